@@ -1,0 +1,120 @@
+# flowlogs: AWS VPC flow log files as a SQL table.
+#
+#   make               build/flowlogs.so (.dylib on macOS)
+#   make demo          installs what is missing, builds, and shows a tour of queries on the sample logs
+#   make test          installs what is missing, builds, and runs every test; ends in "N passed, N failed"
+#   make bench         measures against zlib's own speed
+#   make install       to $(PREFIX)/lib
+#   make sample        makes tests/data anew; make readme: the README's column table
+#   make asan tsan     checked builds, in build/asan and build/tsan
+#   make lint          compilers' and analysers' warnings, formatting
+#   make clean
+
+CC      ?= cc
+PREFIX  ?= /usr/local
+PYTHON  ?= $(firstword $(wildcard /usr/bin/python3) python3)
+BUILD   ?= build
+OPT     ?= -O3 -g
+
+ifeq ($(shell uname -s),Darwin)
+  SO     := dylib
+  SHARED := -dynamiclib -undefined dynamic_lookup
+else
+  SO     := so
+  SHARED := -shared -Wl,-z,defs,-z,relro,-z,now
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+        -Wwrite-strings
+ALL_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(OPT) $(WARN) -fPIC -pthread -fvisibility=hidden $(CFLAGS)
+LIBS := -lz -pthread
+
+SOURCES := $(sort $(wildcard ext/*.c))
+HEADERS := $(wildcard ext/*.h)
+OBJECTS := $(SOURCES:ext/%.c=$(BUILD)/%.o)
+
+# The upper layer, which talks to SQLite.  Everything else is the lower one: it knows no SQLite, and tests link it alone.
+UPPER := columns errors_table files_table flowlogs_table funcs interrupt main mem options pass plan report request
+LOWER := $(filter-out $(UPPER),$(SOURCES:ext/%.c=%))
+
+.PHONY: all demo test test-only bench install uninstall clean deps deps-build deps-test asan tsan lint sample readme
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/flowlogs.$(SO)
+
+$(BUILD)/flowlogs.$(SO): $(OBJECTS)
+	$(CC) $(ALL_CFLAGS) $(SHARED) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: ext/%.c $(HEADERS) Makefile | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD) $(BUILD)/unit $(BUILD)/bench:
+	mkdir -p $@
+
+# --- what has to be there -----------------------------------------------------------------------------------------
+
+deps: deps-build deps-test
+deps-build:
+	@tests/deps.sh build
+deps-test:
+	@tests/deps.sh build test
+
+# --- for users ----------------------------------------------------------------------------------------------------
+
+demo: deps-build
+	@$(MAKE) --no-print-directory all
+	@tests/demo.sh $(BUILD)/flowlogs
+
+install: all
+	install -d "$(DESTDIR)$(PREFIX)/lib"
+	install -m 755 $(BUILD)/flowlogs.$(SO) "$(DESTDIR)$(PREFIX)/lib/"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/lib/flowlogs.$(SO)"
+
+# --- tests --------------------------------------------------------------------------------------------------------
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+
+$(BUILD)/unit/%: tests/unit/%.c tests/unit/mem.c $(LOWER:%=$(BUILD)/%.o) $(wildcard tests/unit/*.h) | $(BUILD)/unit
+	$(CC) $(ALL_CFLAGS) -Iext -o $@ $< tests/unit/mem.c $(LOWER:%=$(BUILD)/%.o) -lcmocka $(LIBS)
+
+$(BUILD)/columns: tests/columns.c $(BUILD)/fields.o
+	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
+
+build-tests: all $(UNIT_TESTS) $(BUILD)/columns
+.PHONY: build-tests
+
+test: deps-test
+	@$(MAKE) --no-print-directory test-only
+
+# The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer.
+test-only: build-tests
+	@$(MAKE) --no-print-directory asan
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests
+
+SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
+            OPT="-O1 -g -fno-omit-frame-pointer $(2)" LDFLAGS="-Wl,-z,nodelete" CC=gcc
+asan:
+	@$(call SANITIZED,asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=all) build-tests
+tsan:
+	@$(call SANITIZED,tsan,-fsanitize=thread) all
+, := ,
+
+bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate
+	$(PYTHON) tests/bench/bench.py $(BUILD)
+
+$(BUILD)/bench/%: tests/bench/%.c | $(BUILD)/bench
+	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) -o $@ $< -lz
+
+lint:
+	@tests/lint.sh $(LOWER)
+
+sample:
+	$(PYTHON) tests/data/generate.py tests/data
+
+readme: $(BUILD)/columns
+	$(PYTHON) tests/readme.py --write $(BUILD)/columns
+
+clean:
+	rm -rf $(BUILD)

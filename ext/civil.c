@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Days are counted from 1 March of the year 0, which puts the leap day at the end of a year and makes the lengths of
+** the months a linear formula (153 days in five months).
+*/
+#include "civil.h"
+
+#include <string.h>
+
+#define DAYS_TO_1970 719468 /* from 0000-03-01 */
+
+int64_t civil_seconds(int year, int month, int day, int hour, int minute, int second) {
+  int64_t y = month > 2 ? year : year - 1;
+  int64_t m = month > 2 ? month - 3 : month + 9;
+  int64_t days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - DAYS_TO_1970;
+  return ((days * 24 + hour) * 60 + minute) * 60 + second;
+}
+
+static void put2(char *p, unsigned v) {
+  p[0] = (char)('0' + v / 10);
+  p[1] = (char)('0' + v % 10);
+}
+
+size_t civil_format(int64_t seconds, char out[CIVIL_TEXT]) {
+  if (seconds < 0 || seconds > CIVIL_MAX) return 0;
+  uint32_t of_day = (uint32_t)(seconds % 86400);
+  uint32_t days = (uint32_t)(seconds / 86400) + DAYS_TO_1970;
+  uint32_t era = days / 146097, of_era = days % 146097; /* 400 years */
+  uint32_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  uint32_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  uint32_t m = (5 * of_year + 2) / 153;
+  uint32_t month = m < 10 ? m + 3 : m - 9;
+  uint32_t year = era * 400 + year_of_era + (month <= 2);
+  memcpy(out, "0000-00-00 00:00:00", CIVIL_TEXT);
+  put2(out, year / 100);
+  put2(out + 2, year % 100);
+  put2(out + 5, month);
+  put2(out + 8, of_year - (153 * m + 2) / 5 + 1);
+  put2(out + 11, of_day / 3600);
+  put2(out + 14, of_day / 60 % 60);
+  put2(out + 17, of_day % 60);
+  return CIVIL_TEXT - 1;
+}
+
+int civil_digits(const char *p, size_t n, int *value) {
+  int v = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (p[i] < '0' || p[i] > '9') return 0;
+    v = v * 10 + (p[i] - '0');
+  }
+  *value = v;
+  return 1;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "confine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum err_code confine_init(struct confine *c, const char *root, struct err *e) {
+  struct stat st;
+  c->root[0] = 0;
+  if (!root || !*root) return ERR_NONE;
+  if (!realpath(root, c->root) || stat(c->root, &st) || !S_ISDIR(st.st_mode)) {
+    c->root[0] = 0;
+    return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is '%s', which is no folder", root);
+  }
+  if (!strcmp(c->root, "/")) c->root[0] = 0; /* everything lies below it */
+  return ERR_NONE;
+}
+
+static int is_below(const char *root, const char *path) {
+  size_t n = strlen(root);
+  return !strncmp(root, path, n) && (path[n] == 0 || path[n] == '/');
+}
+
+/* realpath() of the deepest part of path that exists. */
+static int resolve_existing(const char *path, char out[PATH_MAX]) {
+  char part[PATH_MAX];
+  size_t n = strlen(path);
+  if (n >= sizeof part) return 0;
+  memcpy(part, path, n + 1);
+  while (!realpath(part, out)) {
+    if (errno != ENOENT && errno != ENOTDIR) return 0;
+    while (n > 0 && part[n - 1] == '/') n--;
+    while (n > 0 && part[n - 1] != '/') n--;
+    if (n == 0) return realpath(".", out) != NULL;
+    part[n] = 0;
+  }
+  return 1;
+}
+
+enum err_code confine_path(const struct confine *c, const char *path, char buffer[PATH_MAX], const char **use,
+                           struct err *e) {
+  *use = path;
+  if (!c->root[0]) return ERR_NONE;
+  if (realpath(path, buffer)) {
+    *use = buffer;
+    if (is_below(c->root, buffer)) return ERR_NONE;
+  } else if (resolve_existing(path, buffer) && is_below(c->root, buffer)) {
+    return ERR_NONE;
+  }
+  return err_set(e, ERR_ARGUMENT, 0, "'%s' lies outside FLOWLOGS_ROOT (%s)", path, c->root);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "keyname.h"
+
+#include <string.h>
+
+#include "civil.h"
+
+static int is(const struct keyname_part *part, const char *text) {
+  return part->n == strlen(text) && !memcmp(part->p, text, part->n);
+}
+
+static int starts(const struct keyname_part *part, const char *text) {
+  size_t n = strlen(text);
+  return part->n > n && !memcmp(part->p, text, n);
+}
+
+static struct keyname_part behind(const struct keyname_part *part, size_t n) {
+  struct keyname_part rest = {part->p + n, part->n - n};
+  return rest;
+}
+
+/* YYYYMMDDTHHmmZ */
+static int64_t parse_time(const struct keyname_part *part) {
+  int year, month, day, hour, minute;
+  const char *p = part->p;
+  if (part->n != 14 || p[8] != 'T' || p[13] != 'Z' || !civil_digits(p, 4, &year) || !civil_digits(p + 4, 2, &month) ||
+      !civil_digits(p + 6, 2, &day) || !civil_digits(p + 9, 2, &hour) || !civil_digits(p + 11, 2, &minute))
+    return KEYNAME_NO_TIME;
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59) return KEYNAME_NO_TIME;
+  return civil_seconds(year, month, day, hour, minute, 0);
+}
+
+/* ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_TIME_HASH.suffixes */
+static void parse_name(struct keyname *k, const char *name) {
+  struct keyname_part part[6];
+  size_t n = 0;
+  for (const char *p = name; n < 6; p++) {
+    part[n].p = p;
+    part[n].n = strcspn(p, n < 5 ? "_" : ".");
+    p += part[n++].n;
+    if (!*p) break;
+  }
+  if (n < 6 || !is(&part[1], "vpcflowlogs") || !starts(&part[3], "fl-")) return;
+  k->delivered = parse_time(&part[4]);
+  if (k->delivered == KEYNAME_NO_TIME) return;
+  k->is_flow_log = 1;
+  k->account = part[0];
+  k->region = part[2];
+  k->flow_log_id = part[3];
+}
+
+/* Looks at the folders for what the name didn't say. */
+static void parse_folders(struct keyname *k, const char *path, const char *name) {
+  static const char *const account_keys[] = {"aws-account-id=", "account-id="};
+  static const char *const region_keys[] = {"aws-region=", "region="};
+  struct keyname_part before = {NULL, 0}, before2 = {NULL, 0};
+  for (const char *p = path; p < name;) {
+    struct keyname_part part = {p, strcspn(p, "/")};
+    for (int i = 0; i < 2; i++) {
+      if (!k->account.p && starts(&part, account_keys[i])) k->account = behind(&part, strlen(account_keys[i]));
+      if (!k->region.p && starts(&part, region_keys[i])) k->region = behind(&part, strlen(region_keys[i]));
+    }
+    if (before.p && is(&before, "vpcflowlogs")) {
+      if (!k->region.p) k->region = part;
+      if (!k->account.p && before2.p) k->account = before2;
+    }
+    before2 = before;
+    before = part;
+    p += part.n;
+    while (*p == '/') p++;
+  }
+}
+
+void keyname_parse(struct keyname *k, const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash ? slash + 1 : path;
+  memset(k, 0, sizeof *k);
+  k->delivered = KEYNAME_NO_TIME;
+  parse_name(k, name);
+  if (!k->account.p || !k->region.p) parse_folders(k, path, name);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** What a file's path says by AWS's rules for the keys of S3 objects: account, region, flow log, time.
+**
+**   AWSLogs/ACCOUNT/vpcflowlogs/REGION/2024/05/01/ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_20240501T0005Z_HASH.log.gz
+**
+** The name decides; what it doesn't say is taken from the folders, in the plain and in the Hive-compatible form
+** (aws-account-id=, aws-region=).  Source: "Flow log files", Amazon VPC user guide.  Pure functions; any thread.
+*/
+#ifndef KEYNAME_H
+#define KEYNAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define KEYNAME_NO_TIME INT64_MIN
+
+struct keyname_part {
+  const char *p; /* into the path; NULL when it says nothing */
+  size_t n;
+};
+
+struct keyname {
+  struct keyname_part account, region, flow_log_id;
+  int64_t delivered; /* Unix seconds of the time in the name: the beginning of its five minutes; or KEYNAME_NO_TIME */
+  int is_flow_log;   /* the name itself follows AWS's rule: the file must be a flow log */
+};
+
+void keyname_parse(struct keyname *k, const char *path);
+
+#endif

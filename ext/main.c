@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The two ways to load the extension:
+**
+**     .load ./build/flowlogs                             the tables and the functions
+**     .load ./build/flowlogs sqlite3_flowlogsnofs_init   the functions that touch no file, alone
+**
+** The second is for hosts that run SQL of other people.  The tables read files with the rights of the process.  They
+** can't be reached from the views and triggers of a database (SQLITE_VTAB_DIRECTONLY), FLOWLOGS_ROOT confines them to
+** one folder, and without the first entry point they don't exist.
+*/
+#include "flowlogs.h"
+
+SQLITE_EXTENSION_INIT1
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
+EXPORT int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
+
+static const struct {
+  const char *name;
+  const sqlite3_module *module;
+} tables[] = {
+    {"flowlogs", &flowlogs_module},
+    {"flowlogs_files", &flowlogs_files_module},
+    {"flowlogs_errors", &flowlogs_errors_module},
+};
+
+int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
+  SQLITE_EXTENSION_INIT2(pApi)
+  (void)pzErrMsg;
+  int rc = funcs_register(db);
+  for (size_t i = 0; rc == SQLITE_OK && i < sizeof tables / sizeof *tables; i++)
+    rc = sqlite3_create_module(db, tables[i].name, tables[i].module, NULL);
+  return rc;
+}
+
+int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
+  SQLITE_EXTENSION_INIT2(pApi)
+  (void)pzErrMsg;
+  return funcs_register(db);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* One table of options: a new one is a row in it and a function of five lines. */
+#include "options.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+
+void options_init(struct options *o) {
+  memset(o, 0, sizeof *o);
+  o->policy = POLICY_FAIL;
+  o->threads = -1;
+}
+
+void options_clear(struct options *o) {
+  sqlite3_free(o->path);
+  sqlite3_free(o->format_text);
+  mem_free(o->format);
+  memset(o, 0, sizeof *o);
+}
+
+int options_copy(struct options *to, const struct options *from) {
+  *to = *from;
+  to->path = from->path ? sqlite3_mprintf("%s", from->path) : NULL;
+  to->format_text = from->format_text ? sqlite3_mprintf("%s", from->format_text) : NULL;
+  to->format = from->format ? mem_alloc(sizeof *to->format) : NULL;
+  if (to->format) *to->format = *from->format;
+  int ok = !to->path == !from->path && !to->format_text == !from->format_text && !to->format == !from->format;
+  return ok ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static int replace(char **text, const char *value) {
+  char *copy = sqlite3_mprintf("%s", value);
+  if (!copy) return SQLITE_NOMEM;
+  sqlite3_free(*text);
+  *text = copy;
+  return SQLITE_OK;
+}
+
+static int wrong(char **pzErr, const char *name, const char *value, const char *wanted) {
+  sqlite3_free(*pzErr);
+  *pzErr = sqlite3_mprintf("flowlogs: %s is '%s'; it can be %s", name, value, wanted);
+  return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+}
+
+static int set_path(struct options *o, const char *value, char **pzErr) {
+  (void)pzErr;
+  return replace(&o->path, value);
+}
+
+static int set_on_error(struct options *o, const char *value, char **pzErr) {
+  if (!strcmp(value, "fail")) o->policy = POLICY_FAIL;
+  else if (!strcmp(value, "skip")) o->policy = POLICY_SKIP;
+  else return wrong(pzErr, "on_error", value, "fail or skip");
+  return SQLITE_OK;
+}
+
+static int set_format(struct options *o, const char *value, char **pzErr) {
+  struct err e = {0};
+  if (!o->format && !(o->format = mem_alloc(sizeof *o->format))) return SQLITE_NOMEM;
+  if (layout_from_option(o->format, value, &e)) {
+    sqlite3_free(*pzErr);
+    *pzErr = sqlite3_mprintf("flowlogs: %s", e.text);
+    return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+  }
+  return replace(&o->format_text, value);
+}
+
+static int set_threads(struct options *o, const char *value, char **pzErr) {
+  char *end;
+  long n = strtol(value, &end, 10);
+  if (end == value || *end || n < 0 || n > OPTIONS_MAX_THREADS) return wrong(pzErr, "threads", value, "0 to 1024");
+  o->threads = (int)n;
+  return SQLITE_OK;
+}
+
+static int set_columns(struct options *o, const char *value, char **pzErr) {
+  if (!strcmp(value, "all")) o->columns = COLUMNS_ALL;
+  else if (!strcmp(value, "default")) o->columns = COLUMNS_DEFAULT;
+  else return wrong(pzErr, "columns", value, "all or default; without it, the fields that the files' headers have");
+  return SQLITE_OK;
+}
+
+static const struct {
+  const char *name;
+  int (*set)(struct options *o, const char *value, char **pzErr);
+} known[] = {
+    {"path", set_path}, {"on_error", set_on_error}, {"format", set_format}, {"threads", set_threads},
+    {"columns", set_columns},
+};
+
+#define KNOWN "path, on_error, format, threads, columns"
+
+int options_set(struct options *o, const char *name, const char *value, char **pzErr) {
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (sqlite3_stricmp(known[i].name, name) != 0) continue;
+    if (value) return known[i].set(o, value, pzErr);
+    if (known[i].set != set_path) return SQLITE_OK;
+    sqlite3_free(*pzErr);
+    *pzErr = sqlite3_mprintf("flowlogs: the path is NULL");
+    return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+  }
+  sqlite3_free(*pzErr);
+  *pzErr = sqlite3_mprintf("flowlogs: unknown option '%s'; there are " KNOWN, name);
+  return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+}
+
+const char *options_on_error(const struct options *o) { return o->policy == POLICY_FAIL ? "fail" : "skip"; }
+
+/* Cuts white space off both ends of [*p, *end). */
+static void trim(const char **p, const char **end) {
+  while (*p < *end && isspace((unsigned char)**p)) ++*p;
+  while (*p < *end && isspace((unsigned char)(*end)[-1])) --*end;
+}
+
+/* A copy of [p, end) without the SQL quotes round it, if it has some. */
+static char *unquote(const char *p, const char *end) {
+  trim(&p, &end);
+  char quote = p < end ? *p : 0;
+  char *copy = sqlite3_malloc64((sqlite3_uint64)(end - p) + 1), *out = copy;
+  if (!copy) return NULL;
+  if ((quote == '\'' || quote == '"') && end - p > 1 && end[-1] == quote) {
+    for (p++, end--; p < end; p++) {
+      if (*p == quote && p + 1 < end && p[1] == quote) p++;
+      *out++ = *p;
+    }
+  } else {
+    while (p < end) *out++ = *p++;
+  }
+  *out = 0;
+  return copy;
+}
+
+int options_parse(struct options *o, const char *argument, char **pzErr) {
+  const char *p = argument, *end = p + strlen(p), *name_end = p;
+  trim(&p, &end);
+  while (name_end < end && (isalnum((unsigned char)*name_end) || *name_end == '_')) name_end++;
+  const char *equals = name_end;
+  while (equals < end && isspace((unsigned char)*equals)) equals++;
+  int has_name = name_end > p && equals < end && *equals == '=';
+  char *name = has_name ? unquote(p, name_end) : sqlite3_mprintf("path");
+  char *value = unquote(has_name ? equals + 1 : p, end);
+  int rc = name && value ? SQLITE_OK : SQLITE_NOMEM;
+  if (!rc && !has_name && o->path) {
+    sqlite3_free(*pzErr);
+    *pzErr = sqlite3_mprintf("flowlogs: there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'", o->path, value);
+    rc = *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+  }
+  if (!rc) rc = options_set(o, name, value, pzErr);
+  sqlite3_free(name);
+  sqlite3_free(value);
+  return rc;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** What a user can say to a table besides SQL: the path and the options, as `key=value` of CREATE VIRTUAL TABLE or as
+** hidden columns of a table-valued function.
+**
+** The struct owns its strings.  options_init(), then options_set() and options_parse() as often as needed,
+** options_clear() at the end.  Errors come as SQLite codes with a message in *pzErr (sqlite3_malloc'd), as xConnect
+** wants them.
+*/
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "layout.h"
+#include "reader.h"
+#include "sqlite.h"
+
+#define OPTIONS_MAX_THREADS 1024
+
+enum columns_shown {
+  COLUMNS_FOUND,   /* those that the files' headers have */
+  COLUMNS_DEFAULT, /* the 14 of the default format */
+  COLUMNS_ALL,
+};
+
+struct options {
+  char *path;                 /* NULL when none was given */
+  enum policy policy;         /* on_error: POLICY_FAIL or POLICY_SKIP */
+  char *format_text;          /* format, as given; NULL for none */
+  struct layout *format;      /* the same, read */
+  int threads;                /* -1: as many as there are cores */
+  enum columns_shown columns; /* CREATE only */
+};
+
+void options_init(struct options *o);
+void options_clear(struct options *o);
+int options_copy(struct options *to, const struct options *from); /* SQLITE_NOMEM; *to is initialised in any case */
+
+/* Sets one option.  A NULL value leaves it as it is, but for the path, which must be something. */
+int options_set(struct options *o, const char *name, const char *value, char **pzErr);
+
+/* Reads an argument of CREATE VIRTUAL TABLE: 'path' or key=value, the value in quotes or not. */
+int options_parse(struct options *o, const char *argument, char **pzErr);
+
+const char *options_on_error(const struct options *o); /* "fail" or "skip" */
+
+#endif

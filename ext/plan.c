@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* A scan of files, as SQLite is to imagine it: dear, so that it is done once, as a join's outer loop. */
+#define PLAN_COST 1e9
+#define PLAN_ROWS 10000000
+
+/* The constraint that gives an argument its value, or -1; *later: there is one, whose value isn't known yet. */
+static int find_argument(const sqlite3_index_info *info, int column, int *later) {
+  for (int i = 0; i < info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+    if (c->iColumn != column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    if (c->usable) return i;
+    *later = 1;
+  }
+  return -1;
+}
+
+int plan_best_index(sqlite3_vtab *table, sqlite3_index_info *info, const struct plan_arg *args, int n, int has_path,
+                    const char *function) {
+  sqlite3_str *plan = sqlite3_str_new(NULL);
+  int given = 0, rc = SQLITE_OK;
+  for (int a = 0; a < n && rc == SQLITE_OK; a++) {
+    int later = 0, i = find_argument(info, args[a].column, &later);
+    if (i < 0 && later) rc = SQLITE_CONSTRAINT;
+    else if (i < 0 && a == 0 && !has_path)
+      rc = report_text(&table->zErrMsg, "which files? write %s('AWSLogs/') or %s('2024/**/*.gz')", function, function);
+    if (i < 0) continue;
+    info->aConstraintUsage[i].argvIndex = ++given;
+    info->aConstraintUsage[i].omit = 1;
+    sqlite3_str_appendf(plan, "%s= ", args[a].name);
+  }
+  sqlite3_str_appendf(plan, "columns=%llx", info->colUsed);
+  info->idxStr = sqlite3_str_finish(plan);
+  info->needToFreeIdxStr = 1;
+  info->estimatedCost = PLAN_COST;
+  info->estimatedRows = PLAN_ROWS;
+  return rc ? rc : info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+int plan_apply(const char *plan, int argc, sqlite3_value **argv, struct options *options, sqlite3_uint64 *used,
+               char **pzErr) {
+  char name[32];
+  *used = 0;
+  for (int i = 0; *plan; plan += strspn(plan, " ")) {
+    size_t n = strcspn(plan, "=");
+    if (n >= sizeof name) return SQLITE_INTERNAL;
+    memcpy(name, plan, n);
+    name[n] = 0;
+    plan += n + 1;
+    if (!strcmp(name, "columns")) {
+      *used = strtoull(plan, NULL, 16);
+      break;
+    }
+    if (i >= argc) return SQLITE_INTERNAL;
+    const char *value = (const char *)sqlite3_value_text(argv[i]);
+    if (!value && sqlite3_value_type(argv[i]) != SQLITE_NULL) return SQLITE_NOMEM;
+    if ((size_t)sqlite3_value_bytes(argv[i]) != (value ? strlen(value) : 0))
+      return report_text(pzErr, "%s has a NUL byte", name);
+    int rc = options_set(options, name, value, pzErr);
+    if (rc) return rc;
+    i++;
+  }
+  return SQLITE_OK;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A line goes the short way (split, checked, stored) or, if it does not fit, through odd_line(), which tells a blank
+** line, the header of a file that was appended, and a real problem apart.  A change of layout ends the batch, because
+** a batch's columns are of one layout.
+*/
+#include "reader.h"
+
+#include <string.h>
+
+#include "sniff.h"
+
+#define LINE_MAX_BYTES (64 * 1024) /* a longer line is a problem, and no record */
+#define RAW_MAX_BYTES  1024        /* of a line that is a problem, for flowlogs_errors */
+
+enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e) {
+  memset(r, 0, sizeof *r);
+  r->options = options;
+  r->done = 1;
+  if (source_init(&r->source, e)) return e->code;
+  if (lines_init(&r->lines, e)) return e->code;
+  return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
+}
+
+void reader_clear(struct reader *r) {
+  source_clear(&r->source);
+  lines_clear(&r->lines);
+  tokens_clear(&r->tokens);
+}
+
+void reader_open(struct reader *r, const char *path, enum expectation expectation) {
+  struct err e = {0};
+  r->expectation = expectation;
+  r->verdict = VERDICT_OPEN;
+  r->why[0] = 0;
+  r->line = r->rows = r->nproblems = 0;
+  r->text_n = 0;
+  r->next = r->tokens.nlines = 0;
+  r->is_first = 1;
+  r->done = 0;
+  r->source_known = !source_open(&r->source, path, r->options->confine, &e);
+  if (!r->source_known) {
+    r->verdict = VERDICT_BAD;
+    r->bad = e.code;
+    memcpy(r->why, e.text, sizeof r->why);
+  } else {
+    lines_start(&r->lines, &r->source);
+  }
+}
+
+void reader_close(struct reader *r) {
+  source_close(&r->source);
+  r->done = 1;
+}
+
+/* Something can't be used: does what the policy says.  raw may be NULL. */
+static enum err_code add_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line, const char *reason,
+                                 const char *raw, size_t raw_n, struct err *e) {
+  r->nproblems++;
+  if (r->options->policy == POLICY_FAIL) r->done = 1;
+  if (r->options->policy == POLICY_SKIP) return ERR_NONE;
+  return batch_problem(b, code, line, reason, raw, raw_n < RAW_MAX_BYTES ? raw_n : RAW_MAX_BYTES, e);
+}
+
+/* The same for the file as a whole, which ends with it. */
+static enum err_code file_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
+                                  const char *reason, struct err *e) {
+  r->done = 1;
+  if (r->verdict != VERDICT_FLOW_LOG) {
+    r->verdict = VERDICT_BAD;
+    if (reason != r->why) memcpy(r->why, reason, strlen(reason) + 1);
+  }
+  return add_problem(r, b, code, line, reason, NULL, 0, e);
+}
+
+/* The file is no flow log.  That is a problem unless it lay in a folder and nothing says that it should be one. */
+static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, struct err *e) {
+  if (likely || r->expectation == EXPECT_FLOW_LOG) return file_problem(r, b, ERR_FORMAT, 0, r->why, e);
+  r->verdict = VERDICT_OTHER;
+  r->done = 1;
+  return ERR_NONE;
+}
+
+/* Compressed or encoded in a way that is known and not read here.  kind is neither plain, gzip nor empty. */
+static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
+  struct err why = {0};
+  if (kind == SOURCE_PARQUET)
+    err_set(&why, ERR_FORMAT, 0, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
+  else
+    err_set(&why, ERR_FORMAT, 0, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
+  memcpy(r->why, why.text, sizeof r->why);
+  return not_a_flow_log(r, b, kind == SOURCE_PARQUET, e);
+}
+
+/* The file's first window: finds its layout. */
+static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  switch (sniff(&r->tokens, r->options->format, &r->layout, r->why, &why)) {
+  case SNIFF_BLANK:
+    r->next = r->tokens.nlines;
+    return ERR_NONE;
+  case SNIFF_FLOW_LOG:
+    r->verdict = VERDICT_FLOW_LOG;
+    return ERR_NONE;
+  case SNIFF_LIKELY: return not_a_flow_log(r, b, 1, e);
+  case SNIFF_OTHER: return not_a_flow_log(r, b, 0, e);
+  case SNIFF_ERROR: break;
+  }
+  return file_problem(r, b, ERR_FORMAT, why.line, why.text, e);
+}
+
+/* A line that fills the buffer.  Where the file's first lines should be, it says that this is no flow log. */
+static enum err_code long_line(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  err_set(&why, ERR_LINE, r->line, "is longer than %d bytes", LINE_MAX_BYTES);
+  if (r->verdict == VERDICT_FLOW_LOG)
+    return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
+  if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
+    return foreign(r, b, source_magic(r->lines.p, LINES_HEAD), e);
+  memcpy(r->why, "is no flow log: its first line is too long", 43);
+  return not_a_flow_log(r, b, 0, e);
+}
+
+/* The file's first block: what its bytes say, and no byte order mark. */
+static enum err_code first_block(struct reader *r, struct batch *b, struct err *e) {
+  r->is_first = 0;
+  if (r->text_n > 3 && !memcmp(r->text, "\xef\xbb\xbf", 3)) {
+    r->text += 3;
+    r->text_n -= 3;
+  }
+  enum source_kind kind = source_magic(r->text, r->text_n); /* of what came out of gzip, if it was gzip */
+  return kind == SOURCE_PLAIN || kind == SOURCE_GZIP ? ERR_NONE : foreign(r, b, kind, e);
+}
+
+/* Gets more lines from the file into r->text, perhaps none. */
+static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  switch (lines_next(&r->lines, &why)) {
+  case LINES_BLOCK:
+    r->text = r->lines.p;
+    r->text_n = r->lines.n;
+    return r->is_first ? first_block(r, b, e) : ERR_NONE;
+  case LINES_SKIPPING: return r->verdict == VERDICT_OPEN ? long_line(r, b, e) : ERR_NONE;
+  case LINES_LONG: r->line++; return long_line(r, b, e);
+  case LINES_END:
+    if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
+    r->done = 1;
+    return ERR_NONE;
+  case LINES_ERROR: break;
+  }
+  return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);
+}
+
+/* Gets the next window of lines, if there is one. */
+static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
+  r->line += r->tokens.nlines;
+  r->next = r->tokens.nlines = 0;
+  if (r->text_n == 0 && next_block(r, b, e)) return e->code;
+  if (r->text_n == 0 || r->done) return ERR_NONE;
+  size_t taken = tokens_split(&r->tokens, r->text, r->text_n);
+  r->text += taken;
+  r->text_n -= taken;
+  return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
+}
+
+static const char *control_byte(const char *p, size_t n) {
+  for (; n > 0; p++, n--)
+    if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
+  return NULL;
+}
+
+/* What a line is among records: no header; the layout's own, once more perhaps; another; one that can't be used. */
+enum header { HEADER_NONE, HEADER_OWN, HEADER_NEW, HEADER_BAD };
+
+static enum header find_header(const struct reader *r, const uint32_t *at, uint32_t count, struct layout *header,
+                               struct err *why) {
+  const char *text = r->tokens.text;
+  if (layout_is_own_header(&r->layout, text, at, count)) return HEADER_OWN;
+  int found = layout_from_header(header, text, at, count, 0, why);
+  return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
+}
+
+/* A line that the short way did not take.  Sets *changed when it is a header that brings another layout. */
+static enum err_code odd_line(struct reader *r, struct batch *b, uint32_t i, int *changed, struct err *e) {
+  const struct tokens *t = &r->tokens;
+  uint32_t count, start = tokens_line_start(t, i), n = t->newline[i] - start;
+  const uint32_t *at = tokens_of_line(t, i, &count);
+  const char *p = t->text + start, *control;
+  uint64_t line = r->line + i + 1;
+  struct layout header;
+  struct err why = {0};
+  if (n > LINE_MAX_BYTES) {
+    err_set(&why, ERR_LINE, line, "is longer than %d bytes", LINE_MAX_BYTES);
+  } else if (count == 0) {
+    return ERR_NONE;
+  } else if ((control = control_byte(p, n)) != NULL) {
+    err_set(&why, ERR_LINE, line, "has a control byte (0x%02x); the file may be damaged", (unsigned char)*control);
+  } else {
+    switch (find_header(r, at, count, &header, &why)) {
+    case HEADER_OWN: return ERR_NONE;
+    case HEADER_NEW:
+      r->layout = header;
+      *changed = 1;
+      return ERR_NONE;
+    case HEADER_BAD: return file_problem(r, b, ERR_FORMAT, line, why.text, e); /* what follows it can't be told */
+    case HEADER_NONE: break;
+    }
+    record_explain(&r->layout, record_check(&r->layout, t->text, at, count), t->text, at, count, why.text,
+                   sizeof why.text);
+  }
+  return add_problem(r, b, ERR_LINE, line, why.text, p, n, e);
+}
+
+/* Where the checks can't tell: control bytes, or a header among lines of nothing but texts. */
+static int is_suspect(const struct reader *r, const char *p, size_t n, const uint32_t *at, uint32_t count) {
+  struct layout header;
+  struct err unused = {0};
+  if (r->tokens.control && control_byte(p, n)) return 1;
+  return layout_is_texts(&r->layout) && find_header(r, at, count, &header, &unused) != HEADER_NONE;
+}
+
+/* The hot loop: rows from the window, until it ends, the layout changes or a problem ends the file. */
+static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
+  const struct tokens *t = &r->tokens;
+  const int careful = t->control || layout_is_texts(&r->layout);
+  uint32_t start = tokens_line_start(t, r->next);
+  int changed = 0;
+  projection_init(&r->projection, &r->layout, b);
+  while (r->next < t->nlines && !changed && !r->done) {
+    uint32_t i = r->next++, count, end = t->newline[i];
+    const uint32_t *at = tokens_of_line(t, i, &count);
+    int odd = end - start > LINE_MAX_BYTES || record_check(&r->layout, t->text, at, count) != RECORD_FITS ||
+              (careful && is_suspect(r, t->text + start, end - start, at, count));
+    enum err_code rc =
+        odd ? odd_line(r, b, i, &changed, e)
+            : record_store(&r->projection, &r->layout, t->text, at, start, end, r->line + i + 1, b, e);
+    if (rc) return rc;
+    start = end + 1;
+  }
+  r->rows += b->nrows;
+  return ERR_NONE;
+}
+
+enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {
+  batch_reset(b);
+  if (r->done) return READER_END;
+  if (r->verdict == VERDICT_BAD) {
+    enum err_code rc = r->bad == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, r->bad, 0, r->why, e);
+    return rc ? READER_ERROR : READER_BATCH;
+  }
+  if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
+  if (!r->done && r->verdict == VERDICT_FLOW_LOG && take_lines(r, b, e)) return READER_ERROR;
+  return READER_BATCH;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Reads one file after another into batches: the unit of work that a thread does.
+**
+**     source -> lines -> tokens -> (sniff) -> record -> batch
+**
+** Call order: reader_init() once; for each file reader_open(), then reader_next() until it returns READER_END;
+** reader_clear() at the end.  A reader owns all its buffers (about 2 MiB, whatever the files are like) and belongs to
+** one thread.  The options must outlive it and may be shared.
+**
+** What can't be used is a problem, and the policy says what becomes of it.  reader_next() does a bounded piece of
+** work, so that its caller can look in between whether it is to stop.
+*/
+#ifndef READER_H
+#define READER_H
+
+#include "batch.h"
+#include "confine.h"
+#include "layout.h"
+#include "lines.h"
+#include "record.h"
+#include "source.h"
+#include "tokens.h"
+
+enum policy {
+  POLICY_FAIL,    /* the first problem is put into the batch and ends the file */
+  POLICY_SKIP,    /* problems are counted; all that can be read is delivered */
+  POLICY_COLLECT, /* like POLICY_SKIP, and the problems are put into the batches */
+};
+
+/* What a file turned out to be. */
+enum verdict {
+  VERDICT_OPEN,     /* not known yet */
+  VERDICT_FLOW_LOG, /* its lines are being read, or have been */
+  VERDICT_EMPTY,    /* no line in it */
+  VERDICT_OTHER,    /* no flow log: passed over, why[] says for what reason */
+  VERDICT_BAD,      /* can't be read, or not as a flow log though it should be one: a problem was made */
+};
+
+struct reader_options {
+  const struct confine *confine;
+  const struct layout *format; /* for files without a header, or NULL */
+  enum policy policy;
+};
+
+/* How the file came to us decides what is forgiven: passing over a file that should be a flow log hides traffic. */
+enum expectation {
+  EXPECT_NOTHING,  /* found in a folder or by a pattern: passed over unless it has the marks of a flow log */
+  EXPECT_FLOW_LOG, /* named by the user, or named as AWS names flow logs */
+};
+
+struct reader {
+  const struct reader_options *options;
+  struct source source;
+  struct lines lines;
+  struct tokens tokens;
+  struct layout layout;
+  struct projection projection;
+  enum expectation expectation;
+  enum verdict verdict;
+  int source_known;    /* the file could be opened: source.kind says what its bytes are */
+  char why[ERR_TEXT];  /* VERDICT_OTHER and VERDICT_BAD: the reason */
+  enum err_code bad;   /* VERDICT_BAD from reader_open(): the code of that error */
+  uint64_t line;       /* lines of the file before the window */
+  uint64_t rows;       /* delivered from this file */
+  uint64_t nproblems;  /* found in this file */
+  const char *text;    /* what is left of the block */
+  size_t text_n;       /* 0: the next block is due */
+  uint32_t next;       /* line of the window to go on with; tokens.nlines: the next window is due */
+  int is_first;        /* the file's first block has not come yet */
+  int done;            /* nothing more comes of this file */
+};
+
+enum reader_result {
+  READER_BATCH, /* the batch has been filled, with no rows perhaps; call again */
+  READER_END,   /* the file is finished */
+  READER_ERROR, /* no memory: *e */
+};
+
+enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e);
+void reader_clear(struct reader *r);
+
+/* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
+void reader_open(struct reader *r, const char *path, enum expectation expectation);
+void reader_close(struct reader *r);
+
+/* Empties the batch and fills it with the rows and problems of the next window.  The batch's file is left alone. */
+enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The checks are exact about numbers, actions and states, and quick about addresses: what has the letters of an
+** address and a dot or colon passes.  That is enough to notice a shifted column, which is what they are for.
+*/
+#include "record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "civil.h"
+#include "number.h"
+
+#define MISSING(p, n) ((n) == 1 && *(p) == '-')
+
+/* Three dots and else digits, in 7 to 15 bytes: nearly every address there is. */
+static int is_dotted(const char *p, size_t n) {
+  if (n < 7 || n > 15) return 0;
+  uint32_t dots = number_equal(p, '.') & number_mask(n);
+  uint32_t two = dots & (dots - 1), one = two & (two - 1);
+  return one && !(one & (one - 1)) && ((dots | number_digits(p)) & number_mask(n)) == number_mask(n);
+}
+
+static int is_address(const char *p, size_t n) {
+  int has_mark = 0;
+  if (n < 2 || n > 45) return 0;
+  for (size_t i = 0; i < n; i++) {
+    char c = p[i];
+    if (c == '.' || c == ':') has_mark = 1;
+    else if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) return 0;
+  }
+  return has_mark;
+}
+
+/* No short cut: which of the two it is can't be predicted. */
+static int is_action(const char *p, size_t n) {
+  return n == 6 && ((memcmp(p, "ACCEPT", 6) == 0) | (memcmp(p, "REJECT", 6) == 0));
+}
+
+static int is_status(const char *p, size_t n) {
+  return (n == 2 && !memcmp(p, "OK", 2)) || (n == 6 && !memcmp(p, "NODATA", 6)) || (n == 8 && !memcmp(p, "SKIPDATA", 8));
+}
+
+/* 2024-05-01T00:00:00.000Z with any number of decimals, or 13 digits of milliseconds. */
+static int is_prefix(const char *p, size_t n) {
+  static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+  int unused;
+  if (n == 13) return civil_digits(p, 9, &unused) && civil_digits(p + 9, 4, &unused);
+  if (n < sizeof shape || p[n - 1] != 'Z') return 0;
+  for (size_t i = 0; i < sizeof shape - 1; i++)
+    if (shape[i] == 'd' ? p[i] < '0' || p[i] > '9' : p[i] != shape[i]) return 0;
+  if (n == sizeof shape) return 1;
+  if (p[sizeof shape - 1] != '.' || n == sizeof shape + 1) return 0;
+  for (size_t i = sizeof shape; i < n - 1; i++)
+    if (p[i] < '0' || p[i] > '9') return 0;
+  return 1;
+}
+
+static int fits(enum kind kind, const char *p, size_t n) {
+  switch (kind) {
+  case KIND_TEXT: return 1;
+  case KIND_INT: return number_fits(p, n) || MISSING(p, n);
+  case KIND_ADDR: return is_dotted(p, n) || MISSING(p, n) || is_address(p, n);
+  case KIND_ACTION: return is_action(p, n) || MISSING(p, n);
+  case KIND_STATUS: return is_status(p, n) || MISSING(p, n);
+  case KIND_PREFIX: return is_prefix(p, n);
+  }
+  return 0;
+}
+
+int record_check(const struct layout *l, const char *text, const uint32_t *at, uint32_t count) {
+  if (count != l->ntokens) return RECORD_COUNT;
+  for (uint32_t i = 0; i < l->nints; i++) { /* the numbers first: they are most of it, and this loop has no switch */
+    uint32_t token = l->ints[i], begin = at[token], n = token_end(text, at, token) - begin;
+    if (!number_fits(text + begin, n) && !MISSING(text + begin, n)) return (int)token;
+  }
+  for (uint32_t i = 0; i < l->nchecks; i++) {
+    uint32_t token = l->check[i].token, begin = at[token], n = token_end(text, at, token) - begin;
+    if (!fits((enum kind)l->check[i].kind, text + begin, n)) return (int)token;
+  }
+  return RECORD_FITS;
+}
+
+/* A token for a message: cut, and without bytes that would disturb a terminal. */
+static void show(const char *p, size_t n, char out[44]) {
+  size_t k = n < 40 ? n : 40;
+  for (size_t i = 0; i < k; i++) out[i] = (unsigned char)p[i] < ' ' || p[i] == 0x7f ? '?' : p[i];
+  memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
+}
+
+void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count,
+                    char *out, size_t out_n) {
+  static const char *const wanted[] = {
+      [KIND_TEXT] = "a text",
+      [KIND_INT] = "a number from 0 to 9223372036854775807",
+      [KIND_ADDR] = "an IP address",
+      [KIND_ACTION] = "ACCEPT or REJECT",
+      [KIND_STATUS] = "OK, NODATA or SKIPDATA",
+      [KIND_PREFIX] = "the time that stands before the file's other lines",
+  };
+  char token[44];
+  if (result == RECORD_COUNT) {
+    snprintf(out, out_n, "has %u field%s where the file's format has %u", (unsigned)(count - (l->prefix && count)),
+             count - (l->prefix && count) == 1 ? "" : "s", (unsigned)(l->ntokens - l->prefix));
+    return;
+  }
+  uint32_t k = (uint32_t)result;
+  enum kind kind = l->field[k] == FIELD_NONE ? KIND_PREFIX : fields[l->field[k]].kind;
+  show(text + at[k], token_end(text, at, k) - at[k], token);
+  snprintf(out, out_n, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name, token,
+           wanted[kind]);
+}
+
+void projection_init(struct projection *p, const struct layout *l, struct batch *b) {
+  p->nitems = 0;
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    b->has[f] = b->cell[f] && l->token[f] != LAYOUT_ABSENT;
+    if (!b->has[f]) continue;
+    struct projection_item *item = &p->item[p->nitems++];
+    item->token = (uint16_t)l->token[f];
+    item->column = (uint8_t)f;
+    item->is_int = fields[f].kind == KIND_INT;
+  }
+  p->raw = b->has[COLUMN_RAW] = b->cell[COLUMN_RAW] != NULL;
+  p->extra = b->has[COLUMN_EXTRA] = b->cell[COLUMN_EXTRA] && l->nunknown > 0;
+}
+
+/* Appends a JSON string; there is room for six times n, and the quotes. */
+static void put_json(struct batch *b, const char *p, size_t n, int is_name) {
+  char *out = b->text + b->text_used;
+  *out++ = '"';
+  for (size_t i = 0; i < n; i++) {
+    unsigned char c = (unsigned char)p[i];
+    if (c == '"' || c == '\\') *out++ = '\\';
+    *out++ = is_name && c == '-' ? '_' : (char)c; /* no control bytes: the line has none */
+  }
+  *out++ = '"';
+  b->text_used = (size_t)(out - b->text);
+}
+
+static void put_char(struct batch *b, char c) { b->text[b->text_used++] = c; }
+
+/* The unknown fields as a JSON object of texts. */
+static uint64_t put_extra(const struct layout *l, const char *text, const uint32_t *at, struct batch *b) {
+  size_t begin = b->text_used;
+  for (uint32_t i = 0; i < l->nunknown; i++) {
+    uint32_t k = l->unknown[i];
+    const char *p = text + at[k];
+    size_t n = token_end(text, at, k) - at[k];
+    put_char(b, i ? ',' : '{');
+    put_json(b, layout_name(l, k), l->name_n[k], 1);
+    put_char(b, ':');
+    if (MISSING(p, n)) {
+      memcpy(b->text + b->text_used, "null", 4);
+      b->text_used += 4;
+    } else {
+      put_json(b, p, n, 0);
+    }
+  }
+  put_char(b, '}');
+  return (uint64_t)(b->text_used - begin) << 32 | begin;
+}
+
+/* Bytes of text that a row may need: every token once, the line, and the unknown fields, escaped. */
+static size_t room(const struct projection *p, const struct layout *l, size_t line_n) {
+  return line_n * (1u + p->raw) + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
+}
+
+enum err_code record_store(const struct projection *p, const struct layout *l, const char *text, const uint32_t *at,
+                           uint32_t start, uint32_t end, uint64_t line, struct batch *b, struct err *e) {
+  if (batch_reserve(b, room(p, l, end - start), e)) return e->code;
+  uint32_t row = b->nrows;
+  for (uint32_t i = 0; i < p->nitems; i++) {
+    uint32_t k = p->item[i].token;
+    const char *t = text + at[k];
+    size_t n = token_end(text, at, k) - at[k];
+    uint64_t *cell = &b->cell[p->item[i].column][row];
+    if (MISSING(t, n)) *cell = BATCH_NULL;
+    else if (p->item[i].is_int) *cell = number_value(t, n);
+    else *cell = batch_put(b, t, n);
+  }
+  if (p->raw) {
+    if (end > start && text[end - 1] == '\r') end--;
+    b->cell[COLUMN_RAW][row] = batch_put(b, text + start, end - start);
+  }
+  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, text, at, b);
+  b->line[row] = line;
+  b->nrows = row + 1;
+  return ERR_NONE;
+}

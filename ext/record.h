@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A record: one line's tokens, held against the layout of its file and put into a batch.
+**
+** record_check() looks at the whole line, whatever the query wants, so that whether a line counts never depends on
+** the columns that a query names.  record_store() then reads the wanted fields alone.  Both read whole words and want
+** TOKENS_BLOCK readable bytes after the text.  Any thread.
+*/
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "batch.h"
+#include "layout.h"
+
+#define RECORD_FITS   (-1)
+#define RECORD_COUNT  (-2) /* the number of tokens is wrong */
+
+/* RECORD_FITS, RECORD_COUNT, or the number of the first token that its field can't have. */
+int record_check(const struct layout *l, const char *text, const uint32_t *at, uint32_t count);
+
+/* Says in words what record_check() found; text, at, count as given to it. */
+void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count,
+                    char *out, size_t out_n);
+
+/* What to take from a line: made once for a layout and the wanted columns. */
+struct projection {
+  uint32_t nitems;
+  struct projection_item {
+    uint16_t token;
+    uint8_t column; /* enum field */
+    uint8_t is_int;
+  } item[FIELD_COUNT];
+  uint8_t raw;   /* the line itself is wanted */
+  uint8_t extra; /* the unknown fields are wanted, and the layout has some */
+};
+
+/* Sets *p, and in the batch which columns have values. */
+void projection_init(struct projection *p, const struct layout *l, struct batch *b);
+
+/*
+** Adds the row.  The line lies at text[start..end), its tokens have passed record_check().  ERR_NOMEM.
+*/
+enum err_code record_store(const struct projection *p, const struct layout *l, const char *text, const uint32_t *at,
+                           uint32_t start, uint32_t end, uint64_t line, struct batch *b, struct err *e);
+
+#endif

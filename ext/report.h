@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Errors on their way to the user: from the lower layer's struct err and struct problem to SQLite's code and message.
+**
+** All messages begin with "flowlogs: "; those about a file go on with FILE: or FILE:LINE: and end with what can be
+** done.  *pzErr is freed and replaced; when there is no memory for the message, the code is SQLITE_NOMEM.
+*/
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "batch.h"
+#include "err.h"
+#include "sqlite.h"
+
+/* "flowlogs: TEXT", with SQLITE_ERROR, SQLITE_NOMEM or SQLITE_INTERRUPT. */
+int report_error(char **pzErr, const struct err *e);
+
+/* "flowlogs: FILE:LINE: TEXT; on_error=skip skips it, flowlogs_errors lists it", with SQLITE_ERROR. */
+int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p);
+
+/* "flowlogs: " and the text, with SQLITE_ERROR. */
+int report_text(char **pzErr, const char *format, ...);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* The paths of one request. */
+struct paths {
+  char **path; /* sqlite3_malloc'd, each of them too */
+  size_t n;
+};
+
+void request_init(struct request *r) {
+  memset(r, 0, sizeof *r);
+  files_init(&r->files);
+}
+
+void request_clear(struct request *r) {
+  sqlite3_free(r->path);
+  files_clear(&r->files);
+  request_init(r);
+}
+
+static int add_path(struct paths *p, const char *path) {
+  char **more = sqlite3_realloc64(p->path, (p->n + 1) * sizeof *more);
+  char *copy = sqlite3_mprintf("%s", path);
+  if (more) p->path = more;
+  if (more && copy) p->path[p->n++] = copy;
+  else sqlite3_free(copy);
+  return more && copy ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static void free_paths(struct paths *p) {
+  for (size_t i = 0; i < p->n; i++) sqlite3_free(p->path[i]);
+  sqlite3_free(p->path);
+}
+
+/* Reads a JSON array of texts with SQLite's own reader.  A text that is no JSON is one path, perhaps a pattern. */
+static int split_json(struct paths *p, sqlite3 *db, const char *json, char **pzErr) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(CASE WHEN json_valid(?1) THEN ?1 END)", -1, &stmt, NULL);
+  if (rc) return report_text(pzErr, "several paths need SQLite's JSON functions: %s", sqlite3_errmsg(db));
+  sqlite3_bind_text(stmt, 1, json, -1, SQLITE_TRANSIENT);
+  while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+    const char *type = (const char *)sqlite3_column_text(stmt, 0), *value = (const char *)sqlite3_column_text(stmt, 1);
+    if (!type) rc = SQLITE_NOMEM;
+    else if (strcmp(type, "text") != 0 || !value)
+      rc = report_text(pzErr, "the paths are '%s'; a list of paths holds texts, as '[\"a/\", \"b/*.gz\"]'", json);
+    else rc = add_path(p, value);
+  }
+  int end = sqlite3_finalize(stmt);
+  if (rc == SQLITE_OK) rc = end;
+  if (rc || p->n) return rc;
+  const char *first = json + 1 + strspn(json + 1, " \t\r\n");
+  if (*first == ']' && !first[1 + strspn(first + 1, " \t\r\n")])
+    return report_text(pzErr, "the list of paths is empty");
+  if (*first == '"') return report_text(pzErr, "the paths are '%s', which is no JSON array", json);
+  return add_path(p, json);
+}
+
+static int find(struct request *r, const struct paths *p, struct interrupt *interrupt, char **pzErr) {
+  struct err e = {0};
+  struct discover_options options = {
+      .confine = &r->confine, .max_files = DISCOVER_MAX_FILES, .stop = interrupt_poll, .context = interrupt};
+  if (!confine_init(&r->confine, getenv("FLOWLOGS_ROOT"), &e))
+    discover(&r->files, (const char *const *)p->path, p->n, &options, &e);
+  return e.code ? report_error(pzErr, &e) : SQLITE_OK;
+}
+
+int request_find(struct request *r, const char *path, struct interrupt *interrupt, char **pzErr) {
+  struct paths paths = {NULL, 0};
+  if (r->path && !strcmp(r->path, path)) return SQLITE_OK;
+  request_clear(r);
+  int rc = path[0] == '[' ? split_json(&paths, interrupt->db, path, pzErr) : add_path(&paths, path);
+  if (!rc) rc = find(r, &paths, interrupt, pzErr);
+  if (!rc && !(r->path = sqlite3_mprintf("%s", path))) rc = SQLITE_NOMEM;
+  free_paths(&paths);
+  if (rc) request_clear(r);
+  return rc;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "sniff.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "record.h"
+
+/* One line of the window. */
+struct line {
+  const char *text;     /* the window */
+  const uint32_t *at; /* the line's */
+  uint32_t count;       /* its tokens */
+  uint32_t start, end;  /* where it lies in the window */
+};
+
+/* The layout with a prefix or without, whichever the line fits. */
+static int try_layout(const struct line *line, const struct layout *candidate, struct layout *out) {
+  if (line->count != candidate->ntokens && line->count != candidate->ntokens + 1u) return 0;
+  *out = *candidate;
+  if (line->count != candidate->ntokens) layout_add_prefix(out);
+  return record_check(out, line->text, line->at, line->count) == RECORD_FITS;
+}
+
+static int is_transit_gateway(const struct line *line, uint32_t token) {
+  static const char name[] = "TransitGateway"; /* TransitGatewayAttachment too */
+  const uint32_t *at = line->at;
+  return token_end(line->text, at, token) - at[token] >= sizeof name - 1 && !memcmp(line->text + at[token], name, sizeof name - 1);
+}
+
+/* The layout of a line without a header: the user's, or AWS's default. */
+static int guess(const struct line *line, const struct layout *format, struct layout *out) {
+  struct layout candidate;
+  if (format) return try_layout(line, format, out);
+  uint32_t prefix = line->count == FIELD_TGW_COUNT + 1;
+  if (line->count == FIELD_TGW_COUNT + prefix && is_transit_gateway(line, 1 + prefix)) {
+    layout_transit_gateway(&candidate);
+    return try_layout(line, &candidate, out);
+  }
+  layout_default(&candidate);
+  return try_layout(line, &candidate, out);
+}
+
+static int contains(const struct line *line, const char *what) {
+  size_t n = strlen(what);
+  for (uint32_t i = line->start; i + n <= line->end; i++)
+    if (!memcmp(line->text + i, what, n)) return 1;
+  return 0;
+}
+
+/* Words that nothing but flow logs, or what was made of them, has: an interface with a verdict, or two field names. */
+static int has_marks(const struct line *line) {
+  int verdict = contains(line, "ACCEPT") || contains(line, "REJECT") || contains(line, "NODATA");
+  if (verdict && (contains(line, "eni-") || contains(line, " OK") || contains(line, "NODATA"))) return 1;
+  return contains(line, "srcaddr") && contains(line, "dstaddr");
+}
+
+static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
+  if (likely && contains(line, ","))
+    snprintf(why, ERR_TEXT, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
+                            "them can");
+  else if (likely && format)
+    snprintf(why, ERR_TEXT, "has no header line and its lines don't fit the format given: they have %u fields, the format "
+                            "has %u",
+             (unsigned)line->count, (unsigned)format->ntokens);
+  else if (likely)
+    snprintf(why, ERR_TEXT, "has no header line, and its %u fields are not AWS's default: name them with "
+                            "format='${version} ${srcaddr} ...'",
+             (unsigned)line->count);
+  else
+    snprintf(why, ERR_TEXT, "is no flow log: its first line is neither a header nor a record");
+}
+
+enum sniff_result sniff(const struct tokens *t, const struct layout *format, struct layout *layout, char why[ERR_TEXT],
+                        struct err *e) {
+  struct line first = {0};
+  int seen = 0, likely = 0;
+  for (uint32_t i = 0; i < t->nlines && seen < SNIFF_LINES; i++) {
+    struct line line = {.text = t->text, .start = tokens_line_start(t, i), .end = t->newline[i]};
+    line.at = tokens_of_line(t, i, &line.count);
+    if (line.count == 0) continue;
+    int header = layout_from_header(layout, t->text, line.at, line.count, seen == 0, e);
+    if (header < 0) {
+      e->line = i + 1;
+      return SNIFF_ERROR;
+    }
+    if (header || guess(&line, format, layout)) return SNIFF_FLOW_LOG;
+    int marked = has_marks(&line);
+    if (seen++ == 0 || (marked && !likely)) first = line;
+    likely |= marked;
+  }
+  if (!seen) return SNIFF_BLANK;
+  say_why(&first, likely, format, why);
+  return likely ? SNIFF_LIKELY : SNIFF_OTHER;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** What is this file?  Decides from its first lines whether it is a flow log, and in which layout.
+**
+** A header decides.  Without one, the first line decides that fits the user's `format`, or else one of AWS's two
+** defaults, with or without CloudWatch's time prefix.  Pure functions; any thread.
+*/
+#ifndef SNIFF_H
+#define SNIFF_H
+
+#include "layout.h"
+#include "tokens.h"
+
+#define SNIFF_LINES 16 /* nonblank lines that are looked at: the first ones may be damaged */
+
+enum sniff_result {
+  SNIFF_BLANK,    /* nothing but blank lines */
+  SNIFF_FLOW_LOG, /* *layout is set */
+  SNIFF_LIKELY,   /* it has the marks of a flow log, in a format that can't be told: not to be passed over silently */
+  SNIFF_OTHER,    /* no flow log */
+  SNIFF_ERROR,    /* a header that can't be used: *e says why, and its line in the window */
+};
+
+/*
+** Looks at a file's first window.  format: the user's layout for files without a header, or NULL.  why: becomes the
+** reason of SNIFF_LIKELY and SNIFF_OTHER in words.
+*/
+enum sniff_result sniff(const struct tokens *t, const struct layout *format, struct layout *layout, char why[ERR_TEXT],
+                        struct err *e);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A file's bytes as they were before compression: plain or gzip, told apart by their first bytes, never by the name.
+**
+** Call order: source_init() once; then for each file source_open(), source_read() until it returns 0 or less,
+** source_close(); at the end source_clear().  The struct owns the file descriptor, an input buffer and zlib's state,
+** which are kept from file to file.  One source belongs to one thread.
+**
+** Gzip files may have any number of members, as AWS and `cat a.gz b.gz` make them; zero bytes after the last member
+** are padding.  End, truncation and corruption are told apart: see source_read().
+*/
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <zlib.h>
+
+#include "confine.h"
+#include "err.h"
+
+#define SOURCE_BUFFER (128 * 1024) /* bytes of a file read at once */
+
+/* What a file's first bytes say it is.  The names are what flowlogs_files shows. */
+enum source_kind {
+  SOURCE_PLAIN, /* text, or anything that isn't known to be something else */
+  SOURCE_GZIP,
+  SOURCE_EMPTY, /* no bytes at all */
+  SOURCE_PARQUET,
+  SOURCE_ZSTD,
+  SOURCE_BZIP2,
+  SOURCE_XZ,
+  SOURCE_ZIP,
+  SOURCE_UTF16,
+  SOURCE_KIND_COUNT
+};
+
+/* "plain", "gzip", ... */
+const char *source_kind_name(enum source_kind kind);
+
+/* The kind that n first bytes show. */
+enum source_kind source_magic(const void *p, size_t n);
+
+struct source {
+  int fd;                /* -1 between files */
+  enum source_kind kind; /* valid after source_open() */
+  z_stream z;            /* gzip only; its input lies in in[] */
+  int z_ready;           /* inflateInit2() was done */
+  int in_member;         /* a gzip member has begun and not ended */
+  int at_eof;            /* read() has returned 0 */
+  unsigned char *in;     /* SOURCE_BUFFER bytes read from the file */
+  struct err later;      /* found after bytes that have to be delivered first */
+};
+
+enum err_code source_init(struct source *s, struct err *e); /* ERR_NOMEM; source_clear() is due all the same */
+void source_clear(struct source *s);
+
+/*
+** Opens a regular file and looks at its first bytes.  ERR_IO when it can't be opened or is no regular file (a query
+** may read its files more than once, which a pipe doesn't allow), ERR_ARGUMENT when it lies outside the root.
+*/
+enum err_code source_open(struct source *s, const char *path, const struct confine *confine, struct err *e);
+void source_close(struct source *s);
+
+/*
+** Puts up to n (> 0) decompressed bytes at p.  Returns how many; 0 at the end; -1 on an error, *e then says which:
+** ERR_IO, ERR_NOMEM, ERR_DAMAGED for gzip data that is cut off or corrupt, ERR_TRAILING for something else behind it.
+** All bytes before the damage have been delivered by then.
+*/
+ssize_t source_read(struct source *s, char *p, size_t n, struct err *e);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Which fields do the files of a list have?  Reads the beginnings of files, for CREATE VIRTUAL TABLE to know what to
+** show.  Of many files it looks at SURVEY_FILES, the first, the last and others evenly between: a field that it misses
+** is hidden, and can be selected by its name all the same.  One thread.
+*/
+#ifndef SURVEY_H
+#define SURVEY_H
+
+#include <stdint.h>
+
+#include "discover.h"
+#include "fields.h"
+#include "reader.h"
+
+#define SURVEY_FILES 256
+
+/* Sets visible[f] for each field found; none when no file is a flow log.  Damaged files are passed over.  ERR_NOMEM. */
+enum err_code survey(const struct files *files, const struct confine *confine, const struct layout *format,
+                     uint8_t visible[FIELD_COUNT], struct err *e);
+
+#endif

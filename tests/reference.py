@@ -1,0 +1,428 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A second, slow and obvious reader of flow log files, to check the extension against.
+
+It holds whole files in memory, decides nothing early and shares no code and no idea with the C
+sources, so that a row on which both agree is very likely right.
+
+    reference.py [--format F] [--skip] PATH... [--columns a,b,c]
+
+prints rows as tab-separated values (NULL for a missing one) and errors on stderr, as FILE, LINE,
+REASON with tabs between.  As a module:
+
+    for item in read(["AWSLogs"], format=None, on_error="skip"):
+        ...                     # a dict is a row, a FlowLogError is what could not be read
+
+With on_error="fail" the first FlowLogError is raised instead.  Its reason is one of
+
+    columns integer action log-status address prefix     the line does not fit its layout
+    control-byte too-long                                the line is no text, or over 65536 bytes
+    truncated corrupt trailing-garbage                   the gzip stream is damaged
+    duplicate-field not-a-flow-log unreadable no-file    the file or path is of no use
+
+Of a line that is wrong in several ways the first way is named: the number of tokens, then the
+tokens from left to right.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+import time
+import zlib
+
+# The fields of VPC flow logs in AWS's order.  "#" marks an integer, "@" an address.
+VPC_FIELDS = """
+    version# account-id interface-id srcaddr@ dstaddr@ srcport# dstport# protocol# packets# bytes#
+    start# end# action log-status
+    vpc-id subnet-id instance-id tcp-flags# type pkt-srcaddr@ pkt-dstaddr@
+    region az-id sublocation-type sublocation-id
+    pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path#
+    ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id
+    ecs-container-id ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn
+    ecs-task-id
+    reject-reason resource-id encryption-status#
+    instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag asg-tag-2
+    interface-type next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id
+    next-hop-interface-type
+""".split()
+
+# The default format of transit gateway flow logs, with the same marks.
+TGW_FIELDS = """
+    version# resource-type account-id tgw-id tgw-attachment-id
+    tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id
+    tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id
+    tgw-pair-attachment-id srcaddr@ dstaddr@ srcport# dstport# protocol# packets# bytes#
+    start# end# log-status type
+    packets-lost-no-route# packets-lost-blackhole# packets-lost-mtu-exceeded#
+    packets-lost-ttl-expired# tcp-flags# region flow-direction
+    pkt-src-aws-service pkt-dst-aws-service
+""".split()
+
+
+def column_name(field):
+    """srcaddr@ -> srcaddr, log-status -> log_status."""
+    return field.rstrip("#@").replace("-", "_")
+
+
+INTEGERS = {column_name(f) for f in VPC_FIELDS + TGW_FIELDS if f.endswith("#")}
+ADDRESSES = {column_name(f) for f in VPC_FIELDS + TGW_FIELDS if f.endswith("@")}
+VPC_NAMES = [column_name(f) for f in VPC_FIELDS]
+TGW_NAMES = [column_name(f) for f in TGW_FIELDS]
+DEFAULT_NAMES = VPC_NAMES[:14]
+TYPED = INTEGERS | ADDRESSES | {"action", "log_status"}
+KNOWN = set(VPC_NAMES) | set(TGW_NAMES)
+ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
+
+LONGEST_LINE = 65536      # bytes, without the LF
+LOOK_AT = 16              # nonblank lines that may decide a file's layout
+LAST_SECOND = 253402300799  # 9999-12-31 23:59:59, the last that SQLite's datetime() knows
+
+
+class FlowLogError(Exception):
+    """Something that could not be read.  line is None where no line is meant."""
+
+    def __init__(self, file, line, reason, raw=None):
+        super().__init__(f"{file}:{line}: {reason}")
+        self.file, self.line, self.reason, self.raw = file, line, reason, raw
+
+
+# ---- files ----------------------------------------------------------------------------------
+
+def find_files(path):
+    """The files that a path stands for: itself, or all below a folder, by full path bytes."""
+    if os.path.isfile(path):
+        return [path]
+    if not os.path.isdir(path):
+        raise FlowLogError(path, None, "no-file")
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = [f for f in folders if not f.startswith(".")]
+        for name in names:
+            full = os.path.join(folder, name)
+            if not name.startswith(".") and os.path.isfile(full):
+                found.append(full)
+    if not found:
+        raise FlowLogError(path, None, "no-file")
+    return sorted(found, key=os.fsencode)
+
+
+# ---- bytes ----------------------------------------------------------------------------------
+
+def inflate_until_damage(data):
+    """What a damaged member held before the damage.
+
+    zlib.error throws away the output of the call that met the damage, so ask for one byte at a
+    time.  (Should the byte just before the damage be a literal, that one byte is lost.)
+    """
+    inflater = zlib.decompressobj(wbits=31)
+    out = []
+    try:
+        for i in range(len(data)):
+            waiting = data[i:i + 1]
+            while True:
+                piece = inflater.decompress(waiting, 1)
+                waiting = inflater.unconsumed_tail
+                out.append(piece)
+                if not piece and not waiting:
+                    break
+    except zlib.error:
+        pass
+    return b"".join(out)
+
+
+def gunzip(data):
+    """All members of a gzip file: (content, None or what is wrong with it)."""
+    content = b""
+    while True:
+        inflater = zlib.decompressobj(wbits=31)
+        try:
+            content += inflater.decompress(data)
+        except zlib.error:
+            return content + inflate_until_damage(data), "corrupt"
+        if not inflater.eof:
+            return content, "truncated"
+        data = inflater.unused_data
+        if not data.strip(b"\0"):
+            return content, None
+        if not data.startswith(b"\x1f\x8b"):
+            return content, "trailing-garbage"
+
+
+def read_lines(path):
+    """(lines without their LF, None or what is wrong with the file's gzip)."""
+    with open(path, "rb") as f:
+        content = f.read()
+    damage = None
+    if content.startswith(b"\x1f\x8b"):
+        content, damage = gunzip(content)
+    if content.startswith(b"\xef\xbb\xbf"):
+        content = content[3:]
+    lines = content.split(b"\n")
+    if lines[-1] == b"" or damage in ("truncated", "corrupt"):
+        lines.pop()             # what follows the last LF: nothing, or half a line
+    return lines, damage
+
+
+# ---- lines ----------------------------------------------------------------------------------
+
+def split(line):
+    return [token for token in re.split(rb"[ \t\r]+", line) if token]
+
+
+def unreadable_line(line):
+    """Why a line can't be looked at, or None."""
+    if len(line) > LONGEST_LINE:
+        return "too-long"
+    if any(byte < 0x20 and byte not in b"\t\r" for byte in line):
+        return "control-byte"
+    return None
+
+
+def header_names(line, at_start, own=None):
+    """The column names if the line is a header, else None.
+
+    Fewer than three known names make a header only at the start of a file, or when they are the
+    names of the layout in force (own): elsewhere a line that says "end" is no header.
+    """
+    tokens = split(line)
+    if not tokens or unreadable_line(line):
+        return None
+    if not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
+        return None
+    names = [token.decode().replace("-", "_") for token in tokens]
+    known = sum(name in KNOWN for name in names)
+    if known >= 3:
+        return names if 2 * known >= len(names) else None
+    if names == own or (at_start and 0 < known == len(names)):
+        return names
+    return None
+
+
+class Layout:
+    """Which field each token of a line is; prefixed: a timestamp stands before the first."""
+
+    def __init__(self, names, prefixed=False):
+        self.names, self.prefixed = names, prefixed
+
+    def misfit(self, line):
+        """None if the line fits, else the reason why it doesn't."""
+        if unreadable_line(line):
+            return unreadable_line(line)
+        tokens = split(line)
+        if len(tokens) != len(self.names) + self.prefixed:
+            return "columns"
+        if self.prefixed and not is_prefix(tokens.pop(0)):
+            return "prefix"
+        for name, token in zip(self.names, tokens):
+            if token == b"-":
+                continue
+            if name in INTEGERS and not is_integer(token):
+                return "integer"
+            if name in ADDRESSES and not is_address(token):
+                return "address"
+            if name == "action" and token not in (b"ACCEPT", b"REJECT"):
+                return "action"
+            if name == "log_status" and token not in (b"OK", b"NODATA", b"SKIPDATA"):
+                return "log-status"
+        return None
+
+    def row(self, file, number, line):
+        """A line that fits, as a dict."""
+        tokens = split(line)
+        if self.prefixed:
+            tokens.pop(0)
+        row, extra = {}, {}
+        for name, token in zip(self.names, tokens):
+            if token == b"-":
+                value = None
+            elif name in INTEGERS:
+                value = int(token)
+            else:
+                value = text(token)
+            if name in KNOWN:
+                row[name] = value
+            else:
+                extra[name] = value
+        row["extra"] = None
+        if extra:
+            row["extra"] = json.dumps(extra, ensure_ascii=False, separators=(",", ":"))
+        row["file"] = file
+        row["line"] = number
+        row["raw"] = text(without_cr(line))
+        row["start_time"] = utc(row.get("start"))
+        row["end_time"] = utc(row.get("end"))
+        return row
+
+
+def is_prefix(token):
+    """What CloudWatch's export puts before a message: ISO 8601, or milliseconds since 1970."""
+    return re.fullmatch(
+        rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z|[0-9]{13}",
+        token) is not None
+
+
+def is_integer(token):
+    return re.fullmatch(rb"[0-9]{1,19}", token) is not None and int(token) < 2 ** 63
+
+
+def is_address(token):
+    return re.fullmatch(rb"[0-9A-Fa-f.:]{2,45}", token) is not None and (
+        b"." in token or b":" in token)
+
+
+def without_cr(line):
+    return line[:-1] if line.endswith(b"\r") else line
+
+
+def text(token):
+    return token.decode("utf-8", "surrogateescape")
+
+
+def utc(seconds):
+    if seconds is None or seconds > LAST_SECOND:
+        return None
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+
+
+# ---- layouts --------------------------------------------------------------------------------
+
+def format_names(format):
+    """The column names of a format option: `version, srcaddr` or `${version} ${srcaddr}`."""
+    names = []
+    for word in re.split(r"[ \t\r\n,]+", format):
+        if word.startswith("${") and word.endswith("}"):
+            word = word[2:-1]
+        if word:
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word):
+                raise ValueError(f"format: not a field name: {word}")
+            names.append(word.replace("-", "_"))
+    if not names:
+        raise ValueError("format: no field named")
+    if len(set(names)) < len(names):
+        raise ValueError("format: a field is named twice")
+    return names
+
+
+def guess_layout(line, format):
+    """The layout that a line without a header shows, or None."""
+    if format:
+        candidates = [Layout(format), Layout(format, prefixed=True)]
+    else:
+        candidates = [Layout(DEFAULT_NAMES), Layout(DEFAULT_NAMES, prefixed=True),
+                      Layout(TGW_NAMES), Layout(TGW_NAMES, prefixed=True)]
+    for layout in candidates:
+        if layout.misfit(line) is None:
+            if format or layout.names == DEFAULT_NAMES:
+                return layout
+            resource_type = split(line)[1 + layout.prefixed]
+            if resource_type.startswith(b"TransitGateway"):
+                return layout
+    return None
+
+
+def deciding_line(lines, format):
+    """(index, layout) of the first line that says what the file is, or None; and how many
+    nonblank lines were looked at."""
+    looked_at = 0
+    for i, line in enumerate(lines):
+        if looked_at == LOOK_AT:
+            break
+        if not split(line) and not unreadable_line(line):
+            continue
+        looked_at += 1
+        names = header_names(line, at_start=looked_at == 1)
+        layout = Layout(names) if names else guess_layout(line, format)
+        if layout:
+            return (i, layout), looked_at
+    return None, looked_at
+
+
+# ---- the reader -----------------------------------------------------------------------------
+
+def read_file(file, format, in_folder):
+    """Rows (dicts) and errors (FlowLogErrors) of one file, in the order of its lines."""
+    try:
+        lines, damage = read_lines(file)
+    except OSError:
+        yield FlowLogError(file, None, "unreadable")
+        return
+    decided, looked_at = deciding_line(lines, format)
+    if decided is None:
+        if damage and not looked_at:
+            yield FlowLogError(file, len(lines) + 1, damage)
+        elif looked_at and not in_folder:   # a file without a token is empty, and no error
+            yield FlowLogError(file, None, "not-a-flow-log")
+        return
+
+    decider, layout = decided
+    by_header = header_names(lines[decider], at_start=True) == layout.names
+    if by_header and len(set(layout.names)) < len(layout.names):
+        yield FlowLogError(file, decider + 1, "duplicate-field", text(without_cr(lines[decider])))
+        return
+    for i, line in enumerate(lines):
+        raw = text(without_cr(line))
+        names = header_names(line, at_start=False, own=None if layout.prefixed else layout.names)
+        if i == decider and by_header:
+            continue
+        misfit = layout.misfit(line)
+        all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
+        if misfit is None and not (names and all_texts):
+            yield layout.row(file, i + 1, line)
+        elif names:             # files put one behind the other: another header
+            if len(set(names)) < len(names):
+                yield FlowLogError(file, i + 1, "duplicate-field", raw)
+                return
+            layout = Layout(names)
+        elif split(line) or unreadable_line(line):
+            yield FlowLogError(file, i + 1, misfit, raw)
+    if damage:
+        yield FlowLogError(file, len(lines) + 1, damage)
+
+
+def read(paths, format=None, on_error="fail"):
+    """Rows of all files of all paths.  A path that stands for no file raises always."""
+    names = format_names(format) if format else None
+    for path in paths:
+        in_folder = os.path.isdir(path)
+        for file in find_files(path):
+            for item in read_file(file, names, in_folder):
+                if isinstance(item, FlowLogError) and on_error == "fail":
+                    raise item
+                yield item
+
+
+def tsv(values):
+    cells = ["NULL" if value is None else str(value) for value in values]
+    return ("\t".join(cells) + "\n").encode("utf-8", "surrogateescape")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A slow and obvious reader of flow logs.")
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("--format", help="field list of files that have no header")
+    parser.add_argument("--skip", action="store_true", help="go on after errors")
+    parser.add_argument("--columns", default=",".join(DEFAULT_NAMES))
+    args = parser.parse_args()
+    columns = args.columns.split(",")
+    for column in columns:
+        if column not in KNOWN and column not in ROW_COLUMNS:
+            parser.error(f"no such column: {column}")
+    try:
+        for item in read(args.paths, args.format, "skip" if args.skip else "fail"):
+            if isinstance(item, FlowLogError):
+                sys.stderr.buffer.write(tsv([item.file, item.line, item.reason]))
+            else:
+                sys.stdout.buffer.write(tsv(item.get(column) for column in columns))
+    except FlowLogError as error:
+        sys.stdout.buffer.flush()
+        sys.stderr.buffer.write(tsv([error.file, error.line, error.reason]))
+        return 1
+    except ValueError as error:
+        parser.error(str(error))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""The extension against reference.py, a slow and obvious reader: over the sample tree, the edge cases, and random
+trees of good and bad files.  Every column of every row, and where the errors are."""
+
+import pytest
+
+import fuzzdata
+import reference
+from conftest import ROOT
+
+COLUMNS = reference.DEFAULT_NAMES + [n for n in reference.VPC_NAMES[14:]] + \
+    [n for n in reference.TGW_NAMES if n not in reference.VPC_NAMES] + \
+    ["file", "line", "raw", "extra", "start_time", "end_time"]
+
+
+def quote(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def cell(value):
+    return "NULL" if value is None else str(value)
+
+
+def expected(paths, format):
+    rows, errors = [], []
+    for item in reference.read(paths, format, "skip"):
+        if isinstance(item, reference.FlowLogError):
+            errors.append([item.file, cell(item.line)])
+        else:
+            rows.append([cell(item.get(c)) for c in COLUMNS])
+    return rows, errors
+
+
+def encode(columns):
+    """Raw lines may hold tabs and any bytes, so everything travels in hexadecimal."""
+    return ", ".join(f"iif(\"{c}\" IS NULL, 'NULL', hex(\"{c}\"))" for c in columns)
+
+
+def as_hex(rows):
+    def one(value):
+        return "NULL" if value == "NULL" else value.encode("utf-8", "surrogateescape").hex().upper()
+    return [[one(v) for v in row] for row in rows]
+
+
+def same(got, rows, columns):
+    """Says where the first difference is, in words that a person can read."""
+    for i, (a, b) in enumerate(zip(got, as_hex(rows))):
+        differ = [(c, bytes.fromhex(x) if x != "NULL" else x, y) for c, x, y, z in
+                  zip(columns, a, rows[i], b) if x != z]
+        where = rows[i][columns.index("line")]
+        assert not differ, f"row {i} (line {where}): column, extension, reference: {differ[:3]}\n{rows[i]}"
+    assert len(got) == len(rows)
+
+
+def compare(build, path, format=None, cwd=ROOT):
+    rows, errors = expected([str(path)], format)
+    fmt = quote(format) if format else "NULL"
+    args = f"{quote(str(path))}, 'skip', {fmt}"
+    got = build.rows(f"SELECT {encode(COLUMNS)} FROM flowlogs({args});", cwd=cwd)
+    same(got, rows, COLUMNS)
+    # Few columns, no columns, and aggregates see the same rows.
+    few = ["bytes", "srcaddr", "line"]
+    got = build.rows(f"SELECT {encode(few)} FROM flowlogs({args});", cwd=cwd)
+    same(got, [[row[COLUMNS.index(c)] for c in few] for row in rows], few)
+    total = sum(int(row[COLUMNS.index("packets")]) for row in rows if row[COLUMNS.index("packets")] != "NULL")
+    got = build.rows(f"SELECT count(*) FROM flowlogs({args}); "
+                     f"SELECT count(DISTINCT rowid), total(packets) FROM flowlogs({args});", cwd=cwd)
+    assert got[0] == [str(len(rows))] and got[1][0] == str(len(rows))
+    assert abs(float(got[1][1]) - total) <= total * 1e-9
+    got = build.rows(f"SELECT file, ifnull(line, 'NULL') FROM flowlogs_errors({quote(str(path))}, {fmt});", cwd=cwd)
+    assert [e for e in got if e[1] != "NULL"] == [e for e in errors if e[1] != "NULL"]
+    # Strict: the first error stops it.
+    strict = build.shell(f"SELECT count(*) FROM flowlogs({quote(str(path))}, 'fail', {fmt});", cwd=cwd)
+    if got:
+        file, line = got[0]
+        where = file if line == "NULL" else f"{file}:{line}"
+        assert f"flowlogs: {where}: " in strict
+    else:
+        assert strict == f"{len(rows)}\n" or "is a flow log" in strict
+
+
+def test_sample_tree(build):
+    compare(build, "tests/data/AWSLogs")
+
+
+EDGE = sorted(p.name for p in (ROOT / "tests" / "data" / "edge").iterdir() if p.is_file())
+
+
+@pytest.mark.parametrize("name", EDGE)
+def test_edge_file(build, name):
+    format = "srcaddr dstaddr dstport action bytes start" if name == "headerless-custom.log" else None
+    compare(build, f"tests/data/edge/{name}", format)
+
+
+def test_edge_folder(build):
+    compare(build, "tests/data/edge")
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_trees(build, seed, tmp_path):
+    if build.name == "asan" and seed >= 12:
+        pytest.skip("half of the trees are enough under the sanitizers")
+    fuzzdata.write_tree(seed, str(tmp_path), 24)
+    compare(build, tmp_path)
+    compare(build, tmp_path, (tmp_path / ".format").read_text().strip())

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Dates against the C library's gmtime_r() and timegm(), over all days that the text form can say. */
+#include "helpers.h"
+
+#include <time.h>
+
+#include "civil.h"
+
+#define DAY INT64_C(86400)
+
+static void check_second(int64_t seconds) {
+  struct tm tm;
+  char ours[CIVIL_TEXT], theirs[64];
+  time_t t = (time_t)seconds;
+  if (!gmtime_r(&t, &tm)) fail();
+  snprintf(theirs, sizeof theirs, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+           tm.tm_hour, tm.tm_min, tm.tm_sec);
+  assert_int_equal(civil_format(seconds, ours), CIVIL_TEXT - 1);
+  assert_string_equal(ours, theirs);
+  CHECK(civil_seconds(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec) == seconds, "%s",
+        theirs);
+}
+
+static void test_every_day(void **state) {
+  (void)state;
+  for (int64_t day = 0; day <= CIVIL_MAX / DAY; day += day < 200 * 365 ? 1 : 5) check_second(day * DAY + day % DAY);
+}
+
+static void test_every_second_of_a_day(void **state) {
+  (void)state;
+  for (int64_t s = 0; s < DAY; s++) check_second(1709164800 + s); /* 2024-02-29 */
+}
+
+/* Before 1970 and behind 9999 there is civil_seconds() alone; timegm() knows them too. */
+static void test_seconds_of_any_year(void **state) {
+  (void)state;
+  for (int year = 1; year < 12000; year++)
+    for (int month = 1; month <= 12; month++) {
+      struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = 28, .tm_hour = 23, .tm_sec = 59};
+      CHECK(civil_seconds(year, month, 28, 23, 0, 59) == (int64_t)timegm(&tm), "%d-%d", year, month);
+    }
+}
+
+static void test_known(void **state) {
+  static const struct {
+    int64_t seconds;
+    const char *text; /* "" for none */
+  } known[] = {
+      {0, "1970-01-01 00:00:00"},          {1, "1970-01-01 00:00:01"},          {86399, "1970-01-01 23:59:59"},
+      {951782400, "2000-02-29 00:00:00"},  {951868800, "2000-03-01 00:00:00"},  {1709251199, "2024-02-29 23:59:59"},
+      {4107542399, "2100-02-28 23:59:59"}, {4107542400, "2100-03-01 00:00:00"}, {2147483647, "2038-01-19 03:14:07"},
+      {CIVIL_MAX, "9999-12-31 23:59:59"},  {CIVIL_MAX + 1, ""},                 {-1, ""},
+      {INT64_MAX, ""},                     {INT64_MIN, ""},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(known); i++) {
+    char out[CIVIL_TEXT] = "";
+    assert_int_equal(civil_format(known[i].seconds, out), strlen(known[i].text));
+    if (*known[i].text) assert_string_equal(out, known[i].text);
+  }
+}
+
+static void test_digits(void **state) {
+  int value = -1;
+  (void)state;
+  assert_true(civil_digits("2024-", 4, &value));
+  assert_int_equal(value, 2024);
+  assert_true(civil_digits("007", 3, &value));
+  assert_int_equal(value, 7);
+  assert_true(civil_digits("123456789", 9, &value));
+  assert_int_equal(value, 123456789);
+  for (int c = 0; c < 256; c++)
+    for (size_t at = 0; at < 4; at++) {
+      char text[5] = "2024";
+      text[at] = (char)c;
+      CHECK(civil_digits(text, 4, &value) == (c >= '0' && c <= '9'), "byte %d at %zu", c, at);
+    }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_day), cmocka_unit_test(test_every_second_of_a_day),
+      cmocka_unit_test(test_seconds_of_any_year), cmocka_unit_test(test_known), cmocka_unit_test(test_digits),
+  };
+  return finish(cmocka_run_group_tests(tests, NULL, NULL));
+}
