@@ -39,6 +39,11 @@ static enum lines_result fail(struct lines *l, struct err *e) {
   return LINES_ERROR;
 }
 
+/* The source has ended in such a way that the text before is whole: its last line needs no LF. */
+static int is_whole(const struct lines *l) {
+  return l->at_end && (l->failed.code == ERR_NONE || l->failed.code == ERR_TRAILING);
+}
+
 /* The buffer is full and has no LF: keeps the line's beginning and reads on to its end. */
 static enum lines_result pass_over(struct lines *l, struct err *e) {
   l->used = LINES_HEAD;
@@ -51,11 +56,6 @@ static enum lines_result pass_over(struct lines *l, struct err *e) {
   if (!newline && !is_whole(l)) return fail(l, e);
   l->taken = newline ? (size_t)(newline - l->buffer) + 1 : l->used;
   return LINES_LONG;
-}
-
-/* The source has ended in such a way that the text before is whole: its last line needs no LF. */
-static int is_whole(const struct lines *l) {
-  return l->at_end && (l->failed.code == ERR_NONE || l->failed.code == ERR_TRAILING);
 }
 
 /* Bytes up to the last LF, that one included. */

@@ -10,8 +10,7 @@
 
 #include "sniff.h"
 
-#define LINE_MAX_BYTES (64 * 1024) /* a longer line is a problem, and no record */
-#define RAW_MAX_BYTES  1024        /* of a line that is a problem, for flowlogs_errors */
+#define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
 
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e) {
   memset(r, 0, sizeof *r);
@@ -112,7 +111,7 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
 /* A line that fills the buffer.  Where the file's first lines should be, it says that this is no flow log. */
 static enum err_code long_line(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  err_set(&why, ERR_LINE, r->line, "is longer than %d bytes", LINE_MAX_BYTES);
+  err_set(&why, ERR_LINE, r->line, "is longer than %d bytes", RECORD_MAX_BYTES);
   if (r->verdict == VERDICT_FLOW_LOG)
     return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
   if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
@@ -163,12 +162,6 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
   return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
 }
 
-static const char *control_byte(const char *p, size_t n) {
-  for (; n > 0; p++, n--)
-    if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
-  return NULL;
-}
-
 /* What a line is among records: no header; the layout's own, once more perhaps; another; one that can't be used. */
 enum header { HEADER_NONE, HEADER_OWN, HEADER_NEW, HEADER_BAD };
 
@@ -189,11 +182,11 @@ static enum err_code odd_line(struct reader *r, struct batch *b, uint32_t i, int
   uint64_t line = r->line + i + 1;
   struct layout header;
   struct err why = {0};
-  if (n > LINE_MAX_BYTES) {
-    err_set(&why, ERR_LINE, line, "is longer than %d bytes", LINE_MAX_BYTES);
+  if (n > RECORD_MAX_BYTES) {
+    err_set(&why, ERR_LINE, line, "is longer than %d bytes", RECORD_MAX_BYTES);
   } else if (count == 0) {
     return ERR_NONE;
-  } else if ((control = control_byte(p, n)) != NULL) {
+  } else if ((control = record_control_byte(p, n)) != NULL) {
     err_set(&why, ERR_LINE, line, "has a control byte (0x%02x); the file may be damaged", (unsigned char)*control);
   } else {
     switch (find_header(r, at, count, &header, &why)) {
@@ -215,7 +208,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, uint32_t i, int
 static int is_suspect(const struct reader *r, const char *p, size_t n, const uint32_t *at, uint32_t count) {
   struct layout header;
   struct err unused = {0};
-  if (r->tokens.control && control_byte(p, n)) return 1;
+  if (r->tokens.control && record_control_byte(p, n)) return 1;
   return layout_is_texts(&r->layout) && find_header(r, at, count, &header, &unused) != HEADER_NONE;
 }
 
@@ -229,7 +222,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
   while (r->next < t->nlines && !changed && !r->done) {
     uint32_t i = r->next++, count, end = t->newline[i];
     const uint32_t *at = tokens_of_line(t, i, &count);
-    int odd = end - start > LINE_MAX_BYTES || record_check(&r->layout, t->text, at, count) != RECORD_FITS ||
+    int odd = end - start > RECORD_MAX_BYTES || record_check(&r->layout, t->text, at, count) != RECORD_FITS ||
               (careful && is_suspect(r, t->text + start, end - start, at, count));
     enum err_code rc =
         odd ? odd_line(r, b, i, &changed, e)

@@ -13,6 +13,12 @@
 
 #define MISSING(p, n) ((n) == 1 && *(p) == '-')
 
+const char *record_control_byte(const char *p, size_t n) {
+  for (; n > 0; p++, n--)
+    if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
+  return NULL;
+}
+
 /* Three dots and else digits, in 7 to 15 bytes: nearly every address there is. */
 static int is_dotted(const char *p, size_t n) {
   if (n < 7 || n > 15) return 0;

@@ -15,6 +15,11 @@
 #include "batch.h"
 #include "layout.h"
 
+#define RECORD_MAX_BYTES (64 * 1024) /* of a line without its LF; a longer one is no record */
+
+/* The first control byte of a line, tab and CR apart, or NULL: text has none, damaged files do. */
+const char *record_control_byte(const char *p, size_t n);
+
 #define RECORD_FITS   (-1)
 #define RECORD_COUNT  (-2) /* the number of tokens is wrong */
 

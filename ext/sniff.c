@@ -78,7 +78,11 @@ enum sniff_result sniff(const struct tokens *t, const struct layout *format, str
   for (uint32_t i = 0; i < t->nlines && seen < SNIFF_LINES; i++) {
     struct line line = {.text = t->text, .start = tokens_line_start(t, i), .end = t->newline[i]};
     line.at = tokens_of_line(t, i, &line.count);
-    if (line.count == 0) continue;
+    if (line.count == 0 && line.end - line.start <= RECORD_MAX_BYTES) continue;
+    if (line.end - line.start > RECORD_MAX_BYTES || record_control_byte(t->text + line.start, line.end - line.start)) {
+      seen++;
+      continue;
+    }
     int header = layout_from_header(layout, t->text, line.at, line.count, seen == 0, e);
     if (header < 0) {
       e->line = i + 1;
@@ -86,7 +90,8 @@ enum sniff_result sniff(const struct tokens *t, const struct layout *format, str
     }
     if (header || guess(&line, format, layout)) return SNIFF_FLOW_LOG;
     int marked = has_marks(&line);
-    if (seen++ == 0 || (marked && !likely)) first = line;
+    if (!first.text || (marked && !likely)) first = line;
+    seen++;
     likely |= marked;
   }
   if (!seen) return SNIFF_BLANK;
