@@ -56,7 +56,8 @@ static int disconnect(sqlite3_vtab *base) {
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  return plan_best_index(base, info, arguments, 2, 0, "flowlogs_errors");
+  (void)base;
+  return plan_best_index(info, arguments, 2, 0);
 }
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
@@ -89,7 +90,8 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
   struct cursor *c = (struct cursor *)base;
   (void)idx;
   c->rowid = 1;
-  int rc = pass_begin(&c->pass, &((struct table *)base->pVtab)->options, plan, argc, argv, POLICY_COLLECT);
+  int rc = pass_begin(&c->pass, &((struct table *)base->pVtab)->options, "flowlogs_errors", plan, argc, argv,
+                      POLICY_COLLECT);
   return rc ? rc : next_batch(c);
 }
 

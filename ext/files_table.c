@@ -91,7 +91,8 @@ static int disconnect(sqlite3_vtab *base) {
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  return plan_best_index(base, info, arguments, 2, 0, "flowlogs_files");
+  (void)base;
+  return plan_best_index(info, arguments, 2, 0);
 }
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
@@ -180,7 +181,7 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
   options_clear(&c->options);
   options_init(&c->options);
   c->row = 0;
-  int rc = plan_apply(plan, argc, argv, &c->options, &used, pzErr);
+  int rc = plan_apply(plan, argc, argv, "flowlogs_files", &c->options, &used, pzErr);
   if (!rc) rc = request_find(&c->request, c->options.path, &c->interrupt, pzErr);
   c->depth = depth_of(used);
   if (!rc && c->depth != DEPTH_NAME) rc = open_reader(c);

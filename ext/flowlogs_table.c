@@ -66,7 +66,11 @@ static int look_at_files(struct table *t, int must_exist, uint8_t visible[FIELD_
   request_init(&request);
   int rc = request_find(&request, t->options.path, &interrupt, pzErr);
   if (!rc && survey(&request.files, &request.confine, t->options.format, visible, &e)) rc = report_error(pzErr, &e);
-  if (rc == SQLITE_ERROR && !must_exist) rc = SQLITE_OK;
+  if (rc == SQLITE_ERROR && !must_exist) { /* a query will say it again */
+    sqlite3_free(*pzErr);
+    *pzErr = NULL;
+    rc = SQLITE_OK;
+  }
   request_clear(&request);
   interrupt_clear(&interrupt);
   return rc;
@@ -108,7 +112,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  return plan_best_index(base, info, arguments, ARGUMENTS, ((struct table *)base)->options.path != NULL, "flowlogs");
+  return plan_best_index(info, arguments, ARGUMENTS, ((struct table *)base)->options.path != NULL);
 }
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
@@ -140,7 +144,8 @@ static int next_batch(struct cursor *c) {
 static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc, sqlite3_value **argv) {
   struct cursor *c = (struct cursor *)base;
   (void)idx;
-  int rc = pass_begin(&c->pass, &((struct table *)base->pVtab)->options, plan, argc, argv, POLICY_FAIL);
+  int rc = pass_begin(&c->pass, &((struct table *)base->pVtab)->options, "flowlogs", plan, argc, argv,
+                      POLICY_FAIL);
   return rc ? rc : next_batch(c);
 }
 

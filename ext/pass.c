@@ -30,15 +30,15 @@ void pass_clear(struct pass *p) {
   options_clear(&p->options);
 }
 
-int pass_begin(struct pass *p, const struct options *defaults, const char *plan, int argc, sqlite3_value **argv,
-               enum policy policy) {
+int pass_begin(struct pass *p, const struct options *defaults, const char *function, const char *plan, int argc,
+               sqlite3_value **argv, enum policy policy) {
   uint8_t wanted[COLUMN_COUNT];
   sqlite3_uint64 used = 0;
   struct err e = {0};
   stop(p);
   options_clear(&p->options);
   int rc = options_copy(&p->options, defaults);
-  if (!rc) rc = plan_apply(plan, argc, argv, &p->options, &used, &p->table->zErrMsg);
+  if (!rc) rc = plan_apply(plan, argc, argv, function, &p->options, &used, &p->table->zErrMsg);
   if (!rc) rc = request_find(&p->request, p->options.path, &p->interrupt, &p->table->zErrMsg);
   if (rc) return rc;
   columns_wanted(policy == POLICY_COLLECT ? 0 : used, wanted);

@@ -32,11 +32,11 @@ void pass_init(struct pass *p, sqlite3_vtab *table, sqlite3 *db);
 void pass_clear(struct pass *p);
 
 /*
-** Begins: xFilter's arguments, and the table's own options.  policy: POLICY_COLLECT to have problems in the batches,
+** Begins: xFilter's arguments, the table's own options, and its name.  policy: POLICY_COLLECT to have problems in the batches,
 ** or POLICY_FAIL to do as the user's on_error says.  The first batch is due from pass_next().
 */
-int pass_begin(struct pass *p, const struct options *defaults, const char *plan, int argc, sqlite3_value **argv,
-               enum policy policy);
+int pass_begin(struct pass *p, const struct options *defaults, const char *function, const char *plan, int argc,
+               sqlite3_value **argv, enum policy policy);
 
 /* Goes to the next batch.  With on_error=fail, a batch's problem is the error of the call after it. */
 int pass_next(struct pass *p);

@@ -9,6 +9,7 @@
 /* A scan of files, as SQLite is to imagine it: dear, so that it is done once, as a join's outer loop. */
 #define PLAN_COST 1e9
 #define PLAN_ROWS 10000000
+#define PLAN_NEVER 1e99 /* without a path: it ends in an error */
 
 /* The constraint that gives an argument its value, or -1; *later: there is one, whose value isn't known yet. */
 static int find_argument(const sqlite3_index_info *info, int column, int *later) {
@@ -21,30 +22,28 @@ static int find_argument(const sqlite3_index_info *info, int column, int *later)
   return -1;
 }
 
-int plan_best_index(sqlite3_vtab *table, sqlite3_index_info *info, const struct plan_arg *args, int n, int has_path,
-                    const char *function) {
+int plan_best_index(sqlite3_index_info *info, const struct plan_arg *args, int n, int has_path) {
   sqlite3_str *plan = sqlite3_str_new(NULL);
   int given = 0, rc = SQLITE_OK;
-  for (int a = 0; a < n && rc == SQLITE_OK; a++) {
+  for (int a = 0; a < n; a++) {
     int later = 0, i = find_argument(info, args[a].column, &later);
     if (i < 0 && later) rc = SQLITE_CONSTRAINT;
-    else if (i < 0 && a == 0 && !has_path)
-      rc = report_text(&table->zErrMsg, "which files? write %s('AWSLogs/') or %s('2024/**/*.gz')", function, function);
     if (i < 0) continue;
     info->aConstraintUsage[i].argvIndex = ++given;
     info->aConstraintUsage[i].omit = 1;
     sqlite3_str_appendf(plan, "%s= ", args[a].name);
+    if (a == 0) has_path = 1;
   }
   sqlite3_str_appendf(plan, "columns=%llx", info->colUsed);
   info->idxStr = sqlite3_str_finish(plan);
   info->needToFreeIdxStr = 1;
-  info->estimatedCost = PLAN_COST;
+  info->estimatedCost = has_path ? PLAN_COST : PLAN_NEVER;
   info->estimatedRows = PLAN_ROWS;
   return rc ? rc : info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-int plan_apply(const char *plan, int argc, sqlite3_value **argv, struct options *options, sqlite3_uint64 *used,
-               char **pzErr) {
+int plan_apply(const char *plan, int argc, sqlite3_value **argv, const char *function, struct options *options,
+               sqlite3_uint64 *used, char **pzErr) {
   char name[32];
   *used = 0;
   for (int i = 0; *plan; plan += strspn(plan, " ")) {
@@ -66,5 +65,7 @@ int plan_apply(const char *plan, int argc, sqlite3_value **argv, struct options 
     if (rc) return rc;
     i++;
   }
+  if (!options->path)
+    return report_text(pzErr, "which files? write %s('AWSLogs/') or %s('2024/**/*.gz')", function, function);
   return SQLITE_OK;
 }

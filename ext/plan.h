@@ -23,14 +23,16 @@ struct plan_arg {
 
 /*
 ** xBestIndex of a table whose only constraints are its arguments (n <= PLAN_MAX_ARGS; the first is the path).
-** has_path: the table has a path of its own.  function is its name, for the message that a path is missing.
-** SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.
+** SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.  A plan without a path is possible, so that
+** SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.
 */
-int plan_best_index(sqlite3_vtab *table, sqlite3_index_info *info, const struct plan_arg *args, int n, int has_path,
-                    const char *function);
+int plan_best_index(sqlite3_index_info *info, const struct plan_arg *args, int n, int has_path);
 
-/* xFilter's part: sets the options from the values; *used becomes the mask of columns. */
-int plan_apply(const char *plan, int argc, sqlite3_value **argv, struct options *options, sqlite3_uint64 *used,
-               char **pzErr);
+/*
+** xFilter's part: sets the options from the values; *used becomes the mask of columns.  function is the table's name,
+** for the message that a path is missing.
+*/
+int plan_apply(const char *plan, int argc, sqlite3_value **argv, const char *function, struct options *options,
+               sqlite3_uint64 *used, char **pzErr);
 
 #endif

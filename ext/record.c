@@ -27,7 +27,7 @@ static int is_dotted(const char *p, size_t n) {
   return one && !(one & (one - 1)) && ((dots | number_digits(p)) & number_mask(n)) == number_mask(n);
 }
 
-static int is_address(const char *p, size_t n) {
+int record_is_address(const char *p, size_t n) {
   int has_mark = 0;
   if (n < 2 || n > 45) return 0;
   for (size_t i = 0; i < n; i++) {
@@ -66,7 +66,7 @@ static int fits(enum kind kind, const char *p, size_t n) {
   switch (kind) {
   case KIND_TEXT: return 1;
   case KIND_INT: return number_fits(p, n) || MISSING(p, n);
-  case KIND_ADDR: return is_dotted(p, n) || MISSING(p, n) || is_address(p, n);
+  case KIND_ADDR: return is_dotted(p, n) || MISSING(p, n) || record_is_address(p, n);
   case KIND_ACTION: return is_action(p, n) || MISSING(p, n);
   case KIND_STATUS: return is_status(p, n) || MISSING(p, n);
   case KIND_PREFIX: return is_prefix(p, n);

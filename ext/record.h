@@ -20,6 +20,9 @@
 /* The first control byte of a line, tab and CR apart, or NULL: text has none, damaged files do. */
 const char *record_control_byte(const char *p, size_t n);
 
+/* Could it be an IPv4 or IPv6 address, by its letters and length? */
+int record_is_address(const char *p, size_t n);
+
 #define RECORD_FITS   (-1)
 #define RECORD_COUNT  (-2) /* the number of tokens is wrong */
 

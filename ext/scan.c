@@ -38,8 +38,9 @@ static void end_file(struct scan *s) {
 static enum err_code end_scan(struct scan *s, struct err *e) {
   if (s->usable || s->options->reader.policy != POLICY_FAIL) return ERR_NONE;
   const char *first = s->files->file[0].path;
-  return err_set(e, ERR_FORMAT, 0, "none of the %zu file%s found is a flow log; '%s' %s", s->files->n,
-                 s->files->n == 1 ? "" : "s", first, s->why);
+  if (s->files->n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, s->why);
+  return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", s->files->n, first,
+                 s->why);
 }
 
 enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *e) {

@@ -48,10 +48,24 @@ static int contains(const struct line *line, const char *what) {
   return 0;
 }
 
-/* Words that nothing but flow logs, or what was made of them, has: an interface with a verdict, or two field names. */
+static int is_word(const char *p, size_t n, const char *word) { return strlen(word) == n && !memcmp(p, word, n); }
+
+/*
+** Does the line look like flow log traffic in some layout that can't be told?  Two addresses, an address or an
+** interface beside a verdict, or what CSV and JSON make of that.  Wrong now and then, on the safe side: a file that is
+** passed over is traffic that nobody sees.
+*/
 static int has_marks(const struct line *line) {
-  int verdict = contains(line, "ACCEPT") || contains(line, "REJECT") || contains(line, "NODATA");
-  if (verdict && (contains(line, "eni-") || contains(line, " OK") || contains(line, "NODATA"))) return 1;
+  int addresses = 0, interfaces = 0, verdicts = 0;
+  for (uint32_t i = 0; i < line->count; i++) {
+    const char *p = line->text + line->at[i];
+    size_t n = token_end(line->text, line->at, i) - line->at[i];
+    addresses += record_is_address(p, n);
+    interfaces += n > 4 && !memcmp(p, "eni-", 4);
+    verdicts += is_word(p, n, "ACCEPT") || is_word(p, n, "REJECT") || is_word(p, n, "NODATA") || is_word(p, n, "SKIPDATA");
+  }
+  if (addresses >= 2 || (addresses + interfaces && verdicts) || (addresses && interfaces)) return 1;
+  if (contains(line, "eni-") && (contains(line, "ACCEPT") || contains(line, "REJECT") || contains(line, "NODATA"))) return 1;
   return contains(line, "srcaddr") && contains(line, "dstaddr");
 }
 

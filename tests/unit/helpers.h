@@ -157,7 +157,7 @@ static inline void make_folder(const char *path) {
 
 /* target as the link's text */
 static inline void make_link(const char *target, const char *path) {
-  if (symlink(target, path)) fail_msg("symlink %s: %s", path, strerror(errno));
+  if (symlink(target, path) && errno != EEXIST) fail_msg("symlink %s: %s", path, strerror(errno));
 }
 
 static inline void write_file(const char *path, const void *p, size_t n) {
