@@ -62,7 +62,7 @@ deps-test:
 # --- for users ----------------------------------------------------------------------------------------------------
 
 demo: deps-build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) -s --no-print-directory all
 	@tests/demo.sh $(BUILD)/flowlogs
 
 install: all

@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Sees that what is needed is there: deps.sh build [test].  Installs what is missing where it may (Debian and Ubuntu, as
+# root or with sudo that asks no password); otherwise prints the one command that does, and fails.
+set -eu
+
+missing=""
+need() { # need WHAT-IS-TESTED PACKAGE: adds the package unless the test, a shell command, succeeds
+  if ! sh -c "$1" >/dev/null 2>&1; then missing="$missing $2"; fi
+}
+
+has_header() { printf 'printf "#include <%s>\\n" | ${CC:-cc} -E -' "$1"; }
+
+# Package names: Debian and Ubuntu, Fedora, Alpine, macOS with Homebrew ("-" where the system has it).
+family=other
+if command -v apt-get >/dev/null 2>&1; then family=debian
+elif command -v dnf >/dev/null 2>&1; then family=fedora
+elif command -v apk >/dev/null 2>&1; then family=alpine
+elif [ "$(uname -s)" = Darwin ]; then family=macos
+fi
+name() { # name DEBIAN FEDORA ALPINE MACOS
+  case $family in
+  fedora) echo "$2" ;; alpine) echo "$3" ;; macos) echo "$4" ;; *) echo "$1" ;;
+  esac
+}
+
+need 'command -v ${CC:-cc}' "$(name gcc gcc gcc -)"
+if ! command -v "${CC:-cc}" >/dev/null 2>&1; then
+  # Without a compiler the headers can't be looked for: all that building needs.
+  missing="$missing $(name 'libc6-dev libsqlite3-dev zlib1g-dev' 'sqlite-devel zlib-devel' 'musl-dev sqlite-dev zlib-dev' 'sqlite zlib')"
+else
+  need "$(has_header stdio.h)" "$(name libc6-dev glibc-devel musl-dev -)"
+  need "$(has_header sqlite3ext.h)" "$(name libsqlite3-dev sqlite-devel sqlite-dev sqlite)"
+  need "$(has_header zlib.h)" "$(name zlib1g-dev zlib-devel zlib-dev zlib)"
+fi
+need 'command -v sqlite3' "$(name sqlite3 sqlite sqlite sqlite)"
+for what in "$@"; do
+  if [ "$what" = test ]; then
+    need 'command -v python3' "$(name python3 python3 python3 python3)"
+    need '/usr/bin/python3 -m pytest --version || python3 -m pytest --version' "$(name python3-pytest python3-pytest py3-pytest pytest)"
+    need "printf '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n' | \${CC:-cc} -E -" "$(name libcmocka-dev libcmocka-devel cmocka-dev cmocka)"
+    need 'command -v gcc' "$(name gcc gcc gcc -)"
+  fi
+done
+
+# shellcheck disable=SC2086  # a list of words
+missing=$(printf '%s\n' $missing | grep -vx -e - -e '' | sort -u | tr '\n' ' ' || true)
+[ -n "$missing" ] || exit 0
+
+case $family in
+debian) install="apt-get install -y --no-install-recommends $missing" ;;
+fedora) install="dnf install -y $missing" ;;
+alpine) install="apk add $missing" ;;
+macos) install="brew install $missing" ;;
+*)
+  echo "missing: a C compiler, SQLite 3 with its headers and shell, zlib with its headers; look for: $missing" >&2
+  exit 1
+  ;;
+esac
+
+sudo=""
+[ "$(id -u)" = 0 ] || [ "$family" = macos ] || sudo="sudo "
+if [ "$family" = debian ] && { [ -z "$sudo" ] || sudo -n true 2>/dev/null; }; then
+  echo "installing: $missing"
+  ${sudo}apt-get update -qq
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086
+  ${sudo}$install >/dev/null
+else
+  echo "missing: $missing" >&2
+  echo "install it with:  $sudo$install" >&2
+  exit 1
+fi

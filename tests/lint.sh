@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What the tests can't see: both compilers without a warning, the analysers, the layers, the formatting.
+# lint.sh LOWER-MODULE...  Wants gcc, clang, cppcheck, clang-tidy, clang-format and shellcheck.
+set -eu
+cd "$(dirname "$0")/.."
+
+for cc in gcc clang; do
+  make --no-print-directory -s CC=$cc BUILD=build/lint-$cc OPT='-O2 -g -Werror' all
+done
+make --no-print-directory -s CC=gcc BUILD=build/lint-analyzer OPT='-O2 -fanalyzer -Werror' all
+clang-format --dry-run -Werror ext/*.[ch] tests/*.c tests/unit/*.[ch] tests/bench/*.c
+cppcheck -q --std=c11 --enable=warning,performance,portability --library=posix --library=sqlite3 --inline-suppr \
+  --error-exitcode=3 -D__x86_64__ -Iext ext
+shellcheck tests/*.sh .ci/run
+for module in "$@"; do
+  if nm -u "build/lint-gcc/$module.o" | grep -q sqlite3_; then
+    echo "the lower layer's $module calls SQLite" >&2
+    exit 1
+  fi
+done
+echo "lint: clean"
