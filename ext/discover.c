@@ -252,7 +252,8 @@ static enum err_code look_for(struct walk *w, const char *folder, size_t at) {
 static enum err_code empty_stack(struct walk *w) {
   while (w->nstack) {
     struct item item = w->stack[--w->nstack];
-    if (w->options->stop && w->options->stop(w->options->context)) return err_set(w->e, ERR_INTERRUPT, 0, "interrupted");
+    if (w->options->stop && w->options->stop(w->options->context))
+      return err_set(w->e, ERR_INTERRUPT, 0, "interrupted");
     if (item.at == EVERYTHING ? look_everywhere(w, item.path) : look_for(w, item.path, item.at)) return w->e->code;
   }
   return ERR_NONE;
@@ -270,7 +271,8 @@ static enum err_code add_path(struct walk *w, const char *path) {
   if (!stat(path, &st)) {
     if (!S_ISDIR(st.st_mode)) return add_file(w, path, &st, 1);
     if (push(w, path, EVERYTHING, &st) || empty_stack(w)) return w->e->code;
-    return w->files->n == before ? err_set(w->e, ERR_ARGUMENT, 0, "there is no file in the folder '%s'", path) : ERR_NONE;
+    return w->files->n == before ? err_set(w->e, ERR_ARGUMENT, 0, "there is no file in the folder '%s'", path)
+                                 : ERR_NONE;
   }
   int why = errno;
   if (!glob_has_magic(path, strlen(path))) return err_set(w->e, ERR_ARGUMENT, 0, "'%s': %s", path, strerror(why));

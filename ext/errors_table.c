@@ -114,7 +114,9 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
   const struct problem *p = &b->problem[c->problem];
   switch (col) {
   case FILE_COLUMN: sqlite3_result_text(ctx, pass_file(&c->pass), -1, SQLITE_TRANSIENT); break;
-  case LINE_COLUMN: if (p->line) sqlite3_result_int64(ctx, (sqlite3_int64)p->line); break;
+  case LINE_COLUMN:
+    if (p->line) sqlite3_result_int64(ctx, (sqlite3_int64)p->line);
+    break;
   case REASON_COLUMN: result_cell(ctx, b, p->reason); break;
   case RAW_COLUMN: result_cell(ctx, b, p->raw); break;
   case PATH_COLUMN: sqlite3_result_text(ctx, c->pass.options.path, -1, SQLITE_TRANSIENT); break;

@@ -110,9 +110,8 @@ enum kind {
 
 enum field {
 #define F(name, kind, since, doc) FIELD_##name,
-  FIELDS(F)
+  FIELDS(F) FIELD_COUNT
 #undef F
-  FIELD_COUNT
 };
 
 #define FIELD_DEFAULT_COUNT 14 /* the default format: fields FIELD_version to FIELD_log_status, in this order */
@@ -123,8 +122,8 @@ struct field_info {
   const char *name; /* SQL spelling, with '_' */
   size_t n;         /* its length */
   enum kind kind;
-  int since;        /* version of flow logs that brought the field */
-  const char *doc;  /* one line of Markdown */
+  int since;       /* version of flow logs that brought the field */
+  const char *doc; /* one line of Markdown */
 };
 
 extern const struct field_info fields[FIELD_COUNT];

@@ -63,10 +63,10 @@ struct cursor {
   struct request request;
   struct reader_options reader_options;
   enum depth depth;
-  size_t row;            /* in the list of files */
-  struct keyname key;    /* of this row's file */
-  int has_reader;        /* reader and batch are there: depth is not DEPTH_NAME */
-  struct reader reader;  /* what it says of the file */
+  size_t row;           /* in the list of files */
+  struct keyname key;   /* of this row's file */
+  int has_reader;       /* reader and batch are there: depth is not DEPTH_NAME */
+  struct reader reader; /* what it says of the file */
   struct batch batch;
   uint64_t min_start, max_end; /* BATCH_NULL when no record has the field */
 };
@@ -224,15 +224,23 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
   const struct reader *r = &c->reader;
   switch (col) {
   case PATH_COLUMN: sqlite3_result_text(ctx, file->path, -1, SQLITE_TRANSIENT); break;
-  case SIZE_COLUMN: if (file->size >= 0) sqlite3_result_int64(ctx, file->size); break;
-  case MTIME_COLUMN: if (file->size >= 0) sqlite3_result_int64(ctx, file->mtime); break;
+  case SIZE_COLUMN:
+    if (file->size >= 0) sqlite3_result_int64(ctx, file->size);
+    break;
+  case MTIME_COLUMN:
+    if (file->size >= 0) sqlite3_result_int64(ctx, file->mtime);
+    break;
   case ACCOUNT_COLUMN: result_part(ctx, &c->key.account); break;
   case REGION_COLUMN: result_part(ctx, &c->key.region); break;
   case FLOW_LOG_COLUMN: result_part(ctx, &c->key.flow_log_id); break;
-  case DELIVERED_COLUMN: if (c->key.delivered != KEYNAME_NO_TIME) sqlite3_result_int64(ctx, c->key.delivered); break;
+  case DELIVERED_COLUMN:
+    if (c->key.delivered != KEYNAME_NO_TIME) sqlite3_result_int64(ctx, c->key.delivered);
+    break;
   case KIND_COLUMN: result_kind(ctx, r); break;
   case FIELDS_COLUMN: result_fields(ctx, r); break;
-  case NOTE_COLUMN: if (r->why[0]) sqlite3_result_text(ctx, r->why, -1, SQLITE_TRANSIENT); break;
+  case NOTE_COLUMN:
+    if (r->why[0]) sqlite3_result_text(ctx, r->why, -1, SQLITE_TRANSIENT);
+    break;
   case ROWS_COLUMN: sqlite3_result_int64(ctx, (sqlite3_int64)r->rows); break;
   case MIN_START_COLUMN: result_cell(ctx, c->min_start); break;
   case MAX_END_COLUMN: result_cell(ctx, c->max_end); break;

@@ -144,8 +144,7 @@ static int next_batch(struct cursor *c) {
 static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc, sqlite3_value **argv) {
   struct cursor *c = (struct cursor *)base;
   (void)idx;
-  int rc = pass_begin(&c->pass, &((struct table *)base->pVtab)->options, "flowlogs", plan, argc, argv,
-                      POLICY_FAIL);
+  int rc = pass_begin(&c->pass, &((struct table *)base->pVtab)->options, "flowlogs", plan, argc, argv, POLICY_FAIL);
   return rc ? rc : next_batch(c);
 }
 
@@ -189,7 +188,9 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
   case SQL_PATH: result_text(ctx, c->pass.options.path); break;
   case SQL_ON_ERROR: result_text(ctx, options_on_error(&c->pass.options)); break;
   case SQL_FORMAT: result_text(ctx, c->pass.options.format_text); break;
-  case SQL_THREADS: if (c->pass.options.threads >= 0) sqlite3_result_int(ctx, c->pass.options.threads); break;
+  case SQL_THREADS:
+    if (c->pass.options.threads >= 0) sqlite3_result_int(ctx, c->pass.options.threads);
+    break;
   case SQL_FILE: result_text(ctx, pass_file(&c->pass)); break;
   case SQL_LINE: sqlite3_result_int64(ctx, (sqlite3_int64)c->pass.batch->line[c->row]); break;
   case SQL_RAW: result_cell(ctx, c, COLUMN_RAW, 0); break;

@@ -148,7 +148,8 @@ enum err_code layout_from_option(struct layout *l, const char *text, struct err 
     size_t n = (size_t)(end - name);
     if (!is_name(name, n) || (*end == '}') != braced)
       return err_set(e, ERR_ARGUMENT, 0,
-                     "format: '%.20s' is no field name; write 'version account-id …' or '${version} ${account-id} …'", p);
+                     "format: '%.20s' is no field name; write 'version account-id …' or '${version} ${account-id} …'",
+                     p);
     struct err why = {0};
     if (add(l, name, n, ERR_ARGUMENT, &why)) return err_set(e, ERR_ARGUMENT, 0, "format %s", why.text);
     p = end + braced;

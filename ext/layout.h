@@ -20,11 +20,11 @@
 #define LAYOUT_SURE   3 /* known names that make a line a header wherever it stands */
 
 struct layout {
-  uint16_t ntokens;              /* tokens in a line, the prefix included; 0 for no layout */
-  uint16_t prefix;               /* 1 when the first token is CloudWatch's time and no field */
-  int16_t field[LAYOUT_TOKENS];  /* per token: its field, or FIELD_NONE for the prefix and for unknown names */
-  int16_t token[FIELD_COUNT];    /* per field: its token, or LAYOUT_ABSENT */
-  uint16_t nints;                /* tokens of KIND_INT */
+  uint16_t ntokens;             /* tokens in a line, the prefix included; 0 for no layout */
+  uint16_t prefix;              /* 1 when the first token is CloudWatch's time and no field */
+  int16_t field[LAYOUT_TOKENS]; /* per token: its field, or FIELD_NONE for the prefix and for unknown names */
+  int16_t token[FIELD_COUNT];   /* per field: its token, or LAYOUT_ABSENT */
+  uint16_t nints;               /* tokens of KIND_INT */
   uint16_t ints[LAYOUT_TOKENS];
   uint16_t nchecks; /* other tokens that can be wrong: all kinds but KIND_TEXT */
   struct layout_check {

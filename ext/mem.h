@@ -11,8 +11,8 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t n);           /* NULL when there is none; n > 0 */
+void *mem_alloc(size_t n);            /* NULL when there is none; n > 0 */
 void *mem_realloc(void *p, size_t n); /* NULL when there is none, p then stays valid */
-void mem_free(void *p);              /* NULL is fine */
+void mem_free(void *p);               /* NULL is fine */
 
 #endif

@@ -35,7 +35,8 @@ static inline uint32_t number_digits(const char *p) {
 /* Which of 16 bytes are c. */
 static inline uint32_t number_equal(const char *p, char c) {
 #if defined(__SSE2__)
-  return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8(c)));
+  return (uint32_t)_mm_movemask_epi8(
+      _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8(c)));
 #else
   uint32_t mask = 0;
   for (uint32_t i = 0; i < 16; i++) mask |= (uint32_t)(p[i] == c) << i;

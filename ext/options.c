@@ -87,8 +87,8 @@ static const struct {
   const char *name;
   int (*set)(struct options *o, const char *value, char **pzErr);
 } known[] = {
-    {"path", set_path}, {"on_error", set_on_error}, {"format", set_format}, {"threads", set_threads},
-    {"columns", set_columns},
+    {"path", set_path},       {"on_error", set_on_error}, {"format", set_format},
+    {"threads", set_threads}, {"columns", set_columns},
 };
 
 #define KNOWN "path, on_error, format, threads, columns"
@@ -145,7 +145,8 @@ int options_parse(struct options *o, const char *argument, char **pzErr) {
   int rc = name && value ? SQLITE_OK : SQLITE_NOMEM;
   if (!rc && !has_name && o->path) {
     sqlite3_free(*pzErr);
-    *pzErr = sqlite3_mprintf("flowlogs: there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'", o->path, value);
+    *pzErr = sqlite3_mprintf("flowlogs: there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'",
+                             o->path, value);
     rc = *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
   }
   if (!rc) rc = options_set(o, name, value, pzErr);

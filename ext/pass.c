@@ -58,8 +58,7 @@ int pass_next(struct pass *p) {
   int rc = SQLITE_OK;
   if (p->batch && p->batch->nproblems && p->scan_options.reader.policy == POLICY_FAIL)
     rc = report_problem(&p->table->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0]);
-  else if (scan_next(&p->scan, &p->batch, &e))
-    rc = report_error(&p->table->zErrMsg, &e);
+  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->table->zErrMsg, &e);
   if (rc || !p->batch) stop(p);
   return rc;
 }

@@ -7,8 +7,8 @@
 #include "report.h"
 
 /* A scan of files, as SQLite is to imagine it: dear, so that it is done once, as a join's outer loop. */
-#define PLAN_COST 1e9
-#define PLAN_ROWS 10000000
+#define PLAN_COST  1e9
+#define PLAN_ROWS  10000000
 #define PLAN_NEVER 1e99 /* without a path: it ends in an error */
 
 /* The constraint that gives an argument its value, or -1; *later: there is one, whose value isn't known yet. */

@@ -53,8 +53,8 @@ void reader_close(struct reader *r) {
 }
 
 /* Something can't be used: does what the policy says.  raw may be NULL. */
-static enum err_code add_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line, const char *reason,
-                                 const char *raw, size_t raw_n, struct err *e) {
+static enum err_code add_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
+                                 const char *reason, const char *raw, size_t raw_n, struct err *e) {
   r->nproblems++;
   if (r->options->policy == POLICY_FAIL) r->done = 1;
   if (r->options->policy == POLICY_SKIP) return ERR_NONE;
@@ -95,12 +95,8 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   switch (sniff(&r->tokens, r->options->format, &r->layout, r->why, &why)) {
-  case SNIFF_BLANK:
-    r->next = r->tokens.nlines;
-    return ERR_NONE;
-  case SNIFF_FLOW_LOG:
-    r->verdict = VERDICT_FLOW_LOG;
-    return ERR_NONE;
+  case SNIFF_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
+  case SNIFF_FLOW_LOG: r->verdict = VERDICT_FLOW_LOG; return ERR_NONE;
   case SNIFF_LIKELY: return not_a_flow_log(r, b, 1, e);
   case SNIFF_OTHER: return not_a_flow_log(r, b, 0, e);
   case SNIFF_ERROR: break;
@@ -112,8 +108,7 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
 static enum err_code long_line(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   err_set(&why, ERR_LINE, r->line, "is longer than %d bytes", RECORD_MAX_BYTES);
-  if (r->verdict == VERDICT_FLOW_LOG)
-    return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
+  if (r->verdict == VERDICT_FLOW_LOG) return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
   if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
     return foreign(r, b, source_magic(r->lines.p, LINES_HEAD), e);
   memcpy(r->why, "is no flow log: its first line is too long", 43);
@@ -224,9 +219,8 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     const uint32_t *at = tokens_of_line(t, i, &count);
     int odd = end - start > RECORD_MAX_BYTES || record_check(&r->layout, t->text, at, count) != RECORD_FITS ||
               (careful && is_suspect(r, t->text + start, end - start, at, count));
-    enum err_code rc =
-        odd ? odd_line(r, b, i, &changed, e)
-            : record_store(&r->projection, &r->layout, t->text, at, start, end, r->line + i + 1, b, e);
+    enum err_code rc = odd ? odd_line(r, b, i, &changed, e)
+                           : record_store(&r->projection, &r->layout, t->text, at, start, end, r->line + i + 1, b, e);
     if (rc) return rc;
     start = end + 1;
   }

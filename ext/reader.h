@@ -58,17 +58,17 @@ struct reader {
   struct projection projection;
   enum expectation expectation;
   enum verdict verdict;
-  int source_known;    /* the file could be opened: source.kind says what its bytes are */
-  char why[ERR_TEXT];  /* VERDICT_OTHER and VERDICT_BAD: the reason */
-  enum err_code bad;   /* VERDICT_BAD from reader_open(): the code of that error */
-  uint64_t line;       /* lines of the file before the window */
-  uint64_t rows;       /* delivered from this file */
-  uint64_t nproblems;  /* found in this file */
-  const char *text;    /* what is left of the block */
-  size_t text_n;       /* 0: the next block is due */
-  uint32_t next;       /* line of the window to go on with; tokens.nlines: the next window is due */
-  int is_first;        /* the file's first block has not come yet */
-  int done;            /* nothing more comes of this file */
+  int source_known;   /* the file could be opened: source.kind says what its bytes are */
+  char why[ERR_TEXT]; /* VERDICT_OTHER and VERDICT_BAD: the reason */
+  enum err_code bad;  /* VERDICT_BAD from reader_open(): the code of that error */
+  uint64_t line;      /* lines of the file before the window */
+  uint64_t rows;      /* delivered from this file */
+  uint64_t nproblems; /* found in this file */
+  const char *text;   /* what is left of the block */
+  size_t text_n;      /* 0: the next block is due */
+  uint32_t next;      /* line of the window to go on with; tokens.nlines: the next window is due */
+  int is_first;       /* the file's first block has not come yet */
+  int done;           /* nothing more comes of this file */
 };
 
 enum reader_result {

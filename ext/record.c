@@ -44,7 +44,8 @@ static int is_action(const char *p, size_t n) {
 }
 
 static int is_status(const char *p, size_t n) {
-  return (n == 2 && !memcmp(p, "OK", 2)) || (n == 6 && !memcmp(p, "NODATA", 6)) || (n == 8 && !memcmp(p, "SKIPDATA", 8));
+  return (n == 2 && !memcmp(p, "OK", 2)) || (n == 6 && !memcmp(p, "NODATA", 6)) ||
+         (n == 8 && !memcmp(p, "SKIPDATA", 8));
 }
 
 /* 2024-05-01T00:00:00.000Z with any number of decimals, or 13 digits of milliseconds. */
@@ -94,8 +95,8 @@ static void show(const char *p, size_t n, char out[44]) {
   memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
 }
 
-void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count,
-                    char *out, size_t out_n) {
+void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count, char *out,
+                    size_t out_n) {
   static const char *const wanted[] = {
       [KIND_TEXT] = "a text",
       [KIND_INT] = "a number from 0 to 9223372036854775807",
@@ -113,8 +114,8 @@ void record_explain(const struct layout *l, int result, const char *text, const 
   uint32_t k = (uint32_t)result;
   enum kind kind = l->field[k] == FIELD_NONE ? KIND_PREFIX : fields[l->field[k]].kind;
   show(text + at[k], token_end(text, at, k) - at[k], token);
-  snprintf(out, out_n, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name, token,
-           wanted[kind]);
+  snprintf(out, out_n, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name,
+           token, wanted[kind]);
 }
 
 void projection_init(struct projection *p, const struct layout *l, struct batch *b) {

@@ -23,15 +23,15 @@ const char *record_control_byte(const char *p, size_t n);
 /* Could it be an IPv4 or IPv6 address, by its letters and length? */
 int record_is_address(const char *p, size_t n);
 
-#define RECORD_FITS   (-1)
-#define RECORD_COUNT  (-2) /* the number of tokens is wrong */
+#define RECORD_FITS  (-1)
+#define RECORD_COUNT (-2) /* the number of tokens is wrong */
 
 /* RECORD_FITS, RECORD_COUNT, or the number of the first token that its field can't have. */
 int record_check(const struct layout *l, const char *text, const uint32_t *at, uint32_t count);
 
 /* Says in words what record_check() found; text, at, count as given to it. */
-void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count,
-                    char *out, size_t out_n);
+void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count, char *out,
+                    size_t out_n);
 
 /* What to take from a line: made once for a layout and the wanted columns. */
 struct projection {

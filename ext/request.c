@@ -40,7 +40,8 @@ static void free_paths(struct paths *p) {
 /* Reads a JSON array of texts with SQLite's own reader.  A text that is no JSON is one path, perhaps a pattern. */
 static int split_json(struct paths *p, sqlite3 *db, const char *json, char **pzErr) {
   sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(CASE WHEN json_valid(?1) THEN ?1 END)", -1, &stmt, NULL);
+  int rc = sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(CASE WHEN json_valid(?1) THEN ?1 END)", -1, &stmt,
+                              NULL);
   if (rc) return report_text(pzErr, "several paths need SQLite's JSON functions: %s", sqlite3_errmsg(db));
   sqlite3_bind_text(stmt, 1, json, -1, SQLITE_TRANSIENT);
   while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {

@@ -24,10 +24,10 @@ struct scan_options {
 struct scan {
   const struct files *files;
   const struct scan_options *options;
-  size_t next;   /* file to open next */
-  size_t usable; /* files that were flow logs, or empty */
+  size_t next;        /* file to open next */
+  size_t usable;      /* files that were flow logs, or empty */
   char why[ERR_TEXT]; /* why the first file that was passed over was */
-  int is_open;   /* the reader is at file next - 1 */
+  int is_open;        /* the reader is at file next - 1 */
   struct reader reader;
   struct batch batch;
 };

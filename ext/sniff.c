@@ -8,10 +8,10 @@
 
 /* One line of the window. */
 struct line {
-  const char *text;     /* the window */
-  const uint32_t *at; /* the line's */
-  uint32_t count;       /* its tokens */
-  uint32_t start, end;  /* where it lies in the window */
+  const char *text;    /* the window */
+  const uint32_t *at;  /* the line's */
+  uint32_t count;      /* its tokens */
+  uint32_t start, end; /* where it lies in the window */
 };
 
 /* The layout with a prefix or without, whichever the line fits. */
@@ -25,7 +25,8 @@ static int try_layout(const struct line *line, const struct layout *candidate, s
 static int is_transit_gateway(const struct line *line, uint32_t token) {
   static const char name[] = "TransitGateway"; /* TransitGatewayAttachment too */
   const uint32_t *at = line->at;
-  return token_end(line->text, at, token) - at[token] >= sizeof name - 1 && !memcmp(line->text + at[token], name, sizeof name - 1);
+  return token_end(line->text, at, token) - at[token] >= sizeof name - 1 &&
+         !memcmp(line->text + at[token], name, sizeof name - 1);
 }
 
 /* The layout of a line without a header: the user's, or AWS's default. */
@@ -62,27 +63,31 @@ static int has_marks(const struct line *line) {
     size_t n = token_end(line->text, line->at, i) - line->at[i];
     addresses += record_is_address(p, n);
     interfaces += n > 4 && !memcmp(p, "eni-", 4);
-    verdicts += is_word(p, n, "ACCEPT") || is_word(p, n, "REJECT") || is_word(p, n, "NODATA") || is_word(p, n, "SKIPDATA");
+    verdicts +=
+        is_word(p, n, "ACCEPT") || is_word(p, n, "REJECT") || is_word(p, n, "NODATA") || is_word(p, n, "SKIPDATA");
   }
   if (addresses >= 2 || (addresses + interfaces && verdicts) || (addresses && interfaces)) return 1;
-  if (contains(line, "eni-") && (contains(line, "ACCEPT") || contains(line, "REJECT") || contains(line, "NODATA"))) return 1;
+  if (contains(line, "eni-") && (contains(line, "ACCEPT") || contains(line, "REJECT") || contains(line, "NODATA")))
+    return 1;
   return contains(line, "srcaddr") && contains(line, "dstaddr");
 }
 
 static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
   if (likely && contains(line, ","))
-    snprintf(why, ERR_TEXT, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
-                            "them can");
+    snprintf(why, ERR_TEXT,
+             "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
+             "them can");
   else if (likely && format)
-    snprintf(why, ERR_TEXT, "has no header line and its lines don't fit the format given: they have %u fields, the format "
-                            "has %u",
+    snprintf(why, ERR_TEXT,
+             "has no header line and its lines don't fit the format given: they have %u fields, the format "
+             "has %u",
              (unsigned)line->count, (unsigned)format->ntokens);
   else if (likely)
-    snprintf(why, ERR_TEXT, "has no header line, and its %u fields are not AWS's default: name them with "
-                            "format='${version} ${srcaddr} ...'",
+    snprintf(why, ERR_TEXT,
+             "has no header line, and its %u fields are not AWS's default: name them with "
+             "format='${version} ${srcaddr} ...'",
              (unsigned)line->count);
-  else
-    snprintf(why, ERR_TEXT, "is no flow log: its first line is neither a header nor a record");
+  else snprintf(why, ERR_TEXT, "is no flow log: its first line is neither a header nor a record");
 }
 
 enum sniff_result sniff(const struct tokens *t, const struct layout *format, struct layout *layout, char why[ERR_TEXT],

@@ -13,7 +13,7 @@
 
 #include "mem.h"
 
-#define GZIP_WINDOW     (15 + 16)   /* zlib: the largest window, gzip wrapper, checksums verified */
+#define GZIP_WINDOW     (15 + 16)  /* zlib: the largest window, gzip wrapper, checksums verified */
 #define SOURCE_READ_MAX (1u << 30) /* bytes in one call: zlib counts in unsigned int */
 
 static const struct {
@@ -22,10 +22,14 @@ static const struct {
   const char *magic; /* first bytes, "" for none */
   size_t n;
 } kinds[SOURCE_KIND_COUNT] = {
-    {SOURCE_PLAIN, "plain", "", 0},         {SOURCE_GZIP, "gzip", "\x1f\x8b", 2},
-    {SOURCE_EMPTY, "empty", "", 0},         {SOURCE_PARQUET, "parquet", "PAR1", 4},
-    {SOURCE_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4}, {SOURCE_BZIP2, "bzip2", "BZh", 3},
-    {SOURCE_XZ, "xz", "\xfd" "7zXZ", 5},    {SOURCE_ZIP, "zip", "PK\x03\x04", 4},
+    {SOURCE_PLAIN, "plain", "", 0},
+    {SOURCE_GZIP, "gzip", "\x1f\x8b", 2},
+    {SOURCE_EMPTY, "empty", "", 0},
+    {SOURCE_PARQUET, "parquet", "PAR1", 4},
+    {SOURCE_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4},
+    {SOURCE_BZIP2, "bzip2", "BZh", 3},
+    {SOURCE_XZ, "xz", "\xfd\x37zXZ", 5},
+    {SOURCE_ZIP, "zip", "PK\x03\x04", 4},
     {SOURCE_UTF16, "utf-16", "\xff\xfe", 2},
 };
 

@@ -7,7 +7,7 @@
 int main(void) {
   printf("| column | type | since | meaning |\n|---|---|---|---|\n");
   for (int f = 0; f < FIELD_COUNT; f++)
-    printf("| `%s` | %s | %d | %s |\n", fields[f].name, fields[f].kind == KIND_INT ? "INTEGER" : "TEXT", fields[f].since,
-           fields[f].doc);
+    printf("| `%s` | %s | %d | %s |\n", fields[f].name, fields[f].kind == KIND_INT ? "INTEGER" : "TEXT",
+           fields[f].since, fields[f].doc);
   return 0;
 }

@@ -19,9 +19,9 @@
 #include <zlib.h>
 
 #define FIRST_START 1714521600 /* 2024-05-01 00:00:00 UTC */
-#define WINDOW 300             /* seconds between two files' names */
-#define HOSTS 200
-#define REMOTES 60000
+#define WINDOW      300        /* seconds between two files' names */
+#define HOSTS       200
+#define REMOTES     60000
 
 static uint64_t state;
 
@@ -81,13 +81,14 @@ static int print_record(char *p, size_t n, const struct record *r, int v5) {
   const char *src = r->inbound ? r->remote : r->host, *dst = r->inbound ? r->host : r->remote;
   unsigned sport = r->inbound ? r->rport : r->hport, dport = r->inbound ? r->hport : r->rport;
   int k = snprintf(p, n, "%d 123456789012 eni-0%08x%08x %s %s %u %u %u %u %u %u %u %s OK", v5 ? 5 : 2,
-                   r->eni * 2654435761u, r->eni * 40503u, src, dst, sport, dport, r->proto, r->packets, r->bytes, r->start,
-                   r->end, r->reject ? "REJECT" : "ACCEPT");
+                   r->eni * 2654435761u, r->eni * 40503u, src, dst, sport, dport, r->proto, r->packets, r->bytes,
+                   r->start, r->end, r->reject ? "REJECT" : "ACCEPT");
   if (v5)
     k += snprintf(p + k, n - (size_t)k,
                   " vpc-0abcdef0123456789 subnet-0%016x i-0%08x%08x %d IPv4 %s %s us-east-1 use1-az%u - - - %s %s %s",
-                  (r->eni >> 5) * 97u, r->eni * 2246822519u, r->eni * 3266489917u, r->proto == 6 ? 2 + (int)(r->eni & 1) * 17 : 0, src,
-                  dst, 1 + (r->eni >> 5) % 3, !r->inbound && r->hport == 443 ? "S3" : "-", r->inbound ? "ingress" : "egress",
+                  (r->eni >> 5) * 97u, r->eni * 2246822519u, r->eni * 3266489917u,
+                  r->proto == 6 ? 2 + (int)(r->eni & 1) * 17 : 0, src, dst, 1 + (r->eni >> 5) % 3,
+                  !r->inbound && r->hport == 443 ? "S3" : "-", r->inbound ? "ingress" : "egress",
                   r->inbound ? "-" : "8");
   return k;
 }
@@ -105,15 +106,17 @@ int main(int argc, char **argv) {
     snprintf(path, sizeof path,
              "%s/AWSLogs/123456789012/vpcflowlogs/us-east-1/%04d/%02d/%02d/"
              "123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_%04d%02d%02dT%02d%02dZ_%08x.log%s",
-             argv[1], tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-             tm.tm_min, rnd(UINT32_MAX), gz ? ".gz" : "");
+             argv[1], tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+             tm.tm_hour, tm.tm_min, rnd(UINT32_MAX), gz ? ".gz" : "");
     make_folders(path);
     gzFile out = gzopen(path, gz ? "wb6" : "wbT");
     if (!out) die(path);
     gzbuffer(out, 1 << 18);
-    gzputs(out, "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status");
+    gzputs(out, "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end "
+                "action log-status");
     if (v5)
-      gzputs(out, " vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type sublocation-id"
+      gzputs(out, " vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type "
+                  "sublocation-id"
                   " pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path");
     gzputs(out, "\n");
     for (long i = records * f / files; i < records * (f + 1) / files; i++) {

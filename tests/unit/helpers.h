@@ -180,7 +180,7 @@ static inline void add_member(struct bytes *b, const void *p, size_t n) {
   z.next_out = (Bytef *)out;
   z.avail_out = (uInt)room;
   if (deflate(&z, Z_FINISH) != Z_STREAM_END) abort();
-  bytes_add(b, out, room - z.avail_out);
+  bytes_add(b, out, z.total_out);
   deflateEnd(&z);
   free(out);
 }
@@ -207,8 +207,10 @@ static inline int cell_is(const struct batch *b, uint64_t cell, const char *text
 }
 
 static inline void print_cell(struct bytes *out, const struct batch *b, uint64_t cell) {
-  if (cell == BATCH_NULL) bytes_add(out, "NULL", 4);
-  else bytes_add(out, batch_text(b, cell), batch_text_n(cell));
+  if (cell == BATCH_NULL)
+    bytes_add(out, "NULL", 4);
+  else
+    bytes_add(out, batch_text(b, cell), batch_text_n(cell));
 }
 
 /* A line per row: "FILE:LINE name=value ...", columns without a value left out.  A line per problem. */

@@ -46,11 +46,20 @@ static void test_known(void **state) {
     int64_t seconds;
     const char *text; /* "" for none */
   } known[] = {
-      {0, "1970-01-01 00:00:00"},          {1, "1970-01-01 00:00:01"},          {86399, "1970-01-01 23:59:59"},
-      {951782400, "2000-02-29 00:00:00"},  {951868800, "2000-03-01 00:00:00"},  {1709251199, "2024-02-29 23:59:59"},
-      {4107542399, "2100-02-28 23:59:59"}, {4107542400, "2100-03-01 00:00:00"}, {2147483647, "2038-01-19 03:14:07"},
-      {CIVIL_MAX, "9999-12-31 23:59:59"},  {CIVIL_MAX + 1, ""},                 {-1, ""},
-      {INT64_MAX, ""},                     {INT64_MIN, ""},
+      {0, "1970-01-01 00:00:00"},
+      {1, "1970-01-01 00:00:01"},
+      {86399, "1970-01-01 23:59:59"},
+      {951782400, "2000-02-29 00:00:00"},
+      {951868800, "2000-03-01 00:00:00"},
+      {1709251199, "2024-02-29 23:59:59"},
+      {4107542399, "2100-02-28 23:59:59"},
+      {4107542400, "2100-03-01 00:00:00"},
+      {2147483647, "2038-01-19 03:14:07"},
+      {CIVIL_MAX, "9999-12-31 23:59:59"},
+      {CIVIL_MAX + 1, ""},
+      {-1, ""},
+      {INT64_MAX, ""},
+      {INT64_MIN, ""},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(known); i++) {
@@ -79,8 +88,11 @@ static void test_digits(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_day), cmocka_unit_test(test_every_second_of_a_day),
-      cmocka_unit_test(test_seconds_of_any_year), cmocka_unit_test(test_known), cmocka_unit_test(test_digits),
+      cmocka_unit_test(test_every_day),
+      cmocka_unit_test(test_every_second_of_a_day),
+      cmocka_unit_test(test_seconds_of_any_year),
+      cmocka_unit_test(test_known),
+      cmocka_unit_test(test_digits),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -7,7 +7,6 @@
 
 #include "discover.h"
 #include "scan.h"
-#include "survey.h"
 
 static uint8_t wanted[COLUMN_COUNT]; /* everything */
 static struct scan scan;
@@ -55,7 +54,9 @@ static void make_tree(void) {
   write_file("tree/a/1.log", b.p, b.n);
   write_gzip("tree/a/2.gz", b.p, b.n);
   b.n = 0;
-  bytes_print(&b, "version srcaddr new-one dstport\n2 10.0.0.1 \"x\\ 80\n2 damaged x 80\n2 ::1 - -\nstart end region\n5 6 eu\n");
+  bytes_print(
+      &b,
+      "version srcaddr new-one dstport\n2 10.0.0.1 \"x\\ 80\n2 damaged x 80\n2 ::1 - -\nstart end region\n5 6 eu\n");
   add_member(&gz, b.p, b.n);
   add_member(&gz, b.p, b.n);
   write_file("tree/a/3.gz", gz.p, gz.n);
@@ -86,8 +87,8 @@ static void test_every_allocation(void **state) {
       CHECK(open_files() == files, "allocation %zu: a file is left open", n);
       CHECK(rc == (n <= calls ? ERR_NOMEM : ERR_NONE), "allocation %zu: %d %s", n, (int)rc, e.text);
       CHECK(rows.n <= whole_rows.n && !memcmp(rows.p, whole_rows.p, rows.n), "allocation %zu: other rows", n);
-      CHECK(problems.n <= whole_problems.n && !memcmp(problems.p, whole_problems.p, problems.n), "allocation %zu: %s", n,
-            problems.p);
+      CHECK(problems.n <= whole_problems.n && !memcmp(problems.p, whole_problems.p, problems.n), "allocation %zu: %s",
+            n, problems.p);
       if (!rc) assert_true(rows.n == whole_rows.n && problems.n == whole_problems.n);
       bytes_free(&rows);
       bytes_free(&problems);
@@ -97,34 +98,6 @@ static void test_every_allocation(void **state) {
   assert_in_range(failed, 2 * (COLUMN_COUNT + 10), 2 * 500);
   bytes_free(&whole_rows);
   bytes_free(&whole_problems);
-}
-
-/* The same for a look at the files' fields. */
-static void test_survey(void **state) {
-  static const char *const path = "tree";
-  struct discover_options options = {.confine = &unconfined, .max_files = 1000};
-  struct files files;
-  struct err e = {0};
-  (void)state;
-  make_tree();
-  files_init(&files);
-  assert_int_equal(discover(&files, &path, 1, &options, &e), ERR_NONE);
-  size_t live = mem_test_live();
-  for (size_t n = 1;; n++) {
-    uint8_t visible[FIELD_COUNT];
-    memset(&e, 0, sizeof e);
-    mem_test_fail(n, 0);
-    enum err_code rc = survey(&files, &unconfined, NULL, visible, &e);
-    size_t calls = mem_test_calls();
-    mem_test_fail(0, 0);
-    assert_int_equal(mem_test_live(), live);
-    assert_int_equal(rc, n <= calls ? ERR_NOMEM : ERR_NONE);
-    if (n <= calls) continue;
-    for (int f = 0; f < FIELD_DEFAULT_COUNT; f++) assert_true(visible[f]);
-    assert_false(visible[FIELD_tgw_id]);
-    break;
-  }
-  files_clear(&files);
 }
 
 /* --- many broken versions of a file, in one scan ---------------------------------------------------------------- */
@@ -180,7 +153,9 @@ static void write_version(size_t i, const char *p, size_t n) {
   write_file(path, p, n);
 }
 
-static int begins(const struct bytes *whole, const char *p, size_t n) { return n <= whole->n && !memcmp(whole->p, p, n); }
+static int begins(const struct bytes *whole, const char *p, size_t n) {
+  return n <= whole->n && !memcmp(whole->p, p, n);
+}
 
 /*
 ** A plain file that is cut is a shorter file: its rows are the whole file's, but the last, which a cut may leave whole
@@ -193,8 +168,10 @@ static void test_cut_at_every_byte(void **state) {
     size_t most = 0;
     add_records(&text, 12);
     bytes_print(&text, "version srcaddr dstport\n2 10.0.0.1 443\n2 10.0.0.1 444\n");
-    if (gzip) add_member(&file, text.p, text.n);
-    else bytes_add(&file, text.p, text.n);
+    if (gzip)
+      add_member(&file, text.p, text.n);
+    else
+      bytes_add(&file, text.p, text.n);
     for (size_t cut = 0; cut <= file.n; cut++) write_version(cut, file.p, cut);
     struct version *v = read_versions(file.n + 1);
     const struct bytes *whole = &v[file.n].rows;
@@ -233,7 +210,8 @@ static void test_each_bit_flipped(void **state) {
   struct version *v = read_versions(n + 1);
   for (size_t bit = 16; bit < n; bit++) { /* the first two bytes make it gzip */
     if (v[bit].problems.n) continue;
-    CHECK(v[bit].rows.n == v[n].rows.n && begins(&v[n].rows, v[bit].rows.p, v[n].rows.n), "bit %zu is not noticed", bit);
+    CHECK(v[bit].rows.n == v[n].rows.n && begins(&v[n].rows, v[bit].rows.p, v[n].rows.n), "bit %zu is not noticed",
+          bit);
     harmless++;
   }
   assert_in_range(harmless, 6 * 8, 7 * 8); /* time, system, flags that say nothing */
@@ -245,7 +223,6 @@ static void test_each_bit_flipped(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_allocation),
-      cmocka_unit_test(test_survey),
       cmocka_unit_test(test_cut_at_every_byte),
       cmocka_unit_test(test_each_bit_flipped),
   };

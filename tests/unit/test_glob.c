@@ -97,7 +97,8 @@ static void test_magic(void **state) {
 
 /* Patterns of well-formed pieces, on which POSIX leaves nothing open. */
 static void test_against_fnmatch(void **state) {
-  static const char *const pieces[] = {"a", "b", "c", "-", "]", "*", "*", "?", "[ab]", "[a-c]", "[!a]", "[!a-b]", "[]a]", "[a-]", "."};
+  static const char *const pieces[] = {"a",    "b",     "c",    "-",      "]",    "*",    "*", "?",
+                                       "[ab]", "[a-c]", "[!a]", "[!a-b]", "[]a]", "[a-]", "."};
   static const char letters[] = "aabbcc-].[";
   int matches = 0;
   (void)state;
@@ -128,7 +129,7 @@ static void test_many_stars(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_table), cmocka_unit_test(test_length), cmocka_unit_test(test_magic),
+      cmocka_unit_test(test_table),           cmocka_unit_test(test_length),     cmocka_unit_test(test_magic),
       cmocka_unit_test(test_against_fnmatch), cmocka_unit_test(test_many_stars),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));

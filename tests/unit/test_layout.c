@@ -111,10 +111,10 @@ static void test_headers(void **state) {
       {"srcaddr dstaddr", 1, 0, "srcaddr|dstaddr|"},
       {"end", 1, 0, "end|"},
       {"start end action", 1, 1, "start|end|action|"},
-      {"start end foo", 0, 0, NULL},             /* two are known: all would have to be */
+      {"start end foo", 0, 0, NULL}, /* two are known: all would have to be */
       {"start end action foo bar baz-2", 1, 1, "start|end|action|foo|bar|baz-2|"},
       {"start end action foo bar baz qux", 0, 0, NULL}, /* less than half */
-      {"start end action 5", 0, 0, NULL},        /* no name */
+      {"start end action 5", 0, 0, NULL},               /* no name */
       {"start end action foo.bar", 0, 0, NULL},
       {"start end action -", 0, 0, NULL},
       {"start end action _x", 0, 0, NULL},
@@ -125,7 +125,7 @@ static void test_headers(void **state) {
       {"the end of the start", 0, 0, NULL},
       {"", 0, 0, NULL},
       {"2 123456789010 eni-1 - - - - - - - 1 2 - NODATA", 0, 0, NULL},
-      {"start end action start", -1, -1, NULL},  /* twice */
+      {"start end action start", -1, -1, NULL}, /* twice */
       {"account-id end action account_id", -1, -1, NULL},
       {"start end action foo foo", -1, -1, NULL},
       {"start start", -1, 0, NULL},
@@ -175,7 +175,9 @@ static void test_options(void **state) {
       {"srcaddr 5", NULL},
       {"srcaddr \"dstaddr\"", NULL},
       {"{srcaddr}", NULL},
-      {"srcaddr dst\xc3\xa4" "ddr", NULL},
+      {"srcaddr dst\xc3\xa4"
+       "ddr",
+       NULL},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++) {

@@ -101,8 +101,8 @@ static void add_line(struct bytes *b, size_t n) {
 }
 
 static void test_small(void **state) {
-  static const char *const files[] = {"",     "\n",     "\n\n\n", "a",        "a\n",     "a\nb",
-                                      "a\nb\n", "\n\nb", "a\r\n",  "a\r\nb\r\n", "long line without its end"};
+  static const char *const files[] = {
+      "", "\n", "\n\n\n", "a", "a\n", "a\nb", "a\nb\n", "\n\nb", "a\r\n", "a\r\nb\r\n", "long line without its end"};
   (void)state;
   for (size_t i = 0; i < COUNT(files); i++) {
     struct bytes file = {0};
@@ -137,7 +137,7 @@ static void test_many_lines(void **state) {
   bytes_free(&file);
 }
 
-/* Lines whose length with the LF is around the buffer's size, and multiples of it: alone, first, last, in the middle. */
+/* Lines whose length with the LF is around the buffer's size, and multiples of it: alone, first, last, between. */
 static void test_around_buffer_size(void **state) {
   (void)state;
   for (size_t times = 1; times <= 3; times++)
@@ -272,11 +272,11 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_small),         cmocka_unit_test(test_zero_bytes),
-      cmocka_unit_test(test_many_lines),    cmocka_unit_test(test_around_buffer_size),
-      cmocka_unit_test(test_largest_line),  cmocka_unit_test(test_skipping),
-      cmocka_unit_test(test_error),         cmocka_unit_test(test_error_in_long_line),
-      cmocka_unit_test(test_next_file),     cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_small),        cmocka_unit_test(test_zero_bytes),
+      cmocka_unit_test(test_many_lines),   cmocka_unit_test(test_around_buffer_size),
+      cmocka_unit_test(test_largest_line), cmocka_unit_test(test_skipping),
+      cmocka_unit_test(test_error),        cmocka_unit_test(test_error_in_long_line),
+      cmocka_unit_test(test_next_file),    cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

@@ -25,8 +25,10 @@ static void read_file(struct reader *r, const char *path, enum expectation expec
   assert_int_equal(rc, READER_END);
   assert_int_equal(e.code, ERR_NONE);
   assert_int_equal(r->rows, rows);
-  if (r->options->policy != POLICY_SKIP) assert_int_equal(r->nproblems, problems);
-  else assert_int_equal(problems, 0);
+  if (r->options->policy != POLICY_SKIP)
+    assert_int_equal(r->nproblems, problems);
+  else
+    assert_int_equal(problems, 0);
   assert_int_equal(reader_next(r, &batch, &e), READER_END);
   assert_int_equal(batch.nrows + batch.nproblems, 0);
   reader_close(r);
@@ -136,8 +138,10 @@ static void test_table(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++)
     for (int gzip = 0; gzip < 2; gzip++) {
-      if (gzip) write_gzip("file", table[i].file, strlen(table[i].file));
-      else write_text("file", table[i].file);
+      if (gzip)
+        write_gzip("file", table[i].file, strlen(table[i].file));
+      else
+        write_text("file", table[i].file);
       struct outcome o = read_one("file", POLICY_COLLECT, EXPECT_FLOW_LOG, NULL);
       check_outcome(&o, table[i].what, table[i].verdict, table[i].expected);
     }
@@ -240,8 +244,8 @@ static void test_long_lines(void **state) {
       write_file("file", file.p, file.n);
       struct outcome o = read_one("file", POLICY_COLLECT, EXPECT_FLOW_LOG, NULL);
       CHECK(!strncmp(o.text.p, "0:2 version=2 dstport=1 region=x\n", 32), "%zu", lengths[i]);
-      CHECK(o.rows == (uint64_t)(1 + fits + !last) && o.problems == (uint64_t)!fits, "%zu: %d rows, %d problems", lengths[i],
-            (int)o.rows, (int)o.problems);
+      CHECK(o.rows == (uint64_t)(1 + fits + !last) && o.problems == (uint64_t)!fits, "%zu: %d rows, %d problems",
+            lengths[i], (int)o.rows, (int)o.problems);
       if (!fits) {
         const char *problem = strstr(o.text.p, "! 0:3 LINE is longer than 65536 bytes | 2 yyy");
         CHECK(problem && strspn(strstr(problem, "yyy"), "y") == 1022, "%zu: the line's first 1024 bytes", lengths[i]);
@@ -280,10 +284,14 @@ static void test_line_numbers(void **state) {
   bytes_print(&file, "version region dstport\n");
   for (unsigned i = 2; i < 30000; i++) {
     uint32_t kind = random_below(100);
-    if (kind == 0) bytes_print(&file, "\n");
-    else if (kind == 1) bytes_print(&file, "2 x\n");
-    else if (kind == 2) bytes_print(&file, "version region dstport\n");
-    else bytes_print(&file, "2 r%u %u\n", i, i);
+    if (kind == 0)
+      bytes_print(&file, "\n");
+    else if (kind == 1)
+      bytes_print(&file, "2 x\n");
+    else if (kind == 2)
+      bytes_print(&file, "version region dstport\n");
+    else
+      bytes_print(&file, "2 r%u %u\n", i, i);
     if (kind > 2) bytes_print(&expected, "0:%u version=2 dstport=%u region=r%u\n", i, i, i);
   }
   write_gzip("file", file.p, file.n);
@@ -362,8 +370,10 @@ static void test_reuse(void **state) {
   for (size_t i = 0; i <= COUNT(table); i++)
     for (int calls = 0; calls < 3; calls++) {
       struct bytes out = {0};
-      if (i < COUNT(table)) write_gzip("file", table[i].file, strlen(table[i].file));
-      else write_file("file", big.p, big.n);
+      if (i < COUNT(table))
+        write_gzip("file", table[i].file, strlen(table[i].file));
+      else
+        write_file("file", big.p, big.n);
       reader_open(&r, i % 7 == 3 ? "missing" : "file", EXPECT_FLOW_LOG);
       for (int k = 0; k < calls; k++) assert_int_not_equal(reader_next(&r, &batch, &e), READER_ERROR);
       if (calls) reader_close(&r);
@@ -392,10 +402,17 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_table),       cmocka_unit_test(test_policies),      cmocka_unit_test(test_expectations),
-      cmocka_unit_test(test_format_option), cmocka_unit_test(test_unreadable),  cmocka_unit_test(test_long_lines),
-      cmocka_unit_test(test_no_lines),    cmocka_unit_test(test_line_numbers), cmocka_unit_test(test_nothing_but_problems),
-      cmocka_unit_test(test_damaged_gzip), cmocka_unit_test(test_reuse),
+      cmocka_unit_test(test_table),
+      cmocka_unit_test(test_policies),
+      cmocka_unit_test(test_expectations),
+      cmocka_unit_test(test_format_option),
+      cmocka_unit_test(test_unreadable),
+      cmocka_unit_test(test_long_lines),
+      cmocka_unit_test(test_no_lines),
+      cmocka_unit_test(test_line_numbers),
+      cmocka_unit_test(test_nothing_but_problems),
+      cmocka_unit_test(test_damaged_gzip),
+      cmocka_unit_test(test_reuse),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

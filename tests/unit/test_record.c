@@ -37,7 +37,7 @@ static void make_layout(struct layout *l, const char *names) {
 /* Can a field of that kind have the text? */
 static int accepts(enum kind kind, const char *text) {
   static const char *const names[] = {
-      [KIND_TEXT] = "version region", [KIND_INT] = "region version",      [KIND_ADDR] = "region srcaddr",
+      [KIND_TEXT] = "version region",  [KIND_INT] = "region version",       [KIND_ADDR] = "region srcaddr",
       [KIND_ACTION] = "region action", [KIND_STATUS] = "region log-status",
   };
   struct layout l;
@@ -66,23 +66,32 @@ static void test_kinds(void **state) {
   } table[] = {
       {KIND_TEXT, 1, {"-", "x", "123", "eni-0a1b", "\x7f\xff", "arn:aws:ecs:us-east-1:123456789012:cluster/x"}},
       {KIND_INT, 1, {"-", "0", "00", "1", "65535", "4294967296", "9223372036854775807", "0000000000000000001"}},
-      {KIND_INT, 0, {"--", "-1", "+1", "1.0", "1e3", "x", "12x", "x12", "1,000", "0x10", "9223372036854775808",
-                     "18446744073709551616", "00000000000000000001", "ACCEPT", "10.0.0.1"}},
-      {KIND_ADDR, 1, {"-", "0.0.0.0", "10.0.0.1", "255.255.255.255", "172.31.16.139", "::", "::1", "2001:db8::1",
-                      "2001:DB8:0:0:0:0:0:1", "fe80::aBcD", "::ffff:10.0.0.1",
-                      "2001:0db8:0000:0000:0000:ffff:255.255.255.255"}},
-      {KIND_ADDR, 0, {"10", "443", "x", "ACCEPT", "eni-0a1b", "10.0.0.x", "10.0.0.1/8", "fe80::1%eth0", "example.com",
-                      "abcdef", "--", "1,2", "[::1]", "2001:0db8:0000:0000:0000:ffff:255.255.255.2555", "10_0_0_1"}},
+      {KIND_INT,
+       0,
+       {"--", "-1", "+1", "1.0", "1e3", "x", "12x", "x12", "1,000", "0x10", "9223372036854775808",
+        "18446744073709551616", "00000000000000000001", "ACCEPT", "10.0.0.1"}},
+      {KIND_ADDR,
+       1,
+       {"-", "0.0.0.0", "10.0.0.1", "255.255.255.255", "172.31.16.139", "::", "::1", "2001:db8::1",
+        "2001:DB8:0:0:0:0:0:1", "fe80::aBcD", "::ffff:10.0.0.1", "2001:0db8:0000:0000:0000:ffff:255.255.255.255"}},
+      {KIND_ADDR,
+       0,
+       {"10", "443", "x", "ACCEPT", "eni-0a1b", "10.0.0.x", "10.0.0.1/8", "fe80::1%eth0", "example.com", "abcdef", "--",
+        "1,2", "[::1]", "2001:0db8:0000:0000:0000:ffff:255.255.255.2555", "10_0_0_1"}},
       {KIND_ACTION, 1, {"-", "ACCEPT", "REJECT"}},
       {KIND_ACTION, 0, {"accept", "ACCEPTED", "ACCEP", "REJECTX", "OK", "6", "DROP", "REJEcT", "XACCEPT"}},
       {KIND_STATUS, 1, {"-", "OK", "NODATA", "SKIPDATA"}},
       {KIND_STATUS, 0, {"ok", "O", "OKK", "NODAT", "NODATAX", "SKIPDATA1", "ACCEPT", "0", "XNODATA"}},
-      {KIND_PREFIX, 1, {"2024-05-01T00:00:00Z", "2024-05-01T00:00:00.000Z", "2024-05-01T00:00:00.1Z",
-                        "2024-05-01T23:59:59.123456789Z", "1714521600000"}},
-      {KIND_PREFIX, 0, {"-", "2024-05-01", "2024-05-01T00:00:00", "2024-05-01T00:00:00.Z", "2024-05-01_00:00:00Z",
-                        "2024-05-01T00:00:00.000", "2024-05-01T00:00:00+00:00", "171452160000", "17145216000000",
-                        "1714521600", "2", "2024-05-0xT00:00:00Z", "2024-05-01T00:00:00,000Z", "2024-05-01T00:00:00.0x0Z",
-                        "2024/05/01T00:00:00Z", "171452160000x", "x714521600000"}},
+      {KIND_PREFIX,
+       1,
+       {"2024-05-01T00:00:00Z", "2024-05-01T00:00:00.000Z", "2024-05-01T00:00:00.1Z", "2024-05-01T23:59:59.123456789Z",
+        "1714521600000"}},
+      {KIND_PREFIX,
+       0,
+       {"-", "2024-05-01", "2024-05-01T00:00:00", "2024-05-01T00:00:00.Z", "2024-05-01_00:00:00Z",
+        "2024-05-01T00:00:00.000", "2024-05-01T00:00:00+00:00", "171452160000", "17145216000000", "1714521600", "2",
+        "2024-05-0xT00:00:00Z", "2024-05-01T00:00:00,000Z", "2024-05-01T00:00:00.0x0Z", "2024/05/01T00:00:00Z",
+        "171452160000x", "x714521600000"}},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++)
@@ -110,7 +119,8 @@ static void test_count_and_place(void **state) {
       {"2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 20 4249 1 2 OK ACCEPT", 12},
       {"2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 20 4249 1 2 ACCEPT FINE", 13},
       {"version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
-       "log-status", 0},
+       "log-status",
+       0},
   };
   struct layout l;
   (void)state;
@@ -149,11 +159,13 @@ static void test_explain(void **state) {
   check_explained("pkt-dstaddr", 0, "443", "pkt_dstaddr is '443', not an IP address");
   check_explained("action", 0, "OK", "action is 'OK', not ACCEPT or REJECT");
   check_explained("log-status", 0, "6", "log_status is '6', not OK, NODATA or SKIPDATA");
-  check_explained("region", 1, "now here", "the first token is 'now', not the time that stands before the file's other lines");
+  check_explained("region", 1, "now here",
+                  "the first token is 'now', not the time that stands before the file's other lines");
   check_explained("srcport", 0, "1234567890123456789012345678901234567890",
                   "srcport is '1234567890123456789012345678901234567890', not a number from 0 to 9223372036854775807");
-  check_explained("srcport", 0, "12345678901234567890123456789012345678901",
-                  "srcport is '1234567890123456789012345678901234567890...', not a number from 0 to 9223372036854775807");
+  check_explained(
+      "srcport", 0, "12345678901234567890123456789012345678901",
+      "srcport is '1234567890123456789012345678901234567890...', not a number from 0 to 9223372036854775807");
   check_explained("srcport", 0, "\x01\x1b[31m\x7f", "srcport is '??[31m?', not a number from 0 to 9223372036854775807");
 }
 
@@ -206,9 +218,11 @@ static void test_store(void **state) {
             " ecs_task_arn=arn:aws:ecs:us-east-1:123456789012:task/abcdefghijklmnop");
   check_row("_raw", "version region", 0, " 5\t eu  ", " _raw= 5\t eu  ");
   check_row("_raw", "version region", 0, "5 eu\r", " _raw=5 eu");
-  check_row("_raw version", "version region", 1, "2024-05-01T00:00:00Z 5 eu", " version=5 _raw=2024-05-01T00:00:00Z 5 eu");
+  check_row("_raw version", "version region", 1, "2024-05-01T00:00:00Z 5 eu",
+            " version=5 _raw=2024-05-01T00:00:00Z 5 eu");
   check_row("_extra", "version region", 0, "5 eu", "");
-  check_row("_extra", "version srcport dstport new-one other", 0, "5 1 2 x -", " _extra={\"new_one\":\"x\",\"other\":null}");
+  check_row("_extra", "version srcport dstport new-one other", 0, "5 1 2 x -",
+            " _extra={\"new_one\":\"x\",\"other\":null}");
   check_row("_extra", "version new-field", 0, "5 \"a\\b\"/\xc3\xa9\x7f",
             " _extra={\"new_field\":\"\\\"a\\\\b\\\"/\xc3\xa9\x7f\"}");
   check_row("_extra _raw version", "version new-field", 1, "2024-05-01T00:00:00Z 5 7",
@@ -299,8 +313,9 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_kinds), cmocka_unit_test(test_count_and_place), cmocka_unit_test(test_explain),
-      cmocka_unit_test(test_store), cmocka_unit_test(test_has),             cmocka_unit_test(test_full_batch),
+      cmocka_unit_test(test_kinds),     cmocka_unit_test(test_count_and_place),
+      cmocka_unit_test(test_explain),   cmocka_unit_test(test_store),
+      cmocka_unit_test(test_has),       cmocka_unit_test(test_full_batch),
       cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));

@@ -104,10 +104,11 @@ static void test_problems(void **state) {
   make_files();
   snprintf(expected, sizeof expected, "0:2 %s! 0:3 LINE srcaddr is 'x', not an IP address | 2 x 80\n", row);
   expect(PATHS("bad", "good"), POLICY_FAIL, expected);
-  snprintf(expected, sizeof expected,
-           "0:2 %s0:4 version=2 srcaddr=10.0.0.1 dstport=81\n! 0:3 LINE srcaddr is 'x', not an IP address | 2 x 80\n"
-           "1:2 %s1:3 version=2 srcaddr=10.0.0.1 dstport=81\n! 2:0 IO can't be opened: No such file or directory | NULL\n",
-           row, row);
+  snprintf(
+      expected, sizeof expected,
+      "0:2 %s0:4 version=2 srcaddr=10.0.0.1 dstport=81\n! 0:3 LINE srcaddr is 'x', not an IP address | 2 x 80\n"
+      "1:2 %s1:3 version=2 srcaddr=10.0.0.1 dstport=81\n! 2:0 IO can't be opened: No such file or directory | NULL\n",
+      row, row);
   expect(PATHS("bad", "good", "missing"), POLICY_COLLECT, expected);
   snprintf(expected, sizeof expected, "1:2 %s1:4 version=2 srcaddr=10.0.0.1 dstport=81\n", row);
   expect(PATHS("missing", "bad", "other"), POLICY_SKIP, expected);
@@ -210,8 +211,8 @@ static void test_close_early(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_order), cmocka_unit_test(test_problems), cmocka_unit_test(test_expectation),
-      cmocka_unit_test(test_nothing_usable), cmocka_unit_test(test_stop), cmocka_unit_test(test_wanted),
+      cmocka_unit_test(test_order),          cmocka_unit_test(test_problems), cmocka_unit_test(test_expectation),
+      cmocka_unit_test(test_nothing_usable), cmocka_unit_test(test_stop),     cmocka_unit_test(test_wanted),
       cmocka_unit_test(test_close_early),
   };
   for (int f = 0; f < FIELD_COUNT; f++) wanted[f] = 1;

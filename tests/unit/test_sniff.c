@@ -4,15 +4,15 @@
 
 #include "sniff.h"
 
-#define RECORD   "2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"
-#define NODATA   "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA"
-#define ISO      "2018-09-22T20:28:14.000Z "
-#define MILLIS   "1537648094000 "
+#define RECORD "2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"
+#define NODATA "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA"
+#define ISO    "2018-09-22T20:28:14.000Z "
+#define MILLIS "1537648094000 "
 #define TGW                                                                                                            \
   "6 TransitGateway 123456789010 tgw-1 tgw-attach-1 1 2 vpc-1 vpc-2 subnet-1 subnet-2 eni-1 eni-2 use1-az1 use1-az2 "  \
   "tgw-attach-2 10.0.0.1 10.1.0.1 4711 443 6 1 2 1 2 OK IPv4 0 0 0 0 2 us-east-1 ingress - -"
-#define HEADER   "version account-id srcaddr dstaddr"
-#define TEN      "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
+#define HEADER "version account-id srcaddr dstaddr"
+#define TEN    "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
 
 static struct tokens tokens;
 

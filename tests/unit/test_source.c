@@ -173,7 +173,8 @@ static size_t before_second; /* bytes of text in small_gzip()'s first member */
 static size_t small_gzip(struct bytes *b, struct bytes *gz) {
   memset(b, 0, sizeof *b);
   memset(gz, 0, sizeof *gz);
-  for (int i = 0; i < 12; i++) bytes_print(b, "2 123456789012 eni-0a 10.0.0.%d 10.0.1.%u 443 ACCEPT OK\n", i, random_below(99));
+  for (int i = 0; i < 12; i++)
+    bytes_print(b, "2 123456789012 eni-0a 10.0.0.%d 10.0.1.%u 443 ACCEPT OK\n", i, random_below(99));
   add_member(gz, b->p, b->n);
   size_t first = gz->n;
   before_second = b->n;
@@ -287,10 +288,16 @@ static void test_kinds(void **state) {
       {"PAR", 3, SOURCE_PLAIN, "plain"},
       {"\x28\xb5\x2f\xfd", 4, SOURCE_ZSTD, "zstd"},
       {"BZh9", 4, SOURCE_BZIP2, "bzip2"},
-      {"\xfd" "7zXZ\0", 6, SOURCE_XZ, "xz"},
+      {"\xfd"
+       "7zXZ\0",
+       6, SOURCE_XZ, "xz"},
       {"PK\x03\x04", 4, SOURCE_ZIP, "zip"},
-      {"\xff\xfe" "2\0", 4, SOURCE_UTF16, "utf-16"},
-      {"\xef\xbb\xbf" "2", 4, SOURCE_PLAIN, "plain"}, /* UTF-8 with a mark */
+      {"\xff\xfe"
+       "2\0",
+       4, SOURCE_UTF16, "utf-16"},
+      {"\xef\xbb\xbf"
+       "2",
+       4, SOURCE_PLAIN, "plain"}, /* UTF-8 with a mark */
       {"\0\0\0\0", 4, SOURCE_PLAIN, "plain"},
   };
   (void)state;
@@ -397,8 +404,10 @@ static void test_no_memory(void **state) {
     assert_int_equal(mem_test_live(), live);
     assert_int_equal(open_files(), before);
     assert_memory_equal(text, b.p, at);
-    if (n <= calls) assert_int_equal(e.code, ERR_NOMEM);
-    else assert_true(e.code == ERR_NONE && at == b.n);
+    if (n <= calls)
+      assert_int_equal(e.code, ERR_NOMEM);
+    else
+      assert_true(e.code == ERR_NONE && at == b.n);
     failed += n <= calls;
   }
   assert_in_range(failed, 2, 20);
@@ -418,13 +427,20 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sizes),           cmocka_unit_test(test_nothing),
-      cmocka_unit_test(test_dense),           cmocka_unit_test(test_members),
-      cmocka_unit_test(test_header_fields),   cmocka_unit_test(test_members_at_buffer_end),
-      cmocka_unit_test(test_cut_at_every_byte), cmocka_unit_test(test_one_byte_of_magic),
-      cmocka_unit_test(test_each_bit_flipped), cmocka_unit_test(test_trailing_garbage),
-      cmocka_unit_test(test_kinds),           cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_outside_root),    cmocka_unit_test(test_many_files),
+      cmocka_unit_test(test_sizes),
+      cmocka_unit_test(test_nothing),
+      cmocka_unit_test(test_dense),
+      cmocka_unit_test(test_members),
+      cmocka_unit_test(test_header_fields),
+      cmocka_unit_test(test_members_at_buffer_end),
+      cmocka_unit_test(test_cut_at_every_byte),
+      cmocka_unit_test(test_one_byte_of_magic),
+      cmocka_unit_test(test_each_bit_flipped),
+      cmocka_unit_test(test_trailing_garbage),
+      cmocka_unit_test(test_kinds),
+      cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_outside_root),
+      cmocka_unit_test(test_many_files),
       cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));

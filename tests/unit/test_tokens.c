@@ -84,7 +84,7 @@ static const char *const mixtures[] = {
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa \n",
     "\n\n\n\n\n\n\n\n\n\n\n\na",
     "abc \x01\x02\x0b\x0c\x0e\x1f\x7f\x80\x89\x8a\x8d\xa0\xff\n", /* control bytes, and bytes like separators */
-    "0)*-:M]\t\r\n ",                                               /* share a half with a separator */
+    "0)*-:M]\t\r\n ",                                             /* share a half with a separator */
 };
 
 static void fill(char *text, size_t n, const char *mixture) {
