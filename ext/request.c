@@ -37,28 +37,32 @@ static void free_paths(struct paths *p) {
   sqlite3_free(p->path);
 }
 
-/* Reads a JSON array of texts with SQLite's own reader.  A text that is no JSON is one path, perhaps a pattern. */
-static int split_json(struct paths *p, sqlite3 *db, const char *json, char **pzErr) {
+/* Adds the texts of a JSON array.  *is_json becomes 0 when it is no JSON: SQLite's own reader says so. */
+static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json, char **pzErr) {
   sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(CASE WHEN json_valid(?1) THEN ?1 END)", -1, &stmt,
-                              NULL);
-  if (rc) return report_text(pzErr, "several paths need SQLite's JSON functions: %s", sqlite3_errmsg(db));
-  sqlite3_bind_text(stmt, 1, json, -1, SQLITE_TRANSIENT);
-  while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+  *is_json = 1;
+  if (sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(?1)", -1, &stmt, NULL))
+    return report_text(pzErr, "several paths need SQLite's JSON functions: %s", sqlite3_errmsg(db));
+  int rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_TRANSIENT), step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *type = (const char *)sqlite3_column_text(stmt, 0), *value = (const char *)sqlite3_column_text(stmt, 1);
-    if (!type) rc = SQLITE_NOMEM;
-    else if (strcmp(type, "text") != 0 || !value)
-      rc = report_text(pzErr, "the paths are '%s'; a list of paths holds texts, as '[\"a/\", \"b/*.gz\"]'", json);
-    else rc = add_path(p, value);
+    if (!type || (!value && sqlite3_column_type(stmt, 1) != SQLITE_NULL)) rc = SQLITE_NOMEM;
+    else if (value && !strcmp(type, "text")) rc = add_path(p, value);
+    else rc = report_text(pzErr, "the paths are '%s'; a list of paths holds texts, as '[\"a/\", \"b/*.gz\"]'", json);
   }
-  int end = sqlite3_finalize(stmt);
-  if (rc == SQLITE_OK) rc = end;
+  sqlite3_finalize(stmt);
+  if (!rc && step == SQLITE_ERROR) *is_json = 0;
+  else if (!rc && step != SQLITE_DONE) rc = step;
+  return rc;
+}
+
+/* A path that begins with '[': a JSON array of paths, or a pattern. */
+static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr) {
+  int is_json, rc = add_json(p, db, path, &is_json, pzErr);
   if (rc || p->n) return rc;
-  const char *first = json + 1 + strspn(json + 1, " \t\r\n");
-  if (*first == ']' && !first[1 + strspn(first + 1, " \t\r\n")])
-    return report_text(pzErr, "the list of paths is empty");
-  if (*first == '"') return report_text(pzErr, "the paths are '%s', which is no JSON array", json);
-  return add_path(p, json);
+  if (is_json) return report_text(pzErr, "the list of paths is empty");
+  const char *first = path + 1 + strspn(path + 1, " \t\r\n");
+  return *first == '"' ? report_text(pzErr, "the paths are '%s', which is no JSON array", path) : add_path(p, path);
 }
 
 static int find(struct request *r, const struct paths *p, struct interrupt *interrupt, char **pzErr) {
@@ -74,7 +78,7 @@ int request_find(struct request *r, const char *path, struct interrupt *interrup
   struct paths paths = {NULL, 0};
   if (r->path && !strcmp(r->path, path)) return SQLITE_OK;
   request_clear(r);
-  int rc = path[0] == '[' ? split_json(&paths, interrupt->db, path, pzErr) : add_path(&paths, path);
+  int rc = path[0] == '[' ? add_list(&paths, interrupt->db, path, pzErr) : add_path(&paths, path);
   if (!rc) rc = find(r, &paths, interrupt, pzErr);
   if (!rc && !(r->path = sqlite3_mprintf("%s", path))) rc = SQLITE_NOMEM;
   free_paths(&paths);

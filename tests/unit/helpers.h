@@ -207,10 +207,8 @@ static inline int cell_is(const struct batch *b, uint64_t cell, const char *text
 }
 
 static inline void print_cell(struct bytes *out, const struct batch *b, uint64_t cell) {
-  if (cell == BATCH_NULL)
-    bytes_add(out, "NULL", 4);
-  else
-    bytes_add(out, batch_text(b, cell), batch_text_n(cell));
+  if (cell == BATCH_NULL) bytes_add(out, "NULL", 4);
+  else bytes_add(out, batch_text(b, cell), batch_text_n(cell));
 }
 
 /* A line per row: "FILE:LINE name=value ...", columns without a value left out.  A line per problem. */
@@ -220,10 +218,8 @@ static inline void print_rows(struct bytes *out, const struct batch *b) {
     for (int c = 0; c < COLUMN_COUNT; c++) {
       if (!b->cell[c] || !b->has[c] || b->cell[c][row] == BATCH_NULL) continue;
       bytes_print(out, " %s=", c < FIELD_COUNT ? fields[c].name : c == COLUMN_RAW ? "_raw" : "_extra");
-      if (c < FIELD_COUNT && fields[c].kind == KIND_INT)
-        bytes_print(out, "%llu", (unsigned long long)b->cell[c][row]);
-      else
-        print_cell(out, b, b->cell[c][row]);
+      if (c < FIELD_COUNT && fields[c].kind == KIND_INT) bytes_print(out, "%llu", (unsigned long long)b->cell[c][row]);
+      else print_cell(out, b, b->cell[c][row]);
     }
     bytes_add(out, "\n", 1);
   }

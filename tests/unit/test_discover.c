@@ -354,10 +354,8 @@ static void test_no_memory(void **state) {
     enum err_code rc = discover(&files, paths, COUNT(paths), &options, &e);
     size_t calls = mem_test_calls();
     mem_test_fail(0, 0);
-    if (n > calls)
-      assert_true(rc == ERR_NONE && files.n == expected);
-    else
-      assert_int_equal(rc, ERR_NOMEM);
+    if (n > calls) assert_true(rc == ERR_NONE && files.n == expected);
+    else assert_int_equal(rc, ERR_NOMEM);
     files_clear(&files);
     assert_int_equal(mem_test_live(), live);
     if (n > calls) break;

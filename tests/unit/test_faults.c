@@ -168,10 +168,8 @@ static void test_cut_at_every_byte(void **state) {
     size_t most = 0;
     add_records(&text, 12);
     bytes_print(&text, "version srcaddr dstport\n2 10.0.0.1 443\n2 10.0.0.1 444\n");
-    if (gzip)
-      add_member(&file, text.p, text.n);
-    else
-      bytes_add(&file, text.p, text.n);
+    if (gzip) add_member(&file, text.p, text.n);
+    else bytes_add(&file, text.p, text.n);
     for (size_t cut = 0; cut <= file.n; cut++) write_version(cut, file.p, cut);
     struct version *v = read_versions(file.n + 1);
     const struct bytes *whole = &v[file.n].rows;

@@ -99,15 +99,11 @@ static void test_damaged(void **state) {
       struct keyname k;
       char *copy = strdup(key); /* of its own, for the sanitizers */
       if (!copy) abort();
-      if (c == 0)
-        copy[n] = 0;
-      else if (copy[n])
-        copy[n] = "_/"[c - 1];
+      if (c == 0) copy[n] = 0;
+      else if (copy[n]) copy[n] = "_/"[c - 1];
       keyname_parse(&k, copy);
-      if (k.is_flow_log)
-        CHECK(k.delivered >= 0 && k.flow_log_id.p && k.account.p && k.region.p, "%s", copy);
-      else
-        CHECK(k.delivered == KEYNAME_NO_TIME && !k.flow_log_id.p, "%s", copy);
+      if (k.is_flow_log) CHECK(k.delivered >= 0 && k.flow_log_id.p && k.account.p && k.region.p, "%s", copy);
+      else CHECK(k.delivered == KEYNAME_NO_TIME && !k.flow_log_id.p, "%s", copy);
       free(copy);
     }
 }

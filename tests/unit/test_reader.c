@@ -25,10 +25,8 @@ static void read_file(struct reader *r, const char *path, enum expectation expec
   assert_int_equal(rc, READER_END);
   assert_int_equal(e.code, ERR_NONE);
   assert_int_equal(r->rows, rows);
-  if (r->options->policy != POLICY_SKIP)
-    assert_int_equal(r->nproblems, problems);
-  else
-    assert_int_equal(problems, 0);
+  if (r->options->policy != POLICY_SKIP) assert_int_equal(r->nproblems, problems);
+  else assert_int_equal(problems, 0);
   assert_int_equal(reader_next(r, &batch, &e), READER_END);
   assert_int_equal(batch.nrows + batch.nproblems, 0);
   reader_close(r);
@@ -138,10 +136,8 @@ static void test_table(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++)
     for (int gzip = 0; gzip < 2; gzip++) {
-      if (gzip)
-        write_gzip("file", table[i].file, strlen(table[i].file));
-      else
-        write_text("file", table[i].file);
+      if (gzip) write_gzip("file", table[i].file, strlen(table[i].file));
+      else write_text("file", table[i].file);
       struct outcome o = read_one("file", POLICY_COLLECT, EXPECT_FLOW_LOG, NULL);
       check_outcome(&o, table[i].what, table[i].verdict, table[i].expected);
     }
@@ -284,14 +280,10 @@ static void test_line_numbers(void **state) {
   bytes_print(&file, "version region dstport\n");
   for (unsigned i = 2; i < 30000; i++) {
     uint32_t kind = random_below(100);
-    if (kind == 0)
-      bytes_print(&file, "\n");
-    else if (kind == 1)
-      bytes_print(&file, "2 x\n");
-    else if (kind == 2)
-      bytes_print(&file, "version region dstport\n");
-    else
-      bytes_print(&file, "2 r%u %u\n", i, i);
+    if (kind == 0) bytes_print(&file, "\n");
+    else if (kind == 1) bytes_print(&file, "2 x\n");
+    else if (kind == 2) bytes_print(&file, "version region dstport\n");
+    else bytes_print(&file, "2 r%u %u\n", i, i);
     if (kind > 2) bytes_print(&expected, "0:%u version=2 dstport=%u region=r%u\n", i, i, i);
   }
   write_gzip("file", file.p, file.n);
@@ -370,10 +362,8 @@ static void test_reuse(void **state) {
   for (size_t i = 0; i <= COUNT(table); i++)
     for (int calls = 0; calls < 3; calls++) {
       struct bytes out = {0};
-      if (i < COUNT(table))
-        write_gzip("file", table[i].file, strlen(table[i].file));
-      else
-        write_file("file", big.p, big.n);
+      if (i < COUNT(table)) write_gzip("file", table[i].file, strlen(table[i].file));
+      else write_file("file", big.p, big.n);
       reader_open(&r, i % 7 == 3 ? "missing" : "file", EXPECT_FLOW_LOG);
       for (int k = 0; k < calls; k++) assert_int_not_equal(reader_next(&r, &batch, &e), READER_ERROR);
       if (calls) reader_close(&r);

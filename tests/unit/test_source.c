@@ -404,10 +404,8 @@ static void test_no_memory(void **state) {
     assert_int_equal(mem_test_live(), live);
     assert_int_equal(open_files(), before);
     assert_memory_equal(text, b.p, at);
-    if (n <= calls)
-      assert_int_equal(e.code, ERR_NOMEM);
-    else
-      assert_true(e.code == ERR_NONE && at == b.n);
+    if (n <= calls) assert_int_equal(e.code, ERR_NOMEM);
+    else assert_true(e.code == ERR_NONE && at == b.n);
     failed += n <= calls;
   }
   assert_in_range(failed, 2, 20);

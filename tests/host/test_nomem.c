@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Fails every allocation in turn: test_nomem PATH-OF-THE-EXTENSION, run from the top of the tree.
+**
+** SQLite's allocator, which the extension uses too, is wrapped by one that fails at the Nth call.  For each statement
+** and each N until the statement no longer gets that far, the run must end with SQLITE_NOMEM or give exactly the answer
+** or error of a run without failures, and leave no memory behind.
+*/
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static sqlite3_mem_methods real;
+static long countdown; /* allocations until one fails; 0: none does */
+static int failed;     /* one has failed */
+
+static int fails(void) {
+  if (countdown == 0 || --countdown > 0) return 0;
+  failed = 1;
+  return 1;
+}
+
+static void *test_malloc(int n) { return fails() ? NULL : real.xMalloc(n); }
+static void *test_realloc(void *p, int n) { return fails() ? NULL : real.xRealloc(p, n); }
+
+static const char *const statements[] = {
+    "SELECT count(*), sum(packets), max(srcaddr), max(raw), max(extra), max(tgw_id), max(file) "
+    "FROM flowlogs('tests/data/edge/[cmu]*', 'skip')",
+    "SELECT srcaddr, extra FROM flowlogs('[\"tests/data/edge/unknown-field.log\",\"tests/data/edge/ipv6.log\"]', "
+    "'fail', "
+    "'version srcaddr') ORDER BY 1",
+    "SELECT path, kind, fields, note, rows, min_start FROM flowlogs_files('tests/data/edge/**')",
+    "SELECT file, line, reason, raw FROM flowlogs_errors('tests/data/edge')",
+    "SELECT count(*) FROM flowlogs('tests/data/edge/truncated.gz')",
+    "SELECT count(*) FROM flowlogs('tests/data/nothing')",
+    "CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/mixed', on_error=skip, "
+    "format='${version} ${srcaddr}', threads=1)",
+    "SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log') a JOIN flowlogs_files(a.file) f",
+};
+
+/* Runs a statement on a connection of its own; the rows, or the error, are written to out. */
+static int run(const char *extension, const char *sql, char *out, size_t n) {
+  sqlite3 *db = NULL;
+  sqlite3_stmt *stmt = NULL;
+  size_t used = 0;
+  out[0] = 0;
+  int rc = sqlite3_open(":memory:", &db);
+  if (!rc) rc = sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
+  if (!rc) {
+    char *message = NULL;
+    rc = sqlite3_load_extension(db, extension, NULL, &message);
+    if (rc && failed) rc = SQLITE_NOMEM; /* SQLite gives SQLITE_ERROR for all that goes wrong in loading */
+    sqlite3_free(message);
+  }
+  if (!rc) rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    for (int c = 0; c < sqlite3_column_count(stmt); c++) {
+      const char *text = (const char *)sqlite3_column_text(stmt, c);
+      if (!text && sqlite3_column_type(stmt, c) != SQLITE_NULL) rc = SQLITE_NOMEM;
+      used += (size_t)snprintf(out + used, n - used, "%s|", text ? text : "NULL");
+      if (used >= n) abort();
+    }
+    if (rc == SQLITE_ROW) rc = SQLITE_OK;
+  }
+  if (rc == SQLITE_DONE) rc = SQLITE_OK;
+  if (rc == SQLITE_ERROR) snprintf(out, n, "%s", sqlite3_errmsg(db));
+  sqlite3_finalize(stmt);
+  sqlite3_close(db);
+  return rc;
+}
+
+static int check(const char *extension, const char *sql) {
+  static char expected[1 << 20], got[1 << 20];
+  countdown = 0;
+  run(extension, sql, got, sizeof got); /* the first time, SQLite keeps something */
+  sqlite3_int64 before = sqlite3_memory_used();
+  int expected_rc = run(extension, sql, expected, sizeof expected);
+  for (long n = 1;; n++) {
+    failed = 0;
+    countdown = n;
+    int rc = run(extension, sql, got, sizeof got);
+    countdown = 0;
+    if (!failed) return printf("%6ld failures: %.70s\n", n - 1, sql), 0;
+    /* The message of an error may be lost: SQLite has to copy it. */
+    int same = rc == expected_rc && (rc == SQLITE_ERROR || !strcmp(got, expected));
+    if (rc != SQLITE_NOMEM && !same)
+      return printf("allocation %ld: code %d, %s\n  expected %d, %s\n  in %s\n", n, rc, got, expected_rc, expected,
+                    sql),
+             1;
+    if (sqlite3_memory_used() != before)
+      return printf("allocation %ld: %lld bytes left in %s\n", n, sqlite3_memory_used() - before, sql), 1;
+  }
+}
+
+int main(int argc, char **argv) {
+  int wrong = 0;
+  if (argc != 2) return fprintf(stderr, "usage: test_nomem EXTENSION\n"), 2;
+  sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+  sqlite3_mem_methods wrapped = real;
+  wrapped.xMalloc = test_malloc;
+  wrapped.xRealloc = test_realloc;
+  sqlite3_config(SQLITE_CONFIG_MALLOC, &wrapped);
+  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
+  for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) wrong |= check(argv[1], statements[i]);
+  return wrong;
+}
