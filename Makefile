@@ -7,6 +7,7 @@
 #   make install       to $(PREFIX)/lib
 #   make sample        makes tests/data anew; make readme: the README's column table
 #   make asan tsan     checked builds, in build/asan and build/tsan
+#   make valgrind      the SQL scripts and unit tests under valgrind
 #   make lint          compilers' and analysers' warnings, formatting
 #   make clean
 
@@ -37,7 +38,7 @@ OBJECTS := $(SOURCES:ext/%.c=$(BUILD)/%.o)
 UPPER := columns errors_table files_table flowlogs_table funcs interrupt main mem options pass plan report request
 LOWER := $(filter-out $(UPPER),$(SOURCES:ext/%.c=%))
 
-.PHONY: all demo test test-only bench install uninstall clean deps deps-build deps-test asan tsan lint sample readme
+.PHONY: all demo test test-only valgrind bench install uninstall clean deps deps-build deps-test asan tsan lint sample readme
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/flowlogs.$(SO)
@@ -79,10 +80,14 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/te
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/mem.c $(LOWER:%=$(BUILD)/%.o) $(wildcard tests/unit/*.h) | $(BUILD)/unit
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $< tests/unit/mem.c $(LOWER:%=$(BUILD)/%.o) -lcmocka $(LIBS)
 
+# A host of its own that makes SQLite's allocator fail; it loads the extension as any other host does.
+$(BUILD)/test_nomem: tests/host/test_nomem.c | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3
+
 $(BUILD)/columns: tests/columns.c $(BUILD)/fields.o
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
 
-build-tests: all $(UNIT_TESTS) $(BUILD)/columns
+build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/test_nomem
 .PHONY: build-tests
 
 test: deps-test
@@ -100,6 +105,10 @@ asan:
 tsan:
 	@$(call SANITIZED,tsan,-fsanitize=thread) all
 , := ,
+
+# All SQL scripts and the unit tests under valgrind: some minutes.
+valgrind: build-tests
+	@tests/valgrind.sh $(BUILD)
 
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate
 	$(PYTHON) tests/bench/bench.py $(BUILD)

@@ -26,6 +26,12 @@ def connect(release, path=":memory:"):
     return db
 
 
+def test_every_allocation_fails(release):
+    done = subprocess.run([release.folder / "test_nomem", release.library], text=True, errors="replace", cwd=ROOT,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+
+
 # ---- FLOWLOGS_ROOT
 
 @pytest.fixture
