@@ -8,12 +8,10 @@
 ** bytes; NULL where no line is concerned).  It reads all files whole.  Files in a folder that are no flow logs are no
 ** errors: flowlogs_files says which they are.
 */
-#include <string.h>
-
 #include "flowlogs.h"
-#include "mem.h"
 #include "pass.h"
 #include "plan.h"
+#include "table.h"
 
 enum { FILE_COLUMN, LINE_COLUMN, REASON_COLUMN, RAW_COLUMN, PATH_COLUMN, FORMAT_COLUMN };
 
@@ -22,111 +20,64 @@ static const char schema[] = "CREATE TABLE x(file TEXT, line INTEGER, reason TEX
 
 static const struct plan_arg arguments[] = {{PATH_COLUMN, "path"}, {FORMAT_COLUMN, "format"}};
 
-struct table {
-  sqlite3_vtab base;
-  sqlite3 *db;
-  struct options options; /* all unset: there is no CREATE */
-};
-
-struct cursor {
-  sqlite3_vtab_cursor base;
-  struct pass pass;
-  uint32_t problem; /* in the batch */
-  sqlite3_int64 rowid;
-};
-
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
-  struct table *t = mem_alloc(sizeof *t);
+  struct options options;
   (void)aux, (void)argc, (void)argv, (void)pzErr;
-  *out = NULL;
-  if (!t) return SQLITE_NOMEM;
-  memset(t, 0, sizeof *t);
-  t->db = db;
-  options_init(&t->options);
-  int rc = sqlite3_declare_vtab(db, schema);
-  if (!rc) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY); /* reads files: see flowlogs_table.c */
-  if (rc) mem_free(t);
-  else *out = &t->base;
-  return rc;
+  options_init(&options);
+  return table_declare(db, schema, &options, out);
 }
 
-static int disconnect(sqlite3_vtab *base) {
-  mem_free(base);
-  return SQLITE_OK;
-}
-
-static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  (void)base;
+static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
+  (void)table;
   return plan_best_index(info, arguments, 2, 0);
 }
 
-static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
-  struct cursor *c = mem_alloc(sizeof *c);
-  *out = NULL;
-  if (!c) return SQLITE_NOMEM;
-  memset(&c->base, 0, sizeof c->base);
-  pass_init(&c->pass, base, ((struct table *)base)->db);
-  *out = &c->base;
-  return SQLITE_OK;
-}
-
-static int close_cursor(sqlite3_vtab_cursor *base) {
-  struct cursor *c = (struct cursor *)base;
-  pass_clear(&c->pass);
-  mem_free(c);
-  return SQLITE_OK;
-}
-
 /* Goes to the next batch that has a problem. */
-static int next_batch(struct cursor *c) {
+static int next_batch(struct pass *p) {
   int rc;
-  c->problem = 0;
-  do rc = pass_next(&c->pass);
-  while (!rc && c->pass.batch && !c->pass.batch->nproblems);
+  do rc = pass_next(p);
+  while (!rc && p->batch && !p->batch->nproblems);
   return rc;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc, sqlite3_value **argv) {
-  struct cursor *c = (struct cursor *)base;
+static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
+  struct pass *p = (struct pass *)cursor;
   (void)idx;
-  c->rowid = 1;
-  int rc = pass_begin(&c->pass, &((struct table *)base->pVtab)->options, "flowlogs_errors", plan, argc, argv,
-                      POLICY_COLLECT);
-  return rc ? rc : next_batch(c);
+  int rc = pass_begin(p, "flowlogs_errors", plan, argc, argv, POLICY_COLLECT);
+  return rc ? rc : next_batch(p);
 }
 
-static int next(sqlite3_vtab_cursor *base) {
-  struct cursor *c = (struct cursor *)base;
-  c->rowid++;
-  return ++c->problem < c->pass.batch->nproblems ? SQLITE_OK : next_batch(c);
+static int next(sqlite3_vtab_cursor *cursor) {
+  struct pass *p = (struct pass *)cursor;
+  p->count++;
+  return ++p->at < p->batch->nproblems ? SQLITE_OK : next_batch(p);
 }
 
-static int eof(sqlite3_vtab_cursor *base) { return ((struct cursor *)base)->pass.batch == NULL; }
+static int eof(sqlite3_vtab_cursor *cursor) { return ((struct pass *)cursor)->batch == NULL; }
 
 static void result_cell(sqlite3_context *ctx, const struct batch *b, uint64_t cell) {
   if (cell == BATCH_NULL) return;
   sqlite3_result_text(ctx, batch_text(b, cell), (int)batch_text_n(cell), SQLITE_TRANSIENT);
 }
 
-static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
-  struct cursor *c = (struct cursor *)base;
-  const struct batch *b = c->pass.batch;
-  const struct problem *p = &b->problem[c->problem];
+static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
+  const struct pass *p = (const struct pass *)cursor;
+  const struct problem *problem = &p->batch->problem[p->at];
   switch (col) {
-  case FILE_COLUMN: sqlite3_result_text(ctx, pass_file(&c->pass), -1, SQLITE_TRANSIENT); break;
+  case FILE_COLUMN: sqlite3_result_text(ctx, pass_file(p), -1, SQLITE_TRANSIENT); break;
   case LINE_COLUMN:
-    if (p->line) sqlite3_result_int64(ctx, (sqlite3_int64)p->line);
+    if (problem->line) sqlite3_result_int64(ctx, (sqlite3_int64)problem->line);
     break;
-  case REASON_COLUMN: result_cell(ctx, b, p->reason); break;
-  case RAW_COLUMN: result_cell(ctx, b, p->raw); break;
-  case PATH_COLUMN: sqlite3_result_text(ctx, c->pass.options.path, -1, SQLITE_TRANSIENT); break;
-  case FORMAT_COLUMN: sqlite3_result_text(ctx, c->pass.options.format_text, -1, SQLITE_TRANSIENT); break;
+  case REASON_COLUMN: result_cell(ctx, p->batch, problem->reason); break;
+  case RAW_COLUMN: result_cell(ctx, p->batch, problem->raw); break;
+  case PATH_COLUMN: sqlite3_result_text(ctx, p->options.path, -1, SQLITE_TRANSIENT); break;
+  case FORMAT_COLUMN: sqlite3_result_text(ctx, p->options.format_text, -1, SQLITE_TRANSIENT); break;
   }
   return SQLITE_OK;
 }
 
-static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
-  *out = ((struct cursor *)base)->rowid;
+static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
+  *out = ((struct pass *)cursor)->count + 1;
   return SQLITE_OK;
 }
 
@@ -135,9 +86,9 @@ const sqlite3_module flowlogs_errors_module = {
     .xCreate = NULL, /* a table-valued function only */
     .xConnect = connect,
     .xBestIndex = best_index,
-    .xDisconnect = disconnect,
-    .xOpen = open_cursor,
-    .xClose = close_cursor,
+    .xDisconnect = table_disconnect,
+    .xOpen = pass_open,
+    .xClose = pass_close,
     .xFilter = filter,
     .xNext = next,
     .xEof = eof,

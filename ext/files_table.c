@@ -21,6 +21,7 @@
 #include "report.h"
 #include "request.h"
 #include "scan.h"
+#include "table.h"
 
 enum {
   PATH_COLUMN,
@@ -51,11 +52,6 @@ static const struct plan_arg arguments[] = {{PATHS_COLUMN, "path"}, {FORMAT_COLU
 /* How much has to be known of a file. */
 enum depth { DEPTH_NAME, DEPTH_OPEN, DEPTH_READ };
 
-struct table {
-  sqlite3_vtab base;
-  sqlite3 *db;
-};
-
 struct cursor {
   sqlite3_vtab_cursor base;
   struct options options;
@@ -72,26 +68,14 @@ struct cursor {
 };
 
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
-  struct table *t = mem_alloc(sizeof *t);
+  struct options options;
   (void)aux, (void)argc, (void)argv, (void)pzErr;
-  *out = NULL;
-  if (!t) return SQLITE_NOMEM;
-  memset(t, 0, sizeof *t);
-  t->db = db;
-  int rc = sqlite3_declare_vtab(db, schema);
-  if (!rc) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY); /* reads files: see flowlogs_table.c */
-  if (rc) mem_free(t);
-  else *out = &t->base;
-  return rc;
+  options_init(&options);
+  return table_declare(db, schema, &options, out);
 }
 
-static int disconnect(sqlite3_vtab *base) {
-  mem_free(base);
-  return SQLITE_OK;
-}
-
-static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  (void)base;
+static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
+  (void)table;
   return plan_best_index(info, arguments, 2, 0);
 }
 
@@ -261,7 +245,7 @@ const sqlite3_module flowlogs_files_module = {
     .xCreate = NULL, /* a table-valued function only */
     .xConnect = connect,
     .xBestIndex = best_index,
-    .xDisconnect = disconnect,
+    .xDisconnect = table_disconnect,
     .xOpen = open_cursor,
     .xClose = close_cursor,
     .xFilter = filter,

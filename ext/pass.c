@@ -4,16 +4,20 @@
 #include <string.h>
 
 #include "columns.h"
+#include "mem.h"
 #include "plan.h"
 #include "report.h"
+#include "table.h"
 
-void pass_init(struct pass *p, sqlite3_vtab *table, sqlite3 *db) {
+int pass_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
+  struct pass *p = mem_alloc(sizeof *p);
+  *out = NULL;
+  if (!p) return SQLITE_NOMEM;
   memset(p, 0, offsetof(struct pass, scan));
-  p->table = table;
-  p->is_open = 0;
-  p->batch = NULL;
-  interrupt_init(&p->interrupt, db);
+  interrupt_init(&p->interrupt, ((struct table *)table)->db);
   request_init(&p->request);
+  *out = &p->base;
+  return SQLITE_OK;
 }
 
 /* The one way in which a scan stops: at its end, on an error, for another xFilter, on xClose. */
@@ -23,23 +27,27 @@ static void stop(struct pass *p) {
   p->batch = NULL;
 }
 
-void pass_clear(struct pass *p) {
+int pass_close(sqlite3_vtab_cursor *cursor) {
+  struct pass *p = (struct pass *)cursor;
   stop(p);
   request_clear(&p->request);
   interrupt_clear(&p->interrupt);
   options_clear(&p->options);
+  mem_free(p);
+  return SQLITE_OK;
 }
 
-int pass_begin(struct pass *p, const struct options *defaults, const char *function, const char *plan, int argc,
-               sqlite3_value **argv, enum policy policy) {
+int pass_begin(struct pass *p, const char *function, const char *plan, int argc, sqlite3_value **argv,
+               enum policy policy) {
   uint8_t wanted[COLUMN_COUNT];
   sqlite3_uint64 used = 0;
   struct err e = {0};
   stop(p);
+  p->count = 0;
   options_clear(&p->options);
-  int rc = options_copy(&p->options, defaults);
-  if (!rc) rc = plan_apply(plan, argc, argv, function, &p->options, &used, &p->table->zErrMsg);
-  if (!rc) rc = request_find(&p->request, p->options.path, &p->interrupt, &p->table->zErrMsg);
+  int rc = options_copy(&p->options, &((struct table *)p->base.pVtab)->options);
+  if (!rc) rc = plan_apply(plan, argc, argv, function, &p->options, &used, &p->base.pVtab->zErrMsg);
+  if (!rc) rc = request_find(&p->request, p->options.path, &p->interrupt, &p->base.pVtab->zErrMsg);
   if (rc) return rc;
   columns_wanted(policy == POLICY_COLLECT ? 0 : used, wanted);
   p->scan_options.reader.confine = &p->request.confine;
@@ -50,15 +58,16 @@ int pass_begin(struct pass *p, const struct options *defaults, const char *funct
   p->is_open = 1;
   if (!scan_open(&p->scan, &p->request.files, wanted, &p->scan_options, &e)) return SQLITE_OK;
   stop(p);
-  return report_error(&p->table->zErrMsg, &e);
+  return report_error(&p->base.pVtab->zErrMsg, &e);
 }
 
 int pass_next(struct pass *p) {
   struct err e = {0};
   int rc = SQLITE_OK;
+  p->at = 0;
   if (p->batch && p->batch->nproblems && p->scan_options.reader.policy == POLICY_FAIL)
-    rc = report_problem(&p->table->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0]);
-  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->table->zErrMsg, &e);
+    rc = report_problem(&p->base.pVtab->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0]);
+  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->base.pVtab->zErrMsg, &e);
   if (rc || !p->batch) stop(p);
   return rc;
 }
