@@ -26,11 +26,13 @@ static int is_below(const char *root, const char *path) {
 /* realpath() of the deepest part of path that exists. */
 static int resolve_existing(const char *path, char out[PATH_MAX]) {
   char part[PATH_MAX];
+  struct stat st;
   size_t n = strlen(path);
   if (n >= sizeof part) return 0;
   memcpy(part, path, n + 1);
   while (!realpath(part, out)) {
     if (errno != ENOENT && errno != ENOTDIR) return 0;
+    if (!lstat(part, &st)) return 0; /* a link to nowhere: whether what it leads to exists is not to be told */
     while (n > 0 && part[n - 1] == '/') n--;
     while (n > 0 && part[n - 1] != '/') n--;
     if (n == 0) return realpath(".", out) != NULL;

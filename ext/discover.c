@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "glob.h"
 #include "mem.h"
@@ -131,6 +132,13 @@ static void forget_visits(struct walk *w) {
   w->nvisited = 0;
 }
 
+static void make_visit(struct visit *v, dev_t dev, ino_t ino, size_t at) {
+  memset(v, 0, sizeof *v); /* its padding is compared too */
+  v->dev = dev;
+  v->ino = ino;
+  v->at = at;
+}
+
 static size_t visit_slot(const struct walk *w, const struct visit *v) {
   uint64_t h = ((uint64_t)v->ino * 0x9e3779b97f4a7c15u) ^ ((uint64_t)v->dev << 32) ^ (uint64_t)v->at;
   size_t slot = (size_t)((h * 0x9e3779b97f4a7c15u) >> 20) & (w->visited_cap - 1);
@@ -152,25 +160,35 @@ static enum err_code grow_visited(struct walk *w) {
   return ERR_NONE;
 }
 
+static int was_visited(const struct walk *w, dev_t dev, ino_t ino, size_t at) {
+  struct visit v;
+  make_visit(&v, dev, ino, at);
+  return w->visited_cap && w->visited[visit_slot(w, &v)].ino != 0;
+}
+
+static enum err_code visit(struct walk *w, dev_t dev, ino_t ino, size_t at) {
+  struct visit v;
+  if (w->nvisited * 2 >= w->visited_cap && grow_visited(w)) return w->e->code;
+  make_visit(&v, dev, ino, at);
+  w->visited[visit_slot(w, &v)] = v;
+  w->nvisited++; /* or not, if it was there: the table grows a little early */
+  return ERR_NONE;
+}
+
 /* Looks into a folder later, unless that has been done. */
 static enum err_code push(struct walk *w, const char *path, size_t at, const struct stat *st) {
-  struct visit v;
   void *array = w->stack;
-  if (w->nvisited * 2 >= w->visited_cap && grow_visited(w)) return w->e->code;
-  memset(&v, 0, sizeof v); /* its padding is compared too */
-  v.dev = st->st_dev;
-  v.ino = st->st_ino;
-  v.at = at;
-  size_t slot = visit_slot(w, &v);
-  if (w->visited[slot].ino) return ERR_NONE;
-  w->visited[slot] = v;
-  w->nvisited++;
+  if (was_visited(w, st->st_dev, st->st_ino, at)) return ERR_NONE;
+  if (visit(w, st->st_dev, st->st_ino, at)) return w->e->code;
   if (grow(&array, w->nstack, &w->stack_cap, sizeof *w->stack, w->e)) return w->e->code;
   w->stack = array;
   w->stack[w->nstack].path = path;
   w->stack[w->nstack++].at = at;
   return ERR_NONE;
 }
+
+/* The folder "" is where we are. */
+static const char *here(const char *path) { return *path ? path : "."; }
 
 /* Is it a link that leads out of FLOWLOGS_ROOT?  Nothing is then said of what it leads to. */
 static int leads_outside(const struct walk *w, const char *path) {
@@ -183,7 +201,7 @@ static int leads_outside(const struct walk *w, const char *path) {
 /* Something that matched the whole pattern, or lies below a folder that did. */
 static enum err_code take(struct walk *w, const char *path) {
   struct stat st;
-  if (leads_outside(w, path) || stat(path, &st)) return add_file(w, path, NULL, 0);
+  if (leads_outside(w, here(path)) || stat(here(path), &st)) return add_file(w, path, NULL, 0);
   if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
 }
@@ -191,8 +209,8 @@ static enum err_code take(struct walk *w, const char *path) {
 /* A folder on the way of the pattern; anything else does not match. */
 static enum err_code enter(struct walk *w, const char *path, size_t at) {
   struct stat st;
-  if (leads_outside(w, path)) return add_file(w, path, NULL, 0);
-  return stat(path, &st) || !S_ISDIR(st.st_mode) ? ERR_NONE : push(w, path, at, &st);
+  if (leads_outside(w, here(path))) return add_file(w, path, NULL, 0);
+  return stat(here(path), &st) || !S_ISDIR(st.st_mode) ? ERR_NONE : push(w, path, at, &st);
 }
 
 static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
@@ -201,7 +219,7 @@ static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *
 static enum err_code list_names(struct walk *w, const char *folder) {
   struct dirent *d;
   w->nnames = 0;
-  DIR *dir = opendir(*folder ? folder : ".");
+  DIR *dir = opendir(here(folder));
   if (!dir) return add_file(w, folder, NULL, 0);
   while ((d = readdir(dir)) != NULL) {
     void *array = w->names;
@@ -212,7 +230,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
     w->nnames++;
   }
   closedir(dir);
-  if (!w->e->code) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
+  if (!w->e->code && w->nnames) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
   return w->e->code;
 }
 
@@ -237,7 +255,7 @@ static enum err_code look_for(struct walk *w, const char *folder, size_t at) {
     if (!path || stat(path, &st)) return w->e->code;
     return last ? take(w, path) : enter(w, path, next);
   }
-  if (stars && (last ? take(w, *folder ? folder : ".") : enter(w, *folder ? folder : ".", next))) return w->e->code;
+  if (stars && (last ? take(w, folder) : enter(w, folder, next))) return w->e->code;
   if (stars && last) return ERR_NONE;
   if (list_names(w, folder)) return w->e->code;
   for (size_t i = 0; i < w->nnames; i++) {
@@ -247,6 +265,16 @@ static enum err_code look_for(struct walk *w, const char *folder, size_t at) {
     if (stars ? enter(w, path, at) : last ? take(w, path) : enter(w, path, next)) return w->e->code;
   }
   return ERR_NONE;
+}
+
+/* Begins a pattern at the folder that its plain beginning names; above it there may be folders outside the root. */
+static enum err_code look_from(struct walk *w, const char *pattern) {
+  size_t n = strlen(pattern), at = 0;
+  for (size_t i = 0; i < n && !glob_has_magic(pattern, i + 1); i++)
+    if (pattern[i] == '/') at = i + 1;
+  const char *folder = join(&w->scratch, "", pattern, at, w->e);
+  if (!folder || access(here(folder), F_OK)) return w->e->code;
+  return look_for(w, folder, at);
 }
 
 static enum err_code empty_stack(struct walk *w) {
@@ -277,7 +305,7 @@ static enum err_code add_path(struct walk *w, const char *path) {
   int why = errno;
   if (!glob_has_magic(path, strlen(path))) return err_set(w->e, ERR_ARGUMENT, 0, "'%s': %s", path, strerror(why));
   w->pattern = path;
-  if (look_for(w, *path == '/' ? "/" : "", strspn(path, "/")) || empty_stack(w)) return w->e->code;
+  if (look_from(w, path) || empty_stack(w)) return w->e->code;
   return w->files->n == before ? err_set(w->e, ERR_ARGUMENT, 0, "no file matches '%s'", path) : ERR_NONE;
 }
 
@@ -285,24 +313,24 @@ static int by_path(const void *a, const void *b) {
   return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
 }
 
-/* Keeps the first of several entries for one file.  The table of visited folders serves again. */
+enum { NAMED, LISTED }; /* what can be noted of a file, in the place of a pattern's offset */
+
+/* Keeps the first of several entries for one file; it counts as named by the user if any of them was. */
 static enum err_code drop_doubles(struct walk *w) {
   struct files *f = w->files;
   size_t kept = 0;
   forget_visits(w);
+  for (size_t i = 0; i < f->n; i++)
+    if (f->file[i].named && visit(w, f->file[i].dev, f->file[i].ino, NAMED)) return w->e->code;
   for (size_t i = 0; i < f->n; i++) {
-    struct visit v;
-    memset(&v, 0, sizeof v);
-    v.dev = f->file[i].dev;
-    v.ino = f->file[i].ino;
-    if (v.ino) {
-      if (w->nvisited * 2 >= w->visited_cap && grow_visited(w)) return w->e->code;
-      size_t slot = visit_slot(w, &v);
-      if (w->visited[slot].ino) continue;
-      w->visited[slot] = v;
-      w->nvisited++;
+    struct file *file = &f->file[i];
+    if (kept && !strcmp(f->file[kept - 1].path, file->path)) continue;
+    if (file->ino) {
+      if (was_visited(w, file->dev, file->ino, LISTED)) continue;
+      if (visit(w, file->dev, file->ino, LISTED)) return w->e->code;
+      file->named = was_visited(w, file->dev, file->ino, NAMED);
     }
-    f->file[kept++] = f->file[i];
+    f->file[kept++] = *file;
   }
   f->n = kept;
   return ERR_NONE;

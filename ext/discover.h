@@ -40,7 +40,7 @@ struct files {
 
 struct discover_options {
   const struct confine *confine;
-  size_t max_files;           /* ERR_ARGUMENT beyond; DISCOVER_MAX_FILES at most */
+  size_t max_files;           /* ERR_ARGUMENT beyond, doubles counted; DISCOVER_MAX_FILES at most */
   int (*stop)(void *context); /* asked now and then; nonzero ends it with ERR_INTERRUPT; may be NULL */
   void *context;
 };
@@ -50,7 +50,8 @@ void files_clear(struct files *f);
 
 /*
 ** Fills the empty list with what the paths stand for.  ERR_ARGUMENT when one stands for no file, or lies outside the
-** root.  Folders that can't be read, and links to nowhere, become entries: opening them says what is wrong.
+** root.  Folders that can't be read, links to nowhere, and links on the way that lead out of the root become entries:
+** opening them says what is wrong.
 */
 enum err_code discover(struct files *f, const char *const *paths, size_t npaths, const struct discover_options *options,
                        struct err *e);

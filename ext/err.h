@@ -16,7 +16,6 @@ enum err_code {
   ERR_ARGUMENT,  /* a path, pattern or option that can't be used, or that matches nothing */
   ERR_IO,        /* the operating system refused to open or read */
   ERR_DAMAGED,   /* a gzip file that is cut off or corrupt: the lines before the damage were delivered */
-  ERR_TRAILING,  /* something that is not gzip follows a complete gzip file, all of which was delivered */
   ERR_FORMAT,    /* a file that is no flow log, or one in a format that can't be read */
   ERR_LINE,      /* a line that doesn't fit its file's format */
   ERR_INTERRUPT, /* the user or the host asked to stop */

@@ -121,18 +121,18 @@ static void add_times(struct cursor *c) {
 /* Learns of the row's file what the query wants to know. */
 static int look(struct cursor *c) {
   struct err e = {0};
-  enum reader_result rc = READER_BATCH;
+  enum reader_result rc;
   if (c->row >= c->request.files.n) return SQLITE_OK;
   const struct file *file = &c->request.files.file[c->row];
   keyname_parse(&c->key, file->path);
   if (c->depth == DEPTH_NAME) return SQLITE_OK;
   c->min_start = c->max_end = BATCH_NULL;
   reader_open(&c->reader, file->path, scan_expectation(file));
-  while (rc == READER_BATCH && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN)) {
+  do {
     if (interrupt_poll(&c->interrupt)) return SQLITE_INTERRUPT;
     rc = reader_next(&c->reader, &c->batch, &e);
     if (rc == READER_BATCH) add_times(c);
-  }
+  } while (rc == READER_BATCH && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
   reader_close(&c->reader);
   return rc == READER_ERROR ? report_error(&c->base.pVtab->zErrMsg, &e) : SQLITE_OK;
 }

@@ -26,7 +26,10 @@ static int64_t parse_time(const struct keyname_part *part) {
   if (part->n != 14 || p[8] != 'T' || p[13] != 'Z' || !civil_digits(p, 4, &year) || !civil_digits(p + 4, 2, &month) ||
       !civil_digits(p + 6, 2, &day) || !civil_digits(p + 9, 2, &hour) || !civil_digits(p + 11, 2, &minute))
     return KEYNAME_NO_TIME;
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59) return KEYNAME_NO_TIME;
+  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  if (year < 1970 || month < 1 || month > 12 || hour > 23 || minute > 59) return KEYNAME_NO_TIME;
+  if (day < 1 || day > days[month - 1] + (month == 2 && leap)) return KEYNAME_NO_TIME;
   return civil_seconds(year, month, day, hour, minute, 0);
 }
 
@@ -41,6 +44,7 @@ static void parse_name(struct keyname *k, const char *name) {
     if (!*p) break;
   }
   if (n < 6 || !is(&part[1], "vpcflowlogs") || !starts(&part[3], "fl-")) return;
+  if (!part[0].n || !part[2].n || !part[5].n) return;
   k->delivered = parse_time(&part[4]);
   if (k->delivered == KEYNAME_NO_TIME) return;
   k->is_flow_log = 1;
@@ -61,8 +65,8 @@ static void parse_folders(struct keyname *k, const char *path, const char *name)
       if (!k->region.p && starts(&part, region_keys[i])) k->region = behind(&part, strlen(region_keys[i]));
     }
     if (before.p && is(&before, "vpcflowlogs")) {
-      if (!k->region.p) k->region = part;
-      if (!k->account.p && before2.p) k->account = before2;
+      if (!k->region.p && part.n) k->region = part;
+      if (!k->account.p && before2.n) k->account = before2;
     }
     before2 = before;
     before = part;

@@ -39,11 +39,6 @@ static enum lines_result fail(struct lines *l, struct err *e) {
   return LINES_ERROR;
 }
 
-/* The source has ended in such a way that the text before is whole: its last line needs no LF. */
-static int is_whole(const struct lines *l) {
-  return l->at_end && (l->failed.code == ERR_NONE || l->failed.code == ERR_TRAILING);
-}
-
 /* The buffer is full and has no LF: keeps the line's beginning and reads on to its end. */
 static enum lines_result pass_over(struct lines *l, struct err *e) {
   l->used = LINES_HEAD;
@@ -53,7 +48,7 @@ static enum lines_result pass_over(struct lines *l, struct err *e) {
   l->n = LINES_HEAD;
   l->in_long = !newline && !l->at_end;
   if (l->in_long) return LINES_SKIPPING;
-  if (!newline && !is_whole(l)) return fail(l, e);
+  if (!newline && l->failed.code) return fail(l, e);
   l->taken = newline ? (size_t)(newline - l->buffer) + 1 : l->used;
   return LINES_LONG;
 }
@@ -71,10 +66,10 @@ enum lines_result lines_next(struct lines *l, struct err *e) {
   l->taken = 0;
   top_up(l);
   size_t n = whole_lines(l->buffer, l->used);
-  if (l->failed.code && (is_whole(l) ? l->used : n) == 0) return fail(l, e);
+  if (n == 0 && l->failed.code) return fail(l, e);
   if (l->used == 0) return LINES_END;
   if (n == 0 && !l->at_end) return pass_over(l, e);
-  if (is_whole(l) && n < l->used) {
+  if (l->at_end && !l->failed.code && n < l->used) {
     l->buffer[l->used++] = '\n';
     n = l->used;
   }

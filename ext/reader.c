@@ -80,11 +80,13 @@ static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likel
   return ERR_NONE;
 }
 
-/* Compressed or encoded in a way that is known and not read here.  kind is neither plain, gzip nor empty. */
+/* Compressed or encoded in a way that is known and not read here.  kind is neither plain nor empty. */
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
   struct err why = {0};
   if (kind == SOURCE_PARQUET)
     err_set(&why, ERR_FORMAT, 0, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
+  else if (kind == SOURCE_GZIP)
+    err_set(&why, ERR_FORMAT, 0, "is gzip within gzip, which can't be read; unpack it once");
   else
     err_set(&why, ERR_FORMAT, 0, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
   memcpy(r->why, why.text, sizeof r->why);
@@ -101,7 +103,7 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   case SNIFF_OTHER: return not_a_flow_log(r, b, 0, e);
   case SNIFF_ERROR: break;
   }
-  return file_problem(r, b, ERR_FORMAT, why.line, why.text, e);
+  return file_problem(r, b, ERR_FORMAT, r->line + why.line, why.text, e);
 }
 
 /* A line that fills the buffer.  Where the file's first lines should be, it says that this is no flow log. */
@@ -123,7 +125,7 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
     r->text_n -= 3;
   }
   enum source_kind kind = source_magic(r->text, r->text_n); /* of what came out of gzip, if it was gzip */
-  return kind == SOURCE_PLAIN || kind == SOURCE_GZIP ? ERR_NONE : foreign(r, b, kind, e);
+  return kind == SOURCE_PLAIN ? ERR_NONE : foreign(r, b, kind, e);
 }
 
 /* Gets more lines from the file into r->text, perhaps none. */

@@ -88,10 +88,10 @@ int record_check(const struct layout *l, const char *text, const uint32_t *at, u
   return RECORD_FITS;
 }
 
-/* A token for a message: cut, and without bytes that would disturb a terminal. */
+/* A token for a message: cut, and ASCII alone, so that it disturbs no terminal and stays UTF-8. */
 static void show(const char *p, size_t n, char out[44]) {
   size_t k = n < 40 ? n : 40;
-  for (size_t i = 0; i < k; i++) out[i] = (unsigned char)p[i] < ' ' || p[i] == 0x7f ? '?' : p[i];
+  for (size_t i = 0; i < k; i++) out[i] = p[i] < ' ' || p[i] > '~' ? '?' : p[i];
   memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
 }
 

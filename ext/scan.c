@@ -36,7 +36,7 @@ static void end_file(struct scan *s) {
 }
 
 static enum err_code end_scan(struct scan *s, struct err *e) {
-  if (s->usable || s->options->reader.policy != POLICY_FAIL) return ERR_NONE;
+  if (s->usable || !s->files->n || s->options->reader.policy != POLICY_FAIL) return ERR_NONE;
   const char *first = s->files->file[0].path;
   if (s->files->n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, s->why);
   return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", s->files->n, first,

@@ -39,7 +39,7 @@ void scan_close(struct scan *s);
 
 /*
 ** Sets *batch to the next one, which has rows or problems, or to NULL at the end.  ERR_INTERRUPT; ERR_NOMEM;
-** ERR_FORMAT at the end of a scan with POLICY_FAIL in which every file was passed over.
+** ERR_FORMAT at the end of a scan with POLICY_FAIL in which every file (of one or more) was passed over.
 */
 enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *e);
 

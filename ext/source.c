@@ -13,7 +13,8 @@
 
 #include "mem.h"
 
-#define GZIP_WINDOW     (15 + 16)  /* zlib: the largest window, gzip wrapper, checksums verified */
+#define GZIP_WINDOW     (15 + 16) /* zlib: the largest window, gzip wrapper, checksums verified */
+#define CUT_OFF         "the gzip data is cut off"
 #define SOURCE_READ_MAX (1u << 30) /* bytes in one call: zlib counts in unsigned int */
 
 static const struct {
@@ -125,7 +126,10 @@ enum err_code source_open(struct source *s, const char *path, const struct confi
   if (!s->z_ready) {
     s->z.zalloc = zlib_alloc;
     s->z.zfree = zlib_free;
-    if (inflateInit2(&s->z, GZIP_WINDOW) != Z_OK) return err_nomem(e);
+    if (inflateInit2(&s->z, GZIP_WINDOW) != Z_OK) {
+      source_close(s);
+      return err_nomem(e);
+    }
     s->z_ready = 1;
   } else {
     inflateReset(&s->z);
@@ -143,6 +147,12 @@ static ssize_t read_plain(struct source *s, char *p, size_t n, struct err *e) {
   return (ssize_t)k;
 }
 
+/* What follows the last member is no member.  A lone first byte of one is all that is left of it. */
+static void say_trailing(const struct source *s, struct err *e) {
+  int cut = s->at_eof && s->z.avail_in == 1 && s->z.next_in[0] == 0x1f;
+  err_set(e, ERR_DAMAGED, 0, "%s", cut ? CUT_OFF : "the gzip data is followed by something that is not gzip");
+}
+
 /* Between two members: begins the next one (1), sees the file's end (0), or something that is neither (-1). */
 static int next_member(struct source *s, struct err *e) {
   if (fill(s, 2, e)) return -1;
@@ -154,7 +164,7 @@ static int next_member(struct source *s, struct err *e) {
   while (s->z.avail_in) {
     for (uInt i = 0; i < s->z.avail_in; i++)
       if (s->z.next_in[i]) {
-        err_set(e, ERR_TRAILING, 0, "the gzip data is followed by something that is not gzip");
+        say_trailing(s, e);
         return -1;
       }
     s->z.avail_in = 0;
@@ -174,7 +184,7 @@ static int inflate_some(struct source *s, struct err *e) {
   } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
     err_set(e, ERR_DAMAGED, 0, "the gzip data is corrupt: %s", s->z.msg ? s->z.msg : "inflate failed");
   } else if (s->at_eof && !s->z.avail_in && s->z.avail_out) {
-    err_set(e, ERR_DAMAGED, 0, "the gzip data is cut off");
+    err_set(e, ERR_DAMAGED, 0, CUT_OFF);
   }
   return e->code ? -1 : 0;
 }

@@ -65,8 +65,8 @@ void source_close(struct source *s);
 
 /*
 ** Puts up to n (> 0) decompressed bytes at p.  Returns how many; 0 at the end; -1 on an error, *e then says which:
-** ERR_IO, ERR_NOMEM, ERR_DAMAGED for gzip data that is cut off or corrupt, ERR_TRAILING for something else behind it.
-** All bytes before the damage have been delivered by then.
+** ERR_IO, ERR_NOMEM, or ERR_DAMAGED for gzip data that is cut off, corrupt, or followed by something else.  All
+** bytes before the damage have been delivered by then.
 */
 ssize_t source_read(struct source *s, char *p, size_t n, struct err *e);
 

@@ -5,9 +5,10 @@
 
 /* Reads a file until it is known what it is. */
 static enum err_code look(struct reader *r, struct batch *b, const struct file *file, struct err *e) {
-  enum reader_result rc = READER_BATCH;
+  enum reader_result rc;
   reader_open(r, file->path, EXPECT_NOTHING);
-  while (rc == READER_BATCH && r->verdict == VERDICT_OPEN) rc = reader_next(r, b, e);
+  do rc = reader_next(r, b, e);
+  while (rc == READER_BATCH && r->verdict == VERDICT_OPEN);
   reader_close(r);
   return rc == READER_ERROR ? e->code : ERR_NONE;
 }

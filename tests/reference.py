@@ -160,7 +160,7 @@ def read_lines(path):
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
     lines = content.split(b"\n")
-    if lines[-1] == b"" or damage in ("truncated", "corrupt"):
+    if lines[-1] == b"" or damage:
         lines.pop()             # what follows the last LF: nothing, or half a line
     return lines, damage
 

@@ -6,7 +6,7 @@ import pytest
 
 import fuzzdata
 import reference
-from conftest import ROOT
+from conftest import BUILDS, ROOT
 
 COLUMNS = reference.DEFAULT_NAMES + [n for n in reference.VPC_NAMES[14:]] + \
     [n for n in reference.TGW_NAMES if n not in reference.VPC_NAMES] + \
@@ -96,10 +96,11 @@ def test_edge_folder(build):
     compare(build, "tests/data/edge")
 
 
-@pytest.mark.parametrize("seed", range(24))
+TREES = [(b, seed) for b in BUILDS for seed in range(24 if b.name == "release" else 12)]
+
+
+@pytest.mark.parametrize("build, seed", TREES, ids=lambda v: getattr(v, "name", v))
 def test_random_trees(build, seed, tmp_path):
-    if build.name == "asan" and seed >= 12:
-        pytest.skip("half of the trees are enough under the sanitizers")
     fuzzdata.write_tree(seed, str(tmp_path), 24)
     compare(build, tmp_path)
     compare(build, tmp_path, (tmp_path / ".format").read_text().strip())

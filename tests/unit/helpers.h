@@ -227,8 +227,9 @@ static inline void print_rows(struct bytes *out, const struct batch *b) {
 
 static inline void print_problems(struct bytes *out, const struct batch *b) {
   static const char *const names[] = {
-      [ERR_NOMEM] = "NOMEM",       [ERR_ARGUMENT] = "ARGUMENT", [ERR_IO] = "IO",     [ERR_DAMAGED] = "DAMAGED",
-      [ERR_TRAILING] = "TRAILING", [ERR_FORMAT] = "FORMAT",     [ERR_LINE] = "LINE", [ERR_INTERRUPT] = "INTERRUPT",
+      [ERR_NOMEM] = "NOMEM",         [ERR_ARGUMENT] = "ARGUMENT", [ERR_IO] = "IO",
+      [ERR_DAMAGED] = "DAMAGED",     [ERR_FORMAT] = "FORMAT",     [ERR_LINE] = "LINE",
+      [ERR_INTERRUPT] = "INTERRUPT",
   };
   for (uint32_t i = 0; i < b->nproblems; i++) {
     bytes_print(out, "! %u:%llu %s ", (unsigned)b->file, (unsigned long long)b->problem[i].line,
