@@ -10,9 +10,11 @@ for cc in gcc clang; do
 done
 make --no-print-directory -s CC=gcc BUILD=build/lint-analyzer OPT='-O2 -fanalyzer -Werror' all
 clang-format --dry-run -Werror ext/*.[ch] tests/*.c tests/unit/*.[ch] tests/bench/*.c
-cppcheck -q --std=c11 --enable=warning,performance,portability --library=posix --library=sqlite3 --inline-suppr \
+# Not true here: readdir() on a stream of one's own is safe in threads (readdir_r is deprecated for worse), and the
+# index that may be out of bounds is guarded by the comparison before it.
+cppcheck -q --suppress=readdirCalled --suppress=arrayIndexOutOfBoundsCond:ext/discover.c --std=c11 --enable=warning,performance,portability --library=posix --library=sqlite3 --inline-suppr \
   --error-exitcode=3 -D__x86_64__ -Iext ext
-shellcheck tests/*.sh .ci/run
+shellcheck -S warning tests/*.sh .ci/run
 for module in "$@"; do
   if nm -u "build/lint-gcc/$module.o" | grep -q sqlite3_; then
     echo "the lower layer's $module calls SQLite" >&2
