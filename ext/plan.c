@@ -34,12 +34,16 @@ int plan_best_index(sqlite3_index_info *info, const struct plan_arg *args, int n
     sqlite3_str_appendf(plan, "%s= ", args[a].name);
     if (a == 0) has_path = 1;
   }
+  if (rc) { /* older versions of SQLite would not free it */
+    sqlite3_free(sqlite3_str_finish(plan));
+    return rc;
+  }
   sqlite3_str_appendf(plan, "columns=%llx", info->colUsed);
   info->idxStr = sqlite3_str_finish(plan);
   info->needToFreeIdxStr = 1;
   info->estimatedCost = has_path ? PLAN_COST : PLAN_NEVER;
   info->estimatedRows = PLAN_ROWS;
-  return rc ? rc : info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+  return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 int plan_apply(const char *plan, int argc, sqlite3_value **argv, const char *function, struct options *options,

@@ -5,7 +5,7 @@
 **     source -> lines -> tokens -> (sniff) -> record -> batch
 **
 ** Call order: reader_init() once; for each file reader_open(), then reader_next() until it returns READER_END;
-** reader_clear() at the end.  A reader owns all its buffers (about 2 MiB, whatever the files are like) and belongs to
+** reader_clear() at the end.  A reader owns all its buffers (about 1 MiB, whatever the files are like) and belongs to
 ** one thread.  The options must outlive it and may be shared.
 **
 ** What can't be used is a problem, and the policy says what becomes of it.  reader_next() does a bounded piece of
