@@ -3,9 +3,9 @@
 ** The SQL columns of the flowlogs table: their numbers, and the CREATE TABLE text that declares them.
 **
 **     0..13   the default fields
-**     14..17  the arguments, HIDDEN: SQLite gives a table-valued function's arguments to the hidden columns in order
-**     18..23  what a record has besides its fields, HIDDEN
-**     24..    the later fields; HIDDEN unless a CREATE VIRTUAL TABLE finds them in the files' headers
+**     14..18  the arguments, HIDDEN: SQLite gives a table-valued function's arguments to the hidden columns in order
+**     19..24  what a record has besides its fields, HIDDEN
+**     25..    the later fields; HIDDEN unless a CREATE VIRTUAL TABLE finds them in the files' headers
 **
 ** SQLite's mask of used columns has one bit for all columns from 63 on, so the rarest fields come last.
 */
@@ -21,6 +21,7 @@ enum {
   SQL_ON_ERROR,
   SQL_FORMAT,
   SQL_THREADS,
+  SQL_COLUMNS,
   SQL_FILE,
   SQL_LINE,
   SQL_RAW,

@@ -206,11 +206,22 @@ static enum err_code take(struct walk *w, const char *path) {
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
 }
 
+/*
+** stat() has failed on the way of a pattern.  What isn't there doesn't match; what is there and can't be looked at (no
+** permission, a link to nowhere) may hide files, and becomes an entry.
+*/
+static enum err_code unseen(struct walk *w, const char *path) {
+  struct stat st;
+  int absent = errno == ENOENT || errno == ENOTDIR;
+  return absent && lstat(here(path), &st) ? ERR_NONE : add_file(w, path, NULL, 0);
+}
+
 /* A folder on the way of the pattern; anything else does not match. */
 static enum err_code enter(struct walk *w, const char *path, size_t at) {
   struct stat st;
   if (leads_outside(w, here(path))) return add_file(w, path, NULL, 0);
-  return stat(here(path), &st) || !S_ISDIR(st.st_mode) ? ERR_NONE : push(w, path, at, &st);
+  if (stat(here(path), &st)) return unseen(w, path);
+  return S_ISDIR(st.st_mode) ? push(w, path, at, &st) : ERR_NONE;
 }
 
 static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
@@ -252,7 +263,8 @@ static enum err_code look_for(struct walk *w, const char *folder, size_t at) {
   if (!stars && !glob_has_magic(part, n)) {
     const char *path = join(&w->scratch, folder, part, n, w->e);
     struct stat st;
-    if (!path || stat(path, &st)) return w->e->code;
+    if (!path) return w->e->code;
+    if (stat(path, &st)) return unseen(w, path);
     return last ? take(w, path) : enter(w, path, next);
   }
   if (stars && (last ? take(w, folder) : enter(w, folder, next))) return w->e->code;
@@ -273,7 +285,8 @@ static enum err_code look_from(struct walk *w, const char *pattern) {
   for (size_t i = 0; i < n && !glob_has_magic(pattern, i + 1); i++)
     if (pattern[i] == '/') at = i + 1;
   const char *folder = join(&w->scratch, "", pattern, at, w->e);
-  if (!folder || access(here(folder), F_OK)) return w->e->code;
+  if (!folder) return w->e->code;
+  if (access(here(folder), F_OK)) return unseen(w, folder);
   return look_for(w, folder, at);
 }
 

@@ -21,7 +21,7 @@
 #include "confine.h"
 #include "err.h"
 
-#define DISCOVER_MAX_FILES ((1u << 23) - 1) /* rowids have 23 bits for the file's number */
+#define DISCOVER_MAX_FILES ((1u << 23) - 1) /* as many as rowids have numbers for */
 
 struct file {
   const char *path; /* owned by the list */

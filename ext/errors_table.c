@@ -77,7 +77,8 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
 }
 
 static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
-  *out = ((struct pass *)cursor)->count + 1;
+  const struct pass *p = (const struct pass *)cursor;
+  *out = (sqlite3_int64)(p->base << PASS_LINE_BITS) + p->count;
   return SQLITE_OK;
 }
 

@@ -9,7 +9,8 @@
 ** max_end or errors reads each whole.
 **
 ** kind: plain, gzip, empty, parquet, ... by the first bytes.  fields: the names of the file's fields, as its header
-** spells them; NULL for what is no flow log.  note: why a file is passed over or can't be read; NULL when all is well.
+** spells them; NULL for what is no flow log.  note: why a file is passed over or can't be read, or the first of its problems, as far as
+** it was read; NULL when there is none.
 ** rows: records that can be read; errors: the number of things that can't.
 */
 #include <string.h>
@@ -57,6 +58,7 @@ struct cursor {
   struct options options;
   struct interrupt interrupt;
   struct request request;
+  uint64_t first; /* number of the list's first file, for rowids */
   struct reader_options reader_options;
   enum depth depth;
   size_t row;           /* in the list of files */
@@ -87,6 +89,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   options_init(&c->options);
   interrupt_init(&c->interrupt, ((struct table *)base)->db);
   request_init(&c->request);
+  numbers_open(&((struct table *)base)->numbers);
   *out = &c->base;
   return SQLITE_OK;
 }
@@ -101,6 +104,7 @@ static void clear_reader(struct cursor *c) {
 static int close_cursor(sqlite3_vtab_cursor *base) {
   struct cursor *c = (struct cursor *)base;
   clear_reader(c);
+  numbers_close(&((struct table *)base->pVtab)->numbers);
   request_clear(&c->request);
   interrupt_clear(&c->interrupt);
   options_clear(&c->options);
@@ -167,6 +171,8 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
   c->row = 0;
   int rc = plan_apply(plan, argc, argv, "flowlogs_files", &c->options, &used, pzErr);
   if (!rc) rc = request_find(&c->request, c->options.path, &c->interrupt, pzErr);
+  if (!rc)
+    rc = numbers_find(&((struct table *)base->pVtab)->numbers, &c->options, c->request.files.n, &c->first, pzErr);
   c->depth = depth_of(used);
   if (!rc && c->depth != DEPTH_NAME) rc = open_reader(c);
   return rc ? rc : look(c);
@@ -236,7 +242,8 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
 }
 
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
-  *out = (sqlite3_int64)((struct cursor *)base)->row;
+  const struct cursor *c = (const struct cursor *)base;
+  *out = (sqlite3_int64)(c->first + c->row);
   return SQLITE_OK;
 }
 

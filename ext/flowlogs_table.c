@@ -8,8 +8,8 @@
 ** The columns are those of columns.h.  A created table's path and options are its defaults: its hidden columns
 ** override them, so that a table that is called flowlogs, too, can be given other paths.
 **
-** The rowid is the file's number in the list of files and the line, so it is unique, and the same in every pass over
-** the same files: SQLite's plans for OR go through the table several times and rely on it.
+** The rowid is the file's number (numbers.h) and the line, so it is unique, and the same in every pass over the same
+** files: SQLite's plans for OR go through the table several times and rely on it.
 */
 #include <string.h>
 
@@ -22,20 +22,24 @@
 #include "survey.h"
 #include "table.h"
 
-#define ROWID_LINE_BITS 40 /* a rowid: 23 bits of file, 40 bits of line */
-
-static const struct plan_arg arguments[] = {
-    {SQL_PATH, "path"}, {SQL_ON_ERROR, "on_error"}, {SQL_FORMAT, "format"}, {SQL_THREADS, "threads"}};
+static const struct plan_arg arguments[] = {{SQL_PATH, "path"},
+                                            {SQL_ON_ERROR, "on_error"},
+                                            {SQL_FORMAT, "format"},
+                                            {SQL_THREADS, "threads"},
+                                            {SQL_COLUMNS, "columns"}};
 
 #define ARGUMENTS ((int)(sizeof arguments / sizeof *arguments))
 
 /*
-** Is this xCreate or xConnect?  One function serves both, or else the table-valued function would not exist.  While a
-** CREATE runs, its schema is being written.  It matters when the path is wrong: that is an error for CREATE, but a
+** Is this xCreate or xConnect?  One function serves both, or else the table-valued function would not exist.  xCreate is
+** called by a CREATE statement that is running.  It matters when the path is wrong: that is an error for CREATE, but a
 ** table of an older day must still connect, or it could not be dropped.
 */
-static int is_being_created(sqlite3 *db, const char *schema) {
-  return sqlite3_libversion_number() < 3034000 || sqlite3_txn_state(db, schema) == SQLITE_TXN_WRITE;
+static int is_being_created(sqlite3 *db) {
+  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
+    if (sqlite3_stmt_busy(s) && sqlite3_sql(s) && !sqlite3_strlike("%create%virtual%table%", sqlite3_sql(s), 0))
+      return 1;
+  return 0;
 }
 
 /* Looks at the files of a created table for the fields to show; none found leaves *visible all zero. */
@@ -47,7 +51,10 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
   interrupt_init(&interrupt, db);
   request_init(&request);
   int rc = request_find(&request, options->path, &interrupt, pzErr);
-  if (!rc && survey(&request.files, &request.confine, options->format, visible, &e)) rc = report_error(pzErr, &e);
+  struct scan_options scan = {.reader = {.confine = &request.confine, .format = options->format, .policy = POLICY_SKIP},
+                              .stop = interrupt_poll,
+                              .context = &interrupt};
+  if (!rc && survey(&request.files, &scan, visible, &e)) rc = report_error(pzErr, &e);
   if (rc == SQLITE_ERROR && !must_exist) { /* a query will say it again */
     sqlite3_free(*pzErr);
     *pzErr = NULL;
@@ -58,11 +65,11 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
   return rc;
 }
 
-static int choose_columns(sqlite3 *db, const struct options *options, const char *schema, uint8_t visible[FIELD_COUNT],
+static int choose_columns(sqlite3 *db, const struct options *options, int creating, uint8_t visible[FIELD_COUNT],
                           char **pzErr) {
   int found = 0, rc = SQLITE_OK;
   memset(visible, 0, FIELD_COUNT);
-  if (options->path) rc = look_at_files(db, options, is_being_created(db, schema), visible, pzErr);
+  if (options->path) rc = look_at_files(db, options, creating, visible, pzErr);
   if (options->columns == COLUMNS_DEFAULT) memset(visible, 0, FIELD_COUNT);
   for (int f = 0; f < FIELD_COUNT; f++) found |= visible[f];
   if (!found) memset(visible, 1, FIELD_DEFAULT_COUNT);
@@ -73,13 +80,13 @@ static int choose_columns(sqlite3 *db, const struct options *options, const char
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
   uint8_t visible[FIELD_COUNT];
   struct options options;
-  int rc = SQLITE_OK;
+  int rc = SQLITE_OK, creating = is_being_created(db);
   (void)aux;
   options_init(&options);
   for (int i = 3; i < argc && !rc; i++) rc = options_parse(&options, argv[i], pzErr);
-  if (!rc && !options.path && (argc > 3 || sqlite3_stricmp(argv[2], argv[0]) != 0))
+  if (!rc && creating && !options.path)
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);
-  if (!rc) rc = choose_columns(db, &options, argv[1], visible, pzErr);
+  if (!rc) rc = choose_columns(db, &options, creating, visible, pzErr);
   char *sql = rc ? NULL : columns_declare(visible);
   if (sql) rc = table_declare(db, sql, &options, out);
   else options_clear(&options);
@@ -149,6 +156,7 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
   case SQL_THREADS:
     if (p->options.threads >= 0) sqlite3_result_int(ctx, p->options.threads);
     break;
+  case SQL_COLUMNS: result_text(ctx, options_columns(&p->options)); break;
   case SQL_FILE: result_text(ctx, pass_file(p)); break;
   case SQL_LINE: sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]); break;
   case SQL_RAW: result_cell(ctx, p, COLUMN_RAW, 0); break;
@@ -161,7 +169,7 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
 
 static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct pass *p = (const struct pass *)cursor;
-  *out = (sqlite3_int64)p->batch->file << ROWID_LINE_BITS | (sqlite3_int64)p->batch->line[p->at];
+  *out = (sqlite3_int64)((p->base + p->batch->file) << PASS_LINE_BITS | p->batch->line[p->at]);
   return SQLITE_OK;
 }
 

@@ -104,20 +104,31 @@ static int is_name(const char *p, size_t n) {
   return 1;
 }
 
-static int looks_like_header(const char *text, const uint32_t *at, uint32_t count, int at_start) {
-  uint32_t known = 0;
+/* A name that is no word of prose: it is made of several words, or is one of these. */
+static int is_technical(const char *p, size_t n) {
+  if (memchr(p, '-', n) || memchr(p, '_', n)) return 1;
+  return n == 7 &&
+         (!memcmp(p, "srcaddr", 7) || !memcmp(p, "dstaddr", 7) || !memcmp(p, "srcport", 7) || !memcmp(p, "dstport", 7));
+}
+
+static int looks_like_header(const char *text, const uint32_t *at, uint32_t count, int single) {
+  uint32_t known = 0, technical = 0;
   for (uint32_t i = 0; i < count; i++) {
     const char *p = text + at[i];
     size_t n = token_end(text, at, i) - at[i];
     if (!is_name(p, n)) return 0;
-    if (field_find(p, n) != FIELD_NONE) known++;
+    if (field_find(p, n) == FIELD_NONE) continue;
+    known++;
+    technical += (uint32_t)is_technical(p, n);
   }
-  return known >= LAYOUT_SURE ? known * 2 >= count : at_start && known > 0 && known == count;
+  if (known * 2 < count || known == 0) return 0;
+  if (count == 1) return single;
+  return known >= LAYOUT_SURE || known == count || technical > 0;
 }
 
-int layout_from_header(struct layout *l, const char *text, const uint32_t *at, uint32_t count, int at_start,
+int layout_from_header(struct layout *l, const char *text, const uint32_t *at, uint32_t count, int single,
                        struct err *e) {
-  if (!looks_like_header(text, at, count, at_start)) return 0;
+  if (!looks_like_header(text, at, count, single)) return 0;
   begin(l);
   for (uint32_t i = 0; i < count; i++)
     if (add(l, text + at[i], token_end(text, at, i) - at[i], ERR_FORMAT, e)) return -1;

@@ -17,7 +17,7 @@
 #define LAYOUT_TOKENS 256  /* fields in a line, at most; AWS has 54 */
 #define LAYOUT_TEXT   8192 /* bytes of a header line, at most; AWS's longest has about 900 */
 #define LAYOUT_ABSENT (-1)
-#define LAYOUT_SURE   3 /* known names that make a line a header wherever it stands */
+#define LAYOUT_SURE   3 /* known names that make a line a header whatever the others are */
 
 struct layout {
   uint16_t ntokens;             /* tokens in a line, the prefix included; 0 for no layout */
@@ -47,12 +47,13 @@ void layout_transit_gateway(struct layout *l);
 void layout_add_prefix(struct layout *l);
 
 /*
-** Looks whether a line is a header: every token is a name by its letters, and at least half of them, and
-** LAYOUT_SURE, are fields we know.  On a file's first line (at_start) fewer than three will do if all are known; elsewhere a line that
-** says "end" is more likely prose or damage.  The tokens are given as tokens.h has them.  1: it is, *l is set.  0: it
-** isn't, *l is unchanged.  -1: it is, but can't be used (a name stands twice, too many names): *e has ERR_FORMAT.
+** Looks whether a line is a header: every token is a name by its letters, at least half of them are fields we know,
+** and there is more to it than chance: LAYOUT_SURE of them are, or two that are all there is, or one that no prose has
+** (srcaddr, vpc-id; not region or end).  A single name is a header only where one is expected (single != 0).  The
+** tokens are given as tokens.h has them.  1: it is, *l is set.  0: it isn't, *l is unchanged.  -1: it is, but can't be
+** used (a name stands twice, too many names): *e has ERR_FORMAT.
 */
-int layout_from_header(struct layout *l, const char *text, const uint32_t *at, uint32_t count, int at_start,
+int layout_from_header(struct layout *l, const char *text, const uint32_t *at, uint32_t count, int single,
                        struct err *e);
 
 /* Is the line the header of this very layout: its names in its order, whatever their number? */

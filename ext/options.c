@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "report.h"
 
 void options_init(struct options *o) {
   memset(o, 0, sizeof *o);
@@ -40,9 +41,7 @@ static int replace(char **text, const char *value) {
 }
 
 static int wrong(char **pzErr, const char *name, const char *value, const char *wanted) {
-  sqlite3_free(*pzErr);
-  *pzErr = sqlite3_mprintf("flowlogs: %s is '%s'; it can be %s", name, value, wanted);
-  return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+  return report_text(pzErr, "%s is '%s'; it can be %s", name, value, wanted);
 }
 
 static int set_path(struct options *o, const char *value, char **pzErr) {
@@ -61,9 +60,7 @@ static int set_format(struct options *o, const char *value, char **pzErr) {
   struct err e = {0};
   if (!o->format && !(o->format = mem_alloc(sizeof *o->format))) return SQLITE_NOMEM;
   if (layout_from_option(o->format, value, &e)) {
-    sqlite3_free(*pzErr);
-    *pzErr = sqlite3_mprintf("flowlogs: %s", e.text);
-    return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+    return report_text(pzErr, "%s", e.text);
   }
   return replace(&o->format_text, value);
 }
@@ -93,18 +90,29 @@ static const struct {
 
 #define KNOWN "path, on_error, format, threads, columns"
 
+/* The option's place in the table, or -1. */
+static int find(const char *name) {
+  for (int i = 0; i < (int)(sizeof known / sizeof *known); i++)
+    if (!sqlite3_stricmp(known[i].name, name)) return i;
+  return -1;
+}
+
 int options_set(struct options *o, const char *name, const char *value, char **pzErr) {
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-    if (sqlite3_stricmp(known[i].name, name) != 0) continue;
-    if (value) return known[i].set(o, value, pzErr);
-    if (known[i].set != set_path) return SQLITE_OK;
-    sqlite3_free(*pzErr);
-    *pzErr = sqlite3_mprintf("flowlogs: the path is NULL");
-    return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
-  }
-  sqlite3_free(*pzErr);
-  *pzErr = sqlite3_mprintf("flowlogs: unknown option '%s'; there are " KNOWN, name);
-  return *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
+  int i = find(name);
+  if (i < 0) return report_text(pzErr, "unknown option '%s'; there are " KNOWN, name);
+  if (value) return known[i].set(o, value, pzErr);
+  return known[i].set == set_path ? report_text(pzErr, "the path is NULL") : SQLITE_OK;
+}
+
+int options_override(struct options *o, const char *name, const char *value, char **pzErr) {
+  if (value && !strcmp(name, "columns"))
+    return report_text(pzErr, "columns is an option of CREATE VIRTUAL TABLE alone; a function takes path, on_error, "
+                              "format, threads");
+  return options_set(o, name, value, pzErr);
+}
+
+const char *options_columns(const struct options *o) {
+  return o->columns == COLUMNS_ALL ? "all" : o->columns == COLUMNS_DEFAULT ? "default" : NULL;
 }
 
 const char *options_on_error(const struct options *o) { return o->policy == POLICY_FAIL ? "fail" : "skip"; }
@@ -142,14 +150,14 @@ int options_parse(struct options *o, const char *argument, char **pzErr) {
   int has_name = name_end > p && equals < end && *equals == '=';
   char *name = has_name ? unquote(p, name_end) : sqlite3_mprintf("path");
   char *value = unquote(has_name ? equals + 1 : p, end);
-  int rc = name && value ? SQLITE_OK : SQLITE_NOMEM;
-  if (!rc && !has_name && o->path) {
-    sqlite3_free(*pzErr);
-    *pzErr = sqlite3_mprintf("flowlogs: there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'",
-                             o->path, value);
-    rc = *pzErr ? SQLITE_ERROR : SQLITE_NOMEM;
-  }
+  int rc = name && value ? SQLITE_OK : SQLITE_NOMEM, i = rc ? -1 : find(name);
+  if (i >= 0 && (o->given >> i & 1))
+    rc = known[i].set == set_path
+             ? report_text(pzErr, "there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'", o->path,
+                           value)
+             : report_text(pzErr, "%s is given twice", name);
   if (!rc) rc = options_set(o, name, value, pzErr);
+  if (i >= 0) o->given |= 1u << i;
   sqlite3_free(name);
   sqlite3_free(value);
   return rc;

@@ -29,6 +29,7 @@ struct options {
   struct layout *format;      /* the same, read */
   int threads;                /* -1: as many as there are cores */
   enum columns_shown columns; /* CREATE only */
+  unsigned given;             /* options that the CREATE has named: bits, by their place in the table of options.c */
 };
 
 void options_init(struct options *o);
@@ -38,9 +39,13 @@ int options_copy(struct options *to, const struct options *from); /* SQLITE_NOME
 /* Sets one option.  A NULL value leaves it as it is, but for the path, which must be something. */
 int options_set(struct options *o, const char *name, const char *value, char **pzErr);
 
+/* An argument of a table-valued function or a constraint: what options_set() does, but for what only a CREATE can. */
+int options_override(struct options *o, const char *name, const char *value, char **pzErr);
+
 /* Reads an argument of CREATE VIRTUAL TABLE: 'path' or key=value, the value in quotes or not. */
 int options_parse(struct options *o, const char *argument, char **pzErr);
 
 const char *options_on_error(const struct options *o); /* "fail" or "skip" */
+const char *options_columns(const struct options *o);  /* "all", "default", or NULL */
 
 #endif

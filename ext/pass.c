@@ -16,7 +16,8 @@ int pass_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
   memset(p, 0, offsetof(struct pass, scan));
   interrupt_init(&p->interrupt, ((struct table *)table)->db);
   request_init(&p->request);
-  *out = &p->base;
+  numbers_open(&((struct table *)table)->numbers);
+  *out = &p->cursor;
   return SQLITE_OK;
 }
 
@@ -30,6 +31,7 @@ static void stop(struct pass *p) {
 int pass_close(sqlite3_vtab_cursor *cursor) {
   struct pass *p = (struct pass *)cursor;
   stop(p);
+  numbers_close(&((struct table *)cursor->pVtab)->numbers);
   request_clear(&p->request);
   interrupt_clear(&p->interrupt);
   options_clear(&p->options);
@@ -45,9 +47,11 @@ int pass_begin(struct pass *p, const char *function, const char *plan, int argc,
   stop(p);
   p->count = 0;
   options_clear(&p->options);
-  int rc = options_copy(&p->options, &((struct table *)p->base.pVtab)->options);
-  if (!rc) rc = plan_apply(plan, argc, argv, function, &p->options, &used, &p->base.pVtab->zErrMsg);
-  if (!rc) rc = request_find(&p->request, p->options.path, &p->interrupt, &p->base.pVtab->zErrMsg);
+  struct table *table = (struct table *)p->cursor.pVtab;
+  int rc = options_copy(&p->options, &table->options);
+  if (!rc) rc = plan_apply(plan, argc, argv, function, &p->options, &used, &p->cursor.pVtab->zErrMsg);
+  if (!rc) rc = request_find(&p->request, p->options.path, &p->interrupt, &p->cursor.pVtab->zErrMsg);
+  if (!rc) rc = numbers_find(&table->numbers, &p->options, p->request.files.n, &p->base, &p->cursor.pVtab->zErrMsg);
   if (rc) return rc;
   columns_wanted(policy == POLICY_COLLECT ? 0 : used, wanted);
   p->scan_options.reader.confine = &p->request.confine;
@@ -58,7 +62,7 @@ int pass_begin(struct pass *p, const char *function, const char *plan, int argc,
   p->is_open = 1;
   if (!scan_open(&p->scan, &p->request.files, wanted, &p->scan_options, &e)) return SQLITE_OK;
   stop(p);
-  return report_error(&p->base.pVtab->zErrMsg, &e);
+  return report_error(&p->cursor.pVtab->zErrMsg, &e);
 }
 
 int pass_next(struct pass *p) {
@@ -66,8 +70,8 @@ int pass_next(struct pass *p) {
   int rc = SQLITE_OK;
   p->at = 0;
   if (p->batch && p->batch->nproblems && p->scan_options.reader.policy == POLICY_FAIL)
-    rc = report_problem(&p->base.pVtab->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0]);
-  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->base.pVtab->zErrMsg, &e);
+    rc = report_problem(&p->cursor.pVtab->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0]);
+  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->cursor.pVtab->zErrMsg, &e);
   if (rc || !p->batch) stop(p);
   return rc;
 }

@@ -17,11 +17,14 @@
 #include "scan.h"
 #include "sqlite.h"
 
+#define PASS_LINE_BITS 40 /* a rowid: the file's number (numbers.h) above, the place in the file below */
+
 struct pass {
-  sqlite3_vtab_cursor base;
+  sqlite3_vtab_cursor cursor;
   struct options options; /* in force */
   struct interrupt interrupt;
   struct request request;
+  uint64_t base; /* number of the list's first file, for rowids */
   struct scan_options scan_options;
   int is_open;               /* scan is open */
   const struct batch *batch; /* at hand; NULL before the first and at the end */

@@ -38,7 +38,7 @@ int plan_best_index(sqlite3_index_info *info, const struct plan_arg *args, int n
     sqlite3_free(sqlite3_str_finish(plan));
     return rc;
   }
-  sqlite3_str_appendf(plan, "columns=%llx", info->colUsed);
+  sqlite3_str_appendf(plan, "used=%llx", info->colUsed);
   info->idxStr = sqlite3_str_finish(plan);
   info->needToFreeIdxStr = 1;
   info->estimatedCost = has_path ? PLAN_COST : PLAN_NEVER;
@@ -56,7 +56,7 @@ int plan_apply(const char *plan, int argc, sqlite3_value **argv, const char *fun
     memcpy(name, plan, n);
     name[n] = 0;
     plan += n + 1;
-    if (!strcmp(name, "columns")) {
+    if (!strcmp(name, "used")) {
       *used = strtoull(plan, NULL, 16);
       break;
     }
@@ -65,11 +65,14 @@ int plan_apply(const char *plan, int argc, sqlite3_value **argv, const char *fun
     if (!value && sqlite3_value_type(argv[i]) != SQLITE_NULL) return SQLITE_NOMEM;
     if ((size_t)sqlite3_value_bytes(argv[i]) != (value ? strlen(value) : 0))
       return report_text(pzErr, "%s has a NUL byte", name);
-    int rc = options_set(options, name, value, pzErr);
+    int rc = options_override(options, name, value, pzErr);
     if (rc) return rc;
     i++;
   }
   if (!options->path)
-    return report_text(pzErr, "which files? write %s('AWSLogs/') or %s('2024/**/*.gz')", function, function);
+    return report_text(pzErr,
+                       "which files? write %s('AWSLogs/') or %s('2024/**/*.gz'); on the right of a RIGHT JOIN, "
+                       "only a table made with CREATE VIRTUAL TABLE knows its files",
+                       function, function);
   return SQLITE_OK;
 }

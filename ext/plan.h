@@ -2,9 +2,9 @@
 /*
 ** What xBestIndex tells xFilter: a short printable text, a term per argument, which EXPLAIN QUERY PLAN shows.
 **
-**     path= on_error= columns=2080
+**     path= on_error= used=2080
 **
-** "NAME=" says that the next value of xFilter is the argument of that name.  "columns=", the last term, is the mask of
+** "NAME=" says that the next value of xFilter is the argument of that name.  "used=", the last term, is the mask of
 ** the SQL columns that the query uses, in hexadecimal.
 */
 #ifndef PLAN_H

@@ -52,10 +52,18 @@ void reader_close(struct reader *r) {
   r->done = 1;
 }
 
+/* The first problem of a file is what flowlogs_files notes of it. */
+static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
+  struct err why = {0};
+  if (line) err_set(&why, ERR_LINE, line, "line %llu: %s", (unsigned long long)line, reason);
+  else err_set(&why, ERR_LINE, 0, "%s", reason);
+  memcpy(r->why, why.text, sizeof r->why);
+}
+
 /* Something can't be used: does what the policy says.  raw may be NULL. */
 static enum err_code add_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
                                  const char *reason, const char *raw, size_t raw_n, struct err *e) {
-  r->nproblems++;
+  if (!r->nproblems++ && !r->why[0]) keep_reason(r, line, reason);
   if (r->options->policy == POLICY_FAIL) r->done = 1;
   if (r->options->policy == POLICY_SKIP) return ERR_NONE;
   return batch_problem(b, code, line, reason, raw, raw_n < RAW_MAX_BYTES ? raw_n : RAW_MAX_BYTES, e);
@@ -90,13 +98,15 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   else
     err_set(&why, ERR_FORMAT, 0, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
   memcpy(r->why, why.text, sizeof r->why);
-  return not_a_flow_log(r, b, kind == SOURCE_PARQUET, e);
+  int likely =
+      kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && sniff_utf16(r->text, r->text_n));
+  return not_a_flow_log(r, b, likely, e);
 }
 
 /* The file's first window: finds its layout. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  switch (sniff(&r->tokens, r->options->format, &r->layout, r->why, &why)) {
+  switch (sniff(&r->tokens, r->options->format, r->expectation == EXPECT_FLOW_LOG, &r->layout, r->why, &why)) {
   case SNIFF_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
   case SNIFF_FLOW_LOG: r->verdict = VERDICT_FLOW_LOG; return ERR_NONE;
   case SNIFF_LIKELY: return not_a_flow_log(r, b, 1, e);
@@ -165,8 +175,14 @@ enum header { HEADER_NONE, HEADER_OWN, HEADER_NEW, HEADER_BAD };
 static enum header find_header(const struct reader *r, const uint32_t *at, uint32_t count, struct layout *header,
                                struct err *why) {
   const char *text = r->tokens.text;
+  uint32_t behind_mark[LAYOUT_TOKENS + 1]; /* a file that was appended may begin with a byte order mark */
+  if (count <= LAYOUT_TOKENS && token_end(text, at, 0) - at[0] > 3 && !memcmp(text + at[0], "\xef\xbb\xbf", 3)) {
+    memcpy(behind_mark, at, (count + 1) * sizeof *at);
+    behind_mark[0] += 3;
+    at = behind_mark;
+  }
   if (layout_is_own_header(&r->layout, text, at, count)) return HEADER_OWN;
-  int found = layout_from_header(header, text, at, count, 0, why);
+  int found = layout_from_header(header, text, at, count, r->layout.ntokens == 1, why);
   return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
 }
 

@@ -59,7 +59,7 @@ struct reader {
   enum expectation expectation;
   enum verdict verdict;
   int source_known;   /* the file could be opened: source.kind says what its bytes are */
-  char why[ERR_TEXT]; /* VERDICT_OTHER and VERDICT_BAD: the reason */
+  char why[ERR_TEXT]; /* the reason of VERDICT_OTHER and VERDICT_BAD, or the file's first problem; "" if none */
   enum err_code bad;  /* VERDICT_BAD from reader_open(): the code of that error */
   uint64_t line;      /* lines of the file before the window */
   uint64_t rows;      /* delivered from this file */

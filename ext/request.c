@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report.h"
 
@@ -58,6 +59,8 @@ static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json
 
 /* A path that begins with '[': a JSON array of paths, or a pattern. */
 static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr) {
+  if (strstr(path, "\\u0000"))
+    return report_text(pzErr, "a path in the list has a NUL byte"); /* SQLite cuts it there */
   int is_json, rc = add_json(p, db, path, &is_json, pzErr);
   if (rc || p->n) return rc;
   if (is_json) return report_text(pzErr, "the list of paths is empty");
@@ -65,23 +68,32 @@ static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr
   return *first == '"' ? report_text(pzErr, "the paths are '%s', which is no JSON array", path) : add_path(p, path);
 }
 
-static int find(struct request *r, const struct paths *p, struct interrupt *interrupt, char **pzErr) {
+/* Does a path that looks like a list exist under this very name?  Not to be asked of what lies outside the root. */
+static int exists(const struct confine *confine, const char *path) {
+  char buffer[PATH_MAX];
+  const char *use;
+  struct err unused = {0};
+  return !confine_path(confine, path, buffer, &use, &unused) && !access(path, F_OK);
+}
+
+static int list_files(struct request *r, const char *path, struct interrupt *interrupt, char **pzErr) {
+  struct paths paths = {NULL, 0};
   struct err e = {0};
   struct discover_options options = {
       .confine = &r->confine, .max_files = DISCOVER_MAX_FILES, .stop = interrupt_poll, .context = interrupt};
-  if (!confine_init(&r->confine, getenv("FLOWLOGS_ROOT"), &e))
-    discover(&r->files, (const char *const *)p->path, p->n, &options, &e);
-  return e.code ? report_error(pzErr, &e) : SQLITE_OK;
+  if (confine_init(&r->confine, getenv("FLOWLOGS_ROOT"), &e)) return report_error(pzErr, &e);
+  int is_list = path[0] == '[' && !exists(&r->confine, path);
+  int rc = is_list ? add_list(&paths, interrupt->db, path, pzErr) : add_path(&paths, path);
+  if (!rc && discover(&r->files, (const char *const *)paths.path, paths.n, &options, &e)) rc = report_error(pzErr, &e);
+  free_paths(&paths);
+  return rc;
 }
 
 int request_find(struct request *r, const char *path, struct interrupt *interrupt, char **pzErr) {
-  struct paths paths = {NULL, 0};
   if (r->path && !strcmp(r->path, path)) return SQLITE_OK;
   request_clear(r);
-  int rc = path[0] == '[' ? add_list(&paths, interrupt->db, path, pzErr) : add_path(&paths, path);
-  if (!rc) rc = find(r, &paths, interrupt, pzErr);
+  int rc = list_files(r, path, interrupt, pzErr);
   if (!rc && !(r->path = sqlite3_mprintf("%s", path))) rc = SQLITE_NOMEM;
-  free_paths(&paths);
   if (rc) request_clear(r);
   return rc;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What a query's path stands for: the list of files, found once per path in a statement's run, so that rowids mean the
-** same in every pass that SQLite makes over the table.
+** What a query's path stands for: the list of files.
 **
 ** A path that begins with '[' and is a JSON array is a list of paths.  FLOWLOGS_ROOT is read from the environment
-** here.  request_init(), request_find() for each path, request_clear().  Errors as SQLite codes, message in *pzErr.
+** here.  request_init() for a cursor, request_find() for each pass, request_clear().  A list is kept while the path is
+** the same.  Errors as SQLite codes, with the message in *pzErr.
 */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -22,6 +22,8 @@ struct request {
 
 void request_init(struct request *r);
 void request_clear(struct request *r);
+
+/* Finds the files of a path. */
 int request_find(struct request *r, const char *path, struct interrupt *interrupt, char **pzErr);
 
 #endif

@@ -29,14 +29,13 @@ enum expectation scan_expectation(const struct file *file) {
 /* A file has been read to its end: notes what it was. */
 static void end_file(struct scan *s) {
   enum verdict v = s->reader.verdict;
-  if (v == VERDICT_FLOW_LOG || v == VERDICT_EMPTY) s->usable++;
-  if (v == VERDICT_OTHER && !s->why[0]) memcpy(s->why, s->reader.why, sizeof s->why);
+  if (v == VERDICT_OTHER && !s->passed_over++) memcpy(s->why, s->reader.why, sizeof s->why);
   reader_close(&s->reader);
   s->is_open = 0;
 }
 
 static enum err_code end_scan(struct scan *s, struct err *e) {
-  if (s->usable || !s->files->n || s->options->reader.policy != POLICY_FAIL) return ERR_NONE;
+  if (!s->files->n || s->passed_over < s->files->n || s->options->reader.policy == POLICY_COLLECT) return ERR_NONE;
   const char *first = s->files->file[0].path;
   if (s->files->n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, s->why);
   return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", s->files->n, first,

@@ -25,7 +25,7 @@ struct scan {
   const struct files *files;
   const struct scan_options *options;
   size_t next;        /* file to open next */
-  size_t usable;      /* files that were flow logs, or empty */
+  size_t passed_over; /* files that were no flow logs */
   char why[ERR_TEXT]; /* why the first file that was passed over was */
   int is_open;        /* the reader is at file next - 1 */
   struct reader reader;
@@ -39,7 +39,7 @@ void scan_close(struct scan *s);
 
 /*
 ** Sets *batch to the next one, which has rows or problems, or to NULL at the end.  ERR_INTERRUPT; ERR_NOMEM;
-** ERR_FORMAT at the end of a scan with POLICY_FAIL in which every file (of one or more) was passed over.
+** ERR_FORMAT at the end of a scan in which every file (of one or more) was passed over, but with POLICY_COLLECT.
 */
 enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *e);
 

@@ -51,6 +51,18 @@ static int contains(const struct line *line, const char *what) {
 
 static int is_word(const char *p, size_t n, const char *word) { return strlen(word) == n && !memcmp(p, word, n); }
 
+/* An address and nothing else: four numbers with dots, or IPv6 with all its groups or a "::"; no time, no port. */
+static int is_plain_address(const char *p, size_t n) {
+  int dots = 0, colons = 0, doubled = 0;
+  for (size_t i = 0; i < n; i++) {
+    dots += p[i] == '.';
+    colons += p[i] == ':';
+    doubled |= i > 0 && p[i] == ':' && p[i - 1] == ':';
+  }
+  if (!record_is_address(p, n)) return 0;
+  return colons ? colons == 7 || doubled : dots == 3 && n >= 7 && n <= 15;
+}
+
 /*
 ** Does the line look like flow log traffic in some layout that can't be told?  Two addresses, an address or an
 ** interface beside a verdict, or what CSV and JSON make of that.  Wrong now and then, on the safe side: a file that is
@@ -61,15 +73,27 @@ static int has_marks(const struct line *line) {
   for (uint32_t i = 0; i < line->count; i++) {
     const char *p = line->text + line->at[i];
     size_t n = token_end(line->text, line->at, i) - line->at[i];
-    addresses += record_is_address(p, n);
+    addresses += is_plain_address(p, n);
     interfaces += n > 4 && !memcmp(p, "eni-", 4);
     verdicts +=
         is_word(p, n, "ACCEPT") || is_word(p, n, "REJECT") || is_word(p, n, "NODATA") || is_word(p, n, "SKIPDATA");
   }
   if (addresses >= 2 || (addresses + interfaces && verdicts) || (addresses && interfaces)) return 1;
-  if (contains(line, "eni-") && (contains(line, "ACCEPT") || contains(line, "REJECT") || contains(line, "NODATA")))
+  if (contains(line, "eni-") && (contains(line, "ACCEPT OK") || contains(line, "REJECT OK") ||
+                                 contains(line, "NODATA") || contains(line, ",ACCEPT,") || contains(line, ",REJECT,")))
     return 1;
-  return contains(line, "srcaddr") && contains(line, "dstaddr");
+  return contains(line, "srcaddr") && contains(line, "dstaddr") && !contains(line, "${"); /* ${}: a LogFormat */
+}
+
+int sniff_utf16(const char *p, size_t n) {
+  static const char mark[] = "srcaddr", mark2[] = "ACCEPT";
+  for (size_t i = 0; i + 2 * sizeof mark < n; i++) {
+    size_t a = 0, b = 0;
+    while (mark[a] && p[i + 2 * a] == mark[a]) a++;
+    while (mark2[b] && p[i + 2 * b] == mark2[b]) b++;
+    if (!mark[a] || !mark2[b]) return 1;
+  }
+  return 0;
 }
 
 static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
@@ -90,8 +114,8 @@ static void say_why(const struct line *line, int likely, const struct layout *fo
   else snprintf(why, ERR_TEXT, "is no flow log: its first line is neither a header nor a record");
 }
 
-enum sniff_result sniff(const struct tokens *t, const struct layout *format, struct layout *layout, char why[ERR_TEXT],
-                        struct err *e) {
+enum sniff_result sniff(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
+                        char why[ERR_TEXT], struct err *e) {
   struct line first = {0};
   int seen = 0, likely = 0;
   for (uint32_t i = 0; i < t->nlines && seen < SNIFF_LINES; i++) {
@@ -102,7 +126,7 @@ enum sniff_result sniff(const struct tokens *t, const struct layout *format, str
       seen++;
       continue;
     }
-    int header = layout_from_header(layout, t->text, line.at, line.count, seen == 0, e);
+    int header = layout_from_header(layout, t->text, line.at, line.count, expected && seen == 0, e);
     if (header < 0) {
       e->line = i + 1;
       return SNIFF_ERROR;

@@ -22,10 +22,14 @@ enum sniff_result {
 };
 
 /*
-** Looks at a file's first window.  format: the user's layout for files without a header, or NULL.  why: becomes the
-** reason of SNIFF_LIKELY and SNIFF_OTHER in words.
+** Looks at a file's first window.  format: the user's layout for files without a header, or NULL.  expected: the file
+** should be a flow log, so that even a single name is taken for a header.  why: becomes the reason of SNIFF_LIKELY and
+** SNIFF_OTHER in words.
 */
-enum sniff_result sniff(const struct tokens *t, const struct layout *format, struct layout *layout, char why[ERR_TEXT],
-                        struct err *e);
+enum sniff_result sniff(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
+                        char why[ERR_TEXT], struct err *e);
+
+/* Does text in UTF-16 have a flow log's marks? */
+int sniff_utf16(const char *p, size_t n);
 
 #endif

@@ -31,13 +31,19 @@ static const struct {
     {SOURCE_BZIP2, "bzip2", "BZh", 3},
     {SOURCE_XZ, "xz", "\xfd\x37zXZ", 5},
     {SOURCE_ZIP, "zip", "PK\x03\x04", 4},
-    {SOURCE_UTF16, "utf-16", "\xff\xfe", 2},
+    {SOURCE_UTF16, "utf-16", "", 0},
 };
 
 const char *source_kind_name(enum source_kind kind) { return kinds[kind].name; }
 
+/* A byte order mark, and a first character of ASCII behind it. */
+static int is_utf16(const unsigned char *p, size_t n) {
+  return n >= 4 && ((p[0] == 0xff && p[1] == 0xfe && p[2] && !p[3]) || (p[0] == 0xfe && p[1] == 0xff && !p[2] && p[3]));
+}
+
 enum source_kind source_magic(const void *p, size_t n) {
   if (n == 0) return SOURCE_EMPTY;
+  if (is_utf16(p, n)) return SOURCE_UTF16;
   for (size_t i = 0; i < SOURCE_KIND_COUNT; i++)
     if (kinds[i].n && n >= kinds[i].n && !memcmp(p, kinds[i].magic, kinds[i].n)) return kinds[i].kind;
   return SOURCE_PLAIN;

@@ -11,12 +11,15 @@
 
 #include "discover.h"
 #include "fields.h"
-#include "reader.h"
+#include "scan.h"
 
 #define SURVEY_FILES 256
 
-/* Sets visible[f] for each field found; none when no file is a flow log.  Damaged files are passed over.  ERR_NOMEM. */
-enum err_code survey(const struct files *files, const struct confine *confine, const struct layout *format,
-                     uint8_t visible[FIELD_COUNT], struct err *e);
+/*
+** Sets visible[f] for each field found; none when no file is a flow log.  The options' policy is POLICY_SKIP: damaged
+** files are passed over.  ERR_NOMEM; ERR_INTERRUPT when the options' stop says so.
+*/
+enum err_code survey(const struct files *files, const struct scan_options *options, uint8_t visible[FIELD_COUNT],
+                     struct err *e);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include "numbers.h"
 #include "options.h"
 #include "sqlite.h"
 
@@ -12,6 +13,7 @@ struct table {
   sqlite3_vtab base;
   sqlite3 *db;
   struct options options; /* of a CREATE; all unset for a table-valued function */
+  struct numbers numbers;
 };
 
 /*

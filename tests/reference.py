@@ -71,6 +71,7 @@ ADDRESSES = {column_name(f) for f in VPC_FIELDS + TGW_FIELDS if f.endswith("@")}
 VPC_NAMES = [column_name(f) for f in VPC_FIELDS]
 TGW_NAMES = [column_name(f) for f in TGW_FIELDS]
 DEFAULT_NAMES = VPC_NAMES[:14]
+NAMED_BY_AWS = r"[^_]+_vpcflowlogs_[^_]+_fl-[^_]+_[0-9]{8}T[0-9]{4}Z_[^.]"
 TYPED = INTEGERS | ADDRESSES | {"action", "log_status"}
 KNOWN = set(VPC_NAMES) | set(TGW_NAMES)
 ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
@@ -180,24 +181,28 @@ def unreadable_line(line):
     return None
 
 
-def header_names(line, at_start, own=None):
+def header_names(line, single, own=None):
     """The column names if the line is a header, else None.
 
-    Fewer than three known names make a header only at the start of a file, or when they are the
-    names of the layout in force (own): elsewhere a line that says "end" is no header.
+    At least half of the names must be known, and there must be more to it than chance: three of
+    them are, or all, or one that no prose has.  A single name is a header only if `single` says
+    so.  own: the names of the layout in force, which are its header again, whatever they are.
     """
-    tokens = split(line)
-    if not tokens or unreadable_line(line):
+    if unreadable_line(line):
         return None
-    if not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
+    tokens = split(line.removeprefix(b"\xef\xbb\xbf") if own is not None else line)
+    if not tokens or not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
         return None
     names = [token.decode().replace("-", "_") for token in tokens]
-    known = sum(name in KNOWN for name in names)
-    if known >= 3:
-        return names if 2 * known >= len(names) else None
-    if names == own or (at_start and 0 < known == len(names)):
+    if names == own:
         return names
-    return None
+    known = [name for name in names if name in KNOWN]
+    if not known or 2 * len(known) < len(names):
+        return None
+    if len(names) == 1:
+        return names if single else None
+    technical = any("_" in name or name in ("srcaddr", "dstaddr", "srcport", "dstport") for name in known)
+    return names if len(known) >= 3 or len(known) == len(names) or technical else None
 
 
 class Layout:
@@ -322,7 +327,7 @@ def guess_layout(line, format):
     return None
 
 
-def deciding_line(lines, format):
+def deciding_line(lines, format, expected):
     """(index, layout) of the first line that says what the file is, or None; and how many
     nonblank lines were looked at."""
     looked_at = 0
@@ -332,7 +337,7 @@ def deciding_line(lines, format):
         if not split(line) and not unreadable_line(line):
             continue
         looked_at += 1
-        names = header_names(line, at_start=looked_at == 1)
+        names = header_names(line, single=expected and looked_at == 1)
         layout = Layout(names) if names else guess_layout(line, format)
         if layout:
             return (i, layout), looked_at
@@ -348,7 +353,8 @@ def read_file(file, format, in_folder):
     except OSError:
         yield FlowLogError(file, None, "unreadable")
         return
-    decided, looked_at = deciding_line(lines, format)
+    expected = not in_folder or re.match(NAMED_BY_AWS, os.path.basename(file)) is not None
+    decided, looked_at = deciding_line(lines, format, expected)
     if decided is None:
         if damage and not looked_at:
             yield FlowLogError(file, len(lines) + 1, damage)
@@ -357,13 +363,14 @@ def read_file(file, format, in_folder):
         return
 
     decider, layout = decided
-    by_header = header_names(lines[decider], at_start=True) == layout.names
+    by_header = header_names(lines[decider], single=True) == layout.names
     if by_header and len(set(layout.names)) < len(layout.names):
         yield FlowLogError(file, decider + 1, "duplicate-field", text(without_cr(lines[decider])))
         return
     for i, line in enumerate(lines):
         raw = text(without_cr(line))
-        names = header_names(line, at_start=False, own=None if layout.prefixed else layout.names)
+        names = header_names(line, single=len(layout.names) + layout.prefixed == 1,
+                             own=[] if layout.prefixed else layout.names)
         if i == decider and by_header:
             continue
         misfit = layout.misfit(line)

@@ -263,3 +263,105 @@ def test_many_files(release, tmp_path):
         assert db.execute("SELECT count(*) FROM t").fetchone() == (3000,)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+# ---- bugs that were
+
+def write_gzip(path, *members):
+    path.write_bytes(b"".join(gzip.compress(m.encode(), mtime=0) for m in members))
+
+
+def test_appended_files_with_short_headers(build, tmp_path):
+    """Whatever the header of an appended file is, its rows are not read under the names of the one before."""
+    (tmp_path / "t.log").write_text("vpc-id subnet-id\nvpc-1 subnet-1\naccount-id interface-id\n123 eni-1\n")
+    got = build.rows(f"SELECT vpc_id, subnet_id, account_id, interface_id FROM flowlogs('{tmp_path}/t.log');")
+    assert got == [["vpc-1", "subnet-1", "NULL", "NULL"], ["NULL", "NULL", "123", "eni-1"]]
+    write_gzip(tmp_path / "s.gz", "srcaddr bytes\n10.0.0.1 5\n", "dstaddr packets\n10.0.0.9 7\n")
+    got = build.rows(f"SELECT srcaddr, bytes, dstaddr, packets FROM flowlogs('{tmp_path}/s.gz');")
+    assert got == [["10.0.0.1", "5", "NULL", "NULL"], ["NULL", "NULL", "10.0.0.9", "7"]]
+    (tmp_path / "b.log").write_text("srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 5\n\ufeffdstaddr srcaddr bytes\n10.0.0.2 10.0.0.1 7\n")
+    got = build.rows(f"SELECT srcaddr, dstaddr, bytes FROM flowlogs('{tmp_path}/b.log');")
+    assert got == [["10.0.0.1", "10.0.0.2", "5"], ["10.0.0.1", "10.0.0.2", "7"]]
+
+
+def test_other_logs_in_the_folder(build, tmp_path):
+    """What lies beside flow logs in a bucket is passed over; what may be flow logs in disguise is not."""
+    (tmp_path / "a.log").write_text(GOOD)
+    (tmp_path / "elb.log").write_text('2015-05-13T23:39:43.945958Z my-lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 '
+                                      '0.000057 200 200 0 29 "GET http://x:80/ HTTP/1.1" "curl/7.38.0" - -\n')
+    (tmp_path / "regions.txt").write_text("region\nus-east-1\neu-west-1\n")
+    (tmp_path / "notes.txt").write_text("upgraded from 1.2 to 1.3\nMeeting 10:15 to 10:40:20\n")
+    assert build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}');") == "1\n"
+    for name, data in [("twice.gz", gzip.compress(gzip.compress(GOOD.encode()))),
+                       ("wide.txt", ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-le")),
+                       ("le.txt", b"\xff\xfe" + ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-le")),
+                       ("be.txt", b"\xfe\xff" + ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-be")),
+                       ("a.csv", GOOD.replace(" ", ",").encode()),
+                       ("custom.log", b"10.0.0.1 10.0.0.2 443 6 100\n")]:
+        (tmp_path / name).write_bytes(data)
+        out = build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}');")
+        assert name == "wide.txt" or f"{name}: " in out, (name, out)
+        (tmp_path / name).unlink()
+    (tmp_path / "new.log").write_text("vpc-id shiny-new-field bytes\nvpc-1 zzz 55\n")
+    assert build.rows(f"SELECT vpc_id, extra FROM flowlogs('{tmp_path}') WHERE bytes = 55;") == [
+        ["vpc-1", '{"shiny_new_field":"zzz"}']]
+
+
+def test_pattern_passes_a_link_to_nowhere(build, tmp_path):
+    (tmp_path / "111").mkdir()
+    (tmp_path / "111" / "a.log").write_text(GOOD)
+    (tmp_path / "222").symlink_to(tmp_path / "gone")
+    for pattern in ("*", "*/*.log", "**/*.log", "*/a.log"):
+        assert "222: can't be opened" in build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}/{pattern}');")
+        assert build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}/{pattern}', 'skip');") == "1\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+def test_pattern_passes_a_folder_without_permission(release, tmp_path):
+    for account in ("111", "222"):
+        folder = tmp_path / account / "vpcflowlogs"
+        folder.mkdir(parents=True)
+        (folder / "a.log").write_text(GOOD)
+    (tmp_path / "222").chmod(0o700)
+    for folder in [tmp_path, *tmp_path.parents]:
+        if str(folder).startswith(str(tmp_path.parents[1])):
+            folder.chmod(0o755)
+    library = tmp_path / "flowlogs.so"
+    library.write_bytes((release.folder / "flowlogs.so").read_bytes())
+    library.chmod(0o755)
+    for pattern in ("", "*", "*/vpcflowlogs", "*/vpcflowlogs/*.log", "**/*.log", "222/vpcflowlogs/*"):
+        done = subprocess.run(["sqlite3", ":memory:"], input=f".load ./flowlogs\nSELECT count(*) FROM flowlogs('./{pattern}');\n",
+                              text=True, cwd=tmp_path, user=65534, group=65534, extra_groups=[],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert "Permission denied" in done.stdout, (pattern, done.stdout)
+
+
+def test_folder_named_like_a_list(build, tmp_path):
+    (tmp_path / "[2024]").mkdir()
+    (tmp_path / "[2024]" / "a.log").write_text(GOOD)
+    assert build.shell("SELECT count(*) FROM flowlogs('[2024]');", cwd=tmp_path) == "1\n"
+
+
+def test_drop_in_a_transaction_without_files(build, tmp_path):
+    (tmp_path / "a.log").write_text(GOOD)
+    db = str(tmp_path / "t.db")
+
+    def run(sql):
+        return subprocess.run(["sqlite3", db], input=f".load {build.library}\n{sql}\n", text=True, env=build.env,
+                              cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+    assert run("CREATE VIRTUAL TABLE x USING flowlogs('a.log'); CREATE TABLE t(a);") == ""
+    (tmp_path / "a.log").unlink()
+    assert run("CREATE TEMP VIEW v AS SELECT srcport FROM x; ALTER TABLE t RENAME TO t2;") == ""
+    assert run("BEGIN; INSERT INTO t2 VALUES (1); DROP TABLE x; COMMIT; SELECT name FROM sqlite_schema;") == "t2\n"
+
+
+def test_interrupt_create(release, tmp_path):
+    blank = tmp_path / "blank.gz"
+    blank.write_bytes(gzip.compress(b"\n" * (256 << 20), 9, mtime=0) * 16)
+    db = connect(release)
+    timer = threading.Timer(0.3, db.interrupt)
+    begin = time.monotonic()
+    timer.start()
+    with pytest.raises(sqlite3.OperationalError):
+        db.execute(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{blank}')")
+    assert time.monotonic() - begin < 2

@@ -8,7 +8,7 @@
 static struct tokens tokens;
 
 /* layout_from_header() on a line of text. */
-static int from_header(struct layout *l, const char *line, int at_start, struct err *e) {
+static int from_header(struct layout *l, const char *line, int single, struct err *e) {
   static char text[3 * LAYOUT_TEXT];
   uint32_t count;
   memset(text, 0, sizeof text);
@@ -16,7 +16,7 @@ static int from_header(struct layout *l, const char *line, int at_start, struct 
   snprintf(text, sizeof text, "%s\n", line);
   tokens_split(&tokens, text, strlen(text));
   const uint32_t *at = tokens_of_line(&tokens, 0, &count);
-  return layout_from_header(l, text, at, count, at_start, e);
+  return layout_from_header(l, text, at, count, single, e);
 }
 
 /* The layout's lists agree with each other. */
@@ -103,15 +103,19 @@ static void test_prefix(void **state) {
 static void test_headers(void **state) {
   static const struct {
     const char *line;
-    int at_start, elsewhere; /* what layout_from_header() returns */
+    int single, elsewhere; /* what layout_from_header() returns where a single name will do, and elsewhere */
     const char *names;
   } table[] = {
       {"version account-id interface-id srcaddr", 1, 1, "version|account-id|interface-id|srcaddr|"},
       {"  version\taccount_id   interface-id\r", 1, 1, "version|account_id|interface-id|"},
-      {"srcaddr dstaddr", 1, 0, "srcaddr|dstaddr|"},
+      {"srcaddr dstaddr", 1, 1, "srcaddr|dstaddr|"},
+      {"start end", 1, 1, "start|end|"},
+      {"instance-id", 1, 0, "instance-id|"},
+      {"the end", 0, 0, NULL},
+      {"vpc-id shiny-new-field bytes", 1, 1, "vpc-id|shiny-new-field|bytes|"}, /* no prose has vpc-id */
       {"end", 1, 0, "end|"},
       {"start end action", 1, 1, "start|end|action|"},
-      {"start end foo", 0, 0, NULL}, /* two are known: all would have to be */
+      {"start end foo", 0, 0, NULL}, /* two are known, words that prose has */
       {"start end action foo bar baz-2", 1, 1, "start|end|action|foo|bar|baz-2|"},
       {"start end action foo bar baz qux", 0, 0, NULL}, /* less than half */
       {"start end action 5", 0, 0, NULL},               /* no name */
@@ -128,17 +132,17 @@ static void test_headers(void **state) {
       {"start end action start", -1, -1, NULL}, /* twice */
       {"account-id end action account_id", -1, -1, NULL},
       {"start end action foo foo", -1, -1, NULL},
-      {"start start", -1, 0, NULL},
+      {"start start", -1, -1, NULL},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++)
-    for (int at_start = 0; at_start < 2; at_start++) {
+    for (int single = 0; single < 2; single++) {
       static struct layout l, before;
       struct err e = {0};
-      int expected = at_start ? table[i].at_start : table[i].elsewhere;
+      int expected = single ? table[i].single : table[i].elsewhere;
       memset(&l, 0xa5, sizeof l);
       before = l;
-      int got = from_header(&l, table[i].line, at_start, &e);
+      int got = from_header(&l, table[i].line, single, &e);
       CHECK(got == expected, "'%s': %d, not %d", table[i].line, got, expected);
       CHECK(e.code == (expected < 0 ? ERR_FORMAT : ERR_NONE), "'%s': %s", table[i].line, e.text);
       if (expected == 0) assert_memory_equal(&l, &before, sizeof l);

@@ -118,7 +118,7 @@ static const struct {
      "0:2 region=eu az_id=az1\n0:4 region=eu az_id=az2\n"},
     {"texts, another layout", "region az-id vpc-id\neu az1 v\nstart end action\n1 2 REJECT\n", VERDICT_FLOW_LOG,
      "0:2 vpc_id=v region=eu az_id=az1\n0:4 start=1 end=2 action=REJECT\n"},
-    {"texts, field names as values", "region az-id\nstart end\n", VERDICT_FLOW_LOG, "0:2 region=start az_id=end\n"},
+    {"texts, field names as values", "region az-id\nstart foo\n", VERDICT_FLOW_LOG, "0:2 region=start az_id=foo\n"},
     {"texts, control byte", "region az-id\neu a\x02\n", VERDICT_FLOW_LOG,
      "! 0:2 LINE has a control byte (0x02); the file may be damaged | eu a\x02\n"},
     /* no flow logs */

@@ -174,7 +174,8 @@ static void test_survey_no_memory(void **state) {
     uint8_t visible[FIELD_COUNT];
     struct err e = {0};
     mem_test_fail(n, 0);
-    enum err_code rc = survey(&files, &unconfined, NULL, visible, &e);
+    enum err_code rc =
+        survey(&files, &(struct scan_options){.reader = {.confine = &unconfined, .policy = POLICY_SKIP}}, visible, &e);
     size_t calls = mem_test_calls();
     mem_test_fail(0, 0);
     CHECK(rc == (n <= calls ? ERR_NOMEM : ERR_NONE), "allocation %zu: %d, dstport %d", n, (int)rc,

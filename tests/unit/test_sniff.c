@@ -15,6 +15,7 @@
 #define TEN    "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
 
 static struct tokens tokens;
+static int expected = 1; /* what sniff() is told: the file should be a flow log */
 
 static enum sniff_result sniff_text(const char *text, const char *format, struct layout *l, char why[ERR_TEXT],
                                     struct err *e) {
@@ -29,7 +30,7 @@ static enum sniff_result sniff_text(const char *text, const char *format, struct
   tokens_split(&tokens, padded, n);
   memset(e, 0, sizeof *e);
   memset(why, 0, ERR_TEXT);
-  return sniff(&tokens, format ? &option : NULL, l, why, e);
+  return sniff(&tokens, format ? &option : NULL, expected, l, why, e);
 }
 
 /* The layout's fields: "15 prefix version account_id ..." is too much to write; the count, the prefix and the first. */
@@ -76,6 +77,16 @@ static const struct {
     {"something first\neni-1 10.0.0.1 443 ACCEPT\n", NULL, SNIFF_LIKELY, 0, 0, 0},
     {"{\"srcaddr\":\"10.0.0.1\",\"dstaddr\":\"10.0.0.2\"}\n", NULL, SNIFF_LIKELY, 0, 0, 0},
     {"version,account_id,srcaddr,dstaddr\n", NULL, SNIFF_LIKELY, 0, 0, 0},
+    {"2,123456789010,eni-1,10.0.0.1,10.0.0.2,1,2,6,1,1,1,2,ACCEPT,OK\n", NULL, SNIFF_LIKELY, 0, 0, 0},
+    {"10.0.0.1 10.0.0.2 5 x\n", NULL, SNIFF_LIKELY, 0, 0, 0},
+    {"2001:db8:0:0:0:0:0:1 fe80::1 5 x\n", NULL, SNIFF_LIKELY, 0, 0, 0},
+    /* addresses with ports, times and versions are no flow log's */
+    {"2015-05-13T23:39:43.945958Z my-lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 200\n", NULL, SNIFF_OTHER, 0,
+     0, 0},
+    {"May 13 23:39:43 host sshd: from 10.0.0.1 port 22\n", NULL, SNIFF_OTHER, 0, 0, 0},
+    {"upgraded from 1.2 to 1.3\n", NULL, SNIFF_OTHER, 0, 0, 0},
+    {"Meeting 10:15 to 10:40:00 about the sync\n", NULL, SNIFF_OTHER, 0, 0, 0},
+    {"{\"logFormat\":\"${srcaddr} ${dstaddr}\"}\n", NULL, SNIFF_OTHER, 0, 0, 0},
     /* others */
     {"Permission Check Successful\n", NULL, SNIFF_OTHER, 0, 0, 0},
     {"the end of the start\n", NULL, SNIFF_OTHER, 0, 0, 0},
@@ -98,6 +109,29 @@ static void test_table(void **state) {
     CHECK(l.ntokens == table[i].ntokens && l.prefix == table[i].prefix, "'%s': %d tokens", table[i].text, l.ntokens);
     assert_int_equal(l.field[l.prefix], table[i].first);
   }
+}
+
+/* A single known word begins many a list; it is a header where a flow log should be. */
+static void test_single_name(void **state) {
+  static struct layout l;
+  struct err e;
+  char why[ERR_TEXT];
+  (void)state;
+  assert_int_equal(sniff_text("region\nus-east-1\n", NULL, &l, why, &e), SNIFF_FLOW_LOG);
+  expected = 0;
+  assert_int_equal(sniff_text("region\nus-east-1\n", NULL, &l, why, &e), SNIFF_OTHER);
+  assert_int_equal(sniff_text("srcaddr bytes\n10.0.0.1 5\n", NULL, &l, why, &e), SNIFF_FLOW_LOG);
+  expected = 1;
+}
+
+static void test_utf16(void **state) {
+  static const char little[] = "\xff\xfes\0r\0c\0a\0d\0d\0r\0 \0b\0y\0t\0e\0s\0\n\0";
+  static const char other[] = "\xff\xfes\0o\0m\0e\0t\0h\0i\0n\0g\0 \0b\0y\0t\0e\0s\0\n\0";
+  (void)state;
+  assert_true(sniff_utf16(little, sizeof little));
+  assert_true(sniff_utf16(little + 1, sizeof little - 1));
+  assert_false(sniff_utf16(other, sizeof other));
+  assert_false(sniff_utf16(little, 8));
 }
 
 static void test_tgw_layout(void **state) {
@@ -136,6 +170,7 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tgw_layout),
+                                     cmocka_unit_test(test_single_name), cmocka_unit_test(test_utf16),
                                      cmocka_unit_test(test_error_line)};
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

@@ -12,11 +12,13 @@ static void expect(const char *const *paths, const char *format, const char *exp
   struct bytes found = {0};
   uint8_t visible[FIELD_COUNT];
   struct err e = {0};
+  struct scan_options options = {
+      .reader = {.confine = &unconfined, .format = format ? &layout : NULL, .policy = POLICY_SKIP}};
   memset(file, 0, sizeof file);
   memset(visible, 0xa5, sizeof visible);
   for (; paths[files.n]; files.n++) file[files.n].path = paths[files.n];
   if (format) assert_int_equal(layout_from_option(&layout, format, &e), ERR_NONE);
-  assert_int_equal(survey(&files, &unconfined, format ? &layout : NULL, visible, &e), ERR_NONE);
+  assert_int_equal(survey(&files, &options, visible, &e), ERR_NONE);
   bytes_add(&found, "", 0);
   for (int f = 0; f < FIELD_COUNT; f++)
     if (visible[f]) bytes_print(&found, "%s ", fields[f].name);
@@ -58,7 +60,9 @@ static void test_many(void **state) {
   write_text("last", "version dstaddr\n");
   write_text("between", "version action\n");
   for (size_t i = 0; i < files.n; i++) file[i].path = i == 0 ? "first" : i == files.n - 1 ? "last" : "between";
-  assert_int_equal(survey(&files, &unconfined, NULL, visible, &e), ERR_NONE);
+  assert_int_equal(
+      survey(&files, &(struct scan_options){.reader = {.confine = &unconfined, .policy = POLICY_SKIP}}, visible, &e),
+      ERR_NONE);
   assert_true(visible[FIELD_version] && visible[FIELD_srcaddr] && visible[FIELD_dstaddr] && visible[FIELD_action]);
   assert_false(visible[FIELD_start]);
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "numbers.h"
+
+#include <string.h>
+
+#include "mem.h"
+#include "report.h"
+
+void numbers_open(struct numbers *n) { n->open++; }
+
+void numbers_close(struct numbers *n) {
+  if (--n->open) return;
+  for (size_t i = 0; i < n->cap; i++) sqlite3_free(n->known[i].key);
+  mem_free(n->known);
+  memset(n, 0, sizeof *n);
+}
+
+/* The place of a key in the table: where it is, or would be. */
+static struct number *place(const struct numbers *n, const char *key) {
+  size_t h = 5381;
+  for (const char *p = key; *p; p++) h = h * 33 + (unsigned char)*p;
+  for (h ^= h >> 15;; h++) {
+    struct number *number = &n->known[h & (n->cap - 1)];
+    if (!number->key || !strcmp(number->key, key)) return number;
+  }
+}
+
+static int grow(struct numbers *n) {
+  struct numbers old = *n;
+  size_t cap = old.cap ? old.cap * 2 : 16;
+  struct number *known = mem_alloc(cap * sizeof *known);
+  if (!known) return SQLITE_NOMEM;
+  memset(known, 0, cap * sizeof *known);
+  n->known = known;
+  n->cap = cap;
+  for (size_t i = 0; i < old.cap; i++)
+    if (old.known[i].key) *place(n, old.known[i].key) = old.known[i];
+  mem_free(old.known);
+  return SQLITE_OK;
+}
+
+int numbers_find(struct numbers *numbers, const struct options *options, size_t n, uint64_t *base, char **pzErr) {
+  if (numbers->nknown * 2 >= numbers->cap && grow(numbers)) return SQLITE_NOMEM;
+  char *key = sqlite3_mprintf("%s\n%s\n%s", options_on_error(options), options->format_text ? options->format_text : "",
+                              options->path);
+  if (!key) return SQLITE_NOMEM;
+  struct number *number = place(numbers, key);
+  if (number->key) {
+    sqlite3_free(key);
+  } else {
+    number->key = key;
+    numbers->nknown++;
+  }
+  if (number->n < n) { /* a new request, or there are more files than there were */
+    if (n > NUMBERS_MAX - numbers->next)
+      return report_text(pzErr, "one statement reads more than %u files", (unsigned)NUMBERS_MAX);
+    number->base = numbers->next;
+    number->n = n;
+    numbers->next += n;
+  }
+  *base = number->base;
+  return SQLITE_OK;
+}

@@ -1,0 +1,29 @@
+-- Bugs that were, a query each.
+-- OR over different paths or options: each has rows of its own, which SQLite tells apart by the rowid.
+SELECT file, line FROM flowlogs WHERE (path = 'tests/data/edge/crlf.log' AND srcport > 0) OR (path = 'tests/data/edge/bom.log' AND dstport > 0);
+SELECT count(*), count(DISTINCT rowid) FROM flowlogs WHERE path IN ('tests/data/edge/crlf.log', 'tests/data/edge/bom.log');
+CREATE TABLE pair(p, q);
+INSERT INTO pair VALUES ('tests/data/edge/crlf.log', 'tests/data/edge/bom.log'), ('tests/data/edge/bom.log', 'tests/data/edge/crlf.log');
+SELECT count(*) FROM pair JOIN flowlogs l ON (l.path = p AND l.bytes > 0) OR (l.path = q AND l.bytes > 0);
+SELECT path FROM flowlogs_files WHERE (paths = 'tests/data/edge/crlf.log' AND size > 0) OR (paths = 'tests/data/edge/bom.log' AND size > 0);
+SELECT file, line FROM flowlogs_errors WHERE (path = 'tests/data/edge/truncated.gz' AND line > 0) OR (path = 'tests/data/edge/corrupt-crc.gz' AND line > 0);
+-- One argument too many does not become a condition on a hidden column.
+SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log', NULL, NULL, NULL, 'all');
+-- An option given twice.
+CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', on_error=skip, ON_ERROR=fail);
+CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', path='tests/data/edge/bom.log');
+-- A path with a NUL byte.
+SELECT count(*) FROM flowlogs('["tests/data/edge/crlf.log\u0000zzz"]');
+SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log' || char(0) || 'zzz');
+-- What is wrong with a file is noted of it, when it is read whole.
+SELECT note, rows, errors FROM flowlogs_files('tests/data/edge/truncated.gz');
+-- Nothing but other files is an error with on_error=skip too: nothing was skipped.
+SELECT count(*) FROM flowlogs('tests/data/edge/mixed/n*', 'skip');
+-- RIGHT JOIN.
+CREATE TABLE one(a);
+INSERT INTO one VALUES (1);
+SELECT count(*) FROM one RIGHT JOIN flowlogs('tests/data/edge/crlf.log') l ON l.srcport = one.a;
+CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/edge/crlf.log');
+SELECT count(*) FROM one RIGHT JOIN logs l ON l.srcport = one.a;
+-- A table that was made without a path could not be dropped once it was renamed.
+CREATE VIRTUAL TABLE flowlogs USING flowlogs;
