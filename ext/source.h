@@ -2,25 +2,22 @@
 /*
 ** A file's bytes as they were before compression: plain or gzip, told apart by their first bytes, never by the name.
 **
-** Call order: source_init() once; then for each file source_open(), source_read() until it returns 0 or less,
-** source_close(); at the end source_clear().  The struct owns the file descriptor, an input buffer and zlib's state,
-** which are kept from file to file.  One source belongs to one thread.
+**     input (the file) -> gzip, or nothing -> source
 **
-** Gzip files may have any number of members, as AWS and `cat a.gz b.gz` make them; zero bytes after the last member
-** are padding.  End, truncation and corruption are told apart: see source_read().
+** Call order: source_init() once; then for each file source_open(), source_read() until it returns 0 or less,
+** source_close(); at the end source_clear().  Buffers are kept from file to file.  One source belongs to one thread.
+** End, truncation and corruption are told apart: see source_read().
 */
 #ifndef SOURCE_H
 #define SOURCE_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
-#include <zlib.h>
 
 #include "confine.h"
 #include "err.h"
-
-#define SOURCE_BUFFER (128 * 1024) /* bytes of a file read at once */
+#include "gzip.h"
+#include "input.h"
 
 /* What a file's first bytes say it is.  The names are what flowlogs_files shows. */
 enum source_kind {
@@ -43,13 +40,9 @@ const char *source_kind_name(enum source_kind kind);
 enum source_kind source_magic(const void *p, size_t n);
 
 struct source {
-  int fd;                /* -1 between files */
+  struct input input;
+  struct gzip gzip;
   enum source_kind kind; /* valid after source_open() */
-  z_stream z;            /* gzip only; its input lies in in[] */
-  int z_ready;           /* inflateInit2() was done */
-  int in_member;         /* a gzip member has begun and not ended */
-  int at_eof;            /* read() has returned 0 */
-  unsigned char *in;     /* SOURCE_BUFFER bytes read from the file */
   struct err later;      /* found after bytes that have to be delivered first */
 };
 
@@ -57,8 +50,7 @@ enum err_code source_init(struct source *s, struct err *e); /* ERR_NOMEM; source
 void source_clear(struct source *s);
 
 /*
-** Opens a regular file and looks at its first bytes.  ERR_IO when it can't be opened or is no regular file (a query
-** may read its files more than once, which a pipe doesn't allow), ERR_ARGUMENT when it lies outside the root.
+** Opens a file and looks at its first bytes.  Errors as of input_open(); ERR_NOMEM.
 */
 enum err_code source_open(struct source *s, const char *path, const struct confine *confine, struct err *e);
 void source_close(struct source *s);

@@ -55,7 +55,7 @@ static void add_noise(struct bytes *b, size_t n) {
 }
 
 static void test_sizes(void **state) {
-  static const size_t sizes[] = {1, 2, 7, 8, 9, 1000, SOURCE_BUFFER - 1, SOURCE_BUFFER, SOURCE_BUFFER + 1, 700000};
+  static const size_t sizes[] = {1, 2, 7, 8, 9, 1000, INPUT_BUFFER - 1, INPUT_BUFFER, INPUT_BUFFER + 1, 700000};
   (void)state;
   for (size_t i = 0; i < COUNT(sizes); i++) {
     struct bytes b = {0};
@@ -110,7 +110,7 @@ static void test_members(void **state) {
     }
     write_file("members", gz.p, gz.n);
     check_same("members", &b);
-    bytes_repeat(&gz, 0, random_below(3) ? random_below(600) : SOURCE_BUFFER + random_below(SOURCE_BUFFER));
+    bytes_repeat(&gz, 0, random_below(3) ? random_below(600) : INPUT_BUFFER + random_below(INPUT_BUFFER));
     write_file("members", gz.p, gz.n);
     check_same("members", &b);
     bytes_free(&b);
@@ -123,7 +123,7 @@ static void test_members_at_buffer_end(void **state) {
   (void)state;
   for (size_t off = 0; off < 24; off++) {
     struct bytes b = {0}, gz = {0}, first = {0};
-    add_noise(&first, SOURCE_BUFFER - 40 + off); /* stored, as no compression is asked for below */
+    add_noise(&first, INPUT_BUFFER - 40 + off); /* stored, as no compression is asked for below */
     z_stream z;
     memset(&z, 0, sizeof z);
     if (deflateInit2(&z, 0, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) abort();
@@ -137,7 +137,7 @@ static void test_members_at_buffer_end(void **state) {
     bytes_add(&gz, out, z.total_out);
     deflateEnd(&z);
     free(out);
-    assert_in_range(gz.n, SOURCE_BUFFER - 25, SOURCE_BUFFER + 25);
+    assert_in_range(gz.n, INPUT_BUFFER - 25, INPUT_BUFFER + 25);
     bytes_add(&b, first.p, first.n);
     bytes_add(&b, "second", 6);
     add_member(&gz, "second", 6);
@@ -257,7 +257,7 @@ static void test_trailing_garbage(void **state) {
       struct bytes b, gz, got;
       struct err e;
       small_gzip(&b, &gz);
-      bytes_repeat(&gz, 0, zeros == 2 ? 3 * SOURCE_BUFFER : (size_t)zeros);
+      bytes_repeat(&gz, 0, zeros == 2 ? 3 * INPUT_BUFFER : (size_t)zeros);
       bytes_add(&gz, behind[i], strlen(behind[i]));
       write_file("trailing", gz.p, gz.n);
       CHECK(read_all("trailing", 1000, &got, &e) == -1, "%zu, %d", i, zeros);
@@ -327,7 +327,7 @@ static void test_refused(void **state) {
     CHECK(source_open(&source, paths[i], &unconfined, &e) == ERR_IO, "'%s'", paths[i]);
     assert_int_equal(e.code, ERR_IO);
     assert_true(*e.text);
-    assert_int_equal(source.fd, -1);
+    assert_int_equal(source.input.fd, -1);
   }
   alarm(0);
 }
@@ -354,7 +354,7 @@ static void test_outside_root(void **state) {
   for (size_t i = 0; i < COUNT(outside); i++) {
     memset(&e, 0, sizeof e);
     CHECK(source_open(&source, outside[i], &confine, &e) == ERR_ARGUMENT, "%s", outside[i]);
-    assert_int_equal(source.fd, -1);
+    assert_int_equal(source.input.fd, -1);
   }
 }
 
