@@ -23,6 +23,13 @@ static int is_below(const char *root, const char *path) {
   return !strncmp(root, path, n) && (path[n] == 0 || path[n] == '/');
 }
 
+/* Takes the slashes off a path's end, but for the first of all. */
+static size_t cut_slashes(char *path, size_t n) {
+  while (n > 1 && path[n - 1] == '/') n--;
+  path[n] = 0;
+  return n;
+}
+
 /* realpath() of the deepest part of path that exists. */
 static int resolve_existing(const char *path, char out[PATH_MAX]) {
   char part[PATH_MAX];
@@ -30,13 +37,13 @@ static int resolve_existing(const char *path, char out[PATH_MAX]) {
   size_t n = strlen(path);
   if (n >= sizeof part) return 0;
   memcpy(part, path, n + 1);
+  n = cut_slashes(part, n); /* with a slash behind it, a link would be followed by lstat() */
   while (!realpath(part, out)) {
     if (errno != ENOENT && errno != ENOTDIR) return 0;
     if (!lstat(part, &st)) return 0; /* a link to nowhere: whether what it leads to exists is not to be told */
-    while (n > 0 && part[n - 1] == '/') n--;
     while (n > 0 && part[n - 1] != '/') n--;
     if (n == 0) return realpath(".", out) != NULL;
-    part[n] = 0;
+    n = cut_slashes(part, n);
   }
   return 1;
 }

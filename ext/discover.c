@@ -232,7 +232,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
   w->nnames = 0;
   DIR *dir = opendir(here(folder));
   if (!dir) return add_file(w, folder, NULL, 0);
-  while ((d = readdir(dir)) != NULL) {
+  while (errno = 0, (d = readdir(dir)) != NULL) {
     void *array = w->names;
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
     if (grow(&array, w->nnames, &w->names_cap, sizeof *w->names, w->e)) break;
@@ -240,6 +240,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
     if (!(w->names[w->nnames] = join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
     w->nnames++;
   }
+  if (errno && !w->e->code) add_file(w, folder, NULL, 0); /* the list has been cut short */
   closedir(dir);
   if (!w->e->code && w->nnames) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
   return w->e->code;
@@ -281,9 +282,8 @@ static enum err_code look_for(struct walk *w, const char *folder, size_t at) {
 
 /* Begins a pattern at the folder that its plain beginning names; above it there may be folders outside the root. */
 static enum err_code look_from(struct walk *w, const char *pattern) {
-  size_t n = strlen(pattern), at = 0;
-  for (size_t i = 0; i < n && !glob_has_magic(pattern, i + 1); i++)
-    if (pattern[i] == '/') at = i + 1;
+  size_t at = strcspn(pattern, GLOB_MAGIC);
+  while (at > 0 && pattern[at - 1] != '/') at--;
   const char *folder = join(&w->scratch, "", pattern, at, w->e);
   if (!folder) return w->e->code;
   if (access(here(folder), F_OK)) return unseen(w, folder);

@@ -8,8 +8,8 @@
 ** The columns are those of columns.h.  A created table's path and options are its defaults: its hidden columns
 ** override them, so that a table that is called flowlogs, too, can be given other paths.
 **
-** The rowid is the file's number (numbers.h) and the line, so it is unique, and the same in every pass over the same
-** files: SQLite's plans for OR go through the table several times and rely on it.
+** The rowid is the file's number (numbers.h) and the line, so it is unique, and the same in every pass that a statement
+** makes with the same path and options: SQLite's plans for OR go through the table several times and rely on it.
 */
 #include <string.h>
 
@@ -37,7 +37,8 @@ static const struct plan_arg arguments[] = {{SQL_PATH, "path"},
 */
 static int is_being_created(sqlite3 *db) {
   for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
-    if (sqlite3_stmt_busy(s) && sqlite3_sql(s) && !sqlite3_strlike("%create%virtual%table%", sqlite3_sql(s), 0))
+    if (sqlite3_stmt_busy(s) && !sqlite3_stmt_readonly(s) && sqlite3_sql(s) &&
+        !sqlite3_strlike("%create%virtual%table%", sqlite3_sql(s), 0))
       return 1;
   return 0;
 }
@@ -84,7 +85,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
   (void)aux;
   options_init(&options);
   for (int i = 3; i < argc && !rc; i++) rc = options_parse(&options, argv[i], pzErr);
-  if (!rc && creating && !options.path)
+  if (!rc && creating && !options.path && sqlite3_stricmp(argv[2], argv[0]) != 0)
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);
   if (!rc) rc = choose_columns(db, &options, creating, visible, pzErr);
   char *sql = rc ? NULL : columns_declare(visible);

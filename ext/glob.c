@@ -6,7 +6,7 @@
 
 int glob_has_magic(const char *pattern, size_t n) {
   for (size_t i = 0; i < n; i++)
-    if (strchr("*?[", pattern[i])) return 1;
+    if (strchr(GLOB_MAGIC, pattern[i])) return 1;
   return 0;
 }
 

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#define GLOB_MAGIC "*?["
+
 /* Does the pattern have a `*`, `?` or `[`? */
 int glob_has_magic(const char *pattern, size_t n);
 

@@ -38,6 +38,7 @@ static enum err_code open_regular(struct input *in, const char *path, struct err
   in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (in->fd < 0) return err_set(e, ERR_IO, 0, "can't be opened: %s", strerror(errno));
   if (fstat(in->fd, &st)) return err_set(e, ERR_IO, 0, "can't be read: %s", strerror(errno));
+  if (S_ISDIR(st.st_mode)) return err_set(e, ERR_IO, 0, "is a folder whose files can't be listed");
   if (!S_ISREG(st.st_mode))
     return err_set(e, ERR_IO, 0, "is not a regular file; a query may read its files more than once");
   return ERR_NONE;

@@ -41,7 +41,8 @@ static int grow(struct numbers *n) {
 
 int numbers_find(struct numbers *numbers, const struct options *options, size_t n, uint64_t *base, char **pzErr) {
   if (numbers->nknown * 2 >= numbers->cap && grow(numbers)) return SQLITE_NOMEM;
-  char *key = sqlite3_mprintf("%s\n%s\n%s", options_on_error(options), options->format_text ? options->format_text : "",
+  const char *format = options->format_text ? options->format_text : "";
+  char *key = sqlite3_mprintf("%d %d %d %s %s", (int)options->policy, options->threads, (int)strlen(format), format,
                               options->path);
   if (!key) return SQLITE_NOMEM;
   struct number *number = place(numbers, key);
@@ -53,7 +54,7 @@ int numbers_find(struct numbers *numbers, const struct options *options, size_t 
   }
   if (number->n < n) { /* a new request, or there are more files than there were */
     if (n > NUMBERS_MAX - numbers->next)
-      return report_text(pzErr, "one statement reads more than %u files", (unsigned)NUMBERS_MAX);
+      return report_text(pzErr, "the statements that are open read more than %u files", (unsigned)NUMBERS_MAX);
     number->base = numbers->next;
     number->n = n;
     numbers->next += n;

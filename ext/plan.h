@@ -4,7 +4,8 @@
 **
 **     path= on_error= used=2080
 **
-** "NAME=" says that the next value of xFilter is the argument of that name.  "used=", the last term, is the mask of
+** "NAME=" says that the next value of xFilter is the argument of that name, "NAME?" that the query uses this argument in
+** a way that gives it no value: xFilter's error, since one scan can't answer for several values.  "used=", the last term, is the mask of
 ** the SQL columns that the query uses, in hexadecimal.
 */
 #ifndef PLAN_H

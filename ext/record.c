@@ -132,7 +132,7 @@ void projection_init(struct projection *p, const struct layout *l, struct batch 
   p->extra = b->has[COLUMN_EXTRA] = b->cell[COLUMN_EXTRA] && l->nunknown > 0;
 }
 
-/* Appends a JSON string; there is room for six times n, and the quotes. */
+/* Appends a JSON string; there is room for twice n, and the quotes. */
 static void put_json(struct batch *b, const char *p, size_t n, int is_name) {
   char *out = b->text + b->text_used;
   *out++ = '"';

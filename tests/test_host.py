@@ -61,9 +61,12 @@ def test_root_and_links(build, confined):
     (inside / "out.log").symlink_to(confined / "secret.log")
     (inside / "dir").symlink_to(confined / "rootless")
     env = {"FLOWLOGS_ROOT": str(confined / "root")}
-    for path in ("root/inside", "root/inside/out.log", "root/inside/dir", "root/inside/dir/b.log", "root/inside/d*/*"):
+    (inside / "nowhere").symlink_to(confined / "nothing")
+    for path in ("root/inside/nowhere", "root/inside/nowhere/", "root/inside/nowhere/x", "root/inside/nowhere/*",
+                 "root/inside", "root/inside/out.log", "root/inside/dir", "root/inside/dir/b.log", "root/inside/d*/*"):
         out = build.shell(f"SELECT count(*) FROM flowlogs('{path}');", cwd=confined, env=env)
         assert "outside FLOWLOGS_ROOT" in out, (path, out)
+    (inside / "nowhere").unlink()
     rows = build.rows("SELECT path, size, rows, note FROM flowlogs_files('root/inside');", cwd=confined, env=env)
     assert [r[:3] for r in rows] == [["root/inside/a.log", str(len(GOOD)), "1"], ["root/inside/dir", "NULL", "0"],
                                      ["root/inside/out.log", "NULL", "0"]]
@@ -340,6 +343,31 @@ def test_folder_named_like_a_list(build, tmp_path):
     (tmp_path / "[2024]").mkdir()
     (tmp_path / "[2024]" / "a.log").write_text(GOOD)
     assert build.shell("SELECT count(*) FROM flowlogs('[2024]');", cwd=tmp_path) == "1\n"
+
+
+def test_drop_while_looking_for_tables(release, tmp_path):
+    """A running SELECT that speaks of CREATE VIRTUAL TABLE is no CREATE."""
+    (tmp_path / "a.log").write_text(GOOD)
+    db = connect(release, tmp_path / "t.db")
+    for i in range(3):
+        db.execute(f"CREATE VIRTUAL TABLE old{i} USING flowlogs('{tmp_path}/a.log')")
+    db.commit()
+    db.close()
+    (tmp_path / "a.log").unlink()
+    db = connect(release, tmp_path / "t.db")
+    names = db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE 'create virtual table%flowlogs%'")
+    first = next(names)[0]
+    assert len(db.execute(f"PRAGMA table_info({first})").fetchall()) == 14
+    assert db.execute("SELECT count(*) FROM flowlogs(?)", (str(ROOT / CRLF),)).fetchone() == (3,)
+    for name in [first] + [n for n, in names]:
+        db.execute(f"DROP TABLE {name}")
+
+
+def test_long_pattern(release):
+    begin = time.monotonic()
+    with pytest.raises(sqlite3.OperationalError):
+        connect(release).execute("SELECT count(*) FROM flowlogs(?)", ("a" * 1_000_000 + "*",)).fetchone()
+    assert time.monotonic() - begin < 2
 
 
 def test_drop_in_a_transaction_without_files(build, tmp_path):

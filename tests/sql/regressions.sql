@@ -27,3 +27,16 @@ CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/edge/crlf.log');
 SELECT count(*) FROM one RIGHT JOIN logs l ON l.srcport = one.a;
 -- A table that was made without a path could not be dropped once it was renamed.
 CREATE VIRTUAL TABLE flowlogs USING flowlogs;
+SELECT count(*) FROM flowlogs;
+ALTER TABLE flowlogs RENAME TO fx;
+DROP TABLE fx;
+-- OR over values of an argument: one scan for each, never one for all.
+CREATE VIRTUAL TABLE temp.both USING flowlogs('tests/data/edge/crlf.log');
+SELECT count(*) FROM both WHERE path = 'tests/data/edge/nodata.log' OR (path = 'tests/data/edge/crlf.log' AND action = 'ACCEPT');
+SELECT count(*), count(DISTINCT rowid) FROM flowlogs('tests/data/edge/crlf.log')
+ WHERE (on_error = 'skip' AND action = 'ACCEPT') OR (on_error = 'fail' AND action = 'ACCEPT');
+SELECT threads, count(*) FROM flowlogs
+ WHERE (path = 'tests/data/edge/crlf.log' AND threads = 1) OR (path = 'tests/data/edge/crlf.log' AND threads = 2 AND action = 'ACCEPT') GROUP BY 1;
+SELECT count(*) FROM (VALUES ('tests/data/edge/crlf.log'), ('tests/data/edge/bom.log')) v
+  LEFT JOIN flowlogs l ON l.path = v.column1 AND (l.on_error = 'skip' AND l.dstport = 443 OR l.on_error = 'fail' AND l.dstport = 443);
+SELECT DISTINCT on_error, path FROM flowlogs('tests/data/edge/crlf.log', 'skip');
