@@ -25,7 +25,7 @@ class Build:
     def __init__(self, name, folder):
         self.name = name
         self.folder = folder
-        self.library = folder / "flowlogs"
+        self.extension = folder / "flowlogs"
         self.env = dict(os.environ, TZ="UTC", LC_ALL="C.UTF-8")
         self.env.pop("FLOWLOGS_ROOT", None)
         if name == "asan":
@@ -37,7 +37,7 @@ class Build:
         """Runs a script in the stock sqlite3 shell; output and errors together, as a user sees them."""
         done = subprocess.run(
             [shutil.which("sqlite3"), "-batch", *args, ":memory:"],
-            input=f".load {self.library}\n{sql}\n", text=True, errors="surrogateescape",
+            input=f".load {self.extension}\n{sql}\n", text=True, errors="surrogateescape",
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=cwd,
             env=dict(self.env, **(env or {})), timeout=timeout)
         assert done.returncode not in (98, 99), done.stdout

@@ -22,12 +22,12 @@ def connect(release, path=":memory:"):
     """Python's own sqlite3 as a host: in this process, so only for the release build."""
     db = sqlite3.connect(path, check_same_thread=False)
     db.enable_load_extension(True)
-    db.load_extension(str(release.library))
+    db.load_extension(str(release.extension))
     return db
 
 
 def test_every_allocation_fails(release):
-    done = subprocess.run([release.folder / "test_nomem", release.library], text=True, errors="replace", cwd=ROOT,
+    done = subprocess.run([release.folder / "test_nomem", release.extension], text=True, errors="replace", cwd=ROOT,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
 
@@ -82,7 +82,7 @@ def test_root_that_is_no_folder(build, confined):
 # ---- entry points and hosts
 
 def test_functions_alone(build):
-    done = subprocess.run(["sqlite3", ":memory:"], input=f".load {build.library} sqlite3_flowlogsnofs_init\n"
+    done = subprocess.run(["sqlite3", ":memory:"], input=f".load {build.extension} sqlite3_flowlogsnofs_init\n"
                           "SELECT flowlogs_version() IS NOT NULL;\nSELECT count(*) FROM flowlogs('.');\n"
                           "SELECT count(*) FROM flowlogs_files('.');\nSELECT count(*) FROM flowlogs_errors('.');\n",
                           text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=build.env)
@@ -96,7 +96,7 @@ def test_stored_table(build, tmp_path):
     db = str(tmp_path / "t.db")
 
     def run(sql):
-        return subprocess.run(["sqlite3", db], input=f".load {build.library}\n{sql}\n", text=True, env=build.env,
+        return subprocess.run(["sqlite3", db], input=f".load {build.extension}\n{sql}\n", text=True, env=build.env,
                               cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
     assert run("CREATE VIRTUAL TABLE t USING flowlogs('a.log'); SELECT count(*) FROM t;") == "1\n"
     assert run("SELECT count(*), max(bytes) FROM t;") == "1|4249\n"
@@ -221,7 +221,7 @@ def peak_memory(release, sql):
             "db.load_extension(sys.argv[1]); base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
             "print(db.execute(sys.argv[2]).fetchone());"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base)")
-    out = subprocess.run([sys.executable, "-c", code, str(release.library), sql], text=True, capture_output=True,
+    out = subprocess.run([sys.executable, "-c", code, str(release.extension), sql], text=True, capture_output=True,
                          cwd=ROOT, check=True).stdout.splitlines()
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return out[0], int(out[1]) / unit
@@ -375,7 +375,7 @@ def test_drop_in_a_transaction_without_files(build, tmp_path):
     db = str(tmp_path / "t.db")
 
     def run(sql):
-        return subprocess.run(["sqlite3", db], input=f".load {build.library}\n{sql}\n", text=True, env=build.env,
+        return subprocess.run(["sqlite3", db], input=f".load {build.extension}\n{sql}\n", text=True, env=build.env,
                               cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
     assert run("CREATE VIRTUAL TABLE x USING flowlogs('a.log'); CREATE TABLE t(a);") == ""
     (tmp_path / "a.log").unlink()
