@@ -39,6 +39,7 @@ enum err_code batch_grow(struct batch *b, size_t n, struct err *e) {
   return ERR_NONE;
 }
 
+/* batch_put() for texts of the outside, behind which nothing may be read. */
 static uint64_t put(struct batch *b, const char *p, size_t n) {
   uint64_t cell = (uint64_t)n << 32 | b->text_used;
   memcpy(b->text + b->text_used, p, n);

@@ -70,15 +70,15 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
     break;
   case REASON_COLUMN: result_cell(ctx, p->batch, problem->reason); break;
   case RAW_COLUMN: result_cell(ctx, p->batch, problem->raw); break;
-  case PATH_COLUMN: sqlite3_result_text(ctx, p->options.path, -1, SQLITE_TRANSIENT); break;
-  case FORMAT_COLUMN: sqlite3_result_text(ctx, p->options.format_text, -1, SQLITE_TRANSIENT); break;
+  case PATH_COLUMN: sqlite3_result_text(ctx, p->query.options.path, -1, SQLITE_TRANSIENT); break;
+  case FORMAT_COLUMN: sqlite3_result_text(ctx, p->query.options.format_text, -1, SQLITE_TRANSIENT); break;
   }
   return SQLITE_OK;
 }
 
 static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct pass *p = (const struct pass *)cursor;
-  *out = (sqlite3_int64)(p->base << PASS_LINE_BITS) + p->count;
+  *out = (sqlite3_int64)(p->query.base << PASS_LINE_BITS) + p->count;
   return SQLITE_OK;
 }
 

@@ -9,9 +9,8 @@
 ** max_end or errors reads each whole.
 **
 ** kind: plain, gzip, empty, parquet, ... by the first bytes.  fields: the names of the file's fields, as its header
-** spells them; NULL for what is no flow log.  note: why a file is passed over or can't be read, or the first of its problems, as far as
-** it was read; NULL when there is none.
-** rows: records that can be read; errors: the number of things that can't.
+** spells them; NULL for what is no flow log.  note: why a file is passed over or can't be read, or
+** the first of its problems, as far as it was read; NULL when there is none.  rows: records that can be read; errors: the number of things that can't.
 */
 #include <string.h>
 
@@ -19,8 +18,8 @@
 #include "keyname.h"
 #include "mem.h"
 #include "plan.h"
+#include "query.h"
 #include "report.h"
-#include "request.h"
 #include "scan.h"
 #include "table.h"
 
@@ -55,10 +54,7 @@ enum depth { DEPTH_NAME, DEPTH_OPEN, DEPTH_READ };
 
 struct cursor {
   sqlite3_vtab_cursor base;
-  struct options options;
-  struct interrupt interrupt;
-  struct request request;
-  uint64_t first; /* number of the list's first file, for rowids */
+  struct query query; /* the options in force, and the files */
   struct reader_options reader_options;
   enum depth depth;
   size_t row;           /* in the list of files */
@@ -86,10 +82,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   *out = NULL;
   if (!c) return SQLITE_NOMEM;
   memset(c, 0, offsetof(struct cursor, reader));
-  options_init(&c->options);
-  interrupt_init(&c->interrupt, ((struct table *)base)->db);
-  request_init(&c->request);
-  numbers_open(&((struct table *)base)->numbers);
+  query_open(&c->query, base);
   *out = &c->base;
   return SQLITE_OK;
 }
@@ -104,10 +97,7 @@ static void clear_reader(struct cursor *c) {
 static int close_cursor(sqlite3_vtab_cursor *base) {
   struct cursor *c = (struct cursor *)base;
   clear_reader(c);
-  numbers_close(&((struct table *)base->pVtab)->numbers);
-  request_clear(&c->request);
-  interrupt_clear(&c->interrupt);
-  options_clear(&c->options);
+  query_close(&c->query, base->pVtab);
   mem_free(c);
   return SQLITE_OK;
 }
@@ -126,14 +116,14 @@ static void add_times(struct cursor *c) {
 static int look(struct cursor *c) {
   struct err e = {0};
   enum reader_result rc;
-  if (c->row >= c->request.files.n) return SQLITE_OK;
-  const struct file *file = &c->request.files.file[c->row];
+  if (c->row >= c->query.request.files.n) return SQLITE_OK;
+  const struct file *file = &c->query.request.files.file[c->row];
   keyname_parse(&c->key, file->path);
   if (c->depth == DEPTH_NAME) return SQLITE_OK;
   c->min_start = c->max_end = BATCH_NULL;
   reader_open(&c->reader, file->path, scan_expectation(file));
   do {
-    if (interrupt_poll(&c->interrupt)) return SQLITE_INTERRUPT;
+    if (interrupt_poll(&c->query.interrupt)) return SQLITE_INTERRUPT;
     rc = reader_next(&c->reader, &c->batch, &e);
     if (rc == READER_BATCH) add_times(c);
   } while (rc == READER_BATCH && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
@@ -151,8 +141,8 @@ static int open_reader(struct cursor *c) {
   uint8_t wanted[COLUMN_COUNT] = {0};
   struct err e = {0};
   wanted[FIELD_start] = wanted[FIELD_end] = c->depth == DEPTH_READ;
-  c->reader_options.confine = &c->request.confine;
-  c->reader_options.format = c->options.format;
+  c->reader_options.confine = &c->query.request.confine;
+  c->reader_options.format = c->query.options.format;
   c->reader_options.policy = POLICY_SKIP;
   c->has_reader = 1;
   reader_init(&c->reader, &c->reader_options, &e);
@@ -162,18 +152,11 @@ static int open_reader(struct cursor *c) {
 
 static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc, sqlite3_value **argv) {
   struct cursor *c = (struct cursor *)base;
-  char **pzErr = &base->pVtab->zErrMsg;
-  sqlite3_uint64 used = 0;
   (void)idx;
   clear_reader(c);
-  options_clear(&c->options);
-  options_init(&c->options);
   c->row = 0;
-  int rc = plan_apply(plan, argc, argv, "flowlogs_files", &c->options, &used, pzErr);
-  if (!rc) rc = request_find(&c->request, c->options.path, &c->interrupt, pzErr);
-  if (!rc)
-    rc = numbers_find(&((struct table *)base->pVtab)->numbers, &c->options, c->request.files.n, &c->first, pzErr);
-  c->depth = depth_of(used);
+  int rc = query_begin(&c->query, base->pVtab, "flowlogs_files", plan, argc, argv);
+  c->depth = depth_of(c->query.used);
   if (!rc && c->depth != DEPTH_NAME) rc = open_reader(c);
   return rc ? rc : look(c);
 }
@@ -186,7 +169,7 @@ static int next(sqlite3_vtab_cursor *base) {
 
 static int eof(sqlite3_vtab_cursor *base) {
   struct cursor *c = (struct cursor *)base;
-  return c->row >= c->request.files.n;
+  return c->row >= c->query.request.files.n;
 }
 
 static void result_part(sqlite3_context *ctx, const struct keyname_part *part) {
@@ -210,7 +193,7 @@ static void result_fields(sqlite3_context *ctx, const struct reader *r) {
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
   struct cursor *c = (struct cursor *)base;
-  const struct file *file = &c->request.files.file[c->row];
+  const struct file *file = &c->query.request.files.file[c->row];
   const struct reader *r = &c->reader;
   switch (col) {
   case PATH_COLUMN: sqlite3_result_text(ctx, file->path, -1, SQLITE_TRANSIENT); break;
@@ -235,15 +218,15 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
   case MIN_START_COLUMN: result_cell(ctx, c->min_start); break;
   case MAX_END_COLUMN: result_cell(ctx, c->max_end); break;
   case ERRORS_COLUMN: sqlite3_result_int64(ctx, (sqlite3_int64)r->nproblems); break;
-  case PATHS_COLUMN: sqlite3_result_text(ctx, c->options.path, -1, SQLITE_TRANSIENT); break;
-  case FORMAT_COLUMN: sqlite3_result_text(ctx, c->options.format_text, -1, SQLITE_TRANSIENT); break;
+  case PATHS_COLUMN: sqlite3_result_text(ctx, c->query.options.path, -1, SQLITE_TRANSIENT); break;
+  case FORMAT_COLUMN: sqlite3_result_text(ctx, c->query.options.format_text, -1, SQLITE_TRANSIENT); break;
   }
   return SQLITE_OK;
 }
 
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   const struct cursor *c = (const struct cursor *)base;
-  *out = (sqlite3_int64)(c->first + c->row);
+  *out = (sqlite3_int64)(c->query.base + c->row);
   return SQLITE_OK;
 }
 

@@ -151,13 +151,13 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
     return SQLITE_OK;
   }
   switch (col) {
-  case SQL_PATH: result_text(ctx, p->options.path); break;
-  case SQL_ON_ERROR: result_text(ctx, options_on_error(&p->options)); break;
-  case SQL_FORMAT: result_text(ctx, p->options.format_text); break;
+  case SQL_PATH: result_text(ctx, p->query.options.path); break;
+  case SQL_ON_ERROR: result_text(ctx, options_on_error(&p->query.options)); break;
+  case SQL_FORMAT: result_text(ctx, p->query.options.format_text); break;
   case SQL_THREADS:
-    if (p->options.threads >= 0) sqlite3_result_int(ctx, p->options.threads);
+    if (p->query.options.threads >= 0) sqlite3_result_int(ctx, p->query.options.threads);
     break;
-  case SQL_COLUMNS: result_text(ctx, options_columns(&p->options)); break;
+  case SQL_COLUMNS: result_text(ctx, options_columns(&p->query.options)); break;
   case SQL_FILE: result_text(ctx, pass_file(p)); break;
   case SQL_LINE: sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]); break;
   case SQL_RAW: result_cell(ctx, p, COLUMN_RAW, 0); break;
@@ -170,7 +170,7 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
 
 static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct pass *p = (const struct pass *)cursor;
-  *out = (sqlite3_int64)((p->base + p->batch->file) << PASS_LINE_BITS | p->batch->line[p->at]);
+  *out = (sqlite3_int64)((p->query.base + p->batch->file) << PASS_LINE_BITS | p->batch->line[p->at]);
   return SQLITE_OK;
 }
 

@@ -59,9 +59,7 @@ static int set_on_error(struct options *o, const char *value, char **pzErr) {
 static int set_format(struct options *o, const char *value, char **pzErr) {
   struct err e = {0};
   if (!o->format && !(o->format = mem_alloc(sizeof *o->format))) return SQLITE_NOMEM;
-  if (layout_from_option(o->format, value, &e)) {
-    return report_text(pzErr, "%s", e.text);
-  }
+  if (layout_from_option(o->format, value, &e)) return report_text(pzErr, "%s", e.text);
   return replace(&o->format_text, value);
 }
 

@@ -5,18 +5,14 @@
 
 #include "columns.h"
 #include "mem.h"
-#include "plan.h"
 #include "report.h"
-#include "table.h"
 
 int pass_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
   struct pass *p = mem_alloc(sizeof *p);
   *out = NULL;
   if (!p) return SQLITE_NOMEM;
   memset(p, 0, offsetof(struct pass, scan));
-  interrupt_init(&p->interrupt, ((struct table *)table)->db);
-  request_init(&p->request);
-  numbers_open(&((struct table *)table)->numbers);
+  query_open(&p->query, table);
   *out = &p->cursor;
   return SQLITE_OK;
 }
@@ -31,10 +27,7 @@ static void stop(struct pass *p) {
 int pass_close(sqlite3_vtab_cursor *cursor) {
   struct pass *p = (struct pass *)cursor;
   stop(p);
-  numbers_close(&((struct table *)cursor->pVtab)->numbers);
-  request_clear(&p->request);
-  interrupt_clear(&p->interrupt);
-  options_clear(&p->options);
+  query_close(&p->query, cursor->pVtab);
   mem_free(p);
   return SQLITE_OK;
 }
@@ -42,25 +35,19 @@ int pass_close(sqlite3_vtab_cursor *cursor) {
 int pass_begin(struct pass *p, const char *function, const char *plan, int argc, sqlite3_value **argv,
                enum policy policy) {
   uint8_t wanted[COLUMN_COUNT];
-  sqlite3_uint64 used = 0;
   struct err e = {0};
   stop(p);
   p->count = 0;
-  options_clear(&p->options);
-  struct table *table = (struct table *)p->cursor.pVtab;
-  int rc = options_copy(&p->options, &table->options);
-  if (!rc) rc = plan_apply(plan, argc, argv, function, &p->options, &used, &p->cursor.pVtab->zErrMsg);
-  if (!rc) rc = request_find(&p->request, p->options.path, &p->interrupt, &p->cursor.pVtab->zErrMsg);
-  if (!rc) rc = numbers_find(&table->numbers, &p->options, p->request.files.n, &p->base, &p->cursor.pVtab->zErrMsg);
+  int rc = query_begin(&p->query, p->cursor.pVtab, function, plan, argc, argv);
   if (rc) return rc;
-  columns_wanted(policy == POLICY_COLLECT ? 0 : used, wanted);
-  p->scan_options.reader.confine = &p->request.confine;
-  p->scan_options.reader.format = p->options.format;
-  p->scan_options.reader.policy = policy == POLICY_COLLECT ? policy : p->options.policy;
+  columns_wanted(policy == POLICY_COLLECT ? 0 : p->query.used, wanted);
+  p->scan_options.reader.confine = &p->query.request.confine;
+  p->scan_options.reader.format = p->query.options.format;
+  p->scan_options.reader.policy = policy == POLICY_COLLECT ? policy : p->query.options.policy;
   p->scan_options.stop = interrupt_poll;
-  p->scan_options.context = &p->interrupt;
+  p->scan_options.context = &p->query.interrupt;
   p->is_open = 1;
-  if (!scan_open(&p->scan, &p->request.files, wanted, &p->scan_options, &e)) return SQLITE_OK;
+  if (!scan_open(&p->scan, &p->query.request.files, wanted, &p->scan_options, &e)) return SQLITE_OK;
   stop(p);
   return report_error(&p->cursor.pVtab->zErrMsg, &e);
 }
@@ -76,4 +63,4 @@ int pass_next(struct pass *p) {
   return rc;
 }
 
-const char *pass_file(const struct pass *p) { return p->request.files.file[p->batch->file].path; }
+const char *pass_file(const struct pass *p) { return p->query.request.files.file[p->batch->file].path; }

@@ -5,15 +5,12 @@
 **     plan + values -> options -> files -> scan -> batches
 **
 ** pass_open() and pass_close() are xOpen and xClose.  For each xFilter comes pass_begin(), then pass_next() until the
-** batch is NULL; pass_begin() ends the pass before it.  The list of files is kept from pass to pass while the path is
-** the same.  Errors are SQLite codes, with the message in the table's zErrMsg.
+** batch is NULL; pass_begin() ends the pass before it.  Errors are SQLite codes, with the message in the table's zErrMsg.
 */
 #ifndef PASS_H
 #define PASS_H
 
-#include "interrupt.h"
-#include "options.h"
-#include "request.h"
+#include "query.h"
 #include "scan.h"
 #include "sqlite.h"
 
@@ -21,10 +18,7 @@
 
 struct pass {
   sqlite3_vtab_cursor cursor;
-  struct options options; /* in force */
-  struct interrupt interrupt;
-  struct request request;
-  uint64_t base; /* number of the list's first file, for rowids */
+  struct query query; /* the options in force, and the files */
   struct scan_options scan_options;
   int is_open;               /* scan is open */
   const struct batch *batch; /* at hand; NULL before the first and at the end */

@@ -6,11 +6,17 @@
 */
 #include "reader.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "number.h"
 #include "sniff.h"
 
 #define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
+
+/* What is read beyond a text must be there. */
+_Static_assert(LINES_PADDING >= TOKENS_BLOCK, "the splitter looks at whole blocks");
+_Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "fields are read and copied in pieces");
 
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e) {
   memset(r, 0, sizeof *r);
@@ -54,7 +60,7 @@ void reader_close(struct reader *r) {
 
 /* The first problem of a file is what flowlogs_files notes of it. */
 static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
-  struct err why = {0};
+  struct err why = {0}; /* err_set() cuts what is too long */
   if (line) err_set(&why, ERR_LINE, line, "line %llu: %s", (unsigned long long)line, reason);
   else err_set(&why, ERR_LINE, 0, "%s", reason);
   memcpy(r->why, why.text, sizeof r->why);
@@ -75,7 +81,7 @@ static enum err_code file_problem(struct reader *r, struct batch *b, enum err_co
   r->done = 1;
   if (r->verdict != VERDICT_FLOW_LOG) {
     r->verdict = VERDICT_BAD;
-    if (reason != r->why) memcpy(r->why, reason, strlen(reason) + 1);
+    if (reason != r->why) snprintf(r->why, sizeof r->why, "%s", reason);
   }
   return add_problem(r, b, code, line, reason, NULL, 0, e);
 }
@@ -90,14 +96,13 @@ static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likel
 
 /* Compressed or encoded in a way that is known and not read here.  kind is neither plain nor empty. */
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
-  struct err why = {0};
   if (kind == SOURCE_PARQUET)
-    err_set(&why, ERR_FORMAT, 0, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
+    snprintf(r->why, sizeof r->why, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
   else if (kind == SOURCE_GZIP)
-    err_set(&why, ERR_FORMAT, 0, "is gzip within gzip, which can't be read; unpack it once");
+    snprintf(r->why, sizeof r->why, "is gzip within gzip, which can't be read; unpack it once");
   else
-    err_set(&why, ERR_FORMAT, 0, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
-  memcpy(r->why, why.text, sizeof r->why);
+    snprintf(r->why, sizeof r->why, "is a %s file, which can't be read; plain text and gzip can",
+             source_kind_name(kind));
   int likely =
       kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && sniff_utf16(r->text, r->text_n));
   return not_a_flow_log(r, b, likely, e);
@@ -123,7 +128,7 @@ static enum err_code long_line(struct reader *r, struct batch *b, struct err *e)
   if (r->verdict == VERDICT_FLOW_LOG) return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
   if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
     return foreign(r, b, source_magic(r->lines.p, LINES_HEAD), e);
-  memcpy(r->why, "is no flow log: its first line is too long", 43);
+  snprintf(r->why, sizeof r->why, "is no flow log: its first line is too long");
   return not_a_flow_log(r, b, 0, e);
 }
 

@@ -44,6 +44,11 @@ class Build:
         assert done.returncode >= 0, f"killed by signal {-done.returncode}\n{done.stdout}"
         return done.stdout
 
+    def database(self, path, sql):
+        """Runs a script on a database file, in its folder, in a shell of its own."""
+        return subprocess.run([shutil.which("sqlite3"), path], input=f".load {self.extension}\n{sql}\n", text=True,
+                              env=self.env, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+
     def rows(self, sql, **kwargs):
         """A query's rows as lists of texts, NULL for NULL."""
         text = self.shell(f".mode list\n.separator \"\\t\"\n.nullvalue NULL\n{sql}", **kwargs)

@@ -93,11 +93,9 @@ def test_functions_alone(build):
 def test_stored_table(build, tmp_path):
     """A table in a database file works when it is opened again, and can be dropped when its files are gone."""
     (tmp_path / "a.log").write_text(GOOD)
-    db = str(tmp_path / "t.db")
-
     def run(sql):
-        return subprocess.run(["sqlite3", db], input=f".load {build.extension}\n{sql}\n", text=True, env=build.env,
-                              cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+        return build.database(tmp_path / "t.db", sql)
+
     assert run("CREATE VIRTUAL TABLE t USING flowlogs('a.log'); SELECT count(*) FROM t;") == "1\n"
     assert run("SELECT count(*), max(bytes) FROM t;") == "1|4249\n"
     (tmp_path / "a.log").unlink()
@@ -372,11 +370,9 @@ def test_long_pattern(release):
 
 def test_drop_in_a_transaction_without_files(build, tmp_path):
     (tmp_path / "a.log").write_text(GOOD)
-    db = str(tmp_path / "t.db")
-
     def run(sql):
-        return subprocess.run(["sqlite3", db], input=f".load {build.extension}\n{sql}\n", text=True, env=build.env,
-                              cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+        return build.database(tmp_path / "t.db", sql)
+
     assert run("CREATE VIRTUAL TABLE x USING flowlogs('a.log'); CREATE TABLE t(a);") == ""
     (tmp_path / "a.log").unlink()
     assert run("CREATE TEMP VIEW v AS SELECT srcport FROM x; ALTER TABLE t RENAME TO t2;") == ""

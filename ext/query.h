@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** What every cursor does first: from xFilter's plan and values to the options in force and the list of files.
+**
+** query_open() when the cursor opens, query_begin() for each xFilter, query_close() when it closes; all with the
+** cursor's table.  The list of files is kept from one xFilter to the next while the path is the same.  Errors are
+** SQLite codes, with the message in the table's zErrMsg.
+*/
+#ifndef QUERY_H
+#define QUERY_H
+
+#include "interrupt.h"
+#include "options.h"
+#include "request.h"
+#include "sqlite.h"
+#include "table.h"
+
+struct query {
+  struct options options; /* in force: the table's, and what this xFilter was given */
+  struct interrupt interrupt;
+  struct request request; /* the files */
+  uint64_t base;          /* number of the first file, for rowids */
+  sqlite3_uint64 used;    /* mask of the SQL columns that the query uses */
+};
+
+void query_open(struct query *q, sqlite3_vtab *table);
+void query_close(struct query *q, sqlite3_vtab *table);
+
+/* function: the table's name, for messages. */
+int query_begin(struct query *q, sqlite3_vtab *table, const char *function, const char *plan, int argc,
+                sqlite3_value **argv);
+
+#endif
