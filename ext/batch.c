@@ -29,6 +29,13 @@ void batch_reset(struct batch *b) {
   b->text_used = 0;
 }
 
+size_t batch_bytes(const struct batch *b) {
+  size_t columns = 1;
+  for (int c = 0; c < COLUMN_COUNT; c++) columns += b->cell[c] != NULL;
+  return sizeof *b + columns * BATCH_ROWS * sizeof *b->line + b->text_cap +
+         (b->problem ? BATCH_WINDOW * sizeof *b->problem : 0);
+}
+
 enum err_code batch_grow(struct batch *b, size_t n, struct err *e) {
   size_t cap = b->text_cap ? b->text_cap : ARENA_FIRST;
   while (cap < b->text_used + n + BATCH_COPY) cap *= 2;
@@ -50,7 +57,7 @@ static uint64_t put(struct batch *b, const char *p, size_t n) {
 enum err_code batch_problem(struct batch *b, enum err_code code, uint64_t line, const char *reason, const char *raw,
                             size_t raw_n, struct err *e) {
   size_t reason_n = strlen(reason);
-  if (!b->problem && !(b->problem = mem_alloc(BATCH_ROWS * sizeof *b->problem))) return err_nomem(e);
+  if (!b->problem && !(b->problem = mem_alloc(BATCH_WINDOW * sizeof *b->problem))) return err_nomem(e);
   if (batch_reserve(b, reason_n + raw_n, e)) return e->code;
   struct problem *p = &b->problem[b->nproblems++];
   p->code = code;

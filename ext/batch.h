@@ -3,7 +3,8 @@
 ** A batch: rows of one file on their way to SQLite, column by column, and what could not be read between them.
 **
 ** Call order: batch_init() with the columns that the query wants; then, as often as there are rows, batch_reset(),
-** rows put in by record_store(), rows taken out by the cursor; batch_clear() at the end.  A batch owns all that it
+** rows put in by record_store(), a window's lines at a time while batch_has_room(), rows taken out by the cursor;
+** batch_clear() at the end.  A batch owns all that it
 ** shows: texts are copied into its arena, so that nothing points into a reader's buffers and a batch can travel
 ** between threads.  It belongs to one thread at a time.
 **
@@ -22,7 +23,8 @@
 /* Columns: one per field, then what a record has besides. */
 enum { COLUMN_RAW = FIELD_COUNT, COLUMN_EXTRA, COLUMN_COUNT };
 
-#define BATCH_ROWS (TOKENS_LINES + TOKENS_BLOCK) /* rows at most: the lines of one window */
+#define BATCH_WINDOW (TOKENS_LINES + TOKENS_BLOCK) /* rows that one window may bring */
+#define BATCH_ROWS   (BATCH_WINDOW + TOKENS_LINES) /* rows at most */
 #define BATCH_NULL UINT64_MAX                    /* a cell without a value, of either kind */
 #define BATCH_COPY 16                            /* short texts are copied in one piece of this size */
 
@@ -43,7 +45,9 @@ struct batch {
   char *text;                   /* arena */
   size_t text_used, text_cap;
   uint32_t nproblems;
-  struct problem *problem; /* BATCH_ROWS of them; made when the first is added */
+  struct problem *problem; /* BATCH_WINDOW of them; made when the first is added */
+  struct batch *next;      /* for the queue: a list of batches */
+  size_t charged;          /* for the queue: bytes that were counted for it */
 };
 
 /* wanted[c] != 0: the column is to be filled.  ERR_NOMEM; batch_clear() is due all the same. */
@@ -67,6 +71,12 @@ static inline uint64_t batch_put(struct batch *b, const char *p, size_t n) {
   b->text_used += n;
   return cell;
 }
+
+/* Is there room for another window? */
+static inline int batch_has_room(const struct batch *b) { return b->nrows <= BATCH_ROWS - BATCH_WINDOW; }
+
+/* Bytes of memory that it takes. */
+size_t batch_bytes(const struct batch *b);
 
 static inline const char *batch_text(const struct batch *b, uint64_t cell) { return b->text + (uint32_t)cell; }
 static inline size_t batch_text_n(uint64_t cell) { return (size_t)(cell >> 32); }

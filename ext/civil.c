@@ -42,6 +42,27 @@ size_t civil_format(int64_t seconds, char out[CIVIL_TEXT]) {
   return CIVIL_TEXT - 1;
 }
 
+size_t civil_format_unit(int64_t seconds, enum civil_unit unit, char out[CIVIL_TEXT]) {
+  static const int64_t length[] = {1, 60, 3600, 86400};
+  if (seconds < 0) return 0;
+  size_t n = civil_format(seconds - seconds % length[unit], out);
+  return n && unit == CIVIL_DAY ? 10 : n;
+}
+
+int64_t civil_bound(enum civil_unit unit, const char *text, size_t n, int after) {
+  int64_t low = 0, high = CIVIL_MAX + 1;
+  while (low < high) {
+    char buffer[CIVIL_TEXT];
+    int64_t middle = low + (high - low) / 2;
+    size_t k = civil_format_unit(middle, unit, buffer);
+    int order = memcmp(buffer, text, k < n ? k : n);
+    if (order == 0) order = k < n ? -1 : k > n;
+    if (order < 0 || (order == 0 && after)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 int civil_digits(const char *p, size_t n, int *value) {
   int v = 0;
   for (size_t i = 0; i < n; i++) {

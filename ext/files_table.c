@@ -124,9 +124,10 @@ static int look(struct cursor *c) {
   reader_open(&c->reader, file->path, scan_expectation(file));
   do {
     if (interrupt_poll(&c->query.interrupt)) return SQLITE_INTERRUPT;
+    batch_reset(&c->batch);
     rc = reader_next(&c->reader, &c->batch, &e);
-    if (rc == READER_BATCH) add_times(c);
-  } while (rc == READER_BATCH && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
+    add_times(c);
+  } while ((rc == READER_MORE || rc == READER_FULL) && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
   reader_close(&c->reader);
   return rc == READER_ERROR ? report_error(&c->base.pVtab->zErrMsg, &e) : SQLITE_OK;
 }
@@ -214,7 +215,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
   case NOTE_COLUMN:
     if (r->why[0]) sqlite3_result_text(ctx, r->why, -1, SQLITE_TRANSIENT);
     break;
-  case ROWS_COLUMN: sqlite3_result_int64(ctx, (sqlite3_int64)r->rows); break;
+  case ROWS_COLUMN: sqlite3_result_int64(ctx, (sqlite3_int64)r->records); break;
   case MIN_START_COLUMN: result_cell(ctx, c->min_start); break;
   case MAX_END_COLUMN: result_cell(ctx, c->max_end); break;
   case ERRORS_COLUMN: sqlite3_result_int64(ctx, (sqlite3_int64)r->nproblems); break;

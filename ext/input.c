@@ -50,6 +50,7 @@ enum err_code input_open(struct input *in, const char *path, const struct confin
   input_close(in);
   in->at_eof = 0;
   in->n = 0;
+  in->total = 0;
   if (confine_path(confine, path, resolved, &use, e)) return e->code;
   if (open_regular(in, use, e)) input_close(in);
   return e->code;
@@ -62,6 +63,7 @@ ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
   while (got < 0 && errno == EINTR);
   if (got < 0) err_set(e, ERR_IO, 0, "can't be read: %s", strerror(errno));
   if (got == 0) in->at_eof = 1;
+  if (got > 0) in->total += (uint64_t)got;
   return got;
 }
 

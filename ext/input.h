@@ -9,6 +9,7 @@
 #define INPUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "confine.h"
@@ -22,6 +23,7 @@ struct input {
   unsigned char *buffer;  /* INPUT_BUFFER bytes */
   const unsigned char *p; /* bytes that have been read and not been taken */
   size_t n;
+  uint64_t total; /* bytes read from the file so far */
 };
 
 enum err_code input_init(struct input *in, struct err *e); /* ERR_NOMEM; input_clear() is due all the same */

@@ -19,6 +19,15 @@ static struct keyname_part behind(const struct keyname_part *part, size_t n) {
   return rest;
 }
 
+/* The second of a date, or KEYNAME_NO_TIME when there is no such date. */
+static int64_t moment(int year, int month, int day, int hour, int minute) {
+  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  if (year < 1970 || month < 1 || month > 12 || hour < 0 || hour > 23 || minute > 59) return KEYNAME_NO_TIME;
+  if (day < 1 || day > days[month - 1] + (month == 2 && leap)) return KEYNAME_NO_TIME;
+  return civil_seconds(year, month, day, hour, minute, 0);
+}
+
 /* YYYYMMDDTHHmmZ */
 static int64_t parse_time(const struct keyname_part *part) {
   int year, month, day, hour, minute;
@@ -26,11 +35,36 @@ static int64_t parse_time(const struct keyname_part *part) {
   if (part->n != 14 || p[8] != 'T' || p[13] != 'Z' || !civil_digits(p, 4, &year) || !civil_digits(p + 4, 2, &month) ||
       !civil_digits(p + 6, 2, &day) || !civil_digits(p + 9, 2, &hour) || !civil_digits(p + 11, 2, &minute))
     return KEYNAME_NO_TIME;
-  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  if (year < 1970 || month < 1 || month > 12 || hour > 23 || minute > 59) return KEYNAME_NO_TIME;
-  if (day < 1 || day > days[month - 1] + (month == 2 && leap)) return KEYNAME_NO_TIME;
-  return civil_seconds(year, month, day, hour, minute, 0);
+  return moment(year, month, day, hour, minute);
+}
+
+/* The parts of a date in folders, year to hour: what has been found, and how much of it. */
+struct date {
+  int value[4];
+  int n; /* parts found, in their order */
+  int ended;
+};
+
+/*
+** A folder that is the next part of a date: digits, or one of year=, month=, day=, hour= and digits.  Anything else
+** ends the date.
+*/
+static void take_part(struct date *d, const struct keyname_part *part) {
+  static const char *const key[] = {"year=", "month=", "day=", "hour="};
+  static const size_t digits[] = {4, 2, 2, 2};
+  if (d->ended || d->n >= 4) return;
+  size_t skip = starts(part, key[d->n]) ? strlen(key[d->n]) : 0;
+  if (part->n - skip == digits[d->n] && civil_digits(part->p + skip, digits[d->n], &d->value[d->n])) d->n++;
+  else d->ended = 1;
+}
+
+/* A whole day, or an hour of it. */
+static void set_span(struct keyname *k, const struct date *d) {
+  if (d->n < 3) return;
+  int64_t from = moment(d->value[0], d->value[1], d->value[2], d->n == 4 ? d->value[3] : 0, 0);
+  if (from == KEYNAME_NO_TIME) return;
+  k->from = from;
+  k->to = from + (d->n == 4 ? 3600 : 86400) - 1;
 }
 
 /* ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_TIME_HASH.suffixes */
@@ -48,16 +82,18 @@ static void parse_name(struct keyname *k, const char *name) {
   k->delivered = parse_time(&part[4]);
   if (k->delivered == KEYNAME_NO_TIME) return;
   k->is_flow_log = 1;
+  k->from = k->to = k->delivered;
   k->account = part[0];
   k->region = part[2];
   k->flow_log_id = part[3];
 }
 
-/* Looks at the folders for what the name didn't say. */
+/* Looks at the folders for what the name didn't say.  A date counts behind `vpcflowlogs/REGION`, or as year=. */
 static void parse_folders(struct keyname *k, const char *path, const char *name) {
   static const char *const account_keys[] = {"aws-account-id=", "account-id="};
   static const char *const region_keys[] = {"aws-region=", "region="};
   struct keyname_part before = {NULL, 0}, before2 = {NULL, 0};
+  struct date date = {.n = 0, .ended = 0};
   for (const char *p = path; p < name;) {
     struct keyname_part part = {p, strcspn(p, "/")};
     for (int i = 0; i < 2; i++) {
@@ -68,18 +104,20 @@ static void parse_folders(struct keyname *k, const char *path, const char *name)
       if (!k->region.p && part.n) k->region = part;
       if (!k->account.p && before2.n) k->account = before2;
     }
+    if (date.n || (before2.p && is(&before2, "vpcflowlogs")) || starts(&part, "year=")) take_part(&date, &part);
     before2 = before;
     before = part;
     p += part.n;
     while (*p == '/') p++;
   }
+  if (k->from == KEYNAME_NO_TIME) set_span(k, &date);
 }
 
 void keyname_parse(struct keyname *k, const char *path) {
   const char *slash = strrchr(path, '/');
   const char *name = slash ? slash + 1 : path;
   memset(k, 0, sizeof *k);
-  k->delivered = KEYNAME_NO_TIME;
+  k->delivered = k->from = k->to = KEYNAME_NO_TIME;
   parse_name(k, name);
-  if (!k->account.p || !k->region.p) parse_folders(k, path, name);
+  if (!k->is_flow_log) parse_folders(k, path, name);
 }

@@ -18,8 +18,10 @@ void lines_clear(struct lines *l) {
   memset(l, 0, sizeof *l);
 }
 
-void lines_start(struct lines *l, struct source *source) {
-  l->source = source;
+void lines_start(struct lines *l, lines_read *read, void *from) {
+  l->read = read;
+  l->from = from;
+  l->total = 0;
   l->used = l->taken = 0;
   l->at_end = l->in_long = 0;
   l->failed.code = ERR_NONE;
@@ -28,9 +30,13 @@ void lines_start(struct lines *l, struct source *source) {
 /* Reads until the buffer is full or the source ends. */
 static void top_up(struct lines *l) {
   while (!l->at_end && l->used < LINES_BUFFER) {
-    ssize_t got = source_read(l->source, l->buffer + l->used, LINES_BUFFER - l->used, &l->failed);
-    if (got > 0) l->used += (size_t)got;
-    else l->at_end = 1;
+    ssize_t got = l->read(l->from, l->buffer + l->used, LINES_BUFFER - l->used, &l->failed);
+    if (got <= 0) {
+      l->at_end = 1;
+      return;
+    }
+    l->used += (size_t)got;
+    l->total += (size_t)got;
   }
 }
 

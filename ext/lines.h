@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A source's bytes as blocks of whole lines.
+** A text's bytes, from a source or wherever they come from, as blocks of whole lines.
 **
 ** Call order: lines_init() once; for each file lines_start(), then lines_next() until it returns LINES_END or
 ** LINES_ERROR; lines_clear() at the end.  The struct owns one buffer of fixed size; a block points into it and is
@@ -12,8 +12,10 @@
 
 #include <stddef.h>
 
+#include <stdint.h>
+#include <sys/types.h>
+
 #include "err.h"
-#include "source.h"
 
 #define LINES_BUFFER  (256 * 1024) /* bytes of text held at once; a line must fit */
 #define LINES_PADDING 64           /* readable bytes after a block, for vector loads */
@@ -27,11 +29,16 @@ enum lines_result {
   LINES_ERROR, /* *e says what; a line that had begun is dropped, since nobody knows whether it is whole */
 };
 
+/* Where the bytes come from: as source_read(). */
+typedef ssize_t lines_read(void *from, char *p, size_t n, struct err *e);
+
 struct lines {
-  struct source *source; /* not owned */
+  lines_read *read;
+  void *from;            /* for read; not owned */
   char *buffer;          /* LINES_BUFFER + 1 + LINES_PADDING bytes */
   size_t used;           /* bytes in the buffer */
   size_t taken;          /* of these, handed out */
+  uint64_t total;        /* bytes of the text so far */
   int at_end;            /* the source has ended or failed */
   int in_long;           /* LINES_SKIPPING was returned last */
   struct err failed;     /* why it failed: to be told after the lines before it */
@@ -42,8 +49,8 @@ struct lines {
 enum err_code lines_init(struct lines *l, struct err *e);
 void lines_clear(struct lines *l);
 
-/* Begins a file: source must be open, and stay so. */
-void lines_start(struct lines *l, struct source *source);
+/* Begins a file: what read() reads must be open, and stay so. */
+void lines_start(struct lines *l, lines_read *read, void *from);
 
 enum lines_result lines_next(struct lines *l, struct err *e);
 

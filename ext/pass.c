@@ -34,20 +34,20 @@ int pass_close(sqlite3_vtab_cursor *cursor) {
 
 int pass_begin(struct pass *p, const char *function, const char *plan, int argc, sqlite3_value **argv,
                enum policy policy) {
-  uint8_t wanted[COLUMN_COUNT];
   struct err e = {0};
   stop(p);
   p->count = 0;
   int rc = query_begin(&p->query, p->cursor.pVtab, function, plan, argc, argv);
   if (rc) return rc;
-  columns_wanted(policy == POLICY_COLLECT ? 0 : p->query.used, wanted);
+  columns_wanted(policy == POLICY_COLLECT ? 0 : p->query.used, p->wanted);
   p->scan_options.reader.confine = &p->query.request.confine;
   p->scan_options.reader.format = p->query.options.format;
   p->scan_options.reader.policy = policy == POLICY_COLLECT ? policy : p->query.options.policy;
+  p->scan_options.threads = query_threads(&p->query);
   p->scan_options.stop = interrupt_poll;
   p->scan_options.context = &p->query.interrupt;
   p->is_open = 1;
-  if (!scan_open(&p->scan, &p->query.request.files, wanted, &p->scan_options, &e)) return SQLITE_OK;
+  if (!scan_open(&p->scan, &p->query.request.files, p->wanted, &p->scan_options, &e)) return SQLITE_OK;
   stop(p);
   return report_error(&p->cursor.pVtab->zErrMsg, &e);
 }

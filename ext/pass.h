@@ -20,6 +20,7 @@ struct pass {
   sqlite3_vtab_cursor cursor;
   struct query query; /* the options in force, and the files */
   struct scan_options scan_options;
+  uint8_t wanted[COLUMN_COUNT]; /* columns of the batches */
   int is_open;               /* scan is open */
   const struct batch *batch; /* at hand; NULL before the first and at the end */
   uint32_t at;               /* the row in the batch, or the problem; set to 0 by pass_next() */

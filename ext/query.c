@@ -32,3 +32,15 @@ int query_begin(struct query *q, sqlite3_vtab *table, const char *function, cons
   if (!rc) rc = numbers_find(&t->numbers, &q->options, q->request.files.n, &q->base, pzErr);
   return rc;
 }
+
+/* SQLite without mutexes, as it was compiled or by SQLITE_CONFIG_SINGLETHREAD: then all mutexes are the same one. */
+static int is_single_threaded(void) {
+  if (!sqlite3_threadsafe()) return 1;
+  sqlite3_mutex *a = sqlite3_mutex_alloc(SQLITE_MUTEX_FAST), *b = sqlite3_mutex_alloc(SQLITE_MUTEX_FAST);
+  int same = a == b;
+  sqlite3_mutex_free(a);
+  sqlite3_mutex_free(b);
+  return same;
+}
+
+int query_threads(const struct query *q) { return is_single_threaded() ? 0 : q->options.threads; }

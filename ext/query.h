@@ -30,4 +30,7 @@ void query_close(struct query *q, sqlite3_vtab *table);
 int query_begin(struct query *q, sqlite3_vtab *table, const char *function, const char *plan, int argc,
                 sqlite3_value **argv);
 
+/* Threads that a scan is to use, as struct scan_options has it: 0 in a host that uses SQLite in one thread only. */
+int query_threads(const struct query *q);
+
 #endif

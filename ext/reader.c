@@ -28,32 +28,38 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
 }
 
 void reader_clear(struct reader *r) {
+  ahead_stop(&r->ahead);
   source_clear(&r->source);
   lines_clear(&r->lines);
   tokens_clear(&r->tokens);
 }
+
+static ssize_t read_source(void *source, char *p, size_t n, struct err *e) { return source_read(source, p, n, e); }
 
 void reader_open(struct reader *r, const char *path, enum expectation expectation) {
   struct err e = {0};
   r->expectation = expectation;
   r->verdict = VERDICT_OPEN;
   r->why[0] = 0;
-  r->line = r->rows = r->nproblems = 0;
+  r->line = r->records = r->rows = r->nproblems = 0;
   r->text_n = 0;
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
+  r->is_bound = 0;
   r->done = 0;
   r->source_known = !source_open(&r->source, path, r->options->confine, &e);
-  if (!r->source_known) {
+  if (r->source_known && r->options->ahead) ahead_start(&r->ahead, &r->source, &e);
+  if (e.code) {
     r->verdict = VERDICT_BAD;
     r->bad = e.code;
     memcpy(r->why, e.text, sizeof r->why);
-  } else {
-    lines_start(&r->lines, &r->source);
   }
+  if (r->ahead.source) lines_start(&r->lines, ahead_read, &r->ahead);
+  else lines_start(&r->lines, read_source, &r->source);
 }
 
 void reader_close(struct reader *r) {
+  ahead_stop(&r->ahead);
   source_close(&r->source);
   r->done = 1;
 }
@@ -230,35 +236,54 @@ static int is_suspect(const struct reader *r, const char *p, size_t n, const uin
   return layout_is_texts(&r->layout) && find_header(r, at, count, &header, &unused) != HEADER_NONE;
 }
 
+/* Makes ready for lines of this layout, into this batch. */
+static void bind(struct reader *r, struct batch *b) {
+  static const struct pred everything;
+  projection_init(&r->projection, &r->layout, b);
+  if (!r->is_bound) pred_bind(r->options->pred ? r->options->pred : &everything, &r->layout, &r->wanted);
+  r->is_bound = 1;
+}
+
 /* The hot loop: rows from the window, until it ends, the layout changes or a problem ends the file. */
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
-  const int careful = t->control || layout_is_texts(&r->layout);
-  uint32_t start = tokens_line_start(t, r->next);
+  const int careful = t->control || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;
+  const uint32_t rows = b->nrows;
+  uint32_t start = tokens_line_start(t, r->next), records = 0;
   int changed = 0;
-  projection_init(&r->projection, &r->layout, b);
   while (r->next < t->nlines && !changed && !r->done) {
     uint32_t i = r->next++, count, end = t->newline[i];
     const uint32_t *at = tokens_of_line(t, i, &count);
-    int odd = end - start > RECORD_MAX_BYTES || record_check(&r->layout, t->text, at, count) != RECORD_FITS ||
-              (careful && is_suspect(r, t->text + start, end - start, at, count));
-    enum err_code rc = odd ? odd_line(r, b, i, &changed, e)
-                           : record_store(&r->projection, &r->layout, t->text, at, start, end, r->line + i + 1, b, e);
+    uint64_t line = r->line + i + 1;
+    enum err_code rc = ERR_NONE;
+    if (end - start > RECORD_MAX_BYTES || record_check(&r->layout, t->text, at, count) != RECORD_FITS ||
+        (careful && is_suspect(r, t->text + start, end - start, at, count))) {
+      rc = odd_line(r, b, i, &changed, e);
+    } else {
+      records++;
+      if (all || pred_keeps(&r->wanted, t->text, at, line))
+        rc = record_store(&r->projection, &r->layout, t->text, at, start, end, line, b, e);
+    }
     if (rc) return rc;
     start = end + 1;
   }
-  r->rows += b->nrows;
+  if (changed) r->is_bound = 0;
+  r->records += records;
+  r->rows += b->nrows - rows;
   return ERR_NONE;
 }
 
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {
-  batch_reset(b);
   if (r->done) return READER_END;
   if (r->verdict == VERDICT_BAD) {
     enum err_code rc = r->bad == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, r->bad, 0, r->why, e);
-    return rc ? READER_ERROR : READER_BATCH;
+    return rc ? READER_ERROR : READER_END;
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
-  if (!r->done && r->verdict == VERDICT_FLOW_LOG && take_lines(r, b, e)) return READER_ERROR;
-  return READER_BATCH;
+  if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
+    bind(r, b);
+    if (take_lines(r, b, e)) return READER_ERROR;
+  }
+  if (r->done) return READER_END;
+  return b->nproblems || !batch_has_room(b) || (b->nrows && !r->is_bound) ? READER_FULL : READER_MORE;
 }

@@ -2,10 +2,10 @@
 /*
 ** Reads one file after another into batches: the unit of work that a thread does.
 **
-**     source -> lines -> tokens -> (sniff) -> record -> batch
+**     source -> lines -> tokens -> (sniff) -> record -> pred -> batch
 **
-** Call order: reader_init() once; for each file reader_open(), then reader_next() until it returns READER_END;
-** reader_clear() at the end.  A reader owns all its buffers (about 1 MiB, whatever the files are like) and belongs to
+** Call order: reader_init() once; for each file reader_open(), then reader_next() until it returns READER_END, with a
+** batch that is empty at first, and again after READER_FULL; reader_clear() at the end.  A reader owns all its buffers (about 1 MiB, whatever the files are like) and belongs to
 ** one thread.  The options must outlive it and may be shared.
 **
 ** What can't be used is a problem, and the policy says what becomes of it.  reader_next() does a bounded piece of
@@ -14,10 +14,12 @@
 #ifndef READER_H
 #define READER_H
 
+#include "ahead.h"
 #include "batch.h"
 #include "confine.h"
 #include "layout.h"
 #include "lines.h"
+#include "pred.h"
 #include "record.h"
 #include "source.h"
 #include "tokens.h"
@@ -41,6 +43,8 @@ struct reader_options {
   const struct confine *confine;
   const struct layout *format; /* for files without a header, or NULL */
   enum policy policy;
+  const struct pred *pred; /* the records that are wanted; NULL for all */
+  int ahead;               /* read and inflate in a thread of its own */
 };
 
 /* How the file came to us decides what is forgiven: passing over a file that should be a flow log hides traffic. */
@@ -52,17 +56,21 @@ enum expectation {
 struct reader {
   const struct reader_options *options;
   struct source source;
+  struct ahead ahead;
   struct lines lines;
   struct tokens tokens;
   struct layout layout;
   struct projection projection;
+  struct pred_bound wanted; /* the predicate, for the layout */
+  int is_bound;             /* projection and wanted are the layout's */
   enum expectation expectation;
   enum verdict verdict;
   int source_known;   /* the file could be opened: source.kind says what its bytes are */
   char why[ERR_TEXT]; /* the reason of VERDICT_OTHER and VERDICT_BAD, or the file's first problem; "" if none */
   enum err_code bad;  /* VERDICT_BAD from reader_open(): the code of that error */
   uint64_t line;      /* lines of the file before the window */
-  uint64_t rows;      /* delivered from this file */
+  uint64_t records;   /* found in this file */
+  uint64_t rows;      /* of these, delivered */
   uint64_t nproblems; /* found in this file */
   const char *text;   /* what is left of the block */
   size_t text_n;      /* 0: the next block is due */
@@ -72,8 +80,9 @@ struct reader {
 };
 
 enum reader_result {
-  READER_BATCH, /* the batch has been filled, with no rows perhaps; call again */
-  READER_END,   /* the file is finished */
+  READER_MORE,  /* rows were added, perhaps none, and there is room for more: call again, with this batch or another */
+  READER_FULL,  /* the batch must be taken away: it is full, has a problem, or the next rows are of another layout */
+  READER_END,   /* the file is finished; the batch may have rows */
   READER_ERROR, /* no memory: *e */
 };
 
@@ -84,7 +93,7 @@ void reader_clear(struct reader *r);
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 void reader_close(struct reader *r);
 
-/* Empties the batch and fills it with the rows and problems of the next window.  The batch's file is left alone. */
+/* Adds the rows and problems of the next window to the batch.  The batch's file is left alone. */
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e);
 
 #endif

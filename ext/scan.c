@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** All work goes through the queue, the caller's too where there are no threads: it then takes a file, fills a batch and
+** gets it back at once.  So there is one way to read a file, with threads or without.
+*/
 #include "scan.h"
 
 #include <string.h>
 
 #include "keyname.h"
-
-enum err_code scan_open(struct scan *s, const struct files *files, const uint8_t wanted[COLUMN_COUNT],
-                        const struct scan_options *options, struct err *e) {
-  memset(s, 0, offsetof(struct scan, reader));
-  s->files = files;
-  s->options = options;
-  enum err_code rc = reader_init(&s->reader, &options->reader, e);
-  enum err_code rc2 = batch_init(&s->batch, wanted, e);
-  return rc ? rc : rc2;
-}
-
-void scan_close(struct scan *s) {
-  reader_clear(&s->reader);
-  batch_clear(&s->batch);
-}
+#include "prune.h"
 
 enum expectation scan_expectation(const struct file *file) {
   struct keyname key;
@@ -26,39 +16,166 @@ enum expectation scan_expectation(const struct file *file) {
   return file->named || key.is_flow_log ? EXPECT_FLOW_LOG : EXPECT_NOTHING;
 }
 
-/* A file has been read to its end: notes what it was. */
-static void end_file(struct scan *s) {
-  enum verdict v = s->reader.verdict;
-  if (v == VERDICT_OTHER && !s->passed_over++) memcpy(s->why, s->reader.why, sizeof s->why);
-  reader_close(&s->reader);
-  s->is_open = 0;
+unsigned scan_threads(const struct files *files, int asked) {
+  uint64_t bytes = 0;
+  if (asked < 0) {
+    for (size_t i = 0; i < files->n && bytes < SCAN_SMALL; i++)
+      if (files->file[i].size > 0) bytes += (uint64_t)files->file[i].size;
+    asked = bytes < SCAN_SMALL ? 0 : (int)crew_cores();
+  }
+  return (size_t)asked < files->n ? (unsigned)asked : (unsigned)files->n;
+}
+
+void scan_add_file(struct scan_counts *c, const struct reader *r) {
+  c->read++;
+  c->passed_over += r->verdict == VERDICT_OTHER;
+  c->bytes_read += r->source.input.total;
+  if (r->source_known && r->source.kind == SOURCE_GZIP) c->bytes_inflated += r->lines.total;
+  c->records += r->records;
+  c->rows += r->rows;
+}
+
+enum err_code scan_nothing_found(const struct files *files, const char *why, struct err *e) {
+  const char *first = files->file[0].path;
+  if (files->n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, why);
+  return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", files->n, first,
+                 why);
+}
+
+/* --- a worker ---------------------------------------------------------------------------------------------------- */
+
+/* Begins the next file that isn't pruned; 0 when there is none. */
+static int begin_file(struct scan *s, struct scan_worker *w) {
+  while (queue_take(&s->queue, &w->file)) {
+    const struct file *file = &s->files->file[w->file];
+    w->is_open = !s->options.reader.pred || prune_keeps(s->options.reader.pred, file->path);
+    if (w->is_open) {
+      reader_open(&w->reader, file->path, scan_expectation(file));
+      return 1;
+    }
+    pthread_mutex_lock(&s->queue.mutex);
+    s->counts.pruned++;
+    pthread_mutex_unlock(&s->queue.mutex);
+    queue_end(&s->queue, w->file, NULL);
+  }
+  return 0;
+}
+
+/* Notes what the file was.  spare: a batch that is not needed, or NULL. */
+static void end_file(struct scan *s, struct scan_worker *w, struct batch *spare) {
+  reader_close(&w->reader);
+  pthread_mutex_lock(&s->queue.mutex);
+  if (w->reader.verdict == VERDICT_OTHER && !s->counts.passed_over) memcpy(s->why, w->reader.why, sizeof s->why);
+  scan_add_file(&s->counts, &w->reader);
+  pthread_mutex_unlock(&s->queue.mutex);
+  w->is_open = 0;
+  queue_end(&s->queue, w->file, spare);
+}
+
+/*
+** Reads on in the worker's file until there is a batch to hand over, the file ends, or the scan is stopped.  pause:
+** return between pieces of work, too.  0: no memory.
+*/
+static int work(struct scan *s, struct scan_worker *w, struct batch *b, int pause) {
+  struct err e = {0};
+  enum reader_result rc;
+  b->file = (uint32_t)w->file;
+  do rc = reader_next(&w->reader, b, &e);
+  while (rc == READER_MORE && !pause && !queue_is_stopped(&s->queue));
+  int has_something = b->nrows || b->nproblems;
+  if (rc == READER_ERROR) return 0;
+  if (has_something) queue_push(&s->queue, w->file, b);
+  if (rc == READER_END) end_file(s, w, has_something ? NULL : b);
+  else if (!has_something) queue_recycle(&s->queue, b);
+  return 1;
+}
+
+/* What a thread does: files, until there are no more. */
+static void job(void *scan, unsigned number) {
+  struct scan *s = scan;
+  struct scan_worker w = {.is_open = 0};
+  struct err e = {0};
+  struct batch *b;
+  (void)number;
+  int ok = !reader_init(&w.reader, &s->options.reader, &e);
+  while (ok && (w.is_open || begin_file(s, &w))) {
+    b = queue_room(&s->queue, w.file);
+    ok = b && work(s, &w, b, 0);
+    if (b && !ok) queue_recycle(&s->queue, b);
+  }
+  if (w.is_open) { /* stopped, or no memory: what it read counts */
+    pthread_mutex_lock(&s->queue.mutex);
+    scan_add_file(&s->counts, &w.reader);
+    pthread_mutex_unlock(&s->queue.mutex);
+  }
+  reader_clear(&w.reader);
+  if (!ok) queue_fail(&s->queue);
+}
+
+/* --- the owner --------------------------------------------------------------------------------------------------- */
+
+enum err_code scan_open(struct scan *s, const struct files *files, const uint8_t wanted[COLUMN_COUNT],
+                        const struct scan_options *options, struct err *e) {
+  memset(s, 0, sizeof *s);
+  s->files = files;
+  s->options = *options;
+  s->wanted = wanted;
+  s->counts.files = files->n;
+  if (queue_init(&s->queue, files->n, wanted, e)) return e->code;
+  s->is_ready = 1;
+  unsigned threads = scan_threads(files, options->threads);
+  s->options.reader.ahead = files->n == 1 && (options->threads > 1 || (options->threads < 0 && threads && crew_cores() > 1));
+  s->counts.threads = crew_start(&s->crew, threads, job, s);
+  if (s->crew.n) return ERR_NONE;
+  s->own.is_ready = 1;
+  return reader_init(&s->own.reader, &s->options.reader, e);
+}
+
+void scan_close(struct scan *s) {
+  if (!s->is_ready) return;
+  if (s->batch) queue_recycle(&s->queue, s->batch);
+  queue_stop(&s->queue);
+  crew_join(&s->crew);
+  if (s->own.is_ready) reader_clear(&s->own.reader);
+  queue_clear(&s->queue);
+  s->is_ready = 0;
+}
+
+void scan_count(struct scan *s, struct scan_counts *out) {
+  pthread_mutex_lock(&s->queue.mutex);
+  *out = s->counts;
+  pthread_mutex_unlock(&s->queue.mutex);
+  if (s->own.is_open) scan_add_file(out, &s->own.reader);
+}
+
+/* Where there are no threads: does a piece of work. */
+static enum err_code work_oneself(struct scan *s, struct err *e) {
+  if (!s->own.is_open && !begin_file(s, &s->own)) return ERR_NONE;
+  struct batch *b = queue_room(&s->queue, s->own.file);
+  if (b && work(s, &s->own, b, 1)) return ERR_NONE;
+  if (b) queue_recycle(&s->queue, b);
+  return err_nomem(e);
 }
 
 static enum err_code end_scan(struct scan *s, struct err *e) {
-  if (!s->files->n || s->passed_over < s->files->n || s->options->reader.policy == POLICY_COLLECT) return ERR_NONE;
-  const char *first = s->files->file[0].path;
-  if (s->files->n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, s->why);
-  return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", s->files->n, first,
-                 s->why);
+  if (!s->files->n || s->counts.passed_over < s->files->n || s->options.reader.policy == POLICY_COLLECT)
+    return ERR_NONE;
+  return scan_nothing_found(s->files, s->why, e);
 }
 
 enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *e) {
   *batch = NULL;
-  for (int idle = 0;; idle = 1) { /* SQLite looks itself between two rows; it is to be asked when there are none */
-    if (idle && s->options->stop && s->options->stop(s->options->context))
-      return err_set(e, ERR_INTERRUPT, 0, "interrupted");
-    if (!s->is_open) {
-      if (s->next == s->files->n) return end_scan(s, e);
-      const struct file *file = &s->files->file[s->next];
-      reader_open(&s->reader, file->path, scan_expectation(file));
-      s->batch.file = (uint32_t)s->next++;
-      s->is_open = 1;
+  if (s->batch) queue_recycle(&s->queue, s->batch);
+  s->batch = NULL;
+  for (;;) {
+    switch (queue_pop(&s->queue, &s->batch, s->crew.n > 0)) {
+    case QUEUE_BATCH: *batch = s->batch; return ERR_NONE;
+    case QUEUE_END: return end_scan(s, e);
+    case QUEUE_ERROR: return err_nomem(e);
+    case QUEUE_WAIT: break;
     }
-    enum reader_result rc = reader_next(&s->reader, &s->batch, e);
-    if (rc == READER_ERROR) return e->code;
-    if (rc == READER_END) end_file(s);
-    else if (s->batch.nrows || s->batch.nproblems) break;
+    /* SQLite looks itself between two rows; it is to be asked when there are none */
+    if (s->options.stop && s->options.stop(s->options.context)) return err_set(e, ERR_INTERRUPT, 0, "interrupted");
+    if (!s->crew.n && work_oneself(s, e)) return e->code;
   }
-  *batch = &s->batch;
-  return ERR_NONE;
 }

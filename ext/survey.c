@@ -10,8 +10,9 @@ static enum err_code look(struct reader *r, struct batch *b, const struct file *
   reader_open(r, file->path, scan_expectation(file));
   do {
     if (options->stop && options->stop(options->context)) return err_set(e, ERR_INTERRUPT, 0, "interrupted");
+    batch_reset(b);
     rc = reader_next(r, b, e);
-  } while (rc == READER_BATCH && r->verdict == VERDICT_OPEN);
+  } while ((rc == READER_MORE || rc == READER_FULL) && r->verdict == VERDICT_OPEN);
   reader_close(r);
   return rc == READER_ERROR ? e->code : ERR_NONE;
 }
