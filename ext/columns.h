@@ -4,8 +4,8 @@
 **
 **     0..13   the default fields
 **     14..18  the arguments, HIDDEN: SQLite gives a table-valued function's arguments to the hidden columns in order
-**     19..24  what a record has besides its fields, HIDDEN
-**     25..    the later fields; HIDDEN unless a CREATE VIRTUAL TABLE finds them in the files' headers
+**     19..26  what a record has besides its fields, HIDDEN
+**     27..    the later fields; HIDDEN unless a CREATE VIRTUAL TABLE finds them in the files' headers
 **
 ** SQLite's mask of used columns has one bit for all columns from 63 on, so the rarest fields come last.
 */
@@ -15,6 +15,7 @@
 #include "batch.h"
 #include "fields.h"
 #include "sqlite.h"
+#include "terms.h"
 
 enum {
   SQL_PATH = FIELD_DEFAULT_COUNT, /* arguments: keep them together and in this order, as options.h names them */
@@ -28,6 +29,8 @@ enum {
   SQL_EXTRA,
   SQL_START_TIME,
   SQL_END_TIME,
+  SQL_ADDR, /* either end: in conditions alone */
+  SQL_PORT,
   SQL_LATER, /* the field FIELD_DEFAULT_COUNT, and on */
 };
 
@@ -45,5 +48,13 @@ char *columns_declare(const uint8_t visible[FIELD_COUNT]);
 
 /* Which columns a batch must have for a mask of used SQL columns. */
 void columns_wanted(sqlite3_uint64 used, uint8_t wanted[COLUMN_COUNT]);
+
+/* What of a column can be decided while the files are read; 0: nothing. */
+int columns_push(int column, struct push *out);
+
+/* The same of a field. */
+void columns_push_field(int field, struct push *out);
+
+#define SQL_COUNT (SQL_LATER + FIELD_COUNT - FIELD_DEFAULT_COUNT)
 
 #endif

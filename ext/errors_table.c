@@ -20,16 +20,18 @@ static const char schema[] = "CREATE TABLE x(file TEXT, line INTEGER, reason TEX
 
 static const struct plan_arg arguments[] = {{PATH_COLUMN, "path"}, {FORMAT_COLUMN, "format"}};
 
+static const struct plan_table plan_table = {.name = "flowlogs_errors", .args = arguments, .nargs = 2, .ncolumns = 6};
+
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
   struct options options;
-  (void)aux, (void)argc, (void)argv, (void)pzErr;
+  (void)argc, (void)argv, (void)pzErr;
   options_init(&options);
-  return table_declare(db, schema, &options, out);
+  return table_declare(db, schema, &options, aux, out);
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
   (void)table;
-  return plan_best_index(info, arguments, 2, 0);
+  return plan_best_index(info, &plan_table, 0);
 }
 
 /* Goes to the next batch that has a problem. */
@@ -43,7 +45,7 @@ static int next_batch(struct pass *p) {
 static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
   struct pass *p = (struct pass *)cursor;
   (void)idx;
-  int rc = pass_begin(p, "flowlogs_errors", plan, argc, argv, POLICY_COLLECT);
+  int rc = pass_begin(p, &plan_table, plan, argc, argv, POLICY_COLLECT);
   return rc ? rc : next_batch(p);
 }
 

@@ -49,6 +49,8 @@ static const char schema[] =
 
 static const struct plan_arg arguments[] = {{PATHS_COLUMN, "path"}, {FORMAT_COLUMN, "format"}};
 
+static const struct plan_table plan_table = {.name = "flowlogs_files", .args = arguments, .nargs = 2, .ncolumns = 16};
+
 /* How much has to be known of a file. */
 enum depth { DEPTH_NAME, DEPTH_OPEN, DEPTH_READ };
 
@@ -67,14 +69,14 @@ struct cursor {
 
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
   struct options options;
-  (void)aux, (void)argc, (void)argv, (void)pzErr;
+  (void)argc, (void)argv, (void)pzErr;
   options_init(&options);
-  return table_declare(db, schema, &options, out);
+  return table_declare(db, schema, &options, aux, out);
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
   (void)table;
-  return plan_best_index(info, arguments, 2, 0);
+  return plan_best_index(info, &plan_table, 0);
 }
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
@@ -156,7 +158,7 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
   (void)idx;
   clear_reader(c);
   c->row = 0;
-  int rc = query_begin(&c->query, base->pVtab, "flowlogs_files", plan, argc, argv);
+  int rc = query_begin(&c->query, base->pVtab, &plan_table, plan, argc, argv);
   c->depth = depth_of(c->query.used);
   if (!rc && c->depth != DEPTH_NAME) rc = open_reader(c);
   return rc ? rc : look(c);

@@ -17,4 +17,8 @@ extern const sqlite3_module flowlogs_errors_module; /* flowlogs_errors: what a s
 /* Registers the functions that touch no file.  An SQLite code. */
 int funcs_register(sqlite3 *db);
 
+/* cidr_match(ip, cidr), and whether a name is one of its names. */
+void funcs_cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+int funcs_is_cidr_match(const char *name);
+
 #endif

@@ -28,7 +28,11 @@ static const struct plan_arg arguments[] = {{SQL_PATH, "path"},
                                             {SQL_THREADS, "threads"},
                                             {SQL_COLUMNS, "columns"}};
 
-#define ARGUMENTS ((int)(sizeof arguments / sizeof *arguments))
+static const struct plan_table plan_table = {.name = "flowlogs",
+                                             .args = arguments,
+                                             .nargs = (int)(sizeof arguments / sizeof *arguments),
+                                             .ncolumns = SQL_COUNT,
+                                             .push = columns_push};
 
 /*
 ** Is this xCreate or xConnect?  One function serves both, or else the table-valued function would not exist.  xCreate is
@@ -82,21 +86,20 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
   uint8_t visible[FIELD_COUNT];
   struct options options;
   int rc = SQLITE_OK, creating = is_being_created(db);
-  (void)aux;
   options_init(&options);
   for (int i = 3; i < argc && !rc; i++) rc = options_parse(&options, argv[i], pzErr);
   if (!rc && creating && !options.path && sqlite3_stricmp(argv[2], argv[0]) != 0)
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);
   if (!rc) rc = choose_columns(db, &options, creating, visible, pzErr);
   char *sql = rc ? NULL : columns_declare(visible);
-  if (sql) rc = table_declare(db, sql, &options, out);
+  if (sql) rc = table_declare(db, sql, &options, aux, out);
   else options_clear(&options);
   sqlite3_free(sql);
   return rc || sql ? rc : SQLITE_NOMEM;
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(info, arguments, ARGUMENTS, ((struct table *)table)->options.path != NULL);
+  return plan_best_index(info, &plan_table, ((struct table *)table)->options.path != NULL);
 }
 
 /* Goes to the next batch that has a row. */
@@ -110,7 +113,7 @@ static int next_batch(struct pass *p) {
 static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
   struct pass *p = (struct pass *)cursor;
   (void)idx;
-  int rc = pass_begin(p, "flowlogs", plan, argc, argv, POLICY_FAIL);
+  int rc = pass_begin(p, &plan_table, plan, argc, argv, POLICY_FAIL);
   return rc ? rc : next_batch(p);
 }
 
@@ -131,6 +134,15 @@ static void result_time(sqlite3_context *ctx, const struct pass *p, enum field f
   uint64_t cell = b->has[f] ? b->cell[f][p->at] : BATCH_NULL;
   size_t n = cell == BATCH_NULL ? 0 : civil_format((int64_t)cell, text);
   if (n) sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
+}
+
+/* The plan has looked at all conditions about it, so this is another use: in an expression, or one condition too many. */
+static void result_either(sqlite3_context *ctx, const char *name) {
+  char *text = sqlite3_mprintf("flowlogs: %s stands for either end of a flow and has no value of its own; it can be used "
+                               "in conditions such as AND %s = … alone", name, name);
+  if (text) sqlite3_result_error(ctx, text, -1);
+  else sqlite3_result_error_nomem(ctx);
+  sqlite3_free(text);
 }
 
 /* A cell of the batch; a column that the batch doesn't have is NULL. */
@@ -164,6 +176,8 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
   case SQL_EXTRA: result_cell(ctx, p, COLUMN_EXTRA, 0); break;
   case SQL_START_TIME: result_time(ctx, p, FIELD_start); break;
   case SQL_END_TIME: result_time(ctx, p, FIELD_end); break;
+  case SQL_ADDR: result_either(ctx, "addr"); break;
+  case SQL_PORT: result_either(ctx, "port"); break;
   }
   return SQLITE_OK;
 }
@@ -172,6 +186,16 @@ static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct pass *p = (const struct pass *)cursor;
   *out = (sqlite3_int64)((p->query.base + p->batch->file) << PASS_LINE_BITS | p->batch->line[p->at]);
   return SQLITE_OK;
+}
+
+/* Functions of a column and a constant that the scan looks at itself. */
+static int find_function(sqlite3_vtab *table, int argc, const char *name,
+                         void (**function)(sqlite3_context *, int, sqlite3_value **), void **data) {
+  (void)table;
+  *data = NULL;
+  if (argc != 2 || !funcs_is_cidr_match(name)) return 0;
+  *function = funcs_cidr_match;
+  return SQLITE_INDEX_CONSTRAINT_FUNCTION;
 }
 
 const sqlite3_module flowlogs_module = {
@@ -188,4 +212,5 @@ const sqlite3_module flowlogs_module = {
     .xEof = eof,
     .xColumn = column,
     .xRowid = rowid,
+    .xFindFunction = find_function,
 };

@@ -10,6 +10,7 @@
 ** one folder, and without the first entry point they don't exist.
 */
 #include "flowlogs.h"
+#include "stats.h"
 
 SQLITE_EXTENSION_INIT1
 
@@ -31,8 +32,15 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
   SQLITE_EXTENSION_INIT2(pApi)
   (void)pzErrMsg;
   int rc = funcs_register(db);
-  for (size_t i = 0; rc == SQLITE_OK && i < sizeof tables / sizeof *tables; i++)
-    rc = sqlite3_create_module(db, tables[i].name, tables[i].module, NULL);
+  struct stats *stats = stats_new();
+  if (!stats) return SQLITE_NOMEM;
+  stats->users = 1; /* this function */
+  if (!rc) rc = stats_register(db, stats);
+  for (size_t i = 0; rc == SQLITE_OK && i < sizeof tables / sizeof *tables; i++) {
+    stats->users++; /* SQLite calls the destructor also when the registration fails */
+    rc = sqlite3_create_module_v2(db, tables[i].name, tables[i].module, stats, stats_free);
+  }
+  stats_free(stats);
   return rc;
 }
 

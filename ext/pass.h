@@ -32,10 +32,10 @@ int pass_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out);
 int pass_close(sqlite3_vtab_cursor *cursor);
 
 /*
-** Begins: xFilter's arguments, and the table's name for messages.  policy: POLICY_COLLECT to have problems in the
+** Begins: the table and xFilter's arguments.  policy: POLICY_COLLECT to have problems in the
 ** batches, or POLICY_FAIL to do as the user's on_error says.  The first batch is due from pass_next().
 */
-int pass_begin(struct pass *p, const char *function, const char *plan, int argc, sqlite3_value **argv,
+int pass_begin(struct pass *p, const struct plan_table *of, const char *plan, int argc, sqlite3_value **argv,
                enum policy policy);
 
 /* Goes to the next batch.  With on_error=fail, a batch's problem is the error of the call after it. */

@@ -6,94 +6,225 @@
 
 #include "report.h"
 
-/* A scan of files, as SQLite is to imagine it: dear, so that it is done once, as a join's outer loop. */
+/*
+** A scan of files, as SQLite is to imagine it: dear, whatever the conditions, so that it is done once, as a join's outer
+** loop; fewer rows come of it with every condition that the scan itself looks at.
+*/
 #define PLAN_COST  1e9
 #define PLAN_ROWS  10000000
+#define PLAN_FEW   1000 /* rows that are expected in any case */
 #define PLAN_NEVER 1e99 /* without a path: it ends in an error */
 /*
 ** The query looks at an argument that this plan gives no value: `WHERE on_error = 'skip' AND … OR on_error = 'fail'`.
 ** One scan would answer for one value alone, so this plan ends in an error, and the one that scans once for each
 ** branch of the OR must be cheaper.
 */
-#define PLAN_OPEN 1e15
+#define PLAN_OPEN 1e18
 
-/* The constraint that gives an argument its value, or -1; *later: there is one, whose value isn't known yet. */
-static int find_argument(const sqlite3_index_info *info, int column, int *later) {
-  for (int i = 0; i < info->nConstraint; i++) {
-    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+/* SQLite 3.38 or later, which can tell IN from = and knows literals. */
+static int has_vtab_in(void) {
+  return SQLITE_VERSION_NUMBER >= 3038000 && sqlite3_libversion_number() >= 3038000;
+}
+
+/* --- xBestIndex -------------------------------------------------------------------------------------------------- */
+
+/* A plan in the making. */
+struct making {
+  sqlite3_index_info *info;
+  sqlite3_str *text;
+  int given;   /* values that xFilter is to get */
+  int later;   /* a value that must be known isn't yet */
+  double rows; /* that are expected */
+  double cost;
+};
+
+/* The constraint that gives an argument its value, or -1. */
+static int find_argument(struct making *m, int column) {
+  for (int i = 0; i < m->info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
     if (c->iColumn != column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     if (c->usable) return i;
-    *later = 1;
+    m->later = 1;
   }
   return -1;
 }
 
-int plan_best_index(sqlite3_index_info *info, const struct plan_arg *args, int n, int has_path) {
-  sqlite3_str *plan = sqlite3_str_new(NULL);
-  int given = 0, rc = SQLITE_OK;
-  double cost = PLAN_COST;
-  for (int a = 0; a < n; a++) {
-    int later = 0, i = find_argument(info, args[a].column, &later);
-    if (i < 0 && later) rc = SQLITE_CONSTRAINT;
-    if (i < 0 && info->colUsed >> args[a].column & 1) {
-      cost = PLAN_OPEN;
-      sqlite3_str_appendf(plan, "%s? ", args[a].name);
-    }
+static void take(struct making *m, int i, int omit) {
+  m->info->aConstraintUsage[i].argvIndex = ++m->given;
+  m->info->aConstraintUsage[i].omit = (unsigned char)omit;
+}
+
+static void leave_open(struct making *m, const char *name) {
+  m->cost = PLAN_OPEN;
+  sqlite3_str_appendf(m->text, "%s? ", name);
+}
+
+/* Returns whether the path is given. */
+static int plan_arguments(struct making *m, const struct plan_table *table) {
+  int has_path = 0;
+  for (int a = 0; a < table->nargs; a++) {
+    const struct plan_arg *arg = &table->args[a];
+    int later = m->later, i = find_argument(m, arg->column);
+    if (i >= 0) m->later = later;
+    if (i < 0 && m->info->colUsed >> arg->column & 1) leave_open(m, arg->name);
     if (i < 0) continue;
-    info->aConstraintUsage[i].argvIndex = ++given;
-    info->aConstraintUsage[i].omit = 1;
-    sqlite3_str_appendf(plan, "%s= ", args[a].name);
-    if (a == 0) has_path = 1;
+    take(m, i, 1);
+    sqlite3_str_appendf(m->text, "%s= ", arg->name);
+    has_path |= a == 0;
   }
-  if (rc) { /* older versions of SQLite would not free it */
-    sqlite3_free(sqlite3_str_finish(plan));
-    return rc;
+  return has_path;
+}
+
+static int is_binary(sqlite3_index_info *info, int i) {
+  const char *collation = sqlite3_vtab_collation(info, i);
+  return collation && !sqlite3_stricmp(collation, "BINARY");
+}
+
+/* The operator of a constraint, as far as a column of this shape can be asked it. */
+static enum term_op find_op(sqlite3_index_info *info, int i, const struct push *column) {
+  enum term_op op = term_of_constraint(info->aConstraint[i].op);
+#if SQLITE_VERSION_NUMBER >= 3038000
+  if (op == TERM_EQ && has_vtab_in() && sqlite3_vtab_in(info, i, -1)) op = TERM_IN;
+#endif
+  if (op == TERM_CIDR && column->shape != SHAPE_TEXT) return TERM_NONE;
+  if (column->must && (op == TERM_ISNULL || op == TERM_IS || op == TERM_ISNOT)) return TERM_NONE;
+  if (column->must && column->shape == SHAPE_NUMBER && (op == TERM_LIKE || op == TERM_GLOB)) return TERM_NONE;
+  if (column->must && !has_vtab_in()) return TERM_NONE; /* an IN would come value by value, and rows twice */
+  return column->shape != SHAPE_NUMBER && term_needs_binary(op) && !is_binary(info, i) ? TERM_NONE : op;
+}
+
+static void plan_term(struct making *m, int i, const struct push *column, enum term_op op) {
+  sqlite3_value *literal = NULL;
+#if SQLITE_VERSION_NUMBER >= 3038000
+  if (op == TERM_IN) sqlite3_vtab_in(m->info, i, 1);
+  else if (has_vtab_in() && sqlite3_vtab_rhs_value(m->info, i, &literal)) literal = NULL;
+#endif
+  int ordered = op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE;
+  take(m, i, terms_is_exact(column, op, literal));
+  sqlite3_str_appendf(m->text, "%s%s%s ", column->name, term_name(op),
+                      !literal && ordered && column->shape == SHAPE_TEXT && !column->must ? "~" : "");
+  m->rows /= op == TERM_EQ || op == TERM_IS || op == TERM_IN || op == TERM_CIDR ? 20 : op == TERM_NE ? 1 : 3;
+}
+
+/* Columns without a value of their own first: SQLite leaves only its first constraints to us alone. */
+static void plan_terms(struct making *m, const struct plan_table *table) {
+  for (int must = 1; must >= 0 && table->push; must--) {
+    for (int i = 0; i < m->info->nConstraint; i++) {
+      const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
+      struct push column;
+      if (c->iColumn < 0 || !table->push(c->iColumn, &column) || column.must != must) continue;
+      enum term_op op = find_op(m->info, i, &column);
+      if (op == TERM_NONE) continue;
+      if (c->usable) plan_term(m, i, &column, op);
+      else m->later |= must;
+    }
   }
-  sqlite3_str_appendf(plan, "used=%llx", info->colUsed);
-  info->idxStr = sqlite3_str_finish(plan);
+}
+
+/* Columns without a value of their own that the query uses, and that no constraint gives to us. */
+static void find_open(struct making *m, const struct plan_table *table) {
+  for (int column = 0; table->push && column < table->ncolumns && column < 63; column++) {
+    struct push push;
+    int taken = 0;
+    if (!(m->info->colUsed >> column & 1) || !table->push(column, &push) || !push.must) continue;
+    for (int i = 0; i < m->info->nConstraint; i++)
+      taken |= m->info->aConstraint[i].iColumn == column && m->info->aConstraintUsage[i].argvIndex > 0;
+    if (!taken) leave_open(m, push.name);
+  }
+}
+
+int plan_best_index(sqlite3_index_info *info, const struct plan_table *table, int has_path) {
+  struct making m = {.info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
+  has_path |= plan_arguments(&m, table);
+  plan_terms(&m, table);
+  find_open(&m, table);
+  if (m.later) { /* older versions of SQLite would not free it */
+    sqlite3_free(sqlite3_str_finish(m.text));
+    return SQLITE_CONSTRAINT;
+  }
+  sqlite3_str_appendf(m.text, "used=%llx", info->colUsed);
+  info->idxStr = sqlite3_str_finish(m.text);
   info->needToFreeIdxStr = 1;
-  info->estimatedCost = has_path ? cost : PLAN_NEVER;
-  info->estimatedRows = PLAN_ROWS;
+  info->estimatedCost = has_path ? m.cost : PLAN_NEVER;
+  info->estimatedRows = m.rows < PLAN_FEW ? PLAN_FEW : (sqlite3_int64)m.rows;
   return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-int plan_apply(const char *plan, int argc, sqlite3_value **argv, const char *function, struct options *options,
-               sqlite3_uint64 *used, char **pzErr) {
-  char name[32], unset[32] = "";
+/* --- xFilter ----------------------------------------------------------------------------------------------------- */
+
+static int set_option(const char *name, sqlite3_value *v, struct options *options, char **pzErr) {
+  const char *value = (const char *)sqlite3_value_text(v);
+  if (!value && sqlite3_value_type(v) != SQLITE_NULL) return SQLITE_NOMEM;
+  if ((size_t)sqlite3_value_bytes(v) != (value ? strlen(value) : 0))
+    return report_text(pzErr, "%s has a NUL byte", name);
+  return options_override(options, name, value, pzErr);
+}
+
+static int is_arg(const struct plan_table *table, const char *name) {
+  for (int a = 0; a < table->nargs; a++)
+    if (!strcmp(table->args[a].name, name)) return 1;
+  return 0;
+}
+
+static int find_column(const struct plan_table *table, const char *name, struct push *out) {
+  for (int column = 0; table->push && column < table->ncolumns; column++)
+    if (table->push(column, out) && !strcmp(out->name, name)) return 1;
+  return 0;
+}
+
+static int open_error(const struct plan_table *table, const char *name, char **pzErr) {
+  if (!is_arg(table, name))
+    return report_text(pzErr,
+                       "%s stands for either end of a flow, and this query uses it where one scan can't look for it "
+                       "(as a result, in OR, in an expression); write AND %s = …, IN (…), BETWEEN%s%s",
+                       name, name, strcmp(name, "addr") ? "" : ", LIKE '10.0.%' or cidr_match(addr, '10.0.0.0/8')",
+                       has_vtab_in() ? "" : "; it needs SQLite 3.38");
+  return report_text(pzErr,
+                     "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "
+                     "OR; write %s('AWSLogs/', …) or AND %s = …%s",
+                     name, table->name, name,
+                     strcmp(name, "path") ? "" : " (the path of a record's file is the column file)");
+}
+
+/* A word of the plan: the value v for an argument or a term. */
+static int apply(sqlite3 *db, const char *name, const char *op, size_t op_n, sqlite3_value *v,
+                 const struct plan_table *table, struct options *options, struct pred *pred, char **pzErr) {
+  struct push column;
+  if (is_arg(table, name)) return set_option(name, v, options, pzErr);
+  int loose = op_n > 1 && op[op_n - 1] == '~';
+  enum term_op term = term_find(op, op_n - (size_t)loose);
+  if (term == TERM_NONE || !find_column(table, name, &column)) return SQLITE_INTERNAL;
+  return terms_add(pred, db, &column, term, loose, v, pzErr);
+}
+
+int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, const struct plan_table *table,
+               struct options *options, struct pred *pred, sqlite3_uint64 *used, char **pzErr) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  char name[48], unset[48] = "";
+  int rc = SQLITE_OK;
   *used = 0;
-  for (int i = 0; *plan; plan += strspn(plan, " ")) {
-    size_t n = strcspn(plan, "=?");
+  for (int i = 0; *plan && !rc; plan += strspn(plan, " ")) {
+    size_t n = strspn(plan, letters), op_n = strcspn(plan + n, " ");
+    const char *op = plan + n;
     if (n >= sizeof name) return SQLITE_INTERNAL;
     memcpy(name, plan, n);
     name[n] = 0;
-    plan += n + 1;
-    if (plan[-1] == '?') {
+    plan += n + op_n;
+    if (*op == '?') {
       if (!unset[0]) memcpy(unset, name, n + 1);
-      continue;
+    } else if (!strcmp(name, "used")) {
+      *used = strtoull(op + 1, NULL, 16);
+    } else {
+      rc = i < argc ? apply(db, name, op, op_n, argv[i], table, options, pred, pzErr) : SQLITE_INTERNAL;
+      i++;
     }
-    if (!strcmp(name, "used")) {
-      *used = strtoull(plan, NULL, 16);
-      break;
-    }
-    if (i >= argc) return SQLITE_INTERNAL;
-    const char *value = (const char *)sqlite3_value_text(argv[i]);
-    if (!value && sqlite3_value_type(argv[i]) != SQLITE_NULL) return SQLITE_NOMEM;
-    if ((size_t)sqlite3_value_bytes(argv[i]) != (value ? strlen(value) : 0))
-      return report_text(pzErr, "%s has a NUL byte", name);
-    int rc = options_override(options, name, value, pzErr);
-    if (rc) return rc;
-    i++;
   }
+  pred_finish(pred);
+  if (rc) return rc;
   if (!options->path)
     return report_text(pzErr,
                        "which files? write %s('AWSLogs/') or %s('2024/**/*.gz'); on the right of a RIGHT JOIN, "
                        "only a table made with CREATE VIRTUAL TABLE knows its files",
-                       function, function);
-  if (unset[0])
-    return report_text(pzErr,
-                       "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "
-                       "OR; write %s('AWSLogs/', …) or AND %s = …%s",
-                       unset, function, unset,
-                       strcmp(unset, "path") ? "" : " (the path of a record's file is the column file)");
-  return SQLITE_OK;
+                       table->name, table->name);
+  return unset[0] ? open_error(table, unset, pzErr) : SQLITE_OK;
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What xBestIndex tells xFilter: a short printable text, a term per argument, which EXPLAIN QUERY PLAN shows.
+** What xBestIndex tells xFilter: a short printable text, a word for each of xFilter's values, which EXPLAIN QUERY PLAN
+** shows.
 **
-**     path= on_error= used=2080
+**     path= action= start>= srcaddr:in used=2080
 **
-** "NAME=" says that the next value of xFilter is the argument of that name, "NAME?" that the query uses this argument in
-** a way that gives it no value: xFilter's error, since one scan can't answer for several values.  "used=", the last term, is the mask of
-** the SQL columns that the query uses, in hexadecimal.
+** "NAME=" of an argument (an option) says that the value is the argument's; NAME and an operator of terms.h, that the
+** value is what this column is compared with while the files are read; a "~" behind the operator, that the value's
+** affinity isn't known.  "NAME?" says that the query uses an argument, or a column that has no value of its own, in a
+** way that can't be passed on: xFilter's error, since one scan can't answer for several values.  "used=", the last word, is
+** the mask of the SQL columns that the query uses, in hexadecimal.
 */
 #ifndef PLAN_H
 #define PLAN_H
 
 #include "options.h"
+#include "pred.h"
 #include "sqlite.h"
+#include "terms.h"
 
 /* An argument of a table-valued function: a hidden column. */
 struct plan_arg {
@@ -22,18 +27,26 @@ struct plan_arg {
 
 #define PLAN_MAX_ARGS 8
 
-/*
-** xBestIndex of a table whose only constraints are its arguments (n <= PLAN_MAX_ARGS; the first is the path).
-** SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.  A plan without a path is possible, so that
-** SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.
-*/
-int plan_best_index(sqlite3_index_info *info, const struct plan_arg *args, int n, int has_path);
+/* What a table is to a plan. */
+struct plan_table {
+  const char *name; /* for messages */
+  const struct plan_arg *args;
+  int nargs; /* <= PLAN_MAX_ARGS; the first is the path */
+  int ncolumns;
+  int (*push)(int column, struct push *out); /* 0: the column can't be pushed down; NULL: none can */
+};
 
 /*
-** xFilter's part: sets the options from the values; *used becomes the mask of columns.  function is the table's name,
-** for the message that a path is missing.
+** xBestIndex.  SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.  A plan without a path is
+** possible, so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.
 */
-int plan_apply(const char *plan, int argc, sqlite3_value **argv, const char *function, struct options *options,
-               sqlite3_uint64 *used, char **pzErr);
+int plan_best_index(sqlite3_index_info *info, const struct plan_table *table, int has_path);
+
+/*
+** xFilter's part: sets the options and the predicate from the values; *used becomes the mask of columns.  The predicate
+** must be empty, and is to be cleared in any case.
+*/
+int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, const struct plan_table *table,
+               struct options *options, struct pred *pred, sqlite3_uint64 *used, char **pzErr);
 
 #endif

@@ -12,14 +12,14 @@ _Static_assert(LAYOUT_TOKENS <= UINT16_MAX && SUBJECT_COUNT <= UINT8_MAX, "they 
 
 void pred_init(struct pred *p) { memset(p, 0, sizeof *p); }
 
-static void clear_term(struct pred_term *t) {
+void pred_drop(struct pred_term *t) {
   mem_free(t->text.p);
   mem_free(t->text_high.p);
   set_clear(&t->set);
 }
 
 void pred_clear(struct pred *p) {
-  for (size_t i = 0; i < p->n; i++) clear_term(&p->term[i]);
+  for (size_t i = 0; i < p->n; i++) pred_drop(&p->term[i]);
   mem_free(p->term);
   pred_init(p);
 }
@@ -46,7 +46,7 @@ enum err_code pred_add(struct pred *p, struct pred_term *term, struct err *e) {
   if (p->n == p->cap) {
     size_t cap = p->cap ? 2 * p->cap : 4;
     struct pred_term *more = mem_realloc(p->term, cap * sizeof *more);
-    if (!more) return clear_term(term), err_nomem(e);
+    if (!more) return pred_drop(term), err_nomem(e);
     p->term = more;
     p->cap = cap;
   }

@@ -89,6 +89,9 @@ struct pred_bound {
 void pred_init(struct pred *p);
 void pred_clear(struct pred *p); /* frees the terms and all that they own */
 
+/* Frees what a term owns that was not added. */
+void pred_drop(struct pred_term *t);
+
 /*
 ** Takes a term over (its text is copied from the outside by pred_set_text() before).  On ERR_NOMEM the term is freed.
 */

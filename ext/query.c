@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "numbers.h"
-#include "plan.h"
 
 void query_open(struct query *q, sqlite3_vtab *table) {
   struct table *t = (struct table *)table;
@@ -18,16 +17,18 @@ void query_close(struct query *q, sqlite3_vtab *table) {
   numbers_close(&((struct table *)table)->numbers);
   request_clear(&q->request);
   interrupt_clear(&q->interrupt);
+  pred_clear(&q->pred);
   options_clear(&q->options);
 }
 
-int query_begin(struct query *q, sqlite3_vtab *table, const char *function, const char *plan, int argc,
+int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *of, const char *plan, int argc,
                 sqlite3_value **argv) {
   struct table *t = (struct table *)table;
   char **pzErr = &table->zErrMsg;
   options_clear(&q->options);
+  pred_clear(&q->pred);
   int rc = options_copy(&q->options, &t->options);
-  if (!rc) rc = plan_apply(plan, argc, argv, function, &q->options, &q->used, pzErr);
+  if (!rc) rc = plan_apply(t->db, plan, argc, argv, of, &q->options, &q->pred, &q->used, pzErr);
   if (!rc) rc = request_find(&q->request, q->options.path, &q->interrupt, pzErr);
   if (!rc) rc = numbers_find(&t->numbers, &q->options, q->request.files.n, &q->base, pzErr);
   return rc;

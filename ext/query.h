@@ -11,12 +11,15 @@
 
 #include "interrupt.h"
 #include "options.h"
+#include "plan.h"
+#include "pred.h"
 #include "request.h"
 #include "sqlite.h"
 #include "table.h"
 
 struct query {
   struct options options; /* in force: the table's, and what this xFilter was given */
+  struct pred pred;       /* which records are wanted */
   struct interrupt interrupt;
   struct request request; /* the files */
   uint64_t base;          /* number of the first file, for rowids */
@@ -26,8 +29,7 @@ struct query {
 void query_open(struct query *q, sqlite3_vtab *table);
 void query_close(struct query *q, sqlite3_vtab *table);
 
-/* function: the table's name, for messages. */
-int query_begin(struct query *q, sqlite3_vtab *table, const char *function, const char *plan, int argc,
+int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *of, const char *plan, int argc,
                 sqlite3_value **argv);
 
 /* Threads that a scan is to use, as struct scan_options has it: 0 in a host that uses SQLite in one thread only. */

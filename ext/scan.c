@@ -131,21 +131,17 @@ enum err_code scan_open(struct scan *s, const struct files *files, const uint8_t
   return reader_init(&s->own.reader, &s->options.reader, e);
 }
 
-void scan_close(struct scan *s) {
+void scan_close(struct scan *s, struct scan_counts *counts) {
+  if (counts) memset(counts, 0, sizeof *counts);
   if (!s->is_ready) return;
   if (s->batch) queue_recycle(&s->queue, s->batch);
   queue_stop(&s->queue);
   crew_join(&s->crew);
+  if (s->own.is_open) scan_add_file(&s->counts, &s->own.reader);
+  if (counts) *counts = s->counts;
   if (s->own.is_ready) reader_clear(&s->own.reader);
   queue_clear(&s->queue);
   s->is_ready = 0;
-}
-
-void scan_count(struct scan *s, struct scan_counts *out) {
-  pthread_mutex_lock(&s->queue.mutex);
-  *out = s->counts;
-  pthread_mutex_unlock(&s->queue.mutex);
-  if (s->own.is_open) scan_add_file(out, &s->own.reader);
 }
 
 /* Where there are no threads: does a piece of work. */

@@ -59,23 +59,20 @@ struct scan {
     int is_ready; /* the reader has been initialised */
   } own;
   int is_ready;                /* the queue has been initialised */
-  struct scan_counts counts;   /* guarded by the queue's mutex while workers run; see scan_count() */
+  struct scan_counts counts;   /* guarded by the queue's mutex while workers run */
   char why[ERR_TEXT];          /* why the first file that was passed over was; likewise */
 };
 
 /* wanted: COLUMN_COUNT flags, which must outlive the scan.  ERR_NOMEM; scan_close() is due all the same. */
 enum err_code scan_open(struct scan *s, const struct files *files, const uint8_t wanted[COLUMN_COUNT],
                         const struct scan_options *options, struct err *e);
-void scan_close(struct scan *s);
+void scan_close(struct scan *s, struct scan_counts *counts); /* what it has done; may be NULL */
 
 /*
 ** Sets *batch to the next one, which has rows or problems, or to NULL at the end.  ERR_INTERRUPT; ERR_NOMEM;
 ** ERR_FORMAT at the end of a scan in which every file (of one or more) was passed over, but with POLICY_COLLECT.
 */
 enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *e);
-
-/* The counts so far. */
-void scan_count(struct scan *s, struct scan_counts *out);
 
 /* How a file of the list is to be read: what the user named, or AWS named as a flow log, must be one. */
 enum expectation scan_expectation(const struct file *file);

@@ -5,7 +5,8 @@
 
 #include "mem.h"
 
-int table_declare(sqlite3 *db, const char *schema, struct options *options, sqlite3_vtab **out) {
+int table_declare(sqlite3 *db, const char *schema, struct options *options, struct stats *stats,
+                  sqlite3_vtab **out) {
   struct table *t = mem_alloc(sizeof *t);
   *out = NULL;
   if (!t) {
@@ -15,6 +16,7 @@ int table_declare(sqlite3 *db, const char *schema, struct options *options, sqli
   memset(t, 0, sizeof *t);
   t->db = db;
   t->options = *options;
+  t->stats = stats;
   int rc = sqlite3_declare_vtab(db, schema);
   if (!rc) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
   if (rc) table_disconnect(&t->base);

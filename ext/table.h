@@ -8,12 +8,14 @@
 #include "numbers.h"
 #include "options.h"
 #include "sqlite.h"
+#include "stats.h"
 
 struct table {
   sqlite3_vtab base;
   sqlite3 *db;
   struct options options; /* of a CREATE; all unset for a table-valued function */
   struct numbers numbers;
+  struct stats *stats; /* the connection's; not owned */
 };
 
 /*
@@ -21,7 +23,8 @@ struct table {
 ** is SQLITE_VTAB_DIRECTONLY: it reads files, and no view or trigger of a database that came from elsewhere may do that
 ** on its own.
 */
-int table_declare(sqlite3 *db, const char *schema, struct options *options, sqlite3_vtab **out);
+int table_declare(sqlite3 *db, const char *schema, struct options *options, struct stats *stats,
+                  sqlite3_vtab **out);
 
 /* xDisconnect and xDestroy. */
 int table_disconnect(sqlite3_vtab *table);
