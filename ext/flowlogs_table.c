@@ -105,6 +105,7 @@ static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
 /* Goes to the next batch that has a row. */
 static int next_batch(struct pass *p) {
   int rc;
+  if (p->served) return pass_next_kept(p);
   do rc = pass_next(p);
   while (!rc && p->batch && !p->batch->nrows);
   return rc;
@@ -119,7 +120,7 @@ static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int ar
 
 static int next(sqlite3_vtab_cursor *cursor) {
   struct pass *p = (struct pass *)cursor;
-  return ++p->at < p->batch->nrows ? SQLITE_OK : next_batch(p);
+  return !p->served && ++p->at < p->batch->nrows ? SQLITE_OK : next_batch(p);
 }
 
 static int eof(sqlite3_vtab_cursor *cursor) { return ((struct pass *)cursor)->batch == NULL; }

@@ -11,6 +11,7 @@
 #define PASS_H
 
 #include "query.h"
+#include "recall.h"
 #include "scan.h"
 #include "sqlite.h"
 
@@ -20,11 +21,14 @@ struct pass {
   sqlite3_vtab_cursor cursor;
   struct query query; /* the options in force, and the files */
   struct scan_options scan_options;
+  const char *table_name;
   uint8_t wanted[COLUMN_COUNT]; /* columns of the batches */
   int is_open;               /* scan is open */
   const struct batch *batch; /* at hand; NULL before the first and at the end */
   uint32_t at;               /* the row in the batch, or the problem; set to 0 by pass_next() */
   sqlite3_int64 count;       /* rows that the table has shown; for the table to use */
+  struct recall_place *served; /* rows come from there and not from files; or NULL */
+  struct keep_cursor round;    /* where it is there */
   struct scan scan;
 };
 
@@ -37,6 +41,9 @@ int pass_close(sqlite3_vtab_cursor *cursor);
 */
 int pass_begin(struct pass *p, const struct plan_table *of, const char *plan, int argc, sqlite3_value **argv,
                enum policy policy);
+
+/* Goes to the next row of a pass that is served from memory; the batch is NULL at the end. */
+int pass_next_kept(struct pass *p);
 
 /* Goes to the next batch.  With on_error=fail, a batch's problem is the error of the call after it. */
 int pass_next(struct pass *p);

@@ -55,6 +55,37 @@ enum err_code pred_add(struct pred *p, struct pred_term *term, struct err *e) {
   return ERR_NONE;
 }
 
+enum err_code pred_add_copy(struct pred *p, const struct pred_term *term, struct err *e) {
+  struct pred_term t = *term;
+  t.text.p = t.text_high.p = NULL;
+  memset(&t.set, 0, sizeof t.set);
+  if (term->text.p) pred_set_text(&t.text, term->text.p, term->text.n, e);
+  if (term->text_high.p) pred_set_text(&t.text_high, term->text_high.p, term->text_high.n, e);
+  if (!e->code) set_copy(&t.set, &term->set, e);
+  if (!e->code) return pred_add(p, &t, e);
+  pred_drop(&t);
+  return e->code;
+}
+
+static int is_same_text(const struct pred_text *a, const struct pred_text *b) {
+  return !a->p == !b->p && a->n == b->n && a->open == b->open && (!a->p || !memcmp(a->p, b->p, a->n));
+}
+
+static int is_same(const struct pred_term *a, const struct pred_term *b) {
+  return a->subject == b->subject && a->op == b->op && a->negated == b->negated && a->null_passes == b->null_passes &&
+         a->fold == b->fold && a->loose == b->loose && a->low == b->low && a->high == b->high &&
+         is_same_text(&a->text, &b->text) && is_same_text(&a->text_high, &b->text_high) &&
+         a->cidr.net.high == b->cidr.net.high && a->cidr.net.low == b->cidr.net.low &&
+         a->cidr.mask.high == b->cidr.mask.high && a->cidr.mask.low == b->cidr.mask.low &&
+         a->cidr.is_v4 == b->cidr.is_v4 && set_is_same(&a->set, &b->set);
+}
+
+int pred_has(const struct pred *p, const struct pred_term *term) {
+  for (size_t i = 0; i < p->n; i++)
+    if (is_same(&p->term[i], term)) return 1;
+  return 0;
+}
+
 void pred_finish(struct pred *p) {
   for (size_t i = 1; i < p->n; i++) {
     struct pred_term t = p->term[i];
@@ -93,6 +124,14 @@ static int has_prefix(const struct pred_term *t, const char *p, size_t n) {
   return 1;
 }
 
+static int has_decimal_prefix(const struct pred_term *t, uint64_t value) {
+  char text[24];
+  size_t n = sizeof text;
+  do text[--n] = (char)('0' + value % 10);
+  while ((value /= 10) != 0);
+  return has_prefix(t, text + n, sizeof text - n);
+}
+
 static int is_equal(const struct pred_term *t, const char *p, size_t n) {
   if (n != t->text.n) return 0;
   if (n > 16) return !memcmp(p, t->text.p, n);
@@ -126,13 +165,13 @@ static int answer_number(const struct pred_term *t, uint64_t value) {
   }
 }
 
-static int passes_null(const struct pred_term *t, uint32_t n) {
+int pred_passes_null(const struct pred_term *t, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
     if (!t[i].null_passes) return 0;
   return 1;
 }
 
-static int passes_text(const struct pred_term *t, uint32_t n, const char *p, size_t length) {
+int pred_passes_text(const struct pred_term *t, uint32_t n, const char *p, size_t length) {
   for (uint32_t i = 0; i < n; i++) {
     int answer = answer_text(&t[i], p, length);
     if (answer < 0 || answer == t[i].negated) return 0;
@@ -140,24 +179,22 @@ static int passes_text(const struct pred_term *t, uint32_t n, const char *p, siz
   return 1;
 }
 
-/* A number of a line: its text is wanted by PRED_PREFIX, without the zeros that may stand before it. */
-static int passes_number(const struct pred_term *t, uint32_t n, const char *p, size_t length) {
-  uint64_t value = number_value(p, length);
-  for (; length > 1 && *p == '0'; length--) p++;
+int pred_passes_number(const struct pred_term *t, uint32_t n, uint64_t value) {
   for (uint32_t i = 0; i < n; i++) {
-    int answer = t[i].op == PRED_PREFIX ? has_prefix(&t[i], p, length) : answer_number(&t[i], value);
+    int answer = t[i].op == PRED_PREFIX ? has_decimal_prefix(&t[i], value) : answer_number(&t[i], value);
     if (answer == t[i].negated) return 0;
   }
   return 1;
 }
 
-static int passes_line(const struct pred_term *t, uint32_t n, uint64_t line) {
-  for (uint32_t i = 0; i < n; i++)
-    if (answer_number(&t[i], line) == t[i].negated) return 0;
-  return 1;
-}
-
 /* --- a line ------------------------------------------------------------------------------------------------------ */
+
+void pred_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]) {
+  if (subject < FIELD_COUNT) wanted[subject] = 1;
+  if (subject == SUBJECT_ADDR)
+    wanted[FIELD_srcaddr] = wanted[FIELD_dstaddr] = wanted[FIELD_pkt_srcaddr] = wanted[FIELD_pkt_dstaddr] = 1;
+  if (subject == SUBJECT_PORT) wanted[FIELD_srcport] = wanted[FIELD_dstport] = 1;
+}
 
 static void add_token(struct pred_group *g, const struct layout *l, int field) {
   if (l->token[field] != LAYOUT_ABSENT) g->token[g->ntokens++] = (uint16_t)l->token[field];
@@ -185,7 +222,7 @@ void pred_bind(const struct pred *p, const struct layout *l, struct pred_bound *
     find_tokens(g, l, subject);
     if (subject == SUBJECT_FILE) continue;
     if (g->ntokens == 0 && subject != SUBJECT_LINE) {
-      if (!passes_null(g->term, g->nterms)) out->never = 1;
+      if (!pred_passes_null(g->term, g->nterms)) out->never = 1;
       continue;
     }
     out->ngroups++;
@@ -197,9 +234,9 @@ static int keeps_group(const struct pred_group *g, const char *text, const uint3
     uint32_t token = g->token[k];
     const char *p = text + at[token];
     size_t n = token_end(text, at, token) - at[token];
-    if (n == 1 && *p == '-' ? passes_null(g->term, g->nterms)
-        : g->is_int         ? passes_number(g->term, g->nterms, p, n)
-                            : passes_text(g->term, g->nterms, p, n))
+    if (n == 1 && *p == '-' ? pred_passes_null(g->term, g->nterms)
+        : g->is_int         ? pred_passes_number(g->term, g->nterms, number_value(p, n))
+                            : pred_passes_text(g->term, g->nterms, p, n))
       return 1;
   }
   return 0;
@@ -209,7 +246,7 @@ int pred_keeps(const struct pred_bound *b, const char *text, const uint32_t *at,
   if (b->never) return 0;
   for (uint32_t i = 0; i < b->ngroups; i++) {
     const struct pred_group *g = &b->group[i];
-    if (g->ntokens ? !keeps_group(g, text, at) : !passes_line(g->term, g->nterms, line)) return 0;
+    if (g->ntokens ? !keeps_group(g, text, at) : !pred_passes_number(g->term, g->nterms, line)) return 0;
   }
   return 1;
 }
@@ -227,7 +264,7 @@ int pred_allows_text(const struct pred *p, int subject, const char *text, size_t
   for (size_t i = 0; i < p->n; i++) {
     const struct pred_term *t = &p->term[i];
     if (t->subject != subject) continue;
-    if (text ? !passes_text(t, 1, padded, n) : !t->null_passes) return 0;
+    if (text ? !pred_passes_text(t, 1, padded, n) : !t->null_passes) return 0;
   }
   return 1;
 }

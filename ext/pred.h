@@ -98,6 +98,12 @@ void pred_drop(struct pred_term *t);
 enum err_code pred_add(struct pred *p, struct pred_term *term, struct err *e);
 enum err_code pred_set_text(struct pred_text *t, const char *p, size_t n, struct err *e);
 
+/* Adds a copy of a term.  ERR_NOMEM. */
+enum err_code pred_add_copy(struct pred *p, const struct pred_term *term, struct err *e);
+
+/* Is there a term that is the same as this? */
+int pred_has(const struct pred *p, const struct pred_term *term);
+
 /* Sorts the terms. */
 void pred_finish(struct pred *p);
 
@@ -105,6 +111,14 @@ void pred_bind(const struct pred *p, const struct layout *l, struct pred_bound *
 
 /* Does a line pass?  Its tokens have passed record_check(); TOKENS_BLOCK readable bytes follow the text. */
 int pred_keeps(const struct pred_bound *b, const char *text, const uint32_t *at, uint64_t line);
+
+/* Do n terms about one subject let a value pass?  TOKENS_BLOCK readable bytes follow a text. */
+int pred_passes_null(const struct pred_term *t, uint32_t n);
+int pred_passes_text(const struct pred_term *t, uint32_t n, const char *p, size_t length);
+int pred_passes_number(const struct pred_term *t, uint32_t n, uint64_t value);
+
+/* The columns of a batch that a subject's values are in: sets their flags. */
+void pred_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]);
 
 /* Can a file with this path have records that pass?  Looks at terms about the path alone. */
 int pred_keeps_file(const struct pred *p, const char *path);

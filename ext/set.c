@@ -111,3 +111,26 @@ int set_meets(const struct set *s, uint64_t low, uint64_t high) {
     if (s->place[i].n == SET_NUMBER && s->place[i].value >= low && s->place[i].value <= high) return 1;
   return 0;
 }
+
+enum err_code set_copy(struct set *to, const struct set *from, struct err *e) {
+  *to = *from;
+  to->place = from->place ? mem_alloc(from->cap * sizeof *to->place) : NULL;
+  to->text = from->text ? mem_alloc(from->text_cap) : NULL;
+  if (!to->place != !from->place || !to->text != !from->text) {
+    set_clear(to);
+    return err_nomem(e);
+  }
+  if (to->place) memcpy(to->place, from->place, from->cap * sizeof *to->place);
+  if (to->text) memcpy(to->text, from->text, from->text_used + HASH_PADDING);
+  return ERR_NONE;
+}
+
+int set_is_same(const struct set *a, const struct set *b) {
+  if (a->used != b->used) return 0;
+  for (size_t i = 0; i < a->cap; i++) {
+    const struct set_place *p = &a->place[i];
+    if (p->n == SET_FREE) continue;
+    if (p->n == SET_NUMBER ? !set_has_number(b, p->value) : !set_has_text(b, a->text + p->value, p->n)) return 0;
+  }
+  return 1;
+}

@@ -35,6 +35,10 @@ void set_clear(struct set *s);
 enum err_code set_add_number(struct set *s, uint64_t value, struct err *e);
 enum err_code set_add_text(struct set *s, const char *p, size_t n, struct err *e);
 
+/* Makes *to, which is all zero, the same set.  ERR_NOMEM; set_clear() is due all the same. */
+enum err_code set_copy(struct set *to, const struct set *from, struct err *e);
+int set_is_same(const struct set *a, const struct set *b);
+
 int set_has_number(const struct set *s, uint64_t value);
 
 /* HASH_PADDING bytes must be readable behind the text. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "recall.h"
 
 int table_declare(sqlite3 *db, const char *schema, struct options *options, struct stats *stats,
                   sqlite3_vtab **out) {
@@ -26,6 +27,8 @@ int table_declare(sqlite3 *db, const char *schema, struct options *options, stru
 
 int table_disconnect(sqlite3_vtab *table) {
   struct table *t = (struct table *)table;
+  if (t->recall) recall_clear(t->recall);
+  mem_free(t->recall);
   options_clear(&t->options);
   mem_free(t);
   return SQLITE_OK;

@@ -10,12 +10,15 @@
 #include "sqlite.h"
 #include "stats.h"
 
+struct recall;
+
 struct table {
   sqlite3_vtab base;
   sqlite3 *db;
   struct options options; /* of a CREATE; all unset for a table-valued function */
   struct numbers numbers;
-  struct stats *stats; /* the connection's; not owned */
+  struct recall *recall; /* owned; NULL until a cursor needs it */
+  struct stats *stats;   /* the connection's; not owned */
 };
 
 /*

@@ -1,70 +1,292 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Measures scans of 10 million generated records against what zlib alone takes to inflate the same files.
+"""Measures flowlogs side by side with DuckDB, zcat | awk, and what inflating the same files takes: Markdown tables.
 
-    bench.py BUILD [RECORDS]
+    bench.py BUILD [--records N] [SECTION...]
 
-The data (40 gzip files, default format) are made once, in BUILD/bench.  Each query runs in turn with the yardstick
-(inflate.c), so that both see the same machine; what counts is the ratio of the two, pair by pair, in processor time of
-the whole process.  The answers are checked against what the generator wrote, read by zcat and awk.
+The sections, all of them unless some are named:
+
+    default-gzip default-plain    the queries over N records (10 million) of the default format in 40 files
+    v5-gzip v5-plain              the same over 0.4 N records of 29 fields
+    small                         20,000 gzip files of 20 records
+    linear                        time per record over a tenth of the data to all of it
+    memory                        peak memory of a scan and of a rollup
+
+The data are made once, in BUILD/bench, and are in the page cache when they are measured.  The sides run in turn, so
+that all see the same machine, and the best of their rounds counts.  Their answers must be the same, row by row: one
+that differs stops everything.  An error is shown in its row, and makes the exit status 1 in the end.
 """
 
+import argparse
+import datetime
 import os
 import pathlib
-import statistics
+import platform
+import shutil
 import subprocess
 import sys
-import time
+import typing
 
-PAIRS = 7
+from sides import DUCKDB, Failed, Sides, cores, duckdb_table, say
 
+ROUNDS = 3
+SHORT_ROUNDS = 7  # where a run takes a fraction of a second
+FILES = 40
+
+FIRST_START, WINDOW = 1714521600, 300  # gen.c's: when the first file begins, and how long each lasts
+TENTH = FIRST_START + FILES * WINDOW * 9 // 20
+RARE = "83.16.80.83"  # one of gen.c's remote addresses, in some 6 of a million records
+
+REJECTED = "SELECT sum(bytes) FROM {} WHERE action = 'REJECT'"
+IN_TENTH = f"SELECT count(*) FROM {{}} WHERE start BETWEEN {TENTH} AND {TENTH + FILES * WINDOW // 10 - 1}"
+ALL = "SELECT count(*), sum(bytes) FROM {}"
+BY_PORT = "SELECT dstport, count(*), sum(bytes) FROM {} WHERE action = 'REJECT' GROUP BY dstport"
 QUERIES = [
-    ("count(*), sum(bytes)", "SELECT count(*), sum(bytes) FROM flowlogs('{}')"),
-    ("count(*)", "SELECT count(*) FROM flowlogs('{}')"),
-    ("sum(bytes) of REJECT", "SELECT sum(bytes) FROM flowlogs('{}') WHERE action = 'REJECT'"),
-    ("bytes by srcaddr", "SELECT count(*) FROM (SELECT srcaddr, sum(bytes) FROM flowlogs('{}') GROUP BY srcaddr)"),
+    ("`count(*)`", "SELECT count(*) FROM {}"),
+    ("`count(*), sum(bytes)`", ALL),
+    ("`sum(bytes)` of REJECT", REJECTED),
+    ("flows, bytes of REJECT by `dstport`", BY_PORT),
+    ("`sum(bytes)` by `srcaddr`", "SELECT srcaddr, sum(bytes) FROM {} GROUP BY srcaddr"),
+    ("`count(*)` of a tenth of the time", IN_TENTH),
+    ("the same, files named without time", IN_TENTH),
+    ("the few records of one `srcaddr`", f"SELECT srcaddr, dstport, bytes FROM {{}} WHERE srcaddr = '{RARE}'"),
 ]
+AWK = '$13 == "REJECT" { n += $10 } END { printf "%.0f\\n", n }'
 
 
-def run(command):
-    """(processor seconds, wall seconds, peak MiB, output) of a process."""
-    begin = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        out = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = status
-    if status:
-        sys.exit(f"failed: {command[0]}: {out}")
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - begin, usage.ru_maxrss / unit, out.strip()
+class Data(typing.NamedTuple):
+    """A folder of generated files."""
+    folder: pathlib.Path
+    records: int
+    format: str = "default"
+    suffix: str = ".gz"
+
+    def files(self):
+        return sorted(self.folder.rglob(f"*{self.suffix}"))
+
+
+class Bench:
+    def __init__(self, build, records):
+        self.folder = build / "bench"
+        self.records = records
+        self.sides = Sides(build)
+        self.failed = False
+
+    def data(self, form, kind, records=0, files=FILES):
+        records = records or (self.records if form == "default" else self.records * 2 // 5)
+        folder = self.folder / f"{form}-{kind}-{records}{'' if files == FILES else f'-{files}'}"
+        if not folder.exists():
+            say(f"making {records:,} records in {files:,} files, {form}, {kind}")
+            part = pathlib.Path(f"{folder}.part")
+            shutil.rmtree(part, ignore_errors=True)
+            subprocess.run([self.folder / "gen", part, str(records), str(files), form, kind], check=True)
+            part.rename(folder)
+            os.sync()  # or writing them to the disk disturbs what is measured
+        return Data(folder, records, form, ".gz" if kind == "gzip" else ".log")
+
+    def linked(self, name, data, count=FILES):
+        """The first files of the data by other names, which tell nothing."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for i, file in enumerate(data.files()[:count], 1):
+            os.link(file, folder / f"part-{i:02}{data.suffix}")
+        return data._replace(folder=folder, records=data.records * count // FILES)
+
+    def best(self, what, rounds, **sides):
+        """Runs the sides in turn; the fastest Run of each by its name.  Those that answer must answer the same."""
+        say(f"  {what}")
+        best, answer = {}, None
+        for _ in range(rounds):
+            for name, side in sides.items():
+                if isinstance(best.get(name), Failed):
+                    continue
+                try:
+                    run = side()
+                except Failed as failure:
+                    best[name] = failure
+                    if str(failure) != self.sides.duckdb.missing:
+                        say(f"    {name}: {failure}")
+                        self.failed = True
+                    continue
+                if name != "yardstick":
+                    answer = answer or (name, run.rows)
+                    same(what, *answer, name, run.rows)
+                best[name] = min(best.get(name, run), run)
+        return best
+
+    def queries(self, form, kind):
+        data = self.data(form, kind)
+        say(f"{form}-{kind}: {data.records:,} records")
+        files, neutral = data.files(), self.linked(f"{form}-{kind}-neutral", data)
+        size = sum(f.stat().st_size for f in files) / 1e6
+        yardstick = lambda processes=cores(): self.sides.yardstick(files, processes)
+        yardstick()  # also brings the files into the page cache
+        name = "inflate" if kind == "gzip" else "read()"
+        rows = []
+        for label, sql in QUERIES:
+            over = neutral if label.startswith("the same") else data
+            sides = {
+                "flowlogs": lambda: self.sides.flowlogs(ours(sql, over)),
+                "yardstick": yardstick,
+                "DuckDB": lambda: self.sides.duckdb.run(sql.format(duckdb_table(over))),
+            }
+            if sql == REJECTED:
+                sides["awk"] = lambda: self.sides.awk(files, AWK)
+            best = self.best(label, ROUNDS, **sides)
+            us, yard, duck = (best[side] for side in ("flowlogs", "yardstick", "DuckDB"))
+            rows.append((label, seconds(us), seconds(yard), seconds(duck), ratio(us, yard), ratio(duck, us), mib(us)))
+            if sql == REJECTED:
+                cat = "zcat" if kind == "gzip" else "cat"
+                awk = best["awk"]
+                piped = f"`{cat} | awk` takes {seconds(awk)} s for {label}: {ratio(awk, us)} times as long as flowlogs."
+        fields = "14 fields, the default format" if form == "default" else "29 fields, all of versions 2 to 5"
+        print(f"\n### {data.records:,} records of {fields}: {len(files)} {kind} files, {size:,.0f} MB\n")
+        print(table(("query", "flowlogs s", f"{name} s", "DuckDB s", f"flowlogs/{name}", "DuckDB/flowlogs", "MiB"),
+                    rows))
+        print(f"\n{piped}")
+        if kind == "gzip":
+            self.one_thread(data, yardstick)
+
+    def one_thread(self, data, yardstick):
+        sql = ours(ALL, data) + " WHERE threads = 0"
+        best = self.best("in one thread", ROUNDS, flowlogs=lambda: self.sides.flowlogs(sql),
+                         yardstick=lambda: yardstick(1))
+        print(f"In one thread (`threads = 0`), `count(*), sum(bytes)` takes {ratio(*best.values(), 'cpu')} times the "
+              "processor time of inflate alone.")
+
+    def small(self):
+        count = 20_000
+        data = self.data("default", "gzip", 20 * count, count)
+        say(f"small: {count:,} files")
+        files, sql = data.files(), ours("SELECT count(*) FROM {}", data)
+        self.sides.yardstick(files, 1)
+        best = self.best("count(*)", SHORT_ROUNDS, flowlogs=lambda: self.sides.flowlogs(sql),
+                         single=lambda: self.sides.flowlogs(f"{sql} WHERE threads = 0"),
+                         yardstick=lambda: self.sides.yardstick(files, 1))
+        print(f"\n### `count(*)` over {count:,} gzip files of 20 records\n")
+        one = "open, read and inflate each, in one process"
+        print(table(("", "seconds", "ratio"), [
+            (label, seconds(best[side]), ratio(best[side], best["yardstick"]))
+            for label, side in ((one, "yardstick"), ("flowlogs", "flowlogs"), ("flowlogs, `threads = 0`", "single"))]))
+
+    def linear(self):
+        data = self.data("default", "gzip")
+        say("linear")
+        rows, per_record = [], []
+        for tenths in (1, 2, 5, 10):
+            part = self.linked("linear", data, FILES * tenths // 10)
+            us = self.best(f"{part.records:,} records", SHORT_ROUNDS,
+                           flowlogs=lambda: self.sides.flowlogs(ours(ALL, part)))["flowlogs"]
+            if isinstance(us, Failed):
+                rows.append((f"{part.records:,}", seconds(us), ""))
+                continue
+            if not us.rows[0].startswith(f"{part.records}|"):
+                sys.exit(f"{us.rows[0]} where there are {part.records} records")
+            per_record.append(us.seconds / part.records * 1e9)
+            rows.append((f"{part.records:,}", seconds(us), f"{per_record[-1]:.1f}"))
+        print("\n### `count(*), sum(bytes)` over more and more gzip files of the default format\n")
+        print(table(("records", "flowlogs s", "ns per record"), rows))
+        if per_record:
+            spread = max(per_record) / min(per_record) - 1
+            print(f"\nThe slowest takes {spread:.0%} longer per record than the fastest (the aim: 10 % at most).")
+
+    def memory(self):
+        data = self.data("default", "gzip")
+        say("memory")
+        rollup = "SELECT interface_id, protocol, action, count(*) FROM {} GROUP BY 1, 2, 3"
+        rows = []
+        for label, sql in (("the shell with flowlogs loaded", "SELECT 1"), ("scan, `count(*), sum(bytes)`", ALL),
+                           ("rollup by `interface_id, protocol, action`", rollup)):
+            if not self.sides.duckdb.missing:
+                self.sides.duckdb.start()
+            best = self.best(label, 1, flowlogs=lambda: self.sides.flowlogs(ours(sql, data)),
+                             DuckDB=lambda: self.sides.duckdb.run(sql.format(duckdb_table(data))))
+            us, duck = best["flowlogs"], best["DuckDB"]
+            rows.append((label, "" if isinstance(us, Failed) else f"{len(us.rows):,}",
+                         mib(us) or cell(us), mib(duck) or cell(duck)))
+        print(f"\n### Peak memory of the whole process, {data.records:,} records in gzip files\n")
+        print(table(("", "rows out", "flowlogs in sqlite3 MiB", "DuckDB in node MiB"), rows))
+
+
+def ours(sql, data):
+    """The query as flowlogs wants it: what is grouped comes from the rollup."""
+    function = "flowlogs"
+    if "GROUP BY" in sql:
+        function, sql = "flowlogs_rollup", sql.replace("count(*)", "sum(flows)")
+    return sql.format(f"{function}('{data.folder}')")
+
+
+def same(what, name, rows, other, others):
+    if rows != others:
+        differing = sorted(set(rows) ^ set(others))[:4]
+        sys.exit(f"{what}: {name} has {len(rows)} rows, {other} {len(others)}, and they differ: {differing}")
+
+
+def cell(value):
+    """What a table shows of a side that has no answer."""
+    return str(value).split(", ", 1)[-1].replace("|", "/").replace("\n", " ")[:40]
+
+
+def seconds(run):
+    return cell(run) if isinstance(run, Failed) else f"{run.seconds:.{2 if run.seconds >= 0.1 else 3}f}"
+
+
+def mib(run):
+    return "" if isinstance(run, Failed) else f"{run.mib:.0f}"
+
+
+def ratio(a, b, of="seconds"):
+    if isinstance(a, Failed) or isinstance(b, Failed):
+        return ""
+    value = getattr(a, of) / getattr(b, of)
+    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+def table(head, rows):
+    """Markdown, its columns aligned; all but the first to the right."""
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+    lines = [[text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths))]
+             for row in (head, *rows)]
+    lines.insert(1, ["-" * w if i == 0 else "-" * (w - 1) + ":" for i, w in enumerate(widths)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def machine():
+    if sys.platform == "darwin":
+        return subprocess.check_output(["sysctl", "-n", "machdep.cpu.brand_string"], text=True).strip()
+    about = pathlib.Path("/proc/cpuinfo").read_text()
+    names = [line.split(": ", 1)[1] for line in about.splitlines() if line.startswith("model name")]
+    return " ".join(names[0].split()) if names else platform.machine()
 
 
 def main():
-    build = pathlib.Path(sys.argv[1])
-    records = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000_000
-    folder = build / "bench" / f"default-gzip-{records}"
-    if not folder.exists():
-        print(f"making {records:,} records in 40 gzip files", flush=True)
-        subprocess.run([build / "bench" / "gen", f"{folder}.part", str(records), "40", "default", "gzip"], check=True)
-        pathlib.Path(f"{folder}.part").rename(folder)
-    files = sorted(str(p) for p in folder.rglob("*.gz"))
-    inflate = [str(build / "bench" / "inflate"), *files]
-    awk = "zcat \"$@\" | awk '$1 == 2 { n++; b += $10 } END { printf \"%d|%.0f\", n, b }'"
-    expected = run(["sh", "-c", awk, "sh", *files])
-    print(f"{'':24}{'ratio':>8}{'min':>7}{'max':>7}{'seconds':>9}{'MiB':>6}   of {PAIRS} pairs, against zlib's inflate")
-    for name, query in QUERIES:
-        sql = ["sqlite3", "-cmd", f".load {build}/flowlogs", ":memory:", query.format(folder)]
-        ratios, seconds, mib = [], [], 0
-        for _ in range(PAIRS):
-            yard, ours = run(inflate), run(sql)
-            ratios.append(ours[0] / yard[0])
-            seconds.append(ours[1])
-            mib = max(mib, ours[2])
-        if name == QUERIES[0][0] and ours[3] != expected[3]:
-            sys.exit(f"wrong answer: {ours[3]}, zcat | awk says {expected[3]}")
-        print(f"{name:24}{statistics.median(ratios):8.2f}{min(ratios):7.2f}{max(ratios):7.2f}"
-              f"{statistics.median(seconds):9.2f}{mib:6.1f}", flush=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--records", type=int, default=10_000_000)
+    parser.add_argument("sections", nargs="*", metavar="section")
+    args = parser.parse_intermixed_args()
+    bench = Bench(args.build, args.records)
+    sections = {f"{form}-{kind}": lambda form=form, kind=kind: bench.queries(form, kind)
+                for form in ("default", "v5") for kind in ("gzip", "plain")}
+    sections.update(small=bench.small, linear=bench.linear, memory=bench.memory)
+    unknown = set(args.sections) - set(sections)
+    if unknown or args.records < FILES:
+        parser.error(f"the sections are {' '.join(sections)}; at least {FILES} records")
+    shell = subprocess.run(["sqlite3", "--version"], text=True, capture_output=True, check=True).stdout.split()[0]
+    duckdb = f"DuckDB {bench.sides.duckdb.missing or DUCKDB.split('-')[0]}"
+    print(f"{machine()}, {cores()} cores; SQLite {shell}, {duckdb}; {datetime.date.today()}.")
+    print(f"""
+Wall seconds (s), the best of {ROUNDS} rounds, all files in the page cache, {cores()} threads or processes each.
+flowlogs: the whole sqlite3 process, MiB its peak memory.  DuckDB: `read_csv`, all types given, without node's start.
+inflate, read(): a C program that inflates the files with zlib, or reads them if they are plain, and no more.
+flowlogs/inflate: how many times as long flowlogs takes.  DuckDB/flowlogs: how many times as long DuckDB takes.""")
+    for name in args.sections or sections:
+        sections[name]()
+        sys.stdout.flush()
+    bench.sides.duckdb.close()
+    return 1 if bench.failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// DuckDB's side of the benchmark: duckdb.js THREADS reads queries, one JSON text a line, and answers each with a line,
+// {seconds, rows, mib} or {error}.  The seconds are DuckDB's alone: node's start and its conversion of rows are not in.
+const readline = require("readline");
+const { DuckDBInstance } = require("@duckdb/node-api");
+
+async function answer(connection, sql) {
+  try {
+    const begin = process.hrtime.bigint();
+    const result = await connection.runAndReadAll(sql);
+    const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+    const rows = result.getRows().map((row) => row.map((value) => value ?? "").join("|"));
+    return { seconds, rows, mib: process.resourceUsage().maxRSS / 1024 };
+  } catch (error) {
+    return { error: String(error.message) };
+  }
+}
+
+async function main() {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  await connection.run(`SET threads = ${Number(process.argv[2])}`);
+  for await (const line of readline.createInterface({ input: process.stdin }))
+    console.log(JSON.stringify(await answer(connection, JSON.parse(line))));
+}
+
+main();
