@@ -88,7 +88,8 @@ static enum term_op find_op(sqlite3_index_info *info, int i, const struct push *
 #endif
   if (op == TERM_CIDR && column->shape != SHAPE_TEXT) return TERM_NONE;
   if (column->must && (op == TERM_ISNULL || op == TERM_IS || op == TERM_ISNOT)) return TERM_NONE;
-  if (column->must && column->shape == SHAPE_NUMBER && (op == TERM_LIKE || op == TERM_GLOB)) return TERM_NONE;
+  if (column->must && (op == TERM_LIKE || (op == TERM_GLOB && column->shape == SHAPE_NUMBER)))
+    return TERM_NONE; /* SQLite looks at LIKE again, whatever we say */
   if (column->must && !has_vtab_in()) return TERM_NONE; /* an IN would come value by value, and rows twice */
   return column->shape != SHAPE_NUMBER && term_needs_binary(op) && !is_binary(info, i) ? TERM_NONE : op;
 }
@@ -177,7 +178,7 @@ static int open_error(const struct plan_table *table, const char *name, char **p
     return report_text(pzErr,
                        "%s stands for either end of a flow, and this query uses it where one scan can't look for it "
                        "(as a result, in OR, in an expression); write AND %s = …, IN (…), BETWEEN%s%s",
-                       name, name, strcmp(name, "addr") ? "" : ", LIKE '10.0.%' or cidr_match(addr, '10.0.0.0/8')",
+                       name, name, strcmp(name, "addr") ? "" : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
                        has_vtab_in() ? "" : "; it needs SQLite 3.38");
   return report_text(pzErr,
                      "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "

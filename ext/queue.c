@@ -37,12 +37,20 @@ static void wake_workers(struct queue *q) {
   if (q->waiting) pthread_cond_broadcast(&q->room);
 }
 
-static void wake_owner(struct queue *q, size_t file) {
-  if (q->owner_waits && file == q->current) pthread_cond_signal(&q->filled);
+/*
+** The owner need not be woken for every few rows of small files: that costs more than reading them.  It is when there
+** is some work for it, when workers wait, and towards the end.
+*/
+static void wake_owner(struct queue *q, size_t file, int is_much) {
+  if (!q->owner_waits) return;
+  q->news++;
+  int is_needed = q->waiting || (file == q->current && (is_much || q->next == q->nfiles));
+  if (is_needed || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
 }
 
 static void wait_for_room(struct queue *q) {
   q->waiting++;
+  if (q->owner_waits) pthread_cond_signal(&q->filled);
   pthread_cond_wait(&q->room, &q->mutex);
   q->waiting--;
 }
@@ -110,7 +118,7 @@ void queue_push(struct queue *q, size_t file, struct batch *b) {
   if (slot->first) slot->last->next = b;
   else slot->first = b;
   slot->last = b;
-  wake_owner(q, file);
+  wake_owner(q, file, b->nrows >= QUEUE_MUCH || b->nproblems);
   pthread_mutex_unlock(&q->mutex);
 }
 
@@ -124,7 +132,7 @@ void queue_end(struct queue *q, size_t file, struct batch *b) {
   pthread_mutex_lock(&q->mutex);
   if (b) put_back(q, b);
   slot_of(q, file)->ended = 1;
-  wake_owner(q, file);
+  wake_owner(q, file, 0);
   pthread_mutex_unlock(&q->mutex);
 }
 
@@ -135,6 +143,7 @@ static void wait_for_batch(struct queue *q) {
   until.tv_sec += until.tv_nsec / 1000000000L;
   until.tv_nsec %= 1000000000L;
   q->owner_waits = 1;
+  q->news = 0;
   pthread_cond_timedwait(&q->filled, &q->mutex, &until);
   q->owner_waits = 0;
 }

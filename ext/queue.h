@@ -22,6 +22,8 @@
 #include "err.h"
 
 #define QUEUE_BYTES (24u * 1024 * 1024) /* of batches, at most: but for one that the owner waits for */
+#define QUEUE_MUCH  256                  /* rows that are worth waking the owner */
+#define QUEUE_NEWS  32                   /* so many batches and ends of files are, too */
 #define QUEUE_FILES 512                 /* given out beyond the one that the owner waits for */
 
 enum queue_result {
@@ -42,6 +44,7 @@ struct queue {
   size_t bytes;          /* of all batches that are not free */
   unsigned waiting;      /* workers that wait for room */
   int owner_waits;
+  unsigned news;         /* batches and ends of files since then */
   int no_memory;
   struct batch *free;
   struct queue_slot { /* file f is at f % QUEUE_FILES */

@@ -73,16 +73,6 @@ static int is_utf16(sqlite3 *db) {
   return utf16;
 }
 
-/* LIKE tells 'a' and 'A' apart: PRAGMA case_sensitive_like, or a function of the host's. */
-static int like_tells_case(sqlite3 *db) {
-  sqlite3_stmt *s = NULL;
-  int same = 0;
-  if (!sqlite3_prepare_v2(db, "SELECT 'a' LIKE 'A'", -1, &s, NULL) && sqlite3_step(s) == SQLITE_ROW)
-    same = sqlite3_column_int(s, 0);
-  sqlite3_finalize(s);
-  return !same;
-}
-
 /* --- numbers ----------------------------------------------------------------------------------------------------- */
 
 /* Values from low to high, if there are any. */
@@ -238,7 +228,7 @@ static enum err_code add_pattern(struct making *m, sqlite3_value *v, struct err 
     return ERR_NONE;
   }
   m->term.op = PRED_PREFIX;
-  m->term.fold = m->op == TERM_LIKE && !(m->column->must && like_tells_case(m->db));
+  m->term.fold = m->op == TERM_LIKE;
   return pred_set_text(&m->term.text, pattern, n, e);
 }
 
@@ -325,7 +315,7 @@ int terms_add(struct pred *p, sqlite3 *db, const struct push *column, enum term_
   if (op == TERM_CIDR) rc = add_cidr(&m, value, pzErr);
   else if (add_value(&m, value, &e)) rc = SQLITE_NOMEM;
   if (!rc && m.skip && column->must)
-    rc = report_text(pzErr, "%s can be compared with %s; patterns are prefixes, as %s LIKE '10.0.%%'", column->name,
+    rc = report_text(pzErr, "%s can be compared with %s; patterns are prefixes, as %s GLOB '10.0.*'", column->name,
                      column->shape == SHAPE_TEXT ? "texts alone" : "numbers alone", column->name);
   if (rc || m.skip) {
     pred_drop(&m.term);
