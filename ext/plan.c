@@ -20,6 +20,7 @@
 ** branch of the OR must be cheaper.
 */
 #define PLAN_OPEN 1e18
+#define PLAN_OMIT 16 /* constraints that SQLite leaves to us alone, if we say so: it compares with the others again */
 
 /* SQLite 3.38 or later, which can tell IN from = and knows literals. */
 static int has_vtab_in(void) {
@@ -30,6 +31,7 @@ static int has_vtab_in(void) {
 
 /* A plan in the making. */
 struct making {
+  sqlite3 *db;
   sqlite3_index_info *info;
   sqlite3_str *text;
   int given;   /* values that xFilter is to get */
@@ -69,7 +71,7 @@ static int plan_arguments(struct making *m, const struct plan_table *table) {
     if (i < 0 && m->info->colUsed >> arg->column & 1) leave_open(m, arg->name);
     if (i < 0) continue;
     take(m, i, 1);
-    sqlite3_str_appendf(m->text, "%s= ", arg->name);
+    sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", arg->name);
     has_path |= a == 0;
   }
   return has_path;
@@ -101,7 +103,7 @@ static void plan_term(struct making *m, int i, const struct push *column, enum t
   else if (has_vtab_in() && sqlite3_vtab_rhs_value(m->info, i, &literal)) literal = NULL;
 #endif
   int ordered = op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE;
-  take(m, i, terms_is_exact(column, op, literal));
+  take(m, i, terms_is_exact(m->db, column, op, literal));
   sqlite3_str_appendf(m->text, "%s%s%s ", column->name, term_name(op),
                       !literal && ordered && column->shape == SHAPE_TEXT && !column->must ? "~" : "");
   m->rows /= op == TERM_EQ || op == TERM_IS || op == TERM_IN || op == TERM_CIDR ? 20 : op == TERM_NE ? 1 : 3;
@@ -134,8 +136,8 @@ static void find_open(struct making *m, const struct plan_table *table) {
   }
 }
 
-int plan_best_index(sqlite3_index_info *info, const struct plan_table *table, int has_path) {
-  struct making m = {.info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
+int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path) {
+  struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
   has_path |= plan_arguments(&m, table);
   plan_terms(&m, table);
   find_open(&m, table);
@@ -191,6 +193,10 @@ static int open_error(const struct plan_table *table, const char *name, char **p
 static int apply(sqlite3 *db, const char *name, const char *op, size_t op_n, sqlite3_value *v,
                  const struct plan_table *table, struct options *options, struct pred *pred, char **pzErr) {
   struct push column;
+  if (is_arg(table, name) && op_n > 1 && sqlite3_value_type(v) == SQLITE_NULL)
+    return report_text(pzErr, "%s is NULL, and there are more than %d conditions, so that SQLite would compare with that "
+                              "NULL; leave it out, as in %s('AWSLogs/') WHERE threads = 2 AND …",
+                       name, PLAN_OMIT - 1, table->name);
   if (is_arg(table, name)) return set_option(name, v, options, pzErr);
   int loose = op_n > 1 && op[op_n - 1] == '~';
   enum term_op term = term_find(op, op_n - (size_t)loose);

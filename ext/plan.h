@@ -7,7 +7,7 @@
 **
 ** "NAME=" of an argument (an option) says that the value is the argument's; NAME and an operator of terms.h, that the
 ** value is what this column is compared with while the files are read; a "~" behind the operator, that the value's
-** affinity isn't known.  "NAME?" says that the query uses an argument, or a column that has no value of its own, in a
+** affinity isn't known; a "=!" of an argument, that SQLite will compare with the value, too.  "NAME?" says that the query uses an argument, or a column that has no value of its own, in a
 ** way that can't be passed on: xFilter's error, since one scan can't answer for several values.  "used=", the last word, is
 ** the mask of the SQL columns that the query uses, in hexadecimal.
 */
@@ -40,7 +40,7 @@ struct plan_table {
 ** xBestIndex.  SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.  A plan without a path is
 ** possible, so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.
 */
-int plan_best_index(sqlite3_index_info *info, const struct plan_table *table, int has_path);
+int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path);
 
 /*
 ** xFilter's part: sets the options and the predicate from the values; *used becomes the mask of columns.  The predicate

@@ -51,16 +51,6 @@ static int is_ascii(const char *p, size_t n) {
   return 1;
 }
 
-int terms_is_exact(const struct push *column, enum term_op op, sqlite3_value *literal) {
-  if (column->must || op == TERM_ISNULL || op == TERM_NOTNULL || op == TERM_CIDR) return 1;
-  if (op == TERM_LIKE || op == TERM_GLOB) return 0;
-  if (column->shape == SHAPE_NUMBER) return 1;
-  if (op == TERM_IN || !literal || sqlite3_value_type(literal) != SQLITE_TEXT) return 0;
-  if (column->shape == SHAPE_TEXT && op != TERM_EQ && op != TERM_NE && op != TERM_IS && op != TERM_ISNOT) return 0;
-  const char *text = (const char *)sqlite3_value_text(literal);
-  return text && is_ascii(text, (size_t)sqlite3_value_bytes(literal));
-}
-
 /* Does the connection compare texts in UTF-16, whose order is another, and in which bytes that are no UTF-8 are equal? */
 static int is_utf16(sqlite3 *db) {
   sqlite3_stmt *s = NULL;
@@ -71,6 +61,16 @@ static int is_utf16(sqlite3 *db) {
   }
   sqlite3_finalize(s);
   return utf16;
+}
+
+int terms_is_exact(sqlite3 *db, const struct push *column, enum term_op op, sqlite3_value *literal) {
+  if (column->must || op == TERM_ISNULL || op == TERM_NOTNULL || op == TERM_CIDR) return 1;
+  if (op == TERM_LIKE || op == TERM_GLOB) return 0;
+  if (column->shape == SHAPE_NUMBER) return 1;
+  if (op == TERM_IN || !literal || sqlite3_value_type(literal) != SQLITE_TEXT) return 0;
+  if (column->shape == SHAPE_TEXT && op != TERM_EQ && op != TERM_NE && op != TERM_IS && op != TERM_ISNOT) return 0;
+  const char *text = (const char *)sqlite3_value_text(literal);
+  return text && is_ascii(text, (size_t)sqlite3_value_bytes(literal)) && !is_utf16(db);
 }
 
 /* --- numbers ----------------------------------------------------------------------------------------------------- */

@@ -61,7 +61,7 @@ enum term_op term_of_constraint(int op);
 int term_needs_binary(enum term_op op);
 
 /* Is the term SQLite's comparison, so that SQLite need not look again?  literal: the value if it is known, or NULL. */
-int terms_is_exact(const struct push *column, enum term_op op, sqlite3_value *literal);
+int terms_is_exact(sqlite3 *db, const struct push *column, enum term_op op, sqlite3_value *literal);
 
 /*
 ** Adds the term.  loose: the value may come from a column, so that its affinity isn't known.  SQLITE_NOMEM; SQLITE_ERROR
