@@ -13,12 +13,13 @@
 extern const sqlite3_module flowlogs_module;        /* flowlogs: the records */
 extern const sqlite3_module flowlogs_files_module;  /* flowlogs_files: the files, and what they are */
 extern const sqlite3_module flowlogs_errors_module; /* flowlogs_errors: what a scan could not use */
+extern const sqlite3_module flowlogs_rollup_module; /* flowlogs_rollup: the records, summed by the columns named */
 
 /* Registers the functions that touch no file.  An SQLite code. */
 int funcs_register(sqlite3 *db);
 
-/* cidr_match(ip, cidr), and whether a name is one of its names. */
-void funcs_cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv);
-int funcs_is_cidr_match(const char *name);
+/* xFindFunction: functions of a column and a constant that a scan looks at itself. */
+int funcs_find(sqlite3_vtab *table, int argc, const char *name,
+               void (**function)(sqlite3_context *, int, sqlite3_value **), void **data);
 
 #endif

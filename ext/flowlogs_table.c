@@ -137,15 +137,6 @@ static void result_time(sqlite3_context *ctx, const struct pass *p, enum field f
   if (n) sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
 }
 
-/* The plan has looked at all conditions about it, so this is another use: in an expression, or one condition too many. */
-static void result_either(sqlite3_context *ctx, const char *name) {
-  char *text = sqlite3_mprintf("flowlogs: %s stands for either end of a flow and has no value of its own; it can be used "
-                               "in conditions such as AND %s = … alone", name, name);
-  if (text) sqlite3_result_error(ctx, text, -1);
-  else sqlite3_result_error_nomem(ctx);
-  sqlite3_free(text);
-}
-
 /* A cell of the batch; a column that the batch doesn't have is NULL. */
 static void result_cell(sqlite3_context *ctx, const struct pass *p, int column, int is_int) {
   const struct batch *b = p->batch;
@@ -177,8 +168,8 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
   case SQL_EXTRA: result_cell(ctx, p, COLUMN_EXTRA, 0); break;
   case SQL_START_TIME: result_time(ctx, p, FIELD_start); break;
   case SQL_END_TIME: result_time(ctx, p, FIELD_end); break;
-  case SQL_ADDR: result_either(ctx, "addr"); break;
-  case SQL_PORT: result_either(ctx, "port"); break;
+  case SQL_ADDR: report_either(ctx, "addr"); break;
+  case SQL_PORT: report_either(ctx, "port"); break;
   }
   return SQLITE_OK;
 }
@@ -187,16 +178,6 @@ static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct pass *p = (const struct pass *)cursor;
   *out = (sqlite3_int64)((p->query.base + p->batch->file) << PASS_LINE_BITS | p->batch->line[p->at]);
   return SQLITE_OK;
-}
-
-/* Functions of a column and a constant that the scan looks at itself. */
-static int find_function(sqlite3_vtab *table, int argc, const char *name,
-                         void (**function)(sqlite3_context *, int, sqlite3_value **), void **data) {
-  (void)table;
-  *data = NULL;
-  if (argc != 2 || !funcs_is_cidr_match(name)) return 0;
-  *function = funcs_cidr_match;
-  return SQLITE_INDEX_CONSTRAINT_FUNCTION;
 }
 
 const sqlite3_module flowlogs_module = {
@@ -213,5 +194,5 @@ const sqlite3_module flowlogs_module = {
     .xEof = eof,
     .xColumn = column,
     .xRowid = rowid,
-    .xFindFunction = find_function,
+    .xFindFunction = funcs_find,
 };

@@ -51,7 +51,7 @@ static const struct ip_prefix *prefix_of(sqlite3_context *ctx, int arg, const ch
 ** Also isIpInSubnet, isIpv4InSubnet and isIpv6InSubnet, CloudWatch's names.  Error: a cidr that is none; the two in the
 ** wrong order.
 */
-void funcs_cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   struct ip_prefix here;
   size_t n = 0, cidr_n = 0;
@@ -71,9 +71,15 @@ static const char *const cidr_names[] = {"cidr_match", "isIpInSubnet", "isIpv4In
 
 #define CIDR_NAMES (sizeof cidr_names / sizeof *cidr_names)
 
-int funcs_is_cidr_match(const char *name) {
-  for (size_t i = 0; i < CIDR_NAMES; i++)
-    if (!sqlite3_stricmp(cidr_names[i], name)) return 1;
+int funcs_find(sqlite3_vtab *table, int argc, const char *name,
+               void (**function)(sqlite3_context *, int, sqlite3_value **), void **data) {
+  (void)table;
+  *data = NULL;
+  for (size_t i = 0; argc == 2 && i < CIDR_NAMES; i++) {
+    if (sqlite3_stricmp(cidr_names[i], name)) continue;
+    *function = cidr_match;
+    return SQLITE_INDEX_CONSTRAINT_FUNCTION;
+  }
   return 0;
 }
 
@@ -81,6 +87,6 @@ int funcs_register(sqlite3 *db) {
   const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   int rc = sqlite3_create_function_v2(db, "flowlogs_version", 0, pure, NULL, version, NULL, NULL, NULL);
   for (size_t i = 0; !rc && i < CIDR_NAMES; i++)
-    rc = sqlite3_create_function_v2(db, cidr_names[i], 2, pure, NULL, funcs_cidr_match, NULL, NULL, NULL);
+    rc = sqlite3_create_function_v2(db, cidr_names[i], 2, pure, NULL, cidr_match, NULL, NULL, NULL);
   return rc;
 }

@@ -26,6 +26,7 @@ static const struct {
     {"flowlogs", &flowlogs_module},
     {"flowlogs_files", &flowlogs_files_module},
     {"flowlogs_errors", &flowlogs_errors_module},
+    {"flowlogs_rollup", &flowlogs_rollup_module},
 };
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {

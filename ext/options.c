@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "civil.h"
 #include "mem.h"
 #include "report.h"
 
@@ -13,6 +14,8 @@ void options_init(struct options *o) {
   memset(o, 0, sizeof *o);
   o->policy = POLICY_FAIL;
   o->threads = -1;
+  o->memory = OPTIONS_MEMORY;
+  o->since = o->until = OPTIONS_NO_TIME;
 }
 
 void options_clear(struct options *o) {
@@ -78,15 +81,61 @@ static int set_columns(struct options *o, const char *value, char **pzErr) {
   return SQLITE_OK;
 }
 
+static int set_memory(struct options *o, const char *value, char **pzErr) {
+  static const char units[] = "KMG";
+  char *end;
+  unsigned long long n = isdigit((unsigned char)*value) ? strtoull(value, &end, 10) : 0;
+  const char *unit = n && *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+  int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+  if (n == 0 || end[unit != NULL] || n > (unsigned long long)INT64_MAX >> shift || n << shift < OPTIONS_MIN_MEMORY)
+    return wrong(pzErr, "memory", value, "bytes, or a number with K, M or G: 1M or more");
+  o->memory = n << shift;
+  return SQLITE_OK;
+}
+
+/* Whole seconds, or the beginning of what civil_format() writes, from the date on; T and Z as in ISO 8601 will do. */
+static int read_time(const char *value, int64_t *out) {
+  static const char shape[] = "dddd-dd-dd dd:dd:dd";
+  char text[sizeof shape], *end, full[CIVIL_TEXT];
+  long long seconds = strtoll(value, &end, 10);
+  if (end > value && !*end) {
+    *out = seconds;
+    return seconds != OPTIONS_NO_TIME;
+  }
+  size_t n = strlen(value);
+  if (n > 0 && value[n - 1] == 'Z') n--;
+  if (n != 10 && n != 16 && n != 19) return 0;
+  memcpy(text, value, n);
+  if (n > 10 && text[10] == 'T') text[10] = ' ';
+  for (size_t i = 0; i < n; i++)
+    if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i]) return 0;
+  *out = civil_bound(CIVIL_SECOND, text, n, 0);
+  return civil_format(*out, full) && !memcmp(full, text, n); /* or else there is no such day */
+}
+
+static int set_time(int64_t *time, const char *name, const char *value, char **pzErr) {
+  if (read_time(value, time)) return SQLITE_OK;
+  return wrong(pzErr, name, value, "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC");
+}
+
+static int set_since(struct options *o, const char *value, char **pzErr) {
+  return set_time(&o->since, "since", value, pzErr);
+}
+
+static int set_until(struct options *o, const char *value, char **pzErr) {
+  return set_time(&o->until, "until", value, pzErr);
+}
+
 static const struct {
   const char *name;
   int (*set)(struct options *o, const char *value, char **pzErr);
 } known[] = {
     {"path", set_path},       {"on_error", set_on_error}, {"format", set_format},
-    {"threads", set_threads}, {"columns", set_columns},
+    {"threads", set_threads}, {"columns", set_columns},   {"memory", set_memory},
+    {"since", set_since},     {"until", set_until},
 };
 
-#define KNOWN "path, on_error, format, threads, columns"
+#define KNOWN "path, on_error, format, threads, columns, memory"
 
 /* The option's place in the table, or -1. */
 static int find(const char *name) {
@@ -154,6 +203,8 @@ int options_parse(struct options *o, const char *argument, char **pzErr) {
              ? report_text(pzErr, "there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'", o->path,
                            value)
              : report_text(pzErr, "%s is given twice", name);
+  if (i >= 0 && (known[i].set == set_since || known[i].set == set_until))
+    rc = report_text(pzErr, "%s is an argument of flowlogs_rollup alone", name);
   if (!rc) rc = options_set(o, name, value, pzErr);
   if (i >= 0) o->given |= 1u << i;
   sqlite3_free(name);

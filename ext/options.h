@@ -15,6 +15,9 @@
 #include "sqlite.h"
 
 #define OPTIONS_MAX_THREADS 1024
+#define OPTIONS_MEMORY      (UINT64_C(512) << 20) /* bytes */
+#define OPTIONS_MIN_MEMORY  (UINT64_C(1) << 20)
+#define OPTIONS_NO_TIME     INT64_MIN
 
 enum columns_shown {
   COLUMNS_FOUND,   /* those that the files' headers have */
@@ -29,6 +32,8 @@ struct options {
   struct layout *format;      /* the same, read */
   int threads;                /* -1: as many as there are cores */
   enum columns_shown columns; /* CREATE only */
+  uint64_t memory;            /* bytes that a rollup may take for its groups */
+  int64_t since, until;       /* Unix seconds: start >= since, start < until; OPTIONS_NO_TIME for no limit */
   unsigned given;             /* options that the CREATE has named: bits, by their place in the table of options.c */
 };
 

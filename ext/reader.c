@@ -239,17 +239,24 @@ static int is_suspect(const struct reader *r, const char *p, size_t n, const uin
 /* Makes ready for lines of this layout, into this batch. */
 static void bind(struct reader *r, struct batch *b) {
   static const struct pred everything;
-  projection_init(&r->projection, &r->layout, b);
+  if (!r->groups) projection_init(&r->projection, &r->layout, b);
+  else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->sums);
   if (!r->is_bound) pred_bind(r->options->pred ? r->options->pred : &everything, &r->layout, &r->wanted);
   r->is_bound = 1;
+}
+
+/* Takes the record of a line: into the groups, or into the batch. */
+static inline enum err_code take_record(struct reader *r, const uint32_t *at, uint32_t start, uint32_t end,
+                                        uint64_t line, struct batch *b, struct err *e) {
+  if (r->groups) return groups_add(r->groups, &r->sums, r->tokens.text, at, end - start, e);
+  return record_store(&r->projection, &r->layout, r->tokens.text, at, start, end, line, b, e);
 }
 
 /* The hot loop: rows from the window, until it ends, the layout changes or a problem ends the file. */
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
   const int careful = t->control || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;
-  const uint32_t rows = b->nrows;
-  uint32_t start = tokens_line_start(t, r->next), records = 0;
+  uint32_t start = tokens_line_start(t, r->next), records = 0, rows = 0;
   int changed = 0;
   while (r->next < t->nlines && !changed && !r->done) {
     uint32_t i = r->next++, count, end = t->newline[i];
@@ -261,15 +268,17 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
       rc = odd_line(r, b, i, &changed, e);
     } else {
       records++;
-      if (all || pred_keeps(&r->wanted, t->text, at, line))
-        rc = record_store(&r->projection, &r->layout, t->text, at, start, end, line, b, e);
+      if (all || pred_keeps(&r->wanted, t->text, at, line)) {
+        rc = take_record(r, at, start, end, line, b, e);
+        rows++;
+      }
     }
     if (rc) return rc;
     start = end + 1;
   }
   if (changed) r->is_bound = 0;
   r->records += records;
-  r->rows += b->nrows - rows;
+  r->rows += rows;
   return ERR_NONE;
 }
 

@@ -3,6 +3,7 @@
 ** Reads one file after another into batches: the unit of work that a thread does.
 **
 **     source -> lines -> tokens -> (sniff) -> record -> pred -> batch
+**                                                            -> groups
 **
 ** Call order: reader_init() once; for each file reader_open(), then reader_next() until it returns READER_END, with a
 ** batch that is empty at first, and again after READER_FULL; reader_clear() at the end.  A reader owns all its buffers (about 1 MiB, whatever the files are like) and belongs to
@@ -17,6 +18,7 @@
 #include "ahead.h"
 #include "batch.h"
 #include "confine.h"
+#include "group.h"
 #include "layout.h"
 #include "lines.h"
 #include "pred.h"
@@ -62,7 +64,10 @@ struct reader {
   struct layout layout;
   struct projection projection;
   struct pred_bound wanted; /* the predicate, for the layout */
-  int is_bound;             /* projection and wanted are the layout's */
+  const struct grouping *grouping; /* set after reader_init(), with groups: records are added to these, not to batches */
+  struct groups *groups;           /* or NULL */
+  struct grouping_bound sums;      /* the grouping, for the layout */
+  int is_bound;             /* projection or sums, and wanted, are the layout's */
   enum expectation expectation;
   enum verdict verdict;
   int source_known;   /* the file could be opened: source.kind says what its bytes are */
@@ -70,7 +75,7 @@ struct reader {
   enum err_code bad;  /* VERDICT_BAD from reader_open(): the code of that error */
   uint64_t line;      /* lines of the file before the window */
   uint64_t records;   /* found in this file */
-  uint64_t rows;      /* of these, delivered */
+  uint64_t rows;      /* of these, delivered or grouped */
   uint64_t nproblems; /* found in this file */
   const char *text;   /* what is left of the block */
   size_t text_n;      /* 0: the next block is due */

@@ -104,7 +104,7 @@ enum recall_answer recall_ask(struct recall *r, sqlite3 *db, const struct query 
   if (p->users) return RECALL_READ;
   leave_common(p, &q->pred);
   keep_clear(&p->keep);
-  keep_init(&p->keep, RECALL_BYTES);
+  keep_init(&p->keep, q->options.memory);
   p->state = PLACE_SEEN;
   return RECALL_FILL;
 }

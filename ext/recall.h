@@ -5,7 +5,7 @@
 ** more and all rows are kept that any of these rounds can want; from then on, rounds are served from memory.
 **
 ** The rounds of one execution are told by SQLite's running statements and how often each has been run.  The rows of the
-** last execution stay until the table is asked something else, or goes.  Too many rows for memory: the files are read in
+** last execution stay until the table is asked something else, or goes.  Too many rows for the option `memory`: the files are read in
 ** each round, as they would be without all this.
 **
 ** recall_ask() for each xFilter, which says what to do; recall_add() for each batch of a pass that is to keep, and
@@ -17,7 +17,6 @@
 #include "keep.h"
 #include "query.h"
 
-#define RECALL_BYTES  ((size_t)512 * 1024 * 1024) /* of rows that are kept for one place, at most */
 #define RECALL_PLACES 4 /* places in one statement that come back */
 
 enum recall_answer {

@@ -21,4 +21,7 @@ int report_problem(char **pzErr, const char *path, const struct batch *b, const 
 /* "flowlogs: " and the text, with SQLITE_ERROR. */
 int report_text(char **pzErr, const char *format, ...);
 
+/* The error of a column that stands for either end of a flow (addr, port) and was asked for its value. */
+void report_either(sqlite3_context *ctx, const char *name);
+
 #endif

@@ -26,6 +26,10 @@ unsigned scan_threads(const struct files *files, int asked) {
   return (size_t)asked < files->n ? (unsigned)asked : (unsigned)files->n;
 }
 
+int scan_reads_ahead(const struct files *files, int asked) {
+  return files->n == 1 && (asked > 1 || (asked < 0 && scan_threads(files, asked) && crew_cores() > 1));
+}
+
 void scan_add_file(struct scan_counts *c, const struct reader *r) {
   c->read++;
   c->passed_over += r->verdict == VERDICT_OTHER;
@@ -123,9 +127,8 @@ enum err_code scan_open(struct scan *s, const struct files *files, const uint8_t
   s->counts.files = files->n;
   if (queue_init(&s->queue, files->n, wanted, e)) return e->code;
   s->is_ready = 1;
-  unsigned threads = scan_threads(files, options->threads);
-  s->options.reader.ahead = files->n == 1 && (options->threads > 1 || (options->threads < 0 && threads && crew_cores() > 1));
-  s->counts.threads = crew_start(&s->crew, threads, job, s);
+  s->options.reader.ahead = scan_reads_ahead(files, options->threads);
+  s->counts.threads = crew_start(&s->crew, scan_threads(files, options->threads), job, s);
   if (s->crew.n) return ERR_NONE;
   s->own.is_ready = 1;
   return reader_init(&s->own.reader, &s->options.reader, e);

@@ -80,6 +80,9 @@ enum expectation scan_expectation(const struct file *file);
 /* Threads for a scan of these files: what is asked for, or as many as there is work for; as many as files at most. */
 unsigned scan_threads(const struct files *files, int asked);
 
+/* Should a reader read ahead?  When a single file is all there is for several threads to do. */
+int scan_reads_ahead(const struct files *files, int asked);
+
 /* Adds what a reader has found in the file that it is at. */
 void scan_add_file(struct scan_counts *c, const struct reader *r);
 
