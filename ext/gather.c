@@ -14,7 +14,9 @@
 #define PATIENCE_MS 20 /* how long the owner waits before it asks whether it is to stop */
 
 static int is_stopped(struct gather *g) { return atomic_load_explicit(&g->stopped, memory_order_relaxed); }
-static size_t failed_file(const struct gather *g) { return atomic_load_explicit(&g->failed_file, memory_order_relaxed); }
+static size_t failed_file(const struct gather *g) {
+  return atomic_load_explicit(&g->failed_file, memory_order_relaxed);
+}
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
 
@@ -213,9 +215,7 @@ void gather_count(struct gather *g, struct scan_counts *out) {
   if (!g->crew.n && g->worker && g->worker->is_open) scan_add_file(out, &g->worker->reader);
 }
 
-const struct batch *gather_problem(const struct gather *g) {
-  return failed_file(g) < g->files->n ? &g->failed : NULL;
-}
+const struct batch *gather_problem(const struct gather *g) { return failed_file(g) < g->files->n ? &g->failed : NULL; }
 
 static void wait_for_news(struct gather *g) {
   struct timespec until;
