@@ -14,7 +14,9 @@
 #define PATIENCE_MS 20 /* how long the owner waits before it asks whether it is to stop */
 
 static int is_stopped(struct gather *g) { return atomic_load_explicit(&g->stopped, memory_order_relaxed); }
-static size_t failed_file(const struct gather *g) { return atomic_load_explicit(&g->failed_file, memory_order_relaxed); }
+static size_t failed_file(const struct gather *g) {
+  return atomic_load_explicit(&g->failed_file, memory_order_relaxed);
+}
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
 

@@ -51,10 +51,10 @@ struct gather {
   struct crew crew;
   struct gather_worker *worker; /* one, at least: the caller's own where there are no threads */
   unsigned nworkers;
-  pthread_mutex_t mutex;        /* guards what follows, while workers run */
-  pthread_cond_t news;          /* the owner waits for: a full worker, or the last one's end */
-  pthread_cond_t emptied;       /* full workers wait for: the owner is done with their groups */
-  unsigned running;             /* workers that have not ended */
+  pthread_mutex_t mutex;  /* guards what follows, while workers run */
+  pthread_cond_t news;    /* the owner waits for: a full worker, or the last one's end */
+  pthread_cond_t emptied; /* full workers wait for: the owner is done with their groups */
+  unsigned running;       /* workers that have not ended */
   int no_memory;
   size_t next;                  /* file to be given out next */
   struct gather_worker *full;   /* workers whose groups the owner is to get, and who wait */

@@ -250,7 +250,7 @@ static inline void put(struct groups *t, struct group *fresh, const struct adden
   g->flows += a->flows;
   g->packets = sum_of(g->packets, a->packets);
   g->bytes = sum_of(g->bytes, a->bytes);
-  if (a->first_seen < g->first_seen) g->first_seen = a->first_seen; /* GROUP_NULL is the greatest */
+  if (a->first_seen < g->first_seen) g->first_seen = a->first_seen;     /* GROUP_NULL is the greatest */
   if (a->last_seen + 1 > g->last_seen + 1) g->last_seen = a->last_seen; /* and GROUP_NULL + 1 the least */
 }
 

@@ -57,7 +57,7 @@ struct group {
 
 /* A dimension's value. */
 struct group_value {
-  uint64_t number; /* GROUP_NULL for a missing value of either kind */
+  uint64_t number;  /* GROUP_NULL for a missing value of either kind */
   const char *text; /* in the group */
   size_t n;
 };
@@ -66,7 +66,7 @@ struct groups {
   struct groups_slot { /* a hash table: a power of two of slots, half of them free at least */
     uint32_t hash;
     uint32_t at; /* the group's place in the arena, in words, and 1; 0: free */
-  } *slot;
+  } * slot;
   size_t cap, used;
   uint64_t **block; /* arena: groups one behind the other */
   uint32_t *filled; /* per block: words of whole groups */

@@ -134,7 +134,7 @@ __attribute__((noinline)) static int parse_v6(const char *p, size_t n, struct ip
     if (i == n) break;
     if (p[i++] != ':' || i == n) return 0;
     if (p[i] == ':') {
-      if (gap < GROUPS) return 0;
+      if (gap < GROUPS || count == GROUPS) return 0;
       gap = count;
       i++;
     }

@@ -130,9 +130,8 @@ static const struct {
   const char *name;
   int (*set)(struct options *o, const char *value, char **pzErr);
 } known[] = {
-    {"path", set_path},       {"on_error", set_on_error}, {"format", set_format},
-    {"threads", set_threads}, {"columns", set_columns},   {"memory", set_memory},
-    {"since", set_since},     {"until", set_until},
+    {"path", set_path},       {"on_error", set_on_error}, {"format", set_format}, {"threads", set_threads},
+    {"columns", set_columns}, {"memory", set_memory},     {"since", set_since},   {"until", set_until},
 };
 
 #define KNOWN "path, on_error, format, threads, columns, memory"

@@ -64,10 +64,11 @@ struct reader {
   struct layout layout;
   struct projection projection;
   struct pred_bound wanted; /* the predicate, for the layout */
-  const struct grouping *grouping; /* set after reader_init(), with groups: records are added to these, not to batches */
-  struct groups *groups;           /* or NULL */
-  struct grouping_bound sums;      /* the grouping, for the layout */
-  int is_bound;             /* projection or sums, and wanted, are the layout's */
+  const struct grouping
+      *grouping;              /* set after reader_init(), with groups: records are added to these, not to batches */
+  struct groups *groups;      /* or NULL */
+  struct grouping_bound sums; /* the grouping, for the layout */
+  int is_bound;               /* projection or sums, and wanted, are the layout's */
   enum expectation expectation;
   enum verdict verdict;
   int source_known;   /* the file could be opened: source.kind says what its bytes are */

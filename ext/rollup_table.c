@@ -64,8 +64,8 @@ static const char besides[] =
     "flows INTEGER, packets INTEGER, bytes INTEGER, first_seen INTEGER, last_seen INTEGER";
 
 static const struct plan_arg arguments[] = {
-    {ROLLUP_PATH, "path"},       {ROLLUP_ON_ERROR, "on_error"}, {ROLLUP_FORMAT, "format"}, {ROLLUP_THREADS, "threads"},
-    {ROLLUP_MEMORY, "memory"},   {ROLLUP_SINCE, "since"},       {ROLLUP_UNTIL, "until"},
+    {ROLLUP_PATH, "path"},     {ROLLUP_ON_ERROR, "on_error"}, {ROLLUP_FORMAT, "format"}, {ROLLUP_THREADS, "threads"},
+    {ROLLUP_MEMORY, "memory"}, {ROLLUP_SINCE, "since"},       {ROLLUP_UNTIL, "until"},
 };
 
 #define NO_DIM (-1)
@@ -74,8 +74,8 @@ struct cursor {
   sqlite3_vtab_cursor base;
   struct query query; /* the options in force, the records that are wanted, and the files */
   struct grouping grouping;
-  int dim[FIELD_COUNT]; /* per field: its place in the grouping, or NO_DIM */
-  int is_open;          /* gather is open */
+  int dim[FIELD_COUNT];      /* per field: its place in the grouping, or NO_DIM */
+  int is_open;               /* gather is open */
   const struct group *group; /* this row; NULL at the end */
   struct group_value value[FIELD_COUNT];
   struct gather gather;

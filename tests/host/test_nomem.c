@@ -31,6 +31,9 @@ static const char *const statements[] = {
     "'fail', "
     "'version srcaddr') ORDER BY 1",
     "SELECT path, kind, fields, note, rows, min_start FROM flowlogs_files('tests/data/edge/**')",
+    "SELECT srcaddr, hour, latest FROM (SELECT srcaddr, hour, max(last_seen) AS latest, sum(bytes) "
+    "FROM flowlogs_rollup('tests/data/edge', 'skip', NULL, 0, '1M', 1) GROUP BY 1, 2)",
+    "SELECT dstport, sum(flows) FROM flowlogs_rollup('tests/data/edge', 'skip', NULL, 2) GROUP BY 1",
     "SELECT file, line, reason, raw FROM flowlogs_errors('tests/data/edge')",
     "SELECT count(*) FROM flowlogs('tests/data/edge/truncated.gz')",
     "SELECT count(*) FROM flowlogs('tests/data/nothing')",

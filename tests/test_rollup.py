@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""flowlogs_rollup against flowlogs: the same sums, whatever the dimensions, the threads and the memory."""
+
+import random
+import re
+import sqlite3
+import threading
+import time
+
+import pytest
+
+import fuzzdata
+import reference
+from conftest import BUILDS
+
+DIMS = [n for n in reference.DEFAULT_NAMES if n not in ("packets", "bytes")] + reference.VPC_NAMES[14:] + \
+    [n for n in reference.TGW_NAMES if n not in reference.VPC_NAMES]
+UNITS = {"minute": "substr(start_time, 1, 17) || '00'", "hour": "substr(start_time, 1, 14) || '00:00'",
+         "day": "substr(start_time, 1, 10)"}
+MEASURES = [("sum(flows)", "count(*)"), ("sum(packets)", "sum(packets)"), ("sum(bytes)", "sum(bytes)"),
+            ("min(first_seen)", "min(start)"), ("max(last_seen)", "max(\"end\")")]
+TREE = "tests/data/AWSLogs"
+LINE = "2 123456789010 eni-1 10.0.{}.{} 10.1.0.1 {} 443 6 {} {} {} {} ACCEPT OK\n"
+
+
+def quote(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def choose(rng):
+    """Some dimensions, and some measures."""
+    weights = [8 if n in reference.DEFAULT_NAMES else 1 for n in DIMS] + [4] * len(UNITS)
+    dims = list(dict.fromkeys(rng.choices(DIMS + list(UNITS), weights, k=rng.choice([0, 1, 1, 2, 2, 3, 5, 9]))))
+    return dims, rng.sample(MEASURES, rng.randint(1, len(MEASURES)))
+
+
+def queries(dims, measures, path, options):
+    """The same question to both tables; texts in hexadecimal, since they may hold any bytes."""
+    def ask(names, values, table):
+        shown = [f"iif({n} IS NULL, 'NULL', hex({n}))" for n in names]
+        group = f" GROUP BY {', '.join(names)} ORDER BY {', '.join(names)}" if names else ""
+        return f"SELECT {', '.join(shown + values)} FROM {table}({path}, {options}){group};"
+    rollup = ask([f'"{d}"' for d in dims], [m[0] for m in measures], "flowlogs_rollup")
+    plain = ask([UNITS.get(d, f'"{d}"') for d in dims], [m[1] for m in measures], "flowlogs")
+    return rollup, plain
+
+
+def compare(build, path, options, dims, measures, more=""):
+    rollup, plain = queries(dims, measures, quote(str(path)), options)
+    got = build.shell(f"{rollup.replace(options, options + more)}\nSELECT '--';\n{plain}", timeout=300)
+    a, _, b = re.sub("error near line [0-9]+", "error", got).partition("--\n")   # sums overflow on both sides
+    if not dims:
+        b = b.replace("\n0|", "\n|", 1) if b.startswith("0") else b   # count(*) of nothing is 0, sum() NULL
+        a, b = [["0" if v == "" else v for v in t.strip().split("|")] for t in (a, b)]
+    assert a == b, f"{rollup}\n{plain}"
+
+
+CASES = [(b, seed) for b in BUILDS for seed in range(12 if b.name == "release" else 4)]
+
+
+@pytest.mark.parametrize("build, seed", CASES, ids=lambda v: getattr(v, "name", v))
+@pytest.mark.parametrize("where", ["AWSLogs", "edge", "random"])
+def test_same_sums(build, seed, where, tmp_path):
+    rng = random.Random(f"{where} {seed}")
+    path, format = f"tests/data/{where}", None
+    if where == "random":
+        fuzzdata.write_tree(seed, str(tmp_path), 24)
+        path, format = tmp_path, rng.choice([None, (tmp_path / ".format").read_text().strip()])
+    for _ in range(5):
+        options = f"'skip', {quote(format) if format else 'NULL'}, {rng.choice([0, 1, 3])}"
+        compare(build, path, options, *choose(rng))
+
+
+def test_all_dimensions(build):
+    for threads in (0, 3):
+        compare(build, TREE, f"'skip', NULL, {threads}", DIMS[:50], MEASURES)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Many groups in a few files."""
+    folder = tmp_path_factory.mktemp("many")
+    for f in range(6):
+        with open(folder / f"{f}.log", "w") as out:
+            for i in range(20000):
+                out.write(LINE.format(f, i % 250, i, i % 7, i, 1418530010 + i, 1418530070 + i))
+    return folder
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
+def test_bounded_memory(build, many, threads):
+    compare(build, many, f"'fail', NULL, {threads}", ["srcaddr", "srcport"], MEASURES, ", '1M'")
+    got = build.rows(f"SELECT count(*) > count(DISTINCT srcport), sum(flows) FROM flowlogs_rollup('{many}', NULL, NULL, "
+                     f"{threads}, '1M'); SELECT count(*), count(DISTINCT srcport) FROM flowlogs_rollup('{many}', NULL, "
+                     f"NULL, {threads});")
+    assert got == [["1", "120000"], ["20000", "20000"]]
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
+def test_ways_to_ask(build, threads):
+    args = f"'{TREE}', NULL, NULL, {threads}"
+    flowlogs, rollup = f"flowlogs({args})", f"flowlogs_rollup({args})"
+    for a, b in [
+            (f"SELECT count(DISTINCT srcaddr) FROM {rollup}", f"SELECT count(DISTINCT srcaddr) FROM {flowlogs}"),
+            (f"SELECT count(*) FROM {rollup}", "SELECT 1"),
+            (f"WITH r AS (SELECT * FROM {rollup}) SELECT action, sum(flows) FROM r GROUP BY 1",
+             f"SELECT action, count(*) FROM {flowlogs} GROUP BY 1"),
+            (f"WITH r AS MATERIALIZED (SELECT * FROM {rollup}) SELECT action, sum(bytes) FROM r GROUP BY 1",
+             f"SELECT action, sum(bytes) FROM {flowlogs} GROUP BY 1"),
+            (f"CREATE TEMP VIEW v AS SELECT * FROM {rollup}; SELECT dstport, sum(bytes) FROM v GROUP BY 1 ORDER BY 2",
+             f"SELECT dstport, sum(bytes) FROM {flowlogs} GROUP BY 1 ORDER BY 2"),
+            (f"SELECT n, sum(flows) FROM (SELECT 443 AS n UNION ALL SELECT 53) JOIN {rollup} r ON r.dstport = n GROUP BY 1",
+             f"SELECT dstport, count(*) FROM {flowlogs} WHERE dstport IN (443, 53) GROUP BY 1"),
+            (f"SELECT sum(flows) FROM {rollup} WHERE action = 'REJECT' AND bytes > 0",
+             f"SELECT count(*) FROM {flowlogs} WHERE action = 'REJECT'"),
+            (f"SELECT sum(flows) FROM flowlogs_rollup WHERE path = '{TREE}' AND dstport = 443 "
+             f"OR path = '{TREE}' AND srcport = 443 OR path = 'tests/data/edge/crlf.log'",
+             f"SELECT (SELECT count(*) FROM {flowlogs} WHERE dstport = 443 OR srcport = 443) + count(*) "
+             "FROM flowlogs('tests/data/edge/crlf.log')"),
+            (f"SELECT sum(flows) FROM {rollup} WHERE since = '2026-03-10' AND until = '2026-03-10T13:30Z'",
+             f"SELECT count(*) FROM {flowlogs} WHERE start_time >= '2026-03-10' AND start_time < '2026-03-10 13:30'"),
+            (f"SELECT sum(flows) FROM {rollup} WHERE until = 1773107578", f"SELECT count(*) FROM {flowlogs} WHERE start < 1773107578"),
+            (f"SELECT ifnull(sum(flows), 0), count(*) FROM {rollup} WHERE until = -5", "SELECT 0, 0"),
+            (f"SELECT r.flows FROM flowlogs_files('{TREE}') f JOIN flowlogs_rollup(f.path) r ORDER BY f.path, 1",
+             f"SELECT count(*) FROM {flowlogs} GROUP BY file ORDER BY file")]:
+        got = build.shell(f"{a};\nSELECT '--';\n{b};").partition("--\n")
+        assert got[0] == got[2] and got[0], a
+
+
+def test_schema(build):
+    out = build.rows(f"SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
+    names = [n for n, _ in out]
+    assert [n for n, h in out if h == "0"] == \
+        DIMS[:12] + ["flows", "packets", "bytes", "first_seen", "last_seen"]
+    assert names[12:22] == ["path", "on_error", "format", "threads", "memory", "since", "until", "minute", "hour", "day"]
+    assert set(names) == set(DIMS) | set(names[12:29]) and len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ("", "which files?"), ("'no/such/file'", "no/such/file"), ("NULL", "path is NULL"),
+    (f"'{TREE}', 'never'", "on_error is 'never'"),
+    *[(f"'{TREE}', NULL, NULL, 0, '{v}'", f"memory is '{v}'") for v in ("0", "-1", "1x", "1023K", "2MB", "", "K", "1e9", "99999999999G")],
+    *[(f"'{TREE}', NULL, NULL, 0, NULL, '{v}'", f"since is '{v}'") for v in
+      ("", "yesterday", "2026-02-30", "2026-13-01", "2026-03-09 24:00", "2026-03-09 1", "2026-3-9", "99999-01-01")]])
+def test_wrong_arguments(build, arguments, message):
+    assert message in build.shell(f"SELECT sum(flows) FROM flowlogs_rollup({arguments});")
+
+
+def test_options_of_create(build):
+    assert build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', memory='64M'); "
+                       "SELECT count(*) > 0 FROM t;") == "1\n"
+    assert "flowlogs_rollup alone" in build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{TREE}', since=5);")
+    assert "no such module" not in build.shell("SELECT flows FROM flowlogs_rollup;")
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2, 5])
+def test_first_problem(build, tmp_path, threads):
+    good = "".join(LINE.format(0, i % 250, i, 1, 1, 5, 6) for i in range(3000))
+    for f in range(9):
+        (tmp_path / f"{f}.log").write_text(good * (4 if f == 3 else 1) + ("2 bad\n" if f in (3, 5, 6) else ""))
+    for _ in range(5):
+        out = build.shell(f"SELECT srcport FROM flowlogs_rollup('{tmp_path}', NULL, NULL, {threads});")
+        assert "3.log:12001: " in out and out.count("\n") == 1
+    assert build.shell(f"SELECT sum(flows) FROM flowlogs_rollup('{tmp_path}', 'skip', NULL, {threads});") == "36000\n"
+    plain = build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}');")
+    assert out.replace("flowlogs_rollup", "flowlogs") == plain
+
+
+def test_nothing_found(build, tmp_path):
+    (tmp_path / "a.txt").write_text("just some notes\n")
+    for threads in (0, 1):
+        assert "is no flow log" in build.shell(f"SELECT flows FROM flowlogs_rollup('{tmp_path}', NULL, NULL, {threads});")
+    (tmp_path / "b.log").write_text("version srcaddr dstport\n")
+    assert build.shell(f"SELECT count(*) FROM flowlogs_rollup('{tmp_path}');") == "0\n"
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2])
+def test_sums_overflow(build, tmp_path, threads):
+    for f in range(3):
+        (tmp_path / f"{f}.log").write_text(LINE.format(0, 0, 1, 2, 2**62, 5, 6) * 2)
+    args = f"'{tmp_path}', NULL, NULL, {threads}"
+    assert "integer overflow" in build.shell(f"SELECT sum(bytes) FROM flowlogs_rollup({args});")
+    assert build.shell(f"SELECT total(bytes) = {6 * 2.0**62}, sum(packets), sum(flows) FROM flowlogs_rollup({args});") == "1|12|6\n"
+    (tmp_path / "0.log").write_text(LINE.format(0, 0, 1, 2, 2**62 - 1, 5, 6) + LINE.format(0, 0, 1, 2, 2**62, 5, 6))
+    assert build.shell(f"SELECT bytes FROM flowlogs_rollup('{tmp_path}/0.log');") == f"{2**63 - 1}\n"
+
+
+def test_stops_early(build, many):
+    for threads in (0, 3):
+        for memory in ("NULL", "'1M'"):
+            assert build.shell(f"SELECT 1 FROM flowlogs_rollup('{many}', NULL, NULL, {threads}, {memory}) WHERE srcport >= 0 LIMIT 1;") == "1\n"
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_interrupt(release, tmp_path, threads):
+    block = "".join(LINE.format(0, i % 250, i, 1, 1, 5, 6) for i in range(10000))
+    for f in range(2):
+        (tmp_path / f"{f}.log").write_text(block * 200)
+    db = sqlite3.connect(":memory:", check_same_thread=False)
+    db.enable_load_extension(True)
+    db.load_extension(str(release.extension))
+    timer = threading.Timer(0.02, db.interrupt)
+    begin = time.monotonic()
+    timer.start()
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        for _ in range(50):
+            db.execute("SELECT srcport, sum(flows) FROM flowlogs_rollup(?, NULL, NULL, ?) GROUP BY 1",
+                       (str(tmp_path), threads)).fetchall()
+    assert time.monotonic() - begin < 5
