@@ -25,8 +25,8 @@ enum { COLUMN_RAW = FIELD_COUNT, COLUMN_EXTRA, COLUMN_COUNT };
 
 #define BATCH_WINDOW (TOKENS_LINES + TOKENS_BLOCK) /* rows that one window may bring */
 #define BATCH_ROWS   (BATCH_WINDOW + TOKENS_LINES) /* rows at most */
-#define BATCH_NULL UINT64_MAX                    /* a cell without a value, of either kind */
-#define BATCH_COPY 16                            /* short texts are copied in one piece of this size */
+#define BATCH_NULL   UINT64_MAX                    /* a cell without a value, of either kind */
+#define BATCH_COPY   16                            /* short texts are copied in one piece of this size */
 
 /* Something that could not be used. */
 struct problem {

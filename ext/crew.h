@@ -21,7 +21,7 @@ struct crew {
     struct crew *crew;
     unsigned number;
     pthread_t thread;
-  } *member;
+  } * member;
 };
 
 /* Starts up to n (<= CREW_MAX) threads that call job(context, 0), job(context, 1), ...  Returns how many there are. */

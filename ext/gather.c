@@ -210,9 +210,7 @@ void gather_close(struct gather *g, struct scan_counts *counts) {
   g->is_ready = 0;
 }
 
-const struct batch *gather_problem(const struct gather *g) {
-  return failed_file(g) < g->files->n ? &g->failed : NULL;
-}
+const struct batch *gather_problem(const struct gather *g) { return failed_file(g) < g->files->n ? &g->failed : NULL; }
 
 static void wait_for_news(struct gather *g) {
   struct timespec until;

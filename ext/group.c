@@ -12,6 +12,10 @@
 **
 ** A record's key is written where the next new group would lie.  If its group is there already, the place is used
 ** again for the next record.
+**
+** With many groups, a record would have to wait for memory twice: for its slot, then for its group.  So records wait in
+** a short line while others are read: the slot is fetched when a record joins it, and when it is full, all their groups are
+** fetched at once.
 */
 #include "group.h"
 
@@ -33,11 +37,6 @@
 _Static_assert(sizeof(struct group) % 8 == 0, "keys are words");
 _Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + RECORD_MAX_BYTES / 8 + 2 < GROUP_BLOCK_WORDS,
                "a block has room for the group of any line");
-
-/* What one record, or one group, adds to a group. */
-struct addend {
-  uint64_t flows, packets, bytes, first_seen, last_seen;
-};
 
 void groups_init(struct groups *t) { memset(t, 0, sizeof *t); }
 
@@ -229,7 +228,7 @@ static inline int exceeds(uint64_t a, uint64_t b) {
 }
 
 /* Adds to the group of the key that lies in `fresh`, the room at the end, which becomes a group if there is none. */
-static inline void put(struct groups *t, struct group *fresh, const struct addend *a) {
+static inline void put(struct groups *t, struct group *fresh, const struct groups_waiting *a) {
   size_t i = fresh->hash & (t->cap - 1);
   struct group *g = NULL;
   for (; t->slot[i].at; i = (i + 1) & (t->cap - 1)) {
@@ -254,16 +253,43 @@ static inline void put(struct groups *t, struct group *fresh, const struct adden
   if (a->last_seen + 1 > g->last_seen + 1) g->last_seen = a->last_seen; /* and GROUP_NULL + 1 the least */
 }
 
+enum err_code groups_settle(struct groups *t, struct err *e) {
+  for (uint32_t i = 0; i < t->nwaiting; i++) {
+    uint32_t at = t->slot[t->waiting[i].hash & (t->cap - 1)].at;
+    if (at) __builtin_prefetch(group_at(t, at));
+  }
+  for (uint32_t i = 0; i < t->nwaiting; i++) {
+    const struct groups_waiting *w = &t->waiting[i];
+    if (reserve(t, w->words, e)) return e->code;
+    struct group *fresh = group_at(t, end_of(t));
+    fresh->hash = w->hash;
+    fresh->words = w->words;
+    for (uint32_t k = 0; k < w->words; k++) fresh->key[k] = w->key[k];
+    put(t, fresh, w);
+  }
+  t->nwaiting = 0;
+  return ERR_NONE;
+}
+
 enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const char *text, const uint32_t *at,
                          size_t line_n, struct err *e) {
   if (reserve(t, DIM_WORDS * b->n + line_n / 8, e)) return e->code;
   struct group *fresh = group_at(t, end_of(t));
-  struct addend a = {1, measure(text, at, b->packets), measure(text, at, b->bytes), measure(text, at, b->start),
-                     measure(text, at, b->end)};
-  fresh->words = put_key(fresh->key, b, text, at);
-  fresh->hash = (uint32_t)hash_key(fresh->key, fresh->words);
-  put(t, fresh, &a);
-  return ERR_NONE;
+  struct groups_waiting *w = &t->waiting[t->nwaiting];
+  fresh->words = w->words = put_key(fresh->key, b, text, at);
+  fresh->hash = w->hash = (uint32_t)hash_key(fresh->key, fresh->words);
+  w->flows = 1;
+  w->packets = measure(text, at, b->packets);
+  w->bytes = measure(text, at, b->bytes);
+  w->first_seen = measure(text, at, b->start);
+  w->last_seen = measure(text, at, b->end);
+  if (w->words > GROUPS_KEY_WORDS) {
+    put(t, fresh, w);
+    return ERR_NONE;
+  }
+  for (uint32_t k = 0; k < w->words; k++) w->key[k] = fresh->key[k];
+  __builtin_prefetch(&t->slot[w->hash & (t->cap - 1)]);
+  return ++t->nwaiting == GROUPS_WAITING ? groups_settle(t, e) : ERR_NONE;
 }
 
 const struct group *groups_next(const struct groups *t, struct groups_place *place) {
@@ -281,7 +307,7 @@ static enum err_code merge_block(struct groups *t, const uint64_t *block, uint32
   uint32_t word = 0;
   while (word < *filled) {
     const struct group *g = (const struct group *)(const void *)&block[word];
-    const struct addend a = {g->flows, g->packets, g->bytes, g->first_seen, g->last_seen};
+    const struct groups_waiting a = {g->flows, g->packets, g->bytes, g->first_seen, g->last_seen, .words = g->words};
     if (reserve(t, g->words, e)) return e->code;
     struct group *fresh = group_at(t, end_of(t));
     fresh->hash = g->hash;

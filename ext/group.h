@@ -6,8 +6,8 @@
 ** alone.  Its sums never exceed 2^63-1: a group whose sum would is left as it is, and another one with the same key
 ** goes on, so that whoever adds up the parts decides what becomes of them.
 **
-** Call order: groups_init(); per layout grouping_bind(), per line groups_add(); groups_next() over all groups, or
-** groups_merge() into another table; groups_clear().  A table belongs to one thread at a time.  A group that is found
+** Call order: groups_init(); per layout grouping_bind(), per line groups_add(), and groups_settle() before anything else
+** is done with the table; groups_next() over all groups, or groups_merge() into another table; groups_clear().  A table belongs to one thread at a time.  A group that is found
 ** costs no allocation.
 */
 #ifndef GROUP_H
@@ -62,6 +62,10 @@ struct group_value {
   size_t n;
 };
 
+/* Records that wait for memory: see groups_add(). */
+#define GROUPS_WAITING   8
+#define GROUPS_KEY_WORDS 12 /* of a key that can wait */
+
 struct groups {
   struct groups_slot { /* a hash table: a power of two of slots, half of them free at least */
     uint32_t hash;
@@ -71,6 +75,12 @@ struct groups {
   uint64_t **block; /* arena: groups one behind the other */
   uint32_t *filled; /* per block: words of whole groups */
   size_t nblocks, blocks_cap;
+  struct groups_waiting { /* what one record, or one group, adds to a group; and its key */
+    uint64_t flows, packets, bytes, first_seen, last_seen;
+    uint32_t hash, words;
+    uint64_t key[GROUPS_KEY_WORDS];
+  } waiting[GROUPS_WAITING];
+  uint32_t nwaiting;
 };
 
 void groups_init(struct groups *t);
@@ -82,6 +92,9 @@ void groups_clear(struct groups *t); /* it is as after groups_init() */
 */
 enum err_code groups_add(struct groups *t, const struct grouping_bound *g, const char *text, const uint32_t *at,
                          size_t line_n, struct err *e);
+
+/* Adds the records that wait.  ERR_NOMEM. */
+enum err_code groups_settle(struct groups *t, struct err *e);
 
 /*
 ** Adds the groups of `from`, which is freed on the way, in the blocks' order; stop() is asked between two of them and

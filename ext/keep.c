@@ -89,7 +89,7 @@ static int passes(const struct pred_term *t, uint32_t n, const struct batch *b, 
   if (t->subject == SUBJECT_FILE) return 1; /* files are taken or left as a whole, before they are read */
   for (int i = 0; i < ncolumns; i++) {
     uint64_t cell = cell_of(b, columns[i], row);
-    if (cell == BATCH_NULL                       ? pred_passes_null(t, n)
+    if (cell == BATCH_NULL                    ? pred_passes_null(t, n)
         : fields[columns[i]].kind == KIND_INT ? pred_passes_number(t, n, cell)
                                               : pred_passes_text(t, n, batch_text(b, cell), batch_text_n(cell)))
       return 1;
@@ -108,9 +108,8 @@ static int passes_all(const struct pred *p, const struct batch *b, uint32_t row)
 /* --- the index --------------------------------------------------------------------------------------------------- */
 
 static int asks_for_one(const struct pred_term *t) {
-  return !t->negated && !t->null_passes &&
-         (t->op == PRED_EQUAL || (t->op == PRED_RANGE && t->low == t->high)) && t->subject != SUBJECT_LINE &&
-         t->subject != SUBJECT_FILE;
+  return !t->negated && !t->null_passes && (t->op == PRED_EQUAL || (t->op == PRED_RANGE && t->low == t->high)) &&
+         t->subject != SUBJECT_LINE && t->subject != SUBJECT_FILE;
 }
 
 int keep_subject(const struct pred_term *term, size_t n) {

@@ -26,7 +26,7 @@ struct keep {
   struct keep_entry {
     uint32_t row;  /* reference */
     uint32_t next; /* entry of the same hash, later in the pass */
-  } *entry;
+  } * entry;
   size_t nentries;
 };
 

@@ -34,15 +34,15 @@ typedef ssize_t lines_read(void *from, char *p, size_t n, struct err *e);
 
 struct lines {
   lines_read *read;
-  void *from;            /* for read; not owned */
-  char *buffer;          /* LINES_BUFFER + 1 + LINES_PADDING bytes */
-  size_t used;           /* bytes in the buffer */
-  size_t taken;          /* of these, handed out */
-  uint64_t total;        /* bytes of the text so far */
-  int at_end;            /* the source has ended or failed */
-  int in_long;           /* LINES_SKIPPING was returned last */
-  struct err failed;     /* why it failed: to be told after the lines before it */
-  const char *p;         /* the block */
+  void *from;        /* for read; not owned */
+  char *buffer;      /* LINES_BUFFER + 1 + LINES_PADDING bytes */
+  size_t used;       /* bytes in the buffer */
+  size_t taken;      /* of these, handed out */
+  uint64_t total;    /* bytes of the text so far */
+  int at_end;        /* the source has ended or failed */
+  int in_long;       /* LINES_SKIPPING was returned last */
+  struct err failed; /* why it failed: to be told after the lines before it */
+  const char *p;     /* the block */
   size_t n;
 };
 

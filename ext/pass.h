@@ -23,12 +23,12 @@ struct pass {
   struct scan_options scan_options;
   const char *table_name;
   uint8_t wanted[COLUMN_COUNT]; /* columns of the batches */
-  int is_open;               /* scan is open */
-  const struct batch *batch; /* at hand; NULL before the first and at the end */
-  uint32_t at;               /* the row in the batch, or the problem; set to 0 by pass_next() */
-  sqlite3_int64 count;       /* rows that the table has shown; for the table to use */
-  struct recall_place *served; /* rows come from there and not from files; or NULL */
-  struct keep_cursor round;    /* where it is there */
+  int is_open;                  /* scan is open */
+  const struct batch *batch;    /* at hand; NULL before the first and at the end */
+  uint32_t at;                  /* the row in the batch, or the problem; set to 0 by pass_next() */
+  sqlite3_int64 count;          /* rows that the table has shown; for the table to use */
+  struct recall_place *served;  /* rows come from there and not from files; or NULL */
+  struct keep_cursor round;     /* where it is there */
   struct scan scan;
 };
 

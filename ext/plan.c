@@ -23,9 +23,7 @@
 #define PLAN_OMIT 16 /* constraints that SQLite leaves to us alone, if we say so: it compares with the others again */
 
 /* SQLite 3.38 or later, which can tell IN from = and knows literals. */
-static int has_vtab_in(void) {
-  return SQLITE_VERSION_NUMBER >= 3038000 && sqlite3_libversion_number() >= 3038000;
-}
+static int has_vtab_in(void) { return SQLITE_VERSION_NUMBER >= 3038000 && sqlite3_libversion_number() >= 3038000; }
 
 /* --- xBestIndex -------------------------------------------------------------------------------------------------- */
 
@@ -91,7 +89,7 @@ static enum term_op find_op(sqlite3_index_info *info, int i, const struct push *
   if (op == TERM_CIDR && column->shape != SHAPE_TEXT) return TERM_NONE;
   if (column->must && (op == TERM_ISNULL || op == TERM_IS || op == TERM_ISNOT)) return TERM_NONE;
   if (column->must && (op == TERM_LIKE || (op == TERM_GLOB && column->shape == SHAPE_NUMBER)))
-    return TERM_NONE; /* SQLite looks at LIKE again, whatever we say */
+    return TERM_NONE;                                   /* SQLite looks at LIKE again, whatever we say */
   if (column->must && !has_vtab_in()) return TERM_NONE; /* an IN would come value by value, and rows twice */
   return column->shape != SHAPE_NUMBER && term_needs_binary(op) && !is_binary(info, i) ? TERM_NONE : op;
 }
@@ -194,8 +192,9 @@ static int apply(sqlite3 *db, const char *name, const char *op, size_t op_n, sql
                  const struct plan_table *table, struct options *options, struct pred *pred, char **pzErr) {
   struct push column;
   if (is_arg(table, name) && op_n > 1 && sqlite3_value_type(v) == SQLITE_NULL)
-    return report_text(pzErr, "%s is NULL, and there are more than %d conditions, so that SQLite would compare with that "
-                              "NULL; leave it out, as in %s('AWSLogs/') WHERE threads = 2 AND …",
+    return report_text(pzErr,
+                       "%s is NULL, and there are more than %d conditions, so that SQLite would compare with that "
+                       "NULL; leave it out, as in %s('AWSLogs/') WHERE threads = 2 AND …",
                        name, PLAN_OMIT - 1, table->name);
   if (is_arg(table, name)) return set_option(name, v, options, pzErr);
   int loose = op_n > 1 && op[op_n - 1] == '~';

@@ -90,8 +90,8 @@ void pred_finish(struct pred *p) {
   for (size_t i = 1; i < p->n; i++) {
     struct pred_term t = p->term[i];
     size_t k = i;
-    for (; k > 0 && (p->term[k - 1].subject > t.subject ||
-                     (p->term[k - 1].subject == t.subject && p->term[k - 1].op > t.op));
+    for (; k > 0 &&
+           (p->term[k - 1].subject > t.subject || (p->term[k - 1].subject == t.subject && p->term[k - 1].op > t.op));
          k--)
       p->term[k] = p->term[k - 1];
     p->term[k] = t;

@@ -59,9 +59,9 @@ struct pred_term {
   uint8_t op;          /* enum pred_op */
   uint8_t negated;     /* there is a value, and it is not so */
   uint8_t null_passes; /* a missing value passes */
-  uint8_t fold;        /* PRED_PREFIX: ASCII letters of either case; bytes beyond ASCII might be anything's other case */
-  uint8_t loose;       /* PRED_BETWEEN: what looks like a number passes: SQLite may compare it as one */
-  uint64_t low, high;  /* PRED_RANGE */
+  uint8_t fold;       /* PRED_PREFIX: ASCII letters of either case; bytes beyond ASCII might be anything's other case */
+  uint8_t loose;      /* PRED_BETWEEN: what looks like a number passes: SQLite may compare it as one */
+  uint64_t low, high; /* PRED_RANGE */
   struct pred_text text, text_high; /* PRED_EQUAL, PRED_PREFIX; the limits of PRED_BETWEEN */
   struct set set;                   /* PRED_NUMBERS, PRED_TEXTS */
   struct ip_prefix cidr;            /* PRED_CIDR */

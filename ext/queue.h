@@ -22,8 +22,8 @@
 #include "err.h"
 
 #define QUEUE_BYTES (24u * 1024 * 1024) /* of batches, at most: but for one that the owner waits for */
-#define QUEUE_MUCH  256                  /* rows that are worth waking the owner */
-#define QUEUE_NEWS  32                   /* so many batches and ends of files are, too */
+#define QUEUE_MUCH  256                 /* rows that are worth waking the owner */
+#define QUEUE_NEWS  32                  /* so many batches and ends of files are, too */
 #define QUEUE_FILES 512                 /* given out beyond the one that the owner waits for */
 
 enum queue_result {
@@ -39,12 +39,12 @@ struct queue {
   pthread_cond_t filled; /* the owner waits for: a batch, the end of a file */
   const uint8_t *wanted; /* columns of a batch; not owned */
   size_t nfiles;
-  size_t next;           /* file to be given out next */
-  size_t current;        /* file that the owner is at */
-  size_t bytes;          /* of all batches that are not free */
-  unsigned waiting;      /* workers that wait for room */
+  size_t next;      /* file to be given out next */
+  size_t current;   /* file that the owner is at */
+  size_t bytes;     /* of all batches that are not free */
+  unsigned waiting; /* workers that wait for room */
   int owner_waits;
-  unsigned news;         /* batches and ends of files since then */
+  unsigned news; /* batches and ends of files since then */
   int no_memory;
   struct batch *free;
   struct queue_slot { /* file f is at f % QUEUE_FILES */

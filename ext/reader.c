@@ -277,6 +277,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     start = end + 1;
   }
   if (changed) r->is_bound = 0;
+  if (r->groups && groups_settle(r->groups, e)) return e->code;
   r->records += records;
   r->rows += rows;
   return ERR_NONE;

@@ -34,7 +34,7 @@ struct recall {
     struct pred pred;   /* of the last round; then what all kept rows pass */
     struct keep keep;
     enum { PLACE_SEEN, PLACE_KEPT, PLACE_TOO_MANY } state;
-    unsigned users;     /* cursors that read from keep */
+    unsigned users; /* cursors that read from keep */
   } place[RECALL_PLACES];
   unsigned next; /* place to be given up next */
 };

@@ -58,9 +58,9 @@ struct scan {
     size_t file;
     int is_ready; /* the reader has been initialised */
   } own;
-  int is_ready;                /* the queue has been initialised */
-  struct scan_counts counts;   /* guarded by the queue's mutex while workers run */
-  char why[ERR_TEXT];          /* why the first file that was passed over was; likewise */
+  int is_ready;              /* the queue has been initialised */
+  struct scan_counts counts; /* guarded by the queue's mutex while workers run */
+  char why[ERR_TEXT];        /* why the first file that was passed over was; likewise */
 };
 
 /* wanted: COLUMN_COUNT flags, which must outlive the scan.  ERR_NOMEM; scan_close() is due all the same. */

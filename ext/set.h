@@ -14,11 +14,11 @@
 #include "err.h"
 
 struct set {
-  struct set_place {   /* a hash table: a power of two of places, half of them free at least */
-    uint64_t value;    /* the number, or the text's place in the arena */
-    uint32_t n;        /* bytes of the text; SET_NUMBER for a number, SET_FREE where nothing is */
-    uint32_t hash;     /* of the text */
-  } *place;
+  struct set_place { /* a hash table: a power of two of places, half of them free at least */
+    uint64_t value;  /* the number, or the text's place in the arena */
+    uint32_t n;      /* bytes of the text; SET_NUMBER for a number, SET_FREE where nothing is */
+    uint32_t hash;   /* of the text */
+  } * place;
   size_t cap, used;
   char *text; /* arena */
   size_t text_used, text_cap;

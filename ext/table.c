@@ -6,8 +6,7 @@
 #include "mem.h"
 #include "recall.h"
 
-int table_declare(sqlite3 *db, const char *schema, struct options *options, struct stats *stats,
-                  sqlite3_vtab **out) {
+int table_declare(sqlite3 *db, const char *schema, struct options *options, struct stats *stats, sqlite3_vtab **out) {
   struct table *t = mem_alloc(sizeof *t);
   *out = NULL;
   if (!t) {

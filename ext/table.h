@@ -26,8 +26,7 @@ struct table {
 ** is SQLITE_VTAB_DIRECTONLY: it reads files, and no view or trigger of a database that came from elsewhere may do that
 ** on its own.
 */
-int table_declare(sqlite3 *db, const char *schema, struct options *options, struct stats *stats,
-                  sqlite3_vtab **out);
+int table_declare(sqlite3 *db, const char *schema, struct options *options, struct stats *stats, sqlite3_vtab **out);
 
 /* xDisconnect and xDestroy. */
 int table_disconnect(sqlite3_vtab *table);

@@ -160,7 +160,8 @@ static void add_blob(struct making *m) {
 }
 
 static void add_time(struct making *m, const char *text, size_t n) {
-  uint64_t a = (uint64_t)civil_bound(m->column->unit, text, n, 0), b = (uint64_t)civil_bound(m->column->unit, text, n, 1);
+  uint64_t a = (uint64_t)civil_bound(m->column->unit, text, n, 0),
+           b = (uint64_t)civil_bound(m->column->unit, text, n, 1);
   compare_numbers(&m->term, m->op, a, b, CIVIL_MAX);
 }
 
@@ -302,7 +303,8 @@ static enum err_code add_value(struct making *m, sqlite3_value *v, struct err *e
 /* A term that goes with the one before: a time that has no text differs from none. */
 static enum err_code add_companion(struct making *m, struct pred *p, struct err *e) {
   struct pred_term t = {.subject = (uint8_t)m->column->subject, .op = PRED_RANGE, .low = 0, .high = CIVIL_MAX};
-  int is_due = m->column->shape == SHAPE_TIME && (m->op == TERM_NE || m->term.op == PRED_ALWAYS) && !m->term.null_passes;
+  int is_due =
+      m->column->shape == SHAPE_TIME && (m->op == TERM_NE || m->term.op == PRED_ALWAYS) && !m->term.null_passes;
   return is_due ? pred_add(p, &t, e) : ERR_NONE;
 }
 

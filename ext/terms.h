@@ -25,10 +25,10 @@ enum shape {
 /* A column that can be pushed down. */
 struct push {
   const char *name;
-  int subject;         /* of pred.h */
+  int subject; /* of pred.h */
   enum shape shape;
   enum civil_unit unit; /* of SHAPE_TIME */
-  int must;            /* it has no value of its own: what can't be a term is an error */
+  int must;             /* it has no value of its own: what can't be a term is an error */
 };
 
 enum term_op {

@@ -42,6 +42,7 @@ static enum err_code add(struct groups *t, const struct grouping *g, const char 
       rc = groups_add(t, &bound, tokens.text, at, tokens.newline[i] - tokens_line_start(&tokens, i), e);
     }
   }
+  if (!rc) rc = groups_settle(t, e);
   tokens_clear(&tokens);
   free(text);
   return rc;
