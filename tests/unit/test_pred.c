@@ -6,7 +6,7 @@
 #include "pred.h"
 #include "tokens.h"
 
-#define FIELDS "srcaddr srcport region dstport dstaddr protocol what-ever pkt-srcaddr start"
+#define HEADER "srcaddr srcport region dstport dstaddr protocol what-ever pkt-srcaddr start"
 #define TOKENS 9
 
 static const int subject_of[TOKENS] = {FIELD_srcaddr,  FIELD_srcport, FIELD_region,      FIELD_dstport, FIELD_dstaddr,
@@ -60,7 +60,10 @@ static struct text random_value(int subject) {
   snprintf(t.p, sizeof t.p, "%s%llu", random_below(3) ? "" : zeros + random_below(4),
            (unsigned long long)random_number());
   t.n = strlen(t.p);
-  if (t.n > NUMBER_DIGITS) memmove(t.p, t.p + t.n - NUMBER_DIGITS, t.n = NUMBER_DIGITS);
+  if (t.n > NUMBER_DIGITS) { /* fewer zeros */
+    memmove(t.p, t.p + t.n - NUMBER_DIGITS, NUMBER_DIGITS + 1);
+    t.n = NUMBER_DIGITS;
+  }
   return t;
 }
 
@@ -375,7 +378,7 @@ static void test_no_memory(void **state) {
 static int set_up(void **state) {
   struct err e = {0};
   (void)state;
-  return layout_from_option(&layout, FIELDS, &e) || tokens_init(&tokens, 4096, &e);
+  return layout_from_option(&layout, HEADER, &e) || tokens_init(&tokens, 4096, &e);
 }
 
 static int tear_down(void **state) {
