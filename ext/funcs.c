@@ -34,7 +34,7 @@ static const struct ip_prefix *prefix_of(sqlite3_context *ctx, int arg, const ch
   struct ip_prefix *kept = sqlite3_get_auxdata(ctx, arg);
   if (kept) return kept;
   if (!ip_parse_prefix(text, n, here)) {
-    error(ctx, sqlite3_mprintf("cidr_match: '%s' is no prefix such as '10.0.0.0/8' or 'fd00::/8'", text));
+    error(ctx, sqlite3_mprintf("flowlogs: cidr_match: '%s' is no prefix such as '10.0.0.0/8' or 'fd00::/8'", text));
     return NULL;
   }
   kept = mem_alloc(sizeof *kept);
@@ -60,7 +60,7 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (!text || !cidr) return;
   if (memchr(text, '/', n) && ip_parse_prefix(text, n, &here) && ip_parse(cidr, cidr_n, &ip)) {
     error(ctx,
-          sqlite3_mprintf("cidr_match: the address comes first, then the prefix: cidr_match('%s', '%s')", cidr, text));
+          sqlite3_mprintf("flowlogs: cidr_match: the address comes first, then the prefix: cidr_match('%s', '%s')", cidr, text));
     return;
   }
   const struct ip_prefix *prefix = prefix_of(ctx, 1, cidr, cidr_n, &here);

@@ -37,15 +37,17 @@ static void wake_workers(struct queue *q) {
   if (q->waiting) pthread_cond_broadcast(&q->room);
 }
 
+static struct queue_slot *slot_of(struct queue *q, size_t file) { return &q->slot[file % QUEUE_FILES]; }
+
 /*
 ** The owner need not be woken for every few rows of small files: that costs more than reading them.  It is when there
 ** is some work for it, when workers wait, and towards the end.
 */
-static void wake_owner(struct queue *q, size_t file, int is_much) {
-  if (!q->owner_waits) return;
+static void wake_owner(struct queue *q, int is_much) {
+  const struct queue_slot *slot = slot_of(q, q->current);
   q->news++;
-  int is_needed = q->waiting || (file == q->current && (is_much || q->next == q->nfiles));
-  if (is_needed || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
+  if (!q->owner_waits || (!slot->first && !slot->ended)) return;
+  if (is_much || q->waiting || q->next == q->nfiles || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
 }
 
 static void wait_for_room(struct queue *q) {
@@ -70,8 +72,6 @@ int queue_take(struct queue *q, size_t *file) {
   pthread_mutex_unlock(&q->mutex);
   return there;
 }
-
-static struct queue_slot *slot_of(struct queue *q, size_t file) { return &q->slot[file % QUEUE_FILES]; }
 
 /* Counts the memory of a batch that is in use, which may have grown. */
 static void charge(struct queue *q, struct batch *b, size_t bytes) {
@@ -118,7 +118,7 @@ void queue_push(struct queue *q, size_t file, struct batch *b) {
   if (slot->first) slot->last->next = b;
   else slot->first = b;
   slot->last = b;
-  wake_owner(q, file, b->nrows >= QUEUE_MUCH || b->nproblems);
+  wake_owner(q, b->nrows >= QUEUE_MUCH || b->nproblems);
   pthread_mutex_unlock(&q->mutex);
 }
 
@@ -132,7 +132,7 @@ void queue_end(struct queue *q, size_t file, struct batch *b) {
   pthread_mutex_lock(&q->mutex);
   if (b) put_back(q, b);
   slot_of(q, file)->ended = 1;
-  wake_owner(q, file, 0);
+  wake_owner(q, 0);
   pthread_mutex_unlock(&q->mutex);
 }
 

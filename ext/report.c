@@ -35,8 +35,8 @@ int report_text(char **pzErr, const char *format, ...) {
 /* The plan has looked at all conditions about it: this is another use, in an expression, or one condition too many. */
 void report_either(sqlite3_context *ctx, const char *name) {
   char *text =
-      sqlite3_mprintf("flowlogs: %s stands for either end of a flow and has no value of its own; it can be used "
-                      "in conditions such as AND %s = … alone",
+      sqlite3_mprintf("flowlogs: %s stands for either end of a flow and has no value of its own; it can be used in "
+                      "conditions alone: write AND %s = …",
                       name, name);
   if (text) sqlite3_result_error(ctx, text, -1);
   else sqlite3_result_error_nomem(ctx);

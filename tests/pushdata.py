@@ -1,0 +1,498 @@
+# SPDX-License-Identifier: MIT
+"""What test_pushdown.py is made of: trees of logs with awkward values, random predicates on them, and the comparison of
+flowlogs with an ordinary table.
+
+In a predicate, «name» stands for a column of flowlogs, and {T} for the table: flowlogs or the ordinary table is put in,
+and the column with or without a unary plus.
+"""
+
+import calendar
+import gzip
+import random
+import re
+import sqlite3
+import time
+
+import pytest
+
+from conftest import BUILDS
+from reference import ADDRESSES, DEFAULT_NAMES, INTEGERS, TGW_NAMES, VPC_NAMES
+
+COLUMNS = VPC_NAMES + [n for n in TGW_NAMES if n not in VPC_NAMES] + \
+    ["file", "line", "raw", "extra", "start_time", "end_time"]
+THREADS = (0, 1, 3)
+NUMBERS = ["0", "1", "22", "22", "443", "443", "0443", "0000000000000000443", "80", "1023", "1024", "65535", "6", "17",
+           "2147483648", "4294967296", "9007199254740992", "9007199254740993", "9223372036854775807", "00"]
+TIMES = ["0", "1", "1773046800", "1773046800", "1773046859", "1773133200", "253402300799", "253402300800",
+         "9223372036854775807", "01773046800", "951782400"]
+IPS = ["10.0.0.5", "10.0.0.5", "10.0.0.50", "10.0.0.05", "10.0.1.5", "11.0.0.5", "203.0.113.66", "255.255.255.255",
+       "0.0.0.0", "2001:db8::1", "2001:DB8::1", "2001:0db8:0:0:0:0:0:1", "2001:db8:0:0:1::", "::ffff:10.0.0.5",
+       "::FFFF:0a00:0005", "::", "::1", "fe80::1", "1.5", "1.50", "999.1.1.1", "..", "a:"]
+CIDRS = ["10.0.0.0/8", "10.0.0.5", "10.0.0.5/32", "10.0.0.77/24", "10.0.0.4/31", "0.0.0.0/0", "255.255.255.255/32", "128.0.0.0/1",
+         "2001:db8::/32", "2001:DB8::1", "::/0", "::1/128", "fe80::/10", "febf::1/10", "2001:db8:0:0:1::/80", "2001:db8::/127",
+         "::ffff:10.0.0.5"]
+TEXTS = ["vpc-1", "vpc-1", "VPC-1", "Vpc-10", "vpc_1", "a%20b", "12", "012", "12.0", "1e1", "443", "0443", "0x1bb", "NULL",
+         "größe", "GRÖSSE", "ÄÖ", "äö", "日本", "😀", "\uffff", "\u212a", "k", "K", "it's", 'say"hi"', "[x]", "*", "?", "%",
+         "--", "x" * 3000, "123456789012", "012345678901", "unknown", "us-east-1", "ACCEPT", "accept", "\\", "\x7f"]
+# Bytes that are no UTF-8 are in these fields alone: Python's own functions can't be called with them.
+BROKEN = ("instance_tag", "asg_tag", "raw", "extra")
+
+
+def odd_value(rng, name):
+    if rng.random() < 0.12:
+        return "-"
+    if name in ("start", "end"):
+        return rng.choice(TIMES)
+    if name in INTEGERS:
+        return rng.choice(NUMBERS)
+    if name in ADDRESSES:
+        return rng.choice(IPS)
+    if name == "action":
+        return rng.choice(["ACCEPT", "REJECT"])
+    if name == "log_status":
+        return rng.choice(["OK", "OK", "NODATA", "SKIPDATA"])
+    if name == "resource_type":
+        return "TransitGateway"
+    if name in BROKEN and rng.random() < 0.5:
+        return rng.choice(["\udcff\udcfe", "a\udcc3", "\udced\udca0\udc80", "\udc80"])
+    return rng.choice(TEXTS)
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode("utf-8", "surrogateescape")
+    if path.suffix == ".gz":
+        half = len(data) // 2
+        data = gzip.compress(data[:half], mtime=0) + gzip.compress(data[half:], mtime=0)
+    path.write_bytes(data)
+
+
+def write_odd(folder):
+    """Files of all layouts, with every value that could be compared wrongly."""
+    rng = random.Random("odd")
+
+    def lines(names, count, prefix="", gap=" ", end="\n", header=True):
+        head = [gap.join(names).replace("_", "-")] if header else []
+        rows = [prefix + gap.join(odd_value(rng, name) for name in names) for _ in range(count)]
+        return "".join(line + end for line in head + rows)
+
+    few = ["action", "start", "srcaddr", "vpc_id", "dstport"]
+    write(folder / "default.log", lines(DEFAULT_NAMES, 40))
+    write(folder / "a" / "v5.log.gz", lines(VPC_NAMES[:29], 40))
+    write(folder / "a" / "all.log.gz", lines(["future_field", *VPC_NAMES], 40))
+    write(folder / "a-b" / "tgw.log", lines(TGW_NAMES, 30))
+    write(folder / "few.log", lines(few, 30))
+    write(folder / "headerless.log", lines(DEFAULT_NAMES, 20, gap=" \t", end="\r\n", header=False))
+    write(folder / "prefixed.log", lines(DEFAULT_NAMES, 20, prefix="2026-03-09T09:00:00.000Z ", header=False))
+    write(folder / "two.log", lines(DEFAULT_NAMES, 10) + lines(VPC_NAMES[:29][::-1], 10) + lines(few, 10))
+    write(folder / "ü" / "dashes.log", " ".join(VPC_NAMES[:29]) + "\n" + (" ".join("-" * 29) + "\n") * 3)
+
+
+def write_named(folder):
+    """AWS's folders and names; the records' times lie at the edges of what a name's time T allows: start in
+    [T-660, T+600], end in [T-60, T+600].  Their account and region are the path's, or said to be unknown."""
+    rng = random.Random("named")
+    times = ["20231231T2355Z", "20240101T0000Z", "20240229T2355Z", "20240301T0000Z", "20240301T0005Z", "20240301T1200Z"]
+    layouts = [DEFAULT_NAMES, VPC_NAMES[:29], ["account_id", "srcaddr", "dstport", "start", "action"],
+               ["srcaddr", "end", "action", "region", "dstaddr"], TGW_NAMES]
+    styles = ["AWSLogs/{a}/vpcflowlogs/{r}/{y}/{m}/{d}/", "AWSLogs/{a}/vpcflowlogs/{r}/{y}/{m}/{d}/{h}/",
+              "AWSLogs/aws-account-id={a}/aws-service=vpcflowlogs/aws-region={r}/year={y}/month={m}/day={d}/hour={h}/"]
+    starts, ends = [-660, -659, -1, 0, 1, 299, 300, 599, 600], [-60, -59, 0, 299, 300, 599, 600]
+
+    def record(names, account, region, low, high):
+        values = {"account_id": rng.choice([account, account, account, "unknown", "-"]), "region": rng.choice([region, region, "-"]),
+                  "start": rng.choice([*low, "-"]), "end": rng.choice([*high, "-"])}
+        return " ".join(str(values.get(n, odd_value(rng, n))) for n in names) + "\n"
+
+    for i in range(30):
+        stamp, account, region = rng.choice(times), rng.choice(["123456789012", "012345678901", "111122223333"]), \
+            rng.choice(["us-east-1", "us-east-2", "eu-west-1"])
+        t = calendar.timegm(time.strptime(stamp, "%Y%m%dT%H%MZ"))
+        where = rng.choice(styles).format(a=account, r=region, y=stamp[:4], m=stamp[4:6], d=stamp[6:8], h=stamp[9:11])
+        names = rng.choice(layouts)
+        rows = [record(names, account, region, [t + s for s in starts], [t + s for s in ends]) for _ in range(rng.choice([0, 6, 10]))]
+        name = f"{account}_vpcflowlogs_{region}_fl-0123456789abcdef0_{stamp}_{i:08x}.log{rng.choice(['', '.gz'])}"
+        write(folder / where / name, " ".join(names).replace("_", "-") + "\n" + "".join(rows))
+    # The folders say the day, the name says nothing.
+    day = calendar.timegm((2024, 3, 1, 0, 0, 0))
+    rows = [record(DEFAULT_NAMES, "123456789012", "us-east-1", range(day, day + 86400), range(day, day + 86400)) for _ in range(9)]
+    write(folder / styles[0].format(a="123456789012", r="us-east-1", y="2024", m="03", d="01") / "merged.log", "".join(rows))
+
+
+# ---- predicates
+
+ODD = [None, 0, 1, -1, 2, 443, 443.0, 443.5, -0.0, "443", " 443 ", "443.0", "4.43e2", "0443", "", " ", "abc", "443abc", "-0",
+       "+443", "0x1bb", 1e300, -1e300, 9.3e18, float("inf"), float("-inf"), 2**63 - 1, -2**63, 2**53, 2**53 + 1, float(2**53),
+       float(2**63), "9223372036854775807", "9223372036854775808", "9223372036854775807.0", "1e999", b"443", b"", b"REJECT",
+       "REJECT\0", "REJECT\0x", "reject", "größe", "ÄÖ", "it's", "é" * 9000, "2024", "2024-03-01", "2024-02-29 23:59:59.5",
+       "2024-02-29T23:59:59", "2024-02-29 23:60:00", "9999-12-31 23:59:59", "1970-01-01 00:00:00", "9", ":", 20240301, True]
+# Columns of another table, by their affinities and collations.
+OTHER = {"i": "INTEGER", "t": "TEXT", "n": "NUMERIC", "r": "REAL", "b": "BLOB", "x": "", "tn": "TEXT COLLATE NOCASE",
+         "tr": "TEXT COLLATE RTRIM", "xn": "COLLATE NOCASE"}
+OTHER_VALUES = ["443", 443, 443.0, 443.5, "0443", " 443", "12", 12, "012", 12.0, "REJECT", "reject", "REJECT ", None, b"443",
+                "10.0.0.5", "2001:db8::1", "2001:DB8::1", "vpc-1", "VPC-1", "us-east-1", "US-EAST-1", 12345678901, 1773046800,
+                "1773046800", 2**63 - 1, 9.3e18, "1e1", "größe", "2024-02-29 23:59:59", 3]
+
+
+def plain_table(types):
+    """SQL: the ordinary table, with these types (name to type)."""
+    return "CREATE TABLE plain(" + ", ".join(f'"{name}" {type}' for name, type in types.items()) + ");"
+
+
+def other_table():
+    """SQL: a table to join with and to take values from, the same values in columns of all kinds."""
+    rows = (f"INSERT INTO other VALUES ({i}{(', ' + literal(v)) * len(OTHER)});" for i, v in enumerate(OTHER_VALUES))
+    columns = ", ".join(f"{name} {type}" for name, type in OTHER.items())
+    return "\n".join([f"CREATE TABLE other(id INTEGER PRIMARY KEY, {columns});", *rows])
+
+
+def literal(v):
+    """A value as SQL writes it."""
+    if v is None:
+        return "NULL"
+    if isinstance(v, (bytes, bytearray)):
+        return f"x'{v.hex()}'"
+    if isinstance(v, str):
+        plain = v.isprintable()     # no NUL, no half of a surrogate pair
+        return "'" + v.replace("'", "''") + "'" if plain else f"CAST(x'{v.encode('utf-8', 'surrogateescape').hex()}' AS TEXT)"
+    if isinstance(v, float) and v in (float("inf"), float("-inf")):
+        return "1e999" if v > 0 else "-1e999"
+    return str(int(v)) if isinstance(v, bool) else repr(v)
+
+
+class Predicates:
+    """Makes random predicates.  values: of each column, some that it has.  python: in a Python that binds parameters
+    and has added REGEXP and the collation BACKWARDS; otherwise literals alone."""
+
+    def __init__(self, seed, values, columns=None, python=True):
+        self.rng = random.Random(seed)
+        self.values = values
+        self.columns = columns or list(values)
+        self.python = python
+        self.params = {}
+
+    def chance(self, p):
+        return self.rng.random() < p
+
+    def column(self):
+        """Mostly one that has values."""
+        c = self.rng.choice(self.columns)
+        return c if self.values[c] or self.chance(0.1) else self.column()
+
+    # ---- values
+
+    def mutate(self, v):
+        """A neighbour of a value, or the same in another form."""
+        rng = self.rng
+        if isinstance(v, int):
+            return rng.choice([v + 1, v - 1, v + 0.5, float(v), str(v), f" {v} ", f"{v}.0", f"0{v}", f"{v}e0", -v,
+                               str(v).encode(), f"{v}abc", v // 10]) if abs(v) < 2**62 else v
+        if isinstance(v, str):
+            k = rng.randrange(len(v) + 1)
+            forms = [v.upper(), v.lower(), v.swapcase(), v + " ", " " + v, v[:k], v[k:], v + "0", v + "\0", v + "ä", v + v,
+                     v.encode("utf-8", "surrogateescape"), v + "'"]
+            if v.isascii() and v.isdigit():
+                forms += [min(int(v), 2**63 - 1), float(v), v.lstrip("0")] * 2
+            return rng.choice(forms)
+        return v
+
+    def raw_value(self, c):
+        if not self.values[c] or self.chance(0.2):
+            return self.rng.choice(ODD)
+        v = self.rng.choice(self.values[c])
+        return self.mutate(v) if self.chance(0.4) else v
+
+    def value(self, c):
+        """An expression to compare the column with."""
+        rng, v = self.rng, self.raw_value(c)
+        kind = rng.random()
+        if kind < 0.5:
+            return literal(v)
+        if kind < 0.65 and self.python:
+            return self.bind(v)
+        if kind < 0.75:
+            return f"CAST({literal(v)} AS {rng.choice(['INTEGER', 'TEXT', 'REAL', 'BLOB', 'NUMERIC'])})"
+        if kind < 0.8:
+            return f"{literal(v)} COLLATE {self.collation()}"
+        if kind < 0.85:
+            return f"(SELECT {rng.choice(list(OTHER))} FROM other WHERE id = {rng.randrange(len(OTHER_VALUES))})"
+        if isinstance(v, int) and abs(v) < 2**50 and self.chance(0.5):
+            return f"({v - 3}+3)"
+        if isinstance(v, str) and self.chance(0.5):
+            k = rng.randrange(len(v) + 1)
+            return f"({literal(v[:k])}||{literal(v[k:])})"
+        return rng.choice(["(SELECT {})", "(VALUES({}))", "upper({})", "coalesce(NULL, {})", "+{}",
+                           "CASE WHEN 1 THEN {} END", "max({}, '')", "abs({})"]).format(literal(v).replace("-9223372036854775808", "-5"))
+
+    def bind(self, v):
+        if isinstance(v, str) and any("\udc80" <= letter <= "\udcff" for letter in v):
+            return literal(v)       # Python can't bind what is no UTF-8
+        name = f"p{len(self.params)}"
+        self.params[name] = bytearray(v) if isinstance(v, bytes) and self.chance(0.5) else v
+        return f":{name}"
+
+    def collation(self):
+        return self.rng.choice(["NOCASE", "RTRIM", "BINARY"] + ["BACKWARDS"] * (self.python and not self.broken))
+
+    def pattern(self, c, glob):
+        rng = self.rng
+        v = self.rng.choice(self.values[c] or ["a"])
+        s, any_run, any_one = str(v)[:200], "*" if glob else "%", "?" if glob else "_"
+        k = rng.randrange(len(s) + 1)
+        j = rng.randrange(k, len(s) + 1)
+        out = rng.choice([
+            s, s[:k] + any_run, s[:k] + any_run, any_run + s[k:], any_run + s[k:j] + any_run, s[:k] + any_one + s[k + 1:],
+            s[:k] + any_run + s[j:], any_run, any_one * len(s), "", "[", s[:k] + "[", s[:k] + "[" + s[k:k + 1] + "a-f^]" + s[k + 1:],
+            s[:k] + "[^" + s[k:k + 1] + "]" + any_run, "[0-9]" + any_run, any_run * 3 + s[k:], s[:k] + "]", s[:k] + any_one * 2 + any_run,
+            s[:k] + "\0" + any_run, s + any_one, s[:k] + "\\" + any_run])
+        out = rng.choice([out, out, out, out.swapcase(), out.upper()])
+        if self.chance(0.08):
+            return literal(rng.choice([None, 443, 4, 443.0, b"", b"4%", b"REJECT"]))
+        return self.bind(out) if self.python and self.chance(0.2) else literal(out)
+
+    # ---- predicates
+
+    def like(self, c=None):
+        rng, c = self.rng, c or self.column()
+        op, not_op = rng.choice([("LIKE", "NOT LIKE"), ("LIKE", "NOT LIKE"), ("GLOB", "NOT GLOB")])
+        pattern = self.pattern(c, op == "GLOB")
+        escape = f" ESCAPE {literal(rng.choice(['a', '1', '%', '_', 'ü']))}" if op == "LIKE" and self.chance(0.2) else ""
+        return rng.choice([f"«{c}» {op} {pattern}{escape}"] * 3 + [f"«{c}» {not_op} {pattern}{escape}", f"{pattern} {op} «{c}»"])
+
+    def single(self, c=None):
+        """On one column, mostly."""
+        rng, c = self.rng, c or self.column()
+        self.broken = c in BROKEN
+        col, v = f"«{c}»", lambda: self.value(c)
+        maybe_not = rng.choice(["", "", "NOT "])
+        kind = rng.randrange(24)
+        if kind < 8:
+            op = rng.choice(["=", "=", "=", "==", "<>", "!=", "<", "<=", ">", ">=", "IS", "IS NOT"])
+            left = f"{col} COLLATE {self.collation()}" if self.chance(0.1) else col
+            return f"{left} {op} {v()}" if self.chance(0.8) else f"{v()} {op} {left}"
+        if kind == 8:
+            return f"{col} {maybe_not}BETWEEN {v()} AND {v()}"
+        if kind < 12:
+            left = f"({col} COLLATE {self.collation()})" if self.chance(0.2) else col
+            return f"{left} {maybe_not}IN ({', '.join(v() for _ in range(rng.choice([1, 1, 2, 3, 6])))})"
+        if kind == 12:
+            key = rng.choice(list(OTHER))
+            return f"{col} {maybe_not}IN " + rng.choice([f"(SELECT {key} FROM other)", f"(SELECT {key} FROM other WHERE {key} IS NOT NULL)",
+                                                         f"(SELECT {v()} UNION ALL SELECT {v()})", "(SELECT x FROM other WHERE 0)"])
+        if kind == 13:
+            return f"{col} IS {maybe_not}NULL"
+        if kind < 17:
+            return self.like(c)
+        if kind == 17:
+            return rng.choice(["NOT ({})", "({}) = 0", "({}) IS NOT TRUE", "likely({})", "CASE WHEN {} THEN 1 END", "({}) IS NULL"]) \
+                .format(self.single(c))
+        if kind == 18:
+            return f"({self.single(c)} OR {self.single(c if self.chance(0.5) else None)})"
+        d = self.column()
+        self.broken |= d in BROKEN
+        pair, w = f"({col}, «{d}»)", lambda: self.value(d)
+        if kind == 19:
+            return rng.choice([f"{pair} {rng.choice(['=', '<>', '<', '<=', '>', '>=', 'IS', 'IS NOT'])} ({v()}, {w()})",
+                               f"{pair} {maybe_not}IN (VALUES ({v()}, {w()}), ({v()}, {w()}))",
+                               f"{pair} IN (SELECT {rng.choice(list(OTHER))}, {rng.choice(list(OTHER))} FROM other)",
+                               f"{pair} BETWEEN ({v()}, {w()}) AND ({v()}, {w()})"])
+        if kind == 20:
+            return rng.choice([f"{col} {rng.choice(['=', '<', '>=', 'IS', '<>'])} «{d}»", f"{v()} BETWEEN {col} AND «{d}»",
+                               f"{v()} IN ({col}, «{d}»)", f"coalesce({col}, «{d}») = {v()}"])
+        if kind == 21:
+            return rng.choice([f"CASE {col} WHEN {v()} THEN 1 WHEN {v()} THEN 0 END", col, f"NOT {col}", f"{col} + 0 >= {v()}",
+                               f"iif({col} > {v()}, «{d}» IS NULL, «{d}» = {w()})", f"length({col}) > {rng.randrange(9)}"])
+        if kind == 22:
+            key = rng.choice(list(OTHER))
+            return rng.choice([f"EXISTS (SELECT 1 FROM other WHERE {key} = {col})", f"NOT EXISTS (SELECT 1 FROM other WHERE {col} = {key})",
+                               f"(SELECT count(*) FROM other WHERE {key} > {col}) > 3", f"{col} >= (SELECT avg({key}) FROM other)"])
+        if self.python and not self.broken:
+            return f"{col} REGEXP {literal(rng.choice(['4', '^1', 'a$', 'ö', '.']))}"
+        return f"{col} IS NOT {v()}"
+
+    def query(self, n=1, selects=None):
+        """A WHERE clause of n terms, and its parameters.  selects(where, params): does it select rows?  It mostly will."""
+        self.params, where = {}, ""
+        for _ in range(n):
+            for _ in range(6):
+                longer = f"{where} AND {self.single()}" if where else self.single()
+                if n == 1 or not selects or selects(longer, self.params):
+                    break
+            where = longer
+        return where, self.params
+
+    def join(self, outer=False):
+        """A query that joins {T} with the table other, or with itself; the order of its rows is SQLite's affair.
+        outer: a RIGHT or FULL JOIN."""
+        rng, c, key = self.rng, self.column(), self.rng.choice(list(OTHER))
+        self.params, self.broken = {}, c in BROKEN
+        on = f"«{c}» {rng.choice(['=', '=', '=', '=', 'IS', '<', '>='])} o.{key}"
+        on = rng.choice([on, on, on, f"o.{key} = «{c}»", f"«{c}» = o.{key} COLLATE NOCASE", f"«{c}» IN (o.{key}, o.i)"])
+        p, null = self.single(), rng.choice(["1", "o.id IS NULL", "t.line IS NULL"])
+        rows, agrees = "SELECT t.file, t.line, o.id FROM", f"{on} AND {p}"
+        if outer:
+            return rng.choice([
+                f"{rows} {{T}} t RIGHT JOIN other o ON {agrees}", f"{rows} {{T}} t FULL JOIN other o ON {agrees} WHERE {null}",
+                f"{rows} other o RIGHT JOIN {{T}} t ON {on} WHERE {p}", f"{rows} other o FULL JOIN {{T}} t ON {on} WHERE {p}",
+            ]), self.params
+        return rng.choice([
+            f"{rows} {{T}} t JOIN other o ON {on} WHERE {p}", f"{rows} other o JOIN {{T}} t ON {agrees}",
+            f"{rows} other o CROSS JOIN {{T}} t ON {agrees}", f"{rows} {{T}} t CROSS JOIN other o ON {agrees}",
+            f"{rows} {{T}} t LEFT JOIN other o ON {on} WHERE {p} AND {null}", f"{rows} {{T}} t LEFT JOIN other o ON {agrees} WHERE {null}",
+            f"{rows} other o LEFT JOIN {{T}} t ON {agrees} WHERE {null}", f"{rows} other o LEFT JOIN {{T}} t ON {on} WHERE {p}",
+            f"SELECT o.id, (SELECT count(*) FROM {{T}} t WHERE {agrees}) FROM other o",
+            f"SELECT o.id, (SELECT t.file || t.line FROM {{T}} t WHERE {agrees} ORDER BY 1 LIMIT 1 OFFSET 2) FROM other o",
+            f"SELECT o.id FROM other o WHERE EXISTS (SELECT 1 FROM {{T}} t WHERE {agrees})",
+            f"SELECT o.id FROM other o WHERE o.{key} {rng.choice(['', 'NOT '])}IN (SELECT «{c}» FROM {{T}} t WHERE {p})",
+            f"SELECT t.file, t.line, u.line FROM {{T}} t JOIN {{T}} u ON u.file = t.file AND u.line = t.line + 1 WHERE t.line IN (2, 5) AND {p}",
+        ]), self.params
+
+    def either(self, name):
+        """A condition on a column that stands for several, addr or port: those that can be passed on."""
+        rng, c = self.rng, {"addr": "srcaddr", "port": "dstport"}[name]
+
+        def v():
+            value = self.raw_value(c)
+            while name == "addr" and isinstance(value, (int, float)):   # is '1.5' to be compared as a text or a number?
+                value = self.raw_value(c)
+            return self.bind(value) if self.python and self.chance(0.2) else literal(value)
+
+        return rng.choice([
+            *[f"«{name}» {op} {v()}" for op in ("=", "=", "==", "<>", "!=", "<", "<=", ">", ">=")], f"{v()} = «{name}»",
+            f"«{name}» BETWEEN {v()} AND {v()}", f"«{name}» IN ({v()}, {v()}, {v()}, {v()})", f"«{name}» IN ({v()})",
+            f"«{name}» IN (SELECT t FROM other)", f"«{name}» LIKE {self.pattern(c, False)}", f"«{name}» GLOB {self.pattern(c, True)}",
+            f"«{name}» IS NOT NULL",
+            *[f"cidr_match(«addr», '{rng.choice(CIDRS)}')"] * 3 * (name == "addr")])
+
+
+# ---- the comparison
+
+SHOWN = 3       # differences that a failed test shows
+SHAPES = [      # what else is asked with the same predicate
+    "SELECT count(*) FROM {T} t WHERE",
+    "SELECT t.line FROM {T} t WHERE ORDER BY t.file DESC, t.line DESC LIMIT 4 OFFSET 2",
+    "SELECT DISTINCT t.action FROM {T} t WHERE ORDER BY 1",
+    "SELECT t.protocol, sum(t.line), max(t.start) FROM {T} t WHERE GROUP BY 1 ORDER BY 1",
+    "SELECT t.file, t.line, t.bytes FROM (SELECT " + ", ".join(f'"{c}"' for c in COLUMNS) + " FROM {T}) t WHERE ORDER BY 1, 2",
+]
+
+
+def name_columns(sql, plus=""):
+    return re.sub("«(.*?)»", plus + r't."\1"', sql)
+
+
+def backwards(a, b):
+    return (a[::-1] > b[::-1]) - (a[::-1] < b[::-1])
+
+
+class Logs:
+    """A connection with the extension, a tree of logs, and the ordinary table `plain` of its records."""
+
+    def __init__(self, path, on_error="fail", encoding="UTF-8"):
+        self.path, self.on_error, self.failures = str(path), on_error, []
+        self.source = None              # a table instead of the function
+        self.asked = self.some = 0      # queries, and those that select some of the rows and leave some
+        self.db = sqlite3.connect(":memory:", isolation_level=None)
+        self.db.execute(f"PRAGMA encoding = '{encoding}'")
+        self.db.enable_load_extension(True)
+        self.db.load_extension(str(BUILDS[0].extension))
+        self.db.create_collation("BACKWARDS", backwards)
+        self.db.create_function("regexp", 2, lambda pattern, text: text is not None and bool(re.search(pattern, str(text))))
+        self.db.executescript(plain_table(self.types()) + other_table())
+        names = ", ".join(f'"{c}"' for c in COLUMNS)
+        self.db.execute(f"INSERT INTO plain SELECT {names} FROM {self.table()}")
+        self.size = self.db.execute("SELECT count(*) FROM plain").fetchone()[0]
+
+    def types(self):
+        declared = dict(self.db.execute("SELECT name, type FROM pragma_table_xinfo('flowlogs')"))
+        return {c: declared[c] for c in COLUMNS}
+
+    def table(self, threads=None):
+        return self.source or f"flowlogs({literal(self.path)}, '{self.on_error}', NULL, {literal(threads)})"
+
+    def values(self):
+        """Values that the columns have, to ask for."""
+        factory, self.db.text_factory = self.db.text_factory, lambda b: b.decode("utf-8", "surrogateescape")
+        found = {c: [v for v, in self.db.execute(f'SELECT DISTINCT "{c}" FROM plain WHERE "{c}" IS NOT NULL LIMIT 300')]
+                 for c in COLUMNS}
+        self.db.text_factory = factory
+        return found
+
+    def run(self, sql, params=()):
+        """The rows, or the error's text."""
+        try:
+            return self.db.execute(sql, params).fetchall()
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            return f"{type(error).__name__}: {error}"
+
+    def truth(self, sql, params=()):
+        rows = self.run(name_columns(sql).replace("{T}", "plain"), params)
+        assert isinstance(rows, list), f"a wrong test: {rows}\n{sql}\n{params}"
+        return rows
+
+    def selects(self, where, params=()):
+        return bool(self.truth(f"SELECT 1 FROM plain t WHERE {where} LIMIT 1", params))
+
+    def expect(self, want, sql, params=(), ordered=True):
+        """Runs a query that is ready, notes how its answer differs.  Returns whether it is right."""
+        got = self.run(sql, params)
+        if isinstance(got, list) and not ordered:
+            got, want = sorted(got, key=repr), sorted(want, key=repr)
+        if got == want:
+            return True
+        lines = [sql if len(sql) < 3000 else sql[:3000] + "…", f"  with {str(params)[:1000]}"]
+        if isinstance(got, str):
+            lines.append(f"  {got}\n  instead of {len(want)} rows")
+        else:
+            lines.append(f"  has {len(got)} rows instead of {len(want)}")
+            lines += [f"  {what} {self.describe(row, sql)}" for what, rows in
+                      (("missing:", [r for r in want if r not in got]), ("too many:", [r for r in got if r not in want]))
+                      for row in rows[:SHOWN]]
+            if len(lines) == 3:
+                lines.append(f"  in another order: {got[:SHOWN]} instead of {want[:SHOWN]}")
+        self.failures.append("\n".join(lines))
+        return False
+
+    def describe(self, row, sql):
+        """A row, with what the columns hold that the query names."""
+        names = [c for c in dict.fromkeys(re.findall(r't\."(\w+)"', sql)) if c in COLUMNS]
+        if len(row) < 2 or not names:
+            return row
+        self.db.text_factory = bytes
+        cells = self.db.execute("SELECT " + ", ".join(f'"{c}"' for c in names) + " FROM plain WHERE file = ? AND line = ?", row[:2])
+        text = f"{row} {dict(zip(names, cells.fetchone() or ()))}"
+        self.db.text_factory = str
+        return text if len(text) < 600 else text[:600] + "…"
+
+    def check(self, sql, params=(), ordered=True, threads=THREADS):
+        """A query on {T} and «columns»: as it stands with each number of threads, and with +«columns»."""
+        want = self.truth(sql, params)
+        self.asked += 1
+        self.some += 0 < len(want) < self.size
+        for n in threads:
+            if not self.expect(want, name_columns(sql).replace("{T}", self.table(n)), params, ordered):
+                return want
+        plus = name_columns(sql, "+")
+        self.expect(self.truth(plus, params), plus.replace("{T}", self.table()), params, ordered)
+        return want
+
+    def check_where(self, where, params=(), threads=THREADS):
+        """All records for which a predicate holds; and, in turn, one other thing that can be asked about them."""
+        sql = f"SELECT t.file, t.line FROM {{T}} t WHERE {where}"
+        # A plan for OR may go through the table once for each term, one for EXISTS may turn it into a join.
+        ordered = not re.search(" OR |EXISTS", sql)
+        rows = self.check(sql, params, ordered, threads)
+        shape = self.asked % (len(SHAPES) + 1)
+        if shape < len(SHAPES):
+            other = SHAPES[shape].replace("WHERE", f"WHERE {where}")
+            self.expect(self.truth(other, params), name_columns(other).replace("{T}", self.table(3)), params)
+        elif ordered:
+            self.expect(rows[2:5], name_columns(sql).replace("{T}", self.table(3)) + " LIMIT 3 OFFSET 2", params)
+
+    def done(self):
+        """Ends a test: all that differed, and whether the queries were worth asking."""
+        failures, asked, some = self.failures, self.asked, self.some
+        self.failures, self.asked, self.some = [], 0, 0
+        if failures:
+            pytest.fail(f"{len(failures)} of {asked} queries differ\n\n" + "\n\n".join(failures[:6]), pytrace=False)
+        return asked, some
