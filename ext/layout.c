@@ -21,12 +21,29 @@ static void begin(struct layout *l) {
   for (int f = 0; f < FIELD_COUNT; f++) l->token[f] = LAYOUT_ABSENT;
 }
 
+/*
+** What the splitter's classes can tell of a token.  Numbers of up to 18 digits are all in range; an address has up to
+** 45 bytes.  The separator makes it one more.
+*/
+static void add_class(struct layout *l, uint32_t token, uint32_t class, int32_t reach) {
+  l->reach[token] = reach;
+  l->class[token / TOKENS_GROUP] |= (uint64_t) class << (token % TOKENS_GROUP * 2);
+}
+
+static void add_classes(struct layout *l) {
+  memset(l->class, 0, sizeof l->class);
+  for (int i = 0; i < LAYOUT_TOKENS; i++) l->reach[i] = INT32_MAX;
+  for (uint32_t i = 0; i < l->nints; i++) add_class(l, l->ints[i], TOKENS_DIGITS, 18 + 1);
+  for (uint32_t i = 0; i < l->naddrs; i++) add_class(l, l->addrs[i], TOKENS_ADDRESS, 45 + 1);
+}
+
 static void add_check(struct layout *l, uint16_t token, enum kind kind) {
   if (kind == KIND_TEXT) return;
   if (kind == KIND_INT) {
     l->ints[l->nints++] = token;
     return;
   }
+  if (kind == KIND_ADDR) l->addrs[l->naddrs++] = token;
   l->check[l->nchecks].token = token;
   l->check[l->nchecks++].kind = (uint16_t)kind;
 }
@@ -69,11 +86,13 @@ static void add_field(struct layout *l, enum field f) {
 void layout_default(struct layout *l) {
   begin(l);
   for (int f = 0; f < FIELD_DEFAULT_COUNT; f++) add_field(l, (enum field)f);
+  add_classes(l);
 }
 
 void layout_transit_gateway(struct layout *l) {
   begin(l);
   for (int i = 0; i < FIELD_TGW_COUNT; i++) add_field(l, fields_tgw[i]);
+  add_classes(l);
 }
 
 void layout_add_prefix(struct layout *l) {
@@ -87,12 +106,14 @@ void layout_add_prefix(struct layout *l) {
     if (l->token[f] != LAYOUT_ABSENT) l->token[f]++;
   for (int i = 0; i < l->nints; i++) l->ints[i]++;
   for (int i = 0; i < l->nchecks; i++) l->check[i].token++;
+  for (int i = 0; i < l->naddrs; i++) l->addrs[i]++;
   for (int i = 0; i < l->nunknown; i++) l->unknown[i]++;
   l->ntokens++;
   l->prefix = 1;
   l->field[0] = FIELD_NONE;
   l->name[0] = l->name_n[0] = 0;
   add_check(l, 0, KIND_PREFIX);
+  add_classes(l);
 }
 
 static int is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -132,6 +153,7 @@ int layout_from_header(struct layout *l, const char *text, const uint32_t *at, u
   begin(l);
   for (uint32_t i = 0; i < count; i++)
     if (add(l, text + at[i], token_end(text, at, i) - at[i], ERR_FORMAT, e)) return -1;
+  add_classes(l);
   return 1;
 }
 
@@ -167,5 +189,6 @@ enum err_code layout_from_option(struct layout *l, const char *text, struct err 
   }
   if (l->ntokens == 0 || (l->ntokens - l->nunknown) * 2 < l->ntokens)
     return err_set(e, ERR_ARGUMENT, 0, "format: '%.80s' names no flow log fields", text);
+  add_classes(l);
   return ERR_NONE;
 }

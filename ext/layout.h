@@ -13,8 +13,10 @@
 
 #include "err.h"
 #include "fields.h"
+#include "tokens.h"
 
-#define LAYOUT_TOKENS 256  /* fields in a line, at most; AWS has 54 */
+#define LAYOUT_TOKENS 256 /* fields in a line, at most; AWS has 54 */
+#define LAYOUT_GROUPS ((LAYOUT_TOKENS + TOKENS_GROUP - 1) / TOKENS_GROUP)
 #define LAYOUT_TEXT   8192 /* bytes of a header line, at most; AWS's longest has about 900 */
 #define LAYOUT_ABSENT (-1)
 #define LAYOUT_SURE   3 /* known names that make a line a header whatever the others are */
@@ -31,6 +33,10 @@ struct layout {
     uint16_t token;
     uint16_t kind; /* enum kind */
   } check[LAYOUT_TOKENS];
+  int32_t reach[LAYOUT_TOKENS];  /* per token: bytes to the next one's begin up to which its class decides */
+  uint64_t class[LAYOUT_GROUPS]; /* per TOKENS_GROUP tokens: the bits of tokens.h that they must have */
+  uint16_t naddrs;               /* tokens of KIND_ADDR, which are among the checks too */
+  uint16_t addrs[LAYOUT_TOKENS];
   uint16_t nunknown;               /* names that the table of fields doesn't have */
   uint16_t unknown[LAYOUT_TOKENS]; /* their tokens */
   uint16_t name[LAYOUT_TOKENS];    /* per token: offset of its name in text */

@@ -263,7 +263,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     const uint32_t *at = tokens_of_line(t, i, &count);
     uint64_t line = r->line + i + 1;
     enum err_code rc = ERR_NONE;
-    if (end - start > RECORD_MAX_BYTES || record_check(&r->layout, t->text, at, count) != RECORD_FITS ||
+    if (end - start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, i) ||
         (careful && is_suspect(r, t->text + start, end - start, at, count))) {
       rc = odd_line(r, b, i, &changed, e);
     } else {

@@ -11,6 +11,10 @@
 #include "civil.h"
 #include "number.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #define MISSING(p, n) ((n) == 1 && *(p) == '-')
 
 const char *record_control_byte(const char *p, size_t n) {
@@ -86,6 +90,79 @@ int record_check(const struct layout *l, const char *text, const uint32_t *at, u
     if (!fits((enum kind)l->check[i].kind, text + begin, n)) return (int)token;
   }
   return RECORD_FITS;
+}
+
+#if defined(__x86_64__)
+
+/* For certain ACCEPT or REJECT, or OK?  at is the token's begin and the next one's, with one separator between. */
+static int is_plain_action(const char *text, const uint32_t *at) {
+  uint64_t x, accept, reject;
+  memcpy(&x, text + at[0], 8);
+  memcpy(&accept, "ACCEPT\0\0", 8);
+  memcpy(&reject, "REJECT\0\0", 8);
+  x &= UINT64_C(0xffffffffffff);
+  return at[1] - at[0] == 7 && ((x == accept) | (x == reject));
+}
+
+static int is_plain_ok(const char *text, const uint32_t *at) {
+  return at[1] - at[0] == 3 && !memcmp(text + at[0], "OK", 2);
+}
+
+/*
+** Is there a '.' or ':' among the first five bytes for certain, as in 10.0.0.1 and 2001:db8::1?  The token is of
+** TOKENS_ADDRESS.  Of its letters and the separators, only these two have all of the bits 2, 8 and 0x20.  The second byte
+** tells a mark alone, with more than one separator behind it.
+*/
+static int has_mark(const char *text, const uint32_t *at) {
+  uint64_t x;
+  memcpy(&x, text + at[0], sizeof x);
+  return at[1] - at[0] > 5 && (x >> 8 & 0xff) > ' ' && (x & x >> 2 & x >> 4 & UINT64_C(0x0202020202)) != 0;
+}
+
+static int is_dash(const char *text, const uint32_t *at) { return at[1] - at[0] == 2 && text[at[0]] == '-'; }
+
+/* Are the numbers and addresses right for certain, by their classes and by where they begin? */
+__attribute__((target("avx2"))) static int has_classes(const struct layout *l, const struct tokens *t,
+                                                       const uint32_t *at) {
+  __m256i over = _mm256_setzero_si256();
+  uint32_t first = (uint32_t)(at - t->at);
+  for (uint32_t i = 0; i < l->ntokens; i += 8) {
+    __m256i begin = _mm256_loadu_si256((const __m256i *)(const void *)(at + i));
+    __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(at + i + 1));
+    __m256i reach = _mm256_loadu_si256((const __m256i *)(const void *)(l->reach + i));
+    over = _mm256_or_si256(over, _mm256_cmpgt_epi32(_mm256_sub_epi32(next, begin), reach));
+  }
+  if (!_mm256_testz_si256(over, over)) return 0;
+  for (uint32_t g = 0, k = 0; k < l->ntokens; g++, k += TOKENS_GROUP)
+    for (uint64_t wrong = l->class[g] & ~tokens_classes(t, first + k); wrong; wrong &= wrong - 1)
+      if (!is_dash(t->text, at + k + (uint32_t)__builtin_ctzll(wrong) / 2)) return 0;
+  for (uint32_t i = 0; i < l->naddrs; i++)
+    if (!has_mark(t->text, at + l->addrs[i])) return 0;
+  return 1;
+}
+
+/* Only lines that fit for certain; what else fits is left to record_check(). */
+static int fits_for_certain(const struct layout *l, const struct tokens *t, const uint32_t *at, uint32_t count) {
+  int action = l->token[FIELD_action], status = l->token[FIELD_log_status];
+  return count == l->ntokens && !l->prefix && has_classes(l, t, at) &&
+         (action == LAYOUT_ABSENT || is_plain_action(t->text, at + action)) &&
+         (status == LAYOUT_ABSENT || is_plain_ok(t->text, at + status));
+}
+
+#else
+
+static int fits_for_certain(const struct layout *l, const struct tokens *t, const uint32_t *at, uint32_t count) {
+  (void)l, (void)t, (void)at, (void)count;
+  return 0;
+}
+
+#endif
+
+int record_line_fits(const struct layout *l, const struct tokens *t, uint32_t line) {
+  uint32_t count;
+  const uint32_t *at = tokens_of_line(t, line, &count);
+  if (t->classified && fits_for_certain(l, t, at, count)) return 1;
+  return record_check(l, t->text, at, count) == RECORD_FITS;
 }
 
 /* A token for a message: cut, and ASCII alone, so that it disturbs no terminal and stays UTF-8. */

@@ -7,10 +7,12 @@
 **
 ** The masks come from SSE2, which every x86-64 has, from AVX2 where the processor has it (asked once), from NEON on
 ** arm64, and from a table elsewhere.
+**
+** What the tokens are made of comes from additions.  Of a mask of digits, (starts & digits) + digits carries through
+** every run of digits that begins with a token and leaves a bit behind it; where that bit lies on a token's end, the
+** token was digits alone.  Other runs stay what they are, and carries go on from block to block.
 */
 #include "tokens.h"
-
-#include <string.h>
 
 #include "mem.h"
 
@@ -25,6 +27,16 @@ struct masks {
   uint64_t separator; /* space, tab, CR, LF */
   uint64_t newline;   /* LF */
   uint64_t control;   /* below 0x20 and none of these */
+  uint64_t digit;     /* 0-9; this and the next one are used by splitters that classify */
+  uint64_t address;   /* these, a-f, A-F, '.', ':' */
+};
+
+/* What one block leaves for the next, while tokens are classified. */
+struct classifier {
+  uint8_t *classes;
+  uint32_t ended;               /* tokens that have ended */
+  int overflow;                 /* a block had more tokens than fit */
+  unsigned char digit, address; /* carries of the additions */
 };
 
 enum err_code tokens_init(struct tokens *t, size_t bytes, struct err *e) {
@@ -33,13 +45,15 @@ enum err_code tokens_init(struct tokens *t, size_t bytes, struct err *e) {
   t->newline = mem_alloc(lines * sizeof *t->newline);
   t->ends = mem_alloc(lines * sizeof *t->ends);
   t->at = mem_alloc((bytes / 2 + 3 * TOKENS_BLOCK) * sizeof *t->at);
-  return t->newline && t->ends && t->at ? ERR_NONE : err_nomem(e);
+  t->classes = mem_alloc(bytes / 8 + TOKENS_BLOCK);
+  return t->newline && t->ends && t->at && t->classes ? ERR_NONE : err_nomem(e);
 }
 
 void tokens_clear(struct tokens *t) {
   mem_free(t->newline);
   mem_free(t->ends);
   mem_free(t->at);
+  mem_free(t->classes);
   memset(t, 0, sizeof *t);
 }
 
@@ -64,6 +78,7 @@ ALWAYS_INLINE void put_four(uint64_t *bits, uint32_t base, uint32_t *out) {
   for (int i = 0; i < 4; i++) {
     out[i] = base + lowest(*bits);
     *bits &= *bits - 1;
+    __asm__ volatile("" ::: "memory"); /* or compilers gather the four in a vector, which takes longer */
   }
 }
 
@@ -91,9 +106,13 @@ ALWAYS_INLINE uint32_t put_line(struct tokens *t, uint32_t line, uint64_t *lf, u
   return line + more;
 }
 
-/* The loop over blocks; one copy a way of making masks, which is always inlined. */
+/* The loop over blocks; one copy a way of making masks, which is always inlined.  classify may be NULL. */
 ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
-                           void (*make_masks)(const char *, struct masks *)) {
+                           void (*make_masks)(const char *, struct masks *),
+                           void (*classify)(struct classifier *, const struct masks *, uint64_t starts,
+                                            uint64_t ends)) {
+  struct classifier c = {.classes = t->classes};
+  if (classify) c.classes[0] = 0; /* the first bits are added to it */
   uint32_t nlines = 0, ntokens = 0;
   uint64_t before = 1, control = 0; /* the byte before the text counts as a separator */
   for (size_t base = 0; base < n && nlines < TOKENS_LINES; base += TOKENS_BLOCK) {
@@ -105,22 +124,27 @@ ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
       m.newline &= ~beyond;
       m.control &= ~beyond;
     }
-    uint64_t starts = ~m.separator & (m.separator << 1 | before);
+    uint64_t behind = m.separator << 1 | before; /* what stands behind a separator */
+    uint64_t starts = ~m.separator & behind;
     before = m.separator >> 63;
     control |= m.control;
+    if (classify) classify(&c, &m, starts, m.separator & ~behind);
     nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
     while (m.newline) nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
     ntokens += put_bits(starts, (uint32_t)base, t->at + ntokens);
   }
   size_t taken = t->newline[nlines - 1] + 1;
-  t->at[t->ends[nlines - 1]] = (uint32_t)taken;
+  uint32_t *last = t->at + t->ends[nlines - 1];
+  *last = (uint32_t)taken;
+  memset(last + 1, 0, TOKENS_SPARE * sizeof *last);
   t->text = text;
   t->nlines = nlines;
   t->control = control != 0;
+  t->classified = classify && !c.overflow;
   return taken;
 }
 
-size_t tokens_split_plain(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_plain); }
+size_t tokens_split_plain(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_plain, NULL); }
 
 #if defined(__x86_64__)
 
@@ -140,31 +164,73 @@ ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m) {
   }
 }
 
-static size_t split_sse2(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_sse2); }
+static size_t split_sse2(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_sse2, NULL); }
 
-#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+
+AVX2 static inline uint64_t join(__m256i low, __m256i high) {
+  return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+}
+
+/* Classes of bytes, a bit each: 0x80 digit, 0x40 a-f and A-F, 0x20 ':', 0x10 '.'; 0 for others. */
+AVX2 static inline __m256i classes_avx2(__m256i v) {
+  /* A class has its bit both by the byte's low half (none for bytes beyond ASCII) and by its high half. */
+  const __m256i by_low = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(-128, -64, -64, -64, -64, -64, -64, -128, -128, -128, 0x20, 0, 0, 0, 0x10, 0));
+  const __m256i by_high =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0x10, -96, 0x40, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  __m256i high = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
+  return _mm256_and_si256(_mm256_shuffle_epi8(by_low, v), _mm256_shuffle_epi8(by_high, high));
+}
 
 AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
   /* Looked up by a byte's low half: the separator that has this half, or a byte that has another one. */
-  const __m256i separators = _mm256_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0, /* twice: */
-                                              ' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0);
+  const __m256i separators =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
   const __m256i lf = _mm256_set1_epi8('\n'), low = _mm256_set1_epi8(0x1f);
-  memset(m, 0, sizeof *m);
-  for (int i = 0; i < 2; i++) {
-    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32 * i));
-    __m256i is_lf = _mm256_cmpeq_epi8(v, lf);
-    __m256i is_sep = _mm256_cmpeq_epi8(v, _mm256_shuffle_epi8(separators, v));
-    __m256i is_low = _mm256_cmpeq_epi8(_mm256_min_epu8(v, low), v);
-    m->newline |= (uint64_t)(uint32_t)_mm256_movemask_epi8(is_lf) << (32 * i);
-    m->separator |= (uint64_t)(uint32_t)_mm256_movemask_epi8(is_sep) << (32 * i);
-    m->control |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_andnot_si256(is_sep, is_low)) << (32 * i);
-  }
+  __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+  __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+  __m256i a_sep = _mm256_cmpeq_epi8(a, _mm256_shuffle_epi8(separators, a));
+  __m256i b_sep = _mm256_cmpeq_epi8(b, _mm256_shuffle_epi8(separators, b));
+  __m256i a_low = _mm256_cmpeq_epi8(_mm256_min_epu8(a, low), a), b_low = _mm256_cmpeq_epi8(_mm256_min_epu8(b, low), b);
+  __m256i a_class = classes_avx2(a), b_class = classes_avx2(b), zero = _mm256_setzero_si256();
+  m->newline = join(_mm256_cmpeq_epi8(a, lf), _mm256_cmpeq_epi8(b, lf));
+  m->separator = join(a_sep, b_sep);
+  m->control = join(_mm256_andnot_si256(a_sep, a_low), _mm256_andnot_si256(b_sep, b_low));
+  m->digit = join(a_class, b_class);
+  m->address = ~join(_mm256_cmpeq_epi8(a_class, zero), _mm256_cmpeq_epi8(b_class, zero));
 }
 
-AVX2 static size_t split_avx2(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_avx2); }
+/* A bit behind each run of `class` that begins with a token, and others that lie on no separator. */
+AVX2 static inline uint64_t run_ends(uint64_t starts, uint64_t class, unsigned char *carry) {
+  unsigned long long sum;
+  *carry = _addcarry_u64(*carry, starts & class, class, &sum);
+  return sum;
+}
+
+/*
+** Appends the bits of the tokens that end in the block.  32 tokens can, but no more than TOKENS_GROUP are sure to fit
+** into a word together with what is in its lowest byte; a block that has more leaves the window without classes.
+*/
+AVX2 static inline void classify_avx2(struct classifier *c, const struct masks *m, uint64_t starts, uint64_t ends) {
+  uint64_t digits = run_ends(starts, m->digit, &c->digit), address = run_ends(starts, m->address, &c->address);
+  uint64_t bits = _pdep_u64(_pext_u64(digits, ends), UINT64_C(0x5555555555555555)) |
+                  _pdep_u64(_pext_u64(address, ends), UINT64_C(0xaaaaaaaaaaaaaaaa));
+  uint32_t count = (uint32_t)__builtin_popcountll(ends);
+  uint8_t *out = c->classes + c->ended / 4;
+  bits = bits << (c->ended % 4 * 2) | *out;
+  memcpy(out, &bits, sizeof bits);
+  c->overflow |= count > TOKENS_GROUP;
+  c->ended += count;
+}
+
+AVX2 static size_t split_avx2(struct tokens *t, const char *text, size_t n) {
+  return split(t, text, n, masks_avx2, classify_avx2);
+}
 
 size_t tokens_split(struct tokens *t, const char *text, size_t n) {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt")
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                 __builtin_cpu_supports("popcnt")
              ? split_avx2(t, text, n)
              : split_sse2(t, text, n);
 }
@@ -194,7 +260,7 @@ ALWAYS_INLINE void masks_neon(const char *p, struct masks *m) {
   m->control = gather(control[0], control[1], control[2], control[3]);
 }
 
-size_t tokens_split(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_neon); }
+size_t tokens_split(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_neon, NULL); }
 
 #else
 

@@ -14,17 +14,27 @@
 **
 ** A token ends where the next one begins, less the separators between: token_end() goes back over them, which nearly
 ** always is one.  The list has the end of the window as its last entry.
+**
+** Where the processor makes it cheap, the splitter also says of each token what it is by its bytes, in two bits (see
+** tokens_classes()), so that a line can be checked without a look at its text.
 */
 #ifndef TOKENS_H
 #define TOKENS_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "err.h"
 
 #define TOKENS_LINES 1024 /* about as many lines as one call splits */
 #define TOKENS_BLOCK 64   /* bytes looked at together; as many must be readable after the text */
+#define TOKENS_SPARE 8    /* entries of `at` that may be read after the last: zeros, or tokens beyond the window */
+
+/* The two bits of a token; lengths are not looked at. */
+#define TOKENS_DIGITS  1u /* nothing but 0-9 */
+#define TOKENS_ADDRESS 2u /* nothing but 0-9, a-f, A-F, '.', ':' */
+#define TOKENS_GROUP   28 /* tokens whose bits tokens_classes() returns */
 
 struct tokens {
   const char *text;  /* the window; not owned */
@@ -32,6 +42,8 @@ struct tokens {
   uint32_t *newline; /* per line: offset of its LF */
   uint32_t *ends;    /* per line: number of tokens before its end */
   uint32_t *at;      /* per token: offset of its first byte; and one entry more */
+  uint8_t *classes;  /* per token two bits, the first token's lowest */
+  int classified;    /* classes is filled in for this window */
   int control;       /* there may be control bytes (below 0x20, not tab, CR, LF) in the window */
 };
 
@@ -57,6 +69,13 @@ static inline const uint32_t *tokens_of_line(const struct tokens *t, uint32_t li
   uint32_t first = line ? t->ends[line - 1] : 0;
   *count = t->ends[line] - first;
   return t->at + first;
+}
+
+/* The bits of token k of the window (of the window, not of a line), lowest, and of TOKENS_GROUP - 1 after it. */
+static inline uint64_t tokens_classes(const struct tokens *t, uint32_t k) {
+  uint64_t bits;
+  memcpy(&bits, t->classes + k / 4, sizeof bits);
+  return bits >> (k % 4 * 2);
 }
 
 static inline int token_is_separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }

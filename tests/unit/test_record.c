@@ -169,6 +169,103 @@ static void test_explain(void **state) {
   check_explained("srcport", 0, "\x01\x1b[31m\x7f", "srcport is '??[31m?', not a number from 0 to 9223372036854775807");
 }
 
+/* --- by classes ------------------------------------------------------------------------------------------------- */
+
+/* A token of any class and of 1 to 70 bytes, or one of those that formats have. */
+static size_t random_token(char *out) {
+  static const char *const letters[] = {"0123456789", "9",           "0123456789abcdefABCDEF", "0123456789.", "12af:.",
+                                        "-",          "0123456789-", "/:;@`g.\xb1\xff"};
+  static const char *const whole[] = {"-",
+                                      "10.0.0.1",
+                                      "2001:db8::1",
+                                      "::1",
+                                      ".",
+                                      ":",
+                                      "ACCEPT",
+                                      "REJECT",
+                                      "OK",
+                                      "NODATA",
+                                      "9223372036854775807",
+                                      "9223372036854775808",
+                                      "443",
+                                      "ACCEPTS",
+                                      "O"};
+  if (random_below(2)) {
+    const char *text = whole[random_below(COUNT(whole))];
+    memcpy(out, text, strlen(text));
+    return strlen(text);
+  }
+  const char *from = letters[random_below(COUNT(letters))];
+  size_t n = 1 + random_below(random_below(4) ? 20 : 70);
+  for (size_t i = 0; i < n; i++) out[i] = from[random_below((uint32_t)strlen(from))];
+  return n;
+}
+
+/* A token that its field can have, mostly. */
+static size_t likely_token(const struct layout *l, uint32_t k, char *out) {
+  static const char *const likely[][4] = {[KIND_INT] = {"1", "65535", "1714526001", "-"},
+                                          [KIND_ADDR] = {"10.0.0.1", "191.44.156.24", "2001:db8::1", "1.1.1.1"},
+                                          [KIND_ACTION] = {"ACCEPT", "REJECT", "ACCEPT", "REJECT"},
+                                          [KIND_STATUS] = {"OK", "OK", "OK", "NODATA"},
+                                          [KIND_TEXT] = {"-", "eni-0123456789", "1", "vpc-1"}};
+  if (!random_below(40) || l->field[k] == FIELD_NONE) return random_token(out);
+  const char *text = likely[fields[l->field[k]].kind][random_below(4)];
+  memcpy(out, text, strlen(text));
+  return strlen(text);
+}
+
+static size_t random_separators(char *out) {
+  static const char separators[] = " \t\r";
+  size_t n = random_below(50) ? 1 : 1 + random_below(70);
+  for (size_t i = 0; i < n; i++) out[i] = random_below(50) ? ' ' : separators[random_below(3)];
+  return n;
+}
+
+static size_t random_line(const struct layout *l, char *out) {
+  uint32_t count = random_below(30) ? l->ntokens : random_below(l->ntokens + 3u);
+  size_t n = random_below(50) ? 0 : random_separators(out);
+  for (uint32_t k = 0; k < count; k++) {
+    n += k < l->ntokens ? likely_token(l, k, out + n) : random_token(out + n);
+    if (k + 1 < count || !random_below(50)) n += random_separators(out + n);
+  }
+  out[n++] = '\n';
+  return n;
+}
+
+/* Windows of random lines, which begin at any offset of a block. */
+static void test_line_fits(void **state) {
+  static const char *const formats[] = {"srcport", "srcaddr", "srcaddr srcport action log-status",
+                                        "new-one srcaddr end",
+                                        "version account-id interface-id srcaddr dstaddr srcport dstport protocol "
+                                        "packets bytes start end action log-status "
+                                        "vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region "
+                                        "az-id sublocation-type sublocation-id "
+                                        "pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path"};
+  static char text[24 * 1024];
+  (void)state;
+  for (uint32_t round = 0; round < 3000; round++) {
+    struct layout l;
+    uint32_t format = random_below(COUNT(formats) + 2);
+    if (format < COUNT(formats)) make_layout(&l, formats[format]);
+    else if (format == COUNT(formats)) layout_default(&l);
+    else layout_transit_gateway(&l);
+    if (!random_below(8)) layout_add_prefix(&l);
+    size_t n = 0;
+    for (uint32_t lines = 1 + random_below(20); lines > 0 && n < sizeof text - 12 * 1024; lines--)
+      n += random_line(&l, text + n);
+    char *p = memory.end - TOKENS_BLOCK - n;
+    memcpy(p, text, n);
+    memset(p + n, "7 .\n"[random_below(4)], TOKENS_BLOCK);
+    assert_int_equal(tokens_split(&tokens, p, n), n);
+    for (uint32_t i = 0; i < tokens.nlines; i++) {
+      uint32_t count, start = tokens_line_start(&tokens, i);
+      const uint32_t *at = tokens_of_line(&tokens, i, &count);
+      CHECK(record_line_fits(&l, &tokens, i) == (record_check(&l, p, at, count) == RECORD_FITS), "'%.*s'",
+            (int)(tokens.newline[i] - start), p + start);
+    }
+  }
+}
+
 /* --- storing ---------------------------------------------------------------------------------------------------- */
 
 static void want(const char *names) {
@@ -313,10 +410,9 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_kinds),     cmocka_unit_test(test_count_and_place),
-      cmocka_unit_test(test_explain),   cmocka_unit_test(test_store),
-      cmocka_unit_test(test_has),       cmocka_unit_test(test_full_batch),
-      cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_line_fits),  cmocka_unit_test(test_kinds),     cmocka_unit_test(test_count_and_place),
+      cmocka_unit_test(test_explain),    cmocka_unit_test(test_store),     cmocka_unit_test(test_has),
+      cmocka_unit_test(test_full_batch), cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }
