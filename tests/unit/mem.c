@@ -3,10 +3,11 @@
 ** mem.h for the tests, over malloc(): it counts what is live, can refuse an allocation, fills new memory and freed
 ** memory with junk, and moves a block at every mem_realloc(), so that a pointer into the old one is noticed.
 **
-** Each block has its size in front.  The tests are single-threaded.
+** Each block has its size in front.  Any thread may allocate; mem_test_fail() is called while one alone runs.
 */
 #include "mem.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,8 @@ union head {
   max_align_t align;
 };
 
-static size_t live, calls, fail_at;
-static int fail_forever;
+static atomic_size_t live, calls, fail_at;
+static atomic_int fail_forever;
 
 size_t mem_test_live(void) { return live; }
 
@@ -35,8 +36,8 @@ void mem_test_fail(size_t n, int forever) {
 }
 
 static int refused(void) {
-  calls++;
-  return fail_at && (calls == fail_at || (fail_forever && calls > fail_at));
+  size_t call = atomic_fetch_add(&calls, 1) + 1, n = fail_at;
+  return n && (call == n || (fail_forever && call > n));
 }
 
 static void *allocate(size_t n) {

@@ -59,12 +59,12 @@ static void test_problems(void **state) {
   (void)state;
   assert_int_equal(batch_init(&b, wanted, &e), ERR_NONE);
   for (int round = 0; round < 2; round++) {
-    for (uint32_t i = 0; i < BATCH_ROWS; i++)
+    for (uint32_t i = 0; i < BATCH_WINDOW; i++)
       assert_int_equal(batch_problem(&b, ERR_LINE, i + 1, "a reason that takes some room in the arena",
                                      i % 2 ? "raw" : NULL, i % 2 ? 3 : 0, &e),
                        ERR_NONE);
-    assert_int_equal(b.nproblems, BATCH_ROWS);
-    for (uint32_t i = 0; i < BATCH_ROWS; i++) {
+    assert_int_equal(b.nproblems, BATCH_WINDOW);
+    for (uint32_t i = 0; i < BATCH_WINDOW; i++) {
       assert_int_equal(b.problem[i].code, ERR_LINE);
       assert_int_equal(b.problem[i].line, i + 1);
       assert_true(cell_is(&b, b.problem[i].reason, "a reason that takes some room in the arena"));

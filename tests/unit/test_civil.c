@@ -86,6 +86,75 @@ static void test_digits(void **state) {
     }
 }
 
+/* --- bounds ------------------------------------------------------------------------------------------------------ */
+
+static int compare_texts(const char *a, size_t a_n, const char *b, size_t b_n) {
+  int order = memcmp(a, b, a_n < b_n ? a_n : b_n);
+  return order ? order : (a_n > b_n) - (a_n < b_n);
+}
+
+/* Is a second's text not below the given one (after = 0), or above it (after = 1)? */
+static int is_beyond(enum civil_unit unit, int64_t second, const char *text, size_t n, int after) {
+  char out[CIVIL_TEXT];
+  int order = compare_texts(out, civil_format_unit(second, unit, out), text, n);
+  return after ? order > 0 : order >= 0;
+}
+
+static void check_bound(enum civil_unit unit, const char *text, size_t n, int after) {
+  int64_t bound = civil_bound(unit, text, n, after);
+  assert_in_range(bound, 0, CIVIL_MAX + 1);
+  CHECK(bound == 0 || !is_beyond(unit, bound - 1, text, n, after), "'%.*s' %d: not the first", (int)n, text, after);
+  CHECK(bound > CIVIL_MAX || is_beyond(unit, bound, text, n, after), "'%.*s' %d: too early", (int)n, text, after);
+}
+
+/* The text of a random second, cut, lengthened or with a byte changed: the bound and the second before it. */
+static void test_bounds(void **state) {
+  (void)state;
+  for (int i = 0; i < 20000; i++) {
+    char text[CIVIL_TEXT + 4];
+    int64_t second = (int64_t)(((uint64_t)random_u32() << 32 | random_u32()) % (uint64_t)(CIVIL_MAX + 1));
+    if (random_below(3)) second %= 4000000000;
+    size_t n = civil_format_unit(second, (enum civil_unit)random_below(4), text);
+    if (random_below(2)) n = random_below((uint32_t)n + 1);
+    else if (random_below(4) == 0) text[n++] = (char)random_u32();
+    if (n && random_below(2)) text[random_below((uint32_t)n)] = (char)(random_below(2) ? ' ' + random_below(95) : random_u32());
+    for (int unit = CIVIL_SECOND; unit <= CIVIL_DAY; unit++)
+      for (int after = 0; after < 2; after++) check_bound((enum civil_unit)unit, text, n, after);
+  }
+}
+
+/* Every second of three days, so that all others are seen to be on the right side too. */
+static void test_bounds_of_days(void **state) {
+  const int64_t first = 1709164800 - DAY / 2; /* 2024-02-28 12:00 */
+  (void)state;
+  for (int i = 0; i < 60; i++)
+    for (int unit = CIVIL_SECOND; unit <= CIVIL_DAY; unit++) {
+      char text[CIVIL_TEXT];
+      size_t n = civil_format_unit(first + random_below(2 * DAY), (enum civil_unit)random_below(4), text);
+      int after = (int)random_below(2);
+      int64_t bound = civil_bound((enum civil_unit)unit, text, n, after);
+      for (int64_t s = first - DAY / 2; s < first + 5 * DAY / 2; s += 1 + random_below(100))
+        CHECK(is_beyond((enum civil_unit)unit, s, text, n, after) == (s >= bound), "'%.*s': %lld", (int)n, text,
+              (long long)s);
+    }
+}
+
+static void test_units(void **state) {
+  static const char *const texts[] = {"2024-02-29 13:14:15", "2024-02-29 13:14:00", "2024-02-29 13:00:00", "2024-02-29"};
+  char out[CIVIL_TEXT];
+  (void)state;
+  for (int unit = CIVIL_SECOND; unit <= CIVIL_DAY; unit++) {
+    size_t n = civil_format_unit(1709212455, (enum civil_unit)unit, out);
+    assert_int_equal(n, strlen(texts[unit]));
+    assert_memory_equal(out, texts[unit], n);
+    assert_int_equal(civil_format_unit(-1, (enum civil_unit)unit, out), 0);
+    assert_int_equal(civil_format_unit(CIVIL_MAX + 1, (enum civil_unit)unit, out), 0);
+    assert_int_equal(civil_bound((enum civil_unit)unit, "", 0, 0), 0);
+    assert_int_equal(civil_bound((enum civil_unit)unit, "~", 1, 0), CIVIL_MAX + 1);
+    assert_int_equal(civil_bound((enum civil_unit)unit, "9999-12-31 23:59:59", 19, 1), CIVIL_MAX + 1);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_day),
@@ -93,6 +162,9 @@ int main(void) {
       cmocka_unit_test(test_seconds_of_any_year),
       cmocka_unit_test(test_known),
       cmocka_unit_test(test_digits),
+      cmocka_unit_test(test_units),
+      cmocka_unit_test(test_bounds),
+      cmocka_unit_test(test_bounds_of_days),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

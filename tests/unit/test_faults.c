@@ -30,7 +30,7 @@ static enum err_code run(const char *path, struct bytes *rows, struct bytes *pro
       print_rows(rows, b);
       print_problems(problems, b);
     }
-    scan_close(&scan);
+    scan_close(&scan, NULL);
   }
   files_clear(&files);
   assert_int_equal(rc, e->code);
@@ -126,13 +126,13 @@ static struct version *read_versions(size_t n) {
   assert_int_equal(scan_open(&scan, &files, wanted, &options, &e), ERR_NONE);
   while (!scan_next(&scan, &b, &e) && b) {
     uint32_t number = b->file;
-    scan.batch.file = 0;
+    scan.batch->file = 0;
     print_rows(&v[number].rows, b);
     print_problems(&v[number].problems, b);
-    scan.batch.file = number;
+    scan.batch->file = number;
   }
   assert_int_equal(e.code, ERR_NONE);
-  scan_close(&scan);
+  scan_close(&scan, NULL);
   free(file);
   free(path);
   return v;

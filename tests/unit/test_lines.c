@@ -3,9 +3,12 @@
 #include "helpers.h"
 
 #include "lines.h"
+#include "source.h"
 
 static struct source source;
 static struct lines lines;
+
+static ssize_t read_source(void *from, char *p, size_t n, struct err *e) { return source_read(from, p, n, e); }
 
 /* What a file's lines were: whole ones, and "<HEAD...>" for each that didn't fit. */
 struct outcome {
@@ -25,7 +28,7 @@ static void read_lines(const char *path, struct outcome *o) {
   int in_long = 0;
   memset(o, 0, sizeof *o);
   assert_int_equal(source_open(&source, path, &unconfined, &e), ERR_NONE);
-  lines_start(&lines, &source);
+  lines_start(&lines, read_source, &source);
   for (;;) {
     switch (lines_next(&lines, &o->e)) {
     case LINES_BLOCK:
@@ -238,7 +241,7 @@ static void test_next_file(void **state) {
   write_text("short", "a\nb");
   for (int calls = 0; calls < 4; calls++) {
     assert_int_equal(source_open(&source, "long", &unconfined, &e), ERR_NONE);
-    lines_start(&lines, &source);
+    lines_start(&lines, read_source, &source);
     for (int i = 0; i < calls; i++) lines_next(&lines, &e);
     source_close(&source);
     read_lines("short", &o);

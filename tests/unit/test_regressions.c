@@ -77,7 +77,7 @@ static void test_no_files_in_scan(void **state) {
   (void)state;
   assert_int_equal(scan_open(&s, &files, nothing, &options, &e), ERR_NONE);
   scan_next(&s, &b, &e);
-  scan_close(&s);
+  scan_close(&s, NULL);
 }
 
 static void test_named_with_its_folder(void **state) {
@@ -130,7 +130,13 @@ static void read_file(const char *path, struct bytes *text) {
   memset(text, 0, sizeof *text);
   assert_int_equal(reader_init(&r, &options, &e), ERR_NONE);
   reader_open(&r, path, EXPECT_FLOW_LOG);
-  while (reader_next(&r, &batch, &e) == READER_BATCH) print_batch(text, &batch);
+  batch_reset(&batch);
+  for (enum reader_result rc = READER_MORE; rc < READER_END;) {
+    rc = reader_next(&r, &batch, &e);
+    if (rc == READER_MORE) continue;
+    print_batch(text, &batch);
+    batch_reset(&batch);
+  }
   reader_clear(&r);
 }
 

@@ -60,7 +60,7 @@ static struct outcome run(const char *const *paths, enum policy policy, int stop
   }
   if (o.rc) assert_null(b);
   assert_int_equal(o.rc, o.e.code);
-  scan_close(&s);
+  scan_close(&s, NULL);
   return o;
 }
 
@@ -204,7 +204,7 @@ static void test_close_early(void **state) {
     const struct batch *b;
     assert_int_equal(scan_open(&s, &files, wanted, &options, &e), ERR_NONE);
     for (int i = 0; i < calls; i++) scan_next(&s, &b, &e);
-    scan_close(&s);
+    scan_close(&s, NULL);
     assert_int_equal(open_files(), before);
     assert_int_equal(mem_test_live(), live);
   }
