@@ -170,6 +170,24 @@ static void test_nothing_usable(void **state) {
   expect(PATHS("notes", "empty"), POLICY_FAIL, "");
 }
 
+/* The reason is the first file's, whichever was done first. */
+static void test_first_reason(void **state) {
+  struct bytes slow = {0};
+  (void)state;
+  make_files();
+  bytes_repeat(&slow, 'x', 2000000);
+  write_gzip("slow", slow.p, slow.n);
+  bytes_free(&slow);
+  for (size_t i = 0; i < COUNT(thread_counts); i++) {
+    threads = thread_counts[i];
+    struct outcome o = run(PATHS("slow", "notes", "other"), POLICY_FAIL, -1);
+    CHECK(o.rc == ERR_FORMAT && strstr(o.e.text, "'slow'") && strstr(o.e.text, "its first line is too long"), "%s",
+          o.e.text);
+    bytes_free(&o.text);
+  }
+  threads = 0;
+}
+
 /* Stopped at any time it asks: what came is a beginning of the whole. */
 static void test_stop(void **state) {
   struct bytes file = {0};
@@ -454,6 +472,7 @@ int main(void) {
       cmocka_unit_test(test_order),          cmocka_unit_test(test_problems), cmocka_unit_test(test_expectation),
       cmocka_unit_test(test_nothing_usable), cmocka_unit_test(test_stop),     cmocka_unit_test(test_wanted),
       cmocka_unit_test(test_close_early),
+      cmocka_unit_test(test_first_reason),
       cmocka_unit_test(test_trees),          cmocka_unit_test(test_many_small_files),
       cmocka_unit_test(test_no_threads),     cmocka_unit_test(test_problem_in_the_middle),
       cmocka_unit_test(test_stop_threads),   cmocka_unit_test(test_no_memory_in_threads),
