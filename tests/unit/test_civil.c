@@ -117,7 +117,8 @@ static void test_bounds(void **state) {
     size_t n = civil_format_unit(second, (enum civil_unit)random_below(4), text);
     if (random_below(2)) n = random_below((uint32_t)n + 1);
     else if (random_below(4) == 0) text[n++] = (char)random_u32();
-    if (n && random_below(2)) text[random_below((uint32_t)n)] = (char)(random_below(2) ? ' ' + random_below(95) : random_u32());
+    if (n && random_below(2))
+      text[random_below((uint32_t)n)] = (char)(random_below(2) ? ' ' + random_below(95) : random_u32());
     for (int unit = CIVIL_SECOND; unit <= CIVIL_DAY; unit++)
       for (int after = 0; after < 2; after++) check_bound((enum civil_unit)unit, text, n, after);
   }

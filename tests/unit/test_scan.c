@@ -360,10 +360,10 @@ static void test_stop_threads(void **state) {
   size_t live = mem_test_live();
   int before = open_files();
   (void)state;
-  for (size_t n = 1; n <= 20; n += 19) { /* one alone is read ahead */
+  for (size_t n = 1; n <= 8; n += 7) { /* one alone is read ahead */
     struct files files = make_tree(n, 1);
     struct outcome whole = run_files(&files, POLICY_SKIP, -1);
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 18; round++) {
       struct scan_options options = {.reader = {.confine = &unconfined, .policy = POLICY_SKIP}, .threads = 3};
       struct err e = {0};
       const struct batch *b = NULL;
