@@ -141,7 +141,8 @@ static void test_bounds_of_days(void **state) {
 }
 
 static void test_units(void **state) {
-  static const char *const texts[] = {"2024-02-29 13:14:15", "2024-02-29 13:14:00", "2024-02-29 13:00:00", "2024-02-29"};
+  static const char *const texts[] = {"2024-02-29 13:14:15", "2024-02-29 13:14:00", "2024-02-29 13:00:00",
+                                      "2024-02-29"};
   char out[CIVIL_TEXT];
   (void)state;
   for (int unit = CIVIL_SECOND; unit <= CIVIL_DAY; unit++) {
