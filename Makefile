@@ -6,7 +6,8 @@
 #   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some eight minutes
 #   make install       to $(PREFIX)/lib
 #   make sample        makes tests/data anew; make readme: the README's column table
-#   make asan tsan     checked builds, in build/asan and build/tsan
+#   make asan          a checked build, in build/asan
+#   make tsan          the same for threads, and the threaded tests on it
 #   make valgrind      the SQL scripts and unit tests under valgrind
 #   make lint          compilers' and analysers' warnings, formatting
 #   make clean
@@ -103,7 +104,8 @@ SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
 asan:
 	@$(call SANITIZED,asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=all) build-tests
 tsan:
-	@$(call SANITIZED,tsan,-fsanitize=thread) all
+	@$(call SANITIZED,tsan,-fsanitize=thread) build-tests
+	@tests/tsan.sh $(BUILD)/tsan
 , := ,
 
 # All SQL scripts and the unit tests under valgrind: some minutes.

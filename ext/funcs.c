@@ -59,8 +59,8 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   const char *text = text_of(ctx, argv[0], &n), *cidr = text_of(ctx, argv[1], &cidr_n);
   if (!text || !cidr) return;
   if (memchr(text, '/', n) && ip_parse_prefix(text, n, &here) && ip_parse(cidr, cidr_n, &ip)) {
-    error(ctx,
-          sqlite3_mprintf("flowlogs: cidr_match: the address comes first, then the prefix: cidr_match('%s', '%s')", cidr, text));
+    error(ctx, sqlite3_mprintf("flowlogs: cidr_match: the address comes first, then the prefix: cidr_match('%s', '%s')",
+                               cidr, text));
     return;
   }
   const struct ip_prefix *prefix = prefix_of(ctx, 1, cidr, cidr_n, &here);

@@ -47,7 +47,7 @@ static int begin_file(struct gather *g, struct gather_worker *w) {
 static void end_file(struct gather *g, struct gather_worker *w) {
   reader_close(&w->reader);
   pthread_mutex_lock(&g->mutex);
-  if (w->reader.verdict == VERDICT_OTHER && !g->counts.passed_over) memcpy(g->why, w->reader.why, sizeof g->why);
+  if (w->reader.verdict == VERDICT_OTHER && w->file == 0) memcpy(g->why, w->reader.why, sizeof g->why);
   scan_add_file(&g->counts, &w->reader);
   pthread_mutex_unlock(&g->mutex);
   w->is_open = 0;

@@ -62,7 +62,7 @@ struct gather {
   struct batch failed;          /* the problem of failed_file */
   atomic_size_t failed_file;    /* the earliest one that has a problem, with POLICY_FAIL; else files->n */
   struct scan_counts counts;
-  char why[ERR_TEXT]; /* why the first file that was passed over was */
+  char why[ERR_TEXT]; /* why the list's first file was passed over, if it was */
   atomic_int stopped;
   struct gather_worker *current; /* owner's: whose groups are being returned, or NULL */
   struct groups_place place;     /* in these */

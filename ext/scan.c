@@ -48,8 +48,8 @@ enum err_code scan_nothing_found(const struct files *files, const char *why, str
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
 
-/* Begins the next file that isn't pruned; 0 when there is none. */
-static int begin_file(struct scan *s, struct scan_worker *w) {
+/* Begins the next file that isn't pruned; 0 when there is none, and with pause also behind each that is pruned. */
+static int begin_file(struct scan *s, struct scan_worker *w, int pause) {
   while (queue_take(&s->queue, &w->file)) {
     const struct file *file = &s->files->file[w->file];
     w->is_open = !s->options.reader.pred || prune_keeps(s->options.reader.pred, file->path);
@@ -61,6 +61,7 @@ static int begin_file(struct scan *s, struct scan_worker *w) {
     s->counts.pruned++;
     pthread_mutex_unlock(&s->queue.mutex);
     queue_end(&s->queue, w->file, NULL);
+    if (pause) return 0; /* the owner has to go on in the queue itself: nobody else makes room */
   }
   return 0;
 }
@@ -69,7 +70,7 @@ static int begin_file(struct scan *s, struct scan_worker *w) {
 static void end_file(struct scan *s, struct scan_worker *w, struct batch *spare) {
   reader_close(&w->reader);
   pthread_mutex_lock(&s->queue.mutex);
-  if (w->reader.verdict == VERDICT_OTHER && !s->counts.passed_over) memcpy(s->why, w->reader.why, sizeof s->why);
+  if (w->reader.verdict == VERDICT_OTHER && w->file == 0) memcpy(s->why, w->reader.why, sizeof s->why);
   scan_add_file(&s->counts, &w->reader);
   pthread_mutex_unlock(&s->queue.mutex);
   w->is_open = 0;
@@ -102,12 +103,13 @@ static void job(void *scan, unsigned number) {
   struct batch *b;
   (void)number;
   int ok = !reader_init(&w.reader, &s->options.reader, &e);
-  while (ok && (w.is_open || begin_file(s, &w))) {
+  while (ok && (w.is_open || begin_file(s, &w, 0))) {
     b = queue_room(&s->queue, w.file);
     ok = b && work(s, &w, b, 0);
     if (b && !ok) queue_recycle(&s->queue, b);
   }
   if (w.is_open) { /* stopped, or no memory: what it read counts */
+    reader_close(&w.reader);
     pthread_mutex_lock(&s->queue.mutex);
     scan_add_file(&s->counts, &w.reader);
     pthread_mutex_unlock(&s->queue.mutex);
@@ -140,6 +142,7 @@ void scan_close(struct scan *s, struct scan_counts *counts) {
   if (s->batch) queue_recycle(&s->queue, s->batch);
   queue_stop(&s->queue);
   crew_join(&s->crew);
+  if (s->own.is_open) reader_close(&s->own.reader);
   if (s->own.is_open) scan_add_file(&s->counts, &s->own.reader);
   if (counts) *counts = s->counts;
   if (s->own.is_ready) reader_clear(&s->own.reader);
@@ -149,7 +152,7 @@ void scan_close(struct scan *s, struct scan_counts *counts) {
 
 /* Where there are no threads: does a piece of work. */
 static enum err_code work_oneself(struct scan *s, struct err *e) {
-  if (!s->own.is_open && !begin_file(s, &s->own)) return ERR_NONE;
+  if (!s->own.is_open && !begin_file(s, &s->own, 1)) return ERR_NONE;
   struct batch *b = queue_room(&s->queue, s->own.file);
   if (b && work(s, &s->own, b, 1)) return ERR_NONE;
   if (b) queue_recycle(&s->queue, b);

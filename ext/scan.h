@@ -60,7 +60,7 @@ struct scan {
   } own;
   int is_ready;              /* the queue has been initialised */
   struct scan_counts counts; /* guarded by the queue's mutex while workers run */
-  char why[ERR_TEXT];        /* why the first file that was passed over was; likewise */
+  char why[ERR_TEXT];        /* why the list's first file was passed over, if it was; likewise */
 };
 
 /* wanted: COLUMN_COUNT flags, which must outlive the scan.  ERR_NOMEM; scan_close() is due all the same. */

@@ -117,7 +117,8 @@ static void test_bounds(void **state) {
     size_t n = civil_format_unit(second, (enum civil_unit)random_below(4), text);
     if (random_below(2)) n = random_below((uint32_t)n + 1);
     else if (random_below(4) == 0) text[n++] = (char)random_u32();
-    if (n && random_below(2)) text[random_below((uint32_t)n)] = (char)(random_below(2) ? ' ' + random_below(95) : random_u32());
+    if (n && random_below(2))
+      text[random_below((uint32_t)n)] = (char)(random_below(2) ? ' ' + random_below(95) : random_u32());
     for (int unit = CIVIL_SECOND; unit <= CIVIL_DAY; unit++)
       for (int after = 0; after < 2; after++) check_bound((enum civil_unit)unit, text, n, after);
   }
@@ -140,7 +141,8 @@ static void test_bounds_of_days(void **state) {
 }
 
 static void test_units(void **state) {
-  static const char *const texts[] = {"2024-02-29 13:14:15", "2024-02-29 13:14:00", "2024-02-29 13:00:00", "2024-02-29"};
+  static const char *const texts[] = {"2024-02-29 13:14:15", "2024-02-29 13:14:00", "2024-02-29 13:00:00",
+                                      "2024-02-29"};
   char out[CIVIL_TEXT];
   (void)state;
   for (int unit = CIVIL_SECOND; unit <= CIVIL_DAY; unit++) {

@@ -117,7 +117,7 @@ static void check_bytes(const struct batch *b) {
   assert_in_range(bytes_now(), 1, most);
 }
 
-/* Large batches: some more than QUEUE_BYTES, by the batches that were being filled.  The owner's file always goes on. */
+/* Large batches: somewhat more than QUEUE_BYTES, by those that were being filled.  The owner's file always goes on. */
 static void test_bytes_bound(void **state) {
   (void)state;
   arena = 2 << 20;

@@ -55,7 +55,7 @@ static void test_random(void **state) {
   static struct member a[MEMBERS];
   (void)state;
   for (int round = 0; round < 200; round++) {
-    struct set s;
+    struct set s, copy = {0};
     struct err e = {0};
     size_t n = random_below(2) ? random_below(MEMBERS) : random_below(5);
     size_t numbers = random_below(3) ? n : 0, texts = random_below(3) ? n : 0;
@@ -66,17 +66,41 @@ static void test_random(void **state) {
       if (i < texts) assert_int_equal(set_add_text(&s, a[i].text, a[i].n, &e), ERR_NONE);
     }
     check(&s, a, numbers, texts);
+    assert_int_equal(set_copy(&copy, &s, &e), ERR_NONE);
+    assert_true(set_is_same(&s, &copy) && set_is_same(&copy, &s));
     set_clear(&s);
     assert_false(set_has_number(&s, 0) || set_has_text(&s, a[0].text, 0)); /* empty again */
-    set_clear(&s);
+    check(&copy, a, numbers, texts);
+    set_clear(&copy);
   }
+}
+
+/* The order of the members doesn't matter; each of them does. */
+static void test_same(void **state) {
+  struct set s, t;
+  struct err e = {0};
+  (void)state;
+  set_init(&s);
+  set_init(&t);
+  assert_true(set_is_same(&s, &t));
+  for (uint64_t i = 0; i < 100; i++) {
+    assert_int_equal(set_add_number(&s, i, &e), ERR_NONE);
+    assert_int_equal(set_add_number(&t, 99 - i, &e), ERR_NONE);
+  }
+  assert_true(set_is_same(&s, &t));
+  assert_int_equal(set_add_text(&s, "1", 1, &e), ERR_NONE);
+  assert_false(set_is_same(&s, &t));
+  assert_int_equal(set_add_text(&t, "2", 1, &e), ERR_NONE);
+  assert_false(set_is_same(&s, &t));
+  set_clear(&s);
+  set_clear(&t);
 }
 
 static void test_no_memory(void **state) {
   size_t live = mem_test_live();
   (void)state;
   for (size_t n = 1;; n++) {
-    struct set s;
+    struct set s, copy = {0};
     struct err e = {0};
     char text[2000 + HASH_PADDING] = "";
     set_init(&s);
@@ -86,10 +110,12 @@ static void test_no_memory(void **state) {
       rc = set_add_number(&s, i, &e);
       if (!rc) rc = set_add_text(&s, text, (size_t)i * 100, &e);
     }
+    if (!rc) rc = set_copy(&copy, &s, &e);
     size_t calls = mem_test_calls();
     mem_test_fail(0, 0);
     assert_int_equal(rc, n <= calls ? ERR_NOMEM : ERR_NONE);
     set_clear(&s);
+    set_clear(&copy);
     assert_int_equal(mem_test_live(), live);
     if (n > calls) break;
   }
@@ -98,6 +124,7 @@ static void test_no_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random),
+      cmocka_unit_test(test_same),
       cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The threaded unit tests and every SQL script under ThreadSanitizer: tsan.sh BUILD.  Silent but for the names, and what
+# is wrong.  A race ends the program with 66.
+set -eu
+cd "$(dirname "$0")/.."
+build=$1
+runtime=$(gcc -print-file-name=libtsan.so)
+shell=$(command -v sqlite3)
+
+for name in crew queue ahead scan; do
+  echo "test_$name"
+  "$build/unit/test_$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
+done
+for script in tests/sql/*.sql sql/*.sql; do
+  echo "$script"
+  rc=0
+  { echo ".load ./$build/flowlogs"; cat "$script"; } |
+    LD_PRELOAD=$runtime "$shell" -batch :memory: >"$build/tsan.out" 2>&1 || rc=$?
+  # The shell ends with 1 where a script provokes errors.
+  if [ "$rc" -gt 1 ] || grep -q "ThreadSanitizer" "$build/tsan.out"; then cat "$build/tsan.out"; exit 1; fi
+done
+echo "tsan: clean"
