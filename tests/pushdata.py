@@ -294,7 +294,8 @@ class Predicates:
         if kind == 19:
             return rng.choice([f"{pair} {rng.choice(['=', '<>', '<', '<=', '>', '>=', 'IS', 'IS NOT'])} ({v()}, {w()})",
                                f"{pair} {maybe_not}IN (VALUES ({v()}, {w()}), ({v()}, {w()}))",
-                               f"{pair} IN (SELECT {rng.choice(list(OTHER))}, {rng.choice(list(OTHER))} FROM other)",
+                               # IN: SQLite makes a pass a row, in their order, and forgets the affinity of numbers for texts
+                               f"{pair} NOT IN (SELECT {rng.choice(list(OTHER))}, {rng.choice(list(OTHER))} FROM other)",
                                f"{pair} BETWEEN ({v()}, {w()}) AND ({v()}, {w()})"])
         if kind == 20:
             return rng.choice([f"{col} {rng.choice(['=', '<', '>=', 'IS', '<>'])} «{d}»", f"{v()} BETWEEN {col} AND «{d}»",

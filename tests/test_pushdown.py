@@ -192,7 +192,6 @@ def test_many_terms(odd):
     logs.done()
 
 
-@pytest.mark.xfail(strict=True, reason="`format = NULL` is evaluated by SQLite, and holds for no row")
 def test_null_argument_with_many_terms(odd):
     """SQLite omits its own test of a constraint only if that is among the first 16, and a function's arguments are last:
     a NULL among them must then be an error, or better work."""
