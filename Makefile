@@ -23,7 +23,8 @@ ifeq ($(shell uname -s),Darwin)
   SHARED := -dynamiclib -undefined dynamic_lookup
 else
   SO     := so
-  SHARED := -shared -Wl,-z,defs,-z,relro,-z,now
+  # nodelete: when loading fails half way, for want of memory, SQLite unloads us and then calls destructors of ours.
+  SHARED := -shared -Wl,-z,defs,-z,relro,-z,now,-z,nodelete
 endif
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -100,7 +101,7 @@ test-only: build-tests
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests
 
 SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
-            OPT="-O1 -g -fno-omit-frame-pointer $(2)" LDFLAGS="-Wl,-z,nodelete" CC=gcc
+            OPT="-O1 -g -fno-omit-frame-pointer $(2)" CC=gcc
 asan:
 	@$(call SANITIZED,asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=all) build-tests
 tsan:

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "glob.h"
+#include "hash.h"
 #include "mem.h"
 
 #define EVERYTHING  SIZE_MAX /* an item that takes all that lies below */
@@ -104,6 +105,17 @@ static char *join(struct files *owner, const char *folder, const char *name, siz
   return p;
 }
 
+/* Of the times of a file's contents and of its entry, to the nanosecond where the file system knows it. */
+static uint64_t when_changed(const struct stat *st) {
+#if defined(__APPLE__)
+  const struct timespec *m = &st->st_mtimespec, *c = &st->st_ctimespec;
+#else
+  const struct timespec *m = &st->st_mtim, *c = &st->st_ctim;
+#endif
+  return hash_mix(hash_mix((uint64_t)m->tv_sec, (uint64_t)m->tv_nsec),
+                  hash_mix((uint64_t)c->tv_sec, (uint64_t)c->tv_nsec));
+}
+
 static enum err_code add_file(struct walk *w, const char *path, const struct stat *st, int named) {
   struct files *f = w->files;
   void *array = f->file;
@@ -121,6 +133,7 @@ static enum err_code add_file(struct walk *w, const char *path, const struct sta
   if (st) {
     file->size = st->st_size;
     file->mtime = st->st_mtime;
+    file->changed = when_changed(st);
     file->dev = st->st_dev;
     file->ino = st->st_ino;
   }

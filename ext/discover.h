@@ -27,6 +27,7 @@ struct file {
   const char *path; /* owned by the list */
   int64_t size;     /* bytes; -1 where the file system says nothing, as for a link to nowhere */
   int64_t mtime;    /* Unix seconds */
+  uint64_t changed; /* a number that differs when the file has changed: of its times, in nanoseconds */
   dev_t dev;        /* which file it is, whatever its path */
   ino_t ino;
   int named; /* the user gave this very path, not a folder or a pattern */

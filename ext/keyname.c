@@ -81,11 +81,29 @@ static void parse_name(struct keyname *k, const char *name) {
   if (!part[0].n || !part[2].n || !part[5].n) return;
   k->delivered = parse_time(&part[4]);
   if (k->delivered == KEYNAME_NO_TIME) return;
-  k->is_flow_log = 1;
+  k->is_flow_log = k->is_awss = 1;
   k->from = k->to = k->delivered;
   k->account = part[0];
   k->region = part[2];
   k->flow_log_id = part[3];
+}
+
+static int is_account(const struct keyname_part *part) {
+  if (part->n != 12) return 0;
+  for (size_t i = 0; i < part->n; i++)
+    if (part->p[i] < '0' || part->p[i] > '9') return 0;
+  return 1;
+}
+
+/* us-east-1, us-gov-west-1: letters, then a number. */
+static int is_region(const struct keyname_part *part) {
+  size_t dashes = 0;
+  for (size_t i = 0; i < part->n; i++) {
+    char c = part->p[i];
+    if (c == '-') dashes++;
+    else if (!(c >= 'a' && c <= 'z') && !(i + 2 >= part->n && c >= '0' && c <= '9')) return 0;
+  }
+  return dashes >= 2 && part->n > 7 && part->p[part->n - 1] >= '0' && part->p[part->n - 1] <= '9';
 }
 
 /* Looks at the folders for what the name didn't say.  A date counts behind `vpcflowlogs/REGION`, or as year=. */
@@ -100,7 +118,9 @@ static void parse_folders(struct keyname *k, const char *path, const char *name)
       if (!k->account.p && starts(&part, account_keys[i])) k->account = behind(&part, strlen(account_keys[i]));
       if (!k->region.p && starts(&part, region_keys[i])) k->region = behind(&part, strlen(region_keys[i]));
     }
+    if (starts(&part, "aws-account-id=")) k->is_awss = 1;
     if (before.p && is(&before, "vpcflowlogs")) {
+      k->is_awss |= before2.n && is_account(&before2) && is_region(&part);
       if (!k->region.p && part.n) k->region = part;
       if (!k->account.p && before2.n) k->account = before2;
     }

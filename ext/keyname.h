@@ -24,6 +24,7 @@ struct keyname {
   struct keyname_part account, region, flow_log_id;
   int64_t delivered; /* Unix seconds of the time in the name: the beginning of its five minutes; or KEYNAME_NO_TIME */
   int64_t from, to;  /* the same as a span: one moment, or the hour or day that the folders name; or KEYNAME_NO_TIME */
+  int is_awss;       /* account, region and span stand where and as AWS puts them, not in folders of the user's own */
   int is_flow_log;   /* the name itself follows AWS's rule: the file must be a flow log */
 };
 

@@ -34,6 +34,7 @@ static void stop(struct pass *p, int finished) {
 int pass_close(sqlite3_vtab_cursor *cursor) {
   struct pass *p = (struct pass *)cursor;
   stop(p, 0);
+  if (p->rounds > 1 && p->looped) recall_close(p->looped);
   query_close(&p->query, cursor->pVtab);
   mem_free(p);
   return SQLITE_OK;
@@ -86,7 +87,7 @@ static int begin_records(struct pass *p, const char *plan) {
     break;
   }
   if (!kept) return open_scan(p, POLICY_FAIL, &p->query.pred);
-  p->served = place;
+  p->served = p->looped = place;
   place->users++;
   keep_find(&place->keep, &p->query.pred, &p->round);
   return SQLITE_OK;
@@ -96,6 +97,7 @@ int pass_begin(struct pass *p, const struct plan_table *of, const char *plan, in
                enum policy policy) {
   stop(p, 0);
   p->count = 0;
+  p->rounds++;
   p->table_name = of->name;
   int rc = query_begin(&p->query, p->cursor.pVtab, of, plan, argc, argv);
   if (rc) return rc;

@@ -28,6 +28,8 @@ struct pass {
   uint32_t at;                  /* the row in the batch, or the problem; set to 0 by pass_next() */
   sqlite3_int64 count;          /* rows that the table has shown; for the table to use */
   struct recall_place *served;  /* rows come from there and not from files; or NULL */
+  uint64_t rounds;              /* times that it was begun */
+  struct recall_place *looped;  /* where this cursor has been served last; rounds of a subquery have a cursor each */
   struct keep_cursor round;     /* where it is there */
   struct scan scan;
 };

@@ -38,17 +38,6 @@ struct making {
   double cost;
 };
 
-/* The constraint that gives an argument its value, or -1. */
-static int find_argument(struct making *m, int column) {
-  for (int i = 0; i < m->info->nConstraint; i++) {
-    const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
-    if (c->iColumn != column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    if (c->usable) return i;
-    m->later = 1;
-  }
-  return -1;
-}
-
 static void take(struct making *m, int i, int omit) {
   m->info->aConstraintUsage[i].argvIndex = ++m->given;
   m->info->aConstraintUsage[i].omit = (unsigned char)omit;
@@ -59,19 +48,27 @@ static void leave_open(struct making *m, const char *name) {
   sqlite3_str_appendf(m->text, "%s? ", name);
 }
 
+/* Takes the constraints that give an argument its value: one, or several that must agree.  Returns whether there is one. */
+static int plan_argument(struct making *m, const struct plan_arg *arg) {
+  int found = 0, later = 0;
+  for (int i = 0; i < m->info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
+    if (c->iColumn != arg->column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    later |= !c->usable;
+    if (!c->usable) continue;
+    take(m, i, 1);
+    sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", arg->name);
+    found = 1;
+  }
+  m->later |= later && !found;
+  if (!found && m->info->colUsed >> arg->column & 1) leave_open(m, arg->name);
+  return found;
+}
+
 /* Returns whether the path is given. */
 static int plan_arguments(struct making *m, const struct plan_table *table) {
   int has_path = 0;
-  for (int a = 0; a < table->nargs; a++) {
-    const struct plan_arg *arg = &table->args[a];
-    int later = m->later, i = find_argument(m, arg->column);
-    if (i >= 0) m->later = later;
-    if (i < 0 && m->info->colUsed >> arg->column & 1) leave_open(m, arg->name);
-    if (i < 0) continue;
-    take(m, i, 1);
-    sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", arg->name);
-    has_path |= a == 0;
-  }
+  for (int a = 0; a < table->nargs; a++) has_path |= plan_argument(m, &table->args[a]) && a == 0;
   return has_path;
 }
 
@@ -115,7 +112,7 @@ static void plan_terms(struct making *m, const struct plan_table *table) {
       struct push column;
       if (c->iColumn < 0 || !table->push(c->iColumn, &column) || column.must != must) continue;
       enum term_op op = find_op(m->info, i, &column);
-      if (op == TERM_NONE) continue;
+      if (op == TERM_NONE || (must && i >= PLAN_OMIT)) continue;
       if (c->usable) plan_term(m, i, &column, op);
       else m->later |= must;
     }
@@ -153,18 +150,41 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_tab
 
 /* --- xFilter ----------------------------------------------------------------------------------------------------- */
 
-static int set_option(const char *name, sqlite3_value *v, struct options *options, char **pzErr) {
-  const char *value = (const char *)sqlite3_value_text(v);
+/* The values that arguments have been given so far. */
+struct given {
+  const char *value[PLAN_MAX_ARGS];
+  int is_given[PLAN_MAX_ARGS];
+};
+
+static int find_arg(const struct plan_table *table, const char *name) {
+  for (int a = 0; a < table->nargs; a++)
+    if (!strcmp(table->args[a].name, name)) return a;
+  return -1;
+}
+
+/* SQLite compares the column with the value again, and these don't show the value as it was given. */
+static int is_compared_wrongly(const char *name, sqlite3_value *v) {
+  return sqlite3_value_type(v) == SQLITE_NULL || !strcmp(name, "memory") || !strcmp(name, "since") ||
+         !strcmp(name, "until");
+}
+
+static int set_option(const struct plan_table *table, int a, int compared, sqlite3_value *v, struct given *given,
+                      struct options *options, char **pzErr) {
+  const char *name = table->args[a].name, *value = (const char *)sqlite3_value_text(v);
   if (!value && sqlite3_value_type(v) != SQLITE_NULL) return SQLITE_NOMEM;
   if ((size_t)sqlite3_value_bytes(v) != (value ? strlen(value) : 0))
     return report_text(pzErr, "%s has a NUL byte", name);
+  if (compared && is_compared_wrongly(name, v))
+    return report_text(pzErr,
+                       "%s stands behind %d other conditions, where SQLite compares it once more and finds it "
+                       "different; write it before them%s",
+                       name, PLAN_OMIT - 1, value ? "" : ", or leave the NULL out");
+  if (given->is_given[a] && (!value || !given->value[a] || strcmp(value, given->value[a]) != 0))
+    return report_text(pzErr, "%s is given two values, '%s' and '%s'", name, given->value[a] ? given->value[a] : "NULL",
+                       value ? value : "NULL");
+  given->is_given[a] = 1;
+  given->value[a] = value;
   return options_override(options, name, value, pzErr);
-}
-
-static int is_arg(const struct plan_table *table, const char *name) {
-  for (int a = 0; a < table->nargs; a++)
-    if (!strcmp(table->args[a].name, name)) return 1;
-  return 0;
 }
 
 static int find_column(const struct plan_table *table, const char *name, struct push *out) {
@@ -174,12 +194,13 @@ static int find_column(const struct plan_table *table, const char *name, struct 
 }
 
 static int open_error(const struct plan_table *table, const char *name, char **pzErr) {
-  if (!is_arg(table, name))
-    return report_text(pzErr,
-                       "%s stands for either end of a flow, and this query uses it where one scan can't look for it "
-                       "(as a result, in OR, in an expression); write AND %s = …, IN (…), BETWEEN%s%s",
-                       name, name, strcmp(name, "addr") ? "" : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
-                       has_vtab_in() ? "" : "; it needs SQLite 3.38");
+  if (find_arg(table, name) < 0)
+    return report_text(
+        pzErr,
+        "%s stands for either end of a flow, and this query uses it where one scan can't look for it "
+        "(as a result, in OR, in an expression, behind 15 other conditions); write AND %s = …, IN (…), BETWEEN%s%s",
+        name, name, strcmp(name, "addr") ? "" : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
+        has_vtab_in() ? "" : "; it needs SQLite 3.38");
   return report_text(pzErr,
                      "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "
                      "OR; write %s('AWSLogs/', …) or AND %s = …%s",
@@ -187,16 +208,10 @@ static int open_error(const struct plan_table *table, const char *name, char **p
                      strcmp(name, "path") ? "" : " (the path of a record's file is the column file)");
 }
 
-/* A word of the plan: the value v for an argument or a term. */
-static int apply(sqlite3 *db, const char *name, const char *op, size_t op_n, sqlite3_value *v,
-                 const struct plan_table *table, struct options *options, struct pred *pred, char **pzErr) {
+/* A word of the plan: the value v for a term. */
+static int add_term(sqlite3 *db, const char *name, const char *op, size_t op_n, sqlite3_value *v,
+                    const struct plan_table *table, struct pred *pred, char **pzErr) {
   struct push column;
-  if (is_arg(table, name) && op_n > 1 && sqlite3_value_type(v) == SQLITE_NULL)
-    return report_text(pzErr,
-                       "%s is NULL, and there are more than %d conditions, so that SQLite would compare with that "
-                       "NULL; leave it out, as in %s('AWSLogs/') WHERE threads = 2 AND …",
-                       name, PLAN_OMIT - 1, table->name);
-  if (is_arg(table, name)) return set_option(name, v, options, pzErr);
   int loose = op_n > 1 && op[op_n - 1] == '~';
   enum term_op term = term_find(op, op_n - (size_t)loose);
   if (term == TERM_NONE || !find_column(table, name, &column)) return SQLITE_INTERNAL;
@@ -207,7 +222,8 @@ int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, co
                struct options *options, struct pred *pred, sqlite3_uint64 *used, char **pzErr) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
   char name[48], unset[48] = "";
-  int rc = SQLITE_OK;
+  struct given given = {{0}, {0}};
+  int rc = SQLITE_OK, a;
   *used = 0;
   for (int i = 0; *plan && !rc; plan += strspn(plan, " ")) {
     size_t n = strspn(plan, letters), op_n = strcspn(plan + n, " ");
@@ -221,7 +237,10 @@ int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, co
     } else if (!strcmp(name, "used")) {
       *used = strtoull(op + 1, NULL, 16);
     } else {
-      rc = i < argc ? apply(db, name, op, op_n, argv[i], table, options, pred, pzErr) : SQLITE_INTERNAL;
+      if (i >= argc) return SQLITE_INTERNAL;
+      a = find_arg(table, name);
+      rc = a < 0 ? add_term(db, name, op, op_n, argv[i], table, pred, pzErr)
+                 : set_option(table, a, op_n > 1, argv[i], &given, options, pzErr);
       i++;
     }
   }

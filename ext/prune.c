@@ -24,6 +24,7 @@ int prune_keeps(const struct pred *p, const char *path) {
   if (p->n == 0) return 1;
   if (!pred_keeps_file(p, path)) return 0;
   keyname_parse(&k, path);
+  if (!k.is_awss) return 1;
   return allows_part(p, FIELD_account_id, &k.account, "unknown") && allows_part(p, FIELD_region, &k.region, NULL) &&
          (k.from == KEYNAME_NO_TIME ||
           (allows_time(p, FIELD_start, &k, START_BEFORE) && allows_time(p, FIELD_end, &k, END_BEFORE)));

@@ -2,7 +2,7 @@
 /*
 ** Which files need not be opened: those whose path says that no record in them can pass a predicate.
 **
-** The path says account, region and time by AWS's rule (keyname.h).  A file of the name time T has records whose end
+** The path says account, region and time by AWS's rule (keyname.h); other folders that look like it say nothing.  A file of the name time T has records whose end
 ** lies in T to T + 299 s by that rule; records begin up to one aggregation interval (600 s) earlier, and files are found
 ** that break the rule by some seconds.  So a file is kept if start can lie in [T - 660, T + 600], or end in
 ** [T - 60, T + 600].  Where only the folders give a date, T is any time of it.  Account and region are those of the

@@ -24,7 +24,7 @@ static uint64_t identify_files(const struct files *files) {
   uint64_t h = files->n;
   for (size_t i = 0; i < files->n; i++) {
     const struct file *f = &files->file[i];
-    h = hash_mix(hash_mix(hash_mix(hash_text(h, f->path), (uint64_t)f->size), (uint64_t)f->mtime), (uint64_t)f->ino);
+    h = hash_mix(hash_mix(hash_mix(hash_text(h, f->path), (uint64_t)f->size), f->changed), (uint64_t)f->ino);
   }
   return h;
 }
@@ -107,6 +107,10 @@ enum recall_answer recall_ask(struct recall *r, sqlite3 *db, const struct query 
   keep_init(&p->keep, q->options.memory);
   p->state = PLACE_SEEN;
   return RECALL_FILL;
+}
+
+void recall_close(struct recall_place *place) {
+  if (!place->users) clear_place(place);
 }
 
 static int give_up(struct recall_place *place) {

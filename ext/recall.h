@@ -4,8 +4,9 @@
 ** SQLite runs it as the inner loop of a LEFT JOIN, of EXISTS or of a subquery, the second time the files are read once
 ** more and all rows are kept that any of these rounds can want; from then on, rounds are served from memory.
 **
-** The rounds of one execution are told by SQLite's running statements and how often each has been run.  The rows of the
-** last execution stay until the table is asked something else, or goes.  Too many rows for the option `memory`: the files are read in
+** The rounds of one execution are told by SQLite's running statements and how often each has been run, and by the files,
+** which must not have changed.  Rows stay until the cursor that was served several times is closed; those of a subquery,
+** which opens another cursor for each round, until the table is asked something else, or goes.  Too many rows for the option `memory`: the files are read in
 ** each round, as they would be without all this.
 **
 ** recall_ask() for each xFilter, which says what to do; recall_add() for each batch of a pass that is to keep, and
@@ -45,6 +46,9 @@ enum recall_answer recall_ask(struct recall *r, sqlite3 *db, const struct query 
 /* Keeps the rows; nonzero when there are too many, or no memory: nothing is kept then. */
 int recall_add(struct recall_place *place, const struct batch *b);
 int recall_finish(struct recall_place *place, const struct pred *pred);
+
+/* A cursor is closed that came back to this place: nobody else will. */
+void recall_close(struct recall_place *place);
 
 void recall_clear(struct recall *r);
 

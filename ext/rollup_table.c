@@ -328,6 +328,13 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
 
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   const struct cursor *c = (const struct cursor *)base;
+  const struct options *o = &c->query.options;
+  int apart = o->since != OPTIONS_NO_TIME || o->until != OPTIONS_NO_TIME;
+  for (size_t i = 0; i < c->query.pred.n; i++) apart |= c->query.pred.term[i].subject >= FIELD_COUNT;
+  if (apart)
+    return report_text(&base->pVtab->zErrMsg,
+                       "flowlogs_rollup has no rowid with addr, port, since or until; inside OR, "
+                       "write the path and these once, outside of it, or IN (…)");
   *out = (sqlite3_int64)(hash_mix(group_id(c->group), c->query.base) >> 1);
   return SQLITE_OK;
 }

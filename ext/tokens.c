@@ -203,7 +203,7 @@ AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
 
 /* A bit behind each run of `class` that begins with a token, and others that lie on no separator. */
 AVX2 static inline uint64_t run_ends(uint64_t starts, uint64_t class, unsigned char *carry) {
-  unsigned long long sum;
+  unsigned long long sum = 0; /* what the analyser of gcc 12 wants */
   *carry = _addcarry_u64(*carry, starts & class, class, &sum);
   return sum;
 }

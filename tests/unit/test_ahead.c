@@ -53,8 +53,14 @@ static void add_random(struct bytes *b, size_t n) {
 
 /* Around the sizes of a chunk and of all of them. */
 static void test_content(void **state) {
-  static const size_t sizes[] = {0, 1, 1000, AHEAD_CHUNK - 1, AHEAD_CHUNK, AHEAD_CHUNK + 1,
-                                 AHEAD_CHUNK * AHEAD_CHUNKS, AHEAD_CHUNK * (AHEAD_CHUNKS + 2) + 77};
+  static const size_t sizes[] = {0,
+                                 1,
+                                 1000,
+                                 AHEAD_CHUNK - 1,
+                                 AHEAD_CHUNK,
+                                 AHEAD_CHUNK + 1,
+                                 AHEAD_CHUNK * AHEAD_CHUNKS,
+                                 AHEAD_CHUNK * (AHEAD_CHUNKS + 2) + 77};
   (void)state;
   for (size_t i = 0; i < COUNT(sizes); i++) {
     struct bytes text = {0}, gz = {0};

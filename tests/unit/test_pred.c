@@ -9,8 +9,9 @@
 #define HEADER "srcaddr srcport region dstport dstaddr protocol what-ever pkt-srcaddr start"
 #define TOKENS 9
 
-static const int subject_of[TOKENS] = {FIELD_srcaddr,  FIELD_srcport, FIELD_region,      FIELD_dstport, FIELD_dstaddr,
-                                       FIELD_protocol, -1,            FIELD_pkt_srcaddr, FIELD_start};
+static const int subject_of[TOKENS] = {FIELD_srcaddr, FIELD_srcport,  FIELD_region, FIELD_dstport,
+                                       FIELD_dstaddr, FIELD_protocol, -1,           FIELD_pkt_srcaddr,
+                                       FIELD_start};
 static struct layout layout;
 static struct tokens tokens;
 

@@ -26,8 +26,8 @@ static int keeps_range(int field, int64_t low, int64_t high, const char *path) {
 }
 
 static int keeps_text(int subject, const char *text, int negated, int null_passes, const char *path) {
-  struct pred_term t = {.subject = (uint8_t)subject, .op = PRED_EQUAL, .negated = (uint8_t)negated,
-                        .null_passes = (uint8_t)null_passes};
+  struct pred_term t = {
+      .subject = (uint8_t)subject, .op = PRED_EQUAL, .negated = (uint8_t)negated, .null_passes = (uint8_t)null_passes};
   struct err e = {0};
   assert_int_equal(pred_set_text(&t.text, text, strlen(text), &e), ERR_NONE);
   return keeps(t, path);

@@ -181,7 +181,8 @@ static void test_fail(void **state) {
   until_full();
   queue_fail(&q);
   enum queue_result rc;
-  while ((rc = queue_pop(&q, &got, 1)) == QUEUE_WAIT) {}
+  while ((rc = queue_pop(&q, &got, 1)) == QUEUE_WAIT) {
+  }
   assert_int_equal(rc, QUEUE_ERROR);
   end();
 }
@@ -215,9 +216,10 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_order),         cmocka_unit_test(test_files_bound), cmocka_unit_test(test_bytes_bound),
-      cmocka_unit_test(test_one_too_large), cmocka_unit_test(test_stop),        cmocka_unit_test(test_fail),
-      cmocka_unit_test(test_no_memory),     cmocka_unit_test(test_fail_when_stopped),
+      cmocka_unit_test(test_order),       cmocka_unit_test(test_files_bound),
+      cmocka_unit_test(test_bytes_bound), cmocka_unit_test(test_one_too_large),
+      cmocka_unit_test(test_stop),        cmocka_unit_test(test_fail),
+      cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_fail_when_stopped),
   };
   alarm(120); /* a standstill must not hang the tests */
   wanted[FIELD_srcaddr] = 1;

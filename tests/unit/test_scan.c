@@ -80,8 +80,8 @@ static void expect(const char *const *paths, enum policy policy, const char *exp
   for (size_t i = 0; i < COUNT(thread_counts); i++) {
     threads = thread_counts[i];
     struct outcome o = run(paths, policy, -1);
-    CHECK(o.rc == ERR_NONE && !strcmp(o.text.p, expected), "%s..., %d threads: %d %s\n%s", paths[0], threads,
-          (int)o.rc, o.e.text, o.text.p);
+    CHECK(o.rc == ERR_NONE && !strcmp(o.text.p, expected), "%s..., %d threads: %d %s\n%s", paths[0], threads, (int)o.rc,
+          o.e.text, o.text.p);
     bytes_free(&o.text);
   }
   threads = 0;
@@ -469,14 +469,14 @@ static void test_close_early(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_order),          cmocka_unit_test(test_problems), cmocka_unit_test(test_expectation),
-      cmocka_unit_test(test_nothing_usable), cmocka_unit_test(test_stop),     cmocka_unit_test(test_wanted),
-      cmocka_unit_test(test_close_early),
-      cmocka_unit_test(test_first_reason),
-      cmocka_unit_test(test_trees),          cmocka_unit_test(test_many_small_files),
-      cmocka_unit_test(test_no_threads),     cmocka_unit_test(test_problem_in_the_middle),
-      cmocka_unit_test(test_stop_threads),   cmocka_unit_test(test_no_memory_in_threads),
-      cmocka_unit_test(test_pruned),         cmocka_unit_test(test_thread_numbers),
+      cmocka_unit_test(test_order),        cmocka_unit_test(test_problems),
+      cmocka_unit_test(test_expectation),  cmocka_unit_test(test_nothing_usable),
+      cmocka_unit_test(test_stop),         cmocka_unit_test(test_wanted),
+      cmocka_unit_test(test_close_early),  cmocka_unit_test(test_first_reason),
+      cmocka_unit_test(test_trees),        cmocka_unit_test(test_many_small_files),
+      cmocka_unit_test(test_no_threads),   cmocka_unit_test(test_problem_in_the_middle),
+      cmocka_unit_test(test_stop_threads), cmocka_unit_test(test_no_memory_in_threads),
+      cmocka_unit_test(test_pruned),       cmocka_unit_test(test_thread_numbers),
   };
   alarm(250); /* a standstill must not hang the tests */
   for (int f = 0; f < FIELD_COUNT; f++) wanted[f] = 1;
