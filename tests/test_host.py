@@ -389,3 +389,40 @@ def test_interrupt_create(release, tmp_path):
     with pytest.raises(sqlite3.OperationalError):
         db.execute(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{blank}')")
     assert time.monotonic() - begin < 2
+
+
+RECORD = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 {} 1773046800 1773046803 ACCEPT OK\n"
+
+
+@pytest.mark.parametrize("sql", [
+    "SELECT l.bytes FROM t LEFT JOIN flowlogs('one.log') l ON l.srcaddr = t.ip",
+    "SELECT (SELECT bytes FROM flowlogs('one.log') l WHERE l.srcaddr = t.ip) FROM t"])
+def test_rows_that_are_kept_are_not_stale(build, tmp_path, sql):
+    """Rows that a join keeps are its own: a statement that comes later reads the file, however little has changed."""
+    script = "CREATE TABLE t(ip);\nINSERT INTO t VALUES ('10.0.0.1'), ('10.0.0.1');\n"
+    for size in range(40, 45):
+        script += f".shell printf '{RECORD.format(size).strip()}\\n' > one.log\n{sql};\n"
+    assert build.shell(script, cwd=tmp_path).split() == [str(n) for n in range(40, 45) for _ in range(2)]
+
+
+@pytest.mark.parametrize("folder, condition", [
+    ("export/vpcflowlogs/3f2a-task/eni-1-all", "account_id = '123456789012'"),
+    ("me/vpcflowlogs/eu-west-1/2024/05/01", "account_id = '123456789012' AND start > 1773000000"),
+    ("region=emea/account-id=7/year=2024/month=05/day=01", "account_id = '123456789012' AND start > 1773000000")])
+def test_folders_that_are_not_awss_say_nothing(build, tmp_path, folder, condition):
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "000000.log").write_text(RECORD.format(40))
+    assert build.shell(f"SELECT count(*) FROM flowlogs('.') WHERE {condition};", cwd=tmp_path) == "1\n"
+
+
+def test_many_pruned_files(build, tmp_path):
+    """More than the queue has places for, with and without threads."""
+    folder = tmp_path / "AWSLogs/123456789012/vpcflowlogs/us-east-1/2024/05/01"
+    folder.mkdir(parents=True)
+    for i in range(1200):
+        name = f"123456789012_vpcflowlogs_us-east-1_fl-01_20240501T{i // 60:02}{i % 60:02}Z_{i:08x}.log"
+        (folder / name).write_text(RECORD.format(40))
+    for threads in (0, 1, 3):
+        got = build.shell(f"SELECT count(*) FROM flowlogs('AWSLogs', 'fail', NULL, {threads}) WHERE start > 1773000000;\n"
+                          "SELECT flowlogs_scan_stats() ->> 'files_pruned';", cwd=tmp_path)
+        assert got == "0\n1200\n"
