@@ -162,7 +162,7 @@ static inline void make_link(const char *target, const char *path) {
 
 static inline void write_file(const char *path, const void *p, size_t n) {
   FILE *f = fopen(path, "wb");
-  if (!f || fwrite(p, 1, n, f) != n || fclose(f)) fail_msg("write %s: %s", path, strerror(errno));
+  if (!f || (n && fwrite(p, 1, n, f) != n) || fclose(f)) fail_msg("write %s: %s", path, strerror(errno));
 }
 
 static inline void write_text(const char *path, const char *text) { write_file(path, text, strlen(text)); }
