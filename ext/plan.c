@@ -97,6 +97,11 @@ static void plan_term(struct making *m, int i, const struct push *column, enum t
   if (op == TERM_IN) sqlite3_vtab_in(m->info, i, 1);
   else if (has_vtab_in() && sqlite3_vtab_rhs_value(m->info, i, &literal)) literal = NULL;
 #endif
+  /*
+  ** Of (a, b) IN (SELECT …), SQLite makes a = ? AND b = ? for each row, and forgets the values' affinity when it compares
+  ** again.  It also asks for a plan without: let that one be cheaper.  Where = is just that, there is no other plan.
+  */
+  if (op == TERM_EQ) m->cost *= 1.1;
   int ordered = op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE;
   take(m, i, terms_is_exact(m->db, column, op, literal));
   sqlite3_str_appendf(m->text, "%s%s%s ", column->name, term_name(op),
