@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mem.h"
@@ -37,6 +38,15 @@ void crew_join(struct crew *c) {
   for (unsigned i = 0; i < c->n; i++) pthread_join(c->member[i].thread, NULL);
   mem_free(c->member);
   memset(c, 0, sizeof *c);
+}
+
+void crew_wait(pthread_cond_t *news, pthread_mutex_t *mutex, int milliseconds) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += milliseconds * 1000000L;
+  until.tv_sec += until.tv_nsec / 1000000000L;
+  until.tv_nsec %= 1000000000L;
+  pthread_cond_timedwait(news, mutex, &until);
 }
 
 unsigned crew_cores(void) {

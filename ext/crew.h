@@ -30,6 +30,9 @@ unsigned crew_start(struct crew *c, unsigned n, void (*job)(void *context, unsig
 /* Waits until all of them have returned.  Of a crew that is all zero, too. */
 void crew_join(struct crew *c);
 
+/* pthread_cond_wait() that returns after so many milliseconds at most. */
+void crew_wait(pthread_cond_t *news, pthread_mutex_t *mutex, int milliseconds);
+
 /* Processors that this process may run on; 1 at least. */
 unsigned crew_cores(void);
 

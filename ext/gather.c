@@ -6,7 +6,6 @@
 #include "gather.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "mem.h"
 #include "prune.h"
@@ -212,19 +211,10 @@ void gather_close(struct gather *g, struct scan_counts *counts) {
 
 const struct batch *gather_problem(const struct gather *g) { return failed_file(g) < g->files->n ? &g->failed : NULL; }
 
-static void wait_for_news(struct gather *g) {
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_nsec += PATIENCE_MS * 1000000L;
-  until.tv_sec += until.tv_nsec / 1000000000L;
-  until.tv_nsec %= 1000000000L;
-  pthread_cond_timedwait(&g->news, &g->mutex, &until);
-}
-
 /* Looks for groups that the workers have handed over, or for the merged ones. */
 static enum err_code get_groups(struct gather *g, struct err *e) {
   pthread_mutex_lock(&g->mutex);
-  if (!g->full && g->running) wait_for_news(g);
+  if (!g->full && g->running) crew_wait(&g->news, &g->mutex, PATIENCE_MS);
   g->current = g->full;
   if (g->full) {
     g->full = g->full->next;

@@ -2,8 +2,8 @@
 #include "queue.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "crew.h"
 #include "mem.h"
 
 enum err_code queue_init(struct queue *q, size_t nfiles, const uint8_t *wanted, struct err *e) {
@@ -137,14 +137,9 @@ void queue_end(struct queue *q, size_t file, struct batch *b) {
 }
 
 static void wait_for_batch(struct queue *q) {
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_nsec += QUEUE_PATIENCE * 1000000L;
-  until.tv_sec += until.tv_nsec / 1000000000L;
-  until.tv_nsec %= 1000000000L;
   q->owner_waits = 1;
   q->news = 0;
-  pthread_cond_timedwait(&q->filled, &q->mutex, &until);
+  crew_wait(&q->filled, &q->mutex, QUEUE_PATIENCE);
   q->owner_waits = 0;
 }
 
