@@ -107,15 +107,9 @@ static int passes_all(const struct pred *p, const struct batch *b, uint32_t row)
 
 /* --- the index --------------------------------------------------------------------------------------------------- */
 
-static int asks_for_one(const struct pred_term *t) {
+int keep_asks_for_one(const struct pred_term *t) {
   return !t->negated && !t->null_passes && (t->op == PRED_EQUAL || (t->op == PRED_RANGE && t->low == t->high)) &&
          t->subject != SUBJECT_LINE && t->subject != SUBJECT_FILE;
-}
-
-int keep_subject(const struct pred_term *term, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (asks_for_one(&term[i])) return term[i].subject;
-  return KEEP_NO_SUBJECT;
 }
 
 /* Adds a row's values, each once: its ends may be the same. */
@@ -163,7 +157,7 @@ void keep_find(const struct keep *k, const struct pred *pred, struct keep_cursor
   c->pred = pred;
   for (size_t i = 0; i < pred->n && k->subject != KEEP_NO_SUBJECT; i++) {
     const struct pred_term *t = &pred->term[i];
-    if (t->subject != k->subject || !asks_for_one(t)) continue;
+    if (t->subject != k->subject || !keep_asks_for_one(t)) continue;
     uint64_t hash = t->op == PRED_RANGE ? hash_mix(t->low, 0) : hash_bytes(t->text.p, t->text.n);
     c->indexed = 1;
     c->entry = k->head[hash & (k->nheads - 1)];

@@ -57,7 +57,7 @@ void keep_find(const struct keep *k, const struct pred *pred, struct keep_cursor
 /* The next row that passes (its file's path is taken for granted): its batch, and its number there; NULL at the end. */
 const struct batch *keep_next(const struct keep *k, struct keep_cursor *c, uint32_t *row);
 
-/* The subject of the first term that an index can serve; KEEP_NO_SUBJECT: there is none. */
-int keep_subject(const struct pred_term *term, size_t n);
+/* Does a term ask for one value, so that an index of its subject serves it? */
+int keep_asks_for_one(const struct pred_term *t);
 
 #endif

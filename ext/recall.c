@@ -128,7 +128,7 @@ int recall_finish(struct recall_place *place, const struct pred *pred) {
   struct err e = {0};
   int subject = KEEP_NO_SUBJECT;
   for (size_t i = 0; i < pred->n && subject == KEEP_NO_SUBJECT; i++)
-    if (!pred_has(&place->pred, &pred->term[i])) subject = keep_subject(&pred->term[i], 1);
+    if (!pred_has(&place->pred, &pred->term[i]) && keep_asks_for_one(&pred->term[i])) subject = pred->term[i].subject;
   if (keep_index(&place->keep, subject, &e)) return give_up(place);
   place->state = PLACE_KEPT;
   return 0;

@@ -125,7 +125,6 @@ enum err_code scan_open(struct scan *s, const struct files *files, const uint8_t
   memset(s, 0, sizeof *s);
   s->files = files;
   s->options = *options;
-  s->wanted = wanted;
   s->counts.files = files->n;
   if (queue_init(&s->queue, files->n, wanted, e)) return e->code;
   s->is_ready = 1;

@@ -5,8 +5,8 @@
 **     files -> (prune) -> worker: reader -> queue -> owner: scan_next()
 **                         worker: reader ->
 **
-** A file is the unit of a worker's work.  Whatever the number of threads, and also where none can be started, the
-** batches and their order are the same.
+** A file is the unit of a worker's work.  Whatever the number of threads, and also where none can be started, the rows
+** and their order are the same; how they are cut into batches may differ.
 **
 ** Call order: scan_open(), scan_next() until it returns no batch, scan_close(), which stops all workers.  The list and
 ** the options must outlive the scan.  The batch that scan_next() returns is valid until the next call.  The thread that
@@ -48,7 +48,6 @@ struct scan_counts {
 struct scan {
   const struct files *files;
   struct scan_options options;
-  const uint8_t *wanted;
   struct queue queue;
   struct crew crew;
   struct batch *batch; /* that scan_next() has returned last, or NULL */
