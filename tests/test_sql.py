@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs tests/sql/NAME.sql, and the scripts of sql/, through the stock sqlite3 shell and compares what a user would see,
-errors included, with tests/sql/NAME.out.  UPDATE=1 writes the .out files anew: read the difference before you commit it."""
+errors included, with tests/sql/NAME.out (of sql/FOLDER/NAME.sql: tests/sql/FOLDER/NAME.out).  UPDATE=1 writes the .out
+files anew: read the difference before you commit it."""
 
 import os
 
@@ -11,11 +12,15 @@ from conftest import ROOT
 SCRIPTS = sorted((ROOT / "tests" / "sql").glob("*.sql")) + sorted((ROOT / "sql").glob("**/*.sql"))
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: str(p.relative_to(ROOT).with_suffix("")))
 def test_sql(build, script):
-    users = ".mode box\n" if script.is_relative_to(ROOT / "sql") else ""
-    got = build.shell(users + script.read_text())
-    expected = ROOT / "tests" / "sql" / f"{script.stem}.out"
+    if script.is_relative_to(ROOT / "sql"):  # as its comment tells a user to run it
+        got = build.shell(f".mode box\n.parameter init\n.read {script.relative_to(ROOT)}")
+        expected = ROOT / "tests" / "sql" / script.relative_to(ROOT / "sql").with_suffix(".out")
+    else:
+        got = build.shell(script.read_text())
+        expected = script.with_suffix(".out")
     if os.environ.get("UPDATE"):
+        expected.parent.mkdir(exist_ok=True)
         expected.write_text(got)
     assert got == expected.read_text()
