@@ -88,5 +88,6 @@ int funcs_register(sqlite3 *db) {
   int rc = sqlite3_create_function_v2(db, "flowlogs_version", 0, pure, NULL, version, NULL, NULL, NULL);
   for (size_t i = 0; !rc && i < CIDR_NAMES; i++)
     rc = sqlite3_create_function_v2(db, cidr_names[i], 2, pure, NULL, cidr_match, NULL, NULL, NULL);
+  if (!rc) rc = cwl_register(db);
   return rc;
 }
