@@ -257,7 +257,7 @@ int funcs_find(sqlite3_vtab *table, int argc, const char *name,
 
 int funcs_register(sqlite3 *db) {
   const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  int rc = SQLITE_OK;
+  int rc = cwl_register(db);
   for (size_t i = 0; !rc && i < FUNCTIONS; i++)
     rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].nargs, pure, NULL, functions[i].function, NULL,
                                     NULL, NULL);

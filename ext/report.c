@@ -32,6 +32,36 @@ int report_text(char **pzErr, const char *format, ...) {
   return set(pzErr, message);
 }
 
+#define SHOWN_BEFORE 60 /* characters of a pattern before the place that is wrong */
+#define SHOWN_BEHIND 30
+
+static int is_continuation(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
+
+/* Moves n characters on, or to the end. */
+static const char *skip(const char *p, uint64_t n) {
+  for (; n && *p; n--) do
+      p++;
+    while (is_continuation(*p));
+  return p;
+}
+
+/* The mark stands below its character where a terminal shows each in one column; control characters become spaces. */
+char *report_pattern_text(const char *where, const char *pattern, const struct err *e) {
+  uint64_t before = e->line - 1, cut = before > SHOWN_BEFORE ? before - SHOWN_BEFORE : 0;
+  const char *from = skip(pattern, cut), *to = skip(from, before - cut + SHOWN_BEHIND);
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  sqlite3_str_appendf(text, "flowlogs: %s: at character %llu: %s\n%s", where, (unsigned long long)e->line, e->text,
+                      cut ? "…" : "");
+  for (const char *p = from; p < to; p++) sqlite3_str_appendchar(text, 1, (unsigned char)*p < ' ' ? ' ' : *p);
+  sqlite3_str_appendf(text, "%s\n%*s^", *to ? "…" : "", (int)(before - cut) + (cut != 0), "");
+  return sqlite3_str_finish(text);
+}
+
+int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e) {
+  if (e->code == ERR_NOMEM) return SQLITE_NOMEM;
+  return set(pzErr, report_pattern_text(where, pattern, e));
+}
+
 /* The plan has looked at all conditions about it: this is another use, in an expression, or one condition too many. */
 void report_either(sqlite3_context *ctx, const char *name) {
   char *text =

@@ -21,6 +21,16 @@ int report_problem(char **pzErr, const char *path, const struct batch *b, const 
 /* "flowlogs: " and the text, with SQLITE_ERROR. */
 int report_text(char **pzErr, const char *format, ...);
 
+/*
+** "flowlogs: WHERE: at character N: TEXT", a line with the pattern, or what is around the place in a long one, and a line
+** with a ^ below the place: an ERR_ARGUMENT of pattern_parse().  `where` is what the pattern was given to: "cwl_match",
+** "filter".  With SQLITE_ERROR or SQLITE_NOMEM.
+*/
+int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e);
+
+/* The same message alone, for sqlite3_free(); NULL when there is no memory. */
+char *report_pattern_text(const char *where, const char *pattern, const struct err *e);
+
 /* The error of a column that stands for either end of a flow (addr, port) and was asked for its value. */
 void report_either(sqlite3_context *ctx, const char *name);
 
