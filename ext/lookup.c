@@ -346,26 +346,29 @@ static int read_row(sqlite3_context *ctx, const struct names *names, sqlite3_stm
   return prefixes_add(prefixes, &prefix, sqlite3_column_int64(stmt, 0)) ? fail(ctx, SQLITE_NOMEM, NULL) : SQLITE_OK;
 }
 
-static int read_table(sqlite3_context *ctx, const struct names *names, const struct place *place,
-                      struct prefixes *prefixes) {
+/* A statement for the rowids and prefixes; an error when there is no rowid. */
+static int prepare_rows(sqlite3_context *ctx, const struct names *names, const struct place *place,
+                        sqlite3_stmt **stmt) {
   sqlite3 *db = sqlite3_context_db_handle(ctx);
-  sqlite3_stmt *stmt = NULL;
   /* With the table's name in front, "column" can't be taken for a text when there is no such column. */
   int rc = prepare(db,
                    sqlite3_mprintf("SELECT t.%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", place->rowid, names->column,
                                    place->schema, place->table),
-                   &stmt);
-  if (rc) {
-    if (strncmp(sqlite3_errmsg(db), "no such column", 14) == 0)
-      return fail(
-          ctx, SQLITE_ERROR,
-          sqlite3_mprintf("flowlogs: cidr_lookup: %s is a WITHOUT ROWID table: it has no rowid to give", names->table));
-    return fail_sqlite(ctx, names, rc);
-  }
-  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
-    if ((rc = read_row(ctx, names, stmt, prefixes)) != SQLITE_OK) break;
-  if (rc == SQLITE_DONE) rc = prefixes_finish(prefixes) ? fail(ctx, SQLITE_NOMEM, NULL) : SQLITE_OK;
-  else if (sqlite3_errcode(db) == rc) rc = fail_sqlite(ctx, names, rc);
+                   stmt);
+  if (rc == SQLITE_ERROR && strncmp(sqlite3_errmsg(db), "no such column", 14) == 0)
+    return fail(
+        ctx, rc,
+        sqlite3_mprintf("flowlogs: cidr_lookup: %s is a WITHOUT ROWID table: it has no rowid to give", names->table));
+  return rc ? fail_sqlite(ctx, names, rc) : SQLITE_OK;
+}
+
+static int read_table(sqlite3_context *ctx, const struct names *names, const struct place *place,
+                      struct prefixes *prefixes) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = prepare_rows(ctx, names, place, &stmt), step = SQLITE_OK;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = read_row(ctx, names, stmt, prefixes);
+  if (!rc && step != SQLITE_DONE) rc = fail_sqlite(ctx, names, step);
+  if (!rc && prefixes_finish(prefixes)) rc = fail(ctx, SQLITE_NOMEM, NULL);
   sqlite3_finalize(stmt);
   return rc;
 }
