@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char besides[] = "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, "
-                              "columns TEXT HIDDEN, "
+                              "columns TEXT HIDDEN, filter TEXT HIDDEN, "
                               "file TEXT HIDDEN, line INTEGER HIDDEN, raw TEXT HIDDEN, extra TEXT HIDDEN, "
                               "start_time TEXT HIDDEN, end_time TEXT HIDDEN, addr TEXT HIDDEN, port INTEGER HIDDEN";
 

@@ -22,11 +22,9 @@
 #include "survey.h"
 #include "table.h"
 
-static const struct plan_arg arguments[] = {{SQL_PATH, "path"},
-                                            {SQL_ON_ERROR, "on_error"},
-                                            {SQL_FORMAT, "format"},
-                                            {SQL_THREADS, "threads"},
-                                            {SQL_COLUMNS, "columns"}};
+static const struct plan_arg arguments[] = {{SQL_PATH, "path"},       {SQL_ON_ERROR, "on_error"},
+                                            {SQL_FORMAT, "format"},   {SQL_THREADS, "threads"},
+                                            {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"}};
 
 static const struct plan_table plan_table = {.name = "flowlogs",
                                              .args = arguments,
@@ -162,6 +160,7 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
     if (p->query.options.threads >= 0) sqlite3_result_int(ctx, p->query.options.threads);
     break;
   case SQL_COLUMNS: result_text(ctx, options_columns(&p->query.options)); break;
+  case SQL_FILTER: result_text(ctx, p->query.options.filter_text); break;
   case SQL_FILE: result_text(ctx, pass_file(p)); break;
   case SQL_LINE: sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]); break;
   case SQL_RAW: result_cell(ctx, p, COLUMN_RAW, 0); break;

@@ -21,17 +21,23 @@ void options_init(struct options *o) {
 void options_clear(struct options *o) {
   sqlite3_free(o->path);
   sqlite3_free(o->format_text);
+  sqlite3_free(o->filter_text);
   mem_free(o->format);
+  filter_free(o->filter);
   memset(o, 0, sizeof *o);
 }
 
 int options_copy(struct options *to, const struct options *from) {
+  struct err e = {0}; /* a pattern that was read before can be read again, unless there is no memory */
   *to = *from;
   to->path = from->path ? sqlite3_mprintf("%s", from->path) : NULL;
   to->format_text = from->format_text ? sqlite3_mprintf("%s", from->format_text) : NULL;
   to->format = from->format ? mem_alloc(sizeof *to->format) : NULL;
   if (to->format) *to->format = *from->format;
-  int ok = !to->path == !from->path && !to->format_text == !from->format_text && !to->format == !from->format;
+  to->filter_text = from->filter_text ? sqlite3_mprintf("%s", from->filter_text) : NULL;
+  to->filter = from->filter ? filter_new(from->filter_text, strlen(from->filter_text), &e) : NULL;
+  int ok = !to->path == !from->path && !to->format_text == !from->format_text && !to->format == !from->format &&
+           !to->filter_text == !from->filter_text && !to->filter == !from->filter;
   return ok ? SQLITE_OK : SQLITE_NOMEM;
 }
 
@@ -64,6 +70,15 @@ static int set_format(struct options *o, const char *value, char **pzErr) {
   if (!o->format && !(o->format = mem_alloc(sizeof *o->format))) return SQLITE_NOMEM;
   if (layout_from_option(o->format, value, &e)) return report_text(pzErr, "%s", e.text);
   return replace(&o->format_text, value);
+}
+
+static int set_filter(struct options *o, const char *value, char **pzErr) {
+  struct err e = {0};
+  struct filter *filter = filter_new(value, strlen(value), &e);
+  if (!filter) return e.code == ERR_NOMEM ? SQLITE_NOMEM : report_pattern(pzErr, "filter", value, &e);
+  filter_free(o->filter);
+  o->filter = filter;
+  return replace(&o->filter_text, value);
 }
 
 static int set_threads(struct options *o, const char *value, char **pzErr) {
@@ -130,11 +145,12 @@ static const struct {
   const char *name;
   int (*set)(struct options *o, const char *value, char **pzErr);
 } known[] = {
-    {"path", set_path},       {"on_error", set_on_error}, {"format", set_format}, {"threads", set_threads},
-    {"columns", set_columns}, {"memory", set_memory},     {"since", set_since},   {"until", set_until},
+    {"path", set_path},       {"on_error", set_on_error}, {"format", set_format},
+    {"threads", set_threads}, {"columns", set_columns},   {"memory", set_memory},
+    {"since", set_since},     {"until", set_until},       {"filter", set_filter},
 };
 
-#define KNOWN "path, on_error, format, threads, columns, memory"
+#define KNOWN "path, on_error, format, filter, threads, columns, memory"
 
 /* The option's place in the table, or -1. */
 static int find(const char *name) {
@@ -153,7 +169,7 @@ int options_set(struct options *o, const char *name, const char *value, char **p
 int options_override(struct options *o, const char *name, const char *value, char **pzErr) {
   if (value && !strcmp(name, "columns"))
     return report_text(pzErr, "columns is an option of CREATE VIRTUAL TABLE alone; a function takes path, on_error, "
-                              "format, threads");
+                              "format, threads, filter");
   return options_set(o, name, value, pzErr);
 }
 

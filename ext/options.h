@@ -10,6 +10,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "filter.h"
 #include "layout.h"
 #include "reader.h"
 #include "sqlite.h"
@@ -30,6 +31,8 @@ struct options {
   enum policy policy;         /* on_error: POLICY_FAIL or POLICY_SKIP */
   char *format_text;          /* format, as given; NULL for none */
   struct layout *format;      /* the same, read */
+  char *filter_text;          /* filter, as given; NULL for none */
+  struct filter *filter;      /* the same, read */
   int threads;                /* -1: as many as there are cores */
   enum columns_shown columns; /* CREATE only */
   uint64_t memory;            /* bytes that a rollup may take for its groups */

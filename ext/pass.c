@@ -47,6 +47,7 @@ static int open_scan(struct pass *p, enum policy policy, const struct pred *pred
   o->reader.format = p->query.options.format;
   o->reader.policy = policy == POLICY_COLLECT ? policy : p->query.options.policy;
   o->reader.pred = pred;
+  o->reader.filter = p->query.options.filter;
   o->threads = query_threads(&p->query);
   o->stop = interrupt_poll;
   o->context = &p->query.interrupt;
@@ -115,7 +116,7 @@ int pass_next(struct pass *p) {
   struct err e = {0};
   int rc = SQLITE_OK;
   p->at = 0;
-  if (p->batch && p->batch->nproblems && p->scan_options.reader.policy == POLICY_FAIL)
+  if (p->batch && p->batch->nproblems && p->scan_options.reader.policy != POLICY_COLLECT)
     rc = report_problem(&p->cursor.pVtab->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0]);
   else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->cursor.pVtab->zErrMsg, &e);
   if (rc || !p->batch) stop(p, !rc);

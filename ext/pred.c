@@ -6,6 +6,7 @@
 #include "hash.h"
 #include "mem.h"
 #include "number.h"
+#include "pattern.h"
 #include "tokens.h"
 
 _Static_assert(LAYOUT_TOKENS <= UINT16_MAX && SUBJECT_COUNT <= UINT8_MAX, "they fit their places");
@@ -149,6 +150,8 @@ static int answer_text(const struct pred_term *t, const char *p, size_t n) {
   case PRED_PREFIX: return has_prefix(t, p, n);
   case PRED_TEXTS: return set_has_text(&t->set, p, n);
   case PRED_CIDR: return ip_parse(p, n, &ip) ? ip_in_prefix(&ip, &t->cidr) : -1;
+  case PRED_SLOT: return pattern_slot_passes(t->slot, p, n);
+  case PRED_PATTERN: return pattern_matches(t->pattern, p, n);
   case PRED_NEVER:
   case PRED_RANGE:
   case PRED_NUMBERS: return 0;
@@ -203,6 +206,7 @@ static void add_token(struct pred_group *g, const struct layout *l, int field) {
 static void find_tokens(struct pred_group *g, const struct layout *l, int subject) {
   static const uint8_t addresses[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
   g->ntokens = 0;
+  g->about = subject == SUBJECT_LINE ? PRED_LINE : PRED_TOKENS;
   g->is_int = subject == SUBJECT_PORT || (subject < FIELD_COUNT && fields[subject].kind == KIND_INT);
   if (subject < FIELD_COUNT) add_token(g, l, subject);
   for (size_t i = 0; subject == SUBJECT_ADDR && i < sizeof addresses; i++) add_token(g, l, addresses[i]);
@@ -242,11 +246,19 @@ static int keeps_group(const struct pred_group *g, const char *text, const uint3
   return 0;
 }
 
+static int keeps_message(const struct pred_group *g, const char *text, const uint32_t *at) {
+  uint32_t begin = at[g->token[0]], end = token_end(text, at, g->token[1]);
+  return pred_passes_text(g->term, g->nterms, text + begin, end - begin);
+}
+
 int pred_keeps(const struct pred_bound *b, const char *text, const uint32_t *at, uint64_t line) {
   if (b->never) return 0;
   for (uint32_t i = 0; i < b->ngroups; i++) {
     const struct pred_group *g = &b->group[i];
-    if (g->ntokens ? !keeps_group(g, text, at) : !pred_passes_number(g->term, g->nterms, line)) return 0;
+    int keeps = g->about == PRED_TOKENS ? keeps_group(g, text, at)
+                : g->about == PRED_LINE ? pred_passes_number(g->term, g->nterms, line)
+                                        : keeps_message(g, text, at);
+    if (!keeps) return 0;
   }
   return 1;
 }

@@ -26,6 +26,9 @@
 #include "layout.h"
 #include "set.h"
 
+struct pattern; /* pattern.h */
+struct pattern_slot;
+
 /* What a term is about: an enum field, or one of these. */
 enum {
   SUBJECT_LINE = FIELD_COUNT, /* the line's number */
@@ -46,6 +49,8 @@ enum pred_op {
   PRED_PREFIX,  /* a text that begins so; of a number, the decimal text of its value */
   PRED_TEXTS,   /* a text in a set */
   PRED_CIDR,    /* an address in a prefix; what can't be read as one has no answer, like a missing value */
+  PRED_SLOT,    /* a text that passes a pattern's slot: of a filter (filter.h) alone */
+  PRED_PATTERN, /* a line that matches a pattern: likewise */
 };
 
 struct pred_text {
@@ -66,11 +71,20 @@ struct pred_term {
   struct set set;                   /* PRED_NUMBERS, PRED_TEXTS */
   struct ip_prefix cidr;            /* PRED_CIDR */
   uint64_t word[2], mask[2];        /* PRED_EQUAL up to 16 bytes: the text and which bits of it count */
+  const struct pattern_slot *slot;  /* PRED_SLOT; not owned */
+  const struct pattern *pattern;    /* PRED_PATTERN; not owned */
 };
 
 struct pred {
   struct pred_term *term; /* sorted by subject, then by op, when finished */
   size_t n, cap;
+};
+
+/* What a group's terms are held against. */
+enum pred_about {
+  PRED_TOKENS,  /* tokens of the line, any of which will do */
+  PRED_LINE,    /* the line's number */
+  PRED_MESSAGE, /* the text from the first of two tokens to the end of the second */
 };
 
 /* A predicate held against a layout: for each subject, its terms and where its values stand. */
@@ -80,10 +94,11 @@ struct pred_bound {
   struct pred_group {
     const struct pred_term *term;
     uint16_t nterms;
-    uint16_t ntokens;  /* 0: the line's number */
-    uint16_t token[4]; /* any of which will do */
-    uint8_t is_int;
-  } group[SUBJECT_COUNT];
+    uint16_t ntokens;
+    uint16_t token[4];
+    uint8_t is_int;                       /* the tokens are numbers, and the terms about numbers */
+    uint8_t about;                        /* enum pred_about */
+  } group[SUBJECT_COUNT + LAYOUT_TOKENS]; /* of the terms, and of a filter */
 };
 
 void pred_init(struct pred *p);

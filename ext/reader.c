@@ -77,7 +77,7 @@ static enum err_code add_problem(struct reader *r, struct batch *b, enum err_cod
                                  const char *reason, const char *raw, size_t raw_n, struct err *e) {
   if (!r->nproblems++ && !r->why[0]) keep_reason(r, line, reason);
   if (r->options->policy == POLICY_FAIL) r->done = 1;
-  if (r->options->policy == POLICY_SKIP) return ERR_NONE;
+  if (r->options->policy == POLICY_SKIP && code != ERR_ARGUMENT) return ERR_NONE;
   return batch_problem(b, code, line, reason, raw, raw_n < RAW_MAX_BYTES ? raw_n : RAW_MAX_BYTES, e);
 }
 
@@ -236,13 +236,21 @@ static int is_suspect(const struct reader *r, const char *p, size_t n, const uin
   return layout_is_texts(&r->layout) && find_header(r, at, count, &header, &unused) != HEADER_NONE;
 }
 
-/* Makes ready for lines of this layout, into this batch. */
-static void bind(struct reader *r, struct batch *b) {
+/* Which lines of this layout are wanted? */
+static enum err_code bind_wanted(struct reader *r, struct batch *b, struct err *e) {
   static const struct pred everything;
+  struct err why = {0};
+  r->is_bound = 1;
+  pred_bind(r->options->pred ? r->options->pred : &everything, &r->layout, &r->wanted);
+  if (!r->options->filter || !filter_bind(r->options->filter, &r->layout, &r->wanted, &why)) return ERR_NONE;
+  return file_problem(r, b, why.code, 0, why.text, e);
+}
+
+/* Makes ready for lines of this layout, into this batch. */
+static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
   if (!r->groups) projection_init(&r->projection, &r->layout, b);
   else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->sums);
-  if (!r->is_bound) pred_bind(r->options->pred ? r->options->pred : &everything, &r->layout, &r->wanted);
-  r->is_bound = 1;
+  return r->is_bound ? ERR_NONE : bind_wanted(r, b, e);
 }
 
 /* Takes the record of a line: into the groups, or into the batch. */
@@ -291,8 +299,7 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
   if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
-    bind(r, b);
-    if (take_lines(r, b, e)) return READER_ERROR;
+    if (bind(r, b, e) || take_lines(r, b, e)) return READER_ERROR;
   }
   if (r->done) return READER_END;
   return b->nproblems || !batch_has_room(b) || (b->nrows && !r->is_bound) ? READER_FULL : READER_MORE;

@@ -9,7 +9,9 @@
 ** batch that is empty at first, and again after READER_FULL; reader_clear() at the end.  A reader owns all its buffers (about 1 MiB, whatever the files are like) and belongs to
 ** one thread.  The options must outlive it and may be shared.
 **
-** What can't be used is a problem, and the policy says what becomes of it.  reader_next() does a bounded piece of
+** What can't be used is a problem, and the policy says what becomes of it; but a filter that can't be held against a
+** file's records (ERR_ARGUMENT) is the query's mistake: it is put into the batch whatever the policy, and ends the file.
+** reader_next() does a bounded piece of
 ** work, so that its caller can look in between whether it is to stop.
 */
 #ifndef READER_H
@@ -18,6 +20,7 @@
 #include "ahead.h"
 #include "batch.h"
 #include "confine.h"
+#include "filter.h"
 #include "group.h"
 #include "layout.h"
 #include "lines.h"
@@ -45,8 +48,9 @@ struct reader_options {
   const struct confine *confine;
   const struct layout *format; /* for files without a header, or NULL */
   enum policy policy;
-  const struct pred *pred; /* the records that are wanted; NULL for all */
-  int ahead;               /* read and inflate in a thread of its own */
+  const struct pred *pred;     /* the records that are wanted; NULL for all */
+  const struct filter *filter; /* of these, those that match this, too; NULL for all */
+  int ahead;                   /* read and inflate in a thread of its own */
 };
 
 /* How the file came to us decides what is forgiven: passing over a file that should be a flow log hides traffic. */
@@ -63,7 +67,7 @@ struct reader {
   struct tokens tokens;
   struct layout layout;
   struct projection projection;
-  struct pred_bound wanted; /* the predicate, for the layout */
+  struct pred_bound wanted; /* the predicate and the filter, for the layout */
   const struct grouping
       *grouping;              /* set after reader_init(), with groups: records are added to these, not to batches */
   struct groups *groups;      /* or NULL */

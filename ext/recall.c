@@ -89,8 +89,9 @@ enum recall_answer recall_ask(struct recall *r, sqlite3 *db, const struct query 
                               struct recall_place **place) {
   uint64_t now = execution(db), files = identify_files(&q->request.files);
   *place = NULL;
-  char *key = sqlite3_mprintf("%s\n%d %d\n%s\n%s", plan, (int)q->options.policy, q->options.threads, q->options.path,
-                              q->options.format_text ? q->options.format_text : "");
+  const struct options *o = &q->options;
+  char *key = sqlite3_mprintf("%s\n%d %d\n%s\n%s\n%s", plan, (int)o->policy, o->threads, o->path,
+                              o->format_text ? o->format_text : "", o->filter_text ? o->filter_text : "");
   if (!key) return RECALL_NOMEM;
   struct recall_place *p = find(r, now, key, files);
   if (!p) return remember(r, now, key, files, &q->pred);

@@ -18,8 +18,9 @@ int report_error(char **pzErr, const struct err *e) {
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p) {
   char line[32] = "";
   if (p->line) sqlite3_snprintf(sizeof line, line, ":%llu", (unsigned long long)p->line);
-  return set(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s; on_error=skip skips it, flowlogs_errors lists it", path,
-                                    line, (int)batch_text_n(p->reason), batch_text(b, p->reason)));
+  const char *advice = p->code == ERR_ARGUMENT ? "" : "; on_error=skip skips it, flowlogs_errors lists it";
+  return set(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s", path, line, (int)batch_text_n(p->reason),
+                                    batch_text(b, p->reason), advice));
 }
 
 int report_text(char **pzErr, const char *format, ...) {

@@ -10,11 +10,11 @@
 ** order.
 **
 **     0..11   the default fields but packets and bytes
-**     12..18  the arguments, HIDDEN: keep them together and in this order, as options.h names them
-**     19..21  minute, hour, day: texts, the beginning of start's; HIDDEN
-**     22..23  addr, port: either end, in conditions alone; HIDDEN
-**     24..28  the measures
-**     29..    the later fields, HIDDEN
+**     12..19  the arguments, HIDDEN: keep them together and in this order, as options.h names them
+**     20..22  minute, hour, day: texts, the beginning of start's; HIDDEN
+**     23..24  addr, port: either end, in conditions alone; HIDDEN
+**     25..29  the measures
+**     30..    the later fields, HIDDEN
 **
 ** SQLite's mask of used columns has one bit for all columns from 63 on: who names one of them gets groups by all.
 **
@@ -44,6 +44,7 @@ enum {
   ROLLUP_MEMORY,
   ROLLUP_SINCE,
   ROLLUP_UNTIL,
+  ROLLUP_FILTER,
   ROLLUP_MINUTE,
   ROLLUP_HOUR,
   ROLLUP_DAY,
@@ -60,12 +61,13 @@ enum {
 
 static const char besides[] =
     "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, memory HIDDEN, since HIDDEN, "
-    "until HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT HIDDEN, port INTEGER HIDDEN, "
+    "until HIDDEN, filter TEXT HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT HIDDEN, port "
+    "INTEGER HIDDEN, "
     "flows INTEGER, packets INTEGER, bytes INTEGER, first_seen INTEGER, last_seen INTEGER";
 
 static const struct plan_arg arguments[] = {
     {ROLLUP_PATH, "path"},     {ROLLUP_ON_ERROR, "on_error"}, {ROLLUP_FORMAT, "format"}, {ROLLUP_THREADS, "threads"},
-    {ROLLUP_MEMORY, "memory"}, {ROLLUP_SINCE, "since"},       {ROLLUP_UNTIL, "until"},
+    {ROLLUP_MEMORY, "memory"}, {ROLLUP_SINCE, "since"},       {ROLLUP_UNTIL, "until"},   {ROLLUP_FILTER, "filter"},
 };
 
 #define NO_DIM (-1)
@@ -226,7 +228,8 @@ static int begin(struct cursor *c) {
       .scan = {.reader = {.confine = &c->query.request.confine,
                           .format = c->query.options.format,
                           .policy = c->query.options.policy,
-                          .pred = &c->query.pred},
+                          .pred = &c->query.pred,
+                          .filter = c->query.options.filter},
                .stop = interrupt_poll,
                .context = &c->query.interrupt,
                .threads = query_threads(&c->query)},
@@ -300,6 +303,7 @@ static void result_argument(sqlite3_context *ctx, const struct options *o, int c
   case ROLLUP_MEMORY: sqlite3_result_int64(ctx, (sqlite3_int64)o->memory); break;
   case ROLLUP_SINCE: result_time(ctx, o->since); break;
   case ROLLUP_UNTIL: result_time(ctx, o->until); break;
+  case ROLLUP_FILTER: sqlite3_result_text(ctx, o->filter_text, -1, SQLITE_TRANSIENT); break;
   }
 }
 
@@ -329,11 +333,11 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   const struct cursor *c = (const struct cursor *)base;
   const struct options *o = &c->query.options;
-  int apart = o->since != OPTIONS_NO_TIME || o->until != OPTIONS_NO_TIME;
+  int apart = o->since != OPTIONS_NO_TIME || o->until != OPTIONS_NO_TIME || o->filter_text;
   for (size_t i = 0; i < c->query.pred.n; i++) apart |= c->query.pred.term[i].subject >= FIELD_COUNT;
   if (apart)
     return report_text(&base->pVtab->zErrMsg,
-                       "flowlogs_rollup has no rowid with addr, port, since or until; inside OR, "
+                       "flowlogs_rollup has no rowid with addr, port, since, until or filter; inside OR, "
                        "write the path and these once, outside of it, or IN (…)");
   *out = (sqlite3_int64)(hash_mix(group_id(c->group), c->query.base) >> 1);
   return SQLITE_OK;

@@ -11,6 +11,8 @@ The sections, all of them unless some are named:
     small                         20,000 gzip files of 20 records
     linear                        time per record over a tenth of the data to all of it
     memory                        peak memory of a scan and of a rollup
+    filter                        CloudWatch's patterns beside the same conditions in SQL
+    lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
 
 The data are made once, in BUILD/bench, and are in the page cache when they are measured.  The sides run in turn, so
 that all see the same machine, and the best of their rounds counts.  Their answers must be the same, row by row: one
@@ -51,6 +53,32 @@ QUERIES = [
     ("the same, files named without time", IN_TENTH),
     ("the few records of one `srcaddr`", f"SELECT srcaddr, dstport, bytes FROM {{}} WHERE srcaddr = '{RARE}'"),
 ]
+
+# The patterns of AWS's examples, and the conditions that say the same.
+PATTERNS = [
+    ("rejected", "action = 'REJECT'",
+     '[version, accountid, interfaceid, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, end, '
+     'action="REJECT", logstatus]'),
+    ("rejected SSH", "dstport = 22 AND protocol = 6 AND action = 'REJECT'",
+     '[version, account, eni, source, destination, srcport, destport="22", protocol="6", packets, bytes, windowstart, '
+     'windowend, action="REJECT", flowlogstatus]'),
+    ("larger web flows", "dstport IN (80, 8080) AND bytes >= 400 AND action = 'ACCEPT'",
+     '[version, accountid, interfaceid, srcaddr, dstaddr, srcport, dstport = 80 || dstport = 8080, protocol, packets, '
+     'bytes >= 400, start, end, action = ACCEPT, logstatus]'),
+    ("REJECT as a term", "action = 'REJECT'", "REJECT"),
+]
+# Prefixes of 8 to 32 bits, most of them long and many of them nested, a tenth of them IPv6; addresses likewise.
+LOOKUP = """
+CREATE TABLE nets(cidr TEXT);
+CREATE TABLE addresses(ip TEXT);
+WITH RECURSIVE n(i, r) AS (SELECT 1, 12345 UNION ALL SELECT i + 1, (r * 1103515245 + 12345) % 4294967296 FROM n LIMIT 200000)
+INSERT INTO nets SELECT CASE WHEN i % 10 THEN printf('%d.%d.%d.%d/%d', (r >> 24) & 63 | 64, r >> 16 & 255, r >> 8 & 255,
+  r >> 4 & 255, 32 - abs(r >> 3) % 3 * 4 - i % 7 - (i % 1000 = 1) * 8) ELSE printf('2001:db8:%x:%x::/%d', r >> 16, i & 65535, 48 + i % 16) END
+FROM n;
+WITH RECURSIVE n(i, r) AS (SELECT 1, 99 UNION ALL SELECT i + 1, (r * 1103515245 + 12345) % 4294967296 FROM n LIMIT 1000000)
+INSERT INTO addresses SELECT CASE WHEN i % 10 THEN printf('%d.%d.%d.%d', (r >> 24) & 63 | 64, r >> 16 & 255, r >> 8 & 255,
+  r >> 4 & 255) ELSE printf('2001:db8:%x:%x::%x', r >> 16, i & 65535, i) END FROM n;
+"""
 AWK = '$13 == "REJECT" { n += $10 } END { printf "%.0f\\n", n }'
 
 
@@ -209,6 +237,39 @@ class Bench:
         print(table(("", "rows out", "flowlogs in sqlite3 MiB", "DuckDB in node MiB"), rows))
 
 
+    def filter(self):
+        for kind in ("gzip", "plain"):
+            data = self.data("default", kind)
+            say(f"filter: {kind}")
+            self.sides.yardstick(data.files(), cores())
+            rows = []
+            for label, where, pattern in PATTERNS:
+                sql = ours("SELECT count(*), sum(bytes) FROM {}", data)
+                best = self.best(label, SHORT_ROUNDS, where=lambda: self.sides.flowlogs(f"{sql} WHERE {where}"),
+                                 filter=lambda: self.sides.flowlogs(f"{sql} WHERE filter = '{pattern}'"))
+                rows.append((label, seconds(best["filter"]), seconds(best["where"]), ratio(best["filter"], best["where"])))
+            print(f"\n### CloudWatch patterns over {data.records:,} records in {kind} files\n")
+            print(table(("`count(*), sum(bytes)` of", "`filter` s", "WHERE s", "ratio"), rows))
+
+    def lookup(self):
+        say("lookup")
+        database = self.folder / "lookup.db"
+        if not database.exists():
+            part = database.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            subprocess.run(["sqlite3", part, LOOKUP], check=True)
+            part.rename(database)
+        sql = "SELECT count({}), sum(length(ip)) FROM addresses"
+        plain = self.best("length", SHORT_ROUNDS, us=lambda: self.sides.flowlogs(
+            f"ATTACH '{database}' AS d; {sql.format('ip')}"))["us"]
+        us = self.best("cidr_lookup", SHORT_ROUNDS, us=lambda: self.sides.flowlogs(
+            "ATTACH '{}' AS d; {}".format(database, sql.format("cidr_lookup('nets', 'cidr', ip)"))))["us"]
+        print("\n### A million lookups against 200,000 prefixes\n")
+        print(table(("", "seconds", "MiB"), [
+            ("reading the million addresses", seconds(plain), mib(plain)),
+            ("looking them up, the index of the prefixes made before", seconds(us), mib(us))]))
+
+
 def ours(sql, data):
     """The query as flowlogs wants it: what is grouped comes from the rollup."""
     function = "flowlogs"
@@ -269,7 +330,8 @@ def main():
     bench = Bench(args.build, args.records)
     sections = {f"{form}-{kind}": lambda form=form, kind=kind: bench.queries(form, kind)
                 for form in ("default", "v5") for kind in ("gzip", "plain")}
-    sections.update(small=bench.small, linear=bench.linear, memory=bench.memory)
+    sections.update(small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
+                    lookup=bench.lookup)
     unknown = set(args.sections) - set(sections)
     if unknown or args.records < FILES:
         parser.error(f"the sections are {' '.join(sections)}; at least {FILES} records")

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The `filter` of a query: a CloudWatch pattern (pattern.h) held against flow log records.
+**
+** Its conditions become predicates like those of a WHERE clause (pred.h), on the tokens of a file's lines, so
+** `action="REJECT"` in a pattern is the same comparison of the same six bytes as in SQL.
+**
+** CloudWatch goes by position: a slot is the token at its place, and its name is a label.  That holds for a file whose
+** fields are where the pattern's names say.  Names that are known, AWS's own and those of its examples (eni, source,
+** destport, windowstart ...), are held against the file's layout: a pattern that is right for the default format and
+** wrong for this file's is taken by its places in the default format, so that it asks the same fields in any format; one that fits
+** neither is an error.  Unstructured terms are looked for in the whole line, without the time that CloudWatch's export
+** puts before it.
+**
+** filter_new(), then filter_bind() for each layout from any number of threads, filter_free().
+*/
+#ifndef FILTER_H
+#define FILTER_H
+
+#include "layout.h"
+#include "pattern.h"
+#include "pred.h"
+
+struct filter;
+
+/*
+** Reads a pattern.  NULL on an error: ERR_NOMEM, or ERR_ARGUMENT as pattern_parse() has it: e->line is the character at
+** which it goes wrong.
+*/
+struct filter *filter_new(const char *p, size_t n, struct err *e);
+void filter_free(struct filter *f); /* NULL will do */
+
+/*
+** Adds the filter's conditions to a bound predicate, which points into the filter from then on.  ERR_ARGUMENT, with
+** what to do about it, when the pattern can't be held against records of this layout.
+*/
+enum err_code filter_bind(const struct filter *f, const struct layout *l, struct pred_bound *out, struct err *e);
+
+#endif
