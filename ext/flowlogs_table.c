@@ -29,6 +29,7 @@ static const struct plan_arg arguments[] = {{SQL_PATH, "path"},       {SQL_ON_ER
 static const struct plan_table plan_table = {.name = "flowlogs",
                                              .args = arguments,
                                              .nargs = (int)(sizeof arguments / sizeof *arguments),
+                                             .single = SQL_FILTER,
                                              .ncolumns = SQL_COUNT,
                                              .push = columns_push};
 

@@ -48,14 +48,24 @@ static void leave_open(struct making *m, const char *name) {
   sqlite3_str_appendf(m->text, "%s? ", name);
 }
 
+/* Is it, or might it be where SQLite can't say, a constraint of several values? */
+static int is_in(sqlite3_index_info *info, int i) {
+#if SQLITE_VERSION_NUMBER >= 3038000
+  if (has_vtab_in()) return sqlite3_vtab_in(info, i, -1);
+#endif
+  (void)info, (void)i;
+  return 1;
+}
+
 /* Takes the constraints that give an argument its value: one, or several that must agree.  Returns whether there is one. */
-static int plan_argument(struct making *m, const struct plan_arg *arg) {
+static int plan_argument(struct making *m, const struct plan_arg *arg, int is_single) {
   int found = 0, later = 0;
   for (int i = 0; i < m->info->nConstraint; i++) {
     const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
     if (c->iColumn != arg->column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     later |= !c->usable;
     if (!c->usable) continue;
+    if (is_single && is_in(m->info, i)) continue; /* an open argument, then: an error */
     take(m, i, 1);
     sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", arg->name);
     found = 1;
@@ -68,7 +78,10 @@ static int plan_argument(struct making *m, const struct plan_arg *arg) {
 /* Returns whether the path is given. */
 static int plan_arguments(struct making *m, const struct plan_table *table) {
   int has_path = 0;
-  for (int a = 0; a < table->nargs; a++) has_path |= plan_argument(m, &table->args[a]) && a == 0;
+  for (int a = 0; a < table->nargs; a++) {
+    int is_single = table->single && table->single == table->args[a].column;
+    has_path |= plan_argument(m, &table->args[a], is_single) && a == 0;
+  }
   return has_path;
 }
 
@@ -80,9 +93,7 @@ static int is_binary(sqlite3_index_info *info, int i) {
 /* The operator of a constraint, as far as a column of this shape can be asked it. */
 static enum term_op find_op(sqlite3_index_info *info, int i, const struct push *column) {
   enum term_op op = term_of_constraint(info->aConstraint[i].op);
-#if SQLITE_VERSION_NUMBER >= 3038000
-  if (op == TERM_EQ && has_vtab_in() && sqlite3_vtab_in(info, i, -1)) op = TERM_IN;
-#endif
+  if (op == TERM_EQ && has_vtab_in() && is_in(info, i)) op = TERM_IN;
   if (op == TERM_CIDR && column->shape != SHAPE_TEXT) return TERM_NONE;
   if (column->must && (op == TERM_ISNULL || op == TERM_IS || op == TERM_ISNOT)) return TERM_NONE;
   if (column->must && (op == TERM_LIKE || (op == TERM_GLOB && column->shape == SHAPE_NUMBER)))
@@ -199,18 +210,23 @@ static int find_column(const struct plan_table *table, const char *name, struct 
 }
 
 static int open_error(const struct plan_table *table, const char *name, char **pzErr) {
-  if (find_arg(table, name) < 0)
+  int a = find_arg(table, name);
+  if (a < 0)
     return report_text(
         pzErr,
         "%s stands for either end of a flow, and this query uses it where one scan can't look for it "
         "(as a result, in OR, in an expression, behind 15 other conditions); write AND %s = …, IN (…), BETWEEN%s%s",
         name, name, strcmp(name, "addr") ? "" : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
         has_vtab_in() ? "" : "; it needs SQLite 3.38");
+  const char *more = "";
+  if (a == 0) more = " (the path of a record's file is the column file)";
+  else if (table->single != table->args[a].column) more = "";
+  else if (has_vtab_in()) more = "; several patterns at once, by OR or IN, are written as one, with || or ?";
+  else more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
   return report_text(pzErr,
                      "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "
                      "OR; write %s('AWSLogs/', …) or AND %s = …%s",
-                     name, table->name, name,
-                     strcmp(name, "path") ? "" : " (the path of a record's file is the column file)");
+                     name, table->name, name, more);
 }
 
 /* A word of the plan: the value v for a term. */

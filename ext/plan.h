@@ -31,7 +31,9 @@ struct plan_arg {
 struct plan_table {
   const char *name; /* for messages */
   const struct plan_arg *args;
-  int nargs; /* <= PLAN_MAX_ARGS; the first is the path */
+  int nargs;  /* <= PLAN_MAX_ARGS; the first is the path */
+  int single; /* column of an argument that selects records, so that IN would give those twice that two values select;
+                 0: none */
   int ncolumns;
   int (*push)(int column, struct push *out); /* 0: the column can't be pushed down; NULL: none can */
 };

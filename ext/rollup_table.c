@@ -116,6 +116,7 @@ static int push(int column, struct push *out) {
 static const struct plan_table plan_table = {.name = "flowlogs_rollup",
                                              .args = arguments,
                                              .nargs = (int)(sizeof arguments / sizeof *arguments),
+                                             .single = ROLLUP_FILTER,
                                              .ncolumns = ROLLUP_COLUMNS,
                                              .push = push};
 

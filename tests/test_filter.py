@@ -24,8 +24,9 @@ NAMES = {  # AWS's two sets of names in its examples, its own in records, and Lo
 # A record as a line of the default format, from the columns.
 DEFAULT_LINE = " || ' ' || ".join(f'''coalesce("{n}", '-')''' for n in reference.DEFAULT_NAMES)
 FILES = {
-    "default": ("tests/data/AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/03/0*", "raw"),
-    "v5": ("tests/data/AWSLogs/012345678901/vpcflowlogs/eu-central-1/", "raw"),
+    "default": ("tests/data/AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/03/*/*_fl-0f0364dc838ff8342_*", "raw"),
+    "v5": ("tests/data/AWSLogs/012345678901/vpcflowlogs/eu-central-1/", DEFAULT_LINE),
+    "v5 lines": ("tests/data/AWSLogs/012345678901/vpcflowlogs/eu-central-1/", "raw"),
     "exported": ("tests/data/edge/cwl-export*", "substr(raw, 1 + instr(raw, ' '))"),
     "custom": ("tests/data/AWSLogs/012345678901/vpcflowlogs/us-east-1/", DEFAULT_LINE),
     "sample": (SAMPLE, DEFAULT_LINE),
@@ -39,7 +40,7 @@ def db():
     db.enable_load_extension(True)
     db.load_extension(str(BUILDS[0].extension))
     for name, (path, message) in FILES.items():
-        db.execute(f"CREATE TABLE {name} AS SELECT file, line, {message} AS message, action, dstport, bytes, srcaddr "
+        db.execute(f'CREATE TABLE "{name}" AS SELECT file, line, {message} AS message, action, dstport, bytes, srcaddr '
                    "FROM flowlogs(?)", [str(ROOT / path)])
     return db
 
@@ -50,7 +51,7 @@ class Patterns:
     def __init__(self, db, files, names, seed):
         self.rng = random.Random(f"{files} {names} {seed}")
         self.names = NAMES[names].split()
-        self.lines = [m.split(" ") for m, in db.execute(f"SELECT message FROM {files}")]
+        self.lines = [m.split(" ") for m, in db.execute(f'SELECT message FROM "{files}"')]
 
     def value(self, place):
         """A value of that place, as it is or made vague."""
@@ -99,12 +100,12 @@ class Patterns:
 def check(db, files, pattern):
     """Does the filter select what cwl_match() does?  Returns how much of the records that is."""
     path = str(ROOT / FILES[files][0])
-    want = db.execute(f"SELECT file, line FROM {files} WHERE cwl_match(message, ?)", [pattern]).fetchall()
+    want = db.execute(f'SELECT file, line FROM "{files}" WHERE cwl_match(message, ?)', [pattern]).fetchall()
     for threads in (0, 3):
         got = db.execute("SELECT file, line FROM flowlogs(?) WHERE filter = ? AND threads = ?",
                          [path, pattern, threads]).fetchall()
         assert got == want, f"{files}: {pattern}: {len(got)} records instead of {len(want)}"
-    flows, size = db.execute(f"SELECT count(*), sum(bytes) FROM {files} WHERE cwl_match(message, ?)", [pattern]).fetchone()
+    flows, size = db.execute(f'SELECT count(*), sum(bytes) FROM "{files}" WHERE cwl_match(message, ?)', [pattern]).fetchone()
     got = db.execute("SELECT coalesce(sum(flows), 0), sum(bytes) FROM flowlogs_rollup(?) WHERE filter = ?", [path, pattern])
     assert got.fetchone() == (flows, size), pattern
     return len(want)
@@ -112,31 +113,30 @@ def check(db, files, pattern):
 
 @pytest.mark.parametrize("files, names, count", [
     ("default", "search", 150), ("default", "alarm", 150), ("default", "none", 100), ("default", "insights", 50),
-    ("v5", "record", 150), ("exported", "alarm", 150), ("custom", "alarm", 150), ("sample", "search", 100)])
+    ("v5", "record", 150), ("v5 lines", "none", 50), ("exported", "alarm", 150), ("custom", "alarm", 150), ("sample", "search", 100)])
 def test_random_slots(db, files, names, count):
     make, some = Patterns(db, files, names, 1), 0
-    total = db.execute(f"SELECT count(*) FROM {files}").fetchone()[0]
+    total = db.execute(f'SELECT count(*) FROM "{files}"').fetchone()[0]
     for _ in range(count):
         pattern = make.make()
         try:
             some += 0 < check(db, files, pattern) < total
-        except sqlite3.OperationalError as error:  # an ellipsis can make `none`'s places another's in v5
-            assert names == "none" or "goes by place" not in str(error), (pattern, error)
-            raise
-    assert some > count / 3, f"only {some} of {count} patterns select some records and not all: ask better"
+        except sqlite3.OperationalError as error:  # fourteen places, the last of which asks something, of 29
+            assert files == "v5 lines" and "places for 14 fields" in str(error), pattern
+    assert some > count / 5, f"only {some} of {count} patterns select some records and not all: ask better"
 
 
-@pytest.mark.parametrize("files", ["default", "v5", "exported"])
+@pytest.mark.parametrize("files", ["default", "v5 lines", "exported"])
 def test_random_terms(db, files):
     rng = random.Random(files)
-    lines = [m for m, in db.execute(f"SELECT message FROM {files}")]
+    lines = [m for m, in db.execute(f'SELECT message FROM "{files}"')]
     for _ in range(80):
-        terms = []
+        terms, kind = [], rng.choice("-?")  # not both: CloudWatch doesn't say what that is
         for _ in range(rng.choice([1, 1, 2, 3])):
             line = rng.choice(lines)
             cut = rng.randrange(len(line) - 3)
             term = rng.choice([rng.choice(line.split(" ")), line[cut:cut + rng.randrange(2, 12)]])
-            terms.append(rng.choice(["", "", "-", "?"]) + f'"{term}"')
+            terms.append(rng.choice(["", "", kind]) + f'"{term}"')
         check(db, files, " ".join(terms))
 
 

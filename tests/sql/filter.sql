@@ -23,6 +23,7 @@ EXPLAIN QUERY PLAN SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE fil
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE path = 'tests/data/AWSLogs' AND filter = '[..., action=REJECT, s]' OR path = 'tests/data/AWSLogs' AND filter = '[v, a, e, s, d, p, dstport=22, ...]';
 SELECT sum(action = 'REJECT' OR dstport = 22) FROM flowlogs('tests/data/AWSLogs');
 SELECT sum(flows) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE filter = 'a' OR filter = 'b';
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter IN ('REJECT', 'OK');
 -- The export's time is no token; a field that the file doesn't have is missing.
 SELECT count(*) FROM flowlogs('tests/data/edge/cwl-export.gz') WHERE filter = '[version=2, ...]';
 SELECT count(*) FROM flowlogs('tests/data/edge/cwl-export.gz') WHERE filter = '"T0"';
