@@ -130,7 +130,7 @@ static void family(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 ** ip_prefix(ip, n): the network of the first n bits, as '10.0.0.0/8' or 'fd00::/8'.  Error: an n that is no number of
 ** bits of the address's family.
 */
-static void prefix(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+static void network(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   int64_t bits;
   char text[IP_TEXT + 4];
@@ -143,10 +143,10 @@ static void prefix(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   }
   if (!address_of(ctx, argv[0], &ip)) return;
   if (bits < 0 || bits > ip_bits(&ip)) {
+    static const char hint[] = "; for both families, write ip_prefix(ip, iif(ip_family(ip) = 4, 24, 64))";
     error(ctx,
-          sqlite3_mprintf("flowlogs: ip_prefix: an IPv%d prefix has 0 to %d bits, not %lld; for both families, write "
-                          "ip_prefix(ip, iif(ip_family(ip) = 4, 24, 64))",
-                          ip_is_v4(&ip) ? 4 : 6, (int)ip_bits(&ip), (long long)bits));
+          sqlite3_mprintf("flowlogs: ip_prefix: an IPv%d prefix has 0 to %d bits, not %lld%s", ip_is_v4(&ip) ? 4 : 6,
+                          (int)ip_bits(&ip), (long long)bits, bits > 32 && bits <= 128 ? hint : ""));
     return;
   }
   struct ip net = ip_prefix_of(&ip, (uint32_t)bits).net;
@@ -170,7 +170,7 @@ static void is_private(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 }
 
 /* ip_blob(ip): 16 bytes, of an IPv4 address those of ::ffff:a.b.c.d, which sort as addresses. */
-static void blob(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+static void to_blob(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   unsigned char bytes[IP_BYTES];
   (void)argc;
@@ -180,7 +180,7 @@ static void blob(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 }
 
 /* ip_text(blob): the address as text, in the one form of RFC 5952; of a text too, so all its spellings become one. */
-static void text(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+static void to_text(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   (void)argc;
   if (address_of(ctx, argv[0], &ip)) result_ip(ctx, &ip);
@@ -223,22 +223,14 @@ static const struct {
   int nargs;
   void (*function)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
-    {"flowlogs_version", 0, version},
-    {"cidr_match", 2, cidr_match},
-    {"isIpInSubnet", 2, cidr_match},
-    {"isIpv4InSubnet", 2, cidr_match},
-    {"isIpv6InSubnet", 2, cidr_match},
-    {"ip_family", 1, family},
-    {"ip_prefix", 2, prefix},
-    {"ip_scope", 1, scope},
-    {"ip_is_private", 1, is_private},
-    {"ip_blob", 1, blob},
-    {"ip_text", 1, text},
-    {"protocol_name", 1, protocol_name},
-    {"port_name", 1, port_name},
-    {"port_name", 2, port_name},
-    {"tcp_flags", 1, tcp_flags},
-    {"traffic_path", 1, traffic_path},
+    {"flowlogs_version", 0, version},  {"cidr_match", 2, cidr_match},
+    {"isIpInSubnet", 2, cidr_match},   {"isIpv4InSubnet", 2, cidr_match},
+    {"isIpv6InSubnet", 2, cidr_match}, {"ip_family", 1, family},
+    {"ip_prefix", 2, network},         {"ip_scope", 1, scope},
+    {"ip_is_private", 1, is_private},  {"ip_blob", 1, to_blob},
+    {"ip_text", 1, to_text},           {"protocol_name", 1, protocol_name},
+    {"port_name", 1, port_name},       {"port_name", 2, port_name},
+    {"tcp_flags", 1, tcp_flags},       {"traffic_path", 1, traffic_path},
 };
 
 #define FUNCTIONS (sizeof functions / sizeof *functions)

@@ -6,7 +6,7 @@
 
 static const struct {
   const char *first, *last;
-  const char *scope; /* of these and all between, as far as no narrower row says otherwise */
+  const char *scope; /* of both */
   const char *below, *above;
 } table[] = {
     {"0.0.0.0", "0.0.0.0", "unspecified", "", "reserved"},
