@@ -59,9 +59,11 @@ enum {
   ROLLUP_COLUMNS = ROLLUP_LATER + FIELD_COUNT - FIELD_DEFAULT_COUNT,
 };
 
+/* NOCASE: see columns.c. */
 static const char besides[] =
     "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, memory HIDDEN, since HIDDEN, "
-    "until HIDDEN, filter TEXT HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT HIDDEN, port "
+    "until HIDDEN, filter TEXT COLLATE NOCASE HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT "
+    "HIDDEN, port "
     "INTEGER HIDDEN, "
     "flows INTEGER, packets INTEGER, bytes INTEGER, first_seen INTEGER, last_seen INTEGER";
 
