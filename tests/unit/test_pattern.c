@@ -350,7 +350,7 @@ static const struct {
     {"[a=%x(y)%]", 6, "no groups"},
     {"[a=\"gr\xc3\xbc\xc3\x9f"
      "e\" || a=%x[%]",
-     18, "this [ has no ]"},
+     19, "this [ has no ]"},
     {"[a=%50\\%%]", 7, "nothing follows the \\ (a % is"},
     {"[a<%1%]", 4, "= and != alone"},
     {"[a<x]", 4, "'<' compares with a number"},
