@@ -122,7 +122,7 @@ static int parse_op(struct parser *s) {
   static const enum pattern_op longest_first[] = {PATTERN_NE, PATTERN_LE, PATTERN_GE,
                                                   PATTERN_EQ, PATTERN_LT, PATTERN_GT};
   for (size_t i = 0; i < sizeof longest_first / sizeof *longest_first; i++) {
-    int op = longest_first[i];
+    int op = (int)longest_first[i];
     if (!at_text(s, op_texts[op])) continue;
     s->p += strlen(op_texts[op]);
     if (op == PATTERN_EQ && at(s, '=')) s->p++;
@@ -299,7 +299,7 @@ static enum err_code settle_terms(struct parser *s, const char *either, const ch
 
 static enum err_code parse_terms(struct parser *s) {
   struct pattern *out = s->out;
-  const char *either = NULL, *lacks = NULL, *first = s->p;
+  const char *either = NULL, *lacks = NULL;
   out->kind = PATTERN_TERMS;
   for (; s->p < s->end; skip_spaces(s)) {
     const char *term = s->p;
@@ -307,11 +307,10 @@ static enum err_code parse_terms(struct parser *s) {
     if (out->term[out->nterms - 1].kind == PATTERN_EITHER && !either) either = term;
     if (out->term[out->nterms - 1].kind == PATTERN_LACKS && !lacks) lacks = term;
   }
-  if (settle_terms(s, either, lacks)) return s->e->code;
   const struct pattern_term *t = out->term;
   int blank = out->nterms == 1 && t->kind == PATTERN_HAS && !t->regex && (!t->n || (t->n == 1 && *t->text == ' '));
-  if (blank || first == s->end) out->kind = PATTERN_ALL;
-  return ERR_NONE;
+  if (blank || !out->nterms) out->kind = PATTERN_ALL;
+  return settle_terms(s, either, lacks);
 }
 
 /* --- all of it ---------------------------------------------------------------------------------------------------- */

@@ -39,6 +39,11 @@ static const char *const statements[] = {
     "SELECT count(*) FROM flowlogs('tests/data/nothing')",
     "CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/mixed', on_error=skip, "
     "format='${version} ${srcaddr}', threads=1)",
+    "SELECT cwl_match('2 10.0.0.1 404', '[v, ..., a=10.0.* && a!=%^10%, b=4* || b=%5%,]'), cwl_match('ab', '?a ?%b% "
+    "\"c\"')",
+    "SELECT cwl_match(raw, '[version, ..., action=' || coalesce(action, '\"-\"') || ', status]') FROM "
+    "flowlogs('tests/data/edge/crlf.log')",
+    "SELECT cwl_match('a', '[a, b=]')",
     "SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log') a JOIN flowlogs_files(a.file) f",
     "WITH a(ip, n) AS (VALUES ('10.0.0.5', 18), ('2001:DB8:0::1', 6.0), (x'0a000005', '17'), (167772165, 443), ('no', "
     "NULL)) SELECT ip, ip_family(ip), ip_prefix(ip, 17), ip_scope(ip), ip_is_private(ip), hex(ip_blob(ip)), "
