@@ -17,8 +17,10 @@
 **     the same name), and READ UNCOMMITTED.
 **
 ** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make it
-** read what its user never meant to, a virtual table over files among them.  Views and triggers of the user's own,
-** in temp, may use it.  Not deterministic, as no query is.
+** read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic, as
+** no query is: an index on it would go stale.  That keeps it out of all indexes and generated columns; but SQLite
+** (3.40) lets functions that aren't deterministic into CHECK constraints, directonly or not.  So virtual tables, which
+** may stand for files, are read from temp alone, where no database from elsewhere can have put them.
 */
 #include "flowlogs.h"
 
@@ -96,8 +98,9 @@ static int fail_sqlite(sqlite3_context *ctx, const struct names *names, int rc) 
     sqlite3_result_error_code(ctx, rc);
     return rc;
   }
-  return fail(ctx, rc,
-              sqlite3_mprintf("flowlogs: cidr_lookup: %s can't be read: %s", names->table, sqlite3_errmsg(db)));
+  /* Another statement that was finalized since may have taken the message along. */
+  const char *text = (sqlite3_errcode(db) & 0xff) == (rc & 0xff) ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+  return fail(ctx, rc, sqlite3_mprintf("flowlogs: cidr_lookup: %s can't be read: %s", names->table, text));
 }
 
 /* --- what has been read ------------------------------------------------------------------------------------------- */
@@ -283,6 +286,11 @@ static int find_table(sqlite3_context *ctx, const struct names *names, struct pl
         sqlite3_mprintf("flowlogs: cidr_lookup: %s is a view, which has no rowid; name a table, or make one with "
                         "CREATE TEMP TABLE ... AS SELECT * FROM %s",
                         names->table, names->table));
+  if (place->is_virtual && sqlite3_stricmp(place->schema, own_schema[TEMP]) != 0)
+    return fail(ctx, SQLITE_ERROR,
+                sqlite3_mprintf("flowlogs: cidr_lookup: %s is a virtual table outside temp, which is not read by name; "
+                                "name a table, or make one with CREATE TEMP TABLE ... AS SELECT * FROM %s",
+                                names->table, names->table));
   place->depends_on = dependencies(names->table, place);
   return SQLITE_OK;
 }
