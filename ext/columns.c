@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-/* NOCASE keeps SQLite from finding by itself that filter = 'a' AND filter = 'b' can't be: that is an error, not nothing. */
 static const char besides[] = "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, "
-                              "columns TEXT HIDDEN, filter TEXT COLLATE NOCASE HIDDEN, "
+                              "columns TEXT HIDDEN, filter TEXT HIDDEN, "
                               "file TEXT HIDDEN, line INTEGER HIDDEN, raw TEXT HIDDEN, extra TEXT HIDDEN, "
                               "start_time TEXT HIDDEN, end_time TEXT HIDDEN, addr TEXT HIDDEN, port INTEGER HIDDEN";
 

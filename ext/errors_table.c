@@ -30,7 +30,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &plan_table, 0);
+  return plan_best_index(((struct table *)table)->db, info, &plan_table, 0, &table->zErrMsg);
 }
 
 /* Goes to the next batch that has a problem. */

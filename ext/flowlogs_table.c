@@ -98,7 +98,8 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &plan_table, ((struct table *)table)->options.path != NULL);
+  return plan_best_index(((struct table *)table)->db, info, &plan_table, ((struct table *)table)->options.path != NULL,
+                         &table->zErrMsg);
 }
 
 /* Goes to the next batch that has a row. */

@@ -147,7 +147,18 @@ static void find_open(struct making *m, const struct plan_table *table) {
   }
 }
 
-int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path) {
+/* Conditions that give the single argument a value. */
+static int count_single(const sqlite3_index_info *info, const struct plan_table *table) {
+  int n = 0;
+  for (int i = 0; table->single && i < info->nConstraint; i++)
+    n += info->aConstraint[i].iColumn == table->single && info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ;
+  return n;
+}
+
+int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path, char **pzErr) {
+  if (count_single(info, table) > 1)
+    return report_text(pzErr, "filter is given twice; two patterns that must both match are written as one, with && or "
+                              "one term after the other");
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
   has_path |= plan_arguments(&m, table);
   plan_terms(&m, table);

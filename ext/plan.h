@@ -40,9 +40,11 @@ struct plan_table {
 
 /*
 ** xBestIndex.  SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.  A plan without a path is
-** possible, so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.
+** possible, so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.  SQLITE_ERROR,
+** with the message in *pzErr: two values for the single argument.  SQLite sees by itself that no row can have both, and
+** would answer with none.
 */
-int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path);
+int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path, char **pzErr);
 
 /*
 ** xFilter's part: sets the options and the predicate from the values; *used becomes the mask of columns.  The predicate

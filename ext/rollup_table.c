@@ -59,10 +59,9 @@ enum {
   ROLLUP_COLUMNS = ROLLUP_LATER + FIELD_COUNT - FIELD_DEFAULT_COUNT,
 };
 
-/* NOCASE: see columns.c. */
 static const char besides[] =
     "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, memory HIDDEN, since HIDDEN, "
-    "until HIDDEN, filter TEXT COLLATE NOCASE HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT "
+    "until HIDDEN, filter TEXT HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT "
     "HIDDEN, port "
     "INTEGER HIDDEN, "
     "flows INTEGER, packets INTEGER, bytes INTEGER, first_seen INTEGER, last_seen INTEGER";
@@ -148,7 +147,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 }
 
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &plan_table, 0);
+  return plan_best_index(((struct table *)table)->db, info, &plan_table, 0, &table->zErrMsg);
 }
 
 static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
