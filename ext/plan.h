@@ -34,6 +34,7 @@ struct plan_table {
   int nargs; /* <= PLAN_MAX_ARGS; the first is the path */
   int ncolumns;
   int (*push)(int column, struct push *out); /* 0: the column can't be pushed down; NULL: none can */
+  int is_payload; /* the first argument is the data itself, no path: read at once, and as often as one likes */
 };
 
 /*
