@@ -21,12 +21,21 @@ void request_init(struct request *r) {
   payload_init(&r->payload);
 }
 
-void request_clear(struct request *r) {
+/* What is known of one path, or one value. */
+static void forget(struct request *r) {
+  struct unpacker *unpacker = r->unpacker;
   sqlite3_free(r->path);
   files_clear(&r->files);
   payload_clear(&r->payload);
   mem_free(r->data);
   request_init(r);
+  r->unpacker = unpacker;
+}
+
+void request_clear(struct request *r) {
+  unpacker_free(r->unpacker);
+  r->unpacker = NULL;
+  forget(r);
 }
 
 static int add_path(struct paths *p, const char *path) {
@@ -117,15 +126,16 @@ int request_unpack(struct request *r, sqlite3_value *data, enum policy policy, c
   if (!p && (n || type == SQLITE_TEXT)) return SQLITE_NOMEM;
   if (!p) p = "";
   if (is_same(r, p, n, type, policy)) return SQLITE_OK;
-  request_clear(r);
+  forget(r);
+  if (!r->unpacker && !(r->unpacker = unpacker_new(interrupt))) return SQLITE_NOMEM;
   if (!(r->data = mem_alloc(n + 1))) return SQLITE_NOMEM;
   memcpy(r->data, p, n);
   r->data_n = n;
   r->data_type = type;
   r->policy = policy;
   identity_text(key, p, n, r->identity);
-  int rc = unpack(&r->payload, r->data, n, policy, interrupt, pzErr);
+  int rc = unpack(r->unpacker, r->data, n, policy, &r->payload, pzErr);
   if (!rc && payload_files(&r->payload, &r->files, &e)) rc = report_error(pzErr, &e);
-  if (rc) request_clear(r);
+  if (rc) forget(r);
   return rc;
 }

@@ -21,8 +21,9 @@ struct request {
   char *path;             /* that `files` belongs to; NULL: none yet */
   struct confine confine; /* FLOWLOGS_ROOT, when `files` was found */
   struct files files;
-  struct payload payload; /* that `files` points into, or nothing */
-  char *data;             /* the bytes that the payload was made of; NULL: none */
+  struct payload payload;    /* that `files` points into, or nothing */
+  struct unpacker *unpacker; /* NULL until it is needed */
+  char *data;                /* the bytes that the payload was made of; NULL: none */
   size_t data_n;
   int data_type;                /* SQLITE_TEXT or SQLITE_BLOB */
   enum policy policy;           /* with which it was made */

@@ -15,6 +15,8 @@
 **
 ** Lines of a log stream are named GROUP:STREAM, all others UNPACK_NAME.  A message that is no single line is a problem.
 ** A CONTROL_MESSAGE gives no lines.
+**
+** unpacker_new() for a cursor, unpack() for each value, unpacker_free().  By the thread that owns the connection.
 */
 #ifndef UNPACK_H
 #define UNPACK_H
@@ -31,11 +33,14 @@
   "flowlogs_payload takes the event of a Lambda function, Kinesis or Firehose, its base64 data, gzip, CloudWatch's "   \
   "JSON, or lines"
 
+/* Keeps statements and buffers from value to value.  NULL: no memory.  The interrupt must outlive it. */
+struct unpacker *unpacker_new(struct interrupt *interrupt);
+void unpacker_free(struct unpacker *u); /* NULL is fine */
+
 /*
 ** Adds the lines in n bytes at p to the payload.  With POLICY_SKIP, what can't be used is left out; otherwise it is an
 ** error.  SQLite codes, with the message in *pzErr.
 */
-int unpack(struct payload *payload, const char *p, size_t n, enum policy policy, struct interrupt *interrupt,
-           char **pzErr);
+int unpack(struct unpacker *u, const char *p, size_t n, enum policy policy, struct payload *payload, char **pzErr);
 
 #endif
