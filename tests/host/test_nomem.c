@@ -40,6 +40,13 @@ static const char *const statements[] = {
     "CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/mixed', on_error=skip, "
     "format='${version} ${srcaddr}', threads=1)",
     "SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log') a JOIN flowlogs_files(a.file) f",
+    "WITH a(ip, n) AS (VALUES ('10.0.0.5', 18), ('2001:DB8:0::1', 6.0), (x'0a000005', '17'), (167772165, 443), ('no', "
+    "NULL)) SELECT ip, ip_family(ip), ip_prefix(ip, 17), ip_scope(ip), ip_is_private(ip), hex(ip_blob(ip)), "
+    "ip_text(ip_blob(ip)), cidr_match(ip, '10.0.0.0/8'), protocol_name(n), port_name(n, 17), tcp_flags(n), "
+    "traffic_path(n) FROM a",
+    "SELECT ip_prefix('10.0.0.5', 64)",
+    "SELECT ip_prefix(ip, n) FROM (SELECT '::1' AS ip, x'61' AS n)",
+    "SELECT cidr_match(ip, n) FROM (SELECT '10.0.0.0/8' AS ip, '10.0.0.5' AS n)",
 };
 
 /* Runs a statement on a connection of its own; the rows, or the error, are written to out. */
