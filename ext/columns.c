@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-static const char besides[] = "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, "
+static const char besides[] = "HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, "
                               "columns TEXT HIDDEN, filter TEXT HIDDEN, "
                               "file TEXT HIDDEN, line INTEGER HIDDEN, raw TEXT HIDDEN, extra TEXT HIDDEN, "
                               "start_time TEXT HIDDEN, end_time TEXT HIDDEN, addr TEXT HIDDEN, port INTEGER HIDDEN";
 
-char *columns_declare(const uint8_t visible[FIELD_COUNT]) {
+char *columns_declare(const char *first, const uint8_t visible[FIELD_COUNT]) {
   sqlite3_str *sql = sqlite3_str_new(NULL);
   sqlite3_str_appendall(sql, "CREATE TABLE x(");
   for (int f = 0; f < FIELD_COUNT; f++) {
-    if (f == FIELD_DEFAULT_COUNT) sqlite3_str_appendf(sql, ", %s", besides);
+    if (f == FIELD_DEFAULT_COUNT) sqlite3_str_appendf(sql, ", %s %s", first, besides);
     sqlite3_str_appendf(sql, "%s\"%w\" %s%s", f ? ", " : "", fields[f].name,
                         fields[f].kind == KIND_INT ? "INTEGER" : "TEXT", visible[f] ? "" : " HIDDEN");
   }

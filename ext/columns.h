@@ -42,10 +42,10 @@ static inline int columns_field(int column) {
 }
 
 /*
-** The CREATE TABLE text for sqlite3_declare_vtab(); visible[f] != 0 shows field f, the others are HIDDEN.  The caller
-** frees it with sqlite3_free(); NULL when there is no memory.
+** The CREATE TABLE text for sqlite3_declare_vtab(); first declares the first argument ("path TEXT"), visible[f] != 0 shows
+** field f, the others are HIDDEN.  The caller frees it with sqlite3_free(); NULL when there is no memory.
 */
-char *columns_declare(const uint8_t visible[FIELD_COUNT]);
+char *columns_declare(const char *first, const uint8_t visible[FIELD_COUNT]);
 
 /* Which columns a batch must have for a mask of used SQL columns. */
 void columns_wanted(sqlite3_uint64 used, uint8_t wanted[COLUMN_COUNT]);

@@ -30,7 +30,8 @@ struct file {
   uint64_t changed; /* a number that differs when the file has changed: of its times, in nanoseconds */
   dev_t dev;        /* which file it is, whatever its path */
   ino_t ino;
-  int named; /* the user gave this very path, not a folder or a pattern */
+  int named;        /* the user gave this very path, not a folder or a pattern */
+  const char *text; /* no file at all, but `size` bytes in memory (payload.h); NULL for files */
 };
 
 struct files {

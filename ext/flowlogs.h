@@ -10,10 +10,11 @@
 
 #define FLOWLOGS_VERSION "0.1.0"
 
-extern const sqlite3_module flowlogs_module;        /* flowlogs: the records */
-extern const sqlite3_module flowlogs_files_module;  /* flowlogs_files: the files, and what they are */
-extern const sqlite3_module flowlogs_errors_module; /* flowlogs_errors: what a scan could not use */
-extern const sqlite3_module flowlogs_rollup_module; /* flowlogs_rollup: the records, summed by the columns named */
+extern const sqlite3_module flowlogs_module;         /* flowlogs: the records */
+extern const sqlite3_module flowlogs_files_module;   /* flowlogs_files: the files, and what they are */
+extern const sqlite3_module flowlogs_errors_module;  /* flowlogs_errors: what a scan could not use */
+extern const sqlite3_module flowlogs_payload_module; /* flowlogs_payload: the records in a value */
+extern const sqlite3_module flowlogs_rollup_module;  /* flowlogs_rollup: the records, summed by the columns named */
 
 /* Registers the functions that touch no file.  An SQLite code. */
 int funcs_register(sqlite3 *db);

@@ -33,6 +33,19 @@ static const struct plan_table plan_table = {.name = "flowlogs",
                                              .ncolumns = SQL_COUNT,
                                              .push = columns_push};
 
+static const struct plan_arg payload_arguments[] = {{SQL_PATH, "data"},       {SQL_ON_ERROR, "on_error"},
+                                                    {SQL_FORMAT, "format"},   {SQL_THREADS, "threads"},
+                                                    {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"}};
+
+static const struct plan_table payload_plan_table = {.name = "flowlogs_payload",
+                                                     .args = payload_arguments,
+                                                     .nargs =
+                                                         (int)(sizeof payload_arguments / sizeof *payload_arguments),
+                                                     .ncolumns = SQL_COUNT,
+                                                     .push = columns_push,
+                                                     .single = SQL_FILTER,
+                                                     .is_payload = 1};
+
 /*
 ** Is this xCreate or xConnect?  One function serves both, or else the table-valued function would not exist.  xCreate is
 ** called by a CREATE statement that is running.  It matters when the path is wrong: that is an error for CREATE, but a
@@ -90,16 +103,35 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
   if (!rc && creating && !options.path && sqlite3_stricmp(argv[2], argv[0]) != 0)
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);
   if (!rc) rc = choose_columns(db, &options, creating, visible, pzErr);
-  char *sql = rc ? NULL : columns_declare(visible);
+  char *sql = rc ? NULL : columns_declare("path TEXT", visible);
   if (sql) rc = table_declare(db, sql, &options, aux, out);
   else options_clear(&options);
   sqlite3_free(sql);
   return rc || sql ? rc : SQLITE_NOMEM;
 }
 
+static int payload_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                           char **pzErr) {
+  uint8_t visible[FIELD_COUNT];
+  struct options options;
+  (void)argc, (void)argv, (void)pzErr;
+  memset(visible, 0, sizeof visible);
+  memset(visible, 1, FIELD_DEFAULT_COUNT);
+  char *sql = columns_declare("data", visible);
+  if (!sql) return SQLITE_NOMEM;
+  options_init(&options);
+  int rc = table_declare(db, sql, &options, aux, out);
+  sqlite3_free(sql);
+  return rc;
+}
+
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
   return plan_best_index(((struct table *)table)->db, info, &plan_table, ((struct table *)table)->options.path != NULL,
                          &table->zErrMsg);
+}
+
+static int payload_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
+  return plan_best_index(((struct table *)table)->db, info, &payload_plan_table, 0, &table->zErrMsg);
 }
 
 /* Goes to the next batch that has a row. */
@@ -111,11 +143,21 @@ static int next_batch(struct pass *p) {
   return rc;
 }
 
-static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
+static int begin(sqlite3_vtab_cursor *cursor, const struct plan_table *of, const char *plan, int argc,
+                 sqlite3_value **argv) {
   struct pass *p = (struct pass *)cursor;
-  (void)idx;
-  int rc = pass_begin(p, &plan_table, plan, argc, argv, POLICY_FAIL);
+  int rc = pass_begin(p, of, plan, argc, argv, POLICY_FAIL);
   return rc ? rc : next_batch(p);
+}
+
+static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
+  (void)idx;
+  return begin(cursor, &plan_table, plan, argc, argv);
+}
+
+static int payload_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
+  (void)idx;
+  return begin(cursor, &payload_plan_table, plan, argc, argv);
 }
 
 static int next(sqlite3_vtab_cursor *cursor) {
@@ -127,6 +169,14 @@ static int eof(sqlite3_vtab_cursor *cursor) { return ((struct pass *)cursor)->ba
 
 static void result_text(sqlite3_context *ctx, const char *text) {
   if (text) sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
+}
+
+/* The first argument. */
+static void result_path(sqlite3_context *ctx, const struct query *q) {
+  const struct request *r = &q->request;
+  if (!r->data) result_text(ctx, q->options.path);
+  else if (r->data_type == SQLITE_BLOB) sqlite3_result_blob64(ctx, r->data, r->data_n, SQLITE_TRANSIENT);
+  else sqlite3_result_text64(ctx, r->data, r->data_n, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 static void result_time(sqlite3_context *ctx, const struct pass *p, enum field f) {
@@ -155,7 +205,7 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
     return SQLITE_OK;
   }
   switch (col) {
-  case SQL_PATH: result_text(ctx, p->query.options.path); break;
+  case SQL_PATH: result_path(ctx, &p->query); break;
   case SQL_ON_ERROR: result_text(ctx, options_on_error(&p->query.options)); break;
   case SQL_FORMAT: result_text(ctx, p->query.options.format_text); break;
   case SQL_THREADS:
@@ -191,6 +241,22 @@ const sqlite3_module flowlogs_module = {
     .xOpen = pass_open,
     .xClose = pass_close,
     .xFilter = filter,
+    .xNext = next,
+    .xEof = eof,
+    .xColumn = column,
+    .xRowid = rowid,
+    .xFindFunction = funcs_find,
+};
+
+const sqlite3_module flowlogs_payload_module = {
+    .iVersion = 0,
+    .xCreate = NULL, /* a table-valued function only */
+    .xConnect = payload_connect,
+    .xBestIndex = payload_best_index,
+    .xDisconnect = table_disconnect,
+    .xOpen = pass_open,
+    .xClose = pass_close,
+    .xFilter = payload_filter,
     .xNext = next,
     .xEof = eof,
     .xColumn = column,

@@ -56,6 +56,15 @@ enum err_code input_open(struct input *in, const char *path, const struct confin
   return e->code;
 }
 
+/* All that is read beforehand, and an end. */
+void input_open_memory(struct input *in, const void *p, size_t n) {
+  input_close(in);
+  in->at_eof = 1;
+  in->p = p;
+  in->n = n;
+  in->total = n;
+}
+
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
   ssize_t got;
   if (in->at_eof) return 0;

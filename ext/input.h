@@ -36,6 +36,9 @@ void input_clear(struct input *in);
 enum err_code input_open(struct input *in, const char *path, const struct confine *confine, struct err *e);
 void input_close(struct input *in);
 
+/* Instead: n bytes that lie in memory, which must stay until the next input_open(). */
+void input_open_memory(struct input *in, const void *p, size_t n);
+
 /* Reads until n >= want (<= INPUT_BUFFER) or the file ends.  0, or -1 with ERR_IO. */
 int input_fill(struct input *in, size_t want, struct err *e);
 

@@ -26,6 +26,7 @@ static const struct {
     {"flowlogs", &flowlogs_module},
     {"flowlogs_files", &flowlogs_files_module},
     {"flowlogs_errors", &flowlogs_errors_module},
+    {"flowlogs_payload", &flowlogs_payload_module},
     {"flowlogs_rollup", &flowlogs_rollup_module},
 };
 

@@ -27,9 +27,10 @@ enum columns_shown {
 };
 
 struct options {
-  char *path;                 /* NULL when none was given */
-  enum policy policy;         /* on_error: POLICY_FAIL or POLICY_SKIP */
-  char *format_text;          /* format, as given; NULL for none */
+  char *path;          /* NULL when none was given */
+  sqlite3_value *data; /* of flowlogs_payload, in the place of the path, while xFilter's arguments are there; or NULL */
+  enum policy policy;  /* on_error: POLICY_FAIL or POLICY_SKIP */
+  char *format_text;   /* format, as given; NULL for none */
   struct layout *format;      /* the same, read */
   char *filter_text;          /* filter, as given; NULL for none */
   struct filter *filter;      /* the same, read */

@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "mem.h"
 #include "report.h"
+#include "unpack.h"
 
 int pass_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
   struct pass *p = mem_alloc(sizeof *p);
@@ -100,6 +101,7 @@ int pass_begin(struct pass *p, const struct plan_table *of, const char *plan, in
   p->count = 0;
   p->rounds++;
   p->table_name = of->name;
+  p->is_payload = of->is_payload;
   int rc = query_begin(&p->query, p->cursor.pVtab, of, plan, argc, argv);
   if (rc) return rc;
   columns_wanted(policy == POLICY_COLLECT ? 0 : p->query.used, p->wanted);
@@ -112,12 +114,18 @@ int pass_next_kept(struct pass *p) {
   return SQLITE_OK;
 }
 
+/* What to do about the batch's problem. */
+static const char *advice(const struct pass *p) {
+  if (!p->is_payload) return REPORT_SKIP;
+  return p->batch->problem[0].code == ERR_FORMAT ? UNPACK_TAKES : "on_error=skip skips it";
+}
+
 int pass_next(struct pass *p) {
   struct err e = {0};
   int rc = SQLITE_OK;
   p->at = 0;
   if (p->batch && p->batch->nproblems && p->scan_options.reader.policy != POLICY_COLLECT)
-    rc = report_problem(&p->cursor.pVtab->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0]);
+    rc = report_problem(&p->cursor.pVtab->zErrMsg, pass_file(p), p->batch, &p->batch->problem[0], advice(p));
   else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->cursor.pVtab->zErrMsg, &e);
   if (rc || !p->batch) stop(p, !rc);
   return rc;

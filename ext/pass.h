@@ -22,6 +22,7 @@ struct pass {
   struct query query; /* the options in force, and the files */
   struct scan_options scan_options;
   const char *table_name;
+  int is_payload;               /* as of struct plan_table */
   uint8_t wanted[COLUMN_COUNT]; /* columns of the batches */
   int is_open;                  /* scan is open */
   const struct batch *batch;    /* at hand; NULL before the first and at the end */

@@ -10,10 +10,12 @@
 ** A scan of files, as SQLite is to imagine it: dear, whatever the conditions, so that it is done once, as a join's outer
 ** loop; fewer rows come of it with every condition that the scan itself looks at.
 */
-#define PLAN_COST  1e9
-#define PLAN_ROWS  10000000
-#define PLAN_FEW   1000 /* rows that are expected in any case */
-#define PLAN_NEVER 1e99 /* without a path: it ends in an error */
+#define PLAN_COST         1e9
+#define PLAN_ROWS         10000000
+#define PLAN_FEW          1000 /* rows that are expected in any case */
+#define PLAN_PAYLOAD_COST 1e5  /* what is in memory already */
+#define PLAN_PAYLOAD_ROWS 1000
+#define PLAN_NEVER        1e99 /* without a path: it ends in an error */
 /*
 ** The query looks at an argument that this plan gives no value: `WHERE on_error = 'skip' AND … OR on_error = 'fail'`.
 ** One scan would answer for one value alone, so this plan ends in an error, and the one that scans once for each
@@ -160,6 +162,7 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_tab
     return report_text(pzErr, "filter is given twice; two patterns that must both match are written as one, with && or "
                               "one term after the other");
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
+  if (table->is_payload) m.rows = PLAN_PAYLOAD_ROWS, m.cost = PLAN_PAYLOAD_COST;
   has_path |= plan_arguments(&m, table);
   plan_terms(&m, table);
   find_open(&m, table);
@@ -195,8 +198,25 @@ static int is_compared_wrongly(const char *name, sqlite3_value *v) {
          !strcmp(name, "until");
 }
 
+static int same_bytes(sqlite3_value *a, sqlite3_value *b) {
+  const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
+  int n = sqlite3_value_bytes(a);
+  return sqlite3_value_type(a) == sqlite3_value_type(b) && n == sqlite3_value_bytes(b) &&
+         (n == 0 || (p && q && !memcmp(p, q, (size_t)n)));
+}
+
+/* Bytes of any kind, which stay where they are. */
+static int set_data(sqlite3_value *v, struct options *options, char **pzErr) {
+  if (sqlite3_value_type(v) == SQLITE_NULL)
+    return report_text(pzErr, "the payload is NULL; leave such rows out: WHERE body IS NOT NULL");
+  if (options->data && !same_bytes(options->data, v)) return report_text(pzErr, "data is given two values");
+  options->data = v;
+  return SQLITE_OK;
+}
+
 static int set_option(const struct plan_table *table, int a, int compared, sqlite3_value *v, struct given *given,
                       struct options *options, char **pzErr) {
+  if (a == 0 && table->is_payload) return set_data(v, options, pzErr);
   const char *name = table->args[a].name, *value = (const char *)sqlite3_value_text(v);
   if (!value && sqlite3_value_type(v) != SQLITE_NULL) return SQLITE_NOMEM;
   if ((size_t)sqlite3_value_bytes(v) != (value ? strlen(value) : 0))
@@ -230,14 +250,14 @@ static int open_error(const struct plan_table *table, const char *name, char **p
         name, name, strcmp(name, "addr") ? "" : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
         has_vtab_in() ? "" : "; it needs SQLite 3.38");
   const char *more = "";
-  if (a == 0) more = " (the path of a record's file is the column file)";
+  if (a == 0 && !table->is_payload) more = " (the path of a record's file is the column file)";
   else if (table->single != table->args[a].column) more = "";
   else if (has_vtab_in()) more = "; several patterns at once, by OR or IN, are written as one, with || or ?";
   else more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
   return report_text(pzErr,
                      "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "
-                     "OR; write %s('AWSLogs/', …) or AND %s = …%s",
-                     name, table->name, name, more);
+                     "OR; write %s(%s, …) or AND %s = …%s",
+                     name, table->name, table->is_payload ? "event" : "'AWSLogs/'", name, more);
 }
 
 /* A word of the plan: the value v for a term. */
@@ -278,7 +298,9 @@ int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, co
   }
   pred_finish(pred);
   if (rc) return rc;
-  if (!options->path)
+  if (table->is_payload && !options->data)
+    return report_text(pzErr, "which data? write %s(event), with the value or the column that holds it", table->name);
+  if (!options->path && !table->is_payload)
     return report_text(pzErr,
                        "which files? write %s('AWSLogs/') or %s('2024/**/*.gz'); on the right of a RIGHT JOIN, "
                        "only a table made with CREATE VIRTUAL TABLE knows its files",

@@ -36,6 +36,7 @@ struct plan_table {
                  0: none */
   int ncolumns;
   int (*push)(int column, struct push *out); /* 0: the column can't be pushed down; NULL: none can */
+  int is_payload; /* the first argument is the data itself, no path: read at once, and as often as one likes */
 };
 
 /*

@@ -21,6 +21,15 @@ void query_close(struct query *q, sqlite3_vtab *table) {
   options_clear(&q->options);
 }
 
+/* What stands for the value from here on, in numbers.h and recall.h, is its identity in the place of a path. */
+static int find_payload(struct query *q, const struct identity_key *key, char **pzErr) {
+  int rc = request_unpack(&q->request, q->options.data, q->options.policy, key, &q->interrupt, pzErr);
+  q->options.data = NULL; /* it is the caller's */
+  if (rc) return rc;
+  q->options.path = sqlite3_mprintf("%s", q->request.identity);
+  return q->options.path ? SQLITE_OK : SQLITE_NOMEM;
+}
+
 int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *of, const char *plan, int argc,
                 sqlite3_value **argv) {
   struct table *t = (struct table *)table;
@@ -29,7 +38,8 @@ int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *o
   pred_clear(&q->pred);
   int rc = options_copy(&q->options, &t->options);
   if (!rc) rc = plan_apply(t->db, plan, argc, argv, of, &q->options, &q->pred, &q->used, pzErr);
-  if (!rc) rc = request_find(&q->request, q->options.path, &q->interrupt, pzErr);
+  if (!rc && of->is_payload) rc = find_payload(q, &t->identity_key, pzErr);
+  else if (!rc) rc = request_find(&q->request, q->options.path, &q->interrupt, pzErr);
   if (!rc) rc = numbers_find(&t->numbers, &q->options, q->request.files.n, &q->base, pzErr);
   return rc;
 }

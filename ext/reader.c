@@ -36,8 +36,8 @@ void reader_clear(struct reader *r) {
 
 static ssize_t read_source(void *source, char *p, size_t n, struct err *e) { return source_read(source, p, n, e); }
 
-void reader_open(struct reader *r, const char *path, enum expectation expectation) {
-  struct err e = {0};
+/* All but the source. */
+static void begin_file(struct reader *r, enum expectation expectation) {
   r->expectation = expectation;
   r->verdict = VERDICT_OPEN;
   r->why[0] = 0;
@@ -47,15 +47,33 @@ void reader_open(struct reader *r, const char *path, enum expectation expectatio
   r->is_first = 1;
   r->is_bound = 0;
   r->done = 0;
-  r->source_known = !source_open(&r->source, path, r->options->confine, &e);
-  if (r->source_known && r->options->ahead) ahead_start(&r->ahead, &r->source, &e);
-  if (e.code) {
+}
+
+/* The source has been opened, or could not be. */
+static void begin_lines(struct reader *r, struct err *e) {
+  r->source_known = !e->code;
+  if (r->source_known && r->options->ahead) ahead_start(&r->ahead, &r->source, e);
+  if (e->code) {
     r->verdict = VERDICT_BAD;
-    r->bad = e.code;
-    memcpy(r->why, e.text, sizeof r->why);
+    r->bad = e->code;
+    memcpy(r->why, e->text, sizeof r->why);
   }
   if (r->ahead.source) lines_start(&r->lines, ahead_read, &r->ahead);
   else lines_start(&r->lines, read_source, &r->source);
+}
+
+void reader_open(struct reader *r, const char *path, enum expectation expectation) {
+  struct err e = {0};
+  begin_file(r, expectation);
+  source_open(&r->source, path, r->options->confine, &e);
+  begin_lines(r, &e);
+}
+
+void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
+  struct err e = {0};
+  begin_file(r, expectation);
+  source_open_memory(&r->source, p, n);
+  begin_lines(r, &e);
 }
 
 void reader_close(struct reader *r) {

@@ -103,6 +103,9 @@ void reader_clear(struct reader *r);
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 void reader_close(struct reader *r);
 
+/* The same for a text of n bytes in memory, which must stay until reader_close(). */
+void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation);
+
 /* Adds the rows and problems of the next window to the batch.  The batch's file is left alone. */
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e);
 

@@ -15,12 +15,12 @@ int report_error(char **pzErr, const struct err *e) {
   return set(pzErr, sqlite3_mprintf("flowlogs: %s", e->text));
 }
 
-int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p) {
+int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice) {
   char line[32] = "";
   if (p->line) sqlite3_snprintf(sizeof line, line, ":%llu", (unsigned long long)p->line);
-  const char *advice = p->code == ERR_ARGUMENT ? "" : "; on_error=skip skips it, flowlogs_errors lists it";
-  return set(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s", path, line, (int)batch_text_n(p->reason),
-                                    batch_text(b, p->reason), advice));
+  int helps = p->code != ERR_ARGUMENT; /* a filter that can't be held against the records is the query's mistake */
+  return set(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
+                                    batch_text(b, p->reason), helps ? "; " : "", helps ? advice : ""));
 }
 
 int report_text(char **pzErr, const char *format, ...) {

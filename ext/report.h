@@ -15,8 +15,10 @@
 /* "flowlogs: TEXT", with SQLITE_ERROR, SQLITE_NOMEM or SQLITE_INTERRUPT. */
 int report_error(char **pzErr, const struct err *e);
 
-/* "flowlogs: FILE:LINE: TEXT; on_error=skip skips it, flowlogs_errors lists it", with SQLITE_ERROR. */
-int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p);
+#define REPORT_SKIP "on_error=skip skips it, flowlogs_errors lists it" /* the usual advice */
+
+/* "flowlogs: FILE:LINE: TEXT; ADVICE", with SQLITE_ERROR. */
+int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice);
 
 /* "flowlogs: " and the text, with SQLITE_ERROR. */
 int report_text(char **pzErr, const char *format, ...);

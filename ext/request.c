@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mem.h"
 #include "report.h"
+#include "unpack.h"
 
 /* The paths of one request. */
 struct paths {
@@ -16,12 +18,24 @@ struct paths {
 void request_init(struct request *r) {
   memset(r, 0, sizeof *r);
   files_init(&r->files);
+  payload_init(&r->payload);
+}
+
+/* What is known of one path, or one value. */
+static void forget(struct request *r) {
+  struct unpacker *unpacker = r->unpacker;
+  sqlite3_free(r->path);
+  files_clear(&r->files);
+  payload_clear(&r->payload);
+  mem_free(r->data);
+  request_init(r);
+  r->unpacker = unpacker;
 }
 
 void request_clear(struct request *r) {
-  sqlite3_free(r->path);
-  files_clear(&r->files);
-  request_init(r);
+  unpacker_free(r->unpacker);
+  r->unpacker = NULL;
+  forget(r);
 }
 
 static int add_path(struct paths *p, const char *path) {
@@ -95,5 +109,33 @@ int request_find(struct request *r, const char *path, struct interrupt *interrup
   int rc = list_files(r, path, interrupt, pzErr);
   if (!rc && !(r->path = sqlite3_mprintf("%s", path))) rc = SQLITE_NOMEM;
   if (rc) request_clear(r);
+  return rc;
+}
+
+/* Is this what the list was made of?  Compared byte by byte: rows of one value must never be shown for another. */
+static int is_same(const struct request *r, const void *p, size_t n, int type, enum policy policy) {
+  return r->data && r->data_n == n && r->data_type == type && r->policy == policy && !memcmp(r->data, p, n);
+}
+
+int request_unpack(struct request *r, sqlite3_value *data, enum policy policy, const struct identity_key *key,
+                   struct interrupt *interrupt, char **pzErr) {
+  struct err e = {0};
+  int type = sqlite3_value_type(data) == SQLITE_BLOB ? SQLITE_BLOB : SQLITE_TEXT;
+  const char *p = type == SQLITE_BLOB ? sqlite3_value_blob(data) : (const char *)sqlite3_value_text(data);
+  size_t n = (size_t)sqlite3_value_bytes(data);
+  if (!p && (n || type == SQLITE_TEXT)) return SQLITE_NOMEM;
+  if (!p) p = "";
+  if (is_same(r, p, n, type, policy)) return SQLITE_OK;
+  forget(r);
+  if (!r->unpacker && !(r->unpacker = unpacker_new(interrupt))) return SQLITE_NOMEM;
+  if (!(r->data = mem_alloc(n + 1))) return SQLITE_NOMEM;
+  memcpy(r->data, p, n);
+  r->data_n = n;
+  r->data_type = type;
+  r->policy = policy;
+  identity_text(key, p, n, r->identity);
+  int rc = unpack(r->unpacker, r->data, n, policy, &r->payload, pzErr);
+  if (!rc && payload_files(&r->payload, &r->files, &e)) rc = report_error(pzErr, &e);
+  if (rc) forget(r);
   return rc;
 }

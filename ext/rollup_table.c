@@ -254,7 +254,8 @@ static int next(sqlite3_vtab_cursor *base) {
   if (gather_next(&c->gather, &c->group, &e)) rc = report_error(&base->pVtab->zErrMsg, &e);
   else if (c->group) group_values(c->group, &c->grouping, c->value);
   else if ((b = gather_problem(&c->gather)) != NULL)
-    rc = report_problem(&base->pVtab->zErrMsg, c->query.request.files.file[b->file].path, b, &b->problem[0]);
+    rc = report_problem(&base->pVtab->zErrMsg, c->query.request.files.file[b->file].path, b, &b->problem[0],
+                        REPORT_SKIP);
   if (rc || !c->group) stop(c, !rc);
   return rc;
 }

@@ -48,13 +48,19 @@ enum err_code scan_nothing_found(const struct files *files, const char *why, str
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
 
+/* What is no file has a name that says nothing, whatever it looks like. */
+static int keeps(const struct pred *pred, const struct file *file) {
+  return file->text ? pred_keeps_file(pred, file->path) : prune_keeps(pred, file->path);
+}
+
 /* Begins the next file that isn't pruned; 0 when there is none, and with pause also behind each that is pruned. */
 static int begin_file(struct scan *s, struct scan_worker *w, int pause) {
   while (queue_take(&s->queue, &w->file)) {
     const struct file *file = &s->files->file[w->file];
-    w->is_open = !s->options.reader.pred || prune_keeps(s->options.reader.pred, file->path);
+    w->is_open = !s->options.reader.pred || keeps(s->options.reader.pred, file);
     if (w->is_open) {
-      reader_open(&w->reader, file->path, scan_expectation(file));
+      if (file->text) reader_open_memory(&w->reader, file->text, (size_t)file->size, scan_expectation(file));
+      else reader_open(&w->reader, file->path, scan_expectation(file));
       return 1;
     }
     pthread_mutex_lock(&s->queue.mutex);

@@ -60,6 +60,12 @@ enum err_code source_open(struct source *s, const char *path, const struct confi
   return e->code;
 }
 
+void source_open_memory(struct source *s, const char *p, size_t n) {
+  s->later.code = ERR_NONE;
+  s->kind = n ? SOURCE_PLAIN : SOURCE_EMPTY;
+  input_open_memory(&s->input, p, n);
+}
+
 /* What source_open() read to see the kind, then the file itself. */
 static ssize_t read_plain(struct input *in, char *p, size_t n, struct err *e) {
   if (!in->n) return input_read(in, p, n, e);

@@ -55,6 +55,9 @@ void source_clear(struct source *s);
 enum err_code source_open(struct source *s, const char *path, const struct confine *confine, struct err *e);
 void source_close(struct source *s);
 
+/* Instead: a text that lies in memory, and must stay until source_close(). */
+void source_open_memory(struct source *s, const char *p, size_t n);
+
 /*
 ** Puts up to n (> 0) decompressed bytes at p.  Returns how many; 0 at the end; -1 on an error, *e then says which:
 ** ERR_IO, ERR_NOMEM, or ERR_DAMAGED for gzip data that is cut off, corrupt, or followed by something else.  All

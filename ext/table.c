@@ -17,6 +17,7 @@ int table_declare(sqlite3 *db, const char *schema, struct options *options, stru
   t->db = db;
   t->options = *options;
   t->stats = stats;
+  sqlite3_randomness(sizeof t->identity_key, &t->identity_key);
   int rc = sqlite3_declare_vtab(db, schema);
   if (!rc) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
   if (rc) table_disconnect(&t->base);

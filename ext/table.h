@@ -5,6 +5,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include "identity.h"
 #include "numbers.h"
 #include "options.h"
 #include "sqlite.h"
@@ -17,8 +18,9 @@ struct table {
   sqlite3 *db;
   struct options options; /* of a CREATE; all unset for a table-valued function */
   struct numbers numbers;
-  struct recall *recall; /* owned; NULL until a cursor needs it */
-  struct stats *stats;   /* the connection's; not owned */
+  struct identity_key identity_key; /* of payloads */
+  struct recall *recall;            /* owned; NULL until a cursor needs it */
+  struct stats *stats;              /* the connection's; not owned */
 };
 
 /*

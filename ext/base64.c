@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "base64.h"
+
+#define BAD (-1)
+
+static int digit(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : BAD;
+}
+
+static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/* A group of four is complete, the last `pads` of them '='.  0: the bits that are left over are not zero. */
+static int put_group(unsigned group, unsigned pads, unsigned char *out, size_t *out_n) {
+  for (unsigned i = 0; i < 3 - pads; i++) out[(*out_n)++] = (unsigned char)(group >> (16 - 8 * i));
+  return pads == 0 || (group & ((1u << 8 * pads) - 1)) == 0;
+}
+
+enum err_code base64_decode(const char *p, size_t n, unsigned char *out, size_t *out_n, struct err *e) {
+  unsigned group = 0, digits = 0, pads = 0;
+  size_t made = 0, begin = 0;
+  *out_n = 0;
+  while (begin < n && is_space(p[begin])) begin++;
+  while (n > begin && is_space(p[n - 1])) n--;
+  for (size_t i = begin; i < n; i++) {
+    int value = digit(p[i]);
+    if (p[i] == '\r' || p[i] == '\n') continue;
+    if (p[i] == '=' && digits >= 2 && digits + pads < 4) {
+      pads++;
+      value = 0;
+    } else if (value == BAD || pads) {
+      unsigned char c = (unsigned char)p[i];
+      return err_set(e, ERR_FORMAT, 0,
+                     c > ' ' && c < 0x7f ? "is no base64: byte %zu is '%c'" : "is no base64: byte %zu is 0x%02x", i + 1,
+                     c);
+    } else {
+      digits++;
+    }
+    group = group << 6 | (unsigned)value;
+    if (digits + pads < 4) continue;
+    if (!put_group(group, pads, out, &made))
+      return err_set(e, ERR_FORMAT, 0, "is no base64: its last group has bits left over");
+    group = digits = 0;
+    if (pads) pads = 4; /* nothing but white space may follow */
+  }
+  if (digits)
+    return err_set(e, ERR_FORMAT, 0, "is no base64: it is cut off, %u characters more than whole groups of four",
+                   digits + pads);
+  *out_n = made;
+  return ERR_NONE;
+}

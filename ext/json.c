@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Brackets are counted whatever their kind, in a number and not on a stack: SQLite refuses those that don't match. */
+#include "json.h"
+
+#include <string.h>
+
+static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/* Behind the string whose opening quote is at p; NULL with *e set. */
+static const char *skip_string(const char *p, const char *end, struct err *e) {
+  for (p++; p < end && *p != '"'; p++) {
+    if ((unsigned char)*p < ' ') {
+      err_set(e, ERR_FORMAT, 0, "is no JSON: a string has a control byte (0x%02x)", (unsigned char)*p);
+      return NULL;
+    }
+    if (*p != '\\') continue;
+    if (end - p > 5 && !memcmp(p, "\\u0000", 6)) { /* SQLite would cut the string there */
+      err_set(e, ERR_FORMAT, 0, "has a NUL byte (\\u0000) in a string");
+      return NULL;
+    }
+    if (++p == end) break; /* what is escaped */
+  }
+  if (p < end) return p + 1;
+  err_set(e, ERR_DAMAGED, 0, "is cut off: a JSON string has no end");
+  return NULL;
+}
+
+static const char *skip_value(const char *p, const char *end, struct err *e) {
+  size_t depth = 0;
+  do {
+    if (*p == '"') {
+      if (!(p = skip_string(p, end, e))) return NULL;
+      continue;
+    }
+    if (*p == 0) {
+      err_set(e, ERR_FORMAT, 0, "is no JSON: it has a NUL byte");
+      return NULL;
+    }
+    depth += *p == '{' || *p == '[';
+    depth -= *p == '}' || *p == ']';
+    p++;
+  } while (depth && p < end);
+  if (!depth) return p;
+  err_set(e, ERR_DAMAGED, 0, "is cut off: a JSON object or array has no end");
+  return NULL;
+}
+
+enum json_result json_next(const char **p, const char *end, const char **value, size_t *n, struct err *e) {
+  while (*p < end && is_space(**p)) ++*p;
+  if (*p == end) return JSON_END;
+  *value = *p;
+  if (**p != '{' && **p != '[' && **p != '"') {
+    unsigned char c = (unsigned char)**p;
+    err_set(e, ERR_FORMAT, 0,
+            c > ' ' && c < 0x7f ? "is no JSON: '%c' stands where an object should begin"
+                                : "is no JSON: byte 0x%02x stands where an object should begin",
+            c);
+    return JSON_ERROR;
+  }
+  const char *behind = skip_value(*p, end, e);
+  if (!behind) return JSON_ERROR;
+  *n = (size_t)(behind - *p);
+  *p = behind;
+  return JSON_VALUE;
+}

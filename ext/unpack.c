@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A piece is bytes in any wrapping; a piece holds lines, or documents, that is, JSON values.  A document holds events,
+** or records with one more piece each.  That one holds no further records, so the functions call one another to a
+** fixed depth, whatever the input is, and each level has its own statements.
+*/
+#include "unpack.h"
+
+#include <string.h>
+
+#include "json.h"
+#include "mem.h"
+#include "report.h"
+#include "unwrap.h"
+
+#define NAME_MAX_BYTES 512 /* of a group's or a stream's name, as AWS allows */
+#define LEVELS         3   /* the value; a JSON string that holds another, or records; what these hold */
+
+/* A text at a path; NULL for anything else. */
+#define TEXT_AT(json, path)                                                                                            \
+  "CASE json_type(" json ", '" path "') WHEN 'text' THEN json_extract(" json ", '" path "') END"
+
+enum statement { DOCUMENT, EVENTS, RECORDS, ELEMENTS, KEYS, STATEMENTS };
+
+static const char *const sql[STATEMENTS] = {
+    [DOCUMENT] =
+        "SELECT json_type(?1, '$.awslogs'), json_type(?1, '$.Records'), json_type(?1, '$.records'), "
+        "json_type(?1, '$.events'), json_type(?1, '$.message'), json_type(?1, '$.logEvents'), "
+        "json_type(?1, '$.messageType'), " TEXT_AT("?1", "$.awslogs.data") ", " TEXT_AT("?1", "$.message") ", " TEXT_AT(
+            "?1", "$.messageType") ", " TEXT_AT("?1", "$.logGroup") ", " TEXT_AT("?1", "$.logStream"),
+    [EVENTS] = "SELECT CASE type WHEN 'object' THEN " TEXT_AT(
+        "value", "$.message") " END, "
+                              "CASE type WHEN 'object' THEN " TEXT_AT("value",
+                                                                      "$.logStreamName") " END FROM json_each(?1, ?2)",
+    [RECORDS] = "SELECT CASE type WHEN 'object' THEN coalesce(" TEXT_AT("value", "$.kinesis.data") ", " TEXT_AT(
+        "value", "$.data") ", " TEXT_AT("value", "$.Data") ") END, value FROM json_each(?1, ?2)",
+    [ELEMENTS] = "SELECT type, value FROM json_each(?1)",
+    [KEYS] = "SELECT substr(group_concat(key, ', '), 1, 300) FROM (SELECT key FROM json_each(?1) LIMIT 12)",
+};
+
+/* What DOCUMENT says: types, NULL where there is no such thing, and then texts. */
+enum {
+  TYPE_AWSLOGS,
+  TYPE_RECORDS, /* Kinesis */
+  TYPE_records, /* Firehose */
+  TYPE_EVENTS,
+  TYPE_MESSAGE,
+  TYPE_LOG_EVENTS,
+  TYPE_MESSAGE_TYPE,
+  TYPES,
+  TEXT_AWSLOGS = TYPES,
+  TEXT_MESSAGE,
+  TEXT_MESSAGE_TYPE,
+  TEXT_LOG_GROUP,
+  TEXT_LOG_STREAM,
+};
+
+struct unpacker {
+  sqlite3_stmt *stmt[LEVELS][STATEMENTS]; /* prepared when they are needed */
+  struct unwrap unwrap;
+  struct interrupt *interrupt;
+  /* for the value at hand */
+  struct payload *payload;
+  enum policy policy;
+  int level;
+  uint64_t document[LEVELS]; /* at hand in its piece, 1-based; 0: none */
+  uint64_t record[LEVELS];   /* at hand in its list, 1-based; 0: none */
+  char **pzErr;
+};
+
+/* --- errors ------------------------------------------------------------------------------------------------------ */
+
+/* "payload, record 2, document 3" */
+static char *where(const struct unpacker *u) {
+  sqlite3_str *s = sqlite3_str_new(NULL);
+  sqlite3_str_appendall(s, UNPACK_NAME);
+  for (int level = 0; level <= u->level; level++) {
+    if (u->document[level] > 1) sqlite3_str_appendf(s, ", document %llu", u->document[level]);
+    if (u->record[level]) sqlite3_str_appendf(s, ", record %llu", u->record[level]);
+  }
+  return sqlite3_str_finish(s);
+}
+
+/* Something can't be used: an error, or nothing where such things are skipped. */
+static int problem(struct unpacker *u, const char *what, const char *advice) {
+  if (u->policy == POLICY_SKIP) return SQLITE_OK;
+  char *at = where(u);
+  int rc = at ? report_text(u->pzErr, "%s: %s; %s", at, what, advice) : SQLITE_NOMEM;
+  sqlite3_free(at);
+  return rc;
+}
+
+static int damaged(struct unpacker *u, const char *what) { return problem(u, what, "on_error=skip skips it"); }
+
+static int foreign(struct unpacker *u, const char *what) { return problem(u, what, UNPACK_TAKES); }
+
+/* An error of the lower layer.  Limits are not skipped: what lies beyond them is no damage. */
+static int lower_error(struct unpacker *u, const struct err *e) {
+  if (e->code == ERR_DAMAGED || e->code == ERR_FORMAT) return damaged(u, e->text);
+  if (e->code != ERR_ARGUMENT) return report_error(u->pzErr, e);
+  char *at = where(u);
+  int rc = at ? report_text(u->pzErr, "%s %s", at, e->text) : SQLITE_NOMEM;
+  sqlite3_free(at);
+  return rc;
+}
+
+/* --- statements -------------------------------------------------------------------------------------------------- */
+
+/* A statement of this level, at its beginning, with the JSON and perhaps a path in it bound. */
+static int begin(struct unpacker *u, enum statement which, const char *p, size_t n, const char *path,
+                 sqlite3_stmt **out) {
+  sqlite3_stmt **stmt = &u->stmt[u->level][which];
+  int rc = *stmt ? SQLITE_OK : sqlite3_prepare_v2(u->interrupt->db, sql[which], -1, stmt, NULL);
+  if (rc == SQLITE_NOMEM) return rc;
+  if (rc)
+    return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions: %s",
+                       sqlite3_errmsg(u->interrupt->db));
+  *out = *stmt;
+  sqlite3_reset(*stmt);
+  rc = sqlite3_bind_text64(*stmt, 1, p, n, SQLITE_STATIC, SQLITE_UTF8);
+  return rc || !path ? rc : sqlite3_bind_text(*stmt, 2, path, -1, SQLITE_STATIC);
+}
+
+/* After a step that gave no row: done, or JSON that is malformed. */
+static int finish(struct unpacker *u, sqlite3_stmt *stmt, int step) {
+  int rc = step == SQLITE_DONE ? SQLITE_OK : step;
+  if (step == SQLITE_ERROR) {
+    char *what = sqlite3_mprintf("is no JSON that SQLite can read: %s", sqlite3_errmsg(u->interrupt->db));
+    rc = what ? damaged(u, what) : SQLITE_NOMEM;
+    sqlite3_free(what);
+  }
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+/* A column's text; NULL with *rc set when there is no memory, NULL alone when it is no text. */
+static const char *text(sqlite3_stmt *stmt, int column, int *rc) {
+  if (sqlite3_column_type(stmt, column) != SQLITE_TEXT) return NULL;
+  const char *p = (const char *)sqlite3_column_text(stmt, column);
+  if (!p) *rc = SQLITE_NOMEM;
+  return p;
+}
+
+static int is(const char *p, const char *word) { return p && !strcmp(p, word); }
+
+/* --- events ------------------------------------------------------------------------------------------------------ */
+
+/* Why a message is no line, or NULL.  *n becomes its length without the line break at its end. */
+static const char *no_line(const char *message, size_t *n) {
+  if (!message) return "has no \"message\" that is a text";
+  *n = strlen(message);
+  while (*n > 0 && (message[*n - 1] == '\n' || message[*n - 1] == '\r')) --*n;
+  if (strspn(message, " \t\r\n") >= *n) return "has an empty message";
+  return memchr(message, '\n', *n) ? "has a message of several lines; a record is one" : NULL;
+}
+
+/* Adds an event's message.  One that can't be used leaves a blank line, so that the others keep their numbers. */
+static int add_event(struct unpacker *u, const char *name, const char *message) {
+  struct err e = {0};
+  uint64_t line;
+  size_t n = 0;
+  const char *why = no_line(message, &n);
+  if (payload_add_line(u->payload, name, why ? "" : message, why ? 0 : n, &line, &e)) return lower_error(u, &e);
+  if (!why || u->policy == POLICY_SKIP) return SQLITE_OK;
+  return report_text(u->pzErr, "%s:%llu: the event %s; on_error=skip skips it", name, line, why);
+}
+
+/* GROUP:STREAM, as far as there are both.  NULL: no memory. */
+static char *stream_name(const char *group, const char *stream) {
+  int has_group = group && *group, has_stream = stream && *stream;
+  if (!has_group && !has_stream) return sqlite3_mprintf("%s", UNPACK_NAME);
+  return sqlite3_mprintf("%.*s%s%.*s", has_group ? NAME_MAX_BYTES : 0, has_group ? group : "",
+                         has_group && has_stream ? ":" : "", has_stream ? NAME_MAX_BYTES : 0, has_stream ? stream : "");
+}
+
+/* An event of a list. */
+static int add_listed(struct unpacker *u, sqlite3_stmt *stmt, const char *name) {
+  int rc = SQLITE_OK;
+  const char *message = text(stmt, 0, &rc), *own = text(stmt, 1, &rc);
+  char *own_name = NULL;
+  if (!rc && !name && !(name = own_name = stream_name(NULL, own))) rc = SQLITE_NOMEM;
+  if (!rc) rc = add_event(u, name, message);
+  sqlite3_free(own_name);
+  return rc;
+}
+
+/* The events of a list in the document; name: of their stream, or NULL where each event may name its own. */
+static int add_events(struct unpacker *u, const char *p, size_t n, const char *list, const char *name) {
+  sqlite3_stmt *stmt;
+  int rc = begin(u, EVENTS, p, n, list, &stmt), step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = add_listed(u, stmt, name);
+  return rc ? rc : finish(u, stmt, step);
+}
+
+/* --- documents --------------------------------------------------------------------------------------------------- */
+
+static int add_piece(struct unpacker *u, const char *p, size_t n, enum unwrap_form form);
+
+/* A piece within what is at hand. */
+static int add_within(struct unpacker *u, const char *p, size_t n, enum unwrap_form form) {
+  if (u->level + 1 == LEVELS) return foreign(u, "has records within records within records");
+  u->level++;
+  int rc = add_piece(u, p, n, form);
+  u->level--;
+  return rc;
+}
+
+/* "has the keys a, b": nothing that we know, or too much of it. */
+static int unknown(struct unpacker *u, const char *p, size_t n, const char *format) {
+  sqlite3_stmt *stmt;
+  int rc = begin(u, KEYS, p, n, NULL, &stmt);
+  if (rc) return rc;
+  int step = sqlite3_step(stmt);
+  if (step != SQLITE_ROW) return finish(u, stmt, step);
+  const char *keys = text(stmt, 0, &rc);
+  char *what = rc ? NULL : sqlite3_mprintf(format, keys ? keys : "none");
+  if (!rc) rc = what ? foreign(u, what) : SQLITE_NOMEM;
+  sqlite3_free(what);
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+/* A record that no stream sends. */
+static int no_data(struct unpacker *u, sqlite3_stmt *stmt) {
+  int rc = SQLITE_OK;
+  const char *record = text(stmt, 1, &rc);
+  if (rc) return rc;
+  if (!record || *record != '{') return foreign(u, "is no JSON object");
+  return unknown(u, record, strlen(record), "has no kinesis.data, data or Data that is a text; its keys are %s");
+}
+
+/* The records of a list in the document, each with a piece of its own. */
+static int add_records(struct unpacker *u, const char *p, size_t n, const char *list) {
+  sqlite3_stmt *stmt;
+  uint64_t *record = &u->record[u->level];
+  int rc = begin(u, RECORDS, p, n, list, &stmt), step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+    ++*record;
+    const char *data = text(stmt, 0, &rc);
+    if (data) rc = add_within(u, data, (size_t)sqlite3_column_bytes(stmt, 0), UNWRAP_BASE64);
+    else if (!rc) rc = no_data(u, stmt);
+  }
+  if (!rc && step == SQLITE_DONE && !*record) rc = foreign(u, "has a list of records that is empty");
+  *record = 0;
+  return rc ? rc : finish(u, stmt, step);
+}
+
+/* What CloudWatch sends to subscriptions. */
+static int add_message(struct unpacker *u, const char *p, size_t n, sqlite3_stmt *stmt) {
+  int rc = SQLITE_OK;
+  const char *type = text(stmt, TEXT_MESSAGE_TYPE, &rc), *list = text(stmt, TYPE_LOG_EVENTS, &rc);
+  const char *group = text(stmt, TEXT_LOG_GROUP, &rc), *stream = text(stmt, TEXT_LOG_STREAM, &rc);
+  if (rc) return rc;
+  if (is(type, "CONTROL_MESSAGE")) return SQLITE_OK;
+  if (sqlite3_column_type(stmt, TYPE_MESSAGE_TYPE) != SQLITE_NULL && !is(type, "DATA_MESSAGE"))
+    return unknown(u, p, n, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are %s");
+  if (!is(list, "array")) return unknown(u, p, n, "has no list of logEvents; its keys are %s");
+  char *name = stream_name(group, stream);
+  rc = name ? add_events(u, p, n, "$.logEvents", name) : SQLITE_NOMEM;
+  sqlite3_free(name);
+  return rc;
+}
+
+static int add_object(struct unpacker *u, const char *p, size_t n, sqlite3_stmt *stmt) {
+  int rc = SQLITE_OK, kinds = 0;
+  const char *type[TYPES];
+  for (int i = 0; i < TYPES; i++) {
+    type[i] = text(stmt, i, &rc);
+    kinds += type[i] && !(i == TYPE_MESSAGE_TYPE && type[TYPE_LOG_EVENTS]);
+  }
+  const char *data = text(stmt, TEXT_AWSLOGS, &rc), *message = text(stmt, TEXT_MESSAGE, &rc);
+  if (rc) return rc;
+  if (kinds > 1) return unknown(u, p, n, "can be read in more than one way; its keys are %s");
+  if (data) return add_within(u, data, (size_t)sqlite3_column_bytes(stmt, TEXT_AWSLOGS), UNWRAP_BASE64);
+  if (message) return add_event(u, UNPACK_NAME, message);
+  if (type[TYPE_LOG_EVENTS] || type[TYPE_MESSAGE_TYPE]) return add_message(u, p, n, stmt);
+  if (is(type[TYPE_RECORDS], "array")) return add_records(u, p, n, "$.Records");
+  if (is(type[TYPE_records], "array")) return add_records(u, p, n, "$.records");
+  if (is(type[TYPE_EVENTS], "array")) return add_events(u, p, n, "$.events", NULL);
+  return unknown(u, p, n, "is a JSON object without flow log records; its keys are %s");
+}
+
+static int add_object_text(struct unpacker *u, const char *p, size_t n) {
+  sqlite3_stmt *stmt;
+  int rc = begin(u, DOCUMENT, p, n, NULL, &stmt);
+  if (rc) return rc;
+  int step = sqlite3_step(stmt);
+  if (step != SQLITE_ROW) return finish(u, stmt, step);
+  rc = add_object(u, p, n, stmt);
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+/* The elements of an array, or a string as the only one. */
+static int add_elements(struct unpacker *u, const char *p, size_t n) {
+  sqlite3_stmt *stmt;
+  uint64_t elements = 0;
+  int rc = begin(u, ELEMENTS, p, n, NULL, &stmt), step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *type = text(stmt, 0, &rc), *value = text(stmt, 1, &rc);
+    elements++;
+    if (rc) break;
+    if (is(type, "object")) rc = add_object_text(u, value, (size_t)sqlite3_column_bytes(stmt, 1));
+    else if (is(type, "text")) rc = add_within(u, value, (size_t)sqlite3_column_bytes(stmt, 1), UNWRAP_GUESS);
+    else rc = foreign(u, "has a list of things that are neither objects nor texts");
+  }
+  if (!rc && step == SQLITE_DONE && !elements) rc = foreign(u, "is an empty list");
+  return rc ? rc : finish(u, stmt, step);
+}
+
+/* --- pieces ------------------------------------------------------------------------------------------------------ */
+
+static int add_documents(struct unpacker *u, const char *p, size_t n) {
+  const char *end = p + n, *value;
+  size_t value_n;
+  struct err e = {0};
+  enum json_result result = JSON_END;
+  int rc = SQLITE_OK;
+  uint64_t *document = &u->document[u->level];
+  *document = 1;
+  for (; !rc && (result = json_next(&p, end, &value, &value_n, &e)) == JSON_VALUE; ++*document) {
+    if (interrupt_poll(u->interrupt)) return SQLITE_INTERRUPT;
+    rc = *value == '{' ? add_object_text(u, value, value_n) : add_elements(u, value, value_n);
+  }
+  if (!rc && result == JSON_ERROR) rc = lower_error(u, &e);
+  *document = 0;
+  return rc;
+}
+
+static int add_lines(struct unpacker *u, const char *p, size_t n) {
+  struct err e = {0};
+  return payload_add_text(u->payload, UNPACK_NAME, p, n, &e) ? lower_error(u, &e) : SQLITE_OK;
+}
+
+/* What was in the wrapping. */
+static int add_unwrapped(struct unpacker *u, const char *p, size_t n, int is_whole) {
+  if (n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) p += 3, n -= 3;
+  size_t blank = 0;
+  while (blank < n && (p[blank] == ' ' || p[blank] == '\t' || p[blank] == '\r' || p[blank] == '\n')) blank++;
+  if (blank == n) return is_whole ? foreign(u, "is empty") : SQLITE_OK;
+  if (p[blank] == '{' || p[blank] == '[' || p[blank] == '"') return add_documents(u, p, n);
+  while (!is_whole && n > 0 && p[n - 1] != '\n') n--; /* nobody knows whether the last line is whole */
+  return add_lines(u, p, n);
+}
+
+static int add_piece(struct unpacker *u, const char *p, size_t n, enum unwrap_form form) {
+  struct unwrapped within;
+  struct err e = {0};
+  int rc = SQLITE_OK;
+  if (unwrap(&u->unwrap, p, n, form, &within, &e)) rc = lower_error(u, &e);
+  if (!rc) rc = add_unwrapped(u, within.p, within.n, !e.code);
+  unwrapped_free(&within);
+  return rc;
+}
+
+struct unpacker *unpacker_new(struct interrupt *interrupt) {
+  struct unpacker *u = mem_alloc(sizeof *u);
+  struct err e = {0};
+  if (!u) return NULL;
+  memset(u, 0, sizeof *u);
+  u->interrupt = interrupt;
+  if (unwrap_init(&u->unwrap, &e)) {
+    unpacker_free(u);
+    return NULL;
+  }
+  u->unwrap.stop = interrupt_poll;
+  u->unwrap.context = interrupt;
+  return u;
+}
+
+void unpacker_free(struct unpacker *u) {
+  if (!u) return;
+  for (int level = 0; level < LEVELS; level++)
+    for (int i = 0; i < STATEMENTS; i++) sqlite3_finalize(u->stmt[level][i]);
+  unwrap_clear(&u->unwrap);
+  mem_free(u);
+}
+
+/* None stays busy, since hosts look at that, and recall.c; and none knows of bytes that will be gone. */
+static void rest(sqlite3_stmt *stmt) {
+  if (!stmt) return;
+  sqlite3_reset(stmt);
+  sqlite3_clear_bindings(stmt);
+}
+
+int unpack(struct unpacker *u, const char *p, size_t n, enum policy policy, struct payload *payload, char **pzErr) {
+  u->payload = payload;
+  u->policy = policy;
+  u->level = 0;
+  memset(u->document, 0, sizeof u->document);
+  memset(u->record, 0, sizeof u->record);
+  u->unwrap.made = 0;
+  u->pzErr = pzErr;
+  int rc = add_piece(u, p, n, UNWRAP_GUESS);
+  for (int level = 0; level < LEVELS; level++)
+    for (int i = 0; i < STATEMENTS; i++) rest(u->stmt[level][i]);
+  return rc;
+}
