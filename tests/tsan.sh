@@ -12,7 +12,7 @@ for name in crew queue ahead scan; do
   echo "test_$name"
   "$build/unit/test_$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
 done
-for script in tests/sql/*.sql sql/*.sql; do
+for script in tests/sql/*.sql $(find sql -name "*.sql" | sort); do
   echo "$script"
   rc=0
   { echo ".load ./$build/flowlogs"; cat "$script"; } |
