@@ -233,8 +233,9 @@ static enum err_code parse_slots(struct parser *s) {
   s->p++;
   skip_spaces(s);
   if (s->p < s->end) return FAIL(s, s->p, "there is something behind the ]");
-  struct pattern_condition *c = s->condition;
-  for (uint32_t i = 0; i < out->nslots; c += out->slot[i++].nconditions) out->slot[i].condition = c;
+  uint32_t first = 0;
+  for (uint32_t i = 0; s->condition && i < out->nslots; first += out->slot[i++].nconditions)
+    out->slot[i].condition = s->condition + first;
   int nothing = out->nslots == 1 && !out->slot->name_n && out->ellipsis == PATTERN_NO_ELLIPSIS;
   out->kind = nothing || !out->nslots ? PATTERN_ALL : PATTERN_SLOTS;
   return ERR_NONE;
@@ -242,7 +243,10 @@ static enum err_code parse_slots(struct parser *s) {
 
 /* --- terms -------------------------------------------------------------------------------------------------------- */
 
-/* A term without quotes, up to a space.  What might be meant for more than a text is refused, as CloudWatch does. */
+/*
+** A term without quotes, up to a space.  CloudWatch wants quotes around all that has more than letters, digits and _; here
+** only what could be meant for more than a text needs them.
+*/
 static enum err_code parse_word(struct parser *s, struct value *out) {
   *out = (struct value){.p = s->p};
   for (; s->p < s->end && !is_space(*s->p); s->p++) {
@@ -337,10 +341,10 @@ enum err_code pattern_parse(struct pattern *out, const char *p, size_t n, struct
     if (n) memcpy(out->copy, p, n);
     out->copy[n] = 0;
     rc = parse(&s);
-    if (rc || !s.nconditions || !out->nslots) {
+    if (rc) { /* the slots don't have their conditions yet */
       for (uint32_t i = 0; i < s.nconditions; i++) regex_free(s.condition[i].regex);
-      mem_free(s.condition);
       for (uint32_t i = 0; i < out->nslots; i++) out->slot[i].nconditions = 0, out->slot[i].condition = NULL;
+      mem_free(s.condition);
     }
   }
   if (!rc) return ERR_NONE;

@@ -129,7 +129,6 @@ static int slots_match(const struct pattern *p, const char *text, size_t n) {
   if (p->ellipsis == PATTERN_NO_ELLIPSIS)
     return p->slot[p->nslots - 1].nconditions == 0 || !next_token(&w, &token, &token_n);
   for (struct walk count = w; next_token(&count, &token, &token_n);) rest++;
-  if (rest < tail) return 0;
   for (; rest > tail; rest--) next_token(&w, &token, &token_n);
   return slots_pass(p, head, p->nslots, &w);
 }

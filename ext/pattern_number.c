@@ -62,7 +62,7 @@ static int read_decimal(struct decimal *d, const char *p, size_t n) {
 /* The digits' value as an integer, if it fits. */
 static int to_integer(const struct decimal *d, int64_t *out) {
   uint64_t value = 0, limit = (uint64_t)INT64_MAX + (uint64_t)d->negative;
-  if (d->p != d->end && (d->scale < 0 || d->top > 18)) return 0;
+  if (d->scale < 0) return 0;
   for (const char *p = d->p; p < d->end; p++) {
     if (*p == '.') continue;
     uint64_t digit = (uint64_t)(*p - '0');

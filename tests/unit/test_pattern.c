@@ -108,6 +108,7 @@ static const struct row aws[] = {
     {"ERROR -ARGUMENTS", "ERROR 401", 1},
     {"ERROR -ARGUMENTS", "ERROR ARGUMENTS", 0},
     {"?ERROR ?ARGUMENTS", "ARGUMENTS", 1},
+    {"?ERROR ?ARGUMENTS", "ERROR", 1},
     {"?ERROR ?ARGUMENTS", "400 BAD", 0},
     {"?ERROR ?REQUEST BAD", "400 BAD", 1}, /* ?terms are ignored beside plain ones */
     {"\"\"", "anything", 1},
@@ -477,6 +478,9 @@ static void test_numbers(void **state) {
       {"-9223372036854775809", 0, 0, -9223372036854775808.0},
       {"92233720368547758070e-1", 1, INT64_MAX, 9223372036854775808.0},
       {"1e18", 1, 1000000000000000000, 1e18},
+      {"92e17", 1, 9200000000000000000, 9.2e18},
+      {"93e17", 0, 0, 9.3e18},
+      {"-93e17", 0, 0, -9.3e18},
       {"1e19", 0, 0, 1e19},
       {"0.5", 0, 0, 0.5},
       {"-.25", 0, 0, -0.25},
