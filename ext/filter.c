@@ -78,7 +78,7 @@ static int find_field(const char *p, size_t n) {
   for (int f = 0; f < FIELD_COUNT; f++)
     if (is_name(p, n, fields[f].name)) return f;
   for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-    if (is_name(p, n, aliases[i].name)) return aliases[i].field;
+    if (is_name(p, n, aliases[i].name)) return (int)aliases[i].field;
   return FIELD_NONE;
 }
 
