@@ -32,8 +32,6 @@
 
 #define KEPT 4 /* tables that a connection keeps */
 
-#define ORDER "the order is cidr_lookup(table, column, ip)"
-
 enum { MAIN, TEMP, OWN_SCHEMAS };
 
 static const char *const own_schema[OWN_SCHEMAS] = {[MAIN] = "main", [TEMP] = "temp"};
@@ -272,14 +270,13 @@ static int dependencies(const char *name, const struct place *place) {
 /* `schema.table` is looked for first, then a table that has the whole text as its name. */
 static int find_table(sqlite3_context *ctx, const struct names *names, struct place *place) {
   sqlite3 *db = sqlite3_context_db_handle(ctx);
-  struct ip_prefix prefix;
   int rc = strchr(names->table, '.') ? look_everywhere(db, names->table, 1, place) : SQLITE_OK;
   if (!rc && !place->schema) rc = look_everywhere(db, names->table, 0, place);
   if (rc) return fail_sqlite(ctx, names, rc);
-  if (!place->schema) {
-    const char *order = ip_parse_prefix(names->table, names->table_n, &prefix) ? ": " ORDER : "";
-    return fail(ctx, SQLITE_ERROR, sqlite3_mprintf("flowlogs: cidr_lookup: no such table: %s%s", names->table, order));
-  }
+  if (!place->schema)
+    return fail(ctx, SQLITE_ERROR,
+                sqlite3_mprintf("flowlogs: cidr_lookup: no such table: %s; the order is cidr_lookup(table, column, ip)",
+                                names->table));
   if (place->is_view)
     return fail(
         ctx, SQLITE_ERROR,
