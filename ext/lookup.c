@@ -447,7 +447,7 @@ static int get_text(sqlite3_context *ctx, sqlite3_value *v, const char **text, s
 
 static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct subnets *s = sqlite3_get_auxdata(ctx, 0), *held = NULL;
-  struct names names;
+  struct names names = {0};
   const char *text;
   size_t n;
   struct ip ip;
