@@ -23,6 +23,7 @@ def connect(release, path=":memory:", **kwargs):
     db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, **kwargs)
     db.enable_load_extension(True)
     db.load_extension(str(release.extension))
+    db.execute("PRAGMA synchronous = off")
     return db
 
 
@@ -259,6 +260,9 @@ def test_join_with_logs(db):
            "ON s.rowid = cidr_lookup('nets', 'cidr', f.srcaddr) GROUP BY 1, 2")
     plan = [r[3] for r in db.execute("EXPLAIN QUERY PLAN " + sql, (LOGS,))]
     assert plan[0].startswith("SCAN f VIRTUAL TABLE") and plan[1].startswith("SEARCH s USING INTEGER PRIMARY KEY (rowid=?)")
+    for other in (sql.replace("LEFT JOIN", "JOIN"), sql.replace("flowlogs(?) f LEFT JOIN nets s", "nets s JOIN flowlogs(?) f")):
+        plan = [r[3] for r in db.execute("EXPLAIN QUERY PLAN " + other, (LOGS,))]
+        assert plan[0].startswith("SCAN f VIRTUAL TABLE") and plan[1].startswith("SEARCH s USING INTEGER PRIMARY KEY (rowid=?)")
     rows = db.execute("SELECT rowid, cidr FROM nets").fetchall()
     names = dict(db.execute("SELECT rowid, name FROM nets"))
     got = db.execute(sql, (LOGS,)).fetchall()
@@ -357,10 +361,8 @@ def test_change(db, name, wal):
         assert look(db) != before
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])  # the schema is read anew after a commit
 def test_change_in_a_transaction(db, name):
-    if name == "swap":
-        pytest.skip("the schema is read anew after a commit")
     db.execute("BEGIN")
     check(db)
     change(db, CHANGES[name])
@@ -376,15 +378,13 @@ def test_change_in_a_transaction(db, name):
     assert reads(db, lambda: check(db)) == 0
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])
 def test_change_and_rollback_to(db, name):
     db.execute("BEGIN")
     db.execute("INSERT INTO nets VALUES ('10.1.2.0/25', '')")
     db.execute("SAVEPOINT s")
     check(db)
     change(db, CHANGES[name])
-    if name == "swap":
-        return
     check(db)
     db.execute("ROLLBACK TO s")
     check(db)
@@ -563,7 +563,6 @@ def test_prepared_statement_runs_again(db):
 
 def test_one_statement_sees_one_table(db):
     """As IN (SELECT ...) does: what the table was when the statement first asked."""
-    db.execute("PRAGMA synchronous = off")
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     seen, fresh = [], []
     for i, (net,) in enumerate(db.execute("SELECT cidr_lookup('nets', 'cidr', ip) FROM x")):
@@ -576,7 +575,6 @@ def test_one_statement_sees_one_table(db):
 
 def test_loop_that_writes(db):
     """Rows that are read with it and written one by one: the table is read once for the loop."""
-    db.execute("PRAGMA synchronous = off")
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     db.execute("CREATE TABLE out(ip, net)")
     def run():
