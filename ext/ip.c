@@ -153,6 +153,21 @@ int ip_parse(const char *p, size_t n, struct ip *out) { return parse_v4(p, n, ou
 /* 64 bits of which the first `bits` are set. */
 static inline uint64_t ones(uint32_t bits) { return bits ? UINT64_MAX << (64 - bits) : 0; }
 
+/* The prefix of the first `bits` of 128 bits. */
+static struct ip_prefix prefix_of(const struct ip *a, uint32_t bits, int is_v4) {
+  struct ip_prefix p;
+  p.mask.high = ones(bits < 64 ? bits : 64);
+  p.mask.low = ones(bits < 64 ? 0 : bits - 64);
+  p.net.high = a->high & p.mask.high;
+  p.net.low = a->low & p.mask.low;
+  p.is_v4 = is_v4;
+  return p;
+}
+
+struct ip_prefix ip_prefix_of(const struct ip *a, uint32_t bits) {
+  return prefix_of(a, bits + 128 - ip_bits(a), ip_is_v4(a));
+}
+
 int ip_parse_prefix(const char *p, size_t n, struct ip_prefix *out) {
   const char *slash = n ? memchr(p, '/', n) : NULL;
   size_t address_n = slash ? (size_t)(slash - p) : n;
@@ -172,11 +187,7 @@ int ip_parse_prefix(const char *p, size_t n, struct ip_prefix *out) {
     bits = most;
   }
   bits += 128 - most;
-  out->mask.high = ones(bits < 64 ? bits : 64);
-  out->mask.low = ones(bits < 64 ? 0 : bits - 64);
-  out->net.high = a.high & out->mask.high;
-  out->net.low = a.low & out->mask.low;
-  out->is_v4 = bits >= 96 && ip_is_v4(&a);
+  *out = prefix_of(&a, bits, bits >= 96 && ip_is_v4(&a));
   return 1;
 }
 
@@ -237,4 +248,24 @@ size_t ip_format(const struct ip *a, char out[IP_TEXT]) {
   }
   *p = 0;
   return (size_t)(p - out);
+}
+
+/* --- bytes -------------------------------------------------------------------------------------------------------- */
+
+void ip_to_bytes(const struct ip *a, unsigned char out[IP_BYTES]) {
+  for (uint32_t i = 0; i < 8; i++) {
+    out[i] = (unsigned char)(a->high >> (56 - 8 * i));
+    out[8 + i] = (unsigned char)(a->low >> (56 - 8 * i));
+  }
+}
+
+int ip_from_bytes(const unsigned char *p, size_t n, struct ip *out) {
+  struct ip a = {0, n == 4 ? 0xffff : 0};
+  if (n != 4 && n != IP_BYTES) return 0;
+  for (size_t i = 0; i < n; i++) {
+    a.high = a.high << 8 | (n == 4 ? 0 : a.low >> 56);
+    a.low = a.low << 8 | p[i];
+  }
+  *out = a;
+  return 1;
 }

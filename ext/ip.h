@@ -34,11 +34,17 @@ int ip_parse(const char *p, size_t n, struct ip *out);
 /* Is it an IPv4 address? */
 static inline int ip_is_v4(const struct ip *a) { return a->high == 0 && a->low >> 32 == 0xffff; }
 
+/* Bits of an address of its family: 32 or 128. */
+static inline uint32_t ip_bits(const struct ip *a) { return ip_is_v4(a) ? 32 : 128; }
+
 /*
 ** Reads ADDRESS/BITS, or ADDRESS for it alone; 0, and *out as it was, when it is none.  Address bits beyond the prefix
 ** are ignored.  BITS has no leading zeros and goes to 32 behind a.b.c.d; ::ffff:a.b.c.d/BITS is IPv4 from 96 on.
 */
 int ip_parse_prefix(const char *p, size_t n, struct ip_prefix *out);
+
+/* The prefix of the first `bits` bits of an address, up to ip_bits() of it. */
+struct ip_prefix ip_prefix_of(const struct ip *a, uint32_t bits);
 
 /* Is it in the prefix?  An IPv4 address is in no IPv6 prefix, not even in ::/0. */
 static inline int ip_in_prefix(const struct ip *a, const struct ip_prefix *p) {
@@ -51,5 +57,13 @@ int ip_compare(const struct ip *a, const struct ip *b);
 /* Writes the text of RFC 5952: lower case, the first of the longest runs of zeros as `::`, IPv4 as a.b.c.d.  Returns
    its length. */
 size_t ip_format(const struct ip *a, char out[IP_TEXT]);
+
+#define IP_BYTES 16
+
+/* The 128 bits, the first one first: memcmp() orders them as ip_compare() does. */
+void ip_to_bytes(const struct ip *a, unsigned char out[IP_BYTES]);
+
+/* Reads the 4 bytes of an IPv4 address, or what ip_to_bytes() writes; 0, and *out as it was, when n is neither. */
+int ip_from_bytes(const unsigned char *p, size_t n, struct ip *out);
 
 #endif

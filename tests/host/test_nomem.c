@@ -37,15 +37,22 @@ static const char *const statements[] = {
     "SELECT file, line, reason, raw FROM flowlogs_errors('tests/data/edge')",
     "SELECT count(*) FROM flowlogs('tests/data/edge/truncated.gz')",
     "SELECT count(*) FROM flowlogs('tests/data/nothing')",
-    "CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/mixed', on_error=skip, "
-    "format='${version} ${srcaddr}', threads=1)",
-    "SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log') a JOIN flowlogs_files(a.file) f",
     "CREATE TABLE nets AS WITH n(i) AS (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)) "
     "SELECT printf('10.%d.%d.0/%d', a.i, b.i, 14 + a.i) AS cidr FROM n a, n b UNION ALL SELECT 'fd00::/8'; "
     "SELECT cidr_lookup('nets', 'cidr', '10.3.4.5'), cidr_lookup('main.nets', 'cidr', 'fd00::1'); "
     "SELECT cidr_lookup('nets', 'cidr', column1) FROM (VALUES ('10.9.9.9'), ('11.0.0.1'), ('fd12::'))",
     "CREATE TEMP TABLE nets AS SELECT '10.0.0.0/33' AS cidr; SELECT cidr_lookup('nets', 'cidr', '10.0.0.1')",
     "SELECT cidr_lookup('10.0.0.1', 'nets', 'cidr')",
+    "CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/mixed', on_error=skip, "
+    "format='${version} ${srcaddr}', threads=1)",
+    "SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log') a JOIN flowlogs_files(a.file) f",
+    "WITH a(ip, n) AS (VALUES ('10.0.0.5', 18), ('2001:DB8:0::1', 6.0), (x'0a000005', '17'), (167772165, 443), ('no', "
+    "NULL)) SELECT ip, ip_family(ip), ip_prefix(ip, 17), ip_scope(ip), ip_is_private(ip), hex(ip_blob(ip)), "
+    "ip_text(ip_blob(ip)), cidr_match(ip, '10.0.0.0/8'), protocol_name(n), port_name(n, 17), tcp_flags(n), "
+    "traffic_path(n) FROM a",
+    "SELECT ip_prefix('10.0.0.5', 64)",
+    "SELECT ip_prefix(ip, n) FROM (SELECT '::1' AS ip, x'61' AS n)",
+    "SELECT cidr_match(ip, n) FROM (SELECT '10.0.0.0/8' AS ip, '10.0.0.5' AS n)",
 };
 
 /* Runs a statement to its end; the rows are written to out, which *used bytes of are taken. */

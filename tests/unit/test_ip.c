@@ -452,6 +452,24 @@ static void test_all_masks_v4(void **state) {
     }
 }
 
+/* ip_prefix_of() is what the text of address and bits says. */
+static void test_prefix_of(void **state) {
+  (void)state;
+  for (int round = 0; round < 40; round++)
+    for (uint32_t bits = 0; bits <= 128; bits++) {
+      struct ip a = round % 2 ? v4(random_u32()) : random_ip();
+      struct ip_prefix parsed;
+      char text[IP_TEXT + 8];
+      if (bits > ip_bits(&a)) continue;
+      size_t n = ip_format(&a, text);
+      n += (size_t)snprintf(text + n, sizeof text - n, "/%u", bits);
+      struct ip_prefix p = ip_prefix_of(&a, bits);
+      CHECK(parse_prefix(text, n, &parsed), "%s", text);
+      CHECK(same(&p.net, &parsed.net) && same(&p.mask, &parsed.mask) && p.is_v4 == parsed.is_v4, "%s", text);
+      check_prefix(&a, &p, (int)(bits + 128 - ip_bits(&a)), text);
+    }
+}
+
 static void test_prefixes(void **state) {
   static const struct {
     const char *text;
@@ -660,6 +678,29 @@ static void test_format_against_inet_ntop(void **state) {
   }
 }
 
+/* --- bytes -------------------------------------------------------------------------------------------------------- */
+
+static void test_bytes(void **state) {
+  (void)state;
+  for (int round = 0; round < 10000; round++) {
+    struct ip a = round % 3 ? random_ip() : v4(random_u32()), back = {1, 2};
+    unsigned char expected[16], got[IP_BYTES];
+    to_bytes(&a, expected);
+    ip_to_bytes(&a, got);
+    assert_memory_equal(got, expected, 16);
+    assert_true(ip_from_bytes(got, 16, &back) && same(&back, &a));
+    struct ip four = v4((uint32_t)a.low);
+    assert_true(ip_from_bytes(got + 12, 4, &back) && same(&back, &four));
+  }
+  for (size_t n = 0; n < 40; n++) {
+    static const unsigned char bytes[40];
+    struct ip a = {1, 2};
+    int ok = ip_from_bytes(n ? bytes : NULL, n, &a);
+    assert_int_equal(ok, n == 4 || n == 16);
+    if (!ok) assert_true(a.high == 1 && a.low == 2);
+  }
+}
+
 /* IPv4 is ::ffff:0:0/96 and nothing else. */
 static void test_is_v4(void **state) {
   (void)state;
@@ -667,6 +708,7 @@ static void test_is_v4(void **state) {
     struct ip a = v4(random_u32());
     flip(&a, i);
     assert_int_equal(ip_is_v4(&a), i >= 96);
+    assert_int_equal(ip_bits(&a), i >= 96 ? 32 : 128);
   }
 }
 
@@ -681,11 +723,13 @@ int main(void) {
       cmocka_unit_test(test_random_addresses),
       cmocka_unit_test(test_all_masks),
       cmocka_unit_test(test_all_masks_v4),
+      cmocka_unit_test(test_prefix_of),
       cmocka_unit_test(test_prefixes),
       cmocka_unit_test(test_bytes_of_prefixes),
       cmocka_unit_test(test_order),
       cmocka_unit_test(test_format),
       cmocka_unit_test(test_format_against_inet_ntop),
+      cmocka_unit_test(test_bytes),
       cmocka_unit_test(test_is_v4),
   };
   guarded_init(&page, 4096);
