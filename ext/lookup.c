@@ -445,15 +445,25 @@ static int get_text(sqlite3_context *ctx, sqlite3_value *v, const char **text, s
   return *text != NULL;
 }
 
+/* An address, as the other functions take it; 0: it is none, or, with an error, there is no memory. */
+static int get_ip(sqlite3_context *ctx, sqlite3_value *v, struct ip *ip) {
+  const char *text;
+  size_t n;
+  if (sqlite3_value_type(v) == SQLITE_BLOB) {
+    const unsigned char *bytes = sqlite3_value_blob(v);
+    return ip_from_bytes(bytes, (size_t)sqlite3_value_bytes(v), ip);
+  }
+  return get_text(ctx, v, &text, &n) && ip_parse(text, n, ip);
+}
+
 static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct subnets *s = sqlite3_get_auxdata(ctx, 0), *held = NULL;
   struct names names = {0};
-  const char *text;
-  size_t n;
   struct ip ip;
   int64_t row;
   (void)argc;
-  if (!get_text(ctx, argv[2], &text, &n) || !get_text(ctx, argv[1], &names.column, &names.column_n)) return;
+  if (sqlite3_value_type(argv[2]) == SQLITE_NULL) return;
+  if (!get_text(ctx, argv[1], &names.column, &names.column_n)) return;
   if (!s || !is_column(s, &names)) {
     if (!get_text(ctx, argv[0], &names.table, &names.table_n)) return;
     s = held = get_subnets(ctx, sqlite3_user_data(ctx), &names);
@@ -462,7 +472,7 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     sqlite3_set_auxdata(ctx, 0, s, subnets_release);
   }
   /* An ip that is no address gives NULL, but not before the table has been found: the arguments may be mixed up. */
-  if (ip_parse(text, n, &ip) && prefixes_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
+  if (get_ip(ctx, argv[2], &ip) && prefixes_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
   subnets_release(held);
 }
 

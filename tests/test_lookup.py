@@ -121,6 +121,12 @@ def test_nothing_in_nothing_out(db):
     assert look(db, table="empty") is None
 
 
+def test_addresses_as_blobs(db):
+    db.execute("INSERT INTO nets VALUES ('fd00::/8', '')")
+    assert look(db, bytes((10, 1, 0, 1))) == look(db, bytes(10) + b"\xff\xff\x0a\x01\x00\x01") == 2
+    assert look(db, b"\xfd" + bytes(15)) == 4 and look(db, b"10.1.0.1") is None and look(db, b"") is None
+
+
 def test_equal_prefixes(db):
     db.execute("CREATE TABLE twice(id INTEGER PRIMARY KEY, cidr)")
     db.execute("INSERT INTO twice VALUES (9, '10.1.2.3'), (4, '::ffff:10.1.2.3/128'), (7, '10.1.2.3/32'), (2, '10.0.0.0/8')")
