@@ -645,7 +645,7 @@ def test_random_changes(release, tmp_path, seed):
                     got = look(db, ip, table)
                     assert got == slow(rows, ip), (sql, table, ip)
                     answers.add(got)
-    assert len(answers) > 10
+    assert len(answers) > 5
 
 
 # ---- hosts
