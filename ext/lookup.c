@@ -70,7 +70,6 @@ struct place {
   const char *table; /* within the argument */
   const char *rowid; /* a name of the rowid that no column has */
   int is_view;       /* 0 or 1 */
-  int is_virtual;    /* 0 or 1 */
   int depends_on;    /* as in struct subnets */
 };
 
@@ -204,14 +203,13 @@ static int prepare(sqlite3 *db, char *sql, sqlite3_stmt **stmt) {
 static int look_in(sqlite3 *db, const char *schema, const char *table, struct place *place) {
   sqlite3_stmt *stmt = NULL;
   int rc = prepare(db,
-                   sqlite3_mprintf("SELECT type = 'view', rootpage IS 0 FROM \"%w\".sqlite_master "
+                   sqlite3_mprintf("SELECT type = 'view' FROM \"%w\".sqlite_master "
                                    "WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
                                    schema),
                    &stmt);
   if (!rc) rc = sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
   if (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     place->is_view = sqlite3_column_int(stmt, 0);
-    place->is_virtual = !place->is_view && sqlite3_column_int(stmt, 1);
     place->table = table;
     place->schema = sqlite3_mprintf("%s", schema);
     rc = place->schema ? SQLITE_OK : SQLITE_NOMEM;
@@ -263,7 +261,7 @@ static int look_everywhere(sqlite3 *db, const char *name, int is_qualified, stru
 static int dependencies(const char *name, const struct place *place) {
   int schema = MAIN, is_qualified = place->table != name;
   while (schema < OWN_SCHEMAS && sqlite3_stricmp(place->schema, own_schema[schema])) schema++;
-  if (schema == OWN_SCHEMAS || place->is_virtual || (!is_qualified && strchr(name, '.'))) return 0;
+  if (schema == OWN_SCHEMAS || (!is_qualified && strchr(name, '.'))) return 0;
   return 1 << schema | (is_qualified ? 0 : 1 << TEMP);
 }
 
@@ -283,11 +281,6 @@ static int find_table(sqlite3_context *ctx, const struct names *names, struct pl
         sqlite3_mprintf("flowlogs: cidr_lookup: %s is a view, which has no rowid; name a table, or make one with "
                         "CREATE TEMP TABLE ... AS SELECT * FROM %s",
                         names->table, names->table));
-  if (place->is_virtual && sqlite3_stricmp(place->schema, own_schema[TEMP]) != 0)
-    return fail(ctx, SQLITE_ERROR,
-                sqlite3_mprintf("flowlogs: cidr_lookup: %s is a virtual table outside temp, which is not read by name; "
-                                "name a table, or make one with CREATE TEMP TABLE ... AS SELECT * FROM %s",
-                                names->table, names->table));
   place->depends_on = dependencies(names->table, place);
   return SQLITE_OK;
 }
@@ -351,14 +344,14 @@ static int read_row(sqlite3_context *ctx, const struct names *names, sqlite3_stm
   return prefixes_add(prefixes, &prefix, sqlite3_column_int64(stmt, 0)) ? fail(ctx, SQLITE_NOMEM, NULL) : SQLITE_OK;
 }
 
-/* A statement for the rowids and prefixes; an error when there is no rowid. */
-static int prepare_rows(sqlite3_context *ctx, const struct names *names, const struct place *place,
+/* A statement for the rowids and prefixes, or, with "EXPLAIN ", how it works; an error when there is no rowid. */
+static int prepare_rows(sqlite3_context *ctx, const struct names *names, const struct place *place, const char *explain,
                         sqlite3_stmt **stmt) {
   sqlite3 *db = sqlite3_context_db_handle(ctx);
   /* With the table's name in front, "column" can't be taken for a text when there is no such column. */
   int rc = prepare(db,
-                   sqlite3_mprintf("SELECT t.%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", place->rowid, names->column,
-                                   place->schema, place->table),
+                   sqlite3_mprintf("%sSELECT t.%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", explain, place->rowid,
+                                   names->column, place->schema, place->table),
                    stmt);
   if (rc == SQLITE_ERROR && strncmp(sqlite3_errmsg(db), "no such column", 14) == 0)
     return fail(
@@ -367,10 +360,34 @@ static int prepare_rows(sqlite3_context *ctx, const struct names *names, const s
   return rc ? fail_sqlite(ctx, names, rc) : SQLITE_OK;
 }
 
+/*
+** A virtual table must be in temp, and is not kept.  Whether it is one, the program that reads it says: what
+** sqlite_master says of it may be forged.
+*/
+static int check_virtual(sqlite3_context *ctx, const struct names *names, struct place *place) {
+  sqlite3_stmt *stmt = NULL;
+  int is_virtual = 0, step = SQLITE_OK;
+  int rc = prepare_rows(ctx, names, place, "EXPLAIN ", &stmt);
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *opcode = (const char *)sqlite3_column_text(stmt, 1);
+    if (!opcode) rc = fail(ctx, SQLITE_NOMEM, NULL);
+    else if (!strcmp(opcode, "VOpen")) is_virtual = 1;
+  }
+  if (!rc && step != SQLITE_DONE) rc = fail_sqlite(ctx, names, step);
+  sqlite3_finalize(stmt);
+  if (rc || !is_virtual) return rc;
+  place->depends_on = 0;
+  if (!sqlite3_stricmp(place->schema, own_schema[TEMP])) return SQLITE_OK;
+  return fail(ctx, SQLITE_ERROR,
+              sqlite3_mprintf("flowlogs: cidr_lookup: %s is a virtual table outside temp, which is not read by name; "
+                              "name a table, or make one with CREATE TEMP TABLE ... AS SELECT * FROM %s",
+                              names->table, names->table));
+}
+
 static int read_table(sqlite3_context *ctx, const struct names *names, const struct place *place,
                       struct prefixes *prefixes) {
   sqlite3_stmt *stmt = NULL;
-  int rc = prepare_rows(ctx, names, place, &stmt), step = SQLITE_OK;
+  int rc = prepare_rows(ctx, names, place, "", &stmt), step = SQLITE_OK;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = read_row(ctx, names, stmt, prefixes);
   if (!rc && step != SQLITE_DONE) rc = fail_sqlite(ctx, names, step);
   if (!rc && prefixes_finish(prefixes)) rc = fail(ctx, SQLITE_NOMEM, NULL);
@@ -386,6 +403,7 @@ static struct subnets *read_subnets(sqlite3_context *ctx, const struct names *na
   int rc = s ? SQLITE_OK : fail(ctx, SQLITE_NOMEM, NULL);
   if (!rc) rc = find_table(ctx, names, &place);
   if (!rc) rc = find_columns(ctx, names, &place);
+  if (!rc) rc = check_virtual(ctx, names, &place);
   if (!rc && place.depends_on && versions_of(db, place.depends_on, s->version) && !reads_uncommitted(db))
     s->depends_on = place.depends_on;
   if (!rc) rc = read_table(ctx, names, &place, s->prefixes);

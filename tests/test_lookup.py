@@ -249,6 +249,18 @@ def test_check_constraint_reads_no_files(db):
         db.execute("INSERT INTO d VALUES ('10.0.0.1')")
 
 
+def test_forged_schema(release, tmp_path, db):
+    """A virtual table that has a root page, as only tables have."""
+    db.execute(f"CREATE VIRTUAL TABLE spy USING flowlogs('{LOGS}')")
+    db.execute("PRAGMA writable_schema = 1")
+    db.execute("UPDATE sqlite_master SET rootpage = 2 WHERE name = 'spy'")
+    db.close()
+    db = connect(release, tmp_path / "t.db")
+    assert db.execute("SELECT count(*) > 1000 FROM spy").fetchone() == (1,)
+    with pytest.raises(sqlite3.OperationalError, match="spy is a virtual table outside temp"):
+        look(db, "10.0.0.1", "spy", "srcaddr")
+
+
 def test_trigger_sees_what_its_statement_has_changed(db):
     """Each row changes the table before it is asked again, without a counter that moves."""
     db.execute("CREATE TEMP TABLE out(ip, net)")
