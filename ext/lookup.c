@@ -249,7 +249,7 @@ static struct subnets *find_kept(struct lookup *l, const struct names *names) {
   return NULL;
 }
 
-/* What is kept, or is read now; the caller releases it. */
+/* What is kept, or is read now; the caller releases it.  NULL with an error. */
 static int get_subnets(struct lookup *l, const struct names *names, struct subnets **out, char **pzErr) {
   sqlite3_stmt *reading = NULL; /* so that nobody's commit falls between a look at the versions and the data */
   int rc = SQLITE_OK;
@@ -306,7 +306,7 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (!s || !is_column(s, &names)) {
     if (!get_text(ctx, argv[0], &names.table, &names.table_n)) return;
     int rc = get_subnets(sqlite3_user_data(ctx), &names, &held, &message);
-    if (rc) {
+    if (!held) {
       result_error(ctx, rc, message);
       return;
     }
