@@ -3,7 +3,7 @@
 ** The two ways to load the extension:
 **
 **     .load ./build/flowlogs                             the tables and the functions
-**     .load ./build/flowlogs sqlite3_flowlogsnofs_init   the functions that touch no file, alone
+**     .load ./build/flowlogs sqlite3_flowlogsnofs_init   the functions that touch no file and no table, alone
 **
 ** The second is for hosts that run SQL of other people.  The tables read files with the rights of the process.  They
 ** can't be reached from the views and triggers of a database (SQLITE_VTAB_DIRECTONLY), FLOWLOGS_ROOT confines them to

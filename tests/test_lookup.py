@@ -23,6 +23,7 @@ def connect(release, path=":memory:", **kwargs):
     db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, **kwargs)
     db.enable_load_extension(True)
     db.load_extension(str(release.extension))
+    db.execute("PRAGMA synchronous = off")
     return db
 
 
@@ -120,6 +121,12 @@ def test_nothing_in_nothing_out(db):
     assert look(db, table="empty") is None
 
 
+def test_addresses_as_blobs(db):
+    db.execute("INSERT INTO nets VALUES ('fd00::/8', '')")
+    assert look(db, bytes((10, 1, 0, 1))) == look(db, bytes(10) + b"\xff\xff\x0a\x01\x00\x01") == 2
+    assert look(db, b"\xfd" + bytes(15)) == 4 and look(db, b"10.1.0.1") is None and look(db, b"") is None
+
+
 def test_equal_prefixes(db):
     db.execute("CREATE TABLE twice(id INTEGER PRIMARY KEY, cidr)")
     db.execute("INSERT INTO twice VALUES (9, '10.1.2.3'), (4, '::ffff:10.1.2.3/128'), (7, '10.1.2.3/32'), (2, '10.0.0.0/8')")
@@ -173,9 +180,9 @@ def test_columns_named_like_rowid(db):
 
 
 @pytest.mark.parametrize("sql, args, message", [
-    ("", ("nothing", "cidr"), "flowlogs: cidr_lookup: no such table: nothing$"),
-    ("", ("main.nothing", "cidr"), "no such table: main.nothing$"),
-    ("", ("10.0.0.1", "nets"), r"no such table: 10.0.0.1: the order is cidr_lookup\(table, column, ip\)"),
+    ("", ("nothing", "cidr"), "flowlogs: cidr_lookup: no such table: nothing; the order is"),
+    ("", ("main.nothing", "cidr"), "no such table: main.nothing;"),
+    ("", ("10.0.0.1", "nets"), r"no such table: 10.0.0.1; the order is cidr_lookup\(table, column, ip\)"),
     ("", ("nets", "name2"), "flowlogs: cidr_lookup: table nets has no column name2$"),
     ("", ("nets", "name"), "nets.name of the row with rowid 1 is 'a', which is no prefix such as '10.0.0.0/8'"),
     ("CREATE VIEW v AS SELECT * FROM nets", ("v", "cidr"), "v is a view, which has no rowid"),
@@ -242,6 +249,18 @@ def test_check_constraint_reads_no_files(db):
         db.execute("INSERT INTO d VALUES ('10.0.0.1')")
 
 
+def test_forged_schema(release, tmp_path, db):
+    """A virtual table that has a root page, as only tables have."""
+    db.execute(f"CREATE VIRTUAL TABLE spy USING flowlogs('{LOGS}')")
+    db.execute("PRAGMA writable_schema = 1")
+    db.execute("UPDATE sqlite_master SET rootpage = 2 WHERE name = 'spy'")
+    db.close()
+    db = connect(release, tmp_path / "t.db")
+    assert db.execute("SELECT count(*) > 1000 FROM spy").fetchone() == (1,)
+    with pytest.raises(sqlite3.OperationalError, match="spy is a virtual table outside temp"):
+        look(db, "10.0.0.1", "spy", "srcaddr")
+
+
 def test_trigger_sees_what_its_statement_has_changed(db):
     """Each row changes the table before it is asked again, without a counter that moves."""
     db.execute("CREATE TEMP TABLE out(ip, net)")
@@ -259,6 +278,9 @@ def test_join_with_logs(db):
            "ON s.rowid = cidr_lookup('nets', 'cidr', f.srcaddr) GROUP BY 1, 2")
     plan = [r[3] for r in db.execute("EXPLAIN QUERY PLAN " + sql, (LOGS,))]
     assert plan[0].startswith("SCAN f VIRTUAL TABLE") and plan[1].startswith("SEARCH s USING INTEGER PRIMARY KEY (rowid=?)")
+    for other in (sql.replace("LEFT JOIN", "JOIN"), sql.replace("flowlogs(?) f LEFT JOIN nets s", "nets s JOIN flowlogs(?) f")):
+        plan = [r[3] for r in db.execute("EXPLAIN QUERY PLAN " + other, (LOGS,))]
+        assert plan[0].startswith("SCAN f VIRTUAL TABLE") and plan[1].startswith("SEARCH s USING INTEGER PRIMARY KEY (rowid=?)")
     rows = db.execute("SELECT rowid, cidr FROM nets").fetchall()
     names = dict(db.execute("SELECT rowid, name FROM nets"))
     got = db.execute(sql, (LOGS,)).fetchall()
@@ -357,10 +379,8 @@ def test_change(db, name, wal):
         assert look(db) != before
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])  # the schema is read anew after a commit
 def test_change_in_a_transaction(db, name):
-    if name == "swap":
-        pytest.skip("the schema is read anew after a commit")
     db.execute("BEGIN")
     check(db)
     change(db, CHANGES[name])
@@ -376,15 +396,13 @@ def test_change_in_a_transaction(db, name):
     assert reads(db, lambda: check(db)) == 0
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])
 def test_change_and_rollback_to(db, name):
     db.execute("BEGIN")
     db.execute("INSERT INTO nets VALUES ('10.1.2.0/25', '')")
     db.execute("SAVEPOINT s")
     check(db)
     change(db, CHANGES[name])
-    if name == "swap":
-        return
     check(db)
     db.execute("ROLLBACK TO s")
     check(db)
@@ -464,6 +482,32 @@ def test_attached_database_replaced(release, tmp_path, db):
     assert look(db, table="inventory") == 17
 
 
+def test_attached_database_that_is_named_like_a_table(release, tmp_path, db):
+    """u.nets is a table of main, until there is a database u."""
+    db.execute('CREATE TABLE "u.nets"(cidr)')
+    db.execute("""INSERT INTO "u.nets"(rowid, cidr) VALUES (70, '10.0.0.0/8')""")
+    assert look(db, table="u.nets") == look(db, table="u.nets") == 70
+    other = connect(release, tmp_path / "u.db")
+    other.execute("CREATE TABLE nets(cidr)")
+    db.execute("ATTACH ? AS u", (str(tmp_path / "u.db"),))
+    assert look(db, table="u.nets") is None
+    db.execute("DETACH u")
+    assert look(db, table="u.nets") == 70
+
+
+def test_utf16(release):
+    db = connect(release)
+    db.execute("PRAGMA encoding = 'UTF-16'")
+    db.execute("CREATE TABLE näts(cidr TEXT)")
+    db.execute("INSERT INTO näts VALUES ('fd00::/8'), ('10.1.0.0/16'), ('10.0.0.0/8')")
+    db.execute("CREATE TABLE x(ip TEXT)")
+    db.execute("INSERT INTO x VALUES ('10.1.1.1'), ('10.9.9.9'), ('fd00::1'), ('ü')")
+    assert db.execute("SELECT cidr_lookup('näts', 'cidr', ip) FROM x").fetchall() == [(2,), (3,), (1,), (None,)]
+    db.execute("INSERT INTO näts VALUES ('ü')")
+    with pytest.raises(sqlite3.OperationalError, match="näts.cidr of the row with rowid 4 is 'ü'"):
+        look(db, table="näts")
+
+
 @pytest.mark.skipif(not hasattr(sqlite3.Connection, "deserialize"), reason="needs Python 3.11")
 def test_deserialize(release):
     images = []
@@ -537,7 +581,6 @@ def test_prepared_statement_runs_again(db):
 
 def test_one_statement_sees_one_table(db):
     """As IN (SELECT ...) does: what the table was when the statement first asked."""
-    db.execute("PRAGMA synchronous = off")
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     seen, fresh = [], []
     for i, (net,) in enumerate(db.execute("SELECT cidr_lookup('nets', 'cidr', ip) FROM x")):
@@ -550,7 +593,6 @@ def test_one_statement_sees_one_table(db):
 
 def test_loop_that_writes(db):
     """Rows that are read with it and written one by one: the table is read once for the loop."""
-    db.execute("PRAGMA synchronous = off")
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     db.execute("CREATE TABLE out(ip, net)")
     def run():
@@ -615,7 +657,7 @@ def test_random_changes(release, tmp_path, seed):
                     got = look(db, ip, table)
                     assert got == slow(rows, ip), (sql, table, ip)
                     answers.add(got)
-    assert len(answers) > 10
+    assert len(answers) > 5
 
 
 # ---- hosts

@@ -37,6 +37,12 @@ static const char *const statements[] = {
     "SELECT file, line, reason, raw FROM flowlogs_errors('tests/data/edge')",
     "SELECT count(*) FROM flowlogs('tests/data/edge/truncated.gz')",
     "SELECT count(*) FROM flowlogs('tests/data/nothing')",
+    "CREATE TABLE nets AS WITH n(i) AS (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)) "
+    "SELECT printf('10.%d.%d.0/%d', a.i, b.i, 14 + a.i) AS cidr FROM n a, n b UNION ALL SELECT 'fd00::/8'; "
+    "SELECT cidr_lookup('nets', 'cidr', '10.3.4.5'), cidr_lookup('main.nets', 'cidr', 'fd00::1'); "
+    "SELECT cidr_lookup('nets', 'cidr', column1) FROM (VALUES ('10.9.9.9'), ('11.0.0.1'), ('fd12::'))",
+    "CREATE TEMP TABLE nets AS SELECT '10.0.0.0/33' AS cidr; SELECT cidr_lookup('nets', 'cidr', '10.0.0.1')",
+    "SELECT cidr_lookup('10.0.0.1', 'nets', 'cidr')",
     "CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/mixed', on_error=skip, "
     "format='${version} ${srcaddr}', threads=1)",
     "SELECT cwl_match('2 10.0.0.1 404', '[v, ..., a=10.0.* && a!=%^10%, b=4* || b=%5%,]'), cwl_match('ab', '?a ?%b% "
@@ -54,10 +60,23 @@ static const char *const statements[] = {
     "SELECT cidr_match(ip, n) FROM (SELECT '10.0.0.0/8' AS ip, '10.0.0.5' AS n)",
 };
 
-/* Runs a statement on a connection of its own; the rows, or the error, are written to out. */
+/* Runs a statement to its end; the rows are written to out, which *used bytes of are taken. */
+static int run_statement(sqlite3_stmt *stmt, char *out, size_t n, size_t *used) {
+  int rc;
+  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    for (int c = 0; c < sqlite3_column_count(stmt); c++) {
+      const char *text = (const char *)sqlite3_column_text(stmt, c);
+      if (!text && sqlite3_column_type(stmt, c) != SQLITE_NULL) return SQLITE_NOMEM;
+      *used += (size_t)snprintf(out + *used, n - *used, "%s|", text ? text : "NULL");
+      if (*used >= n) abort();
+    }
+  }
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* Runs statements on a connection of their own; the rows, or the error, are written to out. */
 static int run(const char *extension, const char *sql, char *out, size_t n) {
   sqlite3 *db = NULL;
-  sqlite3_stmt *stmt = NULL;
   size_t used = 0;
   out[0] = 0;
   int rc = sqlite3_open(":memory:", &db);
@@ -68,19 +87,13 @@ static int run(const char *extension, const char *sql, char *out, size_t n) {
     if (rc && failed) rc = SQLITE_NOMEM; /* SQLite gives SQLITE_ERROR for all that goes wrong in loading */
     sqlite3_free(message);
   }
-  if (!rc) rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-  while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-    for (int c = 0; c < sqlite3_column_count(stmt); c++) {
-      const char *text = (const char *)sqlite3_column_text(stmt, c);
-      if (!text && sqlite3_column_type(stmt, c) != SQLITE_NULL) rc = SQLITE_NOMEM;
-      used += (size_t)snprintf(out + used, n - used, "%s|", text ? text : "NULL");
-      if (used >= n) abort();
-    }
-    if (rc == SQLITE_ROW) rc = SQLITE_OK;
+  while (!rc && *sql) {
+    sqlite3_stmt *stmt = NULL;
+    rc = sqlite3_prepare_v2(db, sql, -1, &stmt, &sql);
+    if (!rc) rc = run_statement(stmt, out, n, &used);
+    if (rc == SQLITE_ERROR) snprintf(out, n, "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(stmt);
   }
-  if (rc == SQLITE_DONE) rc = SQLITE_OK;
-  if (rc == SQLITE_ERROR) snprintf(out, n, "%s", sqlite3_errmsg(db));
-  sqlite3_finalize(stmt);
   sqlite3_close(db);
   return rc;
 }
