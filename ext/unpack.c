@@ -70,6 +70,29 @@ struct unpacker {
 
 /* --- errors ------------------------------------------------------------------------------------------------------ */
 
+/* Bytes of a UTF-8 character at p, which ends with NUL somewhere; 0: that is none, or a control character. */
+static size_t character(const char *p) {
+  unsigned char c = (unsigned char)*p;
+  size_t n = c < ' ' || c == 0x7f ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < n; i++)
+    if ((p[i] & 0xc0) != 0x80) return 0;
+  /* longer than need be, half of a pair of UTF-16, beyond the last */
+  unsigned char next = n > 2 ? (unsigned char)p[1] : 0;
+  int is_none = (c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0) || (c == 0xf0 && next < 0x90) ||
+                (c == 0xf4 && next >= 0x90);
+  return is_none ? 0 : n;
+}
+
+/* What a payload calls its things goes into messages, and into the column file: hosts want UTF-8 there.  NULL is fine. */
+static char *clean(char *name) {
+  for (char *p = name; p && *p;) {
+    size_t n = character(p);
+    if (!n) *p = '?';
+    p += n ? n : 1;
+  }
+  return name;
+}
+
 /* "payload, record 2, document 3" */
 static char *where(const struct unpacker *u) {
   sqlite3_str *s = sqlite3_str_new(NULL);
@@ -169,8 +192,9 @@ static int add_event(struct unpacker *u, const char *name, const char *message) 
 static char *stream_name(const char *group, const char *stream) {
   int has_group = group && *group, has_stream = stream && *stream;
   if (!has_group && !has_stream) return sqlite3_mprintf("%s", UNPACK_NAME);
-  return sqlite3_mprintf("%.*s%s%.*s", has_group ? NAME_MAX_BYTES : 0, has_group ? group : "",
-                         has_group && has_stream ? ":" : "", has_stream ? NAME_MAX_BYTES : 0, has_stream ? stream : "");
+  return clean(sqlite3_mprintf("%.*s%s%.*s", has_group ? NAME_MAX_BYTES : 0, has_group ? group : "",
+                               has_group && has_stream ? ":" : "", has_stream ? NAME_MAX_BYTES : 0,
+                               has_stream ? stream : ""));
 }
 
 /* An event of a list. */
@@ -213,7 +237,7 @@ static int unknown(struct unpacker *u, const char *p, size_t n, const char *form
   int step = sqlite3_step(stmt);
   if (step != SQLITE_ROW) return finish(u, stmt, step);
   const char *keys = text(stmt, 0, &rc);
-  char *what = rc ? NULL : sqlite3_mprintf(format, keys ? keys : "none");
+  char *what = rc ? NULL : clean(sqlite3_mprintf(format, keys ? keys : "none"));
   if (!rc) rc = what ? foreign(u, what) : SQLITE_NOMEM;
   sqlite3_free(what);
   sqlite3_reset(stmt);
