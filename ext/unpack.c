@@ -33,7 +33,10 @@ static const char *const sql[STATEMENTS] = {
                               "CASE type WHEN 'object' THEN " TEXT_AT("value",
                                                                       "$.logStreamName") " END FROM json_each(?1, ?2)",
     [RECORDS] = "SELECT CASE type WHEN 'object' THEN coalesce(" TEXT_AT("value", "$.kinesis.data") ", " TEXT_AT(
-        "value", "$.data") ", " TEXT_AT("value", "$.Data") ") END, value FROM json_each(?1, ?2)",
+        "value",
+        "$.data") ", " TEXT_AT("value",
+                               "$.Data") ") END, value, CASE type WHEN 'object' THEN json_type(value, '$.s3') END "
+                                         "FROM json_each(?1, ?2)",
     [ELEMENTS] = "SELECT type, value FROM json_each(?1)",
     [KEYS] = "SELECT substr(group_concat(key, ', '), 1, 300) FROM (SELECT key FROM json_each(?1) LIMIT 12)",
 };
@@ -250,6 +253,8 @@ static int no_data(struct unpacker *u, sqlite3_stmt *stmt) {
   const char *record = text(stmt, 1, &rc);
   if (rc) return rc;
   if (!record || *record != '{') return foreign(u, "is no JSON object");
+  if (sqlite3_column_type(stmt, 2) != SQLITE_NULL)
+    return foreign(u, "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
   return unknown(u, record, strlen(record), "has no kinesis.data, data or Data that is a text; its keys are %s");
 }
 

@@ -224,7 +224,9 @@ FOREIGN = {
     "numbers": ("[1, 2]", "neither objects nor texts"),
     "lists": ("[[]]", "neither objects nor texts"),
     "s3": (json.dumps({"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "s3": {"bucket": {"name": "b"}}}]}),
-           "record 1: has no kinesis.data, data or Data that is a text; its keys are eventVersion, eventSource, s3"),
+           "record 1: is an event of S3, which names objects"),
+    "sqs": (json.dumps({"Records": [{"messageId": "1", "body": "2", "eventSource": "aws:sqs"}]}),
+            "record 1: has no kinesis.data, data or Data that is a text; its keys are messageId, body, eventSource"),
     "no records": ('{"Records":[]}', "has a list of records that is empty"),
     "data object": ('{"awslogs":{"data":{}}}', "its keys are awslogs"),
     "number as record": ('{"records":[5]}', "record 1: is no JSON object"),
@@ -584,7 +586,13 @@ def test_handler_does_not_fire(handler):
 
 
 def test_handler_as_a_program(release):
+    """On the sample event, against a look at it without the extension."""
+    event = (ROOT / "tests/data/stream/lambda.json").read_text()
     done = subprocess.run([sys.executable, "-B", "sql/alerts/lambda_handler.py"], text=True, capture_output=True, cwd=ROOT,
-                          input=lambda_event(gz(message([record("10.0.1.5", "REJECT")]))),
-                          env=dict(release.env, FLOWLOGS=str(release.extension)))
-    assert done.returncode == 0 and json.loads(done.stdout)["srcaddr"] == "10.0.1.5", done.stderr
+                          input=event, env=dict(release.env, FLOWLOGS=str(release.extension)))
+    assert done.returncode == 0, done.stderr
+    alerts = [json.loads(line) for line in done.stdout.splitlines()]
+    inside = json.loads(gzip.decompress(base64.b64decode(json.loads(event)["awslogs"]["data"])))
+    rejected = [e["message"].split() for e in inside["logEvents"] if " REJECT " in e["message"] and " 10.0.1.31 10." in e["message"]]
+    assert sorted((a["dstaddr"], str(a["dstport"])) for a in alerts) == sorted({(m[4], m[6]) for m in rejected})
+    assert sum(a["records"] for a in alerts) == len(rejected) == 3
