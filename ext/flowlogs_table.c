@@ -8,6 +8,14 @@
 ** The columns are those of columns.h.  A created table's path and options are its defaults: its hidden columns
 ** override them, so that a table that is called flowlogs, too, can be given other paths.
 **
+** flowlogs_payload: the same of a value that a stream has handed over, its first argument, in the place of files
+** (unpack.h). A function only:
+**
+**     SELECT * FROM queue, flowlogs_payload(queue.body) WHERE action = 'REJECT';
+**
+** It reads no file, and is kept from stored views and triggers all the same: a database that came from elsewhere has no
+** business with megabytes that are unpacked in this process.
+**
 ** The rowid is the file's number (numbers.h) and the line, so it is unique, and the same in every pass that a statement
 ** makes with the same path and options: SQLite's plans for OR go through the table several times and rely on it.
 */

@@ -128,14 +128,17 @@ int request_unpack(struct request *r, sqlite3_value *data, enum policy policy, c
   if (is_same(r, p, n, type, policy)) return SQLITE_OK;
   forget(r);
   if (!r->unpacker && !(r->unpacker = unpacker_new(interrupt))) return SQLITE_NOMEM;
-  if (!(r->data = mem_alloc(n + 1))) return SQLITE_NOMEM;
+  int rc = unpack(r->unpacker, p, n, policy, &r->payload, pzErr);
+  if (!rc && payload_files(&r->payload, &r->files, &e)) rc = report_error(pzErr, &e);
+  if (!rc && !(r->data = mem_alloc(n + 1))) rc = SQLITE_NOMEM;
+  if (rc) {
+    forget(r);
+    return rc;
+  }
   memcpy(r->data, p, n);
   r->data_n = n;
   r->data_type = type;
   r->policy = policy;
   identity_text(key, p, n, r->identity);
-  int rc = unpack(r->unpacker, r->data, n, policy, &r->payload, pzErr);
-  if (!rc && payload_files(&r->payload, &r->files, &e)) rc = report_error(pzErr, &e);
-  if (rc) forget(r);
-  return rc;
+  return SQLITE_OK;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** A piece is bytes in any wrapping; a piece holds lines, or documents, that is, JSON values.  A document holds events,
-** or records with one more piece each.  That one holds no further records, so the functions call one another to a
-** fixed depth, whatever the input is, and each level has its own statements.
+** or records with one more piece each, or is a string that is a piece.  LEVELS says how deep that goes, so the functions
+** call one another to a fixed depth, whatever the input is; each level has its own statements.
+**
+** SQLite is given each document with a NUL at its end: else every function that looks at it would make itself a copy.
 */
 #include "unpack.h"
 
@@ -33,7 +35,10 @@ static const char *const sql[STATEMENTS] = {
                               "CASE type WHEN 'object' THEN " TEXT_AT("value",
                                                                       "$.logStreamName") " END FROM json_each(?1, ?2)",
     [RECORDS] = "SELECT CASE type WHEN 'object' THEN coalesce(" TEXT_AT("value", "$.kinesis.data") ", " TEXT_AT(
-        "value", "$.data") ", " TEXT_AT("value", "$.Data") ") END, value FROM json_each(?1, ?2)",
+        "value",
+        "$.data") ", " TEXT_AT("value",
+                               "$.Data") ") END, value, CASE type WHEN 'object' THEN json_type(value, '$.s3') END "
+                                         "FROM json_each(?1, ?2)",
     [ELEMENTS] = "SELECT type, value FROM json_each(?1)",
     [KEYS] = "SELECT substr(group_concat(key, ', '), 1, 300) FROM (SELECT key FROM json_each(?1) LIMIT 12)",
 };
@@ -41,8 +46,8 @@ static const char *const sql[STATEMENTS] = {
 /* What DOCUMENT says: types, NULL where there is no such thing, and then texts. */
 enum {
   TYPE_AWSLOGS,
-  TYPE_RECORDS, /* Kinesis */
-  TYPE_records, /* Firehose */
+  TYPE_KINESIS,  /* Records */
+  TYPE_FIREHOSE, /* records */
   TYPE_EVENTS,
   TYPE_MESSAGE,
   TYPE_LOG_EVENTS,
@@ -69,6 +74,29 @@ struct unpacker {
 };
 
 /* --- errors ------------------------------------------------------------------------------------------------------ */
+
+/* Bytes of a UTF-8 character at p, which ends with NUL somewhere; 0: that is none, or a control character. */
+static size_t character(const char *p) {
+  unsigned char c = (unsigned char)*p;
+  size_t n = c < ' ' || c == 0x7f ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < n; i++)
+    if ((p[i] & 0xc0) != 0x80) return 0;
+  /* longer than need be, half of a pair of UTF-16, beyond the last */
+  unsigned char next = n > 2 ? (unsigned char)p[1] : 0;
+  int is_none = (c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0) || (c == 0xf0 && next < 0x90) ||
+                (c == 0xf4 && next >= 0x90);
+  return is_none ? 0 : n;
+}
+
+/* What a payload calls its things goes into messages, and into the column file: hosts want UTF-8 there.  NULL is fine. */
+static char *clean(char *name) {
+  for (char *p = name; p && *p;) {
+    size_t n = character(p);
+    if (!n) *p = '?';
+    p += n ? n : 1;
+  }
+  return name;
+}
 
 /* "payload, record 2, document 3" */
 static char *where(const struct unpacker *u) {
@@ -106,9 +134,8 @@ static int lower_error(struct unpacker *u, const struct err *e) {
 
 /* --- statements -------------------------------------------------------------------------------------------------- */
 
-/* A statement of this level, at its beginning, with the JSON and perhaps a path in it bound. */
-static int begin(struct unpacker *u, enum statement which, const char *p, size_t n, const char *path,
-                 sqlite3_stmt **out) {
+/* A statement of this level, at its beginning, with the JSON, which must stay, and perhaps a path in it bound. */
+static int begin(struct unpacker *u, enum statement which, const char *json, const char *path, sqlite3_stmt **out) {
   sqlite3_stmt **stmt = &u->stmt[u->level][which];
   int rc = *stmt ? SQLITE_OK : sqlite3_prepare_v2(u->interrupt->db, sql[which], -1, stmt, NULL);
   if (rc == SQLITE_NOMEM) return rc;
@@ -117,7 +144,7 @@ static int begin(struct unpacker *u, enum statement which, const char *p, size_t
                        sqlite3_errmsg(u->interrupt->db));
   *out = *stmt;
   sqlite3_reset(*stmt);
-  rc = sqlite3_bind_text64(*stmt, 1, p, n, SQLITE_STATIC, SQLITE_UTF8);
+  rc = sqlite3_bind_text(*stmt, 1, json, -1, SQLITE_STATIC);
   return rc || !path ? rc : sqlite3_bind_text(*stmt, 2, path, -1, SQLITE_STATIC);
 }
 
@@ -169,8 +196,9 @@ static int add_event(struct unpacker *u, const char *name, const char *message) 
 static char *stream_name(const char *group, const char *stream) {
   int has_group = group && *group, has_stream = stream && *stream;
   if (!has_group && !has_stream) return sqlite3_mprintf("%s", UNPACK_NAME);
-  return sqlite3_mprintf("%.*s%s%.*s", has_group ? NAME_MAX_BYTES : 0, has_group ? group : "",
-                         has_group && has_stream ? ":" : "", has_stream ? NAME_MAX_BYTES : 0, has_stream ? stream : "");
+  return clean(sqlite3_mprintf("%.*s%s%.*s", has_group ? NAME_MAX_BYTES : 0, has_group ? group : "",
+                               has_group && has_stream ? ":" : "", has_stream ? NAME_MAX_BYTES : 0,
+                               has_stream ? stream : ""));
 }
 
 /* An event of a list. */
@@ -185,9 +213,9 @@ static int add_listed(struct unpacker *u, sqlite3_stmt *stmt, const char *name) 
 }
 
 /* The events of a list in the document; name: of their stream, or NULL where each event may name its own. */
-static int add_events(struct unpacker *u, const char *p, size_t n, const char *list, const char *name) {
+static int add_events(struct unpacker *u, const char *json, const char *list, const char *name) {
   sqlite3_stmt *stmt;
-  int rc = begin(u, EVENTS, p, n, list, &stmt), step = SQLITE_DONE;
+  int rc = begin(u, EVENTS, json, list, &stmt), step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = add_listed(u, stmt, name);
   return rc ? rc : finish(u, stmt, step);
 }
@@ -206,14 +234,14 @@ static int add_within(struct unpacker *u, const char *p, size_t n, enum unwrap_f
 }
 
 /* "has the keys a, b": nothing that we know, or too much of it. */
-static int unknown(struct unpacker *u, const char *p, size_t n, const char *format) {
+static int unknown(struct unpacker *u, const char *json, const char *format) {
   sqlite3_stmt *stmt;
-  int rc = begin(u, KEYS, p, n, NULL, &stmt);
+  int rc = begin(u, KEYS, json, NULL, &stmt);
   if (rc) return rc;
   int step = sqlite3_step(stmt);
   if (step != SQLITE_ROW) return finish(u, stmt, step);
   const char *keys = text(stmt, 0, &rc);
-  char *what = rc ? NULL : sqlite3_mprintf(format, keys ? keys : "none");
+  char *what = rc ? NULL : clean(sqlite3_mprintf(format, keys ? keys : "none"));
   if (!rc) rc = what ? foreign(u, what) : SQLITE_NOMEM;
   sqlite3_free(what);
   sqlite3_reset(stmt);
@@ -226,14 +254,16 @@ static int no_data(struct unpacker *u, sqlite3_stmt *stmt) {
   const char *record = text(stmt, 1, &rc);
   if (rc) return rc;
   if (!record || *record != '{') return foreign(u, "is no JSON object");
-  return unknown(u, record, strlen(record), "has no kinesis.data, data or Data that is a text; its keys are %s");
+  if (sqlite3_column_type(stmt, 2) != SQLITE_NULL)
+    return foreign(u, "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
+  return unknown(u, record, "has no kinesis.data, data or Data that is a text; its keys are %s");
 }
 
 /* The records of a list in the document, each with a piece of its own. */
-static int add_records(struct unpacker *u, const char *p, size_t n, const char *list) {
+static int add_records(struct unpacker *u, const char *json, const char *list) {
   sqlite3_stmt *stmt;
   uint64_t *record = &u->record[u->level];
-  int rc = begin(u, RECORDS, p, n, list, &stmt), step = SQLITE_DONE;
+  int rc = begin(u, RECORDS, json, list, &stmt), step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     ++*record;
     const char *data = text(stmt, 0, &rc);
@@ -246,61 +276,62 @@ static int add_records(struct unpacker *u, const char *p, size_t n, const char *
 }
 
 /* What CloudWatch sends to subscriptions. */
-static int add_message(struct unpacker *u, const char *p, size_t n, sqlite3_stmt *stmt) {
+static int add_message(struct unpacker *u, const char *json, sqlite3_stmt *stmt) {
   int rc = SQLITE_OK;
   const char *type = text(stmt, TEXT_MESSAGE_TYPE, &rc), *list = text(stmt, TYPE_LOG_EVENTS, &rc);
   const char *group = text(stmt, TEXT_LOG_GROUP, &rc), *stream = text(stmt, TEXT_LOG_STREAM, &rc);
   if (rc) return rc;
   if (is(type, "CONTROL_MESSAGE")) return SQLITE_OK;
   if (sqlite3_column_type(stmt, TYPE_MESSAGE_TYPE) != SQLITE_NULL && !is(type, "DATA_MESSAGE"))
-    return unknown(u, p, n, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are %s");
-  if (!is(list, "array")) return unknown(u, p, n, "has no list of logEvents; its keys are %s");
+    return unknown(u, json, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are %s");
+  if (!is(list, "array")) return unknown(u, json, "has no list of logEvents; its keys are %s");
   char *name = stream_name(group, stream);
-  rc = name ? add_events(u, p, n, "$.logEvents", name) : SQLITE_NOMEM;
+  rc = name ? add_events(u, json, "$.logEvents", name) : SQLITE_NOMEM;
   sqlite3_free(name);
   return rc;
 }
 
-static int add_object(struct unpacker *u, const char *p, size_t n, sqlite3_stmt *stmt) {
+static int add_object(struct unpacker *u, const char *json, sqlite3_stmt *stmt) {
   int rc = SQLITE_OK, kinds = 0;
   const char *type[TYPES];
   for (int i = 0; i < TYPES; i++) {
     type[i] = text(stmt, i, &rc);
+    if (is(type[i], "null")) type[i] = NULL;
     kinds += type[i] && !(i == TYPE_MESSAGE_TYPE && type[TYPE_LOG_EVENTS]);
   }
   const char *data = text(stmt, TEXT_AWSLOGS, &rc), *message = text(stmt, TEXT_MESSAGE, &rc);
   if (rc) return rc;
-  if (kinds > 1) return unknown(u, p, n, "can be read in more than one way; its keys are %s");
+  if (kinds > 1) return unknown(u, json, "can be read in more than one way; its keys are %s");
   if (data) return add_within(u, data, (size_t)sqlite3_column_bytes(stmt, TEXT_AWSLOGS), UNWRAP_BASE64);
   if (message) return add_event(u, UNPACK_NAME, message);
-  if (type[TYPE_LOG_EVENTS] || type[TYPE_MESSAGE_TYPE]) return add_message(u, p, n, stmt);
-  if (is(type[TYPE_RECORDS], "array")) return add_records(u, p, n, "$.Records");
-  if (is(type[TYPE_records], "array")) return add_records(u, p, n, "$.records");
-  if (is(type[TYPE_EVENTS], "array")) return add_events(u, p, n, "$.events", NULL);
-  return unknown(u, p, n, "is a JSON object without flow log records; its keys are %s");
+  if (type[TYPE_LOG_EVENTS] || type[TYPE_MESSAGE_TYPE]) return add_message(u, json, stmt);
+  if (is(type[TYPE_KINESIS], "array")) return add_records(u, json, "$.Records");
+  if (is(type[TYPE_FIREHOSE], "array")) return add_records(u, json, "$.records");
+  if (is(type[TYPE_EVENTS], "array")) return add_events(u, json, "$.events", NULL);
+  return unknown(u, json, "is a JSON object without flow log records; its keys are %s");
 }
 
-static int add_object_text(struct unpacker *u, const char *p, size_t n) {
+static int add_object_text(struct unpacker *u, const char *json) {
   sqlite3_stmt *stmt;
-  int rc = begin(u, DOCUMENT, p, n, NULL, &stmt);
+  int rc = begin(u, DOCUMENT, json, NULL, &stmt);
   if (rc) return rc;
   int step = sqlite3_step(stmt);
   if (step != SQLITE_ROW) return finish(u, stmt, step);
-  rc = add_object(u, p, n, stmt);
+  rc = add_object(u, json, stmt);
   sqlite3_reset(stmt);
   return rc;
 }
 
 /* The elements of an array, or a string as the only one. */
-static int add_elements(struct unpacker *u, const char *p, size_t n) {
+static int add_elements(struct unpacker *u, const char *json) {
   sqlite3_stmt *stmt;
   uint64_t elements = 0;
-  int rc = begin(u, ELEMENTS, p, n, NULL, &stmt), step = SQLITE_DONE;
+  int rc = begin(u, ELEMENTS, json, NULL, &stmt), step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *type = text(stmt, 0, &rc), *value = text(stmt, 1, &rc);
     elements++;
     if (rc) break;
-    if (is(type, "object")) rc = add_object_text(u, value, (size_t)sqlite3_column_bytes(stmt, 1));
+    if (is(type, "object")) rc = add_object_text(u, value);
     else if (is(type, "text")) rc = add_within(u, value, (size_t)sqlite3_column_bytes(stmt, 1), UNWRAP_GUESS);
     else rc = foreign(u, "has a list of things that are neither objects nor texts");
   }
@@ -310,6 +341,17 @@ static int add_elements(struct unpacker *u, const char *p, size_t n) {
 
 /* --- pieces ------------------------------------------------------------------------------------------------------ */
 
+static int add_document(struct unpacker *u, const char *p, size_t n) {
+  if (interrupt_poll(u->interrupt)) return SQLITE_INTERRUPT;
+  char *json = mem_alloc(n + 1);
+  if (!json) return SQLITE_NOMEM;
+  memcpy(json, p, n);
+  json[n] = 0;
+  int rc = *json == '{' ? add_object_text(u, json) : add_elements(u, json);
+  mem_free(json);
+  return rc;
+}
+
 static int add_documents(struct unpacker *u, const char *p, size_t n) {
   const char *end = p + n, *value;
   size_t value_n;
@@ -318,10 +360,8 @@ static int add_documents(struct unpacker *u, const char *p, size_t n) {
   int rc = SQLITE_OK;
   uint64_t *document = &u->document[u->level];
   *document = 1;
-  for (; !rc && (result = json_next(&p, end, &value, &value_n, &e)) == JSON_VALUE; ++*document) {
-    if (interrupt_poll(u->interrupt)) return SQLITE_INTERRUPT;
-    rc = *value == '{' ? add_object_text(u, value, value_n) : add_elements(u, value, value_n);
-  }
+  for (; !rc && (result = json_next(&p, end, &value, &value_n, &e)) == JSON_VALUE; ++*document)
+    rc = add_document(u, value, value_n);
   if (!rc && result == JSON_ERROR) rc = lower_error(u, &e);
   *document = 0;
   return rc;

@@ -4,8 +4,8 @@
 
     generate.py OUTDIR
 
-writes OUTDIR/AWSLogs, which the examples and SQL tests query, and OUTDIR/edge, which tests how
-files are read.  No flow log of a real network can be published, so this one is made up, but it
+writes OUTDIR/AWSLogs, which the examples and SQL tests query, OUTDIR/edge, which tests how
+files are read, and OUTDIR/stream, which is handed over and not read.  No flow log of a real network can be published, so this one is made up, but it
 hangs together: every interface has its subnet and addresses, traffic inside a VPC is logged at
 both ends, NAT gateway traffic on all four legs, and things worth finding are hidden in it:
 
@@ -20,6 +20,8 @@ The seed is fixed, so the content is the same on each run.  The compressed bytes
 another zlib; the sizes and the damage in edge/ are built so that the rows do not.
 """
 
+import base64
+import json
 import os
 import random
 import struct
@@ -848,6 +850,24 @@ def edge_cases():
     return files
 
 
+def stream_events():
+    """What CloudWatch Logs hands to a Lambda function: base64 of gzip of JSON.  Not compressed, so that all versions of
+    zlib make the same bytes."""
+    inside = {"interface_id": "eni-00cdb79d431d94ab4", "srcaddr": "10.0.1.31", "action": "REJECT", "packets": 3, "bytes": 180}
+    rows = [default_row(0, interface_id="eni-00cdb79d431d94ab4", srcaddr="10.0.1.12", dstaddr="10.0.1.31"),
+            default_row(1, **inside, dstaddr="10.0.2.12", dstport=3306),
+            default_row(2, **inside, dstaddr="10.0.2.14", dstport=445),
+            default_row(3, **inside, dstaddr="10.0.2.14", dstport=445),
+            default_row(4, interface_id="eni-00cdb79d431d94ab4", srcaddr="203.0.113.66", dstaddr="10.0.1.31", dstport=22,
+                        action="REJECT")]
+    message = {"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "/vpc/flow-logs",
+               "logStream": "eni-00cdb79d431d94ab4-all", "subscriptionFilters": ["to-lambda"],
+               "logEvents": [{"id": f"{i:056d}", "timestamp": int(row.split()[10]) * 1000, "message": row}
+                             for i, row in enumerate(rows)]}
+    data = base64.b64encode(gz(json.dumps(message).encode(), 0)).decode()
+    return {"lambda.json": json.dumps({"awslogs": {"data": data}}).encode() + b"\n"}
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: generate.py OUTDIR")
@@ -855,6 +875,8 @@ def main():
     aws_logs(Out(outdir))
     for name, content in edge_cases().items():
         write(outdir, "edge/" + name, content)
+    for name, content in stream_events().items():
+        write(outdir, "stream/" + name, content)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,14 @@ static int fails(void) {
 static void *test_malloc(int n) { return fails() ? NULL : real.xMalloc(n); }
 static void *test_realloc(void *p, int n) { return fails() ? NULL : real.xRealloc(p, n); }
 
+/* A Kinesis event with one record in base64 and gzip. */
+#define EVENT                                                                                                          \
+  "{\"Records\":[{\"kinesis\":{\"data\":\"H4sIAAAAAAACA6tWyk0tLk5MTw2pLEhVslJycQxxjPd1DQ52dHdV0lHKyU"                  \
+  "93L8ovLQDKpEO4wSVFqYm5QH4xhO9alppXUqxkFV0NMwkoZ6RgaGRsYmpmbmFpYGigkJqXqWuoYGigB4JwBlCRgpGC"                         \
+  "mYKRgYKJkYmlgrGCiYKjs7NrQIiCv7dSbWwtAH21wP6cAAAA\"}}]}"
+
+#define LINE "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 20 4249 3 4 ACCEPT OK"
+
 static const char *const statements[] = {
     "SELECT count(*), sum(packets), max(srcaddr), max(raw), max(extra), max(tgw_id), max(file) "
     "FROM flowlogs('tests/data/edge/[cmu]*', 'skip')",
@@ -51,6 +59,11 @@ static const char *const statements[] = {
     "flowlogs('tests/data/edge/crlf.log')",
     "SELECT cwl_match('a', '[a, b=]')",
     "SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log') a JOIN flowlogs_files(a.file) f",
+    "SELECT file, line, raw, data FROM flowlogs_payload('" EVENT "')",
+    "SELECT count(*), max(file) FROM (SELECT '" EVENT "' AS body UNION ALL SELECT '" LINE "' UNION ALL "
+    "SELECT '[{\"message\":\"" LINE "\"},\"" LINE "\"]') q JOIN flowlogs_payload(q.body, 'skip') f",
+    "SELECT count(*) FROM flowlogs_payload('{\"a\":1}')",
+    "SELECT count(*) FROM flowlogs_payload('{\"events\":[{\"logStreamName\":\"s\",\"message\":\"x\\ny\"}]}')",
     "WITH a(ip, n) AS (VALUES ('10.0.0.5', 18), ('2001:DB8:0::1', 6.0), (x'0a000005', '17'), (167772165, 443), ('no', "
     "NULL)) SELECT ip, ip_family(ip), ip_prefix(ip, 17), ip_scope(ip), ip_is_private(ip), hex(ip_blob(ip)), "
     "ip_text(ip_blob(ip)), cidr_match(ip, '10.0.0.0/8'), protocol_name(n), port_name(n, 17), tcp_flags(n), "

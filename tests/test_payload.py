@@ -1,0 +1,598 @@
+# SPDX-License-Identifier: MIT
+"""flowlogs_payload: every form in which a stream hands records over gives the rows of the same lines in a file; what is
+cut, flipped or foreign is an error, never fewer rows."""
+
+import base64
+import gzip
+import importlib.util
+import json
+import random
+import re
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from conftest import BUILDS, ROOT
+from test_host import connect
+
+NAMES = "version account_id interface_id srcaddr dstaddr srcport dstport protocol packets bytes start end action log_status".split()
+
+
+def make_lines(n, seed=1):
+    r = random.Random(seed)
+    lines = []
+    for i in range(n):
+        if i % 11 == 7:
+            lines.append(f"2 123456789010 eni-{i:017x} - - - - - - - {1418530010 + i} {1418530070 + i} - NODATA")
+            continue
+        a, b = (f"2001:db8::{r.randrange(9):x}", "2001:db8:1::443") if i % 5 == 3 else \
+            (f"10.0.{r.randrange(4)}.{r.randrange(256)}", f"203.0.113.{r.randrange(4)}")
+        lines.append(f"2 123456789010 eni-{r.randrange(3):017x} {a} {b} {r.randrange(65536)} {r.choice([22, 443, 3389])} 6 "
+                     f"{r.randrange(1, 99)} {r.randrange(9999)} {1418530010 + i} {1418530070 + i} "
+                     f"{r.choice(['ACCEPT', 'REJECT'])} OK")
+    return lines
+
+
+LINES = make_lines(40)
+
+
+def gz(data):
+    return gzip.compress(data if isinstance(data, bytes) else data.encode(), mtime=0)
+
+
+def b64(data):
+    return base64.b64encode(data if isinstance(data, bytes) else data.encode()).decode()
+
+
+def message(lines, stream="eni-1-all", **other):
+    """What CloudWatch sends to a subscription."""
+    return json.dumps({"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "/vpc/flow", "logStream": stream,
+                       "subscriptionFilters": ["all"],
+                       "logEvents": [{"id": f"{i:056d}", "timestamp": 1432826855000 + i, "message": m,
+                                      "extractedFields": {"message": "nothing", "srcaddr": "1.2.3.4"}}
+                                     for i, m in enumerate(lines)], **other})
+
+
+def lambda_event(data):
+    return json.dumps({"awslogs": {"data": b64(data)}})
+
+
+def forms(lines):
+    """name: (payload, file of its lines)"""
+    half, stream = len(lines) // 2, "/vpc/flow:eni-1-all"
+    parts = [lines[:half], lines[half:]]
+    text = "\n".join(lines)
+    events = [{"timestamp": 1, "message": m, "ingestionTime": 2} for m in lines]
+    kinesis = [{"kinesis": {"kinesisSchemaVersion": "1.0", "partitionKey": "k", "data": b64(gz(message(p)))},
+                "eventSource": "aws:kinesis"} for p in parts]
+    return {
+        "lambda": (lambda_event(gz(message(lines))), stream),
+        "lambda, blob": (lambda_event(gz(message(lines))).encode(), stream),
+        "base64": (b64(gz(message(lines))), stream),
+        "base64, lines": (base64.encodebytes(gz(message(lines))).decode(), stream),
+        "gzip": (gz(message(lines)), stream),
+        "gzip in gzip": (gz(gz(message(lines))), stream),
+        "members": (b"".join(gz(message(p)) for p in parts), stream),
+        "message": (message(lines), stream),
+        "messages": ("".join(message(p) for p in parts), stream),
+        "messages, lines": ("\r\n".join(message(p) for p in parts) + "\n", stream),
+        "pretty": (json.dumps(json.loads(message(lines)), indent=4), stream),
+        "account policy": (message(lines, policyLevel="ACCOUNT_LEVEL_POLICY"), stream),
+        "kinesis": (json.dumps({"Records": kinesis}), stream),
+        "kinesis api": (json.dumps({"Records": [{"Data": r["kinesis"]["data"]} for r in kinesis], "MillisBehindLatest": 0}),
+                        stream),
+        "firehose": (json.dumps({"invocationId": "x", "deliveryStreamArn": "arn", "region": "eu-west-1", "records": [
+            {"recordId": "1", "approximateArrivalTimestamp": 1, "data": r["kinesis"]["data"]} for r in kinesis]}), stream),
+        "firehose, direct": (json.dumps({"records": [{"data": b64(json.dumps({"message": m}) + "\n")} for m in lines]}),
+                             "payload"),
+        "firehose, lines": (json.dumps({"records": [{"data": b64(m)} for m in lines]}), "payload"),
+        "get-log-events": (json.dumps({"events": events, "nextForwardToken": "f/1", "nextBackwardToken": "b/1"}), "payload"),
+        "pages": ("\n".join(json.dumps({"events": p}) for p in (events[:half], [], events[half:])), "payload"),
+        "filter-log-events": (json.dumps({"events": [{"logStreamName": "eni-7", **e} for e in events],
+                                          "searchedLogStreams": []}), "eni-7"),
+        "array": (json.dumps(events), "payload"),
+        "texts": (json.dumps(lines), "payload"),
+        "json text": (json.dumps(b64(gz(message(lines)))), stream),
+        "json lines": ("".join(json.dumps({"message": m}) + "\n" for m in lines), "payload"),
+        "json, no breaks": ("".join(json.dumps({"message": m + "\n"}) for m in lines), "payload"),
+        "lines": (text, "payload"),
+        "lines, blob": (text.encode() + b"\n", "payload"),
+        "lines, crlf": (text.replace("\n", "\r\n"), "payload"),
+        "lines, bom": ("\ufeff" + text, "payload"),
+        "lines, gzip": (gz(text), "payload"),
+        "lines, base64": (b64(text), "payload"),
+        "exported": ("\n".join(f"2014-12-14T04:06:50.000Z {m}" for m in lines), "payload"),
+    }
+
+
+FORMS = forms(LINES)
+
+
+def literal(value):
+    return f"x'{value.hex()}'" if isinstance(value, bytes) else "'" + value.replace("'", "''") + "'"
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    path = tmp_path_factory.mktemp("payload") / "a.log"
+    path.write_text("\n".join(LINES) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def db():
+    return connect(BUILDS[0])
+
+
+def ask(db, payload, on_error="fail", what="*"):
+    return db.execute(f"SELECT {what} FROM flowlogs_payload(?, ?)", (payload, on_error)).fetchall()
+
+
+def outcome(db, payload, on_error="fail", what="raw"):
+    """Rows, or the text of the error."""
+    try:
+        return ask(db, payload, on_error, what)
+    except sqlite3.Error as e:
+        assert str(e).startswith("flowlogs: "), e
+        return str(e)
+
+
+# ---- what it takes
+
+@pytest.mark.parametrize("form", FORMS)
+def test_form(build, log, form):
+    payload, name = FORMS[form]
+    columns = "*, extra, start_time" + ("" if form in ("exported", "lines, crlf") else ", raw")
+    expected = build.rows(f"SELECT {columns}, '{name}', line FROM flowlogs('{log}');")
+    assert len(expected) == len(LINES)
+    assert build.rows(f"SELECT {columns}, file, line FROM flowlogs_payload({literal(payload)});") == expected
+    assert build.rows(f"SELECT count(*) FROM flowlogs_payload({literal(payload)}, 'skip');") == [[str(len(LINES))]]
+
+
+@pytest.mark.parametrize("payload", [
+    message(["CWL CONTROL MESSAGE: Checking health of destination Firehose."], "", messageType="CONTROL_MESSAGE",
+            owner="CloudwatchLogs", logGroup=""), message([]), json.dumps({"events": [], "nextToken": "x"})],
+    ids=["control", "no events", "empty page"])
+def test_nothing(build, payload):
+    for p in (payload, gz(payload), lambda_event(gz(payload)), json.dumps({"Records": [{"kinesis": {"data": b64(gz(payload))}}]})):
+        assert build.shell(f"SELECT count(*), sum(bytes) FROM flowlogs_payload({literal(p)});") == "0|\n"
+
+
+def test_header_and_format(build):
+    custom = "10.0.0.1 443 ACCEPT\n10.0.0.2 22 REJECT\n"
+    for payload, arg in ((("srcaddr dstport action\n" + custom), "NULL"), (custom, "'srcaddr dstport action'"),
+                         (message(custom.split("\n")[:2]), "'${srcaddr} ${dstport} ${action}'")):
+        rows = build.rows(f"SELECT srcaddr, dstport, action, bytes FROM flowlogs_payload({literal(payload)}, 'fail', {arg});")
+        assert rows == [["10.0.0.1", "443", "ACCEPT", "NULL"], ["10.0.0.2", "22", "REJECT", "NULL"]]
+    assert "name them with format=" in build.shell(f"SELECT * FROM flowlogs_payload({literal(custom)});")
+    assert build.rows("SELECT * FROM flowlogs_payload('dstport\n443\n80', 'skip') LIMIT 0;") == []
+    assert build.rows("SELECT dstport FROM flowlogs_payload('dstport\n443\n80');") == [["443"], ["80"]]
+
+
+def test_streams_and_numbers(db):
+    """Records of a stream are one after the other, and numbered through, whatever came between."""
+    payload = gz(message(LINES[:3], "a")) + gz(message(LINES[3:5], "b")) + gz(message(LINES[5:6], "a"))
+    rows = ask(db, payload, what="file, line, raw")
+    assert rows == [("/vpc/flow:a", i + 1, LINES[k]) for i, k in enumerate((0, 1, 2, 5))] + \
+        [("/vpc/flow:b", i + 1, LINES[k]) for i, k in enumerate((3, 4))]
+    events = [{"logStreamName": f"s{i % 3}", "message": m} for i, m in enumerate(LINES)]
+    rows = ask(db, json.dumps({"events": events}), what="file, line, raw")
+    assert sorted(rows) == sorted((f"s{i % 3}", i // 3 + 1, m) for i, m in enumerate(LINES))
+    # A name that looks like a file of AWS's says nothing about the time of its records.
+    aws = "AWSLogs/1/vpcflowlogs/eu-west-1/2024/05/01/1_vpcflowlogs_eu-west-1_fl-1_20240501T0005Z_a.log"
+    payload = message(LINES, aws, logGroup="")
+    assert db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE start < 1500000000", (payload,)).fetchone() == (40,)
+    assert db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE file = ?", (payload, aws)).fetchone() == (40,)
+    assert db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE file = 'x'", (payload,)).fetchone() == (0,)
+
+
+def test_the_value_itself(build):
+    for payload in (FORMS["lambda"][0], FORMS["gzip"][0], FORMS["lines"][0]):
+        text = literal(payload)
+        assert build.shell(f"SELECT count(*) FROM flowlogs_payload({text}) WHERE data = {text};") == "40\n"
+        assert build.shell(f"SELECT DISTINCT typeof(data), data = {text} FROM flowlogs_payload({text});") == \
+            ("blob|1\n" if isinstance(payload, bytes) else "text|1\n")
+        assert "data is given two values" in build.shell(f"SELECT 1 FROM flowlogs_payload({text}) WHERE data = 'x';")
+    lines = literal(FORMS["lines"][0])
+    conditions = " AND ".join(["version = 2"] * 16)
+    assert build.shell(f"SELECT count(*) FROM (SELECT data d FROM flowlogs_payload({lines}) WHERE {conditions});") == "40\n"
+
+
+def test_utf16_database(build):
+    sql = f"PRAGMA encoding='UTF-16le'; CREATE TABLE q(body); INSERT INTO q VALUES ({literal(FORMS['lambda'][0])}), " \
+          f"({literal(FORMS['lines'][0])}), ({literal(FORMS['gzip'][0])});\n"
+    assert build.shell(sql + "SELECT count(*), min(f.file) FROM q, flowlogs_payload(q.body) f;") == "120|/vpc/flow:eni-1-all\n"
+
+
+# ---- what it doesn't
+
+FOREIGN = {
+    "empty": ("", "payload: is empty"),
+    "empty blob": (b"", "payload: is empty"),
+    "blank": (" \r\n\n", "payload: is empty"),
+    "empty gzip": (gz(""), "payload: is empty"),
+    "text": ("hello, world", "is no flow log: its first line is neither a header nor a record"),
+    "bytes": (b"\0\1\2\3", "is no flow log"),
+    "csv": (",".join(LINES[0].split()), "CSV or JSON, which can't be read"),
+    "parquet": (b"PAR1" + bytes(100), "is a Parquet file"),
+    "utf-16": ("\n".join(LINES).encode("utf-16"), "is a utf-16 file"),
+    "object": ('{"a":1,"b":{}}', "is a JSON object without flow log records; its keys are a, b"),
+    "no object": ("{}", "its keys are none"),
+    "empty list": ("[]", "is an empty list"),
+    "numbers": ("[1, 2]", "neither objects nor texts"),
+    "lists": ("[[]]", "neither objects nor texts"),
+    "s3": (json.dumps({"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "s3": {"bucket": {"name": "b"}}}]}),
+           "record 1: is an event of S3, which names objects"),
+    "sqs": (json.dumps({"Records": [{"messageId": "1", "body": "2", "eventSource": "aws:sqs"}]}),
+            "record 1: has no kinesis.data, data or Data that is a text; its keys are messageId, body, eventSource"),
+    "no records": ('{"Records":[]}', "has a list of records that is empty"),
+    "data object": ('{"awslogs":{"data":{}}}', "its keys are awslogs"),
+    "number as record": ('{"records":[5]}', "record 1: is no JSON object"),
+    "text as record": ('{"records":["a"]}', "record 1: is no JSON object"),
+    "other message": (message(LINES, messageType="OTHER_MESSAGE"), "a messageType that is neither DATA_MESSAGE nor"),
+    "no logEvents": ('{"messageType":"DATA_MESSAGE"}', "has no list of logEvents"),
+    "object logEvents": ('{"logEvents":{}}', "has no list of logEvents"),
+    "two ways": (json.dumps({"message": LINES[0], "events": []}), "can be read in more than one way; its keys are message"),
+    "nested records": (lambda_event(lambda_event(lambda_event(gz(message(LINES))))), "records within records within"),
+    "object in message": ('{"message":{}}', "its keys are message"),
+    "lines, json": (message(LINES[:1]) + LINES[0], "is no JSON: '2' stands where"),
+    "comma": (message(LINES[:1]) + "," + message(LINES[:1]), "is no JSON: ',' stands where"),
+    "number": (5, "is no flow log"),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_foreign(build, case):
+    payload, error = FOREIGN[case]
+    text = str(payload) if isinstance(payload, int) else literal(payload)
+    out = build.shell(f"SELECT count(*) FROM flowlogs_payload({text});")
+    assert error in out and "flowlogs: payload" in out, out
+    assert "flowlogs_payload takes the event of" in out or "on_error=skip skips it" in out
+    assert "flowlogs_errors" not in out
+    assert build.shell(f"SELECT count(*) FROM flowlogs_payload({text}, 'skip');") in ("0\n", "1\n")
+
+
+BROKEN = {
+    "base64": ('{"awslogs":{"data":"H4sI$$$$"}}', "payload: is no base64: byte 5 is '$'"),
+    "base64 alone": ("H4sIAAAA$", "is no base64: byte 9 is '$'"),
+    "short base64": (FORMS["base64"][0][:-1], "is no base64: it is cut off"),
+    "no base64": (json.dumps({"awslogs": {"data": LINES[0]}}), "is no base64: byte 2 is 0x20"),
+    "empty data": ('{"records":[{"data":""}]}', "record 1: is empty"),
+    "gzip": (FORMS["gzip"][0][:-30], "payload: the gzip data is cut off"),
+    "second record": (json.dumps({"Records": [{"kinesis": {"data": b64(gz(message(LINES)))}},
+                                              {"kinesis": {"data": b64(gz(message(LINES))[:-30])}}]}),
+                      "payload, record 2: the gzip data is cut off"),
+    "second document": (message(LINES) + '{"messageType" 1}', "payload, document 2: is no JSON that SQLite can read: malformed"),
+    "behind gzip": (FORMS["gzip"][0] + b"x", "followed by something that is not gzip"),
+    "json": (FORMS["message"][0][:-4], "is cut off: a JSON object or array has no end"),
+    "nul": (message([LINES[0] + "\0"]), "has a NUL byte (\\u0000)"),
+    "nul byte": (message(LINES).encode().replace(b"DATA", b"DA\0A"), "control byte (0x00)"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken(build, case):
+    payload, error = BROKEN[case]
+    out = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)});")
+    assert error in out, out
+    rows = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)}, 'skip');")
+    assert rows == ("40\n" if case in ("second record", "second document", "behind gzip") else "0\n")
+
+
+EVENTS = [("2 lines", LINES[1] + "\n" + LINES[2], "2: the event has a message of several lines"),
+          ("empty", "", "2: the event has an empty message"), ("blank", " \t\r\n", "2: the event has an empty message"),
+          ("text", "hello", "2: has 1 field"), ("short", LINES[1][:-3], "2: has 13 fields where"),
+          ("long", LINES[1] + " x", "2: has 15 fields"), ("control", LINES[1] + "\v", "2: has a control byte (0x0b)"),
+          ("huge", LINES[1] + "x" * 70000, "2: is longer than 65536 bytes"), ("object", {"a": 1}, "2: the event has no \"message\""),
+          ("null", None, "2: the event has no \"message\""), ("number", 5, "2: the event has no \"message\"")]
+
+
+@pytest.mark.parametrize("text, error", [e[1:] for e in EVENTS], ids=[e[0] for e in EVENTS])
+def test_event_that_does_not_fit(build, text, error):
+    payload = literal(lambda_event(gz(message([LINES[0], text, LINES[3]]))))
+    out = build.shell(f"SELECT count(*) FROM flowlogs_payload({payload});")
+    assert f"flowlogs: /vpc/flow:eni-1-all:{error}" in out and "on_error=skip skips it" in out, out
+    assert build.rows(f"SELECT line, raw FROM flowlogs_payload({payload}, 'skip');") == [["1", LINES[0]], ["3", LINES[3]]]
+
+
+def test_line_breaks_at_the_end_are_none(db):
+    assert ask(db, message([m + "\r\n" for m in LINES]), what="raw") == [(m,) for m in LINES]
+
+
+def test_names_are_text(db):
+    """Hosts want UTF-8, also where a payload has none."""
+    broken = message(LINES[:1], "eni-\u00e9\n").encode().replace(b"\\u00e9", b"\xe9\xc3\xa9")
+    assert ask(db, broken, what="file") == [("/vpc/flow:eni-?\u00e9?",)]
+    assert "its keys are ?\u20ac, b;" in outcome(db, b'{"\xe1\xe2\x82\xac":1,"b":1}')
+
+
+# ---- damage
+
+SMALL = forms(make_lines(6, 2))
+
+
+def test_every_cut(db):
+    """A part of a payload is an error, or ends where a whole line, document or member does; skipped: a beginning."""
+    whole = [(m,) for m in make_lines(6, 2)]
+    ends = {}
+    for form, (payload, _) in SMALL.items():
+        for n in range(len(payload)):
+            got = outcome(db, payload[:n])
+            if not isinstance(got, str):
+                assert got == whole[:len(got)] or form in ("exported", "lines, crlf"), (form, n, got)
+                ends.setdefault(form, set()).add(len(got))
+            got = outcome(db, payload[:n], "skip")
+            assert got == whole[:len(got)] or form in ("exported", "lines, crlf"), (form, n, got)
+    # white space or padding at the end may go, and lines may end anywhere: else there is nothing that is taken for whole
+    each = {1, 2, 3, 4, 5, 6}
+    allowed = {"messages": {3}, "messages, lines": {3, 6}, "members": {3}, "json lines": {1, 2, 3, 4, 5, 6}, "pages": {3},
+               "json, no breaks": {1, 2, 3, 4, 5}, "lines": each, "lines, blob": each, "lines, crlf": each,
+               "lines, bom": each, "exported": each, "base64, lines": {6}, "lines, base64": each}
+    for form, got in ends.items():
+        assert got <= allowed.get(form, set()), form
+
+
+def test_every_flipped_bit(db):
+    """Whatever is protected by gzip's checksum comes out as it was, or not at all."""
+    for form in ("gzip", "lambda, blob", "kinesis", "firehose", "base64", "members"):
+        payload = SMALL[form][0]
+        payload = bytearray(payload if isinstance(payload, bytes) else payload.encode())
+        whole = outcome(db, bytes(payload))
+        assert len(whole) == 6
+        for bit in range(len(payload) * 8):
+            payload[bit // 8] ^= 1 << bit % 8
+            got = outcome(db, bytes(payload))
+            assert isinstance(got, str) or got == whole, (form, bit, got)
+            assert len(outcome(db, bytes(payload), "skip")) <= 6  # as of a file, rows before the damage was seen
+            payload[bit // 8] ^= 1 << bit % 8
+
+
+def test_random_damage(build):
+    """Not a crash, and not a byte out of place, under the sanitizers too."""
+    r = random.Random(3)
+    sql = [".bail off"]
+    for payload, _ in SMALL.values():
+        original = payload if isinstance(payload, bytes) else payload.encode()
+        for _ in range(12):
+            b = bytearray(original)
+            for _ in range(r.randrange(1, 6)):
+                at = r.randrange(len(b))
+                how = r.randrange(4)
+                if how == 0:
+                    b[at] = r.randrange(256)
+                elif how == 1:
+                    del b[at:at + r.randrange(1, 9)]
+                elif how == 2:
+                    b[at:at] = r.choice([b"{", b"}", b'"', b"\\", b"[", b"\n", b"\0", b"=", b"\x1f\x8b", b"\\u0000", b"\xff"])
+                else:
+                    b[at:at] = b[r.randrange(len(b)):][:30]
+                if not b:
+                    b = bytearray(b"x")
+            sql += [f"SELECT count(*) < 99 FROM flowlogs_payload(x'{b.hex()}', '{p}');" for p in ("fail", "skip")]
+    for line in build.shell("\n".join(sql)).splitlines():
+        assert line == "1" or "flowlogs: " in line or not line.strip() or "SELECT" in line or "^--- error" in line, line
+
+
+def test_bombs(release, db):
+    text = b"x" * (30 << 20)
+    bomb = gz(text) * 9
+    for payload, on_error in ((bomb, "fail"), (lambda_event(gz(bomb)), "skip")):
+        assert "more than 256 MiB" in outcome(db, payload, on_error)
+    records = json.dumps({"records": [{"data": b64(gz(text))}] * 9})
+    assert "more than 256 MiB" in outcome(db, records)
+    layers = gz(LINES[0])
+    for _ in range(4):
+        layers = gz(layers)
+    assert "more than 4 layers" in outcome(db, layers)
+    deep = "[" * 100000 + "]" * 100000
+    assert "no JSON that SQLite can read" in outcome(db, deep) or "neither objects" in outcome(db, deep)
+    strings = LINES[0]
+    for _ in range(8):
+        strings = json.dumps(strings)
+    assert "within" in outcome(db, strings)
+    streams = json.dumps({"events": [{"logStreamName": str(i), "message": LINES[0]} for i in range(65537)]})
+    assert "more than 65536 log streams" in outcome(db, streams)
+    assert len(ask(db, FORMS["gzip"][0])) == 40  # all is as it was
+
+
+# ---- as part of a query
+
+def test_conditions(db):
+    """What is looked at while the lines are read gives what SQLite itself finds."""
+    payload = FORMS["members"][0] + gz(message(make_lines(200, 5), "other"))
+    for condition in ("action = 'REJECT'", "dstport IN (22, 443)", "bytes > 5000", "srcaddr IS NULL", "srcaddr LIKE '10.0.1.%'",
+                      "start BETWEEN 1418530015 AND 1418530020", "file = '/vpc/flow:other'", "line = 7", "log_status <> 'OK'",
+                      "dstport = 22 OR action = 'ACCEPT' OR line < 3", "start_time >= '2014-12-14 04:07:00'"):
+        plain = condition
+        for name in NAMES + ["start_time", "file", "line"]:
+            plain = re.sub(rf"\b{name}\b(?=[ ])", f"+{name}", plain)
+        assert plain != condition
+        sql = "SELECT rowid, file, line, raw FROM flowlogs_payload(?) WHERE "
+        got, expected = (db.execute(sql + c, (payload,)).fetchall() for c in (condition, plain))
+        assert sorted(got) == sorted(expected) and 0 < len(got) < 240, condition
+        assert len({r[0] for r in got}) == len(got)
+    got = db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE addr = '203.0.113.1' AND port = 22", (payload,)).fetchone()
+    expected = db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE +dstaddr = '203.0.113.1' AND (+dstport = 22 OR "
+                          "+srcport = 22)", (payload,)).fetchone()
+    assert got == expected and got[0] > 0
+    assert db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE cidr_match(srcaddr, '10.0.0.0/24')", (payload,)).fetchone() \
+        == db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE srcaddr LIKE '10.0.0.%'", (payload,)).fetchone()
+
+
+@pytest.fixture
+def queue(release):
+    """A table of payloads in all forms, each with lines of its own."""
+    db = connect(release)
+    db.execute("CREATE TABLE queue(id INTEGER PRIMARY KEY, body)")
+    db.execute("CREATE TABLE expected(id, raw)")
+    for i in range(60):
+        lines = make_lines(i % 7 + 1, 100 + i)
+        db.execute("INSERT INTO queue VALUES (?, ?)", (i, list(forms(lines).values())[i % 30][0] if len(lines) > 1 else
+                                                       message(lines)))
+        db.executemany("INSERT INTO expected VALUES (?, ?)", [(i, m) for m in lines])
+    return db
+
+
+def test_join(queue):
+    q, crlf = queue, "rtrim(f.raw, char(13))"
+    expected = q.execute("SELECT id, raw FROM expected ORDER BY 1, 2").fetchall()
+    for sql in (f"SELECT id, {crlf} FROM queue, flowlogs_payload(queue.body) f",
+                f"SELECT id, {crlf} FROM flowlogs_payload(queue.body) f JOIN queue",
+                f"SELECT id, {crlf} FROM queue LEFT JOIN flowlogs_payload(queue.body) f",
+                f"SELECT id, {crlf} FROM queue CROSS JOIN flowlogs_payload(queue.body, 'skip') f",
+                f"SELECT id, {crlf} FROM queue JOIN flowlogs_payload f ON f.data = queue.body",
+                f"SELECT id, {crlf} FROM queue, flowlogs_payload(queue.body) f WHERE action = 'ACCEPT' OR version = 2",
+                f"SELECT id, {crlf} FROM queue, flowlogs_payload f WHERE f.data = queue.body AND (version = 2 OR line > 0)"):
+        assert sorted(q.execute(sql).fetchall()) == expected, sql
+    # each body twice, the second time after others
+    got = q.execute(f"SELECT n, id, {crlf} FROM (SELECT 1 AS n UNION ALL SELECT 2) CROSS JOIN queue "
+                    "CROSS JOIN flowlogs_payload(queue.body) f").fetchall()
+    assert sorted(got) == sorted((n, *row) for n in (1, 2) for row in expected)
+    counts = q.execute("SELECT id, (SELECT count(*) FROM flowlogs_payload(queue.body)) FROM queue").fetchall()
+    assert counts == q.execute("SELECT id, count(*) FROM expected GROUP BY id").fetchall()
+    # a condition that changes with the payload
+    got = q.execute(f"SELECT e.id, e.raw FROM expected e JOIN queue USING (id) WHERE EXISTS (SELECT 1 FROM "
+                    f"flowlogs_payload(queue.body) f WHERE {crlf} = e.raw)").fetchall()
+    assert sorted(got) == expected
+    got = q.execute("SELECT count(*) FROM queue a JOIN queue b ON a.id = b.id - 1, flowlogs_payload(a.body) f, "
+                    "flowlogs_payload(b.body) g WHERE f.line = 1 AND g.line = 1").fetchone()
+    assert got[0] >= 59
+
+
+def test_join_with_a_table(queue):
+    """The payload is the outer loop of a join, or comes back with a condition for each row."""
+    payload = message(make_lines(300, 9))
+    queue.execute("CREATE TABLE assets(ip TEXT PRIMARY KEY, owner)")
+    queue.executemany("INSERT INTO assets VALUES (?, ?)", [(f"10.0.{i}.{k}", f"{i}") for i in range(4) for k in range(0, 256, 3)])
+    inner = "SELECT raw, owner FROM flowlogs_payload(?) f JOIN assets a ON {}a.ip = {}f.srcaddr ORDER BY 1"
+    expected = queue.execute(inner.format("+", "+"), (payload,)).fetchall()
+    assert 20 < len(expected) < 300
+    assert queue.execute(inner.format("", ""), (payload,)).fetchall() == expected
+    for sql in ("SELECT raw, owner FROM assets a CROSS JOIN flowlogs_payload(?) f ON a.ip = f.srcaddr ORDER BY 1",
+                "SELECT raw, owner FROM assets a LEFT JOIN flowlogs_payload(?) f ON a.ip = f.srcaddr WHERE raw NOTNULL ORDER BY 1"):
+        assert queue.execute(sql, (payload,)).fetchall() == expected
+    plan = queue.execute("EXPLAIN QUERY PLAN " + inner.format("", ""), (payload,)).fetchall()
+    assert "SCAN f VIRTUAL TABLE" in plan[0][3] and "SEARCH a" in plan[1][3]
+
+
+def test_prepared_statement_with_other_values(release):
+    db = connect(release)
+    sql = "SELECT raw FROM flowlogs_payload(?)"
+    for lines in (LINES[:3], LINES[3:5], [LINES[7]], LINES[:3]):
+        assert db.execute(sql, (message(lines),)).fetchall() == [(m,) for m in lines]
+    with pytest.raises(sqlite3.OperationalError, match="payload: is empty"):
+        db.execute(sql, ("",)).fetchall()
+    assert db.execute(sql, (LINES[0],)).fetchall() == [(LINES[0],)]
+
+
+def test_rowids_through_or(db):
+    a, b = message(LINES[:9]), message(LINES[9:19])
+    got = db.execute("SELECT raw FROM flowlogs_payload WHERE data = ? OR data = ?", (a, b)).fetchall()
+    assert sorted(got) == sorted((m,) for m in LINES[:19])
+    got = db.execute("SELECT raw FROM flowlogs_payload WHERE data = ? OR data = ?", (a, a)).fetchall()
+    assert sorted(got) == sorted((m,) for m in LINES[:9])
+    got = db.execute("SELECT raw FROM flowlogs_payload WHERE data IN (?, ?, ?)", (a, b, a)).fetchall()
+    assert sorted(got) == sorted((m,) for m in LINES[:19])
+
+
+def test_surface(build):
+    text = literal(LINES[0])
+    assert "which data? write flowlogs_payload(event)" in build.shell("SELECT * FROM flowlogs_payload;")
+    assert "the payload is NULL; leave such rows out" in build.shell("SELECT * FROM flowlogs_payload(NULL);")
+    assert "no such module: flowlogs_payload" in build.shell("CREATE VIRTUAL TABLE t USING flowlogs_payload('x');")
+    assert "on_error is 'no'" in build.shell(f"SELECT * FROM flowlogs_payload({text}, 'no');")
+    assert "unsafe use of virtual table" in build.shell(
+        f"CREATE VIEW v AS SELECT * FROM flowlogs_payload({text}); SELECT * FROM v;")
+    assert build.shell(f"CREATE TEMP VIEW v AS SELECT version FROM flowlogs_payload({text}); SELECT * FROM v;") == "2\n"
+    assert build.rows("SELECT group_concat(name) FROM pragma_table_info('flowlogs_payload');") == [[",".join(NAMES)]]
+    xinfo = "SELECT group_concat(name) FROM pragma_table_xinfo('{}');"
+    assert build.rows(xinfo.format("flowlogs_payload"))[0][0].replace(",data,", ",path,") == \
+        build.rows(xinfo.format("flowlogs"))[0][0]
+    out = build.shell(f"SELECT count(*) FROM flowlogs_payload({text}, 'fail', NULL, 2); SELECT flowlogs_scan_stats();")
+    stats = json.loads(out.split("\n")[1])
+    assert {k: stats[k] for k in ("table", "finished", "files_found", "files_read", "records", "rows", "bytes_read")} == {
+        "table": "flowlogs_payload", "finished": 1, "files_found": 1, "files_read": 1, "records": 1, "rows": 1,
+        "bytes_read": len(LINES[0]) + 1}
+
+
+def test_threads(db):
+    lines = make_lines(30000)
+    payload = "".join(message(lines[i::4], str(i)) for i in range(4))
+    sql = "SELECT rowid, file, line, raw FROM flowlogs_payload(?, 'fail', NULL, ?)"
+    alone = db.execute(sql, (payload, 0)).fetchall()
+    assert [r[1:] for r in alone] == [(f"/vpc/flow:{i}", n + 1, m) for i in range(4) for n, m in enumerate(lines[i::4])]
+    for threads in (1, 3, None):
+        assert [r[1:] for r in db.execute(sql, (payload, threads)).fetchall()] == [r[1:] for r in alone]
+    assert db.execute("SELECT count(*) FROM flowlogs_payload(?)", (message(LINES),)).fetchone() == (40,)
+    assert json.loads(db.execute("SELECT flowlogs_scan_stats()").fetchone()[0])["threads"] == 0
+
+
+def test_no_file_is_read(build, tmp_path):
+    """A payload is no path, and FLOWLOGS_ROOT doesn't matter."""
+    (tmp_path / "a.log").write_text(LINES[0])
+    assert "is no flow log" in build.shell("SELECT * FROM flowlogs_payload('a.log');", cwd=tmp_path)
+    assert build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(LINES[0])});",
+                       env={"FLOWLOGS_ROOT": "/no/such/folder"}) == "1\n"
+
+
+# ---- the Lambda function
+
+@pytest.fixture
+def handler(release, monkeypatch):
+    monkeypatch.setenv("FLOWLOGS", str(release.extension))
+    monkeypatch.delenv("INSIDE", raising=False)
+    spec = importlib.util.spec_from_file_location("lambda_handler", ROOT / "sql/alerts/lambda_handler.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.handler
+
+
+def record(source, action, port=22):
+    return f"2 123456789010 eni-1 {source} 10.0.9.9 40000 {port} 6 3 120 1418530010 1418530070 {action} OK"
+
+
+def fired(handler, *lines, event=None):
+    published = []
+    result = handler(event or json.loads(lambda_event(gz(message(lines)))), None, publish=published.append)
+    assert [json.loads(p) for p in published] == result["alerts"]
+    return result["alerts"]
+
+
+def test_handler_fires(handler, monkeypatch):
+    alerts = fired(handler, record("10.0.1.5", "REJECT"), record("10.0.1.5", "REJECT"), record("192.168.3.4", "REJECT", 443),
+                   record("fd00::1", "REJECT"), record("203.0.113.7", "REJECT"))
+    assert [(a["srcaddr"], a["dstport"], a["records"], a["packets"]) for a in alerts] == [
+        ("10.0.1.5", 22, 2, 6), ("192.168.3.4", 443, 1, 3), ("fd00::1", 22, 1, 3)]
+    assert alerts[0] == {"rule": "rejected inside the VPC", "interface_id": "eni-1", "srcaddr": "10.0.1.5",
+                         "dstaddr": "10.0.9.9", "dstport": 22, "protocol": "TCP", "records": 2, "packets": 6,
+                         "first_seen": "2014-12-14 04:06:50", "last_seen": "2014-12-14 04:07:50"}
+    inside6 = record("2600:1f18:1234:5601::1", "REJECT")
+    assert not fired(handler, inside6)
+    monkeypatch.setenv("INSIDE", "198.51.100.0/24 2600:1f18:1234:5600::/56")
+    assert len(fired(handler, inside6, record("198.51.100.1", "REJECT"), record("2600:1f18:1234:5700::1", "REJECT"))) == 2
+    kinesis = {"Records": [{"kinesis": {"data": b64(gz(message([record("10.0.1.5", "REJECT")])))}}] * 2}
+    assert fired(handler, event=kinesis)[0]["records"] == 2
+
+
+def test_handler_does_not_fire(handler):
+    assert not fired(handler, record("10.0.1.5", "ACCEPT"), record("203.0.113.7", "REJECT"), record("2600::1", "REJECT"),
+                     record("8.8.8.8", "ACCEPT"), LINES[7])
+    assert not fired(handler, event=json.loads(lambda_event(gz(message(["CWL CONTROL MESSAGE: x"], messageType="CONTROL_MESSAGE")))))
+    with pytest.raises(sqlite3.OperationalError, match="flowlogs: payload"):
+        fired(handler, event={"source": "aws.events"})
+    assert len(fired(handler, record("10.0.1.5", "REJECT"))) == 1  # and it goes on
+
+
+def test_handler_as_a_program(release):
+    """On the sample event, against a look at it without the extension."""
+    event = (ROOT / "tests/data/stream/lambda.json").read_text()
+    done = subprocess.run([sys.executable, "-B", "sql/alerts/lambda_handler.py"], text=True, capture_output=True, cwd=ROOT,
+                          input=event, env=dict(release.env, FLOWLOGS=str(release.extension)))
+    assert done.returncode == 0, done.stderr
+    alerts = [json.loads(line) for line in done.stdout.splitlines()]
+    inside = json.loads(gzip.decompress(base64.b64decode(json.loads(event)["awslogs"]["data"])))
+    rejected = [e["message"].split() for e in inside["logEvents"] if " REJECT " in e["message"] and " 10.0.1.31 10." in e["message"]]
+    assert sorted((a["dstaddr"], str(a["dstport"])) for a in alerts) == sorted({(m[4], m[6]) for m in rejected})
+    assert sum(a["records"] for a in alerts) == len(rejected) == 3
