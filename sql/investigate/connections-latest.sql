@@ -18,6 +18,6 @@ SELECT end_time AS last_seen, srcaddr, srcport, dstaddr, dstport,
                                   ORDER BY start DESC, "end" DESC, file, line) AS age
           FROM flowlogs(@logs)
          WHERE start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
-           AND log_status = 'OK')
+           AND srcaddr IS NOT NULL)
  WHERE age = 1
  ORDER BY "end" DESC, start DESC, srcaddr, srcport, dstaddr, dstport, protocol LIMIT @top;

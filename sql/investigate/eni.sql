@@ -33,7 +33,7 @@ WITH seen AS (
          min(srcport, dstport) AS port, protocol, action, sum(flows) AS flows, sum(bytes) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs)
-   WHERE since = @since AND until = @until AND interface_id = @eni AND log_status = 'OK'
+   WHERE since = @since AND until = @until AND interface_id = @eni AND srcaddr IS NOT NULL
    GROUP BY 1, 2, 3, 4, 5, 6)
 SELECT iif(asks, src, dst) AS client, iif(asks, dst, src) AS server, ifnull(port_name(port, protocol), port) AS service,
        sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,

@@ -18,5 +18,5 @@ SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND typ
        ifnull(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS received,
        sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND log_status = 'OK'
+ WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY instance_id ORDER BY bytes DESC, instance_id LIMIT @top;

@@ -16,5 +16,5 @@ SELECT subnet_id, max(az_id) AS az_id, count(DISTINCT interface_id) AS interface
        ifnull(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS received,
        sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND subnet_id IS NOT NULL AND log_status = 'OK'
+ WHERE since = @since AND until = @until AND subnet_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY subnet_id ORDER BY bytes DESC, subnet_id LIMIT @top;
