@@ -11,11 +11,11 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
-SELECT end_time AS last_seen, srcaddr, srcport, dstaddr, dstport,
+SELECT datetime("end", 'unixepoch') AS last_seen, srcaddr, srcport, dstaddr, dstport,
        ifnull(protocol_name(protocol), protocol) AS protocol, bytes, action
-  FROM (SELECT *, end_time,
+  FROM (SELECT srcaddr, srcport, dstaddr, dstport, protocol, start, "end", bytes, action,
                row_number() OVER (PARTITION BY srcaddr, srcport, dstaddr, dstport, protocol
-                                  ORDER BY start DESC, "end" DESC, file, line) AS age
+                                  ORDER BY start DESC, "end" DESC, rowid) AS age
           FROM flowlogs(@logs)
          WHERE start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
            AND srcaddr IS NOT NULL)

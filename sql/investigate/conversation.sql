@@ -1,7 +1,7 @@
 -- One conversation from both directions: a row per connection between two addresses, with what each of them sent.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @a, @b  the two addresses                 @port    a port that either has, NULL: any
+--   @a, @b  the two addresses: set them        @port    a port that either has, NULL: any
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \

@@ -1,7 +1,7 @@
 -- All traffic of one network interface: what it is, whether its records are whole, and with whom it talks, about what.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @eni    the interface
+--   @eni    the interface: set it, the default is one of the sample's
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \

@@ -2,7 +2,7 @@
 -- which is nearly always the service's.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @src    the address
+--   @src    the address: set it, the default is one of the sample's
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \

@@ -1,7 +1,7 @@
 -- Which internal server got most HTTPS packets in a week, and from how many clients.
 --
 --   @logs   files, folder or pattern
---   @week   its first day, UTC text or Unix seconds
+--   @week   its first day, UTC text or Unix seconds: set it, the default is the sample's
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \

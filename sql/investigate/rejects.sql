@@ -16,4 +16,4 @@ SELECT start_time, interface_id, srcaddr, dstaddr, dstport, port_name(dstport, p
   FROM flowlogs(@logs)
  WHERE start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
    AND action = 'REJECT'
- ORDER BY start DESC, interface_id, srcaddr, dstaddr, dstport, srcport, file, line LIMIT @top;
+ ORDER BY start DESC, interface_id, srcaddr, dstaddr, dstport, srcport, rowid LIMIT @top;

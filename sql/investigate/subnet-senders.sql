@@ -1,7 +1,7 @@
 -- Who sends most from one subnet, or any other prefix; IPv6 prefixes too.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @subnet the subnet's addresses, as a CIDR prefix
+--   @subnet the subnet's addresses, as a CIDR prefix: set it, the default is one of the sample's
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \

@@ -1,7 +1,7 @@
 -- All TCP traffic from one address, record by record, as it happened.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @src    the address
+--   @src    the address: set it, the default is one of the sample's
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
@@ -18,4 +18,4 @@ SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port
   FROM flowlogs(@logs)
  WHERE start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
    AND srcaddr = @src AND protocol = 6
- ORDER BY start, dstaddr, srcport, dstport, file, line LIMIT @top;
+ ORDER BY start, dstaddr, srcport, dstport, rowid LIMIT @top;

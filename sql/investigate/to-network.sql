@@ -1,7 +1,7 @@
 -- Who sends to a network, given as a prefix such as a /16: by destination and service.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @net    the network, IPv4 or IPv6, as a CIDR prefix
+--   @net    the network, IPv4 or IPv6, as a CIDR prefix: set it, the default is one of the sample's
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \

@@ -1,7 +1,7 @@
 -- Who sends to addresses that begin with a text: a network without its mask, for those who think in dots and colons.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @text   what the address begins with; end it with a dot or colon, or '10.1' finds 10.100.0.1 too
+--   @text   what the address begins with: set it; end it with a dot or colon, or '10.1' finds 10.100.0.1 too
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
