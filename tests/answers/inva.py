@@ -278,10 +278,23 @@ def accepted_tcp(records, since=None, until=None, top=20):
 # ---- services --------------------------------------------------------------------------------
 
 def ssh_rdp(records, since=None, until=None, top=20):
-    logins = [r for r in _with_traffic(records, since, until) if r["protocol"] == 6 and r["dstport"] in (22, 3389)]
-    rows = [(src, dst, port, _SERVICES[port], sum(r.get("action") == "ACCEPT" for r in g), _rejected(g), _first(g),
-             _last(g)) for (src, dst, port), g in _groups(logins, lambda r: (r["srcaddr"], r["dstaddr"], r["dstport"]))]
-    return _sorted(rows, -5, -6, 1, 2, 3)[:top]
+    services = {22: "ssh", 3389: "ms-wbt-server"}
+    counts = defaultdict(lambda: [0, 0, 0])  # accepted, rejected, answered
+    found = defaultdict(list)
+    for r in _with_traffic(records, since, until):
+        if r["protocol"] != 6:
+            continue
+        if r["dstport"] in services:
+            who, asked = (r["srcaddr"], r["dstaddr"], services[r["dstport"]]), True
+        elif r["srcport"] in services:
+            who, asked = (r["dstaddr"], r["srcaddr"], services[r["srcport"]]), False
+        else:
+            continue
+        found[who].append(r)
+        counts[who][0] += asked and r.get("action") == "ACCEPT"
+        counts[who][1] += asked and r.get("action") == "REJECT"
+        counts[who][2] += not asked and r.get("action") == "ACCEPT"
+    return _sorted([(*who, *counts[who], _first(g), _last(g)) for who, g in found.items()], -6, -4, -5, 1, 2, 3)[:top]
 
 
 def admin_ports(records, since=None, until=None, top=20):
