@@ -7,10 +7,11 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/nat-downloads.sql'
 --
--- Needs pkt_srcaddr, pkt_dstaddr and instance_id (version 3). A NAT gateway's own interface logs each packet on its two
--- legs; counted here is the inner one, which has both true ends, so that each packet counts once. It is told by its
--- addresses: no instance, and an original address that differs (where interface_type, version 11, is there, it must say
--- NAT). A regional NAT gateway's records (resource_id) show no legs, and are not in this.
+-- Needs pkt_srcaddr, pkt_dstaddr and instance_id (version 3): without them there are no rows. A NAT gateway's own
+-- interface logs each packet on its two legs; counted here is the inner one, which has both true ends, so that each
+-- packet counts once. It is told by its addresses: no instance, and an original address that differs (where
+-- interface_type, version 11, is there, it must say NAT). A regional NAT gateway's records (resource_id) show no legs,
+-- and are not in this.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@nat', NULL), ('@top', 20);

@@ -8,10 +8,11 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/s3-through-nat.sql'
 --
 -- Add a gateway endpoint for S3 to the route table of the instance's subnet; DYNAMODB in the place of S3 asks for the
--- other service that has one. Needs the fields of version 5. A NAT gateway's own interface logs each packet on its two
--- legs; counted here is the inner one, which has both true ends, so that each packet counts once. It is told by its
--- addresses: no instance, and an original address that differs (where interface_type, version 11, is there, it must say
--- NAT). A regional NAT gateway's records (resource_id) show no legs, and are not in this.
+-- other service that has one. Needs the fields of version 5: without them there are no rows. A NAT gateway's own
+-- interface logs each packet on its two legs; counted here is the inner one, which has both true ends, so that each
+-- packet counts once. It is told by its addresses: no instance, and an original address that differs (where
+-- interface_type, version 11, is there, it must say NAT). A regional NAT gateway's records (resource_id) show no legs,
+-- and are not in this.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@nat', NULL), ('@top', 20);

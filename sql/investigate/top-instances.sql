@@ -6,9 +6,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-instances.sql'
 --
--- Needs instance_id (version 3); sent and received need flow_direction (version 5), and are 0 without it. NAT gateways,
--- load balancers and other interfaces that a service manages have no instance. Each instance's own view: nothing counts
--- twice in a row, but between two instances the same bytes are sent in one row and received in another.
+-- Needs instance_id (version 3), without which there are no rows; sent and received need flow_direction (version 5),
+-- and are 0 without it. NAT gateways, load balancers and other interfaces that a service manages have no instance. Each
+-- instance's own view: nothing counts twice in a row, but between two instances the same bytes are sent in one row and
+-- received in another.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

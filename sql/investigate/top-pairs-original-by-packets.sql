@@ -8,7 +8,7 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-pairs-original-by-packets.sql'
 --
--- Needs pkt_srcaddr and pkt_dstaddr (version 3). With SKIPDATA, sums are lower bounds.
+-- Needs pkt_srcaddr and pkt_dstaddr (version 3): without them there are no rows. With SKIPDATA, sums are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -6,8 +6,8 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-subnets.sql'
 --
--- Needs subnet_id (version 3); sent and received need flow_direction (version 5), and are 0 without it. Traffic within
--- a subnet is sent and received there: it counts twice in `bytes`.
+-- Needs subnet_id (version 3), without which there are no rows; sent and received need flow_direction (version 5), and
+-- are 0 without it. Traffic within a subnet is sent and received there: it counts twice in `bytes`.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -8,9 +8,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-talkers-original.sql'
 --
--- Needs pkt_srcaddr (version 3). Traffic between two interfaces that are both logged is in the logs twice, a NAT
--- gateway logs both of its legs, and a transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id
--- IS NULL (version 5) counts what each interface sent once. With SKIPDATA, sums are lower bounds.
+-- Needs pkt_srcaddr (version 3): without it there are no rows. Traffic between two interfaces that are both logged is
+-- in the logs twice, a NAT gateway logs both of its legs, and a transit gateway's logs tell it again: AND
+-- flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each interface sent once. With SKIPDATA, sums
+-- are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
