@@ -1,0 +1,25 @@
+-- All traffic to one address: from whom, to which service, how much, since when. `port` is the lower of the two ports,
+-- which is nearly always the service's.
+--
+--   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
+--   @dst    the address: set it, the default is one of the sample's
+--   @top    rows
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/to-destination.sql'
+--
+-- Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a
+-- transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each
+-- interface sent once. With SKIPDATA, sums are lower bounds.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@dst', '10.0.2.11'), ('@top', 20);
+SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
+       port_name(min(srcport, dstport), protocol) AS service, action,
+       sum(flows) AS flows, sum(bytes) AS bytes,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND dstaddr = @dst
+ GROUP BY 1, 2, 3, 5
+ ORDER BY bytes DESC, flows DESC, srcaddr, protocol, port, action LIMIT @top;

@@ -1,0 +1,23 @@
+-- Which instances carry most traffic: sent, received, and in all. `address` is the one its interface sends from.
+--
+--   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
+--   @top    rows
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-instances.sql'
+--
+-- Needs instance_id (version 3), without which there are no rows; sent and received need flow_direction (version 5),
+-- and are 0 without it. NAT gateways, load balancers and other interfaces that a service manages have no instance. Each
+-- instance's own view: nothing counts twice in a row, but between two instances the same bytes are sent in one row and
+-- received in another.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND type = 'IPv4') AS address,
+       sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS sent,
+       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS received,
+       sum(bytes) AS bytes
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
+ GROUP BY instance_id ORDER BY bytes DESC, instance_id LIMIT @top;

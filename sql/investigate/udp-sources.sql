@@ -1,0 +1,22 @@
+-- Who sends UDP: to which service, to how many others.
+--
+--   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
+--   @top    rows
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/udp-sources.sql'
+--
+-- `port` is the lower of the two ports, so questions and answers are both here. Questions to Amazon's own DNS server
+-- and DHCP are never logged. Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway
+-- logs both of its legs, and a transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL
+-- (version 5) counts what each interface sent once. With SKIPDATA, sums are lower bounds.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+SELECT srcaddr, min(srcport, dstport) AS port, port_name(min(srcport, dstport), 17) AS service,
+       count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND protocol = 17
+ GROUP BY 1, 2 ORDER BY flows DESC, bytes DESC, srcaddr, port LIMIT @top;

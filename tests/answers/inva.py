@@ -1,0 +1,466 @@
+# SPDX-License-Identifier: MIT
+"""Answers of the questions about talkers, pairs, instances, subnets, single addresses, rejects, services, NAT gateways,
+one conversation and one interface.  Their parameters are the scripts', with the scripts' defaults."""
+
+import calendar
+import datetime
+import ipaddress
+import time
+from collections import defaultdict
+
+_PROTOCOLS = {1: "ICMP", 6: "TCP", 17: "UDP", 58: "IPv6-ICMP"}
+_SERVICES = {  # of the ports in the sample; those that have no name by IANA are missing here as there
+    21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 53: "domain", 80: "http", 110: "pop3", 111: "sunrpc", 123: "ntp",
+    135: "epmap", 139: "netbios-ssn", 143: "imap", 161: "snmp", 389: "ldap", 443: "https", 445: "microsoft-ds",
+    1433: "ms-sql-s", 3306: "mysql", 3389: "ms-wbt-server", 5432: "postgresql", 5900: "rfb", 5985: "wsman",
+    5986: "wsmans", 6379: "redis", 8080: "http-alt", 8081: "sunproxyadmin"}
+_FLAGS = [(1, "FIN"), (2, "SYN"), (4, "RST"), (8, "PSH"), (16, "ACK")]
+_OUR_NETWORKS = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
+
+
+# ---- words and orders ------------------------------------------------------------------------
+
+def _protocol(record):
+    return _PROTOCOLS.get(record["protocol"], record["protocol"])
+
+
+def _clock(seconds):
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+
+
+def _service_port(record):
+    return min(record["srcport"], record["dstport"])
+
+
+def _is_request(record):
+    return record["dstport"] <= record["srcport"]
+
+
+def _is_private(address):
+    ip = ipaddress.ip_address(address)
+    return any(ip in net for net in _OUR_NETWORKS)
+
+
+def _rank(value):
+    """For sorting: nothing before numbers before texts."""
+    return (0, 0) if value is None else (1, value) if isinstance(value, (int, float)) else (2, value.encode())
+
+
+def _sorted(rows, *order):
+    """Rows by the columns with these numbers, 1-based; a negative one the greatest first."""
+    for column in reversed(order):
+        rows = sorted(rows, key=lambda row: _rank(row[abs(column) - 1]), reverse=column < 0)
+    return rows
+
+
+# ---- records and their sums ------------------------------------------------------------------
+
+def _seconds(moment):
+    if moment is None or isinstance(moment, int):
+        return moment
+    return calendar.timegm(datetime.datetime.fromisoformat(moment).timetuple())
+
+
+def _of_period(records, since, until):
+    since, until = _seconds(since), _seconds(until)
+    return [r for r in records if (since is None or r["start"] >= since) and (until is None or r["start"] < until)]
+
+
+def _with_traffic(records, since, until):
+    return [r for r in _of_period(records, since, until) if r.get("srcaddr") is not None]
+
+
+def _groups(records, key):
+    found = defaultdict(list)
+    for r in records:
+        found[key(r)].append(r)
+    return found.items()
+
+
+def _sum(records, what, where=lambda r: True):
+    """None where there is nothing to add; AWS leaves the bytes out of some records."""
+    known = [r[what] for r in records if where(r) and r.get(what) is not None]
+    return sum(known) if known else None
+
+
+def _bytes_where(records, where):
+    return _sum(records, "bytes", where) or 0
+
+
+def _rejected(records):
+    return sum(r.get("action") == "REJECT" for r in records)
+
+
+def _distinct(records, what):
+    return len({r[what] for r in records if r.get(what) is not None})
+
+
+def _first(records):
+    return _clock(min(r["start"] for r in records))
+
+
+def _last(records):
+    return _clock(max(r["end"] for r in records))
+
+
+# ---- talkers and pairs -----------------------------------------------------------------------
+
+def top_talkers(records, since=None, until=None, top=20):
+    rows = [(ip, len(g), _rejected(g), _sum(g, "bytes"), _first(g), _last(g))
+            for ip, g in _groups(_with_traffic(records, since, until), lambda r: r["srcaddr"])]
+    return _sorted(rows, -4, 1)[:top]
+
+
+def top_talkers_original(records, since=None, until=None, top=20):
+    known = [r for r in _with_traffic(records, since, until) if r.get("pkt_srcaddr")]
+    rows = [(ip, len(g), _sum(g, "bytes"), _bytes_where(g, lambda r: r["pkt_srcaddr"] != r["srcaddr"]), _first(g), _last(g))
+            for ip, g in _groups(known, lambda r: r["pkt_srcaddr"])]
+    return _sorted(rows, -3, 1)[:top]
+
+
+def _pairs(records, source, destination, order, top):
+    known = [r for r in records if r.get(source)]
+    rows = [(*pair, _distinct(g, "interface_id"), len(g), _sum(g, "packets"), _sum(g, "bytes"), _last(g))
+            for pair, g in _groups(known, lambda r: (r[source], r[destination]))]
+    return _sorted(rows, order, 1, 2)[:top]
+
+
+def top_pairs(records, since=None, until=None, top=20):
+    return _pairs(_of_period(records, since, until), "srcaddr", "dstaddr", -6, top)
+
+
+def top_pairs_by_packets(records, since=None, until=None, top=20):
+    return _pairs(_of_period(records, since, until), "srcaddr", "dstaddr", -5, top)
+
+
+def top_pairs_original(records, since=None, until=None, top=20):
+    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -6, top)
+
+
+def top_pairs_original_by_packets(records, since=None, until=None, top=20):
+    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -5, top)
+
+
+def top_instances(records, since=None, until=None, top=20):
+    rows = []
+    known = [r for r in _with_traffic(records, since, until) if r.get("instance_id")]
+    for instance, g in _groups(known, lambda r: r["instance_id"]):
+        own = {r["srcaddr"] for r in g if r["flow_direction"] == "egress" and r["type"] == "IPv4"}
+        rows.append((instance, max(own, default=None), len(g), _rejected(g),
+                     _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
+                     _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes")))
+    return _sorted(rows, -7, 1)[:top]
+
+
+def top_subnets(records, since=None, until=None, top=20):
+    known = [r for r in _with_traffic(records, since, until) if r.get("subnet_id")]
+    rows = [(subnet, max(r["az_id"] for r in g), _distinct(g, "interface_id"), len(g),
+             _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
+             _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes"))
+            for subnet, g in _groups(known, lambda r: r["subnet_id"])]
+    return _sorted(rows, -7, 1)[:top]
+
+
+def subnet_senders(records, subnet="10.0.1.0/24", since=None, until=None, top=20):
+    net = ipaddress.ip_network(subnet)
+    inside = [r for r in _with_traffic(records, since, until) if ipaddress.ip_address(r["srcaddr"]) in net]
+    rows = [(ip, _distinct(g, "dstaddr"), len(g), _sum(g, "bytes"), _first(g), _last(g))
+            for ip, g in _groups(inside, lambda r: r["srcaddr"])]
+    return _sorted(rows, -4, 1)[:top]
+
+
+# ---- one source, one destination -------------------------------------------------------------
+
+def tcp_from_source(records, src="10.0.1.31", since=None, until=None, top=20):
+    mine = [r for r in _with_traffic(records, since, until) if r["srcaddr"] == src and r["protocol"] == 6]
+    mine.sort(key=lambda r: (r["start"], r["dstaddr"], r["srcport"], r["dstport"], r["file"].encode(), r["line"]))
+    rows = []
+    for r in mine[:top]:
+        service = _SERVICES.get(r["dstport"]) or _SERVICES.get(r["srcport"])
+        flags = r.get("tcp_flags")
+        if flags is not None:
+            flags = "|".join(name for bit, name in _FLAGS if flags & bit) or "none"
+        rows.append((r["start_time"], r["dstaddr"], r["srcport"], r["dstport"], service, flags, r["packets"], r["bytes"],
+                     r["action"]))
+    return rows
+
+
+def _one_sided(records, other, top):
+    rows = [(ip, protocol, port, _SERVICES.get(port), action, len(g), _sum(g, "bytes"), _first(g), _last(g))
+            for (ip, protocol, port, action), g in _groups(
+                records, lambda r: (r[other], _protocol(r), _service_port(r), r.get("action")))]
+    return _sorted(rows, -7, -6, 1, 2, 3, 5)[:top]
+
+
+def from_source(records, src="10.0.1.31", since=None, until=None, top=20):
+    return _one_sided([r for r in _with_traffic(records, since, until) if r["srcaddr"] == src], "dstaddr", top)
+
+
+def to_destination(records, dst="10.0.2.11", since=None, until=None, top=20):
+    return _one_sided([r for r in _with_traffic(records, since, until) if r["dstaddr"] == dst], "srcaddr", top)
+
+
+def _to_some(records, wanted, top):
+    rows = [(*who, _SERVICES.get(who[3]), action, len(g), _sum(g, "bytes"), _last(g)) for (*who, action), g in _groups(
+        [r for r in records if wanted(r["dstaddr"])],
+        lambda r: (r["srcaddr"], r["dstaddr"], _protocol(r), _service_port(r), r.get("action")))]
+    return _sorted(rows, -8, 1, 2, 3, 4, 6)[:top]
+
+
+def to_network(records, net="10.0.0.0/16", since=None, until=None, top=20):
+    network = ipaddress.ip_network(net)
+    return _to_some(_with_traffic(records, since, until), lambda ip: ipaddress.ip_address(ip) in network, top)
+
+
+def to_text_prefix(records, text="172.31.2.", since=None, until=None, top=20):
+    return _to_some(_with_traffic(records, since, until), lambda ip: ip.startswith(text), top)
+
+
+# ---- rejected and accepted -------------------------------------------------------------------
+
+def _refused(records, since, until):
+    return [r for r in _with_traffic(records, since, until) if r.get("action") == "REJECT"]
+
+
+def rejected_tcp(records, since=None, until=None, top=20):
+    rows = [(src, dst, port, _SERVICES.get(port), len(g), _sum(g, "packets"), _first(g), _last(g))
+            for (src, dst, port), g in _groups(
+                [r for r in _refused(records, since, until) if r["protocol"] == 6],
+                lambda r: (r["srcaddr"], r["dstaddr"], r["dstport"]))]
+    return _sorted(rows, -5, 1, 2, 3)[:top]
+
+
+def rejected_tcp_by_weekday(records, since=None, until=None, top=20):
+    rows = [(datetime.date.fromisoformat(day).strftime("%a"), day, eni, _distinct(g, "srcaddr"), _distinct(g, "dstport"),
+             len(g), _sum(g, "packets"))
+            for (day, eni), g in _groups(
+                [r for r in _refused(records, since, until) if r["protocol"] == 6],
+                lambda r: (_clock(r["start"])[:10], r["interface_id"]))]
+    return _sorted(rows, 2, -6, 3)[:top]
+
+
+def rejects(records, since=None, until=None, top=20):
+    newest = sorted(_refused(records, since, until),
+                    key=lambda r: (-r["start"], r["interface_id"], r["srcaddr"], r["dstaddr"], r["dstport"], r["srcport"],
+                                   r["file"].encode(), r["line"]))
+    return [(r["start_time"], r["interface_id"], r["srcaddr"], r["dstaddr"], r["dstport"], _SERVICES.get(r["dstport"]),
+             _protocol(r)) for r in newest[:top]]
+
+
+def top_rejected(records, since=None, until=None, top=20):
+    def scope(address):
+        if _is_private(address):
+            return "private"
+        documented = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+        ip = ipaddress.ip_address(address)
+        return "documentation" if any(ip in ipaddress.ip_network(n) for n in documented) else "global"
+
+    rows = [(ip, scope(ip), len(g), _sum(g, "packets"), _distinct(g, "dstaddr"), _distinct(g, "dstport"), _first(g),
+             _last(g)) for ip, g in _groups(_refused(records, since, until), lambda r: r["srcaddr"])]
+    return _sorted(rows, -3, -4, 1)[:top]
+
+
+def _ends(record, source="srcaddr", destination="dstaddr"):
+    """client, server."""
+    ends = record[source], record[destination]
+    return ends if _is_request(record) else ends[::-1]
+
+
+def accepted_tcp(records, since=None, until=None, top=20):
+    let_through = [r for r in _with_traffic(records, since, until) if r.get("action") == "ACCEPT" and r["protocol"] == 6]
+    rows = []
+    for (client, server, port), g in _groups(let_through, lambda r: (*_ends(r), _service_port(r))):
+        sent, received = _bytes_where(g, _is_request), _bytes_where(g, lambda r: not _is_request(r))
+        rows.append((-(sent + received), (client, server, port, _SERVICES.get(port), len(g), sent, received, _last(g))))
+    return [row for _, row in sorted(rows, key=lambda x: (x[0], *x[1][:3]))][:top]
+
+
+# ---- services --------------------------------------------------------------------------------
+
+def ssh_rdp(records, since=None, until=None, top=20):
+    services = {22: "ssh", 3389: "ms-wbt-server"}
+    counts = defaultdict(lambda: [0, 0, 0])  # accepted, rejected, answered
+    found = defaultdict(list)
+    for r in _with_traffic(records, since, until):
+        if r["protocol"] != 6:
+            continue
+        if r["dstport"] in services:
+            who, asked = (r["srcaddr"], r["dstaddr"], services[r["dstport"]]), True
+        elif r["srcport"] in services:
+            who, asked = (r["dstaddr"], r["srcaddr"], services[r["srcport"]]), False
+        else:
+            continue
+        found[who].append(r)
+        counts[who][0] += asked and r.get("action") == "ACCEPT"
+        counts[who][1] += asked and r.get("action") == "REJECT"
+        counts[who][2] += not asked and r.get("action") == "ACCEPT"
+    return _sorted([(*who, *counts[who], _first(g), _last(g)) for who, g in found.items()], -6, -4, -5, 1, 2, 3)[:top]
+
+
+def admin_ports(records, since=None, until=None, top=20):
+    ports = {21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986}
+    found = defaultdict(list)
+    for r in _with_traffic(records, since, until):
+        if r["protocol"] != 6:
+            continue
+        if r["dstport"] in ports:
+            found[r["srcaddr"], r["dstport"]].append((r["dstaddr"], r))
+        elif r["srcport"] in ports:
+            found[r["dstaddr"], r["srcport"]].append((r["srcaddr"], r))
+    rows = []
+    for (client, port), both in found.items():
+        g = [r for _, r in both]
+        rows.append((client, port, _SERVICES[port], len({server for server, _ in both}), len(g), _rejected(g),
+                     _sum(g, "bytes"), _last(g)))
+    return _sorted(rows, -7, 1, 2)[:top]
+
+
+def https_servers(records, week="2026-03-09", top=20):
+    monday = _seconds(week)
+    asked = [r for r in _with_traffic(records, monday, monday + 7 * 86400)
+             if r["dstport"] == 443 and r["protocol"] == 6 and r.get("action") == "ACCEPT" and _is_private(r["dstaddr"])]
+    rows = [(ip, _sum(g, "packets"), _sum(g, "bytes"), len(g), _distinct(g, "srcaddr"), _first(g), _last(g))
+            for ip, g in _groups(asked, lambda r: r["dstaddr"])]
+    return _sorted(rows, -2, 1)[:top]
+
+
+def ipv4_ipv6(records, since=None, until=None):
+    traffic = _with_traffic(records, since, until)
+    total = _sum(traffic, "bytes")
+    return _sorted([(f"IPv{version}", len(g), _sum(g, "packets"), _sum(g, "bytes"), f"{100 * _sum(g, 'bytes') / total:.2f} %",
+                     _first(g), _last(g))
+                    for version, g in _groups(traffic, lambda r: 6 if ":" in r["srcaddr"] else 4)], 1)
+
+
+def udp_sources(records, since=None, until=None, top=20):
+    rows = [(ip, port, _SERVICES.get(port), _distinct(g, "dstaddr"), len(g), _sum(g, "bytes"), _first(g), _last(g))
+            for (ip, port), g in _groups([r for r in _with_traffic(records, since, until) if r["protocol"] == 17],
+                                         lambda r: (r["srcaddr"], _service_port(r)))]
+    return _sorted(rows, -5, -6, 1, 2)[:top]
+
+
+# ---- coverage and the latest -----------------------------------------------------------------
+
+def skipdata(records, since=None, until=None, top=20):
+    rows = []
+    for (hour, eni), g in _groups(_of_period(records, since, until),
+                                  lambda r: (_clock(r["start"])[:13] + ":00:00", r.get("interface_id"))):
+        lost = [r for r in g if r["log_status"] == "SKIPDATA"]
+        if lost:
+            rows.append((hour, eni, len(lost), sum(r["log_status"] == "OK" for r in g), _first(lost), _last(lost)))
+    return _sorted(rows, 1, 2)[:top]
+
+
+def connections_latest(records, since=None, until=None, top=20):
+    latest = {}
+    in_order = sorted(_with_traffic(records, since, until), key=lambda r: (r["file"].encode(), r["line"]))
+    for r in in_order:
+        five = r["srcaddr"], r["srcport"], r["dstaddr"], r["dstport"], r["protocol"]
+        if five not in latest or (r["start"], r["end"]) > (latest[five]["start"], latest[five]["end"]):
+            latest[five] = r
+    newest = sorted(latest.items(), key=lambda item: (-item[1]["end"], -item[1]["start"], item[0][:4], _protocol(item[1])))
+    return [(_clock(r["end"]), *five[:4], _protocol(r), r["bytes"], r.get("action")) for five, r in newest[:top]]
+
+
+# ---- NAT gateways ----------------------------------------------------------------------------
+
+def _through_nat(records, nat, since, until):
+    """(interface, inside, remote, port there, is it sent, record) of what a NAT gateway logged on its inner side."""
+    for r in _with_traffic(records, since, until):
+        if r.get("instance_id") or not r.get("pkt_srcaddr") or "nat" not in (r.get("interface_type") or "nat"):
+            continue
+        sent, received = r["dstaddr"] != r["pkt_dstaddr"], r["srcaddr"] != r["pkt_srcaddr"]
+        if nat is not None and nat not in (r["interface_id"], r["srcaddr"], r["dstaddr"]):
+            continue
+        if sent:
+            yield r["interface_id"], r["srcaddr"], r["pkt_dstaddr"], r["dstport"], True, r
+        elif received:
+            yield r["interface_id"], r["dstaddr"], r["pkt_srcaddr"], r["srcport"], False, r
+
+
+def _ways(legs):
+    return (sum(r["bytes"] or 0 for *_, sent, r in legs if sent), sum(r["bytes"] or 0 for *_, sent, r in legs if not sent))
+
+
+def nat_senders(records, nat=None, since=None, until=None, top=20):
+    rows = [(inside, eni, len({leg[2] for leg in g}), *_ways(g), _last([leg[-1] for leg in g]))
+            for (inside, eni), g in _groups(_through_nat(records, nat, since, until), lambda leg: (leg[1], leg[0]))]
+    return _sorted(rows, -4, -5, 1, 2)[:top]
+
+
+def nat_traffic(records, nat=None, since=None, until=None, top=20):
+    rows = []
+    for (inside, remote, port, _), g in _groups(_through_nat(records, nat, since, until),
+                                                lambda leg: (*leg[1:4], leg[-1]["protocol"])):
+        own = [leg[-1] for leg in g]
+        rows.append((inside, remote, port, _SERVICES.get(port), *_ways(g), _first(own), _last(own)))
+    return sorted(rows, key=lambda row: (-row[4] - row[5], *row[:3]))[:top]
+
+
+def _remotes(records, nat, since, until, upwards, side, top):
+    rows = []
+    legs = [leg for leg in _through_nat(records, nat, since, until) if leg[4] == upwards]
+    for (remote, service), g in _groups(legs, lambda leg: (leg[2], leg[-1].get(f"pkt_{side}_aws_service"))):
+        own = [leg[-1] for leg in g]
+        rows.append((remote, service, len({leg[1] for leg in g}), len(g), _sum(own, "bytes"), _first(own), _last(own)))
+    return _sorted(rows, -5, 1, 2)[:top]
+
+
+def nat_uploads(records, nat=None, since=None, until=None, top=20):
+    return _remotes(records, nat, since, until, True, "dst", top)
+
+
+def nat_downloads(records, nat=None, since=None, until=None, top=20):
+    return _remotes(records, nat, since, until, False, "src", top)
+
+
+def s3_through_nat(records, nat=None, since=None, until=None, top=20):
+    legs = [leg for leg in _through_nat(records, nat, since, until)
+            if leg[-1]["pkt_dst_aws_service" if leg[4] else "pkt_src_aws_service"] == "S3"]
+    rows = [(*who, *_ways(g), _last([leg[-1] for leg in g]))
+            for who, g in _groups(legs, lambda leg: (leg[1], leg[-1]["vpc_id"], leg[-1]["subnet_id"]))]
+    return sorted(rows, key=lambda row: (-row[3] - row[4], *row[:3]))[:top]
+
+
+# ---- one conversation, one interface ---------------------------------------------------------
+
+def conversation(records, a="172.31.1.13", b="192.0.2.77", port=None, since=None, until=None, top=20):
+    found = defaultdict(list)
+    for r in _with_traffic(records, since, until):
+        sources, destinations = {r["srcaddr"], r.get("pkt_srcaddr")}, {r["dstaddr"], r.get("pkt_dstaddr")}
+        if port is not None and port not in (r["srcport"], r["dstport"]):
+            continue
+        if a in sources and b in destinations:
+            found[r["srcport"], r["dstport"], r["protocol"]].append((True, r))
+        elif b in sources and a in destinations:
+            found[r["dstport"], r["srcport"], r["protocol"]].append((False, r))
+    rows = []
+    for (a_port, b_port, protocol), both in found.items():
+        points = defaultdict(lambda: {True: 0, False: 0})
+        refused = defaultdict(int)
+        for from_a, r in both:
+            point = r.get("interface_id") or r.get("tgw_attachment_id")
+            points[point][from_a] += r["bytes"] or 0
+            refused[point, from_a] += r.get("action") == "REJECT"
+        begin = min(r["start"] for _, r in both)
+        rows.append((_clock(begin), max(r["end"] for _, r in both) - begin, a_port, b_port,
+                     _PROTOCOLS.get(protocol, protocol), _SERVICES.get(min(a_port, b_port)),
+                     max(way[True] for way in points.values()), max(way[False] for way in points.values()),
+                     max(refused.values()), len(points)))
+    return _sorted(rows, 1, 3, 4)[:top]
+
+
+def eni(records, eni="eni-01d3b5255fac9b19f", since=None, until=None, top=20):
+    own = [r for r in _of_period(records, since, until) if r.get("interface_id") == eni]
+    what = {tuple(r.get(c) for c in ("account_id", "vpc_id", "subnet_id", "instance_id", "interface_type")) for r in own}
+    whole = [(status, len(g), _sum(g, "packets"), _sum(g, "bytes"), _first(g), _last(g))
+             for status, g in _groups(own, lambda r: r["log_status"])]
+    peers = []
+    traffic = [r | {"src": r.get("pkt_srcaddr") or r["srcaddr"], "dst": r.get("pkt_dstaddr") or r["dstaddr"]}
+               for r in own if r["log_status"] == "OK"]
+    for (client, server, port, protocol), g in _groups(
+            traffic, lambda r: (*_ends(r, "src", "dst"), _service_port(r), r["protocol"])):
+        sent, received = _bytes_where(g, _is_request), _bytes_where(g, lambda r: not _is_request(r))
+        peers.append(((-(sent + received), -len(g), client, server, port, protocol),
+                      (client, server, _SERVICES.get(port, port), len(g), _rejected(g), sent, received, _first(g), _last(g))))
+    return _sorted(list(what), 1, 2, 3, 4, 5) + _sorted(whole, 1) + [row for _, row in sorted(peers)][:top]

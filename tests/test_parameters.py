@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""The parameters of sql/investigate: with other values than the defaults the scripts agree with tests/answers, too, and
+a script leaves alone what the user has set."""
+
+import functools
+
+import pytest
+
+import answers
+import reference
+from conftest import ROOT
+
+ANSWERS = answers.functions()
+DAY = {"since": "2026-03-10", "until": "2026-03-11"}
+SECONDS = {"since": 1773046800, "until": 1773050400}  # 2026-03-09 09:00 to 10:00
+CASES = [
+    *((name, DAY | {"top": 7}) for name in (
+        "top-talkers", "top-talkers-original", "top-pairs", "top-pairs-by-packets", "top-pairs-original",
+        "top-pairs-original-by-packets", "top-instances", "top-subnets", "subnet-senders", "tcp-from-source", "from-source",
+        "to-destination", "to-network", "to-text-prefix", "rejected-tcp", "rejected-tcp-by-weekday", "rejects", "top-rejected",
+        "accepted-tcp", "ssh-rdp", "admin-ports", "udp-sources", "skipdata", "connections-latest", "nat-senders",
+        "nat-traffic", "nat-uploads", "nat-downloads", "s3-through-nat", "conversation", "eni")),
+    *((name, SECONDS | {"top": 100000}) for name in (
+        "top-talkers", "top-pairs", "accepted-tcp", "rejects", "connections-latest", "nat-traffic", "ssh-rdp", "to-network",
+        "udp-sources", "admin-ports")),
+    ("ipv4-ipv6", DAY),
+    ("subnet-senders", {"subnet": "2600:1f18:4a3b:1200::/64"}),
+    ("to-network", {"net": "2a05:d014:6c2:9a00::/56"}),
+    ("to-network", {"net": "203.0.113.200"}),
+    ("to-text-prefix", {"text": "2001:db8:"}),
+    ("https-servers", {"week": "2026-06-15"}),
+    ("https-servers", {"week": 1773014400, "top": 3}),
+    ("tcp-from-source", {"src": "172.31.1.13", "top": 100000}),
+    ("from-source", {"src": "203.0.113.66"}),
+    ("from-source", {"src": "10.0.2.11", "top": 100000}),
+    ("to-destination", {"dst": "10.0.0.30", "top": 100000}),
+    ("nat-senders", {"nat": "10.64.0.20"}),
+    ("nat-traffic", {"nat": "eni-0325382f7cb095211", "top": 100000}),
+    ("nat-uploads", {"nat": "172.31.0.20"}),
+    ("nat-downloads", {"nat": "10.64.0.20", "top": 100000}),
+    ("s3-through-nat", {"nat": "172.31.0.20"}),
+    ("conversation", {"a": "10.0.0.10", "b": "10.0.1.14"}),             # both sides logged, default format
+    ("conversation", {"a": "10.0.1.14", "b": "10.0.0.10", "port": 22}),
+    ("conversation", {"a": "10.0.1.31", "b": "10.0.2.11"}),             # sent on one side, refused on the other
+    ("conversation", {"a": "10.0.0.30", "b": "10.8.2.14", "top": 100000}),  # through a transit gateway
+    ("conversation", {"a": "172.31.0.20", "b": "172.31.1.12", "top": 100000}),  # a NAT gateway itself
+    ("eni", {"eni": "eni-05e2bd9fd74516aa9", "top": 100000}),           # a NAT gateway, default format
+    ("eni", {"eni": "eni-041ad8075a93a105f"}),                          # SKIPDATA, IPv6
+]
+
+
+@functools.cache
+def records():
+    return tuple(reference.read([str(ROOT / "tests/data/AWSLogs")]))
+
+
+def setting(name, value):
+    return f".parameter set @{name} " + (f"\"'{value}'\"" if isinstance(value, str) else str(value))
+
+
+@pytest.mark.parametrize("name, values", CASES, ids=lambda x: x if isinstance(x, str) else ",".join(map(str, x.values())))
+def test_parameters(release, name, values):
+    set_all = "\n".join(setting(k, v) for k, v in values.items())
+    got = release.rows(f".headers off\n.parameter init\n{set_all}\n.read sql/investigate/{name}.sql")
+    expected = ANSWERS[name](list(records()), **values)
+    assert got == [["NULL" if v is None else str(v) for v in row] for row in expected]
+    assert got or (name, "since" in values) == ("conversation", True)

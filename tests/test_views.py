@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""The views of sql/views.sql: each against a computation in Python, conditions on them against the direct query, and
+whether those conditions reach the scan."""
+
+import collections
+import functools
+import re
+import time
+
+import pytest
+
+import reference
+from conftest import ROOT
+
+READ = ".read sql/views.sql\n.output\n"
+SETUP = ".headers off\n.output /dev/null\n" + READ
+
+
+@functools.cache
+def records():
+    return tuple(reference.read([str(ROOT / "tests/data/AWSLogs")]))
+
+
+def traffic():
+    return [r for r in records() if r.get("srcaddr")]
+
+
+def clock(seconds):
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+
+
+def hour(r):
+    return clock(r["start"])[:13] + ":00:00"
+
+
+def summed(rows, *columns):
+    """rows: (key, record).  key -> the sums by these names, in this order."""
+    groups = collections.defaultdict(list)
+    for key, r in rows:
+        groups[key].append(r)
+
+    def value(name, g):
+        match name:
+            case "flows":
+                return len(g)
+            case "accepted" | "rejected":
+                return sum(r.get("action") == name[:6].upper() for r in g)
+            case "packets" | "bytes":
+                known = [r[name] for r in g if r.get(name) is not None]
+                return sum(known) if known else None
+            case "first":
+                return clock(min(r["start"] for r in g))
+            case "last":
+                return clock(max(r["end"] for r in g))
+            case "sent":
+                return sum(r["bytes"] or 0 for r in g if r["dstport"] <= r["srcport"])
+            case "received":
+                return sum(r["bytes"] or 0 for r in g if r["dstport"] > r["srcport"])
+            case _:
+                return sum(r["log_status"] == name.upper() for r in g)
+
+    return [(*key, *(value(name, g) for name in columns)) for key, g in groups.items()]
+
+
+def of_action(action):
+    return [tuple(r[c] for c in ("start_time", "interface_id", "srcaddr", "srcport", "dstaddr", "dstport", "packets", "bytes"))
+            for r in traffic() if r.get("action") == action]
+
+
+def conversations():
+    def key(r):
+        ends = (r["srcaddr"], r["dstaddr"])[::1 if r["dstport"] <= r["srcport"] else -1]
+        return (*ends, min(r["srcport"], r["dstport"]), r["protocol"])
+
+    return summed(((key(r), r) for r in traffic()), "flows", "rejected", "sent", "received", "first", "last")
+
+
+FOURTEEN = ("start_time", "end_time", "interface_id", "srcaddr", "srcport", "dstaddr", "dstport", "protocol", "packets",
+            "bytes", "action", "log_status")
+COLUMNS_OF_ACTION = "start_time, interface_id, srcaddr, srcport, dstaddr, dstport, packets, bytes"
+ADMIN = {21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986}
+
+# view -> (its columns that are compared; what should be in them)
+EXPECTED = {
+    "records": (", ".join(FOURTEEN), lambda: [tuple(r.get(c) for c in FOURTEEN) for r in records()]),
+    "accepted": (COLUMNS_OF_ACTION, lambda: of_action("ACCEPT")),
+    "rejects": (COLUMNS_OF_ACTION, lambda: of_action("REJECT")),
+    "talkers": ("*", lambda: summed((((r["srcaddr"],), r) for r in traffic()),
+                                    "flows", "rejected", "packets", "bytes", "first", "last")),
+    "pairs": ("*", lambda: summed((((r["srcaddr"], r["dstaddr"]), r) for r in traffic()),
+                                  "flows", "rejected", "packets", "bytes", "first", "last")),
+    "conversations": ("client, server, port, protocol, flows, rejected, sent, received, first_seen, last_seen",
+                      conversations),
+    "admin_ports": ("client, server, dstport, accepted, rejected, bytes, first_seen, last_seen",
+                    lambda: summed((((r["srcaddr"], r["dstaddr"], r["dstport"]), r) for r in traffic()
+                                    if r["dstport"] in ADMIN and r["protocol"] == 6),
+                                   "accepted", "rejected", "bytes", "first", "last")),
+    "interfaces": ("*", lambda: summed((((r["interface_id"], r.get("account_id"), r.get("instance_id"), r.get("subnet_id")), r)
+                                        for r in records() if r.get("interface_id")), "flows", "bytes", "first", "last")),
+    "hours": ("*", lambda: summed((((hour(r),), r) for r in records() if r["log_status"] == "OK"),
+                                  "flows", "rejected", "packets", "bytes")),
+    "coverage": ("*", lambda: summed((((hour(r), r["interface_id"]), r) for r in records() if r.get("interface_id")),
+                                     "ok", "nodata", "skipdata")),
+}
+
+
+def texts(rows):
+    return sorted(["NULL" if v is None else str(v) for v in row] for row in rows)
+
+
+def test_all_views_are_here(release):
+    made = set(re.findall(r"CREATE TEMP VIEW (\w+)", (ROOT / "sql/views.sql").read_text()))
+    assert made == set(EXPECTED)
+    assert {row[0] for row in release.rows(".headers off\n.read sql/views.sql")} == made
+
+
+@pytest.mark.parametrize("view", EXPECTED)
+def test_view(release, view):
+    columns, expected = EXPECTED[view]
+    got = release.rows(f"{SETUP}SELECT {columns} FROM {view};")
+    assert sorted(got) == texts(expected())
+    assert len(got) > 9
+
+
+def test_words(release):
+    got = release.rows(SETUP + "SELECT DISTINCT service, protocol_name, flags FROM records "
+                       "WHERE dstport IN (0, 53, 443) AND flags IS NOT NULL AND action = 'REJECT' ORDER BY 1, 2;")
+    assert got == [["NULL", "ICMP", "none"], ["https", "TCP", "SYN"]]
+
+
+def test_read_twice_says_nothing_but_the_list(release):
+    once = release.shell(".read sql/views.sql")
+    assert release.shell(".read sql/views.sql\n.read sql/views.sql") == once + once
+
+
+def test_parameters_are_looked_at_when_a_view_is_asked(release):
+    got = release.rows(SETUP + """
+        .parameter set @since "'2026-03-10'"
+        .parameter set @until "'2026-03-10 09:00'"
+        SELECT count(*), min(first_seen), max(first_seen) < '2026-03-10 09:00:00' FROM pairs;
+        .parameter set @since NULL
+        .parameter set @until NULL
+        .parameter set @logs "'tests/data/edge/custom-order.log'"
+        SELECT count(*) FROM records;""".replace("        ", ""))
+    wanted = [r for r in traffic() if "2026-03-10" <= r["start_time"] < "2026-03-10 09:00:00"]
+    pairs = {(r["srcaddr"], r["dstaddr"]) for r in wanted}
+    assert got == [[str(len(pairs)), min(r["start_time"] for r in wanted), "1"], ["3"]]
+
+
+# view, a condition on it, what the scan must be asked for
+PUSHED = [
+    ("records", "dstport = 443 AND protocol = 6", "dstport= protocol="),
+    ("records", "start_time >= '2026-03-10' AND cidr_match(srcaddr, '10.0.0.0/8')", "start_time>= srcaddr:cidr_match"),
+    ("accepted", "dstaddr IN ('10.0.0.10', '10.0.0.30')", "action= dstaddr:in"),
+    ("rejects", "srcaddr = '203.0.113.66' AND start_time >= '2026-03-10'", "action= srcaddr= start_time>="),
+    ("talkers", "srcaddr = '10.0.1.31'", "srcaddr="),
+    ("pairs", "srcaddr = '10.0.1.31' AND cidr_match(dstaddr, '10.0.2.0/24')", "srcaddr= dstaddr:cidr_match"),
+    ("conversations", "protocol = 17", "protocol="),
+    ("admin_ports", "client = '203.0.113.66' AND dstport = 22", "srcaddr= dstport="),
+    ("interfaces", "interface_id = 'eni-01d3b5255fac9b19f'", "interface_id="),
+    ("hours", "hour BETWEEN '2026-03-10' AND '2026-03-11'", "hour>= hour<="),
+    ("coverage", "hour >= '2026-03-10' AND interface_id = 'eni-01d3b5255fac9b19f'", "hour>= interface_id="),
+]
+
+
+@pytest.mark.parametrize("view, condition, terms", PUSHED)
+def test_conditions_reach_the_scan(release, view, condition, terms):
+    plan = release.shell(f"{SETUP}EXPLAIN QUERY PLAN SELECT * FROM {view} WHERE {condition};")
+    scan = re.search(r"SCAN flowlogs\w* VIRTUAL TABLE INDEX 0:(.*) used=", plan)[1].split(" ")
+    assert set(terms.split(" ")) <= set(scan)
+    columns = EXPECTED[view][0]
+    kept_from_the_scan = f"SELECT {columns} FROM (SELECT * FROM {view} LIMIT -1) WHERE {condition}"
+    got = release.rows(f"{SETUP}SELECT {columns} FROM {view} WHERE {condition};")
+    assert sorted(got) == sorted(release.rows(f"{SETUP}{kept_from_the_scan};")) and got
