@@ -3,20 +3,21 @@
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
 --   @contacts  contacts from which on a pair is looked at      @every   seconds between them, at least
 --   @jitter    percent that an interval, or a size, may differ from the median to be regular
---   @regular   percent of intervals that must be      @pairs   pairs that are looked at, the busiest first
+--   @regular   percent of intervals, and of sizes, that must be      @size   bytes of a contact, at most (the median)
+--   @pairs   pairs that are looked at, the busiest first
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/beaconing.sql'
 --
 -- The rollup finds pairs (source, destination, port) with enough contacts, not too dense; only their records are read then.
 -- Contacts are records at least @every seconds apart; the median of the intervals between them is `every`, so a night's
--- pause does no harm.  `ports` says how many source ports: one for each contact are connections of their own, a single one is a long
+-- pause does no harm.  `ports` are the source ports of the contacts after the first: one for each are connections of their own, a single one is a long
 -- connection that is cut into records as regularly as any beacon.  To be expected: NTP, monitoring, health checks, heartbeats of
 -- agents and clusters.  Malware that sleeps at random needs a larger @jitter.  Through a NAT gateway a beacon shows on both legs.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@contacts', 10), ('@every', 10),
-  ('@jitter', 10), ('@regular', 70), ('@pairs', 1000);
+  ('@jitter', 10), ('@regular', 70), ('@size', 1000000), ('@pairs', 1000);
 WITH candidate AS MATERIALIZED (
   SELECT srcaddr, dstaddr, dstport FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND log_status = 'OK' AND action IS NOT 'REJECT'
@@ -38,8 +39,10 @@ median AS (
     FROM ranked GROUP BY srcaddr, dstaddr, dstport)
 SELECT srcaddr, dstaddr, dstport, count(*) + 1 AS contacts, count(DISTINCT srcport) AS ports, median.gap AS every,
        100 * sum(100 * abs(ranked.gap - median.gap) <= @jitter * median.gap) / count(*) AS regular, size,
-       100 * sum(100 * abs(bytes - size) <= @jitter * size) / count(*) AS same_size,
-       datetime(min(start), 'unixepoch') AS first_seen, datetime(max(start), 'unixepoch') AS last_seen
+       substr(datetime(min(start - ranked.gap), 'unixepoch'), 1, 16) AS first_seen,
+       substr(datetime(max(start), 'unixepoch'), 1, 16) AS last_seen
   FROM ranked JOIN median USING (srcaddr, dstaddr, dstport)
- GROUP BY srcaddr, dstaddr, dstport HAVING contacts >= @contacts AND regular >= @regular AND same_size >= @regular
- ORDER BY regular DESC, same_size DESC, contacts DESC, srcaddr, dstaddr, dstport;
+ GROUP BY srcaddr, dstaddr, dstport 
+HAVING contacts >= @contacts AND regular >= @regular AND size <= @size
+   AND sum(100 * abs(bytes - size) <= @jitter * size) * 100 >= @regular * count(*)
+ ORDER BY regular DESC, contacts DESC, srcaddr, dstaddr, dstport;

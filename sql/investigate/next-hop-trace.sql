@@ -15,7 +15,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@from', '10.64.1.12'), ('@to', '52.218.32.244');
 WITH RECURSIVE leg AS MATERIALIZED (
   SELECT interface_id, interface_type, az_id, srcaddr, traffic_path, next_hop_interface_id, next_hop_interface_type,
-         sum(flows) AS flows, sum(bytes) AS bytes, max(last_seen) AS last_seen
+         sum(bytes) AS bytes
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND flow_direction = 'egress' AND action = 'ACCEPT' AND pkt_dstaddr = @to
    GROUP BY 1, 2, 3, 4, 5, 6, 7),
@@ -24,7 +24,7 @@ hop (n, interface_id, next_hop) AS (
    UNION
   SELECT n + 1, leg.interface_id, leg.next_hop_interface_id FROM hop JOIN leg ON leg.interface_id = hop.next_hop WHERE n < 16)
 SELECT n, leg.interface_id, coalesce(interface_type, '-') AS type, az_id, srcaddr, traffic_path(traffic_path) AS way,
-       coalesce(next_hop, '-') AS next_hop, sum(flows) AS flows, sum(bytes) AS bytes
+       coalesce(next_hop, '-') AS next_hop, sum(bytes) AS bytes
   FROM hop JOIN leg ON leg.interface_id = hop.interface_id AND leg.next_hop_interface_id IS hop.next_hop
  WHERE n > 1 OR srcaddr = @from
  GROUP BY n, leg.interface_id, type, az_id, srcaddr, way, next_hop ORDER BY n, 2, 5, 6, 7;
