@@ -11,8 +11,8 @@
 --
 -- The first pass finds which addresses are on the list, the second looks at their records alone.  `met` is the listed address, by the
 -- longest prefix that holds it.  An answer with `accepted` and bytes both ways is a conversation; rejects from
--- outside are noise.  `service_port` is the lower one of both
--- ports.  Traffic through a NAT gateway shows with the instance's address and
+-- outside are noise.  `service` is the lower one of both
+-- ports, `sent` and `received` are bytes of ours.  Traffic through a NAT gateway shows with the instance's address and
 -- with the gateway's.  Shared hosting and content networks make old lists lie.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -20,7 +20,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 CREATE TEMP TABLE IF NOT EXISTS indicators (cidr TEXT, note TEXT);
 INSERT INTO temp.indicators
 SELECT column1, column2 FROM (VALUES ('192.0.2.77', 'example: C2'), ('203.0.113.64/29', 'example: SSH'),
-                                     ('198.51.100.23', 'example: scanner'), ('2001:db8:bad::/48', 'example: IPv6'))
+                                     ('198.51.100.23', 'example: scan'), ('2001:db8:bad::/48', 'example: IPv6'))
  WHERE NOT EXISTS (SELECT 1 FROM temp.indicators);
 DROP TABLE IF EXISTS temp.met;
 CREATE TEMP TABLE met (ip TEXT PRIMARY KEY, indicator INTEGER);
@@ -36,9 +36,9 @@ WITH hit AS (
          action, flows, bytes, first_seen, last_seen
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND addr IN (SELECT ip FROM met))
 SELECT met.ip AS met, indicators.note, iif(met.ip = src, dst, src) AS ours,
-       iif(count(DISTINCT service_port) = 1, min(service_port), count(DISTINCT service_port) || ' ports') AS service_port,
+       iif(count(DISTINCT service_port) = 1, min(service_port), count(DISTINCT service_port) || ' ports') AS service,
        sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(iif(action = 'REJECT', flows, 0)) AS rejected,
-       sum(iif(met.ip = dst, bytes, 0)) AS bytes_out, sum(iif(met.ip = src, bytes, 0)) AS bytes_in,
+       sum(iif(met.ip = dst, bytes, 0)) AS sent, sum(iif(met.ip = src, bytes, 0)) AS received,
        strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM hit JOIN met ON met.ip IN (src, dst) JOIN indicators ON indicators.rowid = met.indicator

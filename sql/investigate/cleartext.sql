@@ -12,14 +12,14 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 50);
-SELECT interface_id, flow_direction AS direction, iif(flow_direction = 'egress', srcaddr, dstaddr) AS own,
+SELECT interface_id, iif(flow_direction = 'egress', srcaddr, dstaddr) AS own,
        protocol_name(protocol) AS protocol, min(srcport, dstport) AS service_port,
        count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)) AS peers, sum(flows) AS flows,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND encryption_status = 0
- GROUP BY interface_id, direction, own, protocol, service_port
- ORDER BY bytes DESC, interface_id, direction, own, protocol, service_port LIMIT @top;
+ GROUP BY interface_id, own, protocol, service_port
+ ORDER BY bytes DESC, interface_id, own, protocol, service_port LIMIT @top;
 SELECT CASE encryption_status WHEN 0 THEN 'not encrypted' WHEN 1 THEN 'Nitro' WHEN 2 THEN 'application'
                               WHEN 3 THEN 'Nitro and application' ELSE 'unknown' END AS encryption,
        count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes

@@ -21,11 +21,11 @@ WITH seen AS MATERIALIZED (
    WHERE since = @since AND until = @until AND action = 'ACCEPT' AND az_id IS NOT NULL AND flow_direction IS NOT NULL
    GROUP BY vpc_id, az_id, interface_id, flow_direction, srcaddr, dstaddr),
 zone AS MATERIALIZED (
-  SELECT vpc_id, iif(flow_direction = 'egress', srcaddr, dstaddr) AS addr, min(az_id) AS az_id FROM seen GROUP BY 1, 2)
+  SELECT vpc_id, CAST(iif(flow_direction = 'egress', srcaddr, dstaddr) AS TEXT) AS ip, min(az_id) AS az_id FROM seen GROUP BY 1, 2)
 INSERT INTO cross_az_pair
 SELECT s.az_id, d.az_id, srcaddr, dstaddr, max(flows), max(bytes)
-  FROM seen JOIN zone s ON s.vpc_id = seen.vpc_id AND s.addr = srcaddr
-       JOIN zone d ON d.vpc_id = seen.vpc_id AND d.addr = dstaddr
+  FROM seen JOIN zone s ON s.vpc_id = seen.vpc_id AND s.ip = srcaddr
+       JOIN zone d ON d.vpc_id = seen.vpc_id AND d.ip = dstaddr
  WHERE s.az_id <> d.az_id GROUP BY seen.vpc_id, srcaddr, dstaddr;
 SELECT src_az, dst_az, count(*) AS pairs, sum(flows) AS flows, sum(bytes) AS bytes
   FROM cross_az_pair GROUP BY src_az, dst_az ORDER BY bytes DESC, src_az, dst_az;

@@ -8,7 +8,7 @@
 --
 -- Of transit gateway logs alone: VPC flow logs have no such fields, and no row for packets that never came.  Both the
 -- attachment where a flow comes in and the one where it goes out log it, so packets are counted where it comes in;
--- `ppm` is lost packets per million of these.  no_route and blackhole are routing tables to be mended, mtu is a path
+-- `ppm` is lost packets per million of these.  route (none was found) and hole (a black hole route) are routing tables to be mended, mtu is a path
 -- MTU that somebody doesn't learn, ttl is a loop.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -21,7 +21,7 @@ WITH path AS (
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND tgw_id IS NOT NULL AND log_status = 'OK'
    GROUP BY src_vpc, dst_vpc, srcaddr, dstaddr)
-SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets,
-       no_route, blackhole, mtu, ttl, 1000000 * (no_route + blackhole + mtu + ttl) / max(packets, 1) AS ppm
+SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole AS hole, mtu, ttl,
+       1000000 * (no_route + blackhole + mtu + ttl) / max(packets, 1) AS ppm
   FROM path WHERE no_route + blackhole + mtu + ttl >= @lost
  ORDER BY no_route + blackhole + mtu + ttl DESC, srcaddr, dstaddr, src_vpc, dst_vpc;

@@ -14,9 +14,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@addr', '10.0.2.14'), ('@top', 30);
 SELECT iif(srcaddr = @addr OR pkt_srcaddr = @addr, 'out', 'in') AS way,
        iif(srcaddr = @addr OR pkt_srcaddr = @addr, coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
-       protocol_name(protocol) AS protocol, min(srcport, dstport) AS service_port, sum(flows) AS records,
+       protocol_name(protocol) AS protocol, min(srcport, dstport) AS service, sum(flows) AS records,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
-       sum(bytes) / sum(flows) AS each, substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,
-       substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
+       sum(bytes) / sum(flows) AS each, strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
+       strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND addr = @addr
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;

@@ -28,10 +28,10 @@ SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACC
    AND start >= coalesce(unixepoch(@since), @since, 0) AND start < coalesce(unixepoch(@until), @until, 9e15)
    AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL AND cidr_lookup('inside', 'cidr', dstaddr) IS NOT NULL
  GROUP BY srcaddr, dstaddr, protocol, dstport;
-SELECT dstaddr, protocol_name(protocol) AS protocol, dstport, port_name(dstport, protocol) AS service, count(DISTINCT srcaddr) AS sources,
-       sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes) AS bytes, datetime(max(last), 'unixepoch') AS last_seen
-  FROM inbound GROUP BY dstaddr, inbound.protocol, dstport
- ORDER BY sum(accepted) DESC, sum(rejected) DESC, dstaddr, protocol, dstport LIMIT @top;
+SELECT dstaddr, protocol_name(protocol) || ' ' || dstport || coalesce(' ' || port_name(dstport, protocol), '') AS service,
+       count(DISTINCT srcaddr) AS sources, sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes) AS bytes, 
+       substr(datetime(max(last), 'unixepoch'), 1, 16) AS last_seen
+  FROM inbound GROUP BY dstaddr, protocol, dstport ORDER BY sum(accepted) DESC, sum(rejected) DESC, dstaddr, protocol, dstport LIMIT @top;
 SELECT srcaddr, ip_scope(srcaddr) AS scope, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports,
        sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes) AS bytes,
        datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen

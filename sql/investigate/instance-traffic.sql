@@ -8,12 +8,12 @@
 --
 -- instance-id is of version 3; of older formats ask for the address (addr = …).  All interfaces of the instance.  Only what its own
 -- interfaces logged, so each direction counts once.  `peer` is the other end by the packet, behind a NAT gateway, too;
--- `service_port` is the lower one of both ports, mostly the service.
+-- `service` is the lower one of both ports, mostly the service.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@instance', 'i-028450faf3abb2524'), ('@top', 30);
 SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
-       protocol_name(protocol) AS protocol, min(srcport, dstport) AS service_port,
+       protocol_name(protocol) AS protocol, min(srcport, dstport) AS service,
        sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
        coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out,
        coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in,
@@ -21,5 +21,5 @@ SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(p
        substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND instance_id = @instance AND log_status = 'OK'
- GROUP BY peer, protocol, service_port
- ORDER BY bytes_out + bytes_in DESC, peer, protocol, service_port LIMIT @top;
+ GROUP BY peer, protocol, service
+ ORDER BY bytes_out + bytes_in DESC, peer, protocol, service LIMIT @top;

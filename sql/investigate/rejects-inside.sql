@@ -30,7 +30,8 @@ SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits,
 SELECT subnet, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports,
        sum(flows) AS flows, datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
   FROM rejected_inside GROUP BY subnet ORDER BY sum(flows) DESC, subnet;
-SELECT srcaddr, dstaddr, protocol_name(protocol) AS protocol, dstport, port_name(dstport, protocol) AS service, sum(flows) AS flows,
-       sum(packets) AS packets, datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
-  FROM rejected_inside GROUP BY srcaddr, dstaddr, rejected_inside.protocol, dstport
+SELECT srcaddr, dstaddr, 
+       protocol_name(protocol) || ' ' || dstport || coalesce(' ' || port_name(dstport, protocol), '') AS service, sum(flows) AS flows, sum(packets) AS packets,
+       datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
+  FROM rejected_inside GROUP BY srcaddr, dstaddr, protocol, dstport
  ORDER BY sum(flows) DESC, srcaddr, dstaddr, protocol, dstport LIMIT @top;

@@ -19,9 +19,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@inside', '["10.0.0.0/8", 
 CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
 DELETE FROM temp.inside;
 INSERT INTO temp.inside SELECT value FROM json_each(@inside);
-SELECT dstport, port_name(dstport) AS service, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts,
+SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts,
        count(*) FILTER (WHERE action = 'ACCEPT') AS accepted, count(*) FILTER (WHERE action = 'REJECT') AS rejected,
-       min(srcaddr) AS one_source, min(start_time) AS first_seen, max(end_time) AS last_seen
+       min(srcaddr) AS one_source, substr(min(start_time), 1, 16) AS first_seen, substr(max(end_time), 1, 16) AS last_seen
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport) AND action IS NOT NULL AND protocol IN (6, 17) AND dstport < @below
    AND dstport NOT IN (SELECT value FROM json_each(@common))

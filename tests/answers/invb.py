@@ -19,7 +19,7 @@ _SERVICE = {  # IANA's names of the ports that occur in the sample
     123: "ntp", 135: "epmap", 139: "netbios-ssn", 143: "imap", 161: "snmp", 389: "ldap", 443: "https", 445: "microsoft-ds",
     465: "submissions", 514: "shell", 587: "submission", 593: "http-rpc-epmap", 636: "ldaps", 873: "rsync", 993: "imaps",
     995: "pop3s", 1080: "socks", 1433: "ms-sql-s", 1521: "ncube-lm", 1723: "pptp", 2049: "nfs", 2375: "docker",
-    2379: "etcd-client", 3000: "hbci", 3306: "mysql", 3389: "ms-wbt-server", 4444: "krb524", 5432: "postgresql", 5672: "amqp",
+    2379: "etcd-client", 3000: "hbci", 3306: "mysql", 3389: "ms-wbt-server", 4444: "krb524", 5000: "commplex-main", 5432: "postgresql", 5672: "amqp",
     5900: "rfb", 5985: "wsman", 6379: "redis", 8009: "nvme-disc", 8080: "http-alt", 8081: "sunproxyadmin",
     9200: "wap-wsp", 9300: "vrace", 11211: "memcache", 27017: "mongodb"}
 
@@ -79,6 +79,11 @@ def _distinct(records, field):
     return len({r.get(field) for r in records} - {None})
 
 
+def _service(protocol, port):
+    """TCP 443 https"""
+    return " ".join(filter(None, [_PROTOCOL[protocol], str(port), _SERVICE.get(port)]))
+
+
 def _low_port(r):
     return min(r["srcport"], r["dstport"])
 
@@ -130,7 +135,7 @@ def port_scan_horizontal(records):
             rows.append((-_distinct(rs, "dstaddr"), -len(rs), src, protocol, port, rs))
     rows.sort(key=lambda row: row[:5])
     return [(src, _PROTOCOL[protocol], port, _SERVICE.get(port), -hosts, len(rs),
-             _distinct(reached[src, protocol, port], "dstaddr"), _first(rs), _last(rs))
+             _distinct(reached[src, protocol, port], "dstaddr"), _first(rs)[:16], _last(rs)[:16])
             for hosts, _, src, protocol, port, rs in rows[:20]]
 
 
@@ -172,16 +177,16 @@ def accepted_rejected(records):
 def cleartext(records):
     def own(r):
         out = r["flow_direction"] == "egress"
-        return r["interface_id"], r["flow_direction"], r["srcaddr"] if out else r["dstaddr"], r["protocol"], _low_port(r)
+        return r["interface_id"], r["srcaddr"] if out else r["dstaddr"], r["protocol"], _low_port(r)
 
     rows = []
     for key, rs in _groups((r for r in records if r.get("encryption_status") == 0), own).items():
-        peers = {r["dstaddr"] if key[1] == "egress" else r["srcaddr"] for r in rs}
+        peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs}
         rows.append((*key, len(peers), len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _last(rs)))
-    rows.sort(key=lambda row: (-row[8], row[0], row[1], row[2], _PROTOCOL[row[3]], row[4]))
+    rows.sort(key=lambda row: (-row[7], row[0], row[1], _PROTOCOL[row[2]], row[3]))
     names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
     states = _groups(_ok(records), lambda r: r.get("encryption_status"))
-    return [(*row[:3], _PROTOCOL[row[3]], *row[4:]) for row in rows[:50]] + [
+    return [(*row[:2], _PROTOCOL[row[2]], *row[3:]) for row in rows[:50]] + [
         (name, _distinct(states[code], "interface_id"), len(states[code]), _sum(states[code], "bytes"))
         for code, name in names.items() if states[code]]
 
@@ -340,7 +345,7 @@ def host_seen(records):
             found["out", _dst(r), _PROTOCOL[r["protocol"]], _low_port(r)].append(r)
         elif host in ends[1]:
             found["in", _src(r), _PROTOCOL[r["protocol"]], _low_port(r)].append(r)
-    rows = [(*key, len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _sum(rs, "bytes") // len(rs), _first(rs)[:16], _last(rs)[:16])
+    rows = [(*key, len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _sum(rs, "bytes") // len(rs), _first(rs)[5:16], _last(rs)[5:16])
             for key, rs in found.items()]
     return sorted(rows, key=lambda row: (-row[6], *row[:4]))[:30]
 
@@ -402,21 +407,24 @@ def inbound_external(records):
     inbound = _from_outside(records)
     ours, theirs = [], []
     for (dst, protocol, port), rs in _groups(inbound, lambda r: (r["dstaddr"], r["protocol"], r["dstport"])).items():
-        ours.append((dst, _PROTOCOL[protocol], port, _SERVICE.get(port), _distinct(rs, "srcaddr"), len(_accepted(rs)),
-                     len(_rejected(rs)), sum(r["bytes"] or 0 for r in rs), _last(rs)))
+        ours.append((dst, protocol, port, _distinct(rs, "srcaddr"), len(_accepted(rs)), len(_rejected(rs)),
+                     sum(r["bytes"] or 0 for r in rs), _last(rs)[:16]))
     for src, rs in _groups(inbound, lambda r: r["srcaddr"]).items():
         theirs.append((src, "documentation", _distinct(rs, "dstaddr"), _distinct(rs, "dstport"), len(_accepted(rs)),
                        len(_rejected(rs)), sum(r["bytes"] or 0 for r in rs), _first(rs), _last(rs)))
-    return (sorted(ours, key=lambda row: (-row[5], -row[6], row[0], row[1], row[2]))[:20]
+    ours.sort(key=lambda row: (-row[4], -row[5], row[0], row[1], row[2]))
+    return ([(dst, _service(protocol, port), *rest) for dst, protocol, port, *rest in ours[:20]]
             + sorted(theirs, key=lambda row: (-row[5], -row[4], row[0]))[:20])
 
 
 def uncommon_ports(records):
     common = {22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443}
     tried = [r for r in _from_outside(records) if r["protocol"] in (6, 17) and r["dstport"] < 32768 and r["dstport"] not in common]
-    rows = [(port, _SERVICE.get(port), _distinct(rs, "srcaddr"), _distinct(rs, "dstaddr"), len(_accepted(rs)), len(_rejected(rs)),
-             min(r["srcaddr"] for r in rs), _first(rs), _last(rs)) for port, rs in _groups(tried, lambda r: r["dstport"]).items()]
-    return sorted(rows, key=lambda row: (-row[4], -row[2], -row[5], row[0]))[:30]
+    rows = [(port, _distinct(rs, "srcaddr"), _distinct(rs, "dstaddr"), len(_accepted(rs)), len(_rejected(rs)),
+             min(r["srcaddr"] for r in rs), _first(rs)[:16], _last(rs)[:16])
+            for port, rs in _groups(tried, lambda r: r["dstport"]).items()]
+    rows.sort(key=lambda row: (-row[3], -row[1], -row[4], row[0]))
+    return [(" ".join([str(row[0]), *filter(None, [_SERVICE.get(row[0])])]), *row[1:]) for row in rows[:30]]
 
 
 def rejects_inside(records):
@@ -427,11 +435,11 @@ def rejects_inside(records):
 
     nets = [(net, _distinct(rs, "srcaddr"), _distinct(rs, "dstaddr"), _distinct(rs, "dstport"), len(rs), _first(rs), _last(rs))
             for net, rs in _groups(inside, subnet).items()]
-    pairs = [(src, dst, _PROTOCOL[protocol], port, _SERVICE.get(port), len(rs), _sum(rs, "packets"), _first(rs), _last(rs))
-             for (src, dst, protocol, port), rs in
+    pairs = [(*key, len(rs), _sum(rs, "packets"), _first(rs), _last(rs)) for key, rs in
              _groups(inside, lambda r: (r["srcaddr"], r["dstaddr"], r["protocol"], r["dstport"])).items()]
+    pairs.sort(key=lambda row: (-row[4], *row[:4]))
     return (sorted(nets, key=lambda row: (-row[4], row[0]))
-            + sorted(pairs, key=lambda row: (-row[5], row[0], row[1], row[2], row[3]))[:20])
+            + [(src, dst, _service(protocol, port), *rest) for src, dst, protocol, port, *rest in pairs[:20]])
 
 
 def dns_resolvers(records):
@@ -439,7 +447,7 @@ def dns_resolvers(records):
              and _dst(r) not in ("10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
     rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs))
             for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items()]
-    return sorted(rows, key=lambda row: (-row[4], *row[:3]))
+    return sorted(rows, key=lambda row: (-row[4], *row[:3]))[:30]
 
 
 def outside_hours(records):
@@ -456,7 +464,7 @@ def outside_hours(records):
 
 def bad_addresses(records):
     listed = [(ipaddress.ip_network(n), note) for n, note in (
-        ("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scanner"),
+        ("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
         ("2001:db8:bad::/48", "example: IPv6"))]
 
     def note_of(text):
