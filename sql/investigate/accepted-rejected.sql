@@ -5,8 +5,8 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/accepted-rejected.sql'
 --
--- A rise of the rejected share is a scan, a changed security group, or a service that went away.  REJECT also covers packets
--- that come after a connection was closed.  Transit gateways log neither ACCEPT nor REJECT and are left out.
+-- A rise of the rejected share is a scan, a changed security group, or a service that went away. REJECT also covers
+-- packets that come after a connection was closed. Transit gateways log neither ACCEPT nor REJECT and are left out.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 WITH hours AS (
@@ -16,5 +16,6 @@ WITH hours AS (
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action IS NOT NULL
    GROUP BY hour)
 SELECT hour, accepted, rejected, printf('%d %%', 100 * rejected / (accepted + rejected)) AS share, rejected_sources,
-       substr('##################################################', 1, 50 * rejected / (accepted + rejected)) AS rejected_part
+       substr('##################################################', 1,
+              50 * rejected / (accepted + rejected)) AS rejected_part
   FROM hours ORDER BY hour;

@@ -9,11 +9,11 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/bad-addresses.sql'
 --
--- The first pass finds which addresses are on the list, the second looks at their records alone.  `met` is the listed address, by the
--- longest prefix that holds it.  An answer with `accepted` and bytes both ways is a conversation; rejects from
--- outside are noise.  `service` is the lower one of both
--- ports, `sent` and `received` are bytes of ours.  Traffic through a NAT gateway shows with the instance's address and
--- with the gateway's.  Shared hosting and content networks make old lists lie.
+-- The first pass finds which addresses are on the list, the second looks at their records alone. `met` is the listed
+-- address, by the longest prefix that holds it. An answer with `accepted` and bytes both ways is a conversation;
+-- rejects from outside are noise. `service` is the lower one of both ports, `sent` and `received` are bytes of ours.
+-- Traffic through a NAT gateway shows with the instance's address and with the gateway's. Shared hosting and content
+-- networks make old lists lie.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 30);

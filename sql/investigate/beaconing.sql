@@ -9,11 +9,12 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/beaconing.sql'
 --
--- The rollup finds pairs (source, destination, port) with enough contacts, not too dense; only their records are read then.
--- Contacts are records at least @every seconds apart; the median of the intervals between them is `every`, so a night's
--- pause does no harm.  `ports` are the source ports of the contacts after the first: one for each are connections of their own, a single one is a long
--- connection that is cut into records as regularly as any beacon.  To be expected: NTP, monitoring, health checks, heartbeats of
--- agents and clusters.  Malware that sleeps at random needs a larger @jitter.  Through a NAT gateway a beacon shows on both legs.
+-- The rollup finds pairs (source, destination, port) with enough contacts, not too dense; only their records are read
+-- then. Contacts are records at least @every seconds apart; the median of the intervals between them is `every`, so a
+-- night's pause does no harm. `ports` are the source ports of the contacts after the first: one for each are
+-- connections of their own, a single one is a long connection that is cut into records as regularly as any beacon. To
+-- be expected: NTP, monitoring, health checks, heartbeats of agents and clusters. Malware that sleeps at random needs a
+-- larger @jitter. Through a NAT gateway a beacon shows on both legs.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@contacts', 10), ('@every', 10),
@@ -30,12 +31,14 @@ contact AS MATERIALIZED (
     FROM flowlogs(@logs)
    WHERE srcaddr IN (SELECT srcaddr FROM candidate) AND dstaddr IN (SELECT dstaddr FROM candidate)
      AND (srcaddr, dstaddr, dstport) IN (SELECT srcaddr, dstaddr, dstport FROM candidate) AND action IS NOT 'REJECT'
-     AND start >= coalesce(unixepoch(@since), @since, 0) AND start < coalesce(unixepoch(@until), @until, 9e15)),
+     AND start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)),
 ranked AS (
-  SELECT *, count(*) OVER pair AS n, row_number() OVER (pair ORDER BY gap) AS gap_rank, row_number() OVER (pair ORDER BY bytes) AS size_rank
+  SELECT *, count(*) OVER pair AS n, row_number() OVER (pair ORDER BY gap) AS gap_rank,
+         row_number() OVER (pair ORDER BY bytes) AS size_rank
     FROM contact WHERE gap >= @every WINDOW pair AS (PARTITION BY srcaddr, dstaddr, dstport)),
 median AS (
-  SELECT srcaddr, dstaddr, dstport, max(iif(gap_rank = (n + 1) / 2, gap, NULL)) AS gap, max(iif(size_rank = (n + 1) / 2, bytes, NULL)) AS size
+  SELECT srcaddr, dstaddr, dstport, max(iif(gap_rank = (n + 1) / 2, gap, NULL)) AS gap,
+         max(iif(size_rank = (n + 1) / 2, bytes, NULL)) AS size
     FROM ranked GROUP BY srcaddr, dstaddr, dstport)
 SELECT srcaddr, dstaddr, dstport, count(*) + 1 AS contacts, count(DISTINCT srcport) AS ports, median.gap AS every,
        100 * sum(100 * abs(ranked.gap - median.gap) <= @jitter * median.gap) / count(*) AS regular, size,

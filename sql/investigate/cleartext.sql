@@ -6,14 +6,15 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/cleartext.sql'
 --
--- encryption-status is of version 10: 0 not encrypted, 1 by Nitro, 2 by the application, 3 both; NULL where it is unknown or
--- encryption controls are off, and in older formats.  The second answer says how much is known at all: don't take an empty
--- first one for safety.  `service_port` is the lower one of both, mostly the service; traffic logged on both sides counts twice.
+-- encryption-status is of version 10: 0 not encrypted, 1 by Nitro, 2 by the application, 3 both; NULL where it is
+-- unknown or encryption controls are off, and in older formats. The second answer says how much is known at all: don't
+-- take an empty first one for safety. `service_port` is the lower one of both, mostly the service; traffic logged on
+-- both sides counts twice.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 50);
 SELECT interface_id, iif(flow_direction = 'egress', srcaddr, dstaddr) AS own,
-       protocol_name(protocol) AS protocol, min(srcport, dstport) AS service_port,
+       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service_port,
        count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)) AS peers, sum(flows) AS flows,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen

@@ -6,11 +6,11 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/coverage.sql'
 --
--- First: interfaces with SKIPDATA (records were lost: every sum is a lower bound) or nothing but NODATA.  Second: gaps in
--- time.  An interface without traffic still writes NODATA, so a gap means that the flow log or the interface didn't exist,
--- or that files are missing (period-check.sql); records that were lost fill no gap.  The beginning and the end of the period
--- make no gap.  Third: the files by their kind; and those with errors, or passed over, if there
--- are any.  The first two stop at a file that can't be read.
+-- First: interfaces with SKIPDATA (records were lost: every sum is a lower bound) or nothing but NODATA. Second: gaps
+-- in time. An interface without traffic still writes NODATA, so a gap means that the flow log or the interface didn't
+-- exist, or that files are missing (period-check.sql); records that were lost fill no gap. The beginning and the end of
+-- the period make no gap. Third: the files by their kind; and those with errors, or passed over, if there are any. The
+-- first two stop at a file that can't be read.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@gap', 900), ('@top', 20);

@@ -5,7 +5,7 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/daily-trend.sql'
 --
--- Days are UTC's.  Traffic between two logged interfaces counts at each.  A day with SKIPDATA (`skipped`) is a lower
+-- Days are UTC's. Traffic between two logged interfaces counts at each. A day with SKIPDATA (`skipped`) is a lower
 -- bound; the first and the last day are rarely whole, and missing files make a dip, too: see period-check.sql.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);

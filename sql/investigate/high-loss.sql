@@ -6,10 +6,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/high-loss.sql'
 --
--- Of transit gateway logs alone: VPC flow logs have no such fields, and no row for packets that never came.  Both the
+-- Of transit gateway logs alone: VPC flow logs have no such fields, and no row for packets that never came. Both the
 -- attachment where a flow comes in and the one where it goes out log it, so packets are counted where it comes in;
--- `ppm` is lost packets per million of these.  route (none was found) and hole (a black hole route) are routing tables to be mended, mtu is a path
--- MTU that somebody doesn't learn, ttl is a loop.
+-- `ppm` is lost packets per million of these. route (none was found) and hole (a black hole route) are routing tables
+-- to be mended, mtu is a path MTU that somebody doesn't learn, ttl is a loop.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@lost', 1);

@@ -6,15 +6,15 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/host-seen.sql'
 --
--- Ask it about an address that data-leaving.sql or an alert named.  Many bytes a record, out and not in, is an upload; few and always
--- the same are a beacon (beaconing.sql).  Traffic with another logged interface counts at each of the two.  Behind a NAT gateway
--- its peers are the true ones where pkt-srcaddr and pkt-dstaddr are logged.
+-- Ask it about an address that data-leaving.sql or an alert named. Many bytes a record, out and not in, is an upload;
+-- few and always the same are a beacon (beaconing.sql). Traffic with another logged interface counts at each of the
+-- two. Behind a NAT gateway its peers are the true ones where pkt-srcaddr and pkt-dstaddr are logged.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@addr', '10.0.2.14'), ('@top', 30);
 SELECT iif(srcaddr = @addr OR pkt_srcaddr = @addr, 'out', 'in') AS way,
        iif(srcaddr = @addr OR pkt_srcaddr = @addr, coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
-       protocol_name(protocol) AS protocol, min(srcport, dstport) AS service, sum(flows) AS records,
+       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service, sum(flows) AS records,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        sum(bytes) / sum(flows) AS each, strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen

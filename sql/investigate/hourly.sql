@@ -5,8 +5,9 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/hourly.sql'
 --
--- Flow logs know no requests: a record is one direction of one connection in one aggregation interval, so a short request
--- makes two and a long one many.  Traffic between two logged interfaces counts at each, and on each leg through a NAT gateway.
+-- Flow logs know no requests: a record is one direction of one connection in one aggregation interval, so a short
+-- request makes two and a long one many. Traffic between two logged interfaces counts at each, and on each leg through
+-- a NAT gateway.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT hour, sum(flows) AS records, count(DISTINCT srcaddr) AS sources, sum(packets) AS packets, sum(bytes) AS bytes,

@@ -6,14 +6,14 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/instance-traffic.sql'
 --
--- instance-id is of version 3; of older formats ask for the address (addr = …).  All interfaces of the instance.  Only what its own
--- interfaces logged, so each direction counts once.  `peer` is the other end by the packet, behind a NAT gateway, too;
--- `service` is the lower one of both ports, mostly the service.
+-- instance-id is of version 3; of older formats ask for the address (addr = …). All interfaces of the instance. Only
+-- what its own interfaces logged, so each direction counts once. `peer` is the other end by the packet, behind a NAT
+-- gateway, too; `service` is the lower one of both ports, mostly the service.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@instance', 'i-028450faf3abb2524'), ('@top', 30);
 SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
-       protocol_name(protocol) AS protocol, min(srcport, dstport) AS service,
+       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service,
        sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
        coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out,
        coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in,

@@ -5,9 +5,9 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/nat-by-tag.sql'
 --
--- Of version 11: tags, and the next hop's interface type, taken at the sender's own interface (a NAT gateway's records have its own tags
--- alone).  Tag values are percent-encoded, as AWS writes them, and `-` is no tag.  NAT gateways are paid for by the gigabyte in both directions;
--- each byte counts once here, since only the instance's side is looked at.
+-- Of version 11: tags, and the next hop's interface type, taken at the sender's own interface (a NAT gateway's records
+-- have its own tags alone). Tag values are percent-encoded, as AWS writes them, and `-` is no tag. NAT gateways are
+-- paid for by the gigabyte in both directions; each byte counts once here, since only the instance's side is looked at.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_service_name, '-') AS ecs_service,

@@ -6,10 +6,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/next-hop-trace.sql'
 --
--- Of version 11: next-hop fields of egress records, followed from the sender's interface to that of its next hop, and on.  The
--- last row's `next_hop` is the receiver, or nothing known: the internet, a peered network, an interface without flow logs.
--- The bytes of later hops are those of all that went there from that interface to @to: behind a NAT gateway the sender isn't
--- told apart any more.  The way back is another path: ask with both addresses exchanged.
+-- Of version 11: next-hop fields of egress records, followed from the sender's interface to that of its next hop, and
+-- on. The last row's `next_hop` is the receiver, or nothing known: the internet, a peered network, an interface without
+-- flow logs. The bytes of later hops are those of all that went there from that interface to @to: behind a NAT gateway
+-- the sender isn't told apart any more. The way back is another path: ask with both addresses exchanged.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@from', '10.64.1.12'), ('@to', '52.218.32.244');
@@ -22,7 +22,8 @@ WITH RECURSIVE leg AS MATERIALIZED (
 hop (n, interface_id, next_hop) AS (
   SELECT 1, interface_id, next_hop_interface_id FROM leg WHERE srcaddr = @from
    UNION
-  SELECT n + 1, leg.interface_id, leg.next_hop_interface_id FROM hop JOIN leg ON leg.interface_id = hop.next_hop WHERE n < 16)
+  SELECT n + 1, leg.interface_id, leg.next_hop_interface_id
+    FROM hop JOIN leg ON leg.interface_id = hop.next_hop WHERE n < 16)
 SELECT n, leg.interface_id, coalesce(interface_type, '-') AS type, az_id, srcaddr, traffic_path(traffic_path) AS way,
        coalesce(next_hop, '-') AS next_hop, sum(bytes) AS bytes
   FROM hop JOIN leg ON leg.interface_id = hop.interface_id AND leg.next_hop_interface_id IS hop.next_hop

@@ -5,11 +5,11 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/period-check.sql'
 --
--- First: records of each day by account and region; compare with what you expect, or with Athena's count(*).  Second: by the
--- files' names.  AWS names a file after the five minutes that it ends in: `windows` are the different ones, `missing` those
--- between the first and the last that have none.  A flow log without traffic in a window has no file there, so quiet flow
--- logs have holes; a busy one that has some lacks partitions, or was not copied whole.  Several files in a window are usual.
--- Files with names of your own count as files, and in no window.
+-- First: records of each day by account and region; compare with what you expect, or with Athena's count(*). Second: by
+-- the files' names. AWS names a file after the five minutes that it ends in: `windows` are the different ones,
+-- `missing` those between the first and the last that have none. A flow log without traffic in a window has no file
+-- there, so quiet flow logs have holes; a busy one that has some lacks partitions, or was not copied whole. Several
+-- files in a window are usual. Files with names of your own count as files, and in no window.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT day, account_id, coalesce(region, '-') AS region, coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS flows,
@@ -23,6 +23,6 @@ SELECT region, flow_log_id, count(*) AS files, count(DISTINCT delivered) AS wind
        substr(datetime(min(delivered), 'unixepoch'), 1, 16) AS first_file,
        substr(datetime(max(delivered), 'unixepoch'), 1, 16) AS last_file
   FROM flowlogs_files(@logs)
- WHERE delivered IS NULL OR delivered >= coalesce(unixepoch(@since), @since, 0) - 660
-   AND delivered < coalesce(unixepoch(@until), @until, 9e15) + 600
+ WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 660
+   AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 600
  GROUP BY region, flow_log_id ORDER BY region, flow_log_id;

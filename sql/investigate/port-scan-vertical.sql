@@ -7,10 +7,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/port-scan-vertical.sql'
 --
--- REJECT also covers packets that come after a connection was closed, and these go to the client's ephemeral ports: hence
--- @below.  Still to be expected: load balancers' and monitors' health checks of closed ports, your own scanner.  A scan that
--- is spread over many sources shows up in port-scan-horizontal.sql at best.  `open`: ports of that host where the same
--- source was accepted in the period, the scan's result.
+-- REJECT also covers packets that come after a connection was closed, and these go to the client's ephemeral ports:
+-- hence @below. Still to be expected: load balancers' and monitors' health checks of closed ports, your own scanner. A
+-- scan that is spread over many sources shows up in port-scan-horizontal.sql at best. `open`: ports of that host where
+-- the same source was accepted in the period, the scan's result.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@ports', 20), ('@below', 32768);

@@ -5,9 +5,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/service-errors.sql'
 --
--- Services are those of pkt-src-aws-service and pkt-dst-aws-service (version 5); `-` is an address of no AWS service, your
--- own among them.  Flow logs know no errors but rejects, and these cover packets that come after a connection was closed.
--- `unanswered` are accepted TCP records with SYN and no other flag: nobody answered them, or not in that interval.
+-- Services are those of pkt-src-aws-service and pkt-dst-aws-service (version 5); `-` is an address of no AWS service,
+-- your own among them. Flow logs know no errors but rejects, and these cover packets that come after a connection was
+-- closed. `unanswered` are accepted TCP records with SYN and no other flag: nobody answered them, or not in that
+-- interval.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_service, '-') AS destination, sum(flows) AS flows,

@@ -6,9 +6,9 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/unusual-protocols.sql'
 --
--- ICMP is shown unless you add 1 and 58 to @usual, since tunnels like it: look for many bytes a packet (a ping has 84), or
--- much of it for long.  GRE (47), ESP (50) and IP in IP (4) are VPNs and overlays, wanted or not.  There is no ICMP type or
--- code in flow logs.  Traffic between two logged interfaces counts at each.
+-- ICMP is shown unless you add 1 and 58 to @usual, since tunnels like it: look for many bytes a packet (a ping has 84),
+-- or much of it for long. GRE (47), ESP (50) and IP in IP (4) are VPNs and overlays, wanted or not. There is no ICMP
+-- type or code in flow logs. Traffic between two logged interfaces counts at each.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@usual', '[6, 17]'), ('@top', 20);
