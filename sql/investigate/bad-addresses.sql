@@ -3,7 +3,7 @@
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
 --   @top       rows
 --   temp.indicators (cidr, note): the list, addresses or prefixes.  Fill it before with your own, for example with
---              CREATE TEMP TABLE indicators (cidr TEXT, note TEXT);  .import --csv bad.csv indicators
+--              CREATE TEMP TABLE indicators (cidr TEXT, note TEXT);  .import --csv --skip 1 bad.csv indicators
 --              As long as it is empty, a few examples are put into it.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \

@@ -45,7 +45,7 @@ SELECT srcaddr, dstaddr, dstport, count(*) + 1 AS contacts, count(DISTINCT srcpo
        substr(datetime(min(start - ranked.gap), 'unixepoch'), 1, 16) AS first_seen,
        substr(datetime(max(start), 'unixepoch'), 1, 16) AS last_seen
   FROM ranked JOIN median USING (srcaddr, dstaddr, dstport)
- GROUP BY srcaddr, dstaddr, dstport 
+ GROUP BY srcaddr, dstaddr, dstport
 HAVING contacts >= @contacts AND regular >= @regular AND size <= @size
    AND sum(100 * abs(bytes - size) <= @jitter * size) * 100 >= @regular * count(*)
  ORDER BY regular DESC, contacts DESC, srcaddr, dstaddr, dstport;

@@ -9,7 +9,8 @@
 -- First and second: by address. The zone of an address is what az-id and flow-direction (versions 4 and 5) say of the
 -- interface it belongs to, so both ends must be logged, and in the same VPC. Each direction is logged at both ends: the
 -- end that saw more of it counts, so that each byte counts once. Third: by next hop (version 11), of egress, NAT
--- gateways and endpoints included; what goes over a NAT gateway is paid for there, too.
+-- gateways and endpoints included; what goes over a NAT gateway is paid for there, too. Last: how many files have the
+-- fields at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -36,3 +37,7 @@ SELECT az_id AS src_az, next_hop_az_id AS next_az, coalesce(next_hop_interface_t
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'ACCEPT' AND flow_direction = 'egress' AND az_id <> next_hop_az_id
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' az-id ') > 0) AS with_az_id,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-az-id ') > 0) AS with_next_hop_az_id
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -9,7 +9,8 @@
 -- Of transit gateway logs alone: VPC flow logs have no such fields, and no row for packets that never came. Both the
 -- attachment where a flow comes in and the one where it goes out log it, so packets are counted where it comes in;
 -- `ppm` is lost packets per million of these. route (none was found) and hole (a black hole route) are routing tables
--- to be mended, mtu is a path MTU that somebody doesn't learn, ttl is a loop.
+-- to be mended, mtu is a path MTU that somebody doesn't learn, ttl is a loop. Last: how many files have the field at
+-- all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@lost', 1);
@@ -25,3 +26,6 @@ SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole
        1000000 * (no_route + blackhole + mtu + ttl) / max(packets, 1) AS ppm
   FROM path WHERE no_route + blackhole + mtu + ttl >= @lost
  ORDER BY no_route + blackhole + mtu + ttl DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -30,8 +30,9 @@ SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACC
    AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL AND cidr_lookup('inside', 'cidr', dstaddr) IS NOT NULL
  GROUP BY srcaddr, dstaddr, protocol, dstport;
 SELECT dstaddr,
-       ifnull(protocol_name(protocol), protocol) || ' ' || dstport || coalesce(' ' || port_name(dstport, protocol), '') AS service,
-       count(DISTINCT srcaddr) AS sources, sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes) AS bytes, 
+       ifnull(protocol_name(protocol), protocol) || ' ' || dstport
+         || coalesce(' ' || port_name(dstport, protocol), '') AS service,
+       count(DISTINCT srcaddr) AS sources, sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes) AS bytes,
        substr(datetime(max(last), 'unixepoch'), 1, 16) AS last_seen
   FROM inbound GROUP BY dstaddr, protocol, dstport
  ORDER BY sum(accepted) DESC, sum(rejected) DESC, dstaddr, protocol, dstport LIMIT @top;

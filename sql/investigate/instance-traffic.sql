@@ -8,7 +8,8 @@
 --
 -- instance-id is of version 3; of older formats ask for the address (addr = …). All interfaces of the instance. Only
 -- what its own interfaces logged, so each direction counts once. `peer` is the other end by the packet, behind a NAT
--- gateway, too; `service` is the lower one of both ports, mostly the service.
+-- gateway, too; `service` is the lower one of both ports, mostly the service. Last: how many files have the field at
+-- all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@instance', 'i-028450faf3abb2524'), ('@top', 30);
@@ -23,3 +24,6 @@ SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(p
  WHERE since = @since AND until = @until AND instance_id = @instance AND log_status = 'OK'
  GROUP BY peer, protocol, service
  ORDER BY bytes_out + bytes_in DESC, peer, protocol, service LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -23,7 +23,8 @@ entry AS (
      AND srcaddr IN (SELECT srcaddr FROM scan) AND dstport IN (SELECT dstport FROM scan)
    GROUP BY srcaddr, protocol, dstport)
 SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, dstport, port_name(dstport, protocol) AS service,
-       scan.hosts, flows, coalesce(entry.hosts, 0) AS reached, substr(datetime(first_seen, 'unixepoch'), 1, 16) AS first_seen,
+       scan.hosts, flows, coalesce(entry.hosts, 0) AS reached,
+       substr(datetime(first_seen, 'unixepoch'), 1, 16) AS first_seen,
        substr(datetime(last_seen, 'unixepoch'), 1, 16) AS last_seen
   FROM scan LEFT JOIN entry USING (srcaddr, protocol, dstport)
  ORDER BY scan.hosts DESC, flows DESC, srcaddr, scan.protocol, dstport LIMIT @top;

@@ -23,7 +23,8 @@ INSERT INTO temp.inside SELECT value FROM json_each(@inside);
 DROP TABLE IF EXISTS temp.rejected_inside;
 CREATE TEMP TABLE rejected_inside AS
 SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits, 64))) AS subnet,
-       srcaddr, dstaddr, protocol, dstport, sum(flows) AS flows, sum(packets) AS packets, min(first_seen) AS first, max(last_seen) AS last
+       srcaddr, dstaddr, protocol, dstport, sum(flows) AS flows, sum(packets) AS packets,
+       min(first_seen) AS first, max(last_seen) AS last
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'REJECT'
    AND cidr_lookup('inside', 'cidr', srcaddr) IS NOT NULL AND cidr_lookup('inside', 'cidr', dstaddr) IS NOT NULL
@@ -31,8 +32,10 @@ SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits,
 SELECT subnet, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports,
        sum(flows) AS flows, datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
   FROM rejected_inside GROUP BY subnet ORDER BY sum(flows) DESC, subnet;
-SELECT srcaddr, dstaddr, 
-       ifnull(protocol_name(protocol), protocol) || ' ' || dstport || coalesce(' ' || port_name(dstport, protocol), '') AS service,
-       sum(flows) AS flows, sum(packets) AS packets, datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
+SELECT srcaddr, dstaddr,
+       ifnull(protocol_name(protocol), protocol) || ' ' || dstport
+         || coalesce(' ' || port_name(dstport, protocol), '') AS service,
+       sum(flows) AS flows, sum(packets) AS packets, datetime(min(first), 'unixepoch') AS first_seen,
+       datetime(max(last), 'unixepoch') AS last_seen
   FROM rejected_inside GROUP BY srcaddr, dstaddr, protocol, dstport
  ORDER BY sum(flows) DESC, srcaddr, dstaddr, protocol, dstport LIMIT @top;

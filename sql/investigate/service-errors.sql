@@ -8,7 +8,7 @@
 -- Services are those of pkt-src-aws-service and pkt-dst-aws-service (version 5); `-` is an address of no AWS service,
 -- your own among them. Flow logs know no errors but rejects, and these cover packets that come after a connection was
 -- closed. `unanswered` are accepted TCP records with SYN and no other flag: nobody answered them, or not in that
--- interval.
+-- interval. Last: how many files have the field at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_service, '-') AS destination, sum(flows) AS flows,
@@ -18,3 +18,6 @@ SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_servic
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND log_status = 'OK' AND flow_direction IS NOT NULL
  GROUP BY 1, 2 ORDER BY rejected DESC, flows DESC, 1, 2;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-src-aws-service ') > 0) AS with_pkt_src_aws_service
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

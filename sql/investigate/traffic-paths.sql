@@ -9,7 +9,8 @@
 -- traffic-path is of version 5, and of egress alone. A NAT gateway's traffic shows twice: on path 1 from the instance
 -- to the gateway, and on path 8 (or 2) from the gateway on; `through` tells the two apart. Services are those that
 -- pkt-dst-aws-service names: S3 and DYNAMODB have gateway endpoints, and what they have on other paths than 7 could be
--- free. Interfaces that aren't on Nitro show 2 for the internet gateway and the endpoint alike.
+-- free. Interfaces that aren't on Nitro show 2 for the internet gateway and the endpoint alike. Last: how many files
+-- have the field at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path(traffic_path) AS path_name,
@@ -18,3 +19,6 @@ SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND flow_direction = 'egress' AND action = 'ACCEPT' AND traffic_path IS NOT NULL
  GROUP BY 1, 2, 4 ORDER BY service = '-', 1, 2, 4;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' traffic-path ') > 0) AS with_traffic_path
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -22,7 +22,8 @@ CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
 DELETE FROM temp.inside;
 INSERT INTO temp.inside SELECT value FROM json_each(@inside);
 SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DISTINCT srcaddr) AS sources,
-       count(DISTINCT dstaddr) AS hosts, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted, count(*) FILTER (WHERE action = 'REJECT') AS rejected,
+       count(DISTINCT dstaddr) AS hosts, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
+       count(*) FILTER (WHERE action = 'REJECT') AS rejected,
        min(srcaddr) AS one_source, substr(min(start_time), 1, 16) AS first_seen, substr(max(end_time), 1, 16) AS last_seen
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport) AND action IS NOT NULL AND protocol IN (6, 17) AND dstport < @below

@@ -148,7 +148,7 @@ def high_loss(records):
         came = sum(r["packets"] for r in rs if r["flow_direction"] == "ingress")
         if sum(lost):
             rows.append((*key, came, *lost, sum(lost) * 1000000 // came))
-    return sorted(rows, key=lambda row: (-sum(row[5:9]), row[2], row[3], row[0], row[1]))
+    return sorted(rows, key=lambda row: (-sum(row[5:9]), row[2], row[3], row[0], row[1])) + _files_with("packets-lost-blackhole")
 
 
 def daily_trend(records):
@@ -195,7 +195,7 @@ def bpa_rejects(records):
     found = _groups((r for r in records if r.get("reject_reason")),
                     lambda r: (r["reject_reason"], r["flow_direction"], r["dstaddr"], r["dstport"]))
     rows = [(*key, _distinct(rs, "srcaddr"), len(rs), _sum(rs, "packets"), _first(rs), _last(rs)) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[5], *row[:4]))[:50]
+    return sorted(rows, key=lambda row: (-row[5], *row[:4]))[:50] + _files_with("reject-reason")
 
 
 def traffic_paths(records):
@@ -203,7 +203,8 @@ def traffic_paths(records):
                     lambda r: (r["pkt_dst_aws_service"] or "-", r["traffic_path"],
                                "an instance" if r["instance_id"] else "a service's interface"))
     return [(service, path, _PATH[path], who, _distinct(rs, "interface_id"), len(rs), _sum(rs, "bytes"))
-            for (service, path, who), rs in sorted(found.items(), key=lambda item: (item[0][0] == "-", item[0]))]
+            for (service, path, who), rs in sorted(found.items(), key=lambda item: (item[0][0] == "-", item[0]))
+            ] + _files_with("traffic-path")
 
 
 def cross_az(records):
@@ -229,7 +230,8 @@ def cross_az(records):
     return (sorted(((*k, *v) for k, v in zones.items()), key=lambda row: (-row[4], row[0], row[1]))
             + sorted(pairs, key=lambda row: (-row[5], row[2], row[3]))[:20]
             + sorted(((*k, _distinct(rs, "dstaddr"), len(rs), _sum(rs, "bytes")) for k, rs in hops.items()),
-                     key=lambda row: (-row[6], *row[:4]))[:20])
+                     key=lambda row: (-row[6], *row[:4]))[:20]
+            + _files_with("az-id", "next-hop-az-id"))
 
 
 def hourly(records):
@@ -242,7 +244,7 @@ def service_errors(records):
                     lambda r: (r.get("pkt_src_aws_service") or "-", r.get("pkt_dst_aws_service") or "-"))
     rows = [(*key, len(rs), len(_rejected(rs)), f"{100 * len(_rejected(rs)) // len(rs)} %",
              sum(r.get("tcp_flags") == 2 for r in _accepted(rs)), _sum(rs, "bytes")) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[3], -row[2], row[0], row[1]))
+    return sorted(rows, key=lambda row: (-row[3], -row[2], row[0], row[1])) + _files_with("pkt-src-aws-service")
 
 
 def _named_files():
@@ -253,6 +255,15 @@ def _named_files():
         with opened as f:
             lines = [line for line in f if line.strip()]
         yield path, region, log, timegm(_clock.strptime(at, "%Y%m%dT%H%M")), len(lines) - 1
+
+
+def _files_with(*fields):
+    """Of the files with a header: how many there are, and how many have each of these fields."""
+    headers = []
+    for path, *_ in _named_files():
+        with gzip.open(path) if path.endswith(".gz") else open(path, "rb") as f:
+            headers.append(f.readline().decode().split())
+    return [(len(headers), *(sum(field in header for header in headers) for field in fields))]
 
 
 def period_check(records):
@@ -333,7 +344,7 @@ def instance_traffic(records):
         way = {d: sum(r["bytes"] for r in rs if r["flow_direction"] == d) for d in ("egress", "ingress")}
         rows.append((other, _PROTOCOL[protocol], port, len(rs), len(_rejected(rs)), way["egress"], way["ingress"],
                      _first(rs)[:16], _last(rs)[:16]))
-    return sorted(rows, key=lambda row: (-row[5] - row[6], *row[:3]))[:30]
+    return sorted(rows, key=lambda row: (-row[5] - row[6], *row[:3]))[:30] + _files_with("instance-id")
 
 
 def host_seen(records):
@@ -356,7 +367,7 @@ def nat_by_tag(records):
                                r["pkt_dst_aws_service"] or r["pkt_src_aws_service"] or "-"))
     rows = [(*key, _distinct(rs, "interface_id"), len(rs), sum(r["bytes"] for r in rs if r["flow_direction"] == "egress"),
              sum(r["bytes"] for r in rs if r["flow_direction"] == "ingress"), _sum(rs, "bytes")) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[7], *row[:3]))
+    return sorted(rows, key=lambda row: (-row[7], *row[:3])) + _files_with("next-hop-interface-type")
 
 
 def interface_types(records):
@@ -542,4 +553,4 @@ def next_hop_trace(records):
         following = {r["next_hop_interface_id"] for r in here}
         here = [r for r in legs if r["interface_id"] in following]
         n += 1
-    return rows
+    return rows + _files_with("next-hop-interface-id")
