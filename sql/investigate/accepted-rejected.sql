@@ -1,0 +1,21 @@
+-- Accepted and rejected over time, by hour.
+--
+--   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/accepted-rejected.sql'
+--
+-- A rise of the rejected share is a scan, a changed security group, or a service that went away. REJECT also covers
+-- packets that come after a connection was closed. Transit gateways log neither ACCEPT nor REJECT and are left out.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+WITH hours AS (
+  SELECT hour, coalesce(sum(flows) FILTER (WHERE action = 'ACCEPT'), 0) AS accepted,
+         coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+         count(DISTINCT CASE action WHEN 'REJECT' THEN srcaddr END) AS rejected_sources
+    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action IS NOT NULL
+   GROUP BY hour)
+SELECT hour, accepted, rejected, printf('%d %%', 100 * rejected / (accepted + rejected)) AS share, rejected_sources,
+       substr('##################################################', 1,
+              50 * rejected / (accepted + rejected)) AS rejected_part
+  FROM hours ORDER BY hour;

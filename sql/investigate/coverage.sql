@@ -1,0 +1,38 @@
+-- Coverage: what the logs can't tell, since records were lost, interfaces were silent for long, or files can't be read.
+--
+--   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @gap       seconds without any record of an interface that make a gap      @top   rows of each answer
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/coverage.sql'
+--
+-- First: interfaces with SKIPDATA (records were lost: every sum is a lower bound) or nothing but NODATA. Second: gaps
+-- in time. An interface without traffic still writes NODATA, so a gap means that the flow log or the interface didn't
+-- exist, or that files are missing (period-check.sql); records that were lost fill no gap. The beginning and the end of
+-- the period make no gap. Third: the files by their kind; and those with errors, or passed over, if there are any. The
+-- first two stop at a file that can't be read.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@gap', 900), ('@top', 20);
+SELECT account_id, coalesce(interface_id, tgw_attachment_id) AS interface,
+       coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS ok,
+       coalesce(sum(flows) FILTER (WHERE log_status = 'NODATA'), 0) AS nodata,
+       coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipdata,
+       datetime(max(CASE log_status WHEN 'SKIPDATA' THEN last_seen END), 'unixepoch') AS last_skipdata,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
+ GROUP BY account_id, interface HAVING skipdata > 0 OR ok = 0 ORDER BY skipdata DESC, interface, account_id LIMIT @top;
+WITH told AS (
+  SELECT coalesce(interface_id, tgw_attachment_id) AS interface, minute, min(first_seen) AS first, max(last_seen) AS last
+    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status <> 'SKIPDATA' GROUP BY 1, 2),
+so_far AS (
+  SELECT interface, first, max(last) OVER (PARTITION BY interface ORDER BY minute, first
+                                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS told_until FROM told)
+SELECT datetime(told_until, 'unixepoch') AS gap_from, datetime(first, 'unixepoch') AS gap_to, first - told_until AS seconds,
+       count(*) AS interfaces, min(interface) AS one_of_them
+  FROM so_far WHERE first - told_until >= @gap
+ GROUP BY told_until / 300, first / 300 ORDER BY seconds DESC, gap_from, gap_to, one_of_them LIMIT @top;
+SELECT kind, count(*) AS files, sum(rows) AS records, sum(errors) AS errors, count(note) AS with_a_note
+  FROM flowlogs_files(@logs) GROUP BY kind ORDER BY kind;
+SELECT path, kind, rows, errors, note FROM flowlogs_files(@logs)
+ WHERE errors > 0 OR note IS NOT NULL ORDER BY path LIMIT @top;

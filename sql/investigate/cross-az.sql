@@ -1,0 +1,43 @@
+-- Cross-AZ traffic: which pairs of zones and addresses, and how many bytes (each gigabyte is paid for at both ends).
+--
+--   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @top       rows of the second and third answer
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/cross-az.sql'
+--
+-- First and second: by address. The zone of an address is what az-id and flow-direction (versions 4 and 5) say of the
+-- interface it belongs to, so both ends must be logged, and in the same VPC. Each direction is logged at both ends: the
+-- end that saw more of it counts, so that each byte counts once. Third: by next hop (version 11), of egress, NAT
+-- gateways and endpoints included; what goes over a NAT gateway is paid for there, too. Last: how many files have the
+-- fields at all; where none has, the logs can't tell.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+CREATE TEMP TABLE IF NOT EXISTS cross_az_pair (src_az, dst_az, srcaddr, dstaddr, flows, bytes);
+DELETE FROM cross_az_pair;
+WITH seen AS MATERIALIZED (
+  SELECT vpc_id, az_id, interface_id, flow_direction, srcaddr, dstaddr, sum(flows) AS flows, sum(bytes) AS bytes
+    FROM flowlogs_rollup(@logs)
+   WHERE since = @since AND until = @until AND action = 'ACCEPT' AND az_id IS NOT NULL AND flow_direction IS NOT NULL
+   GROUP BY vpc_id, az_id, interface_id, flow_direction, srcaddr, dstaddr),
+zone AS MATERIALIZED (
+  SELECT vpc_id, CAST(iif(flow_direction = 'egress', srcaddr, dstaddr) AS TEXT) AS ip, min(az_id) AS az_id
+    FROM seen GROUP BY 1, 2)
+INSERT INTO cross_az_pair
+SELECT s.az_id, d.az_id, srcaddr, dstaddr, max(flows), max(bytes)
+  FROM seen JOIN zone s ON s.vpc_id = seen.vpc_id AND s.ip = srcaddr
+       JOIN zone d ON d.vpc_id = seen.vpc_id AND d.ip = dstaddr
+ WHERE s.az_id <> d.az_id GROUP BY seen.vpc_id, srcaddr, dstaddr;
+SELECT src_az, dst_az, count(*) AS pairs, sum(flows) AS flows, sum(bytes) AS bytes
+  FROM cross_az_pair GROUP BY src_az, dst_az ORDER BY bytes DESC, src_az, dst_az;
+SELECT * FROM cross_az_pair ORDER BY bytes DESC, srcaddr, dstaddr LIMIT @top;
+SELECT az_id AS src_az, next_hop_az_id AS next_az, coalesce(next_hop_interface_type, 'instance or other') AS next_hop,
+       srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND action = 'ACCEPT' AND flow_direction = 'egress' AND az_id <> next_hop_az_id
+ GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' az-id ') > 0) AS with_az_id,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-az-id ') > 0) AS with_next_hop_az_id
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

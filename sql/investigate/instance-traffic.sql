@@ -1,0 +1,29 @@
+-- All traffic of one instance: its peers, and what they talk about.
+--
+--   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @instance  instance-id      @top   rows
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/instance-traffic.sql'
+--
+-- instance-id is of version 3; of older formats ask for the address (addr = …). All interfaces of the instance. Only
+-- what its own interfaces logged, so each direction counts once. `peer` is the other end by the packet, behind a NAT
+-- gateway, too; `service` is the lower one of both ports, mostly the service. Last: how many files have the field at
+-- all; where none has, the logs can't tell.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@instance', 'i-028450faf3abb2524'), ('@top', 30);
+SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
+       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service,
+       sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out,
+       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in,
+       substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,
+       substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND instance_id = @instance AND log_status = 'OK'
+ GROUP BY peer, protocol, service
+ ORDER BY bytes_out + bytes_in DESC, peer, protocol, service LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

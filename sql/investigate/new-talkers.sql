@@ -1,0 +1,45 @@
+-- New talkers: what speaks since yesterday that did not before, inside and to the outside.
+--
+--   @logs      files, folder or pattern
+--   @before    beginning of the window that is known      @since, @until   the window that is looked at
+--   @below     ports below this one are services'      @top   rows of each answer
+--   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/new-talkers.sql'
+--
+-- The windows of the sample are fixed; for last night say .parameter set @since "date('now', '-1 day')" and so on.
+-- First: addresses of ours that sent nothing before: new instances, or an attacker's. Second: whom an address of ours
+-- reached on a service's port, accepted, and never before. A week in front of it is a better measure than a day;
+-- Mondays look new. Answers to outside clients, whose port is low by chance, are among the second. An AWS service's
+-- changing addresses are one peer where its name is logged (version 5). A gap in the logs before makes everything new:
+-- see coverage.sql.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@before', '2026-06-15'), ('@since', '2026-06-16'), ('@until', '2026-06-17'),
+  ('@below', 32768), ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
+                "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
+CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
+DELETE FROM temp.inside;
+INSERT INTO temp.inside SELECT value FROM json_each(@inside);
+SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
+       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND cidr_lookup('inside', 'cidr', srcaddr) IS NOT NULL
+   AND srcaddr NOT IN (SELECT srcaddr FROM flowlogs_rollup(@logs)
+                        WHERE since = @before AND until = @since AND srcaddr IS NOT NULL)
+ GROUP BY srcaddr ORDER BY sum(flows) DESC, srcaddr LIMIT @top;
+WITH known AS MATERIALIZED (
+  SELECT DISTINCT srcaddr, coalesce(pkt_dst_aws_service, dstaddr) AS peer, dstport FROM flowlogs_rollup(@logs)
+   WHERE since = @before AND until = @since AND action IS NOT 'REJECT' AND dstport < @below)
+SELECT srcaddr, coalesce(pkt_dst_aws_service, dstaddr) AS peer, dstport, port_name(dstport) AS service,
+       iif(cidr_lookup('inside', 'cidr', dstaddr) IS NULL, 'outside', 'inside') AS side,
+       sum(flows) AS flows, sum(bytes) AS bytes, datetime(min(first_seen), 'unixepoch') AS first_seen
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND action IS NOT 'REJECT' AND dstport < @below
+   AND cidr_lookup('inside', 'cidr', srcaddr) IS NOT NULL
+   AND (srcaddr, coalesce(pkt_dst_aws_service, dstaddr), dstport) NOT IN (SELECT srcaddr, peer, dstport FROM known)
+ GROUP BY srcaddr, peer, dstport, side ORDER BY sum(bytes) DESC, srcaddr, peer, dstport, side LIMIT @top;

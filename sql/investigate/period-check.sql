@@ -1,0 +1,28 @@
+-- Is the period complete: records of each day, and files of five minutes that are missing, by flow log.
+--
+--   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/period-check.sql'
+--
+-- First: records of each day by account and region; compare with what you expect, or with Athena's count(*). Second: by
+-- the files' names. AWS names a file after the five minutes that it ends in: `windows` are the different ones,
+-- `missing` those between the first and the last that have none. A flow log without traffic in a window has no file
+-- there, so quiet flow logs have holes; a busy one that has some lacks partitions, or was not copied whole. Several
+-- files in a window are usual. Files with names of your own count as files, and in no window.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+SELECT day, account_id, coalesce(region, '-') AS region, coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS flows,
+       coalesce(sum(flows) FILTER (WHERE log_status = 'NODATA'), 0) AS nodata,
+       coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipdata,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
+ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT region, flow_log_id, count(*) AS files, count(DISTINCT delivered) AS windows,
+       (max(delivered) - min(delivered)) / 300 + 1 - count(DISTINCT delivered) AS missing, sum(rows) AS records,
+       substr(datetime(min(delivered), 'unixepoch'), 1, 16) AS first_file,
+       substr(datetime(max(delivered), 'unixepoch'), 1, 16) AS last_file
+  FROM flowlogs_files(@logs)
+ WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 660
+   AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 600
+ GROUP BY region, flow_log_id ORDER BY region, flow_log_id;
