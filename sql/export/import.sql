@@ -26,7 +26,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@batch', NULL);
 
-PRAGMA cache_size = -65536;             -- 64 MiB, of this connection: with SQLite's 2 MB, keeping the indexes takes thrice as long
+PRAGMA cache_size = -65536;             -- 64 MiB: with SQLite's 2, keeping the indexes takes thrice as long
 
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS flow_files (
@@ -83,9 +83,9 @@ INSERT INTO flow_files (path, size, mtime, name)
   SELECT path, size, mtime, name FROM import_list WHERE rowid <= coalesce(@batch, rowid) ORDER BY path
   ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
 INSERT INTO flows (id,
-    version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end", action,
-    log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id, sublocation_type, sublocation_id,
-    pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
+    version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
+    action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
+    sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
     ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
     ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id,
     reject_reason, resource_id, encryption_status,
@@ -95,9 +95,9 @@ INSERT INTO flows (id,
     tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id,
     packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra)
   SELECT (k.id << 32) + l.line,
-    version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end", action,
-    log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id, sublocation_type, sublocation_id,
-    pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
+    version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
+    action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
+    sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
     ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
     ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id,
     reject_reason, resource_id, encryption_status,
@@ -118,7 +118,8 @@ CREATE INDEX IF NOT EXISTS flows_srcaddr ON flows (srcaddr, start);
 CREATE INDEX IF NOT EXISTS flows_dstaddr ON flows (dstaddr, start);
 
 -- What was done in this run, what there is now, and whether a batch left something to do.
-SELECT count(*) FILTER (WHERE known IS NULL) AS new_files, count(known) AS changed_files, coalesce(sum(k.rows), 0) AS rows_read,
+SELECT count(*) FILTER (WHERE known IS NULL) AS new_files, count(known) AS changed_files,
+       coalesce(sum(k.rows), 0) AS rows_read,
        (SELECT count(*) FROM flow_files) AS files, (SELECT coalesce(sum(rows), 0) FROM flow_files) AS rows,
        iif((SELECT count(*) FROM import_list) > count(*), 'more', 'all done') AS state
   FROM import_list n JOIN flow_files k ON k.path = n.path WHERE n.rowid <= coalesce(@batch, n.rowid);
