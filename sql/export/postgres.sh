@@ -45,7 +45,7 @@ in_sqlite() { # CSV with LF; NULL is nothing, an empty text is ""
 ' -cmd ".load $flowlogs" "$folder/list.db"
 }
 
-in_postgres "$@" <<'END'
+in_postgres "$@" <<'SQL'
 SET client_min_messages = warning;
 CREATE TABLE IF NOT EXISTS flow_files (
   id bigint PRIMARY KEY, path text NOT NULL UNIQUE, size bigint, mtime bigint,
@@ -67,11 +67,11 @@ CREATE TABLE IF NOT EXISTS flows (
   tgw_src_az_id text, tgw_dst_az_id text, tgw_pair_attachment_id text, packets_lost_no_route bigint,
   packets_lost_blackhole bigint, packets_lost_mtu_exceeded bigint, packets_lost_ttl_expired bigint, extra text,
   PRIMARY KEY (file_id, line));
-END
+SQL
 
 # What is new or changed.  The list is made before the files are read: one that changes meanwhile differs in the next run.
 in_postgres -c 'COPY (SELECT id, path, size, mtime FROM flow_files) TO STDOUT (FORMAT csv)' "$@" > "$folder/known.csv"
-in_sqlite <<END
+in_sqlite <<SQL
 CREATE TABLE known (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, mtime INTEGER);
 .import "$folder/known.csv" known
 CREATE TABLE list AS
@@ -82,10 +82,10 @@ CREATE TABLE list AS
     FROM flowlogs_files($(quoted "$logs")) f LEFT JOIN known k ON k.path = f.path
    WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime;
 CREATE UNIQUE INDEX list_path ON list (path);
-END
+SQL
 
 rows() {
-  in_sqlite <<END
+  in_sqlite <<SQL
 SELECT n.id, l.line,
        version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes,
        strftime('%Y-%m-%dT%H:%M:%SZ', start, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%SZ', "end", 'unixepoch'), action,
@@ -100,19 +100,19 @@ SELECT n.id, l.line,
        tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id, packets_lost_no_route, packets_lost_blackhole,
        packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra
   FROM flowlogs($(quoted "$logs")) l CROSS JOIN list n ON n.path = l.file WHERE l.file IN (SELECT path FROM list);
-END
+SQL
 }
 
 load() {
-  cat <<'END'
+  cat <<'SQL'
 SET client_min_messages = warning;
 BEGIN;
 LOCK TABLE flow_files IN SHARE ROW EXCLUSIVE MODE;
 CREATE TEMP TABLE list (id bigint, path text, size bigint, mtime bigint, name text) ON COMMIT DROP;
 COPY list FROM STDIN (FORMAT csv);
-END
+SQL
   echo 'SELECT * FROM list ORDER BY id;' | in_sqlite || return
-  cat <<'END'
+  cat <<'SQL'
 \.
 DELETE FROM flows USING flow_files k, list n WHERE file_id = k.id AND k.id = n.id AND k.path = n.path;
 INSERT INTO flow_files SELECT * FROM list ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
@@ -122,9 +122,9 @@ DO $$ BEGIN
   END IF;
 END $$;
 COPY flows FROM STDIN (FORMAT csv);
-END
+SQL
   rows || return
-  cat <<'END'
+  cat <<'SQL'
 \.
 CREATE INDEX IF NOT EXISTS flows_start ON flows (start_time);
 CREATE INDEX IF NOT EXISTS flows_srcaddr ON flows (srcaddr, start_time);
@@ -132,7 +132,7 @@ CREATE INDEX IF NOT EXISTS flows_dstaddr ON flows (dstaddr, start_time);
 SELECT 'files read: ' || count(*) FROM list;
 COMMIT;
 SELECT 'rows: ' || count(*) FROM flows;
-END
+SQL
 }
 
 # Without its COMMIT, a stream that ends too early changes nothing; that it came through is told by what is printed.
