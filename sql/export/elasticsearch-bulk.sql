@@ -69,6 +69,7 @@ SELECT json_object(@op, json_object('_index', @index, '_id', file || ':' || line
       'tgw_dst_eni', tgw_dst_eni, 'tgw_src_az_id', tgw_src_az_id, 'tgw_dst_az_id', tgw_dst_az_id,
       'tgw_pair_attachment_id', tgw_pair_attachment_id, 'packets_lost_no_route', packets_lost_no_route,
       'packets_lost_blackhole', packets_lost_blackhole, 'packets_lost_mtu_exceeded', packets_lost_mtu_exceeded,
-      'packets_lost_ttl_expired', packets_lost_ttl_expired, 'extra', json(extra), 'line', line))))
+      'packets_lost_ttl_expired', packets_lost_ttl_expired, 'line', line,
+      'extra', json(nullif(json_patch('{}', extra), '{}'))))))
   FROM flowlogs(@logs)
  WHERE (@since IS NULL OR start_time >= @since) AND (@until IS NULL OR start_time < @until);

@@ -61,7 +61,7 @@ DROP TABLE IF EXISTS temp.import_list;
 CREATE TEMP TABLE import_list AS
   SELECT f.path, f.size, f.mtime, k.id AS known,
          CASE WHEN f.delivered IS NOT NULL
-              THEN replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.') END AS name
+              THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
     FROM flowlogs_files(@logs) f LEFT JOIN flow_files k ON k.path = f.path
    WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime
    ORDER BY f.path;

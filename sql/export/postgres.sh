@@ -78,7 +78,7 @@ CREATE TABLE list AS
   SELECT coalesce(k.id, (SELECT coalesce(max(id), 0) FROM known)
                         + row_number() OVER (ORDER BY k.id IS NOT NULL, f.path)) AS id,
          f.path, f.size, f.mtime, CASE WHEN f.delivered IS NOT NULL
-         THEN replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.') END AS name
+         THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
     FROM flowlogs_files($(quoted "$logs")) f LEFT JOIN known k ON k.path = f.path
    WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime;
 CREATE UNIQUE INDEX list_path ON list (path);
