@@ -1,0 +1,23 @@
+-- The records as CSV with a header line, by RFC 4180: commas, CRLF, quotes where they are needed.  NULL is an empty field.
+--
+--   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text '2026-03-09 08:00'; until not included
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @logs \"'AWSLogs/'\"" \
+--           :memory: '.read sql/export/csv.sql' > flows.csv
+--
+-- The fields up to version 5; put others, or `extra`, behind them.  The rows come in the order of files and lines, which is
+-- the same every time; ORDER BY start would hold them all back to sort them.  A period reads all of @logs and keeps what
+-- lies in it: with a day's folder as @logs the rest isn't read.
+.bail on
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs/012345678901/vpcflowlogs/us-east-1/2026/06/16/*T1005Z*'), ('@since', NULL), ('@until', NULL);
+.mode csv
+.headers on
+.nullvalue ""
+SELECT file, line, start_time, end_time, version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol,
+       packets, bytes, start, "end", action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type,
+       pkt_srcaddr, pkt_dstaddr, region, az_id, sublocation_type, sublocation_id,
+       pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path
+  FROM flowlogs(@logs)
+ WHERE (@since IS NULL OR start_time >= @since) AND (@until IS NULL OR start_time < @until);

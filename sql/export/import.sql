@@ -1,0 +1,126 @@
+-- Copies the logs into ordinary, indexed tables of a SQLite database, and later what is new or changed.
+--
+--   @logs    files, folder or pattern
+--   @batch   files at most in this run, in the order of their paths; NULL: all
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" flows.db '.read sql/export/import.sql'
+--
+-- A run is one transaction.  Stop or kill it when you like: the database is as before, and the next run does the work.
+-- A large tree in steps, so that a run that is killed loses one step:
+--
+--   while sqlite3 … -cmd ".parameter set @batch 500" flows.db '.read sql/export/import.sql' | grep -w more; do :; done
+--
+-- flows       the records, with the columns of flowlogs by the same names, so the same queries run on both.  id is made of
+--             the file's id and the line: a record can't be there twice.  A column that is NULL everywhere costs a byte a
+--             row: delete those you'll never have, in both lists below, before the first run.
+-- flow_files  what was imported: a file whose size and mtime (in seconds) are these is not read again.  One that differs is
+--             read anew, and its old rows go.  Rows of files that have vanished stay: the database may outlive the logs.
+--             To be rid of them: DELETE FROM flows WHERE file_id = …; DELETE FROM flow_files WHERE id = …;
+--
+-- A file is known by its path as @logs leads to it: 'AWSLogs' and '/srv/AWSLogs' are two trees.  A file named by AWS's rule
+-- that comes with a second path (or unzipped) is an error, not imported twice.  An error in a file stops the run, as
+-- everywhere; flowlogs_errors lists them.  (In an interactive shell, say ROLLBACK then.)
+.bail on
+.timeout 60000
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@batch', NULL);
+
+PRAGMA cache_size = -65536;             -- 64 MiB: with SQLite's 2, keeping the indexes takes thrice as long
+
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS flow_files (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER, mtime INTEGER, rows INTEGER,
+  name TEXT);                           -- AWS's own, which is unique, without .gz
+CREATE INDEX IF NOT EXISTS flow_files_name ON flow_files (name);
+CREATE TABLE IF NOT EXISTS flows (
+  id INTEGER PRIMARY KEY,               -- file_id * 2^32 + line
+  version INTEGER, account_id TEXT, interface_id TEXT, srcaddr TEXT, dstaddr TEXT, srcport INTEGER, dstport INTEGER,
+  protocol INTEGER, packets INTEGER, bytes INTEGER, start INTEGER, "end" INTEGER, action TEXT, log_status TEXT,
+  vpc_id TEXT, subnet_id TEXT, instance_id TEXT, tcp_flags INTEGER, type TEXT, pkt_srcaddr TEXT, pkt_dstaddr TEXT,
+  region TEXT, az_id TEXT, sublocation_type TEXT, sublocation_id TEXT,
+  pkt_src_aws_service TEXT, pkt_dst_aws_service TEXT, flow_direction TEXT, traffic_path INTEGER,
+  ecs_cluster_arn TEXT, ecs_cluster_name TEXT, ecs_container_instance_arn TEXT, ecs_container_instance_id TEXT,
+  ecs_container_id TEXT, ecs_second_container_id TEXT, ecs_service_name TEXT, ecs_task_definition_arn TEXT,
+  ecs_task_arn TEXT, ecs_task_id TEXT,
+  reject_reason TEXT, resource_id TEXT, encryption_status INTEGER,
+  instance_tag TEXT, instance_tag_2 TEXT, interface_tag TEXT, interface_tag_2 TEXT, asg_tag TEXT, asg_tag_2 TEXT,
+  interface_type TEXT, next_hop_interface_id TEXT, next_hop_subnet_id TEXT, next_hop_az_id TEXT, next_hop_vpc_id TEXT,
+  next_hop_interface_type TEXT,
+  resource_type TEXT, tgw_id TEXT, tgw_attachment_id TEXT, tgw_src_vpc_account_id TEXT, tgw_dst_vpc_account_id TEXT,
+  tgw_src_vpc_id TEXT, tgw_dst_vpc_id TEXT, tgw_src_subnet_id TEXT, tgw_dst_subnet_id TEXT, tgw_src_eni TEXT,
+  tgw_dst_eni TEXT, tgw_src_az_id TEXT, tgw_dst_az_id TEXT, tgw_pair_attachment_id TEXT,
+  packets_lost_no_route INTEGER, packets_lost_blackhole INTEGER, packets_lost_mtu_exceeded INTEGER,
+  packets_lost_ttl_expired INTEGER,
+  extra TEXT,                           -- JSON of fields that this version doesn't know
+  file_id INTEGER AS (id >> 32), line INTEGER AS (id & 4294967295),
+  start_time TEXT AS (datetime(start, 'unixepoch')), end_time TEXT AS (datetime("end", 'unixepoch')));
+
+-- What is new or changed.  The list is made before the files are read: one that changes meanwhile differs in the next run.
+DROP TABLE IF EXISTS temp.import_list;
+CREATE TEMP TABLE import_list AS
+  SELECT f.path, f.size, f.mtime, k.id AS known,
+         CASE WHEN f.delivered IS NOT NULL
+              THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
+    FROM flowlogs_files(@logs) f LEFT JOIN flow_files k ON k.path = f.path
+   WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime
+   ORDER BY f.path;
+DROP TABLE IF EXISTS temp.import_must;
+CREATE TEMP TABLE import_must (
+  twice INTEGER CONSTRAINT "flowlogs: the files above were imported with another path; see import.sql" CHECK (twice = 0));
+DROP TABLE IF EXISTS temp.import_twice;
+CREATE TEMP TABLE import_twice AS
+  SELECT n.path, k.path AS imported_as FROM import_list n JOIN flow_files k ON k.name = n.name AND k.path <> n.path
+   UNION ALL
+  SELECT max(path), min(path) FROM import_list WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1;
+SELECT * FROM import_twice ORDER BY 1 LIMIT 5;
+INSERT OR ROLLBACK INTO import_must SELECT count(*) FROM import_twice;
+
+DELETE FROM flows WHERE id IN (
+  SELECT old.id FROM import_list n CROSS JOIN flows old ON old.id BETWEEN n.known << 32 AND (n.known << 32) + 4294967295
+   WHERE n.rowid <= coalesce(@batch, n.rowid));
+INSERT INTO flow_files (path, size, mtime, name)
+  SELECT path, size, mtime, name FROM import_list WHERE rowid <= coalesce(@batch, rowid) ORDER BY path
+  ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
+INSERT INTO flows (id,
+    version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
+    action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
+    sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
+    ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
+    ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id,
+    reject_reason, resource_id, encryption_status,
+    instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
+    interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id, next_hop_interface_type,
+    resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id, tgw_dst_vpc_account_id, tgw_src_vpc_id, tgw_dst_vpc_id,
+    tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id,
+    packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra)
+  SELECT (k.id << 32) + l.line,
+    version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
+    action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
+    sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
+    ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
+    ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id,
+    reject_reason, resource_id, encryption_status,
+    instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
+    interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id, next_hop_interface_type,
+    resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id, tgw_dst_vpc_account_id, tgw_src_vpc_id, tgw_dst_vpc_id,
+    tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id,
+    packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra
+    FROM flowlogs(@logs) l CROSS JOIN flow_files k ON k.path = l.file
+   WHERE l.file IN (SELECT path FROM import_list WHERE rowid <= coalesce(@batch, rowid));
+UPDATE flow_files AS k
+   SET rows = (SELECT count(*) FROM flows WHERE id BETWEEN k.id << 32 AND (k.id << 32) + 4294967295)
+ WHERE path IN (SELECT path FROM import_list WHERE rowid <= coalesce(@batch, rowid));
+
+-- Made behind the first load, which is faster so; kept by every later one.
+CREATE INDEX IF NOT EXISTS flows_start ON flows (start);
+CREATE INDEX IF NOT EXISTS flows_srcaddr ON flows (srcaddr, start);
+CREATE INDEX IF NOT EXISTS flows_dstaddr ON flows (dstaddr, start);
+
+-- What was done in this run, what there is now, and whether a batch left something to do.
+SELECT count(*) FILTER (WHERE known IS NULL) AS new_files, count(known) AS changed_files,
+       coalesce(sum(k.rows), 0) AS rows_read,
+       (SELECT count(*) FROM flow_files) AS files, (SELECT coalesce(sum(rows), 0) FROM flow_files) AS rows,
+       iif((SELECT count(*) FROM import_list) > count(*), 'more', 'all done') AS state
+  FROM import_list n JOIN flow_files k ON k.path = n.path WHERE n.rowid <= coalesce(@batch, n.rowid);
+COMMIT;

@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Copies the logs into PostgreSQL, through psql's COPY, and later what is new or changed.
+#
+#   sql/export/postgres.sh LOGS [PSQL-ARGUMENT...]
+#
+#   sql/export/postgres.sh AWSLogs/ -h db.example.com -U me flows
+#
+# LOGS is files, a folder or a pattern, as everywhere; the rest is psql's, as are PGHOST, PGUSER and so on.  SQLITE3, PSQL
+# and FLOWLOGS name other programs than sqlite3 and psql, and another extension than ./build/flowlogs.
+#
+# Makes the tables, if they aren't there, where the search_path leads:
+#   flows        the records; start_time and end_time are timestamptz, addresses inet, numbers bigint, the rest text
+#   flow_files   what was imported.  A file of the same path, size and mtime (in seconds) is not read again; one that differs
+#                is, and its old rows go; rows of files that have vanished stay.
+#                DELETE FROM flow_files WHERE … takes the files' rows with it.
+#
+# Everything is one transaction: killed at any moment, it has done nothing.  Of two runs at the same time, one fails.
+# Exit status 0: done; prints the files read and the rows there are now.
+set -eu
+
+if [ $# -lt 1 ]; then
+  sed -n '3,8s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+fi
+logs=$1
+shift
+sqlite3=${SQLITE3:-sqlite3}
+psql=${PSQL:-psql}
+flowlogs=${FLOWLOGS:-./build/flowlogs}
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 130' INT TERM HUP
+
+export PGCLIENTENCODING=UTF8
+quoted() { # as SQL's text
+  printf "'%s'" "$(printf %s "$1" | sed "s/'/''/g")"
+}
+in_postgres() {
+  "$psql" -X -q -At -v ON_ERROR_STOP=1 "$@"
+}
+in_sqlite() { # CSV with LF; NULL is nothing, an empty text is ""
+  "$sqlite3" -batch -bail -csv -newline '
+' -cmd ".load $flowlogs" "$folder/list.db"
+}
+
+in_postgres "$@" <<'SQL'
+SET client_min_messages = warning;
+CREATE TABLE IF NOT EXISTS flow_files (
+  id bigint PRIMARY KEY, path text NOT NULL UNIQUE, size bigint, mtime bigint,
+  name text UNIQUE);  -- AWS's own, without .gz: the same file with another path is an error, not imported twice
+CREATE TABLE IF NOT EXISTS flows (
+  file_id bigint NOT NULL REFERENCES flow_files ON DELETE CASCADE, line bigint NOT NULL,
+  version bigint, account_id text, interface_id text, srcaddr inet, dstaddr inet, srcport bigint, dstport bigint,
+  protocol bigint, packets bigint, bytes bigint, start_time timestamptz, end_time timestamptz, action text,
+  log_status text, vpc_id text, subnet_id text, instance_id text, tcp_flags bigint, type text, pkt_srcaddr inet,
+  pkt_dstaddr inet, region text, az_id text, sublocation_type text, sublocation_id text, pkt_src_aws_service text,
+  pkt_dst_aws_service text, flow_direction text, traffic_path bigint, ecs_cluster_arn text, ecs_cluster_name text,
+  ecs_container_instance_arn text, ecs_container_instance_id text, ecs_container_id text, ecs_second_container_id text,
+  ecs_service_name text, ecs_task_definition_arn text, ecs_task_arn text, ecs_task_id text, reject_reason text,
+  resource_id text, encryption_status bigint, instance_tag text, instance_tag_2 text, interface_tag text,
+  interface_tag_2 text, asg_tag text, asg_tag_2 text, interface_type text, next_hop_interface_id text,
+  next_hop_subnet_id text, next_hop_az_id text, next_hop_vpc_id text, next_hop_interface_type text, resource_type text,
+  tgw_id text, tgw_attachment_id text, tgw_src_vpc_account_id text, tgw_dst_vpc_account_id text, tgw_src_vpc_id text,
+  tgw_dst_vpc_id text, tgw_src_subnet_id text, tgw_dst_subnet_id text, tgw_src_eni text, tgw_dst_eni text,
+  tgw_src_az_id text, tgw_dst_az_id text, tgw_pair_attachment_id text, packets_lost_no_route bigint,
+  packets_lost_blackhole bigint, packets_lost_mtu_exceeded bigint, packets_lost_ttl_expired bigint, extra text,
+  PRIMARY KEY (file_id, line));
+SQL
+
+# What is new or changed.  The list is made before the files are read: one that changes meanwhile differs in the next run.
+in_postgres -c 'COPY (SELECT id, path, size, mtime FROM flow_files) TO STDOUT (FORMAT csv)' "$@" > "$folder/known.csv"
+in_sqlite <<SQL
+CREATE TABLE known (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, mtime INTEGER);
+.import "$folder/known.csv" known
+CREATE TABLE list AS
+  SELECT coalesce(k.id, (SELECT coalesce(max(id), 0) FROM known)
+                        + row_number() OVER (ORDER BY k.id IS NOT NULL, f.path)) AS id,
+         f.path, f.size, f.mtime, CASE WHEN f.delivered IS NOT NULL
+         THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
+    FROM flowlogs_files($(quoted "$logs")) f LEFT JOIN known k ON k.path = f.path
+   WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime;
+CREATE UNIQUE INDEX list_path ON list (path);
+SQL
+
+rows() {
+  in_sqlite <<SQL
+SELECT n.id, l.line,
+       version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes,
+       strftime('%Y-%m-%dT%H:%M:%SZ', start, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%SZ', "end", 'unixepoch'), action,
+       log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
+       sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
+       ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
+       ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id, reject_reason,
+       resource_id, encryption_status, instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
+       interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id,
+       next_hop_interface_type, resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id,
+       tgw_dst_vpc_account_id, tgw_src_vpc_id, tgw_dst_vpc_id, tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni,
+       tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id, packets_lost_no_route, packets_lost_blackhole,
+       packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra
+  FROM flowlogs($(quoted "$logs")) l CROSS JOIN list n ON n.path = l.file WHERE l.file IN (SELECT path FROM list);
+SQL
+}
+
+load() {
+  cat <<'SQL'
+SET client_min_messages = warning;
+BEGIN;
+LOCK TABLE flow_files IN SHARE ROW EXCLUSIVE MODE;
+CREATE TEMP TABLE list (id bigint, path text, size bigint, mtime bigint, name text) ON COMMIT DROP;
+COPY list FROM STDIN (FORMAT csv);
+SQL
+  echo 'SELECT * FROM list ORDER BY id;' | in_sqlite || return
+  cat <<'SQL'
+\.
+DELETE FROM flows USING flow_files k, list n WHERE file_id = k.id AND k.id = n.id AND k.path = n.path;
+INSERT INTO flow_files SELECT * FROM list ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM list n LEFT JOIN flow_files k ON k.path = n.path AND k.id = n.id WHERE k.id IS NULL) THEN
+    RAISE 'flowlogs: another run was faster; nothing was imported, run it again';
+  END IF;
+END $$;
+COPY flows FROM STDIN (FORMAT csv);
+SQL
+  rows || return
+  cat <<'SQL'
+\.
+CREATE INDEX IF NOT EXISTS flows_start ON flows (start_time);
+CREATE INDEX IF NOT EXISTS flows_srcaddr ON flows (srcaddr, start_time);
+CREATE INDEX IF NOT EXISTS flows_dstaddr ON flows (dstaddr, start_time);
+SELECT 'files read: ' || count(*) FROM list;
+COMMIT;
+SELECT 'rows: ' || count(*) FROM flows;
+SQL
+}
+
+# Without its COMMIT, a stream that ends too early changes nothing; that it came through is told by what is printed.
+{ load || printf '%s\n' '\.' "DO 'BEGIN RAISE ''flowlogs: the logs could not be read, nothing was imported''; END';"; } |
+  in_postgres "$@" > "$folder/said"
+cat "$folder/said"
+grep -q '^rows: ' "$folder/said"

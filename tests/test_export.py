@@ -1,0 +1,445 @@
+# SPDX-License-Identifier: MIT
+"""sql/export: what arrives in a database, in CSV, in Elasticsearch's _bulk lines and in PostgreSQL are the records that
+tests/reference.py reads, and a run that is killed leaves nothing half done."""
+
+import csv
+import functools
+import glob
+import gzip
+import io
+import ipaddress
+import json
+import os
+import pwd
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import reference
+from conftest import ROOT
+
+SAMPLE = "tests/data/AWSLogs"
+FIELDS = list(dict.fromkeys(reference.VPC_NAMES + reference.TGW_NAMES))
+NAMES = FIELDS + ["extra", "start_time", "end_time", "line"]
+
+
+@functools.cache
+def sample():
+    """The records by (file, line), paths as a query from the top of the tree shows them."""
+    records = reference.read([str(ROOT / SAMPLE)])
+    return {(os.path.relpath(r["file"], ROOT), r["line"]): r for r in records}
+
+
+def command(build, script, logs, database=":memory:", **parameters):
+    settings = {"logs": logs, **parameters}
+    args = [shutil.which("sqlite3"), "-batch", "-cmd", f".load {build.extension}", "-cmd", ".parameter init"]
+    for name, value in settings.items():
+        literal = str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+        args += ["-cmd", f'.parameter set @{name} "{literal}"']
+    return [*args, str(database), f".read {script}"]
+
+
+def run(build, script, logs, database=":memory:", **parameters):
+    return subprocess.run(command(build, script, logs, database, **parameters), cwd=ROOT, env=build.env, text=True,
+                          capture_output=True, timeout=120)
+
+
+# ---- a database's own tables -----------------------------------------------------------------
+
+def imported(build, logs, database, **parameters):
+    """One run of import.sql: what it printed, or the error."""
+    done = run(build, "sql/export/import.sql", logs, database, **parameters)
+    assert (done.returncode == 0) == (done.stderr == ""), done.stderr
+    return done.stdout.strip().split("|") if done.returncode == 0 else done.stdout + done.stderr
+
+
+def content(database):
+    """What is in the tables: records by (path, line), and files by path; the file's number doesn't matter."""
+    db = sqlite3.connect(database)
+    db.row_factory = sqlite3.Row
+    assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert db.execute("SELECT count(*) FROM flows WHERE file_id NOT IN (SELECT id FROM flow_files)").fetchone()[0] == 0
+    names = ", ".join(f'f."{n}"' for n in NAMES)
+    rows = db.execute(f"SELECT k.path, {names} FROM flows f JOIN flow_files k ON k.id = f.file_id").fetchall()
+    records = {(r["path"], r["line"]): dict(r) for r in rows}
+    assert len(records) == len(rows)
+    files = {r["path"]: dict(r) for r in db.execute("SELECT path, size, mtime, rows, name FROM flow_files")}
+    db.close()
+    return records, files
+
+
+def test_import_is_the_records(build, tmp_path):
+    database = tmp_path / "flows.db"
+    assert imported(build, SAMPLE, database) == ["35", "0", "4476", "35", "4476", "all done"]
+    records, files = content(database)
+    assert records.keys() == sample().keys()
+    for key, record in sample().items():
+        assert [records[key][n] for n in NAMES] == [record.get(n) for n in NAMES], key
+    for path, file in files.items():
+        status = os.stat(ROOT / path)
+        assert (file["size"], file["mtime"]) == (status.st_size, int(status.st_mtime))
+        assert file["rows"] == sum(key[0] == path for key in records)
+    assert imported(build, SAMPLE, database) == ["0", "0", "0", "35", "4476", "all done"]
+    assert content(database) == (records, files)
+
+
+def test_import_finds_by_index(release, tmp_path):
+    database = tmp_path / "flows.db"
+    imported(release, SAMPLE, database)
+    db = sqlite3.connect(database)
+    for where in ("start >= 1773046800", "srcaddr = '10.0.1.13'", "dstaddr = '10.0.1.13'"):
+        plan = db.execute(f"EXPLAIN QUERY PLAN SELECT * FROM flows WHERE {where}").fetchall()
+        assert "USING INDEX" in plan[0][3], plan
+
+
+def write_log(path, first, n, dport=443):
+    """A file of n records in the default format, whose bytes differ with `first`."""
+    rows = [f"2 123456789012 eni-0a1b2c3d4e5f60718 10.0.1.{i % 250} 10.0.2.20 {i % 60000} {dport} 6 10 {1000 + i} "
+            f"{1773046800 + i} {1773046860 + i} ACCEPT OK" for i in range(first, first + n)]
+    text = " ".join(f.rstrip("#@") for f in reference.VPC_FIELDS[:14]) + "\n" + "\n".join(rows) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+
+
+def test_import_of_what_changed(build, tmp_path):
+    logs, database = tmp_path / "logs", tmp_path / "flows.db"
+    for i in range(3):
+        write_log(logs / f"{i}.log.gz", 100 * i, 10)
+    write_log(logs / "growing.log", 1000, 5)
+    (logs / "notes.txt").write_text("no flow log\n")
+    assert imported(build, logs, database) == ["5", "0", "35", "5", "35", "all done"]
+
+    write_log(logs / "growing.log", 1000, 8)                # longer
+    write_log(logs / "1.log.gz", 150, 4)                    # another, of another time
+    os.utime(logs / "1.log.gz", (1e9, 1e9))
+    os.remove(logs / "2.log.gz")                            # gone: its rows stay
+    write_log(logs / "3.log.gz", 300, 10)                   # new
+    assert imported(build, logs, database) == ["1", "2", "22", "6", "42", "all done"]
+    records, files = content(database)
+    assert {key[0].rsplit("/")[-1]: files[key[0]]["rows"] for key in records} == {
+        "0.log.gz": 10, "1.log.gz": 4, "2.log.gz": 10, "3.log.gz": 10, "growing.log": 8}
+    assert sorted(r["bytes"] for (path, _), r in records.items() if path.endswith("/1.log.gz")) == [1150, 1151, 1152, 1153]
+
+    before = content(database)
+    (logs / "4.log").write_text(logs.joinpath("growing.log").read_text() + "2 torn\n")
+    write_log(logs / "5.log", 500, 5)
+    error = imported(build, logs, database)
+    assert "4.log:10: has 2 fields where the file's format has 14" in error
+    assert content(database) == before                      # nothing of 5.log either
+
+
+def test_import_of_a_second_path_is_an_error(build, tmp_path):
+    database = tmp_path / "flows.db"
+    one = SAMPLE + "/123456789012/vpcflowlogs/us-east-1/2026/03/10"
+    imported(build, one, database)
+    before = content(database)
+    error = imported(build, "./" + one, database)
+    assert f"./{one}" in error and "flowlogs: the files above were imported with another path" in error
+    assert content(database) == before
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / one, copy / "a")
+    [zipped] = [p for p in (copy / "a").iterdir() if "T0905Z" in p.name]
+    (copy / zipped.name.removesuffix(".gz")).write_bytes(gzip.decompress(zipped.read_bytes()))
+    error = imported(build, copy, tmp_path / "other.db")
+    assert "T0905Z" in error and "imported with another path" in error
+
+
+def test_import_in_batches(build, tmp_path):
+    database, said = tmp_path / "flows.db", []
+    while not said or said[-1][5] == "more":
+        said.append(imported(build, SAMPLE, database, batch=16))
+    assert [s[0] for s in said] == ["16", "16", "3"]
+    assert content(database)[0].keys() == sample().keys()
+
+
+def test_import_killed(release, tmp_path):
+    """Killed in any moment, and run again: what is there is of whole runs, and in the end the tables are those of one run
+    that nothing disturbed."""
+    logs, base, database = tmp_path / "logs", tmp_path / "base.db", tmp_path / "flows.db"
+    for i in range(16):
+        write_log(logs / f"{i:02}.log.gz", 1000 * i, 200)
+    imported(release, logs, base, batch=8)
+    for i in range(0, 8, 3):                        # some of what is there changes, before anybody is killed
+        write_log(logs / f"{i:02}.log.gz", 50000 + 1000 * i, 150)
+    shutil.copy(base, database)
+    began = time.monotonic()
+    imported(release, logs, database)
+    usual = time.monotonic() - began
+    states = [content(base), content(database)]
+
+    rng = random.Random(4)
+    killed, done = 0, 0
+    for _ in range(20):
+        shutil.copy(base, database)
+        process = subprocess.Popen(command(release, "sql/export/import.sql", logs, database), cwd=ROOT, env=release.env,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(rng.uniform(0, usual))
+        except subprocess.TimeoutExpired:
+            process.kill()
+        killed += process.wait() == -signal.SIGKILL
+        found = content(database)
+        assert found in states
+        done += found == states[1]
+        while imported(release, logs, database, batch=5)[5] == "more":
+            pass
+        assert content(database) == states[1]
+        for rest in ("-journal", "-wal"):
+            assert not os.path.exists(f"{database}{rest}")
+    assert killed > 10 and done < 10
+
+
+# ---- CSV -------------------------------------------------------------------------------------
+
+def cell(value):
+    return "" if value is None else str(value)
+
+
+def test_csv(build):
+    done = run(build, "sql/export/csv.sql", SAMPLE)
+    assert done.stderr == "" and done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout, newline="")))
+    assert [(r["file"], int(r["line"])) for r in rows] == list(sample())
+    for row, record in zip(rows, sample().values()):
+        for name, value in row.items():
+            assert value == (cell(record.get(name)) if name not in ("file", "line") else value), row
+
+
+def test_csv_is_rfc_4180(build):
+    done = subprocess.run(command(build, "sql/export/csv.sql", SAMPLE + "/012345678901/vpcflowlogs/us-east-1"), cwd=ROOT,
+                          env=build.env, capture_output=True)
+    lines = done.stdout.split(b"\r\n")
+    assert lines[-1] == b"" and len(lines) == 152 and not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+@pytest.mark.parametrize("script", ["csv", "elasticsearch-bulk"])
+def test_period(release, script):
+    done = run(release, f"sql/export/{script}.sql", SAMPLE, since="2026-03-09 09:00", until="2026-03-09 09:10:30")
+    wanted = [k for k, r in sample().items() if "2026-03-09 09:00" <= r["start_time"] < "2026-03-09 09:10:30"]
+    assert len(wanted) > 100
+    assert [f"{f}:{n}" in line or f"{f},{n}," in line
+            for (f, n), line in zip(wanted, done.stdout.split("\n")[1 if script == "csv" else 0::1 if script == "csv" else 2])
+            ] == [True] * len(wanted)
+    assert done.stdout.count("\n") == (len(wanted) + 1 if script == "csv" else 2 * len(wanted))
+
+
+# ---- Elasticsearch ---------------------------------------------------------------------------
+
+TRANSPORT = {1: "icmp", 6: "tcp", 17: "udp"}
+
+
+def without_null(value):
+    if isinstance(value, dict):
+        found = {k: without_null(v) for k, v in value.items()}
+        return {k: v for k, v in found.items() if v is not None and v != {}}
+    return value
+
+
+def iso(seconds):
+    return None if seconds is None else time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(seconds))
+
+
+def document(file, record):
+    """The document that a record should be."""
+    r = record.get
+    src, dst, action = r("srcaddr"), r("dstaddr"), r("action")
+    said = {"account_id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "action",
+            "instance_id", "region", "flow_direction"}
+    return without_null({
+        "@timestamp": iso(r("start")), "ecs": {"version": "8.11.0"},
+        "event": {"kind": "event", "module": "aws", "dataset": "aws.vpcflow", "category": ["network"],
+                  "type": {"ACCEPT": ["connection", "allowed"], "REJECT": ["connection", "denied"]}.get(
+                      action, ["info"] if src is None else ["connection"]),
+                  "action": action and action.lower(), "outcome": {"ACCEPT": "success", "REJECT": "failure"}.get(action),
+                  "start": iso(r("start")), "end": iso(r("end")), "duration": (r("end") - r("start")) * 10**9},
+        "source": src and {"address": src, "ip": src, "port": r("srcport"), "bytes": r("bytes"), "packets": r("packets")},
+        "destination": dst and {"address": dst, "ip": dst, "port": r("dstport")},
+        "related": src and {"ip": [src, dst]},
+        "network": {"transport": TRANSPORT.get(r("protocol")), "iana_number": r("protocol") and str(r("protocol")),
+                    "bytes": r("bytes"), "packets": r("packets"), "type": src and ("ipv6" if ":" in src else "ipv4"),
+                    "direction": r("flow_direction")},
+        "cloud": {"provider": "aws", "region": r("region"), "account": {"id": r("account_id")},
+                  "instance": {"id": r("instance_id")}},
+        "log": {"file": {"path": file}},
+        "aws": {"vpcflow": {**{n: r(n) for n in FIELDS if n not in said}, "line": r("line"),
+                            "extra": json.loads(r("extra")) if r("extra") else None}}})
+
+
+def test_elasticsearch(build):
+    done = run(build, "sql/export/elasticsearch-bulk.sql", SAMPLE, index="logs-aws", op="create")
+    assert done.stderr == "" and done.returncode == 0
+    lines = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+    assert len(lines) == 2 * len(sample())
+    for action, found, ((file, number), record) in zip(lines[0::2], lines[1::2], sample().items()):
+        assert action == {"create": {"_index": "logs-aws", "_id": f"{file}:{number}"}}
+        assert found == document(file, record)
+    assert len({line["create"]["_id"] for line in lines[0::2]}) == len(sample())
+
+
+def test_elasticsearch_defaults(build):
+    """An index of the name flowlogs, and the same bytes every time."""
+    first, second = (run(build, "sql/export/elasticsearch-bulk.sql", SAMPLE + "/012345678901") for _ in range(2))
+    assert first.stdout == second.stdout
+    assert json.loads(first.stdout.split("\n")[0])["index"]["_index"] == "flowlogs"
+
+
+# ---- PostgreSQL ------------------------------------------------------------------------------
+
+def as_nobody(args):
+    """PostgreSQL refuses to be root's."""
+    return [shutil.which("runuser"), "-u", "nobody", "--", *args] if os.getuid() == 0 else args
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """The environment for a psql that reaches a server of our own, on a socket in a folder of our own."""
+    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [
+        os.path.dirname(p) for p in [shutil.which("initdb")] if p]
+    if not programs or not shutil.which("psql"):
+        pytest.skip("PostgreSQL isn't installed")
+    # Not below pytest's folder, which others may not enter, and whose path may be too long for a socket.
+    folder = tempfile.mkdtemp(prefix="flowlogs-pg-")
+    if os.getuid() == 0:
+        os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
+    program = programs[-1]
+    subprocess.run(as_nobody([f"{program}/initdb", "-D", f"{folder}/data", "-U", "flow", "-A", "trust", "-E", "UTF8",
+                              "--locale=C", "--no-sync"]), check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    with open(f"{folder}/log", "w") as log:
+        server = subprocess.Popen(
+            as_nobody([f"{program}/postgres", "-D", f"{folder}/data", "-k", folder, "-c", "listen_addresses=",
+                       "-c", "fsync=off", "-c", "timezone=Asia/Tokyo"]), cwd=folder, stdout=log, stderr=log)
+    env = {"PGHOST": folder, "PGUSER": "flow", "PGDATABASE": "postgres"}
+    try:
+        for _ in range(200):
+            if subprocess.run(["psql", "-Xqc", "SELECT 1"], env={**os.environ, **env}, capture_output=True).returncode == 0:
+                break
+            assert server.poll() is None, open(f"{folder}/log").read()
+            time.sleep(0.05)
+        yield env
+    finally:
+        with open(f"{folder}/data/postmaster.pid") as f:
+            os.kill(int(f.readline()), signal.SIGINT)       # a fast shutdown, of this server alone
+        server.wait(30)
+        shutil.rmtree(folder)
+
+
+def psql(postgres, sql):
+    done = subprocess.run(["psql", "-Xq", "--csv", "-t", "-c", sql], env={**os.environ, **postgres}, text=True,
+                          capture_output=True)
+    assert done.returncode == 0, done.stderr
+    return list(csv.reader(io.StringIO(done.stdout)))
+
+
+def to_postgres(build, postgres, logs, **env):
+    return subprocess.run([ROOT / "sql/export/postgres.sh", str(logs)], cwd=ROOT, text=True, capture_output=True, timeout=120,
+                          env={**build.env, **postgres, "FLOWLOGS": str(build.extension), **env})
+
+
+@pytest.fixture
+def schema(postgres):
+    psql(postgres, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return postgres
+
+
+def in_postgres(postgres):
+    """Records by (path, line), as reference.py has them, but for the addresses' and JSON's spelling."""
+    names = ", ".join(f'extract(epoch FROM {n}_time)::bigint' if n in ("start", "end") else f"host({n})"
+                      if n in reference.ADDRESSES else n for n in FIELDS + ["extra"])
+    rows = psql(postgres, f"SELECT path, line, {names} FROM flows JOIN flow_files ON id = file_id")
+    found = {(r[0], int(r[1])): r[2:] for r in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def spelled(name, value):
+    if value is not None and name in reference.ADDRESSES:
+        return str(ipaddress.ip_address(value))
+    return cell(value)
+
+
+def test_postgres(release, schema):
+    done = to_postgres(release, schema, SAMPLE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "files read: 35\nrows: 4476\n", "")
+    found = in_postgres(schema)
+    assert found.keys() == sample().keys()
+    for key, record in sample().items():
+        assert found[key] == [spelled(n, record.get(n)) for n in FIELDS + ["extra"]], key
+    types = dict(psql(schema, "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'flows'"))
+    assert [types[n] for n in ("srcaddr", "bytes", "start_time", "account_id")] == [
+        "inet", "bigint", "timestamp with time zone", "text"]
+    mine = release.rows(f"SELECT srcaddr, count(*), sum(bytes) FROM flowlogs('{SAMPLE}') WHERE cidr_match(srcaddr, "
+                        "'10.0.0.0/16') GROUP BY 1 ORDER BY ip_blob(srcaddr);")
+    assert mine == psql(schema, "SELECT host(srcaddr), count(*), sum(bytes) FROM flows WHERE srcaddr << '10.0.0.0/16' "
+                                "GROUP BY srcaddr ORDER BY srcaddr")
+    assert psql(schema, "SELECT count(*) FROM flows WHERE family(srcaddr) = 6") == [
+        [str(sum(":" in (r.get("srcaddr") or "") for r in sample().values()))]]
+
+
+def test_postgres_again(release, schema, tmp_path):
+    """What is new or changed, and nothing twice."""
+    logs = tmp_path / "it's, \"logs\""
+    for i in range(3):
+        write_log(logs / f"{i}.log.gz", 100 * i, 10)
+    assert to_postgres(release, schema, logs).stdout == "files read: 3\nrows: 30\n"
+    assert to_postgres(release, schema, logs).stdout == "files read: 0\nrows: 30\n"
+    write_log(logs / "0.log.gz", 150, 4)
+    os.remove(logs / "1.log.gz")
+    write_log(logs / "3.log.gz", 300, 10)
+    assert to_postgres(release, schema, logs).stdout == "files read: 2\nrows: 34\n"
+    assert psql(schema, "SELECT bytes FROM flows WHERE bytes < 1200 ORDER BY 1") == [
+        *[[str(n)] for n in range(1100, 1110)], *[[str(n)] for n in range(1150, 1154)]][0:14]
+
+    before = in_postgres(schema)
+    (logs / "4.log").write_text("no flow log, but named as one\n")
+    write_log(logs / "5.log", 500, 5)
+    with open(logs / "5.log", "a") as f:
+        f.write("2 torn\n")
+    done = to_postgres(release, schema, logs)
+    assert done.returncode != 0 and "5.log:7: has 2 fields" in done.stderr and "nothing was imported" in done.stderr
+    assert in_postgres(schema) == before
+
+
+def test_postgres_second_path(release, schema):
+    one = SAMPLE + "/123456789012/vpcflowlogs/us-east-1/2026/03/10"
+    assert to_postgres(release, schema, one).returncode == 0
+    before = in_postgres(schema)
+    done = to_postgres(release, schema, "./" + one)
+    assert done.returncode != 0 and "flow_files_name_key" in done.stderr and in_postgres(schema) == before
+
+
+def test_postgres_errors(release, schema, tmp_path):
+    for logs, said in (("/nowhere", "No such file"), ("tests/data/edge/corrupt-middle.gz", "the gzip data is corrupt")):
+        done = to_postgres(release, schema, logs)
+        assert done.returncode != 0 and said in done.stderr
+    done = to_postgres(release, schema, SAMPLE, PGHOST=str(tmp_path))
+    assert done.returncode != 0 and done.stdout == ""
+    done = subprocess.run([ROOT / "sql/export/postgres.sh"], capture_output=True, text=True)
+    assert done.returncode == 2 and "postgres.sh LOGS" in done.stderr
+
+
+def test_postgres_killed(release, schema, tmp_path):
+    logs = tmp_path / "logs"
+    for i in range(12):
+        write_log(logs / f"{i:02}.log.gz", 1000 * i, 300)
+    rng = random.Random(4)
+    killed = 0
+    for _ in range(12):
+        process = subprocess.Popen(
+            [ROOT / "sql/export/postgres.sh", logs], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**release.env, **schema, "FLOWLOGS": str(release.extension)}, start_new_session=True)
+        try:
+            process.wait(rng.uniform(0, 0.3))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)      # the script, its sqlite3 and its psql
+        killed += process.wait() == -signal.SIGKILL
+        if psql(schema, "SELECT to_regclass('flows')") != [[""]]:
+            assert psql(schema, "SELECT count(*) FROM flows") in ([["0"]], [["3600"]])
+    assert killed > 2
+    assert to_postgres(release, schema, logs).stdout.endswith("rows: 3600\n")
+    assert len(in_postgres(schema)) == 3600
