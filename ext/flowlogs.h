@@ -18,6 +18,9 @@ extern const sqlite3_module flowlogs_rollup_module; /* flowlogs_rollup: the reco
 /* Registers the functions that touch no file.  An SQLite code. */
 int funcs_register(sqlite3 *db);
 
+/* Registers cidr_lookup(), which reads tables by name.  An SQLite code. */
+int lookup_register(sqlite3 *db);
+
 /* xFindFunction: functions of a column and a constant that a scan looks at itself. */
 int funcs_find(sqlite3_vtab *table, int argc, const char *name,
                void (**function)(sqlite3_context *, int, sqlite3_value **), void **data);

@@ -33,6 +33,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
   SQLITE_EXTENSION_INIT2(pApi)
   (void)pzErrMsg;
   int rc = funcs_register(db);
+  if (!rc) rc = lookup_register(db);
   struct stats *stats = stats_new();
   if (!stats) return SQLITE_NOMEM;
   stats->users = 1; /* this function */
