@@ -1,0 +1,10 @@
+-- What the rules have found so far, for a rule that is run alone: each of them ends with this.  run.sql says '@run', and
+-- prints itself what is new.
+.parameter init
+.read sql/alerts/setup.sql
+SELECT count(*) AS would_fire FROM found HAVING @run IS NULL;
+SELECT severity, title, datetime(first_seen, 'unixepoch') AS first_seen, datetime(last_seen, 'unixepoch') AS last_seen,
+       flows, rule, substr(technique, 1, instr(technique, ' ') - 1) AS technique
+  FROM found WHERE @run IS NULL
+ ORDER BY instr('highmediumlow', severity), rule, first_seen, key;
+DELETE FROM found WHERE @run IS NULL;
