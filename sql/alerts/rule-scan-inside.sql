@@ -28,7 +28,7 @@ WITH tries AS MATERIALIZED (
      AND CASE WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
               ELSE NOT (srcport < 1024 AND port_name(srcport) IS NOT NULL AND dstport >= 1024
                         OR srcport < 32768 AND dstport >= 32768) END
-   GROUP BY srcaddr, dstaddr, port, half HAVING rejected > 0 OR sum(packets) <= @scan_packets * flows),
+   GROUP BY srcaddr, dstaddr, service, half HAVING rejected > 0 OR sum(packets) <= @scan_packets * sum(flows)),
 windows AS MATERIALIZED (SELECT *, half - value AS window FROM tries, json_each('[0, 1]')),
 scans AS (
   SELECT srcaddr, 'many ports of ' || dstaddr AS what, count(DISTINCT service) AS n, count(DISTINCT service) || ' ports of ' || dstaddr AS told,
