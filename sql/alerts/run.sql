@@ -125,7 +125,9 @@ SELECT news, id, severity, rule, title, first_seen, last_seen, flows, technique
   FROM alert_news WHERE news IS NOT NULL ORDER BY instr('highmediumlow', severity), rule, first_seen, key;
 COMMIT;
 
-UPDATE temp.sqlite_parameters SET value = (SELECT value FROM temp.sqlite_parameters WHERE key = '@tree') WHERE key = '@logs';
+-- .exit takes no expression, so a script of two lines is written, read and removed.
+INSERT OR REPLACE INTO temp.sqlite_parameters
+  SELECT '@logs', value FROM temp.sqlite_parameters WHERE key = '@tree' UNION ALL
+  SELECT '@run', iif(@exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL), '.exit ' || @exit, '');
+.read '|f=$(mktemp "${TMPDIR:-/tmp}/flowlogs.XXXXXX") && printf "UPDATE temp.sqlite_parameters SET value = writefile(\047%s\047, \047.system rm -f \042%s\042\n\047 || value || char(10)) WHERE key = \047@run\047;\n.read \042%s\042\n" "$f" "$f" "$f" || echo ".exit 1"'
 DELETE FROM temp.sqlite_parameters WHERE key IN ('@tree', '@run');
--- .exit takes no expression: a script of two lines is written, read and removed.
-.read '|f=$(mktemp "${TMPDIR:-/tmp}/flowlogs.XXXXXX") && echo "CREATE TEMP TABLE alert_exit AS SELECT writefile(\"$f\", \".system rm -f \" || char(39) || \"$f\" || char(39) || char(10) || (SELECT \".exit \" || @exit FROM alert_news WHERE news IS NOT NULL LIMIT 1) || char(10)); DROP TABLE alert_exit;" && echo ".read $f" || echo ".exit 1"'
