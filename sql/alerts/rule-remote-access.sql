@@ -31,7 +31,7 @@ told AS (SELECT *, CASE WHEN bytes > @session_bytes * flows THEN srcaddr END AS 
 SELECT 'remote-access', coalesce(session, 'outside') || ' -> ' || target, iif(session IS NULL, 'medium', 'high'),
        'T1133 External Remote Services',
        CASE WHEN session IS NULL THEN target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*) || ' came, the first ' || min(srcaddr)
-            ELSE session || ' has a session with ' || target || ' (' || coalesce(service, 'unnamed') || '): ' || sum(bytes) || ' bytes' END,
+            ELSE session || ': session with ' || target || ', ' || sum(bytes) || ' bytes' END,
        min(first_seen), max(last_seen), sum(flows), 0
   FROM told GROUP BY session, target;
 

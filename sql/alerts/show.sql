@@ -2,7 +2,8 @@
 -- prints itself what is new.
 .parameter init
 .read sql/alerts/setup.sql
-SELECT count(*) AS would_fire FROM found HAVING @run IS NULL;
+SELECT count(*) AS would_fire, flowlogs_scan_stats() ->> 'files_read' AS files_read, flowlogs_scan_stats() ->> 'records' AS records
+  FROM found HAVING @run IS NULL;
 SELECT severity, title, datetime(first_seen, 'unixepoch') AS first_seen, datetime(last_seen, 'unixepoch') AS last_seen,
        flows, rule, substr(technique, 1, instr(technique, ' ') - 1) AS technique
   FROM found WHERE @run IS NULL
