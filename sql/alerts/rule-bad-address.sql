@@ -15,10 +15,15 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 .read sql/alerts/setup.sql
 
 INSERT INTO found
-WITH ends AS (
+WITH bad AS MATERIALIZED (      -- the listed ones that occur
+  SELECT srcaddr AS ip FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' AND cidr_lookup('indicators', 'cidr', srcaddr) UNION
+  SELECT dstaddr FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' AND cidr_lookup('indicators', 'cidr', dstaddr) UNION
+  SELECT pkt_srcaddr FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' AND cidr_lookup('indicators', 'cidr', pkt_srcaddr) UNION
+  SELECT pkt_dstaddr FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' AND cidr_lookup('indicators', 'cidr', pkt_dstaddr)),
+ends AS (
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, dstaddr AS hop, action, flows, bytes, first_seen, last_seen,
          CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0 ELSE srcport >= dstport END AS src_began
-    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' AND srcaddr IS NOT NULL),
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' AND addr IN (SELECT ip FROM bad)),
 marked AS (
   SELECT *, cidr_lookup('indicators', 'cidr', src) AS src_bad, cidr_lookup('indicators', 'cidr', dst) AS dst_bad FROM ends),
 talks AS MATERIALIZED (

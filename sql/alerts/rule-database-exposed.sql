@@ -2,7 +2,7 @@
 --   MITRE ATT&CK T1190, Exploit Public-Facing Application
 --
 --   @logs   files, folder or pattern      @session_bytes   more than so many bytes a record are no mere knock
---   the table trusted: addresses that may
+--   @many   above so many sessions, they are one alert    the table trusted: addresses that may
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-database-exposed.sql'
@@ -11,7 +11,7 @@
 -- severity for each source that sends more than knocks and guesses do: that is a session.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@session_bytes', 5000);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10), ('@session_bytes', 5000);
 .read sql/alerts/setup.sql
 
 INSERT INTO found
@@ -27,12 +27,14 @@ WITH accepted AS (
               ELSE NOT (dstport >= 1024 AND srcport < 32768 AND port_name(srcport) IS NOT NULL) END
      AND NOT EXISTS (SELECT 1 FROM trusted WHERE (rule IS NULL OR rule = 'database-exposed') AND cidr_match(srcaddr, cidr))
    GROUP BY srcaddr, target),
-told AS (SELECT *, CASE WHEN bytes > @session_bytes * flows THEN srcaddr END AS session FROM accepted)
-SELECT 'database-exposed', coalesce(session, 'outside') || ' -> ' || target, iif(session IS NULL, 'medium', 'high'),
+told AS (
+  SELECT *, bytes > @session_bytes * flows AS session, sum(bytes > @session_bytes * flows) OVER (PARTITION BY target) AS sessions
+    FROM accepted)
+SELECT 'database-exposed', iif(session AND sessions <= @many, srcaddr, 'outside') || ' -> ' || target AS key, iif(max(session), 'high', 'medium'),
        'T1190 Exploit Public-Facing Application',
-       CASE WHEN session IS NULL THEN target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*) || ' came, the first ' || min(srcaddr)
-            ELSE session || ': session with ' || target || ', ' || sum(bytes) || ' bytes' END,
+       iif(session AND sessions <= @many, srcaddr || ': session with ' || target || ', ' || sum(bytes) || ' bytes',
+           target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*) || ' came, the first ' || min(srcaddr)),
        min(first_seen), max(last_seen), sum(flows), 0
-  FROM told GROUP BY session, target;
+  FROM told GROUP BY key;
 
 .read sql/alerts/show.sql

@@ -19,12 +19,10 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 
 INSERT INTO found
 WITH connections AS MATERIALIZED (
-  SELECT srcaddr, dstaddr, dstport, srcport, unixepoch(minute) / (@window / 2) - value AS window,
-         max(action = 'ACCEPT') AS accepted, sum(iif(action = 'ACCEPT', bytes, 0)) AS bytes, sum(flows) AS flows,
-         min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format), json_each('[0, 1]')
+  SELECT srcaddr, dstaddr, dstport, srcport, start / (@window / 2) - value AS window, max(action = 'ACCEPT') AS accepted,
+         sum(iif(action = 'ACCEPT', bytes, 0)) AS bytes, count(*) AS flows, min(start) AS first_seen, max("end") AS last_seen
+    FROM flowlogs(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
    WHERE @logs <> '[]' AND protocol = 6 AND dstport IN (22, 3389) AND srcport >= 1024 AND action IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM trusted WHERE (rule IS NULL OR rule = 'password-guessing') AND cidr_match(srcaddr, cidr))
    GROUP BY srcaddr, dstaddr, dstport, srcport, window),
 numbered AS (
   SELECT *, row_number() OVER (PARTITION BY srcaddr, dstaddr, dstport, window ORDER BY first_seen, srcport) AS nth
@@ -33,7 +31,8 @@ guesses AS (
   SELECT srcaddr, dstaddr || ' tcp/' || dstport AS target, count(*) AS tries, sum(accepted) AS accepted,
          max(iif(nth > @guess_tries AND bytes > @guess_session, bytes, 0)) AS session,
          sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM numbered GROUP BY srcaddr, dstaddr, dstport, window HAVING tries >= @guess_tries AND sum(accepted) > 0)
+    FROM numbered GROUP BY srcaddr, dstaddr, dstport, window HAVING tries >= @guess_tries AND sum(accepted) > 0 AND NOT EXISTS (
+      SELECT 1 FROM trusted WHERE (rule IS NULL OR rule = 'password-guessing') AND cidr_match(srcaddr, cidr)))
 SELECT 'password-guessing', srcaddr || ' -> ' || target, iif(max(session) > 0, 'high', 'medium'), 'T1110 Brute Force',
        srcaddr || ' tried ' || max(tries) || ' connections to ' || target
        || iif(max(session) > 0, ', and then had a session of ' || max(session) || ' bytes', ''),

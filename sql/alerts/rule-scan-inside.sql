@@ -19,16 +19,15 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 
 INSERT INTO found
 WITH tries AS MATERIALIZED (
-  SELECT srcaddr, dstaddr, lower(protocol_name(protocol)) || '/' || dstport AS service,
-         unixepoch(minute) / (@window / 2) AS half, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
-         sum(flows) AS flows, sum(iif(action = 'REJECT', flows, 0)) AS rejected
-    FROM flowlogs_rollup(@logs, @on_error, @format)
+  SELECT srcaddr, dstaddr, lower(protocol_name(protocol)) || '/' || dstport AS service, start / (@window / 2) AS half,
+         min(start) AS first_seen, max("end") AS last_seen, count(*) AS flows, sum(action = 'REJECT') AS rejected
+    FROM flowlogs(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND protocol IN (6, 17) AND action IS NOT NULL AND (protocol = 6 OR action = 'REJECT')
      AND (cidr_lookup('inside', 'cidr', srcaddr) OR flow_direction = 'egress' AND interface_id IS NOT NULL)
      AND CASE WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
               ELSE NOT (srcport < 1024 AND port_name(srcport) IS NOT NULL AND dstport >= 1024
                         OR srcport < 32768 AND dstport >= 32768) END
-   GROUP BY srcaddr, dstaddr, service, half HAVING rejected > 0 OR sum(packets) <= @scan_packets * sum(flows)),
+   GROUP BY srcaddr, dstaddr, protocol, dstport, half HAVING rejected > 0 OR sum(packets) <= @scan_packets * count(*)),
 windows AS MATERIALIZED (SELECT *, half - value AS window FROM tries, json_each('[0, 1]')),
 scans AS (
   SELECT srcaddr, 'many ports of ' || dstaddr AS what, count(DISTINCT service) AS n, count(DISTINCT service) || ' ports of ' || dstaddr AS told,

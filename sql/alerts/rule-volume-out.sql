@@ -15,38 +15,38 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 .read sql/alerts/setup.sql
 
 INSERT INTO found
-WITH sent AS MATERIALIZED (     -- hop: whom the interface sent it to, the NAT gateway for one
-  SELECT coalesce(pkt_srcaddr, srcaddr) AS src, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS dst,
-         coalesce(interface_id, tgw_attachment_id, resource_id) AS seen_by, unixepoch(minute) / (@window / 2) AS half,
-         sum(bytes) AS bytes, sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format)
+WITH targets AS MATERIALIZED (  -- whoever got that much at all
+  SELECT coalesce(pkt_dstaddr, dstaddr) AS dst FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action IS NOT 'REJECT'
-     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr)) OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-   GROUP BY 1, 2, 3, 4, 5),
-windows AS MATERIALIZED (
-  SELECT src, hop, dst, half - value AS window, seen_by,
+   GROUP BY dst HAVING sum(bytes) >= @volume_bytes AND cidr_lookup('inside', 'cidr', dst) IS NULL AND NOT EXISTS (
+     SELECT 1 FROM trusted WHERE (rule IS NULL OR rule = 'volume-out') AND cidr_match(dst, cidr))),
+sent AS MATERIALIZED (          -- by the interface that saw it
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst,
+         coalesce(interface_id, tgw_attachment_id, resource_id) AS seen_by, unixepoch(minute) / (@window / 2) - value AS window,
          sum(bytes) AS bytes, sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM sent, json_each('[0, 1]') GROUP BY 1, 2, 3, 4, 5),
+    FROM flowlogs_rollup(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
+   WHERE @logs <> '[]' AND addr IN (SELECT dst FROM targets) AND action IS NOT 'REJECT'
+     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr)) OR flow_direction = 'egress' AND interface_id IS NOT NULL)
+   GROUP BY 1, 2, 3, 4),
 pairs AS MATERIALIZED (
-  SELECT src, dst, window, max(bytes) AS bytes, flows, first_seen, last_seen
-    FROM (SELECT src, dst, window, seen_by, sum(bytes) AS bytes, sum(flows) AS flows, min(first_seen) AS first_seen,
-                 max(last_seen) AS last_seen FROM windows GROUP BY 1, 2, 3, 4)
-   GROUP BY src, dst, window),
-large AS MATERIALIZED (
-  SELECT * FROM pairs WHERE bytes >= @volume_bytes AND cidr_lookup('inside', 'cidr', dst) IS NULL AND NOT EXISTS (
-    SELECT 1 FROM trusted WHERE (rule IS NULL OR rule = 'volume-out') AND cidr_match(dst, cidr))),
-passed_on AS (
-  SELECT l.src, l.dst, l.window, sum(min(leg.bytes, origin.bytes)) AS bytes
-    FROM large l
-    JOIN (SELECT src, hop, window, max(bytes) AS bytes FROM windows GROUP BY 1, 2, 3) leg ON leg.hop = l.src AND leg.window = l.window
-    JOIN pairs origin ON origin.src = leg.src AND origin.dst = l.dst AND origin.window = l.window
-   GROUP BY 1, 2, 3)
+  SELECT src, dst, window, max(bytes) AS bytes, flows, first_seen, last_seen FROM sent
+   WHERE dst IN (SELECT dst FROM targets) GROUP BY src, dst, window),
+large AS MATERIALIZED (SELECT * FROM pairs WHERE bytes >= @volume_bytes),
+legs AS MATERIALIZED (          -- what those who sent that much got from others, at the interface that saw most
+  SELECT src, hop, window, max(bytes) AS bytes
+    FROM (SELECT srcaddr AS src, dstaddr AS hop, interface_id, unixepoch(minute) / (@window / 2) - value AS window, sum(bytes) AS bytes
+            FROM flowlogs_rollup(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
+           WHERE @logs <> '[]' AND dstaddr IN (SELECT src FROM large) AND action IS NOT 'REJECT' GROUP BY 1, 2, 3, 4)
+   GROUP BY src, hop, window),
+own AS (                        -- without what they only pass on
+  SELECT * FROM large l
+   WHERE coalesce((SELECT sum(min(leg.bytes, origin.bytes))
+                     FROM legs leg JOIN pairs origin ON origin.src = leg.src AND origin.window = leg.window
+                    WHERE leg.hop = l.src AND leg.window = l.window AND origin.dst = l.dst), 0) < 0.9 * l.bytes)
 SELECT 'volume-out', src || ' -> ' || dst, iif(max(bytes) >= 10 * @volume_bytes, 'high', 'medium'),
        'T1048 Exfiltration Over Alternative Protocol',
        src || ' sent ' || printf('%.1f', max(bytes) / 1e9) || ' GB to ' || dst || ' within ' || (@window / 60) || ' minutes',
        min(first_seen), max(last_seen), max(flows), 1
-  FROM large l
- WHERE NOT EXISTS (SELECT 1 FROM passed_on p WHERE p.src = l.src AND p.dst = l.dst AND p.window = l.window AND p.bytes >= 0.9 * l.bytes)
- GROUP BY src, dst;
+  FROM own GROUP BY src, dst;
 
 .read sql/alerts/show.sql
