@@ -7,9 +7,9 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-rejected-inside.sql'
 --
--- Left out are answers, which a network ACL may stop though the question was let in, and packets that come after
--- a connection has closed: with tcp-flags, everything of TCP but a SYN; without, what goes from a service's port to a high one.
--- ICMP to the outside may be an answer, too (the logs have no type), multicast is nobody's try.
+-- Left out are answers, which a network ACL may stop though the question was let in, and packets that come after a
+-- connection has closed: where there are tcp-flags, everything of TCP but a SYN; else what goes from a service's port
+-- to a high one.  ICMP to the outside may be an answer, too (the logs have no type); multicast is nobody's try.
 -- A source is inside if its address is (see setup.sql), or if an interface sent it (flow-direction is egress).
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -30,10 +30,10 @@ WITH rejected AS (
                         OR srcport < 32768 AND dstport >= 32768) END
    GROUP BY srcaddr, dstaddr, target),
 counted AS (SELECT *, count(*) OVER (PARTITION BY srcaddr) AS targets FROM rejected)
-SELECT 'rejected-inside', srcaddr || ' -> ' || iif(targets > @many, 'many', target),
+SELECT 'rejected-inside', srcaddr || ' -> ' || iif(targets > @many, 'many', target) AS key,
        iif(targets > @many, 'high', 'medium'), 'T1046 Network Service Discovery',
        srcaddr || ' was rejected at ' || iif(targets > @many, targets || ' targets, the first ', '') || min(target),
        min(first_seen), max(last_seen), sum(flows), 0
-  FROM counted GROUP BY srcaddr, iif(targets > @many, 'many', target);
+  FROM counted GROUP BY key;
 
 .read sql/alerts/show.sql

@@ -1,28 +1,32 @@
--- Alerts: runs all rules on the files that are new since the last run, keeps what it knows in your database, and prints what
--- is new.  For cron, every few minutes, from the top of the tree:
+-- Alerts: runs all rules on the files that are new since the last run, keeps what it knows in your database, and prints
+-- what is new.  For cron, from the top of the tree (in one line there):
 --
---   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
+--   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -cmd '.load ./build/flowlogs' -cmd '.parameter init'
+--       -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
 --
---   @logs            files, folder or pattern          @on_error, @format   as everywhere: 'skip', '${srcaddr} …'
---   @since           the first run leaves out files delivered before: UTC text or Unix seconds
---   @resolve_after   seconds without a new sighting after which an alert is resolved (7 days)
---   @exit            exit status when there is news (10); NULL: 0.  The rules' parameters: see there
+--   @logs            files, folder or pattern, the same in each run
+--   @on_error, @format   'skip', '${srcaddr} …', as everywhere
+--   @since           UTC text or Unix seconds: files that were delivered before are left out
+--   @resolve_after   seconds without a sighting after which an alert is resolved (7 days)
+--   @exit            exit status when something was printed (10); NULL: 0
+--   and those of the rules: @many, @window, @scan_ports, @volume_bytes …
 --
--- Exit status: 0 nothing new, 10 (@exit) something printed, 1 an error: nothing is changed, and the next run does it all.
+-- Exit status: 0 nothing new; 10 (@exit) something printed; 1 an error, and then nothing is changed: the next run does
+-- it all.  A file that can't be read is an error, until it is repaired or gone, or @on_error is 'skip'.
 --
--- Everything is one transaction, and printing is the last thing in it.  A run that is killed has changed nothing; the
--- next one prints what it would have.  Killed in the milliseconds between printing and COMMIT, it has printed what the next
--- run prints again, with the same ids: at least once, never lost.  So it is if what it prints can't be written.
--- A run that meets another one waits for a minute, then ends with "database is locked" and status 1.
+-- Everything is one transaction, and printing is the last thing in it.  A run that is killed has changed nothing, and
+-- the next one prints what it would have.  If it was killed in the milliseconds between printing and COMMIT, the next
+-- run prints the same again, with the same ids: at least once, never lost.  Likewise if its output can't be written.
+-- A run that meets another one waits up to a minute, then ends with "database is locked" and status 1.
 --
--- The table alerts, with a row for each rule and key:
---   state    open; resolved, by you or after @resolve_after: seen again, it is open and printed as 'reopened';
---            muted, by you: it is counted and never printed
---   flows    the records that say so; of rules with a threshold, of the fullest window
---   owner, note, and columns that you add, are yours
+-- The table alerts has a row for each rule and key:
+--   state    open; or resolved, by you or after @resolve_after: seen again, it is open again and printed as 'reopened';
+--            or muted, by you: it is counted and never printed.  What becomes more severe is printed as 'raised'
+--   flows    the records that say so; of rules with a threshold, those in the fullest window
+--   owner, note, and columns that you add, are yours:
 --       UPDATE alerts SET state = 'resolved', note = 'patched' WHERE id = '5b0c2f9e77a1';
 --
--- A rule of your own: a file that fills temp.found, as rule-rejected-inside.sql does, and a line below.
+-- A rule of your own: a file that fills temp.found, as rule-smb-outside.sql does, and a line below.
 .bail on
 .timeout 60000
 .parameter init
@@ -70,13 +74,16 @@ CREATE TEMP TABLE alert_listed AS
 -- What a folder's scan passes over must not be named; what it stops at must stop us.
 UPDATE alert_listed SET log = named OR EXISTS (
     SELECT 1 FROM flowlogs_files(alert_listed.path, @format)
-     WHERE fields IS NOT NULL OR kind = 'parquet' OR note NOT LIKE 'is no flow log: %' AND note NOT LIKE 'is a % file, which can''t be read; plain text and gzip can')
+     WHERE fields IS NOT NULL OR kind = 'parquet'
+        OR note NOT LIKE 'is no flow log: %'
+           AND note NOT LIKE 'is a % file, which can''t be read; plain text and gzip can')
  WHERE new;
 INSERT INTO alert_must (logs) SELECT count(*) FROM alert_listed WHERE log;
 CREATE INDEX temp.alert_new ON alert_listed (at) WHERE new;
 
 -- The rules of single records read the new files.
-UPDATE temp.sqlite_parameters SET value = (SELECT json_group_array(path) FROM alert_listed WHERE new AND log) WHERE key = '@logs';
+UPDATE temp.sqlite_parameters SET value = (SELECT json_group_array(path) FROM alert_listed WHERE new AND log)
+ WHERE key = '@logs';
 .read sql/alerts/rule-rejected-inside.sql
 .read sql/alerts/rule-bad-address.sql
 .read sql/alerts/rule-remote-access.sql
@@ -87,7 +94,9 @@ UPDATE temp.sqlite_parameters SET value = (SELECT json_group_array(path) FROM al
 -- The rules with a threshold also read those around them, as far as a window and the delivery reach.
 UPDATE temp.sqlite_parameters SET value = (
   SELECT json_group_array(path) FROM alert_listed f
-   WHERE log AND EXISTS (SELECT 1 FROM alert_listed n WHERE n.new AND n.log AND n.at BETWEEN f.at - @window - 1200 AND f.at + @window + 1200))
+   WHERE log AND EXISTS (
+     SELECT 1 FROM alert_listed n
+      WHERE n.new AND n.log AND n.at BETWEEN f.at - @window - 1200 AND f.at + @window + 1200))
  WHERE key = '@logs';
 .read sql/alerts/rule-scan-inside.sql
 .read sql/alerts/rule-volume-out.sql
@@ -99,20 +108,22 @@ CREATE TEMP TABLE alert_news AS
   SELECT coalesce(a.id, substr(lower(hex(sha3(f.rule || char(10) || f.key, 224))), 1, 12)) AS id,
          CASE WHEN a.id IS NULL THEN 'new'
               WHEN a.state = 'resolved' AND datetime(f.last_seen, 'unixepoch') > a.last_seen THEN 'reopened'
-              WHEN a.state = 'open' AND instr('highmediumlow', f.severity) < instr('highmediumlow', a.severity) THEN 'raised'
-         END AS news,
+              WHEN a.state = 'open' AND f.rank < a.rank THEN 'raised' END AS news,
          f.rule, f.key, f.title, f.technique,
-         iif(instr('highmediumlow', f.severity) < instr('highmediumlow', coalesce(a.severity, 'low')), f.severity, coalesce(a.severity, f.severity)) AS severity,
+         iif(f.rank < a.rank, f.severity, coalesce(a.severity, f.severity)) AS severity,
          min(datetime(f.first_seen, 'unixepoch'), coalesce(a.first_seen, '9999')) AS first_seen,
          max(datetime(f.last_seen, 'unixepoch'), coalesce(a.last_seen, '')) AS last_seen,
          iif(f.threshold, max(f.flows, coalesce(a.flows, 0)), f.flows + coalesce(a.flows, 0)) AS flows
-    FROM found f LEFT JOIN alerts a ON a.rule = f.rule AND a.key = f.key;
+    FROM (SELECT *, instr('highmediumlow', severity) AS rank FROM found) f
+    LEFT JOIN (SELECT *, instr('highmediumlow', severity) AS rank FROM alerts) a ON a.rule = f.rule AND a.key = f.key;
 UPDATE alerts
-   SET severity = n.severity, title = n.title, technique = n.technique, first_seen = n.first_seen, last_seen = n.last_seen, flows = n.flows,
+   SET severity = n.severity, title = n.title, technique = n.technique, flows = n.flows,
+       first_seen = n.first_seen, last_seen = n.last_seen,
        state = iif(n.news = 'reopened', 'open', alerts.state), printed = iif(n.news IS NULL, alerts.printed, datetime())
   FROM alert_news n WHERE n.id = alerts.id;
 INSERT INTO alerts (id, rule, key, severity, technique, title, first_seen, last_seen, flows, printed)
-  SELECT id, rule, key, severity, technique, title, first_seen, last_seen, flows, datetime() FROM alert_news WHERE news = 'new';
+  SELECT id, rule, key, severity, technique, title, first_seen, last_seen, flows, datetime()
+    FROM alert_news WHERE news = 'new';
 INSERT OR REPLACE INTO alert_files SELECT path, size, mtime, at, log FROM alert_listed WHERE new;
 -- The clock is that of the logs: while none come, nothing is resolved.  And nobody's alert is before he could see it.
 UPDATE alerts SET state = 'resolved'

@@ -1,15 +1,15 @@
--- What all rules share: made by run.sql and by each rule, so you need not run it yourself.  It prints nothing.
+-- What all rules share; run.sql and each rule make it, so you need not.  It prints nothing.
 --
---   inside(cidr)         what is yours.  When it is made, it holds the private addresses and what never leaves a network
---                        (link-local, loopback, multicast).  Add your public and IPv6 prefixes:
+--   inside(cidr)         what is yours; all else is outside.  It begins with the private addresses and with what never
+--                        leaves a network (link-local, loopback, multicast).  Add your public and IPv6 prefixes,
 --                            INSERT INTO inside VALUES ('2600:1f18:4a3b:1200::/56');
---                        and take out what isn't yours.  All else is outside.
---   trusted(cidr, rule)  addresses outside that a rule shall be silent about: the office for remote-access, the resolvers
---                        you chose for dns-outside.  No rule (NULL): all rules.
---   indicators(cidr, note)   addresses that you were warned of, prefixes or single ones, for bad-address.  The first one
---                        is an example; 192.0.2.0/24 belongs to nobody (RFC 5737).  To load your own from a CSV file:
+--                        and take out what isn't yours.
+--   trusted(cidr, rule)  addresses outside that a rule shall be silent about: the office for remote-access, the
+--                        resolvers of your choice for dns-outside.  Without a rule (NULL): all rules that ask it.
+--   indicators(cidr, note)   prefixes and single addresses that you were warned of, for bad-address.  The first is an
+--                        example: 192.0.2.0/24 belongs to nobody (RFC 5737).  Your own, from a CSV file:
 --                            .import --csv --skip 1 bad.csv indicators
---   temp.found           what the rules have found: a row for each alert, see rule-rejected-inside.sql
+--   temp.found           what the rules have found: a row for each alert
 CREATE TABLE IF NOT EXISTS inside AS
   SELECT CAST(value AS TEXT) AS cidr
     FROM json_each('["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
