@@ -346,7 +346,8 @@ class Alerts:
                 self.database, ".read sql/alerts/run.sql"]
 
     def start(self, env=None, **kw):
-        return subprocess.Popen(self.arguments(), cwd=ROOT, env=dict(self.build.env, **(env or {})),
+        return subprocess.Popen(self.arguments(), cwd=ROOT,
+                                env={**self.build.env, "TMPDIR": str(self.database.parent), **(env or {})},
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kw)
 
     def run(self, env=None):
@@ -717,14 +718,26 @@ def test_two_runs_at_once(release, tmp_path):
     logs.mkdir()
     busy_logs(logs, 8)
     expected, state = uninterrupted(release, tmp_path, logs)
-    a = Alerts(release, tmp_path / "both.db", logs)
-    for _ in range(3):
+    few = tmp_path / "few"
+    shutil.copytree(logs, few)
+    for name in sorted(p.name for p in few.iterdir())[4:]:
+        (few / name).unlink()
+    for begin in (few, None, few, None):        # with a state that is there, and with none
+        a = Alerts(release, tmp_path / "both.db", logs)
         a.database.unlink(missing_ok=True)
+        told = []
+        if begin:
+            hidden = [shutil.move(p, tmp_path / p.name) for p in logs.iterdir() if not (few / p.name).exists()]
+            told = [p["id"] for p in a.run()[1]]
+            for path in hidden:
+                shutil.move(path, logs / path.name)
         runs = [a.start() for _ in range(4)]
         out = [r.communicate(timeout=60) for r in runs]
         assert sorted(r.returncode for r in runs) == [0, 0, 0, 10] and not any(err for _, err in out)
-        assert sorted(i for o, _ in out for i in ids(o)) == sorted(expected)
-        assert a.state() == state
+        news = sorted(i for o, _ in out for i in ids(o))
+        assert set(told) | set(news) == expected and len(set(news)) == len(news)
+        assert begin or a.state() == state
+        assert a.query("SELECT count(*) FROM alert_files") == [(8,)]
 
 
 def test_locked(alerts, tmp_path):

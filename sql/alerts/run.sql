@@ -17,6 +17,7 @@
 -- Everything is one transaction, and printing is the last thing in it.  A run that is killed has changed nothing, and
 -- the next one prints what it would have.  If it was killed in the milliseconds between printing and COMMIT, the next
 -- run prints the same again, with the same ids: at least once, never lost.  Likewise if its output can't be written.
+-- (Killed as it ends, it may leave a file flowlogs.XXXXXX of two lines in the folder for temporary files.)
 -- A run that meets another one waits up to a minute, then ends with "database is locked" and status 1.
 --
 -- The table alerts has a row for each rule and key:
