@@ -8,7 +8,7 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-bad-address.sql'
 --
 -- Who began: the sender of a SYN where there are tcp-flags, else the side with the higher port.  Behind a NAT gateway,
--- the instance and the gateway have an alert each, unless the logs have pkt-dstaddr.
+-- the instance and the gateway have an alert each, unless the logs have pkt-dstaddr: better one too many than one less.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL);
