@@ -1,0 +1,47 @@
+-- dns-outside: someone inside asks DNS servers outside, past the VPC's own resolver.
+--   MITRE ATT&CK T1071.004, Application Layer Protocol: DNS
+--
+--   @logs   files, folder or pattern      @many   above so many addresses of one source, they are one alert
+--   the table trusted: addresses that may be asked
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-dns-outside.sql'
+--
+-- Questions to Amazon's resolver are never logged.  A resolver of your own asks many: mute its alert, or trust whom it
+-- asks.  DNS over HTTPS looks like HTTPS.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10);
+.read sql/alerts/setup.sql
+
+INSERT INTO found
+WITH sent AS MATERIALIZED (     -- hop: whom the interface sent it to, the NAT gateway for one
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS src, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS dst,
+         lower(protocol_name(protocol)) || '/' || dstport AS service,
+         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE @logs <> '[]' AND action IS NOT 'REJECT' AND dstport IN (53, 853) AND protocol IN (6, 17)
+     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
+          OR flow_direction = 'egress' AND interface_id IS NOT NULL)
+   GROUP BY 1, 2, 3, 4),
+asked AS (
+  SELECT src, dst || ' ' || service AS target, sum(flows) AS flows, sum(bytes) AS bytes,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM sent s
+   WHERE cidr_lookup('inside', 'cidr', dst) IS NULL
+     AND NOT EXISTS (
+       SELECT 1 FROM trusted WHERE (rule = 'dns-outside' OR rule IS NULL) AND cidr_match(dst, cidr))
+     AND NOT EXISTS (           -- it only passes on what another sends it
+       SELECT 1 FROM sent leg JOIN sent origin ON origin.src = leg.src AND origin.service = leg.service
+        WHERE leg.hop = s.src AND leg.src <> s.src AND leg.service = s.service AND origin.dst = s.dst)
+   GROUP BY src, target),
+counted AS (SELECT *, count(*) OVER (PARTITION BY src) AS targets FROM asked)
+SELECT 'dns-outside', src || ' -> ' || iif(targets > @many, 'many', target) AS key, 'medium',
+       'T1071.004 Application Layer Protocol: DNS',
+       src || ' asked '
+       || iif(targets > @many, targets || ' addresses, the first ', '') || min(target)
+       || ', ' || coalesce(sum(bytes), 0) || ' bytes',
+       min(first_seen), max(last_seen), sum(flows), 0
+  FROM counted GROUP BY key;
+
+.read sql/alerts/show.sql

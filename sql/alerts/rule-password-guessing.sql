@@ -1,0 +1,46 @@
+-- password-guessing: many connections from one address to one SSH or RDP server, some of which were let in; of high
+-- severity if a long one follows: the guess was right.
+--   MITRE ATT&CK T1110, Brute Force
+--
+--   @logs          files, folder or pattern             @window          seconds
+--   @guess_tries   so many connections in a window      @guess_session   more bytes than a guess takes
+--   the table trusted: addresses that may
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-password-guessing.sql'
+--
+-- From outside or inside.  Connections are told apart by their source port.  If all were rejected, no password was
+-- tried, and there is no alert.  A window begins every half of @window.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),
+  ('@window', 3600), ('@guess_tries', 20), ('@guess_session', 20000);
+.read sql/alerts/setup.sql
+
+INSERT INTO found
+WITH connections AS MATERIALIZED (
+  SELECT srcaddr, dstaddr, dstport, srcport, start / (@window / 2) - value AS window,
+         max(action = 'ACCEPT') AS accepted, sum(iif(action = 'ACCEPT', bytes, 0)) AS bytes,
+         count(*) AS flows, min(start) AS first_seen, max("end") AS last_seen
+    FROM flowlogs(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
+   WHERE @logs <> '[]' AND protocol = 6 AND dstport IN (22, 3389) AND srcport >= 1024 AND action IS NOT NULL
+   GROUP BY srcaddr, dstaddr, dstport, srcport, window),
+numbered AS (
+  SELECT *, row_number() OVER (PARTITION BY srcaddr, dstaddr, dstport, window ORDER BY first_seen, srcport) AS nth
+    FROM connections),
+guesses AS (
+  SELECT srcaddr, dstaddr || ' tcp/' || dstport AS target, count(*) AS tries,
+         max(iif(nth > @guess_tries AND bytes > @guess_session, bytes, 0)) AS session,
+         sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM numbered GROUP BY srcaddr, dstaddr, dstport, window
+  HAVING tries >= @guess_tries AND sum(accepted) > 0
+     AND NOT EXISTS (
+       SELECT 1 FROM trusted WHERE (rule = 'password-guessing' OR rule IS NULL) AND cidr_match(srcaddr, cidr)))
+SELECT 'password-guessing', srcaddr || ' -> ' || target, iif(max(session) > 0, 'high', 'medium'),
+       'T1110 Brute Force',
+       srcaddr || ' tried ' || max(tries) || ' connections to ' || target
+       || iif(max(session) > 0, ', and then had a session of ' || max(session) || ' bytes', ''),
+       min(first_seen), max(last_seen), max(flows), 1
+  FROM guesses GROUP BY srcaddr, target;
+
+.read sql/alerts/show.sql

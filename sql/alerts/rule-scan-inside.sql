@@ -1,0 +1,53 @@
+-- scan-inside: someone inside tries many ports of one host, or one port of many hosts, within an hour; whether it is
+-- rejected or let in.
+--   MITRE ATT&CK T1046, Network Service Discovery
+--
+--   @logs           files, folder or pattern      @window       seconds
+--   @scan_ports     so many ports of one host     @scan_hosts   so many hosts with one port
+--   @scan_packets   a try that was let in has at most so many packets, on the average of source, target and port
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-scan-inside.sql'
+--
+-- A window begins every half of @window, so what fits into a half is never cut.  A try is a SYN where there are
+-- tcp-flags, else what doesn't go from a service's port to a high one; of UDP, where one packet is nothing unusual,
+-- only what was rejected.  One alert for a source.  A load balancer's health checks may look so: mute them (run.sql).
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),
+  ('@window', 3600), ('@scan_ports', 20), ('@scan_hosts', 20), ('@scan_packets', 4);
+.read sql/alerts/setup.sql
+
+INSERT INTO found
+WITH tries AS MATERIALIZED (
+  SELECT srcaddr, dstaddr, lower(protocol_name(protocol)) || '/' || dstport AS service, start / (@window / 2) AS half,
+         min(start) AS first_seen, max("end") AS last_seen, count(*) AS flows, sum(action = 'REJECT') AS rejected
+    FROM flowlogs(@logs, @on_error, @format)
+   WHERE @logs <> '[]' AND protocol IN (6, 17) AND action IS NOT NULL AND (protocol = 6 OR action = 'REJECT')
+     AND (cidr_lookup('inside', 'cidr', srcaddr) OR flow_direction = 'egress' AND interface_id IS NOT NULL)
+     AND CASE WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
+              ELSE NOT (srcport < 1024 AND port_name(srcport) IS NOT NULL AND dstport >= 1024
+                        OR srcport < 32768 AND dstport >= 32768) END
+   GROUP BY srcaddr, dstaddr, protocol, dstport, half
+  HAVING rejected > 0 OR sum(packets) <= @scan_packets * count(*)),
+windows AS MATERIALIZED (SELECT *, half - value AS window FROM tries, json_each('[0, 1]')),
+scans AS (
+  SELECT srcaddr, 'ports of ' || dstaddr AS what, count(DISTINCT service) AS n,
+         count(DISTINCT service) || ' ports of ' || dstaddr AS told,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen, sum(flows) AS flows, sum(rejected) AS rejected
+    FROM windows GROUP BY srcaddr, dstaddr, window HAVING n >= @scan_ports
+  UNION ALL
+  SELECT srcaddr, 'hosts with ' || service, count(DISTINCT dstaddr) AS n,
+         service || ' of ' || count(DISTINCT dstaddr) || ' hosts',
+         min(first_seen), max(last_seen), sum(flows), sum(rejected)
+    FROM windows GROUP BY srcaddr, service, window HAVING n >= @scan_hosts)
+SELECT 'scan-inside', srcaddr, 'high', 'T1046 Network Service Discovery',
+       srcaddr || ' tried ' || told || more || ', ' || rejected || ' of ' || flows || ' flows rejected',
+       since, until, flows, 1
+  FROM (SELECT *, min(first_seen) OVER source AS since, max(last_seen) OVER source AS until,
+               iif(min(what) OVER source = max(what) OVER source, '', ' and more') AS more,
+               row_number() OVER (PARTITION BY srcaddr ORDER BY n DESC, flows DESC, first_seen, what) AS place
+          FROM scans WINDOW source AS (PARTITION BY srcaddr))
+ WHERE place = 1;
+
+.read sql/alerts/show.sql

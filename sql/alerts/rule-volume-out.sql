@@ -1,0 +1,60 @@
+-- volume-out: someone inside sends more than a threshold to one address outside, within an hour.
+--   MITRE ATT&CK T1048, Exfiltration Over Alternative Protocol
+--
+--   @logs   files, folder or pattern      @window   seconds      @volume_bytes   bytes in a window
+--   the table trusted: addresses that may get it
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-volume-out.sql'
+--
+-- Bytes that several interfaces saw count once: of each pair, the interface that saw most.  A NAT gateway, or whoever
+-- else only passes on what others send (they send it as much as it sends on, and are seen with the same target), is
+-- left out.  A window begins every half of @window.  Answers to clients outside count as well: what leaves, leaves.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),
+  ('@window', 3600), ('@volume_bytes', 1000000000);
+.read sql/alerts/setup.sql
+
+INSERT INTO found
+WITH targets AS MATERIALIZED (  -- whoever got that much at all
+  SELECT coalesce(pkt_dstaddr, dstaddr) AS dst FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE @logs <> '[]' AND action IS NOT 'REJECT'
+   GROUP BY dst
+  HAVING sum(bytes) >= @volume_bytes AND cidr_lookup('inside', 'cidr', dst) IS NULL
+     AND NOT EXISTS (
+       SELECT 1 FROM trusted WHERE (rule = 'volume-out' OR rule IS NULL) AND cidr_match(dst, cidr))),
+sent AS MATERIALIZED (          -- by the interface that saw it
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst,
+         coalesce(interface_id, tgw_attachment_id, resource_id) AS seen_by,
+         unixepoch(minute) / (@window / 2) - value AS window,
+         sum(bytes) AS bytes, sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM flowlogs_rollup(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
+   WHERE @logs <> '[]' AND addr IN (SELECT dst FROM targets) AND action IS NOT 'REJECT'
+     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
+          OR flow_direction = 'egress' AND interface_id IS NOT NULL)
+   GROUP BY 1, 2, 3, 4),
+pairs AS MATERIALIZED (
+  SELECT src, dst, window, max(bytes) AS bytes, flows, first_seen, last_seen FROM sent
+   WHERE dst IN (SELECT dst FROM targets) GROUP BY src, dst, window),
+large AS MATERIALIZED (SELECT * FROM pairs WHERE bytes >= @volume_bytes),
+legs AS MATERIALIZED (          -- what those who sent that much got from others, at the interface that saw most
+  SELECT src, hop, window, max(bytes) AS bytes
+    FROM (SELECT srcaddr AS src, dstaddr AS hop, interface_id, unixepoch(minute) / (@window / 2) - value AS window,
+                 sum(bytes) AS bytes
+            FROM flowlogs_rollup(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
+           WHERE @logs <> '[]' AND dstaddr IN (SELECT src FROM large) AND action IS NOT 'REJECT' GROUP BY 1, 2, 3, 4)
+   GROUP BY src, hop, window),
+own AS (                        -- without what they only pass on
+  SELECT * FROM large l
+   WHERE coalesce((SELECT sum(min(leg.bytes, origin.bytes))
+                     FROM legs leg JOIN pairs origin ON origin.src = leg.src AND origin.window = leg.window
+                    WHERE leg.hop = l.src AND leg.window = l.window AND origin.dst = l.dst), 0) < 0.9 * l.bytes)
+SELECT 'volume-out', src || ' -> ' || dst, iif(max(bytes) >= 10 * @volume_bytes, 'high', 'medium'),
+       'T1048 Exfiltration Over Alternative Protocol',
+       src || ' sent ' || printf('%.1f', max(bytes) / 1e9) || ' GB to ' || dst || ' within '
+       || (@window / 60) || ' minutes',
+       min(first_seen), max(last_seen), max(flows), 1
+  FROM own GROUP BY src, dst;
+
+.read sql/alerts/show.sql

@@ -1,0 +1,30 @@
+-- What all rules share; run.sql and each rule make it, so you need not.  It prints nothing.
+--
+--   inside(cidr)         what is yours; all else is outside.  It begins with the private addresses and with what never
+--                        leaves a network (link-local, loopback, multicast).  Add your public and IPv6 prefixes,
+--                            INSERT INTO inside VALUES ('2600:1f18:4a3b:1200::/56');
+--                        and take out what isn't yours.
+--   trusted(cidr, rule)  addresses outside that a rule shall be silent about: the office for remote-access, the
+--                        resolvers of your choice for dns-outside.  Without a rule (NULL): all rules that ask it.
+--   indicators(cidr, note)   prefixes and single addresses that you were warned of, for bad-address.  The first is an
+--                        example: 192.0.2.0/24 belongs to nobody (RFC 5737).  Your own, from a CSV file:
+--                            .import --csv --skip 1 bad.csv indicators
+--   temp.found           what the rules have found: a row for each alert
+CREATE TABLE IF NOT EXISTS inside AS
+  SELECT CAST(value AS TEXT) AS cidr
+    FROM json_each('["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
+                     "224.0.0.0/4", "255.255.255.255", "fc00::/7", "fe80::/10", "ff00::/8", "::1"]');
+CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
+CREATE TABLE IF NOT EXISTS indicators AS
+  SELECT CAST('192.0.2.77' AS TEXT) AS cidr, CAST('an example' AS TEXT) AS note;
+CREATE TEMP TABLE IF NOT EXISTS found (
+  rule       TEXT NOT NULL,    -- the rule's name
+  key        TEXT NOT NULL,    -- what it is about: the same things have the same key
+  severity   TEXT NOT NULL CHECK (severity IN ('low', 'medium', 'high')),
+  technique  TEXT NOT NULL,    -- MITRE ATT&CK: 'T1046 Network Service Discovery'
+  title      TEXT NOT NULL,    -- what happened, in a line
+  first_seen INTEGER NOT NULL, -- Unix seconds
+  last_seen  INTEGER NOT NULL,
+  flows      INTEGER NOT NULL, -- records that say so; of a rule with a threshold: in the fullest window
+  threshold  INTEGER NOT NULL CHECK (threshold IN (0, 1)),
+  PRIMARY KEY (rule, key));

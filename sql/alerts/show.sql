@@ -1,0 +1,12 @@
+-- What has been found, and in how much: each rule ends with this.  Nothing in run.sql, which sets @run and prints
+-- itself what is new.
+.parameter init
+.read sql/alerts/setup.sql
+SELECT count(*) AS would_fire, flowlogs_scan_stats() ->> 'files_read' AS files_read,
+       flowlogs_scan_stats() ->> 'records' AS records
+  FROM found HAVING @run IS NULL;
+SELECT severity, title, datetime(first_seen, 'unixepoch') AS first_seen, datetime(last_seen, 'unixepoch') AS last_seen,
+       flows, rule, substr(technique, 1, instr(technique, ' ') - 1) AS technique
+  FROM found WHERE @run IS NULL
+ ORDER BY instr('highmediumlow', severity), rule, first_seen, key;
+DELETE FROM found WHERE @run IS NULL;

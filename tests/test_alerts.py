@@ -1,0 +1,755 @@
+# SPDX-License-Identifier: MIT
+"""sql/alerts: each rule fires on the records that it is for and on no others, finds in the sample tree what a second, slow
+computation finds, and run.sql keeps its promises: nothing lost, nothing twice, whenever it is killed."""
+
+import collections
+import contextlib
+import functools
+import ipaddress
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+import reference
+from conftest import ROOT
+
+SAMPLE = ROOT / "tests" / "data" / "AWSLogs"
+NOON = 1773057600  # 2026-03-09 12:00:00
+RULES = ["rejected-inside", "bad-address", "remote-access", "database-exposed", "dns-outside", "smb-outside", "scan-inside",
+         "volume-out", "password-guessing"]
+V2 = reference.DEFAULT_NAMES
+V5 = V2 + ["tcp_flags", "pkt_srcaddr", "pkt_dstaddr", "flow_direction"]
+eni = itertools.count(1)
+
+
+def flow(src, dst, dport, sport=40000, action="ACCEPT", at=0, bytes=400, packets=4, protocol=6, seconds=5, **more):
+    """A record, `at` seconds after noon."""
+    return dict(version=2, account_id="123456789012", interface_id="eni-1", srcaddr=src, dstaddr=dst, srcport=sport,
+                dstport=dport, protocol=protocol, packets=packets, bytes=bytes, start=NOON + at, end=NOON + at + seconds,
+                action=action, log_status="OK", **more)
+
+
+def rejected(*args, **kw):
+    return flow(*args, action="REJECT", **kw)
+
+
+def write(path, records, fields=None):
+    fields = fields or (V5 if any("tcp_flags" in r or "flow_direction" in r or "pkt_dstaddr" in r for r in records) else V2)
+    lines = [" ".join(fields).replace("_", "-")]
+    lines += [" ".join(str(r.get(name, "-")) for name in fields) for r in records]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def delivered(folder, records, at=0, number=0):
+    """Writes a file as AWS names them, delivered `at` seconds after noon."""
+    stamp = time.strftime("%Y%m%dT%H%MZ", time.gmtime(NOON + at))
+    return write(folder / f"123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_{stamp}_{number:08x}.log", records)
+
+
+def alone(build, rule, logs, before=""):
+    """What a rule run by itself would fire: (severity, title, first, last, flows)."""
+    rows = build.rows(f".parameter init\n.parameter set @logs \"'{logs}'\"\n{before}\n.read sql/alerts/rule-{rule}.sql")
+    assert rows[0][:2] == [str(len(rows) - 1), "1"]
+    return [tuple(r[:5]) for r in rows[1:]]
+
+
+def titles(build, rule, logs, before=""):
+    return [title for _, title, *_ in alone(build, rule, logs, before)]
+
+
+# ---- rules: what fires and what doesn't ---------------------------------------------------------------------------
+
+IN, IN2, OUT, OUT2, NAT = "10.0.1.5", "10.0.2.9", "203.0.113.7", "198.51.100.8", "10.0.0.20"
+V6, V6OUT = "2600:1f18:0:1:0:0:0:5", "2a00:1450:4001:81b:0:0:0:200e"
+
+CASES = {
+    "rejected-inside": ([
+        # (records, how many alerts)
+        ([rejected(IN, IN2, 5432)], 1),
+        ([rejected(IN, OUT, 25)], 1),
+        ([rejected("192.168.1.2", "172.16.3.4", 22), rejected("172.31.255.1", IN, 22), rejected("100.64.1.1", IN, 22)], 3),
+        ([rejected(IN, IN2, 5432), rejected(IN, IN2, 5432, sport=40001)], 1),
+        ([rejected(IN, IN2, 5432), rejected(IN, IN2, 5433)], 2),
+        ([rejected(IN, f"10.0.3.{i}", 445) for i in range(11)], 1),
+        ([rejected(IN, f"10.0.3.{i}", 445) for i in range(10)], 10),
+        ([rejected(IN, IN2, 50000, sport=45000)], 1),                       # between high ports
+        ([rejected(IN, IN2, 443, sport=443, tcp_flags=2)], 1),              # a SYN, whatever the ports
+        ([rejected(IN, OUT, 60000, sport=443, tcp_flags=7)], 1),            # SYN, FIN and RST of one interval
+        ([rejected(IN, IN2, 2049, sport=801, tcp_flags="-")], 1),           # NFS comes from a low port that is no service's
+        ([rejected(IN, IN2, 53, protocol=17)], 1),
+        ([rejected(IN, IN2, 0, sport=0, protocol=1)], 1),                   # ping inside
+        ([rejected(V6, V6OUT, 25, flow_direction="egress", tcp_flags=2)], 1),
+        ([rejected("8.8.4.4", IN, 22, flow_direction="egress", tcp_flags=2)], 1),    # a public prefix of the VPC's own
+        # from outside, never
+        ([rejected(OUT, IN, 22)], 0),
+        ([rejected("8.8.8.8", IN, port) for port in range(1, 200)], 0),
+        ([rejected("172.32.0.1", IN, 22), rejected("11.0.0.1", IN, 22), rejected("192.169.0.1", IN, 22),
+          rejected("100.128.0.1", IN, 22)], 0),
+        ([rejected(OUT, IN, 22, flow_direction="ingress", tcp_flags=2)], 0),
+        ([rejected(V6OUT, V6, 22, flow_direction="ingress", tcp_flags=2)], 0),
+        # answers to what came from outside
+        ([flow(OUT, IN, 443, sport=51000), rejected(IN, OUT, 51000, sport=443)], 0),
+        ([rejected(IN, OUT, 2000, sport=443)], 0),                          # a client behind a NAT has such ports
+        ([rejected(IN, OUT, 45000, sport=8080)], 0),
+        ([rejected(IN, OUT, 45000, sport=53, protocol=17)], 0),
+        ([rejected(IN, OUT, 8443, sport=50000, tcp_flags=18)], 0),          # SYN-ACK, whatever the ports
+        ([rejected(IN, OUT, 8443, sport=50000, tcp_flags=0)], 0),           # after the connection closed
+        ([rejected(IN, OUT, 8443, sport=50000, tcp_flags=5)], 0),
+        ([rejected(IN, OUT, 0, sport=0, protocol=1)], 0),                   # may be an answer to a ping
+        ([rejected(IN, "224.0.0.251", 5353, protocol=17)], 0),
+        ([flow(IN, IN2, 5432)], 0),
+    ]),
+    "scan-inside": ([
+        ([rejected(IN, IN2, port) for port in range(1, 21)], 1),
+        ([flow(IN, IN2, port, packets=2) for port in range(1, 21)], 1),     # let in, but no more than knocks
+        ([rejected(IN, IN2, port) for port in range(1, 11)] + [flow(IN, IN2, port, packets=1) for port in range(11, 21)], 1),
+        ([rejected(IN, f"10.0.3.{i}", 445) for i in range(20)], 1),
+        ([flow(IN, f"198.51.100.{i}", 22, packets=3) for i in range(20)], 1),        # a worm looks for others outside
+        ([rejected(IN, IN2, port, at=1790 + port) for port in range(1, 21)], 1),     # over the edge of a half window
+        ([rejected(IN, IN2, port, at=3590 + port) for port in range(1, 21)], 1),
+        ([rejected(IN, IN2, port, protocol=17) for port in range(1, 21)], 1),
+        ([rejected(IN, f"10.0.3.{i}", port) for i in range(20) for port in range(1, 21)], 1),      # one alert a source
+        ([flow(V6, V6OUT, port, packets=1, flow_direction="egress", tcp_flags=2) for port in range(1, 21)], 1),
+        ([rejected(IN, IN2, port) for port in range(1, 20)], 0),
+        ([rejected(OUT, IN, port) for port in range(1, 100)], 0),
+        ([rejected(IN, IN2, port, at=port * 600) for port in range(1, 21)], 0),      # slower than the window
+        ([flow(IN, f"198.51.100.{i}", 443, packets=12) for i in range(50)], 0),      # someone works
+        ([flow(IN, f"198.51.100.{i}", 53, packets=1, protocol=17) for i in range(50)], 0),
+        ([flow(IN, OUT, 50000 + i, sport=443, packets=2) for i in range(50)], 0),    # a server answers
+        ([flow(IN, OUT, 5000 + i, sport=50000, packets=2, tcp_flags=18) for i in range(50)], 0),
+    ]),
+    "bad-address": ([
+        ([flow(IN, "192.0.2.77", 443)], 1),
+        ([flow(IN, "192.0.2.77", 443), flow("192.0.2.77", IN, 40000, sport=443)], 1),
+        ([flow("192.0.2.77", IN, 22, sport=50000)], 1),
+        ([rejected("192.0.2.77", IN, p, sport=50000) for p in (22, 23)] + [rejected("192.0.2.77", IN2, 22, sport=50000)], 1),
+        ([flow(IN, NAT, 443, pkt_dstaddr="192.0.2.77"), flow(NAT, "192.0.2.77", 443, sport=2000, pkt_srcaddr=NAT)], 1),
+        ([flow(IN, "192.0.2.78", 443), flow(OUT, IN, 443)], 0),
+    ]),
+    "volume-out": ([
+        ([flow(IN, OUT, 443, bytes=10**9)], 1),
+        ([flow(IN, OUT, 443, bytes=10**8, at=i * 180, sport=40000 + i) for i in range(10)], 1),
+        ([flow(IN, OUT, 443, bytes=10**8, at=1700 + i * 180) for i in range(10)], 1),         # over the edge of a half window
+        ([flow(V6, V6OUT, 443, bytes=2 * 10**9, flow_direction="egress")], 1),
+        # through a NAT gateway, default format: the instance alone
+        ([flow(IN, OUT, 443, bytes=2 * 10**9), dict(flow(IN, NAT, 443, bytes=2 * 10**9), interface_id="eni-2"),
+          dict(flow(NAT, OUT, 443, bytes=2 * 10**9, sport=2000), interface_id="eni-2")], 1),
+        # the gateway's interface alone is logged, with pkt-dstaddr
+        ([flow(IN, NAT, 443, bytes=2 * 10**9, pkt_srcaddr=IN, pkt_dstaddr=OUT),
+          flow(NAT, OUT, 443, bytes=2 * 10**9, sport=2000, pkt_srcaddr=NAT, pkt_dstaddr=OUT)], 1),
+        # without its own traffic, the gateway would be nobody; with it, it counts
+        ([flow(IN, OUT, 443, bytes=10**6), dict(flow(IN, NAT, 443, bytes=10**6), interface_id="eni-2"),
+          dict(flow(NAT, OUT, 443, bytes=2 * 10**9), interface_id="eni-2")], 1),
+        # seen at two interfaces: not twice as much
+        ([flow(IN, OUT, 443, bytes=6 * 10**8), dict(flow(IN, OUT, 443, bytes=6 * 10**8), interface_id="eni-2")], 0),
+        ([flow(IN, OUT, 443, bytes=10**9 - 1)], 0),
+        ([flow(IN, OUT, 443, bytes=10**8, at=i * 600) for i in range(10)], 0),
+        ([flow(IN, IN2, 443, bytes=10**10), flow(OUT, IN, 40000, sport=443, bytes=10**10)], 0),
+        ([rejected(IN, OUT, 443, bytes=10**10)], 0),
+    ]),
+    "remote-access": ([
+        ([flow(OUT, IN, 22)], 1),
+        ([flow(OUT, IN, 3389), flow(OUT2, IN, 3389)], 1),
+        ([flow(OUT, IN, 22, bytes=50000)], 1),
+        ([flow(OUT, IN, 22, bytes=50000), flow(OUT2, IN, 22)], 2),
+        ([flow(V6OUT, V6, 22, flow_direction="ingress", tcp_flags=2)], 1),
+        ([rejected(OUT, IN, 22), rejected(OUT, IN, 3389)], 0),
+        ([flow(IN2, IN, 22)], 0),
+        ([flow(IN, OUT, 22)], 0),
+        ([flow(OUT, IN, 443)], 0),
+        ([flow(OUT, IN, 5900, sport=443)], 0),                              # an answer to a port that happens to be VNC's
+        ([flow(OUT, IN, 5900, sport=50000, tcp_flags=18)], 0),
+        ([flow(OUT, IN, 22, protocol=17)], 0),
+    ]),
+    "database-exposed": ([
+        ([flow(OUT, IN, 5432)], 1),
+        ([flow(OUT, IN, 6379), flow(OUT, IN, 27017)], 2),
+        ([flow(OUT, IN, 3306, bytes=10**6)], 1),
+        ([rejected(OUT, IN, 3306)], 0),
+        ([flow(IN2, IN, 3306)], 0),
+        ([flow(IN, OUT, 3306)], 0),
+        ([flow(OUT, IN, 3306, sport=443)], 0),
+        ([flow(OUT, IN, 443)], 0),
+    ]),
+    "dns-outside": ([
+        ([flow(IN, "8.8.8.8", 53, protocol=17)], 1),
+        ([flow(IN, "8.8.8.8", 53), flow(IN, "8.8.8.8", 853)], 2),
+        ([flow(IN, f"198.51.100.{i}", 53, protocol=17) for i in range(11)], 1),
+        ([flow(IN, OUT, 53, protocol=17), flow(IN, NAT, 53, protocol=17), flow(NAT, OUT, 53, protocol=17, sport=2000)], 1),
+        ([flow(IN, NAT, 53, protocol=17, pkt_dstaddr=OUT), flow(NAT, OUT, 53, protocol=17, sport=2000, pkt_dstaddr=OUT)], 1),
+        ([flow(V6, V6OUT, 53, protocol=17, flow_direction="egress")], 1),
+        ([flow(IN, IN2, 53, protocol=17)], 0),
+        ([rejected(IN, "8.8.8.8", 53, protocol=17)], 0),
+        ([flow(OUT, IN, 53, protocol=17)], 0),
+        ([flow("8.8.8.8", IN, 40000, sport=53, protocol=17)], 0),
+    ]),
+    "smb-outside": ([
+        ([flow(IN, OUT, 445)], 1),
+        ([flow(IN, OUT, 137, protocol=17), flow(IN, OUT, 139)], 2),
+        ([rejected(IN, OUT, 445)], 0),
+        ([flow(IN, IN2, 445)], 0),
+        ([flow(OUT, IN, 445)], 0),
+        ([flow(IN, OUT, 443)], 0),
+    ]),
+    "password-guessing": ([
+        ([flow(OUT, IN, 22, sport=40000 + i, at=i * 10) for i in range(20)], 1),
+        ([flow(IN2, IN, 22, sport=40000 + i, at=i * 10) for i in range(20)], 1),     # from inside as well
+        ([rejected(OUT, IN, 22, sport=40000 + i, at=i * 10) for i in range(25)] +
+         [flow(OUT, IN, 22, sport=50000, at=400, bytes=10**6)], 1),
+        ([flow(OUT, IN, 3389, sport=40000 + i, at=1700 + i * 10) for i in range(20)], 1),
+        ([flow(OUT, IN, 22, sport=40000 + i, at=i * 10) for i in range(19)], 0),
+        ([rejected(OUT, IN, 22, sport=40000 + i, at=i * 10) for i in range(100)], 0),
+        ([flow(OUT, IN, 22, at=i * 60, bytes=5000) for i in range(30)], 0),          # one connection, thirty records
+        ([flow(OUT, IN, 443, sport=40000 + i, at=i * 10) for i in range(100)], 0),
+        ([flow(OUT, IN, 22, sport=40000 + i, at=i * 400) for i in range(20)], 0),
+    ]),
+}
+
+
+@pytest.mark.parametrize("rule,i", [(rule, i) for rule in RULES for i in range(len(CASES[rule]))])
+def test_rule(release, tmp_path, rule, i):
+    records, expected = CASES[rule][i]
+    write(tmp_path / "a.log", records)
+    assert len(alone(release, rule, tmp_path)) == expected
+
+
+def test_each_rule_is_read_by_run_and_names_its_technique():
+    names = sorted(p.stem[5:] for p in (ROOT / "sql/alerts").glob("rule-*.sql"))
+    assert names == sorted(RULES) == sorted(CASES)
+    run = (ROOT / "sql/alerts/run.sql").read_text()
+    for name in names:
+        text = (ROOT / f"sql/alerts/rule-{name}.sql").read_text()
+        assert f"\n.read sql/alerts/rule-{name}.sql\n" in run
+        assert "--   MITRE ATT&CK T1" in text
+        technique = text.split("MITRE ATT&CK ")[1].split(",")[0]
+        assert f"'{technique} " in text
+
+
+def test_titles(release, tmp_path):
+    def of(rule, records):
+        write(tmp_path / "a.log", records)
+        return alone(release, rule, tmp_path)
+    noon, later = "2026-03-09 12:00:00", "2026-03-09 12:00:05"
+    assert of("rejected-inside", [rejected(IN, f"10.0.3.{i}", 445) for i in range(11)]) == [
+        ("high", "10.0.1.5 was rejected at 11 targets, the first 10.0.3.0 tcp/445", noon, later, "11")]
+    assert of("scan-inside", [rejected(IN, IN2, p) for p in range(1, 26)] + [flow(IN, IN2, p, packets=1) for p in range(26, 31)]) == [
+        ("high", "10.0.1.5 tried 30 ports of 10.0.2.9, 25 of 30 flows rejected", noon, later, "30")]
+    assert of("bad-address", [rejected("192.0.2.77", IN, 22, sport=50000), flow("192.0.2.77", IN, 80, sport=50001),
+                              rejected(IN2, "192.0.2.77", 443)]) == [
+        ("high", "10.0.2.9 tried to reach 192.0.2.77 (an example), 400 bytes", noon, later, "1"),
+        ("medium", "192.0.2.77 was let in to 10.0.1.5 (an example), 400 bytes", noon, later, "1"),
+        ("low", "192.0.2.77 was rejected (an example), 400 bytes", noon, later, "1")]
+    assert of("volume-out", [flow(IN, OUT, 443, bytes=12 * 10**9)]) == [
+        ("high", "10.0.1.5 sent 12.0 GB to 203.0.113.7 within 60 minutes", noon, later, "1")]
+    assert of("remote-access", [flow(OUT, IN, 22, bytes=50000), flow(OUT2, IN, 22), flow(V6OUT, IN, 22)]) == [
+        ("high", "203.0.113.7: session with 10.0.1.5 tcp/22, 50000 bytes", noon, later, "1"),
+        ("medium", "10.0.1.5 tcp/22 (ssh) is open to the outside: 2 came, the first 198.51.100.8", noon, later, "2")]
+    guesses = [flow(OUT, IN, 22, sport=40000 + i, at=i) for i in range(20)]
+    assert of("password-guessing", guesses)[0][:2] == (
+        "medium", "203.0.113.7 tried 20 connections to 10.0.1.5 tcp/22")
+    assert of("password-guessing", guesses + [flow(OUT, IN, 22, sport=50000, at=30, bytes=99999)])[0][:2] == (
+        "high", "203.0.113.7 tried 21 connections to 10.0.1.5 tcp/22, and then had a session of 99999 bytes")
+    # a long one before the guesses is another matter
+    assert of("password-guessing", [flow(OUT, IN, 22, sport=50000, at=0, bytes=99999)] + [dict(g, start=g["start"] + 9, end=g["end"] + 9) for g in guesses])[0][0] == "medium"
+
+
+def test_tables_of_the_user(release, tmp_path):
+    """inside, trusted and indicators decide."""
+    setup = ".read sql/alerts/setup.sql\n"
+    write(tmp_path / "a.log", [rejected(V6, V6OUT, 25), flow(OUT, IN, 22), flow("198.18.5.5", OUT, 53, protocol=17), flow(IN, "198.51.100.9", 53, protocol=17)])
+    assert titles(release, "rejected-inside", tmp_path) == []
+    assert len(titles(release, "rejected-inside", tmp_path, setup + "INSERT INTO inside VALUES ('2600:1f18::/36');")) == 1
+    assert len(titles(release, "remote-access", tmp_path)) == 1
+    assert titles(release, "remote-access", tmp_path, setup + "INSERT INTO trusted VALUES ('203.0.113.0/24', 'remote-access');") == []
+    assert titles(release, "remote-access", tmp_path, setup + "INSERT INTO trusted VALUES ('203.0.113.7', NULL);") == []
+    assert len(titles(release, "remote-access", tmp_path, setup + "INSERT INTO trusted VALUES ('203.0.113.7', 'dns-outside');")) == 1
+    assert len(titles(release, "dns-outside", tmp_path)) == 1
+    assert len(titles(release, "dns-outside", tmp_path, setup + "INSERT INTO inside VALUES ('198.18.0.0/15');")) == 2
+    assert titles(release, "remote-access", tmp_path, setup + "DELETE FROM inside;") == []
+    assert titles(release, "bad-address", tmp_path) == []
+    found = titles(release, "bad-address", tmp_path, setup + "INSERT INTO indicators VALUES ('198.51.100.0/28', 'botnet'), ('198.51.0.0/16', 'wide');")
+    assert found == ["10.0.1.5 talked to 198.51.100.9 (botnet), 400 bytes"]
+
+
+# ---- the sample tree, computed a second time -----------------------------------------------------------------------
+
+PRIVATE = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+
+
+def inside(address):
+    ip = ipaddress.ip_address(address)
+    return ip.version == 4 and any(ip in net for net in PRIVATE)
+
+
+def sample_alerts():
+    """rule and key -> (flows, first, last) of what is hidden in the sample tree, in plain Python."""
+    found = collections.defaultdict(list)
+    gigabytes = collections.Counter()
+    for r in reference.read([str(SAMPLE)]):
+        if r["log_status"] != "OK":
+            continue
+        r = collections.defaultdict(lambda: None, r)
+        src, dst = r["srcaddr"], r["dstaddr"]
+        # in the default format, a NAT gateway can't be told from an instance by its addresses
+        true_src, true_dst = r.get("pkt_srcaddr") or src, r.get("pkt_dstaddr") or dst
+        if r["action"] == "REJECT" and inside(src):
+            found["rejected-inside", f"{src} -> {dst} tcp/{r['dstport']}"].append(r)
+        if r["action"] == "ACCEPT" and r["dstport"] in (22, 23, 3389, 5900, 5985, 5986) and r["protocol"] == 6 \
+                and not inside(src) and inside(dst) and r["srcport"] > 1023:
+            found["remote-access", f"{src} -> {dst} tcp/{r['dstport']}"].append(r)
+        # .20 are the NAT gateways, who send what others sent them
+        if r["dstport"] == 53 and r["action"] != "REJECT" and not inside(true_dst) and not true_src.endswith(".0.20"):
+            found["dns-outside", f"{true_src} -> {true_dst} udp/53"].append(r)
+        if "192.0.2.77" in (true_src, true_dst):
+            peer = true_dst if true_src == "192.0.2.77" else true_src
+            if not (r.get("pkt_dstaddr") and peer.endswith(".0.20")):
+                found["bad-address", f"{peer} -> 192.0.2.77"].append(r)
+        if inside(src) and not inside(dst) and not src.endswith(".0.20"):
+            gigabytes[src, dst] += r["bytes"] or 0
+    for (src, dst), n in gigabytes.items():
+        if n >= 10**9:
+            found["volume-out", f"{src} -> {dst}"] = [
+                r for r in reference.read([str(SAMPLE)]) if r["srcaddr"] == src and r["dstaddr"] == dst]
+    return {key: (len(rs), reference.utc(min(r["start"] for r in rs)), reference.utc(max(r["end"] for r in rs)))
+            for key, rs in found.items()}
+
+
+def test_sample_tree(release, tmp_path):
+    database = Alerts(release, tmp_path / "alerts.db", SAMPLE)
+    assert database.run()[0] == 10
+    got = {(rule, key): (flows, first, last) for rule, key, flows, first, last in
+           database.query("SELECT rule, key, flows, first_seen, last_seen FROM alerts")}
+    assert got == sample_alerts()
+
+
+# ---- run.sql ------------------------------------------------------------------------------------------------------
+
+class Alerts:
+    """A database, a folder of logs, and runs of run.sql on them."""
+
+    def __init__(self, build, database, logs, **parameters):
+        self.build, self.database, self.logs, self.parameters = build, database, logs, parameters
+
+    def arguments(self):
+        given = {"logs": f"'{self.logs}'", **self.parameters}
+        return [shutil.which("sqlite3"), "-batch", "-json", "-cmd", f".load {self.build.extension}", "-cmd", ".parameter init",
+                *itertools.chain(*(("-cmd", f'.parameter set @{k} "{v}"') for k, v in given.items())),
+                self.database, ".read sql/alerts/run.sql"]
+
+    def start(self, env=None, **kw):
+        return subprocess.Popen(self.arguments(), cwd=ROOT,
+                                env={**self.build.env, "TMPDIR": str(self.database.parent), **(env or {})},
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kw)
+
+    def run(self, env=None):
+        """(exit status, printed alerts, errors)"""
+        process = self.start(env)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, json.loads(out) if out else [], err
+
+    def news(self):
+        status, printed, err = self.run()
+        assert not err and status == (10 if printed else 0)
+        return [(p["news"], p["title"]) for p in printed]
+
+    def query(self, sql, *parameters):
+        with contextlib.closing(sqlite3.connect(self.database)) as db, db:
+            return db.execute(sql, parameters).fetchall()
+
+    def state(self):
+        """All that a run leaves, but the wall clock's time."""
+        tables = [t for t, in self.query("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        rows = {t: sorted(self.query(f"SELECT * FROM {t}"), key=repr) for t in tables if t != "alerts"}
+        return rows, self.query("SELECT id, rule, key, severity, technique, title, first_seen, last_seen, flows, state, owner, note"
+                                " FROM alerts ORDER BY id")
+
+
+@pytest.fixture
+def alerts(release, tmp_path):
+    (tmp_path / "logs").mkdir()
+    return Alerts(release, tmp_path / "alerts.db", tmp_path / "logs")
+
+
+def test_only_new_files_and_each_alert_once(alerts):
+    first = delivered(alerts.logs, [rejected(IN, IN2, 5432), flow(OUT, IN, 22)])
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/5432"),
+                             ("new", "10.0.1.5 tcp/22 (ssh) is open to the outside: 1 came, the first 203.0.113.7")]
+    state = alerts.state()
+    assert alerts.news() == [] and alerts.state() == state
+    delivered(alerts.logs, [rejected(IN, IN2, 5432, at=300), rejected(IN, IN2, 3306, at=300)], 300)
+    first.unlink()                      # what was read need not stay
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/3306")]
+    assert alerts.query("SELECT flows, first_seen, last_seen FROM alerts WHERE key LIKE '%5432'") == [
+        (2, "2026-03-09 12:00:00", "2026-03-09 12:05:05")]
+    assert alerts.query("SELECT count(*) FROM alert_files") == [(2,)]
+
+
+def test_a_changed_file_is_read_again(alerts):
+    path = delivered(alerts.logs, [rejected(IN, IN2, 5432)])
+    assert len(alerts.news()) == 1
+    write(path, [rejected(IN, IN2, 5432), rejected(IN, IN2, 3306)])
+    assert [t for _, t in alerts.news()] == ["10.0.1.5 was rejected at 10.0.2.9 tcp/3306"]
+
+
+def test_a_scan_over_two_deliveries(alerts):
+    delivered(alerts.logs, [flow(IN, IN2, port, packets=1, at=280) for port in range(1, 13)])
+    assert alerts.news() == []
+    delivered(alerts.logs, [flow(IN, IN2, port, packets=1, at=310) for port in range(13, 25)], 300)
+    assert alerts.news() == [("new", "10.0.1.5 tried 24 ports of 10.0.2.9, 0 of 24 flows rejected")]
+    # what is too far away isn't read again, and what has been told isn't told again
+    delivered(alerts.logs, [flow(IN, IN2, port, packets=1, at=20000) for port in range(13, 25)], 20000)
+    assert alerts.news() == []
+    assert alerts.query("SELECT flows, last_seen FROM alerts") == [(24, "2026-03-09 12:05:15")]
+
+
+def test_volume_over_deliveries(alerts):
+    for i in range(9):
+        delivered(alerts.logs, [flow(IN, OUT, 443, bytes=120_000_000, at=i * 300)], i * 300)
+        assert len(alerts.news()) == (i == 8)
+    assert alerts.query("SELECT flows, title FROM alerts") == [(9, "10.0.1.5 sent 1.1 GB to 203.0.113.7 within 60 minutes")]
+    # ten times the threshold is another severity, and that is news
+    delivered(alerts.logs, [flow(IN, OUT, 443, bytes=10**10, at=2700)], 2700)
+    assert alerts.news() == [("raised", "10.0.1.5 sent 11.1 GB to 203.0.113.7 within 60 minutes")]
+
+
+def test_resolved_reopened_muted(alerts):
+    delivered(alerts.logs, [rejected(IN, IN2, 5432), rejected(IN, IN2, 3306), rejected(IN, IN2, 22)])
+    assert len(alerts.news()) == 3
+    alerts.query("UPDATE alerts SET state = 'resolved', owner = 'kim', note = 'fixed' WHERE key LIKE '%5432'")
+    alerts.query("UPDATE alerts SET state = 'muted' WHERE key LIKE '%3306'")
+    alerts.query("ALTER TABLE alerts ADD COLUMN ticket TEXT DEFAULT 'T-1'")
+    # evidence that is older than what was resolved comes late: no news
+    delivered(alerts.logs, [rejected(IN, IN2, 5432, at=-60)], -300)
+    assert alerts.news() == []
+    delivered(alerts.logs, [rejected(IN, IN2, port, at=300) for port in (5432, 3306, 22)], 300)
+    assert alerts.news() == [("reopened", "10.0.1.5 was rejected at 10.0.2.9 tcp/5432")]
+    assert alerts.query("SELECT key, state, flows, owner, note, ticket FROM alerts ORDER BY key") == [
+        ("10.0.1.5 -> 10.0.2.9 tcp/22", "open", 2, None, None, "T-1"),
+        ("10.0.1.5 -> 10.0.2.9 tcp/3306", "muted", 2, None, None, "T-1"),
+        ("10.0.1.5 -> 10.0.2.9 tcp/5432", "open", 3, "kim", "fixed", "T-1")]
+
+
+def test_a_resolved_threshold_is_not_reopened_by_what_it_was(alerts):
+    delivered(alerts.logs, [rejected(IN, IN2, port) for port in range(1, 31)])
+    assert len(alerts.news()) == 2      # rejected at many targets, and a scan
+    alerts.query("UPDATE alerts SET state = 'resolved'")
+    delivered(alerts.logs, [flow(OUT, IN, 443, at=300)], 300)   # the scan's file is read again for its window
+    assert alerts.news() == []
+
+
+def test_resolves_what_is_seen_no_more(alerts):
+    alerts.parameters["resolve_after"] = 3600
+    delivered(alerts.logs, [rejected(IN, IN2, 5432)])
+    assert len(alerts.news()) == 1
+    delivered(alerts.logs, [flow(OUT, IN, 443, at=7200)], 7200)
+    assert alerts.news() == []          # nobody has had an hour to see it
+    assert alerts.query("SELECT state FROM alerts") == [("open",)]
+    alerts.query("UPDATE alerts SET printed = datetime('now', '-2 hours')")
+    assert alerts.news() == []
+    assert alerts.query("SELECT state FROM alerts") == [("resolved",)]
+    delivered(alerts.logs, [rejected(IN, IN2, 5432, at=7500)], 7500)
+    assert [news for news, _ in alerts.news()] == ["reopened"]
+    # while no logs come, nothing is resolved
+    alerts.query("UPDATE alerts SET printed = datetime('now', '-2 days')")
+    assert alerts.news() == [] and alerts.query("SELECT state FROM alerts") == [("open",)]
+
+
+def test_since(alerts):
+    for at, port in ((0, 22), (600, 23), (1200, 24)):
+        delivered(alerts.logs, [rejected(IN, IN2, port, at=at)], at)
+    alerts.parameters["since"] = "'2026-03-09 12:10'"
+    assert len(alerts.news()) == 2
+    alerts.parameters["since"] = NOON
+    assert len(alerts.news()) == 1
+
+
+def test_parameters_of_rules(alerts):
+    delivered(alerts.logs, [rejected(IN, IN2, port) for port in range(1, 6)] + [flow(IN, OUT, 443, bytes=5000)])
+    alerts.parameters.update(scan_ports=5, volume_bytes=5000, exit=3)
+    status, printed, _ = alerts.run()
+    assert status == 3 and {p["rule"] for p in printed} == {"scan-inside", "volume-out", "rejected-inside"}
+    delivered(alerts.logs, [rejected(IN, IN2, 99, at=300)], 300)
+    alerts.parameters["exit"] = "NULL"
+    status, printed, _ = alerts.run()
+    assert status == 0 and len(printed) == 1
+
+
+def test_files_that_are_no_flow_logs(alerts):
+    (alerts.logs / "README.txt").write_text("nothing of interest\n")
+    status, printed, err = alerts.run()
+    assert status == 1 and "there is no flow log in @logs" in err and printed == []
+    (alerts.logs / "empty.log").write_text("")
+    (alerts.logs / "x.zip").write_bytes(b"PK\x03\x04" + b"\0" * 64)
+    write(alerts.logs / "own name.log", [rejected(IN, IN2, 22)])
+    write(alerts.logs / "b[1]*'\".log", [rejected(IN, IN2, 23)])
+    assert len(alerts.news()) == 2
+    assert alerts.news() == []
+    assert alerts.query("SELECT sum(log), count(*) FROM alert_files") == [(2, 5)]
+
+
+@pytest.mark.parametrize("name,content,told", [
+    ("a.parquet", b"PAR1" + b"\0" * 40 + b"PAR1", "Parquet"),
+    ("a.log", b"version srcaddr\nx y\n", "a.log:2"),
+    ("123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20260309T1200Z_00000001.log.gz", b"\x1f\x8b\x08", "_vpcflowlogs_"),
+    ("custom.log", b"10.0.0.1 10.0.0.2 443 ACCEPT\n", "format"),
+])
+def test_errors_change_nothing(alerts, name, content, told):
+    """A file that can't be read ends the run before it has printed or kept a thing; when it is gone, all is told."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    (alerts.logs / name).write_bytes(content)
+    status, printed, err = alerts.run()
+    assert status == 1 and printed == [] and told in err
+    assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
+    alerts.parameters["on_error"] = "'skip'"
+    assert len(alerts.news()) == 1
+
+
+def test_no_such_folder(alerts):
+    alerts.logs = alerts.logs / "nowhere"
+    status, printed, err = alerts.run()
+    assert status == 1 and printed == [] and "nowhere" in err
+
+
+def test_a_newer_database_is_refused(alerts):
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    assert len(alerts.news()) == 1
+    alerts.query("UPDATE alert_schema SET version = 2")
+    delivered(alerts.logs, [rejected(IN, IN2, 23)], number=1)
+    state = alerts.state()
+    status, printed, err = alerts.run()
+    assert status == 1 and printed == [] and "newer sql/alerts/run.sql" in err and alerts.state() == state
+
+
+def test_a_rule_of_ones_own(alerts, tmp_path):
+    """A file and a line, as run.sql says."""
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT / "sql", tree / "sql")
+    (tree / "sql/alerts/rule-own.sql").write_text("""
+        .parameter init
+        .read sql/alerts/setup.sql
+        INSERT INTO found SELECT 'own', srcaddr, 'low', 'T1000 Own', srcaddr || ' was here', min(first_seen), max(last_seen), sum(flows), 0
+          FROM flowlogs_rollup(@logs) WHERE @logs <> '[]' AND srcaddr IS NOT NULL GROUP BY srcaddr;
+        .read sql/alerts/show.sql
+    """.replace("\n        ", "\n"))
+    run = tree / "sql/alerts/run.sql"
+    line = ".read sql/alerts/rule-rejected-inside.sql\n"
+    run.write_text(run.read_text().replace(line, line + ".read sql/alerts/rule-own.sql\n"))
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    arguments = [str(a).replace(f".load {alerts.build.extension}", f".load {alerts.build.extension.resolve()}") for a in alerts.arguments()]
+    for expected in (["own", "rejected-inside"], []):
+        done = subprocess.run(arguments, cwd=tree, env=alerts.build.env, capture_output=True, text=True)
+        assert not done.stderr and done.returncode == (10 if expected else 0)
+        assert sorted(a["rule"] for a in json.loads(done.stdout or "[]")) == expected
+
+
+def test_many_files(alerts):
+    """More paths than fit into anything of a fixed size."""
+    for i in range(3000):
+        delivered(alerts.logs, [rejected(IN, IN2, 22, at=i)], 0, i)
+    assert len(alerts.news()) == 1 and alerts.news() == []
+    assert alerts.query("SELECT flows FROM alerts") == [(3000,)]
+
+
+def test_leaves_nothing_behind(alerts, tmp_path):
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    (tmp_path / "t m p").mkdir()
+    for status in (10, 0):
+        assert alerts.run({"TMPDIR": str(tmp_path / "t m p")})[0] == status
+        assert list((tmp_path / "t m p").iterdir()) == []
+
+
+def test_at_the_prompt(alerts, release):
+    """With @exit NULL, the shell goes on, in the mode and with the parameters that it had."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    out = release.rows(f".parameter init\n.parameter set @logs \"'{alerts.logs}'\"\n.parameter set @exit NULL\n"
+                       ".output /dev/null\n.read sql/alerts/run.sql\n.output\n"
+                       "SELECT key, value FROM temp.sqlite_parameters WHERE key IN ('@logs', '@run', '@tree');\nSELECT 1, 2;")
+    assert out[-2:] == [["@logs", str(alerts.logs)], ["1", "2"]]
+
+
+# ---- killed, crowded, not heard -----------------------------------------------------------------------------------
+
+def busy_logs(folder, files, first=0):
+    """Deliveries with something in them for every rule, old and new targets in each."""
+    for i in range(first, first + files):
+        at = i * 300
+        delivered(folder, [rejected(IN, IN2, 22, at=at), rejected(IN, IN2, 1000 + i, at=at), flow(IN, "192.0.2.77", 443, at=at),
+                           flow(OUT, IN, 22, at=at, bytes=9999), flow(OUT, IN, 5432, at=at), flow(IN, OUT, 53, at=at, protocol=17),
+                           flow(IN, OUT2, 445, at=at), flow(IN, OUT, 443, at=at, bytes=3 * 10**8)]
+                  + [flow(IN2, IN, 5 * i + p, packets=1, at=at) for p in range(5)]
+                  + [flow(OUT2, IN, 22, sport=40000 + i * 5 + p, at=at + p) for p in range(5)], at)
+
+
+def ids(out):
+    """The ids in what a run printed, whole or cut off."""
+    return [line.split('"id":"')[1][:12] for line in out.splitlines() if '"id":"' in line and len(line.split('"id":"')[1]) > 12]
+
+
+def uninterrupted(release, folder, logs):
+    a = Alerts(release, folder / "once.db", logs)
+    status, printed, err = a.run()
+    assert status == 10 and not err
+    return {p["id"] for p in printed}, a.state()
+
+
+def test_killed_at_any_moment(release, tmp_path):
+    """SIGKILL at random moments, often, then a run to the end: the state is that of one run, and each alert was printed
+    by exactly one of those that got as far as COMMIT."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    busy_logs(logs, 8)
+    expected, state = uninterrupted(release, tmp_path, logs)
+    assert {rule for _, rule, *_ in state[1]} == set(RULES)
+    begun = time.monotonic()
+    uninterrupted_again = Alerts(release, tmp_path / "timed.db", logs)
+    uninterrupted_again.run()
+    took = time.monotonic() - begun
+    rng = random.Random(7)
+    committed = 0
+    for n in range(60):
+        a = Alerts(release, tmp_path / f"{n}.db", logs)
+        told = []
+        for _ in range(rng.choice([1, 2])):
+            process = a.start()
+            time.sleep(took * rng.random() * 1.05)
+            process.send_signal(signal.SIGKILL)
+            out, _ = process.communicate(timeout=60)
+            with contextlib.closing(sqlite3.connect(a.database)) as db:     # rolls back what is half done
+                done = db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'alerts'").fetchone()[0]
+            if done and not told:       # killed after COMMIT: what it printed is all
+                told += ids(out)
+                assert len(told) == len(expected)
+                committed += process.returncode == -signal.SIGKILL
+            elif done:
+                assert ids(out) == []
+        status, printed, err = a.run()
+        told += [p["id"] for p in printed]
+        assert not err and status == (10 if printed else 0)
+        assert sorted(told) == sorted(expected)
+        assert a.state() == state
+    assert committed < 60
+
+
+def test_killed_between_deliveries(release, tmp_path):
+    """The same with a state that is there already: new files are handled once, and all of them."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    busy_logs(logs, 4)
+    once, often = Alerts(release, tmp_path / "once.db", logs), Alerts(release, tmp_path / "often.db", logs)
+    rng = random.Random(11)
+    for step in range(1, 8):
+        once.run()
+        before = len(often.query("SELECT 1 FROM sqlite_schema"))
+        while True:
+            process = often.start()
+            if rng.random() < 0.7:
+                time.sleep(rng.random() * 0.12)
+                process.send_signal(signal.SIGKILL)
+            process.communicate(timeout=60)
+            if process.returncode in (0, 10):
+                break
+        assert often.state() == once.state() and (before or step == 1)
+        busy_logs(logs, 1, 4 + step)
+
+
+def programs(folder, **scripts):
+    """A PATH in which some programs are these shell scripts."""
+    folder.mkdir()
+    for name, text in scripts.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+GRANDPARENT = "$(ps -o ppid= -p $PPID | tr -d ' ')"
+
+
+def test_killed_between_printing_and_commit(alerts, tmp_path):
+    """The worst moment: the next run prints the same again, with the same ids."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    cat = shutil.which("cat")
+    status, printed, _ = alerts.run(programs(tmp_path / "bin", cat=f"{cat}; kill -9 {GRANDPARENT}; sleep 1"))
+    assert status == -signal.SIGKILL and len(printed) == 1
+    assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
+    status, again, _ = alerts.run()
+    assert status == 10 and again == printed
+
+
+def test_killed_between_commit_and_exit(alerts, tmp_path):
+    """It has been printed and is kept; it isn't printed again."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    status, printed, _ = alerts.run(programs(tmp_path / "bin", mktemp=f"kill -9 {GRANDPARENT}; sleep 1"))
+    assert status == -signal.SIGKILL and len(printed) == 1
+    assert alerts.news() == [] and alerts.query("SELECT count(*) FROM alerts") == [(1,)]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+def test_what_cannot_be_printed_is_not_kept(alerts):
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(alerts.arguments(), cwd=ROOT, env=alerts.build.env, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode not in (0, 10)
+    assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
+    assert len(alerts.news()) == 1
+
+
+def test_nobody_reads(alerts):
+    """Standard output is a pipe whose reader has gone."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    process = subprocess.Popen(alerts.arguments(), cwd=ROOT, env=alerts.build.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    process.stderr.read()
+    assert process.wait(60) not in (0, 10)
+    assert len(alerts.news()) == 1
+
+
+def test_two_runs_at_once(release, tmp_path):
+    """They take turns: together they print each alert once and count each record once."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    busy_logs(logs, 8)
+    expected, state = uninterrupted(release, tmp_path, logs)
+    few = tmp_path / "few"
+    shutil.copytree(logs, few)
+    for name in sorted(p.name for p in few.iterdir())[4:]:
+        (few / name).unlink()
+    for begin in (few, None, few, None):        # with a state that is there, and with none
+        a = Alerts(release, tmp_path / "both.db", logs)
+        a.database.unlink(missing_ok=True)
+        told = []
+        if begin:
+            hidden = [shutil.move(p, tmp_path / p.name) for p in logs.iterdir() if not (few / p.name).exists()]
+            told = [p["id"] for p in a.run()[1]]
+            for path in hidden:
+                shutil.move(path, logs / path.name)
+        runs = [a.start() for _ in range(4)]
+        out = [r.communicate(timeout=60) for r in runs]
+        assert sorted(r.returncode for r in runs) == [0, 0, 0, 10] and not any(err for _, err in out)
+        news = sorted(i for o, _ in out for i in ids(o))
+        assert set(told) | set(news) == expected and len(set(news)) == len(news)
+        assert begin or a.state() == state
+        assert a.query("SELECT count(*) FROM alert_files") == [(8,)]
+
+
+def test_locked(alerts, tmp_path):
+    """A database that stays locked ends the run with an error, and nothing is lost."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT / "sql", tree / "sql")
+    run = tree / "sql/alerts/run.sql"
+    assert "\n.timeout 60000\n" in run.read_text()
+    run.write_text(run.read_text().replace("\n.timeout 60000\n", "\n.timeout 100\n"))
+    with contextlib.closing(sqlite3.connect(alerts.database, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        done = subprocess.run(alerts.arguments(), cwd=tree, env=alerts.build.env, capture_output=True, text=True)
+    assert done.returncode == 1 and "database is locked" in done.stderr and not done.stdout
+    assert len(alerts.news()) == 1
