@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char besides[] = "HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, "
-                              "columns TEXT HIDDEN, filter TEXT HIDDEN, "
+                              "columns TEXT HIDDEN, filter TEXT HIDDEN, since HIDDEN, until HIDDEN, "
                               "file TEXT HIDDEN, line INTEGER HIDDEN, raw TEXT HIDDEN, extra TEXT HIDDEN, "
                               "start_time TEXT HIDDEN, end_time TEXT HIDDEN, addr TEXT HIDDEN, port INTEGER HIDDEN";
 

@@ -3,9 +3,9 @@
 ** The SQL columns of the flowlogs table: their numbers, and the CREATE TABLE text that declares them.
 **
 **     0..13   the default fields
-**     14..19  the arguments, HIDDEN: SQLite gives a table-valued function's arguments to the hidden columns in order
-**     20..27  what a record has besides its fields, HIDDEN
-**     28..    the later fields; HIDDEN unless a CREATE VIRTUAL TABLE finds them in the files' headers
+**     14..21  the arguments, HIDDEN: SQLite gives a table-valued function's arguments to the hidden columns in order
+**     22..29  what a record has besides its fields, HIDDEN
+**     30..    the later fields; HIDDEN unless a CREATE VIRTUAL TABLE finds them in the files' headers
 **
 ** SQLite's mask of used columns has one bit for all columns from 63 on, so the rarest fields come last.
 */
@@ -24,6 +24,8 @@ enum {
   SQL_THREADS,
   SQL_COLUMNS,
   SQL_FILTER,
+  SQL_SINCE,
+  SQL_UNTIL,
   SQL_FILE,
   SQL_LINE,
   SQL_RAW,

@@ -30,20 +30,21 @@
 #include "survey.h"
 #include "table.h"
 
-static const struct plan_arg arguments[] = {{SQL_PATH, "path"},       {SQL_ON_ERROR, "on_error"},
-                                            {SQL_FORMAT, "format"},   {SQL_THREADS, "threads"},
-                                            {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"}};
+static const struct plan_arg arguments[] = {
+    {SQL_PATH, "path"},       {SQL_ON_ERROR, "on_error"}, {SQL_FORMAT, "format"}, {SQL_THREADS, "threads"},
+    {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"},     {SQL_SINCE, "since"},   {SQL_UNTIL, "until"}};
 
 static const struct plan_table plan_table = {.name = "flowlogs",
                                              .args = arguments,
                                              .nargs = (int)(sizeof arguments / sizeof *arguments),
-                                             .single = SQL_FILTER,
+                                             .first_selecting = SQL_FILTER,
+                                             .last_selecting = SQL_UNTIL,
                                              .ncolumns = SQL_COUNT,
                                              .push = columns_push};
 
-static const struct plan_arg payload_arguments[] = {{SQL_PATH, "data"},       {SQL_ON_ERROR, "on_error"},
-                                                    {SQL_FORMAT, "format"},   {SQL_THREADS, "threads"},
-                                                    {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"}};
+static const struct plan_arg payload_arguments[] = {
+    {SQL_PATH, "data"},       {SQL_ON_ERROR, "on_error"}, {SQL_FORMAT, "format"}, {SQL_THREADS, "threads"},
+    {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"},     {SQL_SINCE, "since"},   {SQL_UNTIL, "until"}};
 
 static const struct plan_table payload_plan_table = {.name = "flowlogs_payload",
                                                      .args = payload_arguments,
@@ -51,7 +52,8 @@ static const struct plan_table payload_plan_table = {.name = "flowlogs_payload",
                                                          (int)(sizeof payload_arguments / sizeof *payload_arguments),
                                                      .ncolumns = SQL_COUNT,
                                                      .push = columns_push,
-                                                     .single = SQL_FILTER,
+                                                     .first_selecting = SQL_FILTER,
+                                                     .last_selecting = SQL_UNTIL,
                                                      .is_payload = 1};
 
 /*
@@ -221,6 +223,8 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
     break;
   case SQL_COLUMNS: result_text(ctx, options_columns(&p->query.options)); break;
   case SQL_FILTER: result_text(ctx, p->query.options.filter_text); break;
+  case SQL_SINCE: options_result_time(ctx, p->query.options.since); break;
+  case SQL_UNTIL: options_result_time(ctx, p->query.options.until); break;
   case SQL_FILE: result_text(ctx, pass_file(p)); break;
   case SQL_LINE: sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]); break;
   case SQL_RAW: result_cell(ctx, p, COLUMN_RAW, 0); break;

@@ -42,8 +42,8 @@ static int grow(struct numbers *n) {
 int numbers_find(struct numbers *numbers, const struct options *options, size_t n, uint64_t *base, char **pzErr) {
   if (numbers->nknown * 2 >= numbers->cap && grow(numbers)) return SQLITE_NOMEM;
   const char *format = options->format_text ? options->format_text : "";
-  char *key = sqlite3_mprintf("%d %d %lld %lld %d %s %s", (int)options->policy, options->threads, options->since,
-                              options->until, (int)strlen(format), format, options->path);
+  char *key = sqlite3_mprintf("%d %d %d %s %s", (int)options->policy, options->threads, (int)strlen(format), format,
+                              options->path);
   if (!key) return SQLITE_NOMEM;
   struct number *number = place(numbers, key);
   if (number->key) {

@@ -150,7 +150,7 @@ static const struct {
     {"since", set_since},     {"until", set_until},       {"filter", set_filter},
 };
 
-#define KNOWN "path, on_error, format, filter, threads, columns, memory"
+#define KNOWN "path, on_error, format, filter, since, until, threads, columns, memory"
 
 /* The option's place in the table, or -1. */
 static int find(const char *name) {
@@ -169,12 +169,16 @@ int options_set(struct options *o, const char *name, const char *value, char **p
 int options_override(struct options *o, const char *name, const char *value, char **pzErr) {
   if (value && !strcmp(name, "columns"))
     return report_text(pzErr, "columns is an option of CREATE VIRTUAL TABLE alone; a function takes path, on_error, "
-                              "format, threads, filter");
+                              "format, threads, filter, since, until");
   return options_set(o, name, value, pzErr);
 }
 
 const char *options_columns(const struct options *o) {
   return o->columns == COLUMNS_ALL ? "all" : o->columns == COLUMNS_DEFAULT ? "default" : NULL;
+}
+
+void options_result_time(sqlite3_context *ctx, int64_t time) {
+  if (time != OPTIONS_NO_TIME) sqlite3_result_int64(ctx, time);
 }
 
 const char *options_on_error(const struct options *o) { return o->policy == POLICY_FAIL ? "fail" : "skip"; }
@@ -218,8 +222,6 @@ int options_parse(struct options *o, const char *argument, char **pzErr) {
              ? report_text(pzErr, "there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'", o->path,
                            value)
              : report_text(pzErr, "%s is given twice", name);
-  if (i >= 0 && (known[i].set == set_since || known[i].set == set_until))
-    rc = report_text(pzErr, "%s is an argument of flowlogs_rollup alone", name);
   if (!rc) rc = options_set(o, name, value, pzErr);
   if (i >= 0) o->given |= 1u << i;
   sqlite3_free(name);

@@ -54,6 +54,9 @@ int options_override(struct options *o, const char *name, const char *value, cha
 /* Reads an argument of CREATE VIRTUAL TABLE: 'path' or key=value, the value in quotes or not. */
 int options_parse(struct options *o, const char *argument, char **pzErr);
 
+/* The value of since or until. */
+void options_result_time(sqlite3_context *ctx, int64_t time);
+
 const char *options_on_error(const struct options *o); /* "fail" or "skip" */
 const char *options_columns(const struct options *o);  /* "all", "default", or NULL */
 

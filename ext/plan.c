@@ -50,6 +50,11 @@ static void leave_open(struct making *m, const char *name) {
   sqlite3_str_appendf(m->text, "%s? ", name);
 }
 
+/* Is the column an argument that selects records? */
+static int is_selecting(const struct plan_table *table, int column) {
+  return table->first_selecting && column >= table->first_selecting && column <= table->last_selecting;
+}
+
 /* Is it, or might it be where SQLite can't say, a constraint of several values? */
 static int is_in(sqlite3_index_info *info, int i) {
 #if SQLITE_VERSION_NUMBER >= 3038000
@@ -60,14 +65,14 @@ static int is_in(sqlite3_index_info *info, int i) {
 }
 
 /* Takes the constraints that give an argument its value: one, or several that must agree.  Returns whether there is one. */
-static int plan_argument(struct making *m, const struct plan_arg *arg, int is_single) {
+static int plan_argument(struct making *m, const struct plan_arg *arg, int selects) {
   int found = 0, later = 0;
   for (int i = 0; i < m->info->nConstraint; i++) {
     const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
     if (c->iColumn != arg->column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     later |= !c->usable;
     if (!c->usable) continue;
-    if (is_single && is_in(m->info, i)) continue; /* an open argument, then: an error */
+    if (selects && is_in(m->info, i)) continue; /* an open argument, then: an error */
     take(m, i, 1);
     sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", arg->name);
     found = 1;
@@ -80,10 +85,8 @@ static int plan_argument(struct making *m, const struct plan_arg *arg, int is_si
 /* Returns whether the path is given. */
 static int plan_arguments(struct making *m, const struct plan_table *table) {
   int has_path = 0;
-  for (int a = 0; a < table->nargs; a++) {
-    int is_single = table->single && table->single == table->args[a].column;
-    has_path |= plan_argument(m, &table->args[a], is_single) && a == 0;
-  }
+  for (int a = 0; a < table->nargs; a++)
+    has_path |= plan_argument(m, &table->args[a], is_selecting(table, table->args[a].column)) && a == 0;
   return has_path;
 }
 
@@ -149,18 +152,24 @@ static void find_open(struct making *m, const struct plan_table *table) {
   }
 }
 
-/* Conditions that give the single argument a value. */
-static int count_single(const sqlite3_index_info *info, const struct plan_table *table) {
-  int n = 0;
-  for (int i = 0; table->single && i < info->nConstraint; i++)
-    n += info->aConstraint[i].iColumn == table->single && info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ;
-  return n;
+/* The name of an argument that selects records and that two conditions give a value, or NULL. */
+static const char *find_doubled(const sqlite3_index_info *info, const struct plan_table *table) {
+  for (int a = 0; a < table->nargs; a++) {
+    int n = 0, column = table->args[a].column;
+    for (int i = 0; is_selecting(table, column) && i < info->nConstraint; i++)
+      n += info->aConstraint[i].iColumn == column && info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ;
+    if (n > 1) return table->args[a].name;
+  }
+  return NULL;
 }
 
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path, char **pzErr) {
-  if (count_single(info, table) > 1)
-    return report_text(pzErr, "filter is given twice; two patterns that must both match are written as one, with && or "
-                              "one term after the other");
+  const char *doubled = find_doubled(info, table);
+  if (doubled)
+    return report_text(pzErr, "%s is given twice%s", doubled,
+                       strcmp(doubled, "filter") ? ""
+                                                 : "; two patterns that must both match are written as one, with && "
+                                                   "or one term after the other");
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
   if (table->is_payload) m.rows = PLAN_PAYLOAD_ROWS, m.cost = PLAN_PAYLOAD_COST;
   has_path |= plan_arguments(&m, table);
@@ -251,8 +260,9 @@ static int open_error(const struct plan_table *table, const char *name, char **p
         has_vtab_in() ? "" : "; it needs SQLite 3.38");
   const char *more = "";
   if (a == 0 && !table->is_payload) more = " (the path of a record's file is the column file)";
-  else if (table->single != table->args[a].column) more = "";
-  else if (has_vtab_in()) more = "; several patterns at once, by OR or IN, are written as one, with || or ?";
+  else if (!is_selecting(table, table->args[a].column)) more = "";
+  else if (has_vtab_in() && strcmp(name, "filter") != 0) more = "; it takes one value";
+  else if (has_vtab_in()) more = "; patterns of which one must match are written as one, with || or ?";
   else more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
   return report_text(pzErr,
                      "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "

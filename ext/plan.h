@@ -31,9 +31,8 @@ struct plan_arg {
 struct plan_table {
   const char *name; /* for messages */
   const struct plan_arg *args;
-  int nargs;  /* <= PLAN_MAX_ARGS; the first is the path */
-  int single; /* column of an argument that selects records, so that IN would give those twice that two values select;
-                 0: none */
+  int nargs;                           /* <= PLAN_MAX_ARGS; the first is the path */
+  int first_selecting, last_selecting; /* columns of arguments that select records: see below; 0: none */
   int ncolumns;
   int (*push)(int column, struct push *out); /* 0: the column can't be pushed down; NULL: none can */
   int is_payload; /* the first argument is the data itself, no path: read at once, and as often as one likes */
@@ -41,9 +40,12 @@ struct plan_table {
 
 /*
 ** xBestIndex.  SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.  A plan without a path is
-** possible, so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.  SQLITE_ERROR,
-** with the message in *pzErr: two values for the single argument.  SQLite sees by itself that no row can have both, and
-** would answer with none.
+** possible, so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.
+**
+** Arguments that select records (since, filter) take one value, since a scan has one.  IN, which SQLite makes of OR, would
+** give those records twice that two values select: it isn't passed on, which is xFilter's error.  Two conditions about
+** such an argument are SQLITE_ERROR, with the message in *pzErr: SQLite sees by itself that no row can have two values,
+** and would answer with none.
 */
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path, char **pzErr);
 

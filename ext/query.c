@@ -30,6 +30,19 @@ static int find_payload(struct query *q, const struct identity_key *key, char **
   return q->options.path ? SQLITE_OK : SQLITE_NOMEM;
 }
 
+/* since and until are a term like those of the WHERE clause. */
+static int add_period(const struct options *o, struct pred *pred) {
+  struct err e = {0};
+  struct pred_term term = {.subject = FIELD_start, .op = PRED_RANGE, .high = INT64_MAX};
+  if (o->since == OPTIONS_NO_TIME && o->until == OPTIONS_NO_TIME) return SQLITE_OK;
+  if (o->since > 0) term.low = (uint64_t)o->since;
+  if (o->until != OPTIONS_NO_TIME) term.high = (uint64_t)o->until - 1;
+  if ((o->until != OPTIONS_NO_TIME && o->until <= 0) || term.low > term.high) term.op = PRED_NEVER;
+  if (pred_add(pred, &term, &e)) return SQLITE_NOMEM;
+  pred_finish(pred);
+  return SQLITE_OK;
+}
+
 int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *of, const char *plan, int argc,
                 sqlite3_value **argv) {
   struct table *t = (struct table *)table;
@@ -38,6 +51,7 @@ int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *o
   pred_clear(&q->pred);
   int rc = options_copy(&q->options, &t->options);
   if (!rc) rc = plan_apply(t->db, plan, argc, argv, of, &q->options, &q->pred, &q->used, pzErr);
+  if (!rc) rc = add_period(&q->options, &q->pred);
   if (!rc && of->is_payload) rc = find_payload(q, &t->identity_key, pzErr);
   else if (!rc) rc = request_find(&q->request, q->options.path, &q->interrupt, pzErr);
   if (!rc) rc = numbers_find(&t->numbers, &q->options, q->request.files.n, &q->base, pzErr);

@@ -117,7 +117,8 @@ static int push(int column, struct push *out) {
 static const struct plan_table plan_table = {.name = "flowlogs_rollup",
                                              .args = arguments,
                                              .nargs = (int)(sizeof arguments / sizeof *arguments),
-                                             .single = ROLLUP_FILTER,
+                                             .first_selecting = ROLLUP_SINCE,
+                                             .last_selecting = ROLLUP_FILTER,
                                              .ncolumns = ROLLUP_COLUMNS,
                                              .push = push};
 
@@ -210,20 +211,6 @@ static void choose_grouping(struct cursor *c) {
   g->last_seen = (uint8_t)is_used(c, ROLLUP_LAST_SEEN);
 }
 
-/* since and until are a term like those of the WHERE clause. */
-static int add_period(struct cursor *c) {
-  const struct options *o = &c->query.options;
-  struct err e = {0};
-  struct pred_term term = {.subject = FIELD_start, .op = PRED_RANGE, .high = INT64_MAX};
-  if (o->since == OPTIONS_NO_TIME && o->until == OPTIONS_NO_TIME) return SQLITE_OK;
-  if (o->since > 0) term.low = (uint64_t)o->since;
-  if (o->until != OPTIONS_NO_TIME) term.high = (uint64_t)o->until - 1;
-  if ((o->until != OPTIONS_NO_TIME && o->until <= 0) || term.low > term.high) term.op = PRED_NEVER;
-  if (pred_add(&c->query.pred, &term, &e)) return SQLITE_NOMEM;
-  pred_finish(&c->query.pred);
-  return SQLITE_OK;
-}
-
 static int begin(struct cursor *c) {
   struct err e = {0};
   const struct gather_options options = {
@@ -266,7 +253,6 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
   stop(c, 0);
   int rc = query_begin(&c->query, base->pVtab, &plan_table, plan, argc, argv);
   if (!rc) choose_grouping(c);
-  if (!rc) rc = add_period(c);
   if (!rc) rc = begin(c);
   return rc ? rc : next(base);
 }
@@ -291,10 +277,6 @@ static void result_unit(sqlite3_context *ctx, const struct cursor *c, enum civil
   if (n) sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
 }
 
-static void result_time(sqlite3_context *ctx, int64_t time) {
-  if (time != OPTIONS_NO_TIME) sqlite3_result_int64(ctx, time);
-}
-
 static void result_argument(sqlite3_context *ctx, const struct options *o, int column) {
   switch (column) {
   case ROLLUP_PATH: sqlite3_result_text(ctx, o->path, -1, SQLITE_TRANSIENT); break;
@@ -304,8 +286,8 @@ static void result_argument(sqlite3_context *ctx, const struct options *o, int c
     if (o->threads >= 0) sqlite3_result_int(ctx, o->threads);
     break;
   case ROLLUP_MEMORY: sqlite3_result_int64(ctx, (sqlite3_int64)o->memory); break;
-  case ROLLUP_SINCE: result_time(ctx, o->since); break;
-  case ROLLUP_UNTIL: result_time(ctx, o->until); break;
+  case ROLLUP_SINCE: options_result_time(ctx, o->since); break;
+  case ROLLUP_UNTIL: options_result_time(ctx, o->until); break;
   case ROLLUP_FILTER: sqlite3_result_text(ctx, o->filter_text, -1, SQLITE_TRANSIENT); break;
   }
 }

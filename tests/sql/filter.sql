@@ -42,3 +42,15 @@ SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = '{ $.dstport 
 CREATE VIRTUAL TABLE temp.bad USING flowlogs('tests/data/AWSLogs', filter='[a,,,b >]');
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = 'a' AND filter = 'b';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter LIKE 'a';
+-- since and until of flowlogs: as of the rollup, and a record is one record whatever asks for it.
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09 09:00' AND until = '2026-03-09 10:00';
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE start_time >= '2026-03-09 09:00' AND start_time < '2026-03-09 10:00';
+SELECT sum(flows) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE since = '2026-03-09 09:00' AND until = '2026-03-09 10:00';
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE path = 'tests/data/AWSLogs' AND since = '2026-03-09' AND dstport = 22 OR path = 'tests/data/AWSLogs' AND until = '2026-03-10' AND dstport = 22;
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE dstport = 22;
+CREATE VIRTUAL TABLE temp.hour USING flowlogs('tests/data/AWSLogs', since = '2026-03-09 09:00', until = 1773050400);
+SELECT count(*) FROM hour;
+SELECT count(*) FROM hour WHERE since = 0 AND until = '2026-03-09 09:30';
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09 9:00';
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09' OR since = '2026-03-10';
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09' AND since = '2026-03-10';
