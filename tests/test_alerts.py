@@ -161,6 +161,8 @@ CASES = {
         ([flow(OUT, IN, 3389), flow(OUT2, IN, 3389)], 1),
         ([flow(OUT, IN, 22, bytes=50000)], 1),
         ([flow(OUT, IN, 22, bytes=50000), flow(OUT2, IN, 22)], 2),
+        ([flow(f"203.0.113.{i}", IN, 22, bytes=50000) for i in range(10)], 10),
+        ([flow(f"203.0.113.{i}", IN, 22, bytes=50000) for i in range(11)] + [flow(OUT2, IN, 22)], 1),
         ([flow(V6OUT, V6, 22, flow_direction="ingress", tcp_flags=2)], 1),
         ([rejected(OUT, IN, 22), rejected(OUT, IN, 3389)], 0),
         ([flow(IN2, IN, 22)], 0),

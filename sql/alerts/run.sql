@@ -141,5 +141,5 @@ COMMIT;
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@logs', value FROM temp.sqlite_parameters WHERE key = '@tree' UNION ALL
   SELECT '@run', iif(@exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL), '.exit ' || @exit, '');
-.read '|f=$(mktemp "${TMPDIR:-/tmp}/flowlogs.XXXXXX") && printf "UPDATE temp.sqlite_parameters SET value = writefile(\047%s\047, \047.system rm -f \042%s\042\n\047 || value || char(10)) WHERE key = \047@run\047;\n.read \042%s\042\n" "$f" "$f" "$f" || echo ".exit 1"'
+.read '|f=$(mktemp "${TMPDIR:-/tmp}/flowlogs.XXXXXX"); [ "$f" ] && printf "UPDATE temp.sqlite_parameters SET value = writefile(\047%s\047, \047.system rm -f \042%s\042\n\047 || value || char(10)) WHERE key = \047@run\047;\n.read \042%s\042\n" "$f" "$f" "$f" || echo ".exit 1"'
 DELETE FROM temp.sqlite_parameters WHERE key IN ('@tree', '@run');
