@@ -26,7 +26,7 @@ static const char *skip_string(const char *p, const char *end, struct err *e) {
 }
 
 static const char *skip_value(const char *p, const char *end, struct err *e) {
-  size_t depth = 0;
+  size_t depth = 0, parts = 0;
   do {
     if (*p == '"') {
       if (!(p = skip_string(p, end, e))) return NULL;
@@ -34,6 +34,12 @@ static const char *skip_value(const char *p, const char *end, struct err *e) {
     }
     if (*p == 0) {
       err_set(e, ERR_FORMAT, 0, "is no JSON: it has a NUL byte");
+      return NULL;
+    }
+    if ((*p == '{' || *p == '[' || *p == ',' || *p == ':') && ++parts > JSON_MAX_PARTS) {
+      err_set(e, ERR_ARGUMENT, 0,
+              "has more than %u names and values in one JSON document, which would take too much memory",
+              JSON_MAX_PARTS);
       return NULL;
     }
     depth += *p == '{' || *p == '[';

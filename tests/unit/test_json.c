@@ -92,8 +92,29 @@ static void test_deep(void **state) {
   bytes_free(&b);
 }
 
+/* So many parts and no more, in each value. */
+static void test_limit(void **state) {
+  struct bytes b = {0};
+  const char *value;
+  size_t n;
+  struct err e = {0};
+  (void)state;
+  bytes_add(&b, "[", 1);
+  bytes_repeat(&b, ',', JSON_MAX_PARTS - 1);
+  bytes_add(&b, "][]", 3);
+  const char *p = b.p;
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_VALUE);
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_VALUE);
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_END);
+  p = b.p;
+  b.p[b.n - 3] = ',';
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_ERROR);
+  assert_int_equal(e.code, ERR_ARGUMENT);
+  bytes_free(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_every_cut),
-                                     cmocka_unit_test(test_deep)};
+                                     cmocka_unit_test(test_deep), cmocka_unit_test(test_limit)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
