@@ -28,3 +28,8 @@ SELECT * FROM flowlogs_payload(readfile('tests/data/edge/parquet.parquet'));
 SELECT * FROM flowlogs_payload('10.0.0.1 22 REJECT eni-1');
 SELECT * FROM flowlogs_payload(readfile('no such file'));
 SELECT * FROM flowlogs_payload('{"events":[{"message":"2 1 eni-1 - - - - - - - 1 2 - NODATA"},{"message":"two\nlines"}]}');
+-- A filter per value, and a period.
+SELECT id, count(*) FROM queue, flowlogs_payload(queue.body, 'skip') WHERE filter = '[..., action=REJECT, s]' GROUP BY id;
+SELECT id, count(*) FROM queue, flowlogs_payload(queue.body, 'skip') WHERE action = 'REJECT' GROUP BY id;
+SELECT count(*) FROM queue, flowlogs_payload(queue.body, 'skip') WHERE since = 4 OR since = 5;
+SELECT count(*) FROM queue, flowlogs_payload(queue.body, 'skip') WHERE until = 4 AND filter = '-ACCEPT';
