@@ -13,7 +13,8 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@instances', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'instances') OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
-    '["tests/data/inventory/instances-us-east-1.json", "tests/data/inventory/instances-eu-central-1.json"]');
+    json_array('tests/data/inventory/instances-us-east-1.json',
+               'tests/data/inventory/instances-eu-central-1.json'));
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@json_files', value FROM temp.sqlite_parameters WHERE key = '@instances' UNION ALL
   VALUES ('@json_key', 'Reservations'), ('@json_from', 'aws ec2 describe-instances');

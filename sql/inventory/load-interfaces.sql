@@ -14,8 +14,8 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@interfaces', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'interfaces') OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
-    '["tests/data/inventory/network-interfaces-us-east-1.json",
-      "tests/data/inventory/network-interfaces-eu-central-1.json"]');
+    json_array('tests/data/inventory/network-interfaces-us-east-1.json',
+               'tests/data/inventory/network-interfaces-eu-central-1.json'));
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@json_files', value FROM temp.sqlite_parameters WHERE key = '@interfaces' UNION ALL
   VALUES ('@json_key', 'NetworkInterfaces'), ('@json_from', 'aws ec2 describe-network-interfaces');
@@ -48,6 +48,7 @@ INSERT INTO interface_addresses
 -- What is there, and from where.
 SELECT 'interfaces' AS loaded, count(*) AS rows, coalesce(@interfaces, 'as before') AS source FROM interfaces;
 CREATE TEMP TABLE IF NOT EXISTS interfaces_must (rows CONSTRAINT
-  "flowlogs: the table interfaces is empty: set @interfaces to what aws ec2 describe-network-interfaces prints" CHECK (rows > 0));
+  "flowlogs: the table interfaces is empty: set @interfaces to what aws ec2 describe-network-interfaces prints"
+  CHECK (rows > 0));
 INSERT OR ROLLBACK INTO interfaces_must SELECT count(*) FROM interfaces;
 COMMIT;

@@ -15,7 +15,8 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@subnets', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'subnets') OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
-    '["tests/data/inventory/subnets-us-east-1.json", "tests/data/inventory/subnets-eu-central-1.json"]');
+    json_array('tests/data/inventory/subnets-us-east-1.json',
+               'tests/data/inventory/subnets-eu-central-1.json'));
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@json_files', value FROM temp.sqlite_parameters WHERE key = '@subnets' UNION ALL
   VALUES ('@json_key', 'Subnets'), ('@json_from', 'aws ec2 describe-subnets');
