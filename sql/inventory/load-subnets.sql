@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS subnets (
 DELETE FROM subnets WHERE @subnets IS NOT NULL;
 WITH subnet AS (SELECT s.value AS v FROM json_file, json_each(content, '$.Subnets') s),
   prefix AS (
-    SELECT v, v ->> 'CidrBlock' AS cidr FROM subnet WHERE v ->> 'CidrBlock' IS NOT NULL
+    SELECT v, v ->> 'CidrBlock' AS cidr FROM subnet
+     WHERE v ->> 'CidrBlock' IS NOT NULL OR coalesce(json_array_length(v, '$.Ipv6CidrBlockAssociationSet'), 0) = 0
      UNION ALL
     SELECT v, a.value ->> 'Ipv6CidrBlock' FROM subnet, json_each(v, '$.Ipv6CidrBlockAssociationSet') a
      WHERE a.value ->> '$.Ipv6CidrBlockState.State' = 'associated')

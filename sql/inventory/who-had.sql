@@ -5,7 +5,8 @@
 --   HISTORY   see load-history.sql, which this begins with
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @addr \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/who-had.sql'
+--           -cmd ".parameter set @addr \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
+--           my.db '.read sql/inventory/who-had.sql'
 --
 -- Of the rows of address_history that were valid when the record began, the one with the longest prefix; in a gap between
 -- two owners that is the network's, or nobody.
