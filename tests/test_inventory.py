@@ -42,6 +42,20 @@ def shell(build, script, database=":memory:", env=None, **parameters):
                           env={**build.env, **(env or {})})
 
 
+SAMPLES = {
+    "load-subnets": {"subnets": json.dumps([str(p) for p in sorted(FOLDER.glob("subnets-*.json"))])},
+    "load-interfaces": {"interfaces": json.dumps([str(p) for p in sorted(FOLDER.glob("network-interfaces-*.json"))])},
+    "load-instances": {"instances": json.dumps([str(p) for p in sorted(FOLDER.glob("instances-*.json"))])},
+    "load-aws-ranges": {"ranges": FOLDER / "ip-ranges.json"}}
+
+
+def load(build, script, database):
+    """Loads the sample's files, by name, into a database."""
+    env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
+    done = shell(build, script, database, env=env, **SAMPLES.get(script, {}))
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+
+
 def answer(build, script, *args, loads, **kwargs):
     """The rows of a question, without the `loads` lines that its loaders print."""
     done = shell(build, script, *args, **kwargs)
@@ -109,14 +123,14 @@ def ranges(document):
 
 def test_subnets(build, tmp_path):
     database = tmp_path / "my.db"
-    assert shell(build, "load-subnets", database).returncode == 0
+    load(build, "load-subnets", database)
     assert sorted(table(database, "SELECT * FROM subnets")) == sorted(subnets())
     assert any(":" in row[0] for row in subnets())
 
 
 def test_interfaces(build, tmp_path):
     database = tmp_path / "my.db"
-    assert shell(build, "load-interfaces", database).returncode == 0
+    load(build, "load-interfaces", database)
     assert sorted(table(database, "SELECT * FROM interface_addresses")) == sorted(interface_addresses())
     assert {kind for _, _, kind in interface_addresses()} == {"primary", "secondary", "public", "ipv6"}
     assert sorted(table(database, "SELECT interface_id, name, type, status, instance_id, subnet_id, vpc_id, az, account_id, "
@@ -129,7 +143,7 @@ def test_interfaces(build, tmp_path):
 def test_interfaces_fit_the_logs(release, tmp_path):
     """The sample's inventory is that of the sample's logs."""
     database = tmp_path / "my.db"
-    shell(release, "load-interfaces", database)
+    load(release, "load-interfaces", database)
     logged = {r.get("interface_id") for r in sample()}
     known = {i for i, in table(database, "SELECT interface_id FROM interfaces")}
     assert known <= logged and len(known) == 26
@@ -137,7 +151,7 @@ def test_interfaces_fit_the_logs(release, tmp_path):
 
 def test_instances(build, tmp_path):
     database = tmp_path / "my.db"
-    assert shell(build, "load-instances", database).returncode == 0
+    load(build, "load-instances", database)
     expected = []
     for d in documents("instances"):
         for r in d["Reservations"]:
@@ -150,13 +164,13 @@ def test_instances(build, tmp_path):
 
 def test_ranges(build, tmp_path):
     database = tmp_path / "my.db"
-    assert shell(build, "load-aws-ranges", database).returncode == 0
+    load(build, "load-aws-ranges", database)
     assert sorted(table(database, "SELECT * FROM aws_ranges")) == sorted(ranges(json.loads((FOLDER / "ip-ranges.json").read_text())))
 
 
 def test_assets(build, tmp_path):
     database = tmp_path / "my.db"
-    assert shell(build, "load-assets", database).returncode == 0
+    load(build, "load-assets", database)
     with open(FOLDER / "assets.csv", newline="") as f:
         expected = [(short(r["ip"]), r["name"], r["owner"] or None) for r in csv.DictReader(f)]
     assert sorted(table(database, "SELECT * FROM assets")) == sorted(expected)
@@ -177,7 +191,7 @@ def test_assets_as_spreadsheets_write_them(build, tmp_path):
 def test_loading_again_replaces(release, tmp_path, script):
     parameter, name, key = LOADERS[script]
     database, file = tmp_path / "my.db", tmp_path / "one.json"
-    assert shell(release, script, database).returncode == 0
+    load(release, script, database)
     whole = table(database, f"SELECT * FROM {name} ORDER BY 1, 2")
     assert shell(release, script, database).stdout.endswith("\tas before\n")        # not named, it stays
     assert table(database, f"SELECT * FROM {name} ORDER BY 1, 2") == whole
@@ -219,7 +233,7 @@ def test_what_cannot_be_loaded(release, tmp_path, script, case):
     done = shell(release, script, database, **{parameter: file})
     assert done.returncode != 0 and said in done.stdout + done.stderr
     assert table(database, "SELECT name FROM sqlite_schema") == []
-    assert shell(release, script, database).returncode == 0
+    load(release, script, database)
     before = table(database, f"SELECT * FROM {name}")
     good = json.loads(json.dumps(documents("subnets")[0])) if name == "subnets" else None
     files = str(file)
@@ -248,7 +262,7 @@ def test_assets_that_cannot_be_loaded(release, tmp_path, case):
     file, database = tmp_path / "bad.csv", tmp_path / "my.db"
     if content is not None:
         file.write_bytes(content)
-    assert shell(release, "load-assets", database).returncode == 0
+    load(release, "load-assets", database)
     before = table(database, "SELECT * FROM assets")
     done = shell(release, "load-assets", database, env={"ASSETS": str(file)})
     assert done.returncode != 0 and said in done.stdout + done.stderr
@@ -256,11 +270,12 @@ def test_assets_that_cannot_be_loaded(release, tmp_path, case):
 
 
 @pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])
-def test_own_logs_never_meet_the_samples_inventory(release, tmp_path, script):
+def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_path, script):
     logs = tmp_path / "logs"
     shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
-    done = shell(release, script, tmp_path / "my.db", logs=logs)
-    assert done.returncode != 0 and "is empty: set " in done.stderr
+    for database, parameters in ((":memory:", {"logs": logs}), (tmp_path / "my.db", {"logs": logs}), (tmp_path / "my.db", {})):
+        done = shell(release, script, database, **parameters)
+        assert done.returncode != 0 and "is empty: set " in done.stderr
     assert table(tmp_path / "my.db", "SELECT name FROM sqlite_schema") == []
 
 
@@ -332,7 +347,7 @@ def test_aws_services(build):
 def test_aws_services_longest_prefix(build, tmp_path):
     """An address is that of the narrowest prefix: S3 within a region within AMAZON."""
     database = tmp_path / "my.db"
-    shell(build, "load-aws-ranges", database)
+    load(build, "load-aws-ranges", database)
     assert build.database(database, "SELECT (SELECT service FROM aws_ranges WHERE rowid = cidr_lookup('aws_ranges', 'cidr', ip))"
                                     " FROM (SELECT '52.1.2.3' AS ip UNION ALL SELECT '52.216.8.1');") == "AMAZON\nS3\n"
 
@@ -412,7 +427,7 @@ HISTORY = {
 def test_history_that_cannot_be(release, tmp_path, lines):
     file, database = tmp_path / "h.csv", tmp_path / "my.db"
     file.write_text("cidr,name,owner,valid_from,valid_to\n" + lines)
-    shell(release, "load-history", database)
+    load(release, "load-history", database)
     before = table(database, "SELECT * FROM address_history")
     done = shell(release, "load-history", database, env={"HISTORY": str(file)})
     assert done.returncode != 0 and HISTORY[lines] in done.stdout + done.stderr
@@ -423,7 +438,7 @@ def test_snapshots(build, tmp_path):
     """A list a day: at every moment the history says what the list in force said."""
     rng = random.Random(9)
     database, file = tmp_path / "my.db", tmp_path / "assets.csv"
-    shell(build, "load-history", database)      # rows of prefixes are there, and stay
+    load(build, "load-history", database)      # rows of prefixes are there, and stay
     prefixes = table(database, "SELECT * FROM address_history WHERE cidr NOT LIKE '%/32' ORDER BY id")
     lists, now = [], {}
     for day in range(12):

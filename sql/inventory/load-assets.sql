@@ -1,7 +1,7 @@
 -- Loads an asset list: a CSV file with a header line that names the columns ip, name and owner, in any order, others ignored.
 --
---   ASSETS   the file, in the environment: the shell's .import knows no parameters.  If it isn't set: what was loaded
---            before, where the table assets is there already or @logs are not the sample's; else the sample's file
+--   ASSETS   the file, in the environment: the shell's .import knows no parameters.  If it isn't set, what is there
+--            stays; but a database in memory without the table, and with the sample's logs or none, gets the sample's
 --
 --   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' my.db '.read sql/inventory/load-assets.sql'
 --
@@ -16,6 +16,7 @@ DROP TABLE IF EXISTS temp.asset_line;
 .import --csv --schema temp '|cat "${ASSETS:-tests/data/inventory/assets.csv}"' asset_line
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@assets', iif(file = '' AND (EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'assets') OR
+    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%'), NULL,
     coalesce(nullif(file, ''), 'tests/data/inventory/assets.csv')) FROM asset_file;
 

@@ -1,7 +1,7 @@
 -- Loads AWS's own address ranges: https://ip-ranges.amazonaws.com/ip-ranges.json.
 --
---   @ranges   a file, or several (accounts, regions) as a JSON array.  If it isn't set: NULL, "as loaded before",
---             where the table aws_ranges is there already or @logs are not the sample's; else the sample's files
+--   @ranges   a file, or several (accounts, regions) as a JSON array.  If it isn't set, what is there stays; but
+--             a database in memory without the table, and with the sample's logs or none, gets the sample's
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
 --           my.db '.read sql/inventory/load-aws-ranges.sql'
@@ -14,6 +14,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@ranges', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'aws_ranges') OR
+    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
     'tests/data/inventory/ip-ranges.json');
 INSERT OR REPLACE INTO temp.sqlite_parameters

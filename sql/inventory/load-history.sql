@@ -1,8 +1,8 @@
 -- Loads who had which address when: a CSV file with a header line that names the columns cidr, name, owner, valid_from and
 -- valid_to, in any order, others ignored.
 --
---   HISTORY   the file, in the environment: the shell's .import knows no parameters.  If it isn't set: what was loaded
---             before, where the table address_history is there already or @logs are not the sample's; else the sample's file
+--   HISTORY   the file, in the environment: the shell's .import knows no parameters.  If it isn't set, what is there
+--             stays; but a database in memory without the table, and with the sample's logs or none, gets the sample's
 --
 --   HISTORY=history.csv sqlite3 -cmd '.load ./build/flowlogs' my.db '.read sql/inventory/load-history.sql'
 --
@@ -18,6 +18,7 @@ DROP TABLE IF EXISTS temp.history_line;
 .import --csv --schema temp '|cat "${HISTORY:-tests/data/inventory/history.csv}"' history_line
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@history', iif(file = '' AND (EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'address_history') OR
+    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%'), NULL,
     coalesce(nullif(file, ''), 'tests/data/inventory/history.csv')) FROM history_file;
 

@@ -1,7 +1,7 @@
 -- Loads instances: the JSON that `aws ec2 describe-instances` prints.
 --
---   @instances   a file, or several (accounts, regions) as a JSON array.  If it isn't set: NULL, "as loaded before",
---                where the table instances is there already or @logs are not the sample's; else the sample's files
+--   @instances   a file, or several (accounts, regions) as a JSON array.  If it isn't set, what is there stays; but
+--                a database in memory without the table, and with the sample's logs or none, gets the sample's
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @instances \"'instances.json'\"" \
 --           my.db '.read sql/inventory/load-instances.sql'
@@ -12,6 +12,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@instances', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'instances') OR
+    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
     json_array('tests/data/inventory/instances-us-east-1.json',
                'tests/data/inventory/instances-eu-central-1.json'));

@@ -1,7 +1,7 @@
 -- Loads subnets: the JSON that `aws ec2 describe-subnets` prints.
 --
---   @subnets   a file, or several (accounts, regions) as a JSON array.  If it isn't set: NULL, "as loaded before",
---              where the table subnets is there already or @logs are not the sample's; else the sample's files
+--   @subnets   a file, or several (accounts, regions) as a JSON array.  If it isn't set, what is there stays; but
+--              a database in memory without the table, and with the sample's logs or none, gets the sample's
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @subnets \"'subnets.json'\"" \
 --           my.db '.read sql/inventory/load-subnets.sql'
@@ -14,6 +14,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@subnets', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'subnets') OR
+    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
     json_array('tests/data/inventory/subnets-us-east-1.json',
                'tests/data/inventory/subnets-eu-central-1.json'));
