@@ -14,7 +14,7 @@ clang-format --dry-run -Werror ext/*.[ch] tests/*.c tests/unit/*.[ch] tests/benc
 # index that may be out of bounds is guarded by the comparison before it.
 cppcheck -q --suppress=readdirCalled --suppress=arrayIndexOutOfBoundsCond:ext/discover.c --std=c11 --enable=warning,performance,portability --library=posix --library=sqlite3 --inline-suppr \
   --error-exitcode=3 -D__x86_64__ -Iext ext
-shellcheck -S warning tests/*.sh .ci/run
+shellcheck -S warning tests/*.sh sql/export/*.sh .ci/run
 for module in "$@"; do
   if nm -u "build/lint-gcc/$module.o" | grep -q sqlite3_; then
     echo "the lower layer's $module calls SQLite" >&2

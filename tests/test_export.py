@@ -323,9 +323,10 @@ def postgres(tmp_path_factory):
             time.sleep(0.05)
         yield env
     finally:
-        with open(f"{folder}/data/postmaster.pid") as f:
-            os.kill(int(f.readline()), signal.SIGINT)       # a fast shutdown, of this server alone
-        server.wait(30)
+        if server.poll() is None:
+            with open(f"{folder}/data/postmaster.pid") as f:
+                os.kill(int(f.readline()), signal.SIGINT)       # a fast shutdown, of this server alone
+            server.wait(30)
         shutil.rmtree(folder)
 
 
@@ -411,6 +412,27 @@ def test_postgres_second_path(release, schema):
     before = in_postgres(schema)
     done = to_postgres(release, schema, "./" + one)
     assert done.returncode != 0 and "flow_files_name_key" in done.stderr and in_postgres(schema) == before
+
+
+@pytest.mark.parametrize("path", ["another file", "the same file"])
+def test_postgres_overtaken(release, schema, tmp_path, path):
+    """Another run commits between our look at what is there and our own transaction: we give up, and do it all again."""
+    logs, wrapper = tmp_path / "logs", tmp_path / "sqlite3"
+    write_log(logs / "0.log.gz", 0, 10)
+    write_log(logs / "1.log.gz", 50, 10)
+    other = "/else.log" if path == "another file" else str(logs / "1.log.gz")
+    wrapper.write_text(f"""#!/bin/sh
+[ -e {tmp_path}/once ] || psql -Xqc "INSERT INTO flow_files VALUES ({1 if other == "/else.log" else 7}, '{other}', 1, 1)"
+touch {tmp_path}/once
+exec {shutil.which('sqlite3')} "$@"
+""")
+    wrapper.chmod(0o755)
+    assert to_postgres(release, schema, "tests/data/edge/empty.log").returncode == 0     # makes the tables
+    psql(schema, "DELETE FROM flow_files")
+    done = to_postgres(release, schema, logs, SQLITE3=str(wrapper))
+    assert done.returncode != 0 and "another run was faster" in done.stderr
+    assert psql(schema, "SELECT path FROM flow_files") == [[other]] and psql(schema, "SELECT * FROM flows") == []
+    assert to_postgres(release, schema, logs).stdout.endswith("rows: 20\n")
 
 
 def test_postgres_errors(release, schema, tmp_path):

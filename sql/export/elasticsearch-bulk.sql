@@ -12,6 +12,7 @@
 --
 -- _id is file and line: what is sent twice is there once.  (So start it in the same folder: the file's path counts.  With
 -- 'create', what is there already is answered with 409 and stays.)  Elasticsearch takes ids of up to 512 bytes.
+-- Where a file can't be read, the output ends, and sqlite3's exit status is 1 (set -o pipefail, to see it behind a pipe).
 -- Fields that are NULL are left out.  Rows of NODATA and SKIPDATA are sent, too, as event.type 'info': they tell what is
 -- missing.  What ECS has no word for is below aws.vpcflow, by the field's own name.
 .bail on

@@ -114,13 +114,14 @@ SQL
   echo 'SELECT * FROM list ORDER BY id;' | in_sqlite || return
   cat <<'SQL'
 \.
-DELETE FROM flows USING flow_files k, list n WHERE file_id = k.id AND k.id = n.id AND k.path = n.path;
-INSERT INTO flow_files SELECT * FROM list ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
 DO $$ BEGIN
-  IF EXISTS (SELECT FROM list n LEFT JOIN flow_files k ON k.path = n.path AND k.id = n.id WHERE k.id IS NULL) THEN
+  IF EXISTS (SELECT FROM list n JOIN flow_files k ON k.id = n.id WHERE k.path <> n.path) OR
+     EXISTS (SELECT FROM list n JOIN flow_files k ON k.path = n.path WHERE k.id <> n.id) THEN
     RAISE 'flowlogs: another run was faster; nothing was imported, run it again';
   END IF;
 END $$;
+DELETE FROM flows USING flow_files k, list n WHERE file_id = k.id AND k.id = n.id AND k.path = n.path;
+INSERT INTO flow_files SELECT * FROM list ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
 COPY flows FROM STDIN (FORMAT csv);
 SQL
   rows || return

@@ -1,0 +1,27 @@
+-- Which subnets talk to which, and with the world outside.
+--
+--   @logs   files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @top    rows                          @subnets         see load-subnets.sql, which this begins with
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @subnets \"'subnets.json'\"" \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/subnet-traffic.sql'
+--
+-- Traffic between two interfaces is logged at both ends, and counts twice.  'elsewhere' is what lies in no subnet of the
+-- inventory: the internet, but also VPCs that aren't in it.
+.bail on
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+.read sql/inventory/load-subnets.sql
+
+SELECT coalesce(s.name || ' ' || s.cidr, s.cidr, 'elsewhere') AS source,
+       coalesce(d.name || ' ' || d.cidr, d.cidr, 'elsewhere') AS target,
+       sum(f.flows) AS flows, sum(iif(f.action = 'REJECT', f.flows, 0)) AS rejected,
+       sum(f.bytes) AS bytes
+  FROM (SELECT srcaddr, dstaddr, action, sum(flows) AS flows, sum(bytes) AS bytes
+          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
+         GROUP BY srcaddr, dstaddr, action) f
+  LEFT JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.srcaddr)
+  LEFT JOIN subnets d ON d.rowid = cidr_lookup('subnets', 'cidr', f.dstaddr)
+ GROUP BY 1, 2 ORDER BY bytes DESC, 1, 2 LIMIT @top;

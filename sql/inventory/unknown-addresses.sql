@@ -1,0 +1,29 @@
+-- Addresses in our own subnets that nobody owns: in no asset list, on no interface.
+--
+--   @logs   files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   ASSETS, @interfaces, @subnets         see load-….sql, which this begins with
+--
+--   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/unknown-addresses.sql'
+--
+-- Instances that were there when the logs were written and are gone now show up here, too: the inventory is of one moment.
+.bail on
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+.read sql/inventory/load-assets.sql
+.read sql/inventory/load-interfaces.sql
+.read sql/inventory/load-subnets.sql
+
+SELECT f.ip, s.name AS subnet, sum(iif(f.out, f.flows, 0)) AS sent, sum(iif(f.out, 0, f.flows)) AS received,
+       coalesce(sum(f.rejected), 0) AS rejected, sum(f.bytes) AS bytes,
+       datetime(min(f.first_seen), 'unixepoch') AS first_seen, datetime(max(f.last_seen), 'unixepoch') AS last_seen
+  FROM (SELECT srcaddr AS ip, 1 AS out, sum(flows) AS flows, sum(flows) FILTER (WHERE action = 'REJECT') AS rejected,
+               sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY srcaddr
+         UNION ALL
+        SELECT dstaddr, 0, sum(flows), sum(flows) FILTER (WHERE action = 'REJECT'),
+               sum(bytes), min(first_seen), max(last_seen)
+          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY dstaddr) f
+  JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)
+ WHERE ip_text(f.ip) NOT IN (SELECT ip FROM assets UNION ALL SELECT ip FROM interface_addresses)
+ GROUP BY f.ip ORDER BY sent + received DESC, f.ip;

@@ -1,0 +1,471 @@
+# SPDX-License-Identifier: MIT
+"""sql/inventory: the tables are what Python's json and csv read, and the answers what Python computes with them from the
+records of tests/reference.py."""
+
+import collections
+import csv
+import datetime
+import functools
+import ipaddress
+import json
+import random
+import shutil
+import sqlite3
+import subprocess
+
+import pytest
+
+import reference
+from conftest import ROOT
+
+SAMPLE = "tests/data/AWSLogs"
+FOLDER = ROOT / "tests/data/inventory"
+LOADERS = {
+    "load-subnets": ("subnets", "subnets", "Subnets"),
+    "load-interfaces": ("interfaces", "interfaces", "NetworkInterfaces"),
+    "load-instances": ("instances", "instances", "Reservations"),
+    "load-aws-ranges": ("ranges", "aws_ranges", "prefixes")}
+
+
+@functools.cache
+def sample():
+    return tuple(reference.read([str(ROOT / SAMPLE)]))
+
+
+def shell(build, script, database=":memory:", env=None, **parameters):
+    args = [shutil.which("sqlite3"), "-batch", "-cmd", f".load {build.extension}", "-cmd", ".parameter init"]
+    for name, value in parameters.items():
+        literal = str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+        args += ["-cmd", ".parameter set @%s \"%s\"" % (name, literal.replace('"', '\\"'))]
+    return subprocess.run([*args, "-cmd", '.separator "\\t"', "-cmd", ".nullvalue NULL", str(database),
+                           f".read sql/inventory/{script}.sql"], cwd=ROOT, text=True, capture_output=True, timeout=60,
+                          env={**build.env, **(env or {})})
+
+
+SAMPLES = {
+    "load-subnets": {"subnets": json.dumps([str(p) for p in sorted(FOLDER.glob("subnets-*.json"))])},
+    "load-interfaces": {"interfaces": json.dumps([str(p) for p in sorted(FOLDER.glob("network-interfaces-*.json"))])},
+    "load-instances": {"instances": json.dumps([str(p) for p in sorted(FOLDER.glob("instances-*.json"))])},
+    "load-aws-ranges": {"ranges": FOLDER / "ip-ranges.json"}}
+
+
+def load(build, script, database):
+    """Loads the sample's files, by name, into a database."""
+    env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
+    done = shell(build, script, database, env=env, **SAMPLES.get(script, {}))
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+
+
+def answer(build, script, *args, loads, **kwargs):
+    """The rows of a question, without the `loads` lines that its loaders print."""
+    done = shell(build, script, *args, **kwargs)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    return [line.split("\t") for line in done.stdout.split("\n")[loads:-1]]
+
+
+def table(database, sql):
+    db = sqlite3.connect(database)
+    rows = db.execute(sql).fetchall()
+    db.close()
+    return rows
+
+
+def documents(name):
+    return [json.loads(p.read_text()) for p in sorted(FOLDER.glob(f"{name}-*.json"), reverse=True)]
+
+
+def tag(tags, key="Name"):
+    return next((t["Value"] for t in tags if t["Key"] == key), None)
+
+
+def text(value):
+    return "NULL" if value is None else str(value)
+
+
+def short(ip):
+    return str(ipaddress.ip_address(ip))
+
+
+# ---- the tables ------------------------------------------------------------------------------
+
+def subnets():
+    rows = []
+    for s in [s for d in documents("subnets") for s in d["Subnets"]]:
+        cidrs = [s["CidrBlock"]] + [a["Ipv6CidrBlock"] for a in s["Ipv6CidrBlockAssociationSet"]
+                                    if a["Ipv6CidrBlockState"]["State"] == "associated"]
+        rows += [(c, s["SubnetId"], tag(s["Tags"]), s["VpcId"], s["AvailabilityZoneId"], s["OwnerId"]) for c in cidrs]
+    return rows
+
+
+def interfaces():
+    return [e for d in documents("network-interfaces") for e in d["NetworkInterfaces"]]
+
+
+def interface_addresses():
+    rows = []
+    for e in interfaces():
+        for p in e["PrivateIpAddresses"]:
+            rows.append((p["PrivateIpAddress"], e["NetworkInterfaceId"], "primary" if p["Primary"] else "secondary"))
+            if "Association" in p:
+                rows.append((p["Association"]["PublicIp"], e["NetworkInterfaceId"], "public"))
+        rows += [(short(a["Ipv6Address"]), e["NetworkInterfaceId"], "ipv6") for a in e["Ipv6Addresses"]]
+    return rows
+
+
+def ranges(document):
+    found = collections.defaultdict(lambda: (set(), set(), set()))
+    for p in document["prefixes"] + document["ipv6_prefixes"]:
+        entry = found[p.get("ip_prefix") or p["ipv6_prefix"]]
+        for values, key in zip(entry, ("service", "region", "network_border_group")):
+            values.add(p[key])
+    return [(cidr, " ".join(sorted(s - {"AMAZON"})) or "AMAZON", max(r), max(b)) for cidr, (s, r, b) in found.items()]
+
+
+def test_subnets(build, tmp_path):
+    database = tmp_path / "my.db"
+    load(build, "load-subnets", database)
+    assert sorted(table(database, "SELECT * FROM subnets")) == sorted(subnets())
+    assert any(":" in row[0] for row in subnets())
+
+
+def test_interfaces(build, tmp_path):
+    database = tmp_path / "my.db"
+    load(build, "load-interfaces", database)
+    assert sorted(table(database, "SELECT * FROM interface_addresses")) == sorted(interface_addresses())
+    assert {kind for _, _, kind in interface_addresses()} == {"primary", "secondary", "public", "ipv6"}
+    assert sorted(table(database, "SELECT interface_id, name, type, status, instance_id, subnet_id, vpc_id, az, account_id, "
+                                  "security_groups FROM interfaces")) == sorted(
+        (e["NetworkInterfaceId"], tag(e["TagSet"]), e["InterfaceType"], e["Status"],
+         e.get("Attachment", {}).get("InstanceId"), e["SubnetId"], e["VpcId"], e["AvailabilityZone"], e["OwnerId"],
+         " ".join(g["GroupId"] for g in e["Groups"]) or None) for e in interfaces())
+
+
+def test_interfaces_fit_the_logs(release, tmp_path):
+    """The sample's inventory is that of the sample's logs."""
+    database = tmp_path / "my.db"
+    load(release, "load-interfaces", database)
+    logged = {r.get("interface_id") for r in sample()}
+    known = {i for i, in table(database, "SELECT interface_id FROM interfaces")}
+    assert known <= logged and len(known) == 26
+
+
+def test_instances(build, tmp_path):
+    database = tmp_path / "my.db"
+    load(build, "load-instances", database)
+    expected = []
+    for d in documents("instances"):
+        for r in d["Reservations"]:
+            for i in r["Instances"]:
+                expected.append((i["InstanceId"], tag(i["Tags"]), i["InstanceType"], i["State"]["Name"], i["PrivateIpAddress"],
+                                 i.get("PublicIpAddress"), i["SubnetId"], i["VpcId"], r["OwnerId"], "2026-01-12 07:30:00", "prod"))
+    assert sorted(table(database, "SELECT instance_id, name, type, state, private_ip, public_ip, subnet_id, vpc_id, account_id,"
+                                  " launched, tags ->> 'env' FROM instances"), key=str) == sorted(expected, key=str)
+
+
+def test_ranges(build, tmp_path):
+    database = tmp_path / "my.db"
+    load(build, "load-aws-ranges", database)
+    assert sorted(table(database, "SELECT * FROM aws_ranges")) == sorted(ranges(json.loads((FOLDER / "ip-ranges.json").read_text())))
+
+
+def test_assets(build, tmp_path):
+    database = tmp_path / "my.db"
+    load(build, "load-assets", database)
+    with open(FOLDER / "assets.csv", newline="") as f:
+        expected = [(short(r["ip"]), r["name"], r["owner"] or None) for r in csv.DictReader(f)]
+    assert sorted(table(database, "SELECT * FROM assets")) == sorted(expected)
+    assert ("10.0.1.13", 'app-3, "canary"', "checkout") in expected
+
+
+def test_assets_as_spreadsheets_write_them(build, tmp_path):
+    (tmp_path / "it's.csv").write_bytes("\ufeffowner;x,ip,Rack,name,owner\r\na,10.0.0.1 ,7,größe,\"the \"\"a\"\" team\"\r\n"
+                                        "a,::FFFF:10.0.0.2,7,b,\r\n".encode())
+    database = tmp_path / "my.db"
+    done = shell(build, "load-assets", database, env={"ASSETS": str(tmp_path / "it's.csv")})
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert table(database, "SELECT * FROM assets ORDER BY ip") == [
+        ("10.0.0.1", "größe", 'the "a" team'), ("10.0.0.2", "b", None)]
+
+
+@pytest.mark.parametrize("script", LOADERS)
+def test_loading_again_replaces(release, tmp_path, script):
+    parameter, name, key = LOADERS[script]
+    database, file = tmp_path / "my.db", tmp_path / "one.json"
+    load(release, script, database)
+    whole = table(database, f"SELECT * FROM {name} ORDER BY 1, 2")
+    assert shell(release, script, database).stdout.endswith("\tas before\n")        # not named, it stays
+    assert table(database, f"SELECT * FROM {name} ORDER BY 1, 2") == whole
+    document = json.loads((FOLDER / ("ip-ranges.json" if name == "aws_ranges" else sorted(
+        p.name for p in FOLDER.glob(f"*{name}-us-east-1.json"))[0])).read_text())
+    document[key] = document[key][:2]
+    document.pop("ipv6_prefixes", None)
+    file.write_text("\ufeff" + json.dumps(document))                                # with a byte order mark, as Windows has
+    for _ in range(2):
+        done = shell(release, script, database, **{parameter: file})
+        assert done.returncode == 0 and done.stderr == ""
+        rows = table(database, f"SELECT * FROM {name} ORDER BY 1, 2")
+        assert 0 < len(rows) <= 3 and set(rows) < set(whole) | {r for r in rows if name == "aws_ranges"}
+
+
+BAD = {
+    "nowhere": (None, "there is no such file"),
+    "no JSON": (b"{\"Subnets\": [", "is no JSON"),
+    "UTF-16": ('{"Subnets": []}'.encode("utf-16"), "is no JSON"),
+    "of another kind": (b'{"Vpcs": []}', "has no array"),
+    "an array": (b"[]", "has no array"),
+    "no array in it": (b'{"Subnets": {}, "NetworkInterfaces": {}, "Reservations": {}, "prefixes": {}}', "has no array"),
+    "more to come": (b'{"Subnets": [], "NetworkInterfaces": [], "Reservations": [], "prefixes": [], "NextToken": "abc"}',
+                     "has a NextToken"),
+    "of nothing": (b'{"Subnets": [{}], "NetworkInterfaces": [{}], "Reservations": [{"Instances": [{}]}], "prefixes": [{}]}',
+                   "NOT NULL constraint failed"),
+    "empty": (b'{"Subnets": [], "NetworkInterfaces": [], "Reservations": [], "prefixes": []}', "is empty: set @")}
+
+
+@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("script", LOADERS)
+def test_what_cannot_be_loaded(release, tmp_path, script, case):
+    """An error, with what was there before untouched, and no table where there was none."""
+    parameter, name, _ = LOADERS[script]
+    content, said = BAD[case]
+    file, database = tmp_path / "bad.json", tmp_path / "my.db"
+    if content is not None:
+        file.write_bytes(content)
+    done = shell(release, script, database, **{parameter: file})
+    assert done.returncode != 0 and said in done.stdout + done.stderr
+    assert table(database, "SELECT name FROM sqlite_schema") == []
+    load(release, script, database)
+    before = table(database, f"SELECT * FROM {name}")
+    good = json.loads(json.dumps(documents("subnets")[0])) if name == "subnets" else None
+    files = str(file)
+    if good:                                            # the good one doesn't come in either
+        (tmp_path / "good.json").write_text(json.dumps(good))
+        files = json.dumps([str(tmp_path / "good.json"), str(file)])
+    done = shell(release, script, database, **{parameter: files})
+    if not (good and case == "empty"):
+        assert done.returncode != 0 and said in done.stdout + done.stderr
+        assert table(database, f"SELECT * FROM {name}") == before
+
+
+ASSETS = {
+    "nowhere": (None, "No such file"),
+    "empty": (b"", "empty file"),
+    "no address": (b"ip,name,owner\n10.0.0.1,a,\n10.0.0.300,b,\n", "10.0.0.300"),
+    "twice": (b"ip,name,owner\n2001:db8::1,a,\n2001:DB8:0::1,b,\n", "is there twice"),
+    "no name": (b"ip,name,owner\n10.0.0.1,,x\n", "has no name"),
+    "no column ip": (b"address,name,owner\n10.0.0.1,a,x\n", "no such column: ip"),
+    "nothing in it": (b"ip,name,owner\n", "is empty: set ASSETS")}
+
+
+@pytest.mark.parametrize("case", ASSETS)
+def test_assets_that_cannot_be_loaded(release, tmp_path, case):
+    content, said = ASSETS[case]
+    file, database = tmp_path / "bad.csv", tmp_path / "my.db"
+    if content is not None:
+        file.write_bytes(content)
+    load(release, "load-assets", database)
+    before = table(database, "SELECT * FROM assets")
+    done = shell(release, "load-assets", database, env={"ASSETS": str(file)})
+    assert done.returncode != 0 and said in done.stdout + done.stderr
+    assert table(database, "SELECT * FROM assets") == before
+
+
+@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])
+def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_path, script):
+    logs = tmp_path / "logs"
+    shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
+    for database, parameters in ((":memory:", {"logs": logs}), (tmp_path / "my.db", {"logs": logs}), (tmp_path / "my.db", {})):
+        done = shell(release, script, database, **parameters)
+        assert done.returncode != 0 and "is empty: set " in done.stderr
+    assert table(tmp_path / "my.db", "SELECT name FROM sqlite_schema") == []
+
+
+# ---- the questions ---------------------------------------------------------------------------
+
+def longest(networks, ip):
+    """Of (network, value) pairs the value of the longest prefix that holds the address."""
+    address = ipaddress.ip_address(ip)
+    held = [(n.prefixlen, v) for n, v in networks if n.version == address.version and address in n]
+    return max(held, key=lambda x: x[0])[1] if held else None
+
+
+def per(records, key):
+    """key(record) -> [flows, bytes], of the records for which it isn't None.  A sum of nothing but NULL is None."""
+    found = collections.defaultdict(lambda: [0, None])
+    for r in records:
+        k = key(r)
+        if k is not None:
+            found[k][0] += 1
+            if r.get("bytes") is not None:
+                found[k][1] = (found[k][1] or 0) + r["bytes"]
+    return found
+
+
+def assets():
+    with open(FOLDER / "assets.csv", newline="") as f:
+        return {short(r["ip"]): (r["name"], r["owner"] or None) for r in csv.DictReader(f)}
+
+
+def test_who_is_who(build):
+    nets = [(ipaddress.ip_network(r[0]), f"{r[1]} {r[2]}") for r in ranges(json.loads((FOLDER / "ip-ranges.json").read_text()))]
+    named = {e["NetworkInterfaceId"]: tag(e["TagSet"]) or e["Description"] for e in interfaces()}
+    faces = {ip: named[eni] for ip, eni, _ in interface_addresses()}
+    expected = []
+    for ip, (flows, size) in per(sample(), lambda r: r.get("srcaddr")).items():
+        name, owner = assets().get(short(ip), (None, None))
+        expected.append([ip, text(name or faces.get(short(ip)) or longest(nets, ip)), text(owner), str(flows), text(size)])
+    expected.sort(key=lambda row: (1 if row[4] == "NULL" else -int(row[4]), row[0]))
+    assert answer(build, "who-is-who", loads=3, top=100000) == expected
+    names = {row[1] for row in expected}
+    assert {"web-2 (IPv6)", "office VPN", "S3 us-east-1", "EC2 S3 eu-central-1", "Interface for NAT Gateway nat-0325382f7cb095211",
+            "NULL"} <= names
+
+
+def test_subnet_traffic(build):
+    nets = [(ipaddress.ip_network(s[0]), f"{s[2]} {s[0]}") for s in subnets()]
+    where = functools.cache(lambda ip: longest(nets, ip) or "elsewhere")
+    both = per(sample(), lambda r: (where(r["srcaddr"]), where(r["dstaddr"])) if r.get("srcaddr") else None)
+    rejected = per([r for r in sample() if r.get("action") == "REJECT"], lambda r: (where(r["srcaddr"]), where(r["dstaddr"])))
+    expected = [[s, d, str(flows), str(rejected[s, d][0]), str(size)] for (s, d), (flows, size) in both.items()]
+    assert answer(build, "subnet-traffic", loads=1, top=1000) == sorted(expected, key=lambda r: (-int(r[4]), r[0], r[1]))
+    assert any(row[0] == "public 2600:1f18:4a3b:1200::/64" for row in expected)
+
+
+def test_aws_services(build):
+    nets = [(ipaddress.ip_network(r[0]), (r[1], r[2])) for r in ranges(json.loads((FOLDER / "ip-ranges.json").read_text()))]
+    where = functools.cache(lambda ip: longest(nets, ip))
+    to = per(sample(), lambda r: r.get("dstaddr") and where(r["dstaddr"]))
+    back = per(sample(), lambda r: r.get("srcaddr") and where(r["srcaddr"]))
+    seen = collections.defaultdict(set)
+    for r in sample():
+        for ip in (r.get("srcaddr"), r.get("dstaddr")):
+            if ip and where(ip):
+                seen[where(ip)].add(ip)
+    expected = [[*k, str(to[k][0] + back[k][0]), str(to[k][1]), str(back[k][1]), str(len(seen[k]))] for k in {**to, **back}]
+    assert answer(build, "aws-services", loads=1) == sorted(expected, key=lambda r: (-int(r[3]) - int(r[4]), r[0], r[1]))
+
+
+def test_aws_services_longest_prefix(build, tmp_path):
+    """An address is that of the narrowest prefix: S3 within a region within AMAZON."""
+    database = tmp_path / "my.db"
+    load(build, "load-aws-ranges", database)
+    assert build.database(database, "SELECT (SELECT service FROM aws_ranges WHERE rowid = cidr_lookup('aws_ranges', 'cidr', ip))"
+                                    " FROM (SELECT '52.1.2.3' AS ip UNION ALL SELECT '52.216.8.1');") == "AMAZON\nS3\n"
+
+
+def test_unknown_addresses(build):
+    nets = [(ipaddress.ip_network(s[0]), s[2]) for s in subnets()]
+    known = set(assets()) | {ip for ip, _, _ in interface_addresses()}
+    found = {}
+    for r in sample():
+        for side, ip in enumerate((r.get("srcaddr"), r.get("dstaddr"))):
+            if ip and longest(nets, ip) and short(ip) not in known:
+                e = found.setdefault(ip, [0, 0, 0, 0, r["start"], r["end"]])
+                e[side] += 1
+                e[2] += r.get("action") == "REJECT"
+                e[3] += r.get("bytes") or 0
+                e[4], e[5] = min(e[4], r["start"]), max(e[5], r["end"])
+    expected = [[ip, longest(nets, ip), *map(str, e[:4]), reference.utc(e[4]), reference.utc(e[5])] for ip, e in found.items()]
+    assert sorted(row[0] for row in expected) == ["10.0.1.31", "172.31.1.31"]
+    assert answer(build, "unknown-addresses", loads=3) == sorted(expected, key=lambda r: (-int(r[2]) - int(r[3]), r[0]))
+
+
+# ---- who had it then -------------------------------------------------------------------------
+
+def history():
+    with open(FOLDER / "history.csv", newline="") as f:
+        return [(ipaddress.ip_network(r["cidr"]), r["name"], r["owner"], r["valid_from"], r["valid_to"] or "9999")
+                for r in csv.DictReader(f)]
+
+
+def holder(ip, time):
+    return longest([(h[0], h) for h in history() if h[3] <= time < h[4]], ip)
+
+
+def test_who_had(build):
+    one = [r for r in sample() if r.get("srcaddr") == "10.0.1.13"]
+    expected = []
+    for name in ("app-3", "ml-runner"):
+        mine = [r for r in one if holder("10.0.1.13", r["start_time"])[1] == name]
+        expected.append([name, "checkout" if name == "app-3" else "data science", "10.0.1.13/32", str(len(mine)),
+                         str(sum(r["bytes"] for r in mine)), str(len({r["dstaddr"] for r in mine})),
+                         min(r["start_time"] for r in mine), max(r["end_time"] for r in mine)])
+    assert sum(int(row[3]) for row in expected) == len(one) > 100
+    owners = collections.defaultdict(lambda: [set(), 0, 0])
+    for r in sample():
+        held = r.get("srcaddr") and holder(r["srcaddr"], r["start_time"])
+        if held:
+            owners[held[2]][0].add(r["srcaddr"])
+            owners[held[2]][1] += 1
+            owners[held[2]][2] += r.get("bytes") or 0
+    second = [[owner, str(len(a)), str(flows), str(size)] for owner, (a, flows, size) in owners.items()]
+    assert answer(build, "who-had", loads=1) == expected + sorted(second, key=lambda r: (-int(r[3]), r[0]))
+
+
+def test_who_had_in_a_gap(build):
+    """10.0.1.12 was nobody's on 2026-03-09: the network's owner stands in."""
+    rows = answer(build, "who-had", loads=1, addr="10.0.1.12")[:3]
+    assert [row[0] for row in rows] == ["app-2", "application subnet", "app-2b"]
+    assert all(row[6].startswith("2026-03-09") or row[6] >= "2026-03-09" for row in rows[1:2])
+    rows = answer(build, "who-had", loads=1, addr="10.0.0.30")
+    assert rows[0][:3] == ["NULL"] * 3                      # nobody at all
+    [row] = [r for r in answer(build, "who-had", loads=1, addr="2600:1f18:4a3b:1200:d338:a4b3:ec2e:99e8") if "/" in r[2]]
+    assert row[0] == "public subnet"
+
+
+HISTORY = {
+    "10.0.0.1,a,b,2026-01-01,2026-02-01\n10.0.0.1/32,c,d,2026-01-31,\n": "overlaps record 3",
+    "10.0.0.1,a,b,2026-01-01,\n10.0.0.1,c,d,2026-01-31,\n": "overlaps record 3",
+    "10.0.0.1,a,b,2026-02-01,2026-01-01\n": "ends before it begins",
+    "10.0.0.1,a,b,2026-02-01,soon\n": "has a time that is none",
+    "10.0.0.1,a,b,today-ish,\n": "has a time that is none",
+    "10.0.0.1/33,a,b,2026-02-01,\n": "ip_prefix",
+    "host-1,a,b,2026-02-01,\n": "is no address or prefix",
+    "": "is empty: set HISTORY"}
+
+
+@pytest.mark.parametrize("lines", HISTORY, ids=HISTORY.values())
+def test_history_that_cannot_be(release, tmp_path, lines):
+    file, database = tmp_path / "h.csv", tmp_path / "my.db"
+    file.write_text("cidr,name,owner,valid_from,valid_to\n" + lines)
+    load(release, "load-history", database)
+    before = table(database, "SELECT * FROM address_history")
+    done = shell(release, "load-history", database, env={"HISTORY": str(file)})
+    assert done.returncode != 0 and HISTORY[lines] in done.stdout + done.stderr
+    assert table(database, "SELECT * FROM address_history") == before and len(before) == 7
+
+
+def test_snapshots(build, tmp_path):
+    """A list a day: at every moment the history says what the list in force said."""
+    rng = random.Random(9)
+    database, file = tmp_path / "my.db", tmp_path / "assets.csv"
+    load(build, "load-history", database)      # rows of prefixes are there, and stay
+    prefixes = table(database, "SELECT * FROM address_history WHERE cidr NOT LIKE '%/32' ORDER BY id")
+    lists, now = [], {}
+    for day in range(12):
+        at = datetime.datetime(2026, 4, 1 + day, 6).isoformat(" ")
+        for ip in [f"10.1.0.{i}" for i in range(1, 9)] + ["2001:db8::7"]:
+            chance = rng.random()
+            if chance < 0.2:
+                now.pop(ip, None)
+            elif chance < 0.5:
+                now[ip] = (rng.choice(["a", "b"]), rng.choice(["x", "y", ""]))
+        now["10.1.0.99"] = ("always", "z")
+        file.write_text("owner,ip,name\n" + "".join(f"{o},{ip},{n}\n" for ip, (n, o) in now.items()))
+        lists.append((at, dict(now)))
+        for again in range(2):
+            done = shell(build, "history-snapshot", database, env={"ASSETS": str(file)}, at=at)
+            assert done.returncode == 0 and done.stderr == "", done.stderr
+            if again:
+                assert done.stdout.split("\n")[1].split("\t")[:2] == ["0", "0"]
+    for n, (at, expected) in enumerate(lists):
+        then = table(database, f"SELECT cidr, name, owner FROM address_history WHERE (cidr LIKE '%/32' OR cidr LIKE '%/128') "
+                               f"AND valid_from <= '{at}' AND (valid_to IS NULL OR valid_to > '{at}')")
+        assert sorted(then, key=str) == sorted(
+            [(str(ipaddress.ip_network(ip)), name, owner or None) for ip, (name, owner) in expected.items()], key=str), n
+    assert table(database, "SELECT * FROM address_history WHERE cidr NOT LIKE '%/32' AND cidr NOT LIKE '%/128' ORDER BY id") == prefixes
+    assert table(database, "SELECT count(*) FROM address_history WHERE name = 'always'") == [(1,)]
+    before = table(database, "SELECT * FROM address_history")
+    for at, said in (("2026-04-02", "newer than @at"), ("yesterday-ish", "@at is no time")):
+        done = shell(build, "history-snapshot", database, env={"ASSETS": str(file)}, at=at)
+        assert done.returncode != 0 and said in done.stderr
+        assert table(database, "SELECT * FROM address_history") == before
