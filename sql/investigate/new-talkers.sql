@@ -8,12 +8,12 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/new-talkers.sql'
 --
--- The windows of the sample are fixed; for last night say .parameter set @since "date('now', '-1 day')" and so on.
--- First: addresses of ours that sent nothing before: new instances, or an attacker's. Second: whom an address of ours
--- reached on a service's port, accepted, and never before. A week in front of it is a better measure than a day;
--- Mondays look new. Answers to outside clients, whose port is low by chance, are among the second. An AWS service's
--- changing addresses are one peer where its name is logged (version 5). A gap in the logs before makes everything new:
--- see coverage.sql.
+-- New is what has its first record, of both windows together, in the second one. The windows of the sample are fixed;
+-- for last night say .parameter set @since "date('now', '-1 day')" and so on. First: addresses of ours that sent
+-- nothing before: new instances, or an attacker's. Second: whom an address of ours reached on a service's port,
+-- accepted, and never before. A week in front of it is a better measure than a day; Mondays look new. Answers to
+-- outside clients, whose port is low by chance, are among the second. An AWS service's changing addresses are one peer
+-- where its name is logged (version 5). A gap in the logs before makes everything new: see coverage.sql.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@before', '2026-06-15'), ('@since', '2026-06-16'), ('@until', '2026-06-17'),
@@ -28,18 +28,14 @@ SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND cidr_lookup('inside', 'cidr', srcaddr) IS NOT NULL
-   AND srcaddr NOT IN (SELECT srcaddr FROM flowlogs_rollup(@logs)
-                        WHERE since = @before AND until = @since AND srcaddr IS NOT NULL)
- GROUP BY srcaddr ORDER BY sum(flows) DESC, srcaddr LIMIT @top;
-WITH known AS MATERIALIZED (
-  SELECT DISTINCT srcaddr, coalesce(pkt_dst_aws_service, dstaddr) AS peer, dstport FROM flowlogs_rollup(@logs)
-   WHERE since = @before AND until = @since AND action IS NOT 'REJECT' AND dstport < @below)
+ WHERE since = @before AND until = @until AND cidr_lookup('inside', 'cidr', srcaddr) IS NOT NULL
+ GROUP BY srcaddr HAVING min(flowlogs_rollup.first_seen) >= ifnull(unixepoch(@since, 'auto'), 0)
+ ORDER BY sum(flows) DESC, srcaddr LIMIT @top;
 SELECT srcaddr, coalesce(pkt_dst_aws_service, dstaddr) AS peer, dstport, port_name(dstport) AS service,
        iif(cidr_lookup('inside', 'cidr', dstaddr) IS NULL, 'outside', 'inside') AS side,
        sum(flows) AS flows, sum(bytes) AS bytes, datetime(min(first_seen), 'unixepoch') AS first_seen
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND action IS NOT 'REJECT' AND dstport < @below
+ WHERE since = @before AND until = @until AND action IS NOT 'REJECT' AND dstport < @below
    AND cidr_lookup('inside', 'cidr', srcaddr) IS NOT NULL
-   AND (srcaddr, coalesce(pkt_dst_aws_service, dstaddr), dstport) NOT IN (SELECT srcaddr, peer, dstport FROM known)
- GROUP BY srcaddr, peer, dstport, side ORDER BY sum(bytes) DESC, srcaddr, peer, dstport, side LIMIT @top;
+ GROUP BY srcaddr, peer, dstport HAVING min(flowlogs_rollup.first_seen) >= ifnull(unixepoch(@since, 'auto'), 0)
+ ORDER BY sum(bytes) DESC, srcaddr, peer, dstport LIMIT @top;

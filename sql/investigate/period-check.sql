@@ -9,7 +9,8 @@
 -- the files' names. AWS names a file after the five minutes that it ends in: `windows` are the different ones,
 -- `missing` those between the first and the last that have none. A flow log without traffic in a window has no file
 -- there, so quiet flow logs have holes; a busy one that has some lacks partitions, or was not copied whole. Several
--- files in a window are usual. Files with names of your own count as files, and in no window.
+-- files in a window are usual. Files with names of your own count as files, and in no window. Of a limited period, the
+-- files that can hold its records count, with ten minutes at each end.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT day, account_id, coalesce(region, '-') AS region, coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS flows,

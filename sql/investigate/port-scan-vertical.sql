@@ -1,7 +1,7 @@
 -- Port scans, vertical: one source, one host, many rejected ports, and what was let in from that source.
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @ports     distinct rejected ports from which on it is a scan
+--   @ports     distinct rejected ports from which on it is a scan      @top   rows
 --   @below     ports from here on don't count towards @ports (65536: all do)
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
@@ -13,7 +13,8 @@
 -- the same source was accepted in the period, the scan's result.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@ports', 20), ('@below', 32768);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@ports', 20), ('@below', 32768),
+  ('@top', 50);
 WITH scan AS MATERIALIZED (
   SELECT srcaddr, dstaddr, count(DISTINCT dstport) AS ports, sum(flows) AS flows, min(dstport) AS low, max(dstport) AS high,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
@@ -29,4 +30,4 @@ entry AS (
 SELECT scan.srcaddr, scan.dstaddr, scan.ports, low || '-' || high AS range, flows, last_seen - first_seen AS seconds,
        datetime(first_seen, 'unixepoch') AS first_seen, substr(coalesce(entry.ports, 'none'), 1, 30) AS open
   FROM scan LEFT JOIN entry USING (srcaddr, dstaddr)
- ORDER BY scan.ports DESC, flows DESC, scan.srcaddr, scan.dstaddr;
+ ORDER BY scan.ports DESC, flows DESC, scan.srcaddr, scan.dstaddr LIMIT @top;

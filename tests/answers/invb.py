@@ -121,7 +121,7 @@ def port_scan_vertical(records):
         rows.append((src, dst, len(ports), f"{min(ports)}-{max(ports)}", len(rs),
                      max(r["end"] for r in rs) - min(r["start"] for r in rs), _first(rs),
                      " ".join(map(str, entered))[:30] or "none"))
-    return sorted(rows, key=lambda row: (-row[2], -row[4], row[0], row[1]))
+    return sorted(rows, key=lambda row: (-row[2], -row[4], row[0], row[1]))[:50]
 
 
 def port_scan_horizontal(records):
