@@ -403,12 +403,12 @@ def test_who_had(build):
 
 def test_who_had_in_a_gap(build):
     """10.0.1.12 was nobody's on 2026-03-09: the network's owner stands in."""
-    rows = answer(build, "who-had", loads=1, addr="10.0.1.12")[:3]
+    rows = answer(build, "who-had", loads=1, had="10.0.1.12")[:3]
     assert [row[0] for row in rows] == ["app-2", "application subnet", "app-2b"]
     assert all(row[6].startswith("2026-03-09") or row[6] >= "2026-03-09" for row in rows[1:2])
-    rows = answer(build, "who-had", loads=1, addr="10.0.0.30")
+    rows = answer(build, "who-had", loads=1, had="10.0.0.30")
     assert rows[0][:3] == ["NULL"] * 3                      # nobody at all
-    [row] = [r for r in answer(build, "who-had", loads=1, addr="2600:1f18:4a3b:1200:d338:a4b3:ec2e:99e8") if "/" in r[2]]
+    [row] = [r for r in answer(build, "who-had", loads=1, had="2600:1f18:4a3b:1200:d338:a4b3:ec2e:99e8") if "/" in r[2]]
     assert row[0] == "public subnet"
 
 

@@ -3,6 +3,7 @@
 a script leaves alone what the user has set."""
 
 import functools
+import re
 
 import pytest
 
@@ -65,3 +66,22 @@ def test_parameters(release, name, values):
     expected = ANSWERS[name](list(records()), **values)
     assert got == [["NULL" if v is None else str(v) for v in row] for row in expected]
     assert got or (name, "since" in values) == ("conversation", True)
+
+
+def test_a_parameter_has_one_default():
+    """In one session, a script takes what the script before it has set: the same name must mean the same."""
+    defaults = {}
+    for script in sorted((ROOT / "sql").glob("**/*.sql")):
+        for block in re.findall(r"INSERT OR IGNORE INTO temp\.sqlite_parameters VALUES(.*?);\n", script.read_text(), re.S):
+            for name, value in re.findall(r"\('(@\w+)',\s*('(?:[^']|'')*'|[^'()]+)\)", block):
+                defaults.setdefault(name, {}).setdefault(" ".join(value.split()), []).append(script.stem)
+    assert len(defaults) > 30 and {n: v for n, v in defaults.items() if len(v) > 1} == {}
+
+
+def test_scripts_one_after_the_other(release):
+    """All scripts in one session print what each prints in a session of its own."""
+    names = sorted(ANSWERS)
+    alone = {name: release.shell(f".parameter init\n.read sql/investigate/{name}.sql") for name in names}
+    together = release.shell(".parameter init\n" + "".join(f".print === {n}\n.read sql/investigate/{n}.sql\n" for n in names))
+    parts = dict(part.split("\n", 1) for part in together.split("=== ")[1:])
+    assert {n: parts[n] for n in names} == alone

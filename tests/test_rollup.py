@@ -132,8 +132,9 @@ def test_schema(build):
     names = [n for n, _ in out]
     assert [n for n, h in out if h == "0"] == \
         DIMS[:12] + ["flows", "packets", "bytes", "first_seen", "last_seen"]
-    assert names[12:22] == ["path", "on_error", "format", "threads", "memory", "since", "until", "minute", "hour", "day"]
-    assert set(names) == set(DIMS) | set(names[12:29]) and len(names) == len(set(names))
+    assert names[12:23] == ["path", "on_error", "format", "threads", "memory", "since", "until", "filter", "minute", "hour",
+                            "day"]
+    assert set(names) == set(DIMS) | set(names[12:30]) and len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -149,7 +150,7 @@ def test_wrong_arguments(build, arguments, message):
 def test_options_of_create(build):
     assert build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', memory='64M'); "
                        "SELECT count(*) > 0 FROM t;") == "1\n"
-    assert "flowlogs_rollup alone" in build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{TREE}', since=5);")
+    assert "since is 'soon'" in build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{TREE}', since=soon);")
     assert "no such module" not in build.shell("SELECT flows FROM flowlogs_rollup;")
 
 

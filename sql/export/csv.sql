@@ -12,7 +12,7 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs/012345678901/vpcflowlogs/us-east-1/2026/06/16/*T1005Z*'), ('@since', NULL), ('@until', NULL);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 .mode csv
 .headers on
 .nullvalue ""
@@ -21,4 +21,4 @@ SELECT file, line, start_time, end_time, version, account_id, interface_id, srca
        pkt_srcaddr, pkt_dstaddr, region, az_id, sublocation_type, sublocation_id,
        pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path
   FROM flowlogs(@logs)
- WHERE (@since IS NULL OR start_time >= @since) AND (@until IS NULL OR start_time < @until);
+ WHERE since = @since AND until = @until;

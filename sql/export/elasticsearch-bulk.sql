@@ -18,7 +18,7 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', '["tests/data/edge/custom-order.log", "tests/data/edge/ipv6.log", "tests/data/edge/unknown-field.log"]'),
+  ('@logs', 'tests/data/AWSLogs'),
   ('@since', NULL), ('@until', NULL), ('@index', 'flowlogs'), ('@op', 'index');
 .mode list
 .headers off
@@ -73,4 +73,4 @@ SELECT json_object(@op, json_object('_index', @index, '_id', file || ':' || line
       'packets_lost_ttl_expired', packets_lost_ttl_expired, 'line', line,
       'extra', json(nullif(json_patch('{}', extra), '{}'))))))
   FROM flowlogs(@logs)
- WHERE (@since IS NULL OR start_time >= @since) AND (@until IS NULL OR start_time < @until);
+ WHERE since = @since AND until = @until;

@@ -1,11 +1,11 @@
 -- Who had an address then: the owner at the time of each record, where addresses change hands.
 --
 --   @logs   files, folder or pattern            @since, @until   period of `start`, UTC text '2026-03-09 08:00'
---   @addr   the address, as the logs spell it   @top             rows of the second answer
+--   @had   the address, as the logs spell it   @top             rows of the second answer
 --   HISTORY   see load-history.sql, which this begins with
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @addr \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
+--           -cmd ".parameter set @had \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           my.db '.read sql/inventory/who-had.sql'
 --
 -- Of the rows of address_history that were valid when the record began, the one with the longest prefix; in a gap between
@@ -13,7 +13,7 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@addr', '10.0.1.13'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@had', '10.0.1.13'), ('@top', 20);
 .read sql/inventory/load-history.sql
 
 DROP TABLE IF EXISTS temp.history_bits; -- the lengths of prefixes that there are: an exact look-up for each
@@ -21,7 +21,7 @@ CREATE TEMP TABLE history_bits AS
   SELECT DISTINCT CAST(substr(cidr, instr(cidr, '/') + 1) AS INTEGER) AS bits, iif(cidr LIKE '%:%', 6, 4) AS family
     FROM address_history ORDER BY bits DESC;
 
--- What @addr sent, owner by owner
+-- What @had sent, owner by owner
 SELECT h.name, h.owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(DISTINCT f.dstaddr) AS targets,
        min(f.start_time) AS first_seen, max(f.end_time) AS last_seen
   FROM flowlogs(@logs) f
@@ -30,7 +30,7 @@ SELECT h.name, h.owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(
         WHERE b.family = ip_family(f.srcaddr)
           AND f.start_time >= x.valid_from AND (x.valid_to IS NULL OR f.start_time < x.valid_to)
         ORDER BY b.bits DESC LIMIT 1)
- WHERE f.srcaddr = @addr AND (@since IS NULL OR f.start_time >= @since) AND (@until IS NULL OR f.start_time < @until)
+ WHERE f.srcaddr = @had AND f.since = @since AND f.until = @until
  GROUP BY h.id ORDER BY first_seen, h.id;
 
 -- Who sent most, by the owner at that time

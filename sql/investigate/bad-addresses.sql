@@ -2,8 +2,8 @@
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
 --   @top       rows
---   temp.indicators (cidr, note): the list, addresses or prefixes.  Fill it before with your own, for example with
---              CREATE TEMP TABLE indicators (cidr TEXT, note TEXT);  .import --csv --skip 1 bad.csv indicators
+--   indicators (cidr, note): the list, addresses or prefixes, which sql/alerts has, too.  Fill it before with your own:
+--              CREATE TABLE indicators (cidr TEXT, note TEXT);  .import --csv --skip 1 bad.csv indicators
 --              As long as it is empty, a few examples are put into it.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
@@ -16,12 +16,12 @@
 -- networks make old lists lie.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 30);
-CREATE TEMP TABLE IF NOT EXISTS indicators (cidr TEXT, note TEXT);
-INSERT INTO temp.indicators
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+CREATE TABLE IF NOT EXISTS indicators (cidr TEXT, note TEXT);
+INSERT INTO indicators
 SELECT column1, column2 FROM (VALUES ('192.0.2.77', 'example: C2'), ('203.0.113.64/29', 'example: SSH'),
                                      ('198.51.100.23', 'example: scan'), ('2001:db8:bad::/48', 'example: IPv6'))
- WHERE NOT EXISTS (SELECT 1 FROM temp.indicators);
+ WHERE NOT EXISTS (SELECT 1 FROM indicators);
 DROP TABLE IF EXISTS temp.met;
 CREATE TEMP TABLE met (ip TEXT PRIMARY KEY, indicator INTEGER);
 WITH pair AS MATERIALIZED (

@@ -31,7 +31,7 @@ contact AS MATERIALIZED (
     FROM flowlogs(@logs)
    WHERE srcaddr IN (SELECT srcaddr FROM candidate) AND dstaddr IN (SELECT dstaddr FROM candidate)
      AND (srcaddr, dstaddr, dstport) IN (SELECT srcaddr, dstaddr, dstport FROM candidate) AND action IS NOT 'REJECT'
-     AND start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)),
+     AND since = @since AND until = @until),
 ranked AS (
   SELECT *, count(*) OVER pair AS n, row_number() OVER (pair ORDER BY gap) AS gap_rank,
          row_number() OVER (pair ORDER BY bytes) AS size_rank

@@ -11,7 +11,7 @@
 -- how many files have the field at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 50);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 SELECT reject_reason AS reason, flow_direction AS direction, dstaddr, dstport, count(DISTINCT srcaddr) AS sources,
        sum(flows) AS flows, sum(packets) AS packets, datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen

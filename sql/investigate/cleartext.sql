@@ -12,7 +12,7 @@
 -- both sides counts twice.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 50);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 SELECT interface_id, iif(flow_direction = 'egress', srcaddr, dstaddr) AS own,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service_port,
        count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)) AS peers, sum(flows) AS flows,

@@ -17,7 +17,7 @@ SELECT datetime("end", 'unixepoch') AS last_seen, srcaddr, srcport, dstaddr, dst
                row_number() OVER (PARTITION BY srcaddr, srcport, dstaddr, dstport, protocol
                                   ORDER BY start DESC, "end" DESC, rowid) AS age
           FROM flowlogs(@logs)
-         WHERE start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
+         WHERE since = @since AND until = @until
            AND srcaddr IS NOT NULL)
  WHERE age = 1
  ORDER BY "end" DESC, start DESC, srcaddr, srcport, dstaddr, dstport, protocol LIMIT @top;

@@ -22,9 +22,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
                 "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
-DELETE FROM temp.inside;
-INSERT INTO temp.inside SELECT value FROM json_each(@inside);
+CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
+DELETE FROM temp.own;
+INSERT INTO temp.own SELECT value FROM json_each(@inside);
 DROP TABLE IF EXISTS temp.leaving;
 CREATE TEMP TABLE leaving AS
 WITH seen AS MATERIALIZED (
@@ -33,12 +33,12 @@ WITH seen AS MATERIALIZED (
          sum(flows) AS flows, sum(packets) AS packets, sum(bytes) AS bytes, min(first_seen) AS first, max(last_seen) AS last
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND log_status = 'OK' AND action IS NOT 'REJECT'
-     AND cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
+     AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
    GROUP BY 1, 2, 3, 4, 5, 6),
 leg AS (
-  SELECT interface, iif(cidr_lookup('inside', 'cidr', dstaddr) IS NULL, srcaddr, dstaddr) AS addr,
-         sum(packets) FILTER (WHERE cidr_lookup('inside', 'cidr', dstaddr) IS NULL) AS packets_out,
-         sum(bytes) FILTER (WHERE cidr_lookup('inside', 'cidr', dstaddr) IS NULL) AS bytes_out,
+  SELECT interface, iif(cidr_lookup('own', 'cidr', dstaddr) IS NULL, srcaddr, dstaddr) AS addr,
+         sum(packets) FILTER (WHERE cidr_lookup('own', 'cidr', dstaddr) IS NULL) AS packets_out,
+         sum(bytes) FILTER (WHERE cidr_lookup('own', 'cidr', dstaddr) IS NULL) AS bytes_out,
          sum(packets) AS packets_both, sum(bytes) AS bytes_both
     FROM seen GROUP BY 1, 2),
 nat AS MATERIALIZED (
@@ -47,7 +47,7 @@ nat AS MATERIALIZED (
 sighting AS (
   SELECT src, dst, src = srcaddr AND (interface, srcaddr) IN (SELECT interface, addr FROM nat) AS onward,
          max(service) AS service, sum(flows) AS flows, sum(bytes) AS bytes, min(first) AS first, max(last) AS last
-    FROM seen WHERE cidr_lookup('inside', 'cidr', dst) IS NULL GROUP BY src, dst, onward, interface, way),
+    FROM seen WHERE cidr_lookup('own', 'cidr', dst) IS NULL GROUP BY src, dst, onward, interface, way),
 pair AS (
   SELECT src, dst, onward, max(service) AS service, max(flows) AS flows, max(bytes) AS bytes,
          min(first) AS first, max(last) AS last

@@ -1,7 +1,7 @@
 -- DNS to servers that nobody approved.
 --
 --   @logs       files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @resolvers  approved servers, a JSON array of addresses      @ports   of DNS, a JSON array: 853 is DNS over TLS
+--   @resolvers  approved servers, a JSON array of addresses      @dns_ports   of DNS, a JSON array: 853 is DNS over TLS
 --   @top        rows
 --   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
 --
@@ -15,19 +15,19 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL),
-  ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@ports', '[53, 853]'), ('@top', 30);
+  ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@dns_ports', '[53, 853]'), ('@top', 20);
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
                 "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
-DELETE FROM temp.inside;
-INSERT INTO temp.inside SELECT value FROM json_each(@inside);
+CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
+DELETE FROM temp.own;
+INSERT INTO temp.own SELECT value FROM json_each(@inside);
 SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
-       iif(cidr_lookup('inside', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL, 'outside', 'inside') AS side,
+       iif(cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL, 'outside', 'inside') AS side,
        sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND protocol IN (6, 17) AND dstport IN (SELECT value FROM json_each(@ports))
+ WHERE since = @since AND until = @until AND protocol IN (6, 17) AND dstport IN (SELECT value FROM json_each(@dns_ports))
    AND coalesce(pkt_dstaddr, dstaddr) NOT IN (SELECT value FROM json_each(@resolvers))
-   AND cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
+   AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
  GROUP BY 1, 2, 3 ORDER BY sum(flows) DESC, 1, 2, 3 LIMIT @top;

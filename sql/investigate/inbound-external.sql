@@ -16,9 +16,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
                 "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
-DELETE FROM temp.inside;
-INSERT INTO temp.inside SELECT value FROM json_each(@inside);
+CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
+DELETE FROM temp.own;
+INSERT INTO temp.own SELECT value FROM json_each(@inside);
 DROP TABLE IF EXISTS temp.inbound;
 CREATE TEMP TABLE inbound AS
 SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
@@ -26,8 +26,8 @@ SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACC
        min(start) AS first, max("end") AS last
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IS NOT NULL
-   AND start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
-   AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL AND cidr_lookup('inside', 'cidr', dstaddr) IS NOT NULL
+   AND since = @since AND until = @until
+   AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
  GROUP BY srcaddr, dstaddr, protocol, dstport;
 SELECT dstaddr,
        ifnull(protocol_name(protocol), protocol) || ' ' || dstport

@@ -1,8 +1,8 @@
 -- Port scans, vertical: one source, one host, many rejected ports, and what was let in from that source.
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @ports     distinct rejected ports from which on it is a scan      @top   rows
---   @below     ports from here on don't count towards @ports (65536: all do)
+--   @scan_ports     distinct rejected ports from which on it is a scan      @top   rows
+--   @below     ports from here on don't count towards @scan_ports (65536: all do)
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/port-scan-vertical.sql'
@@ -13,13 +13,13 @@
 -- the same source was accepted in the period, the scan's result.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@ports', 20), ('@below', 32768),
-  ('@top', 50);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@scan_ports', 20), ('@below', 32768),
+  ('@top', 20);
 WITH scan AS MATERIALIZED (
   SELECT srcaddr, dstaddr, count(DISTINCT dstport) AS ports, sum(flows) AS flows, min(dstport) AS low, max(dstport) AS high,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action = 'REJECT' AND protocol IN (6, 17)
-   GROUP BY srcaddr, dstaddr HAVING count(DISTINCT dstport) FILTER (WHERE dstport < @below) >= @ports),
+   GROUP BY srcaddr, dstaddr HAVING count(DISTINCT dstport) FILTER (WHERE dstport < @below) >= @scan_ports),
 entry AS (
   SELECT srcaddr, dstaddr, group_concat(dstport, ' ') AS ports FROM (
     SELECT srcaddr, dstaddr, dstport FROM flowlogs_rollup(@logs)

@@ -17,9 +17,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
                 "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
-DELETE FROM temp.inside;
-INSERT INTO temp.inside SELECT value FROM json_each(@inside);
+CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
+DELETE FROM temp.own;
+INSERT INTO temp.own SELECT value FROM json_each(@inside);
 DROP TABLE IF EXISTS temp.rejected_inside;
 CREATE TEMP TABLE rejected_inside AS
 SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits, 64))) AS subnet,
@@ -27,7 +27,7 @@ SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits,
        min(first_seen) AS first, max(last_seen) AS last
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'REJECT'
-   AND cidr_lookup('inside', 'cidr', srcaddr) IS NOT NULL AND cidr_lookup('inside', 'cidr', dstaddr) IS NOT NULL
+   AND cidr_lookup('own', 'cidr', srcaddr) IS NOT NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
  GROUP BY 1, 2, 3, 4, 5;
 SELECT subnet, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports,
        sum(flows) AS flows, datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen

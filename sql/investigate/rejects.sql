@@ -14,6 +14,6 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 SELECT start_time, interface_id, srcaddr, dstaddr, dstport, port_name(dstport, protocol) AS service,
        ifnull(protocol_name(protocol), protocol) AS protocol
   FROM flowlogs(@logs)
- WHERE start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
+ WHERE since = @since AND until = @until
    AND action = 'REJECT'
  ORDER BY start DESC, interface_id, srcaddr, dstaddr, dstport, srcport, rowid LIMIT @top;

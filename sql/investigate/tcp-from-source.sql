@@ -16,6 +16,6 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port_name(srcport, 6)) AS service,
        tcp_flags(tcp_flags) AS flags, packets, bytes, action
   FROM flowlogs(@logs)
- WHERE start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
+ WHERE since = @since AND until = @until
    AND srcaddr = @src AND protocol = 6
  ORDER BY start, dstaddr, srcport, dstport, rowid LIMIT @top;

@@ -13,14 +13,14 @@
 -- port is higher.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 30), ('@below', 32768),
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20), ('@below', 32768),
   ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
                 "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS inside (cidr TEXT);
-DELETE FROM temp.inside;
-INSERT INTO temp.inside SELECT value FROM json_each(@inside);
+CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
+DELETE FROM temp.own;
+INSERT INTO temp.own SELECT value FROM json_each(@inside);
 SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DISTINCT srcaddr) AS sources,
        count(DISTINCT dstaddr) AS hosts, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
        count(*) FILTER (WHERE action = 'REJECT') AS rejected,
@@ -28,6 +28,6 @@ SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DIST
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport) AND action IS NOT NULL AND protocol IN (6, 17) AND dstport < @below
    AND dstport NOT IN (SELECT value FROM json_each(@common))
-   AND start >= ifnull(unixepoch(@since, 'auto'), 0) AND start < ifnull(unixepoch(@until, 'auto'), 1e12)
-   AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL AND cidr_lookup('inside', 'cidr', dstaddr) IS NOT NULL
+   AND since = @since AND until = @until
+   AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
  GROUP BY dstport ORDER BY accepted DESC, sources DESC, rejected DESC, dstport LIMIT @top;

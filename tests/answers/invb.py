@@ -121,7 +121,7 @@ def port_scan_vertical(records):
         rows.append((src, dst, len(ports), f"{min(ports)}-{max(ports)}", len(rs),
                      max(r["end"] for r in rs) - min(r["start"] for r in rs), _first(rs),
                      " ".join(map(str, entered))[:30] or "none"))
-    return sorted(rows, key=lambda row: (-row[2], -row[4], row[0], row[1]))[:50]
+    return sorted(rows, key=lambda row: (-row[2], -row[4], row[0], row[1]))[:20]
 
 
 def port_scan_horizontal(records):
@@ -186,7 +186,7 @@ def cleartext(records):
     rows.sort(key=lambda row: (-row[7], row[0], row[1], _PROTOCOL[row[2]], row[3]))
     names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
     states = _groups(_ok(records), lambda r: r.get("encryption_status"))
-    return [(*row[:2], _PROTOCOL[row[2]], *row[3:]) for row in rows[:50]] + [
+    return [(*row[:2], _PROTOCOL[row[2]], *row[3:]) for row in rows[:20]] + [
         (name, _distinct(states[code], "interface_id"), len(states[code]), _sum(states[code], "bytes"))
         for code, name in names.items() if states[code]]
 
@@ -195,7 +195,7 @@ def bpa_rejects(records):
     found = _groups((r for r in records if r.get("reject_reason")),
                     lambda r: (r["reject_reason"], r["flow_direction"], r["dstaddr"], r["dstport"]))
     rows = [(*key, _distinct(rs, "srcaddr"), len(rs), _sum(rs, "packets"), _first(rs), _last(rs)) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[5], *row[:4]))[:50] + _files_with("reject-reason")
+    return sorted(rows, key=lambda row: (-row[5], *row[:4]))[:20] + _files_with("reject-reason")
 
 
 def traffic_paths(records):
@@ -332,7 +332,7 @@ def database_ports(records):
         outside = [c for c in got_in if not any(ipaddress.ip_address(c) in n for n in private)]
         rows.append((server, port, _SERVICE.get(port), len(rs), len(_rejected(rs)), len(got_in),
                      _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
-    return sorted(rows, key=lambda row: (-row[7], -row[5], -row[3], row[0], row[1]))[:50]
+    return sorted(rows, key=lambda row: (-row[7], -row[5], -row[3], row[0], row[1]))[:20]
 
 
 def instance_traffic(records):
@@ -344,7 +344,7 @@ def instance_traffic(records):
         way = {d: sum(r["bytes"] for r in rs if r["flow_direction"] == d) for d in ("egress", "ingress")}
         rows.append((other, _PROTOCOL[protocol], port, len(rs), len(_rejected(rs)), way["egress"], way["ingress"],
                      _first(rs)[:16], _last(rs)[:16]))
-    return sorted(rows, key=lambda row: (-row[5] - row[6], *row[:3]))[:30] + _files_with("instance-id")
+    return sorted(rows, key=lambda row: (-row[5] - row[6], *row[:3]))[:20] + _files_with("instance-id")
 
 
 def host_seen(records):
@@ -358,7 +358,7 @@ def host_seen(records):
             found["in", _src(r), _PROTOCOL[r["protocol"]], _low_port(r)].append(r)
     rows = [(*key, len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _sum(rs, "bytes") // len(rs), _first(rs)[5:16], _last(rs)[5:16])
             for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[6], *row[:4]))[:30]
+    return sorted(rows, key=lambda row: (-row[6], *row[:4]))[:20]
 
 
 def nat_by_tag(records):
@@ -435,7 +435,7 @@ def uncommon_ports(records):
              min(r["srcaddr"] for r in rs), _first(rs)[:16], _last(rs)[:16])
             for port, rs in _groups(tried, lambda r: r["dstport"]).items()]
     rows.sort(key=lambda row: (-row[3], -row[1], -row[4], row[0]))
-    return [(" ".join([str(row[0]), *filter(None, [_SERVICE.get(row[0])])]), *row[1:]) for row in rows[:30]]
+    return [(" ".join([str(row[0]), *filter(None, [_SERVICE.get(row[0])])]), *row[1:]) for row in rows[:20]]
 
 
 def rejects_inside(records):
@@ -458,7 +458,7 @@ def dns_resolvers(records):
              and _dst(r) not in ("10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
     rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs))
             for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items()]
-    return sorted(rows, key=lambda row: (-row[4], *row[:3]))[:30]
+    return sorted(rows, key=lambda row: (-row[4], *row[:3]))[:20]
 
 
 def outside_hours(records):
@@ -496,7 +496,7 @@ def bad_addresses(records):
         rows.append((bad, note_of(bad), own, ports.pop() if len(ports) == 1 else f"{len(ports)} ports",
                      len(rs) - len(_rejected(rs)), len(_rejected(rs)), size["out"], size["in"],
                      _first(rs)[5:16], _last(rs)[5:16]))
-    return sorted(rows, key=lambda row: (-row[4], -row[4] - row[5], row[0], row[2]))[:30]
+    return sorted(rows, key=lambda row: (-row[4], -row[4] - row[5], row[0], row[2]))[:20]
 
 
 def new_talkers(records):
