@@ -296,11 +296,11 @@ static void bind_message(const struct filter *f, const struct layout *l, struct 
 static enum err_code mismatch(const struct filter *f, const struct layout *l, struct err *e) {
   uint32_t count = l->ntokens - l->prefix;
   if (!covers(&f->pattern, count))
-    return err_set(
-        e, ERR_ARGUMENT, 0,
-        "the filter has places for %u%s fields, and the file's lines have %u; `...` stands for any number of "
-        "fields, and a last place that asks nothing for the rest",
-        (unsigned)f->pattern.nslots, f->pattern.ellipsis == PATTERN_NO_ELLIPSIS ? "" : " or more", (unsigned)count);
+    return err_set(e, ERR_ARGUMENT, 0,
+                   "the filter has %u place%s%s, and the file's lines have %u fields; `...` stands for any number of "
+                   "fields, and a last place that asks nothing for the rest",
+                   (unsigned)f->pattern.nslots, f->pattern.nslots == 1 ? "" : "s",
+                   f->pattern.ellipsis == PATTERN_NO_ELLIPSIS ? "" : " or more", (unsigned)count);
   uint32_t i = find_misnamed(f, l), place = place_of(&f->pattern, i, count);
   int there = l->field[l->prefix + place];
   return err_set(e, ERR_ARGUMENT, 0,

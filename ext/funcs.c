@@ -75,10 +75,14 @@ static void result_name(sqlite3_context *ctx, const char *name) {
 /* --- addresses ---------------------------------------------------------------------------------------------------- */
 
 /* The prefix of an argument, read once for a constant; NULL with an error. */
-static const struct ip_prefix *prefix_of(sqlite3_context *ctx, int arg, const char *text, size_t n,
+static const struct ip_prefix *prefix_of(sqlite3_context *ctx, int arg, int is_blob, const char *text, size_t n,
                                          struct ip_prefix *here) {
   struct ip_prefix *kept = sqlite3_get_auxdata(ctx, arg);
   if (kept) return kept;
+  if (is_blob) {
+    error(ctx, sqlite3_mprintf("flowlogs: cidr_match: the prefix is a blob, not text such as '10.0.0.0/8'"));
+    return NULL;
+  }
   if (!ip_parse_prefix(text, n, here)) {
     error(ctx, sqlite3_mprintf("flowlogs: cidr_match: '%s' is no prefix such as '10.0.0.0/8' or 'fd00::/8'", text));
     return NULL;
@@ -115,7 +119,7 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
       return;
     }
   }
-  const struct ip_prefix *prefix = prefix_of(ctx, 1, cidr, cidr_n, &here);
+  const struct ip_prefix *prefix = prefix_of(ctx, 1, sqlite3_value_type(argv[1]) == SQLITE_BLOB, cidr, cidr_n, &here);
   if (prefix && is_ip) sqlite3_result_int(ctx, ip_in_prefix(&ip, prefix));
 }
 

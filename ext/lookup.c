@@ -8,13 +8,14 @@
 **
 **   - Until the statement ends, where table and column are constants (auxiliary data of the first argument): what
 **     the table was when the statement first asked, as with SQLite's own IN (SELECT ...).
-**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the table is
-**     in main or temp, and these have no uncommitted changes, neither when it was read nor now, and SQLite's number of
-**     the data's version, which each commit of whatever connection moves, is what it was.  Hence not inside a
-**     transaction that has written (ROLLBACK leaves no trace in any counter), and not for attached databases (behind
-**     DETACH and ATTACH another file has the same name, and perhaps the same number), virtual tables (which look like
-**     SQLite's, but don't change with its data), databases that sqlite3_deserialize() made (it makes another one under
-**     the same name), and READ UNCOMMITTED.
+**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the arguments
+**     still mean the same table, in main, whose column SQLite would read now and read then (asking it to prepare that
+**     statement also asks an authorizer); main has no uncommitted changes, neither when it was read nor now; and
+**     SQLite's number of the data's version, which each commit of whatever connection moves, is what it was.  Hence not inside a
+**     transaction that has written (ROLLBACK leaves no trace in any counter), and not for temp and attached databases
+**     (PRAGMA temp_store, or DETACH and ATTACH, put another one under the same name, perhaps with the same number), virtual tables
+**     and generated columns (whose values can change without their data), databases that sqlite3_deserialize()
+**     made (it makes another one under the same name), and READ UNCOMMITTED.
 **
 ** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make it
 ** read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic, as
@@ -34,21 +35,17 @@
 
 #define KEPT 4 /* tables that a connection keeps */
 
-enum { MAIN, TEMP, OWN_SCHEMAS };
-
-static const char *const own_schema[OWN_SCHEMAS] = {[MAIN] = "main", [TEMP] = "temp"};
-
-#define NO_SCHEMA UINT32_MAX /* version of temp as long as nothing is in it */
+#define MAIN "main"
 
 /* A table as it was read. */
 struct subnets {
   int users;       /* the connection, and statements */
-  char *table;     /* the arguments that it was read for, NUL-ended */
+  char *table;     /* what was read, NUL-ended */
   char *column;    /* within the same allocation */
   size_t table_n;  /* bytes */
   size_t column_n; /* bytes */
-  int depends_on;  /* bits of own_schema: what has to be as it was; 0: not to be kept for other statements */
-  uint32_t version[OWN_SCHEMAS]; /* of the data, then */
+  int is_lasting;  /* 0 or 1: later statements may use it, as long as the data's version is this */
+  uint32_t version;
   struct prefixes *prefixes;
 };
 
@@ -108,40 +105,23 @@ static int is_table(const struct subnets *s, const struct names *names) {
 /* --- has anything changed? ---------------------------------------------------------------------------------------- */
 
 /*
-** The number of a schema's data as this connection sees it, which must be reading main: 0 if it has changes that are not
+** The number of main's data as this connection sees it, which must be reading it: 0 if there are changes that are not
 ** committed, or if the number says nothing.
 */
-static int version_of(sqlite3 *db, int schema, uint32_t *version) {
+static int version_of(sqlite3 *db, uint32_t *version) {
 #if SQLITE_VERSION_NUMBER >= 3034000
-  const char *name = own_schema[schema];
   unsigned number = 0;
   sqlite3_vfs *vfs = NULL;
-  if (sqlite3_libversion_number() < 3034000 || sqlite3_txn_state(db, name) == SQLITE_TXN_WRITE) return 0;
-  int rc = sqlite3_file_control(db, name, SQLITE_FCNTL_DATA_VERSION, &number);
-  *version = rc ? NO_SCHEMA : number;
-  if (schema == TEMP) return rc == SQLITE_OK || rc == SQLITE_ERROR;
+  if (sqlite3_libversion_number() < 3034000 || sqlite3_txn_state(db, MAIN) == SQLITE_TXN_WRITE) return 0;
+  if (sqlite3_file_control(db, MAIN, SQLITE_FCNTL_DATA_VERSION, &number)) return 0;
+  if (sqlite3_file_control(db, MAIN, SQLITE_FCNTL_VFS_POINTER, &vfs) || !vfs) return 0;
+  *version = number;
   /* sqlite3_deserialize() puts a new database in the place of main, and its numbers begin anew. */
-  if (!rc) rc = sqlite3_file_control(db, name, SQLITE_FCNTL_VFS_POINTER, &vfs);
-  return !rc && vfs && strcmp(vfs->zName, "memdb") != 0;
+  return strcmp(vfs->zName, "memdb") != 0;
 #else
-  (void)db, (void)schema, (void)version;
+  (void)db, (void)version;
   return 0;
 #endif
-}
-
-static int versions_of(sqlite3 *db, int schemas, uint32_t version[OWN_SCHEMAS]) {
-  for (int i = 0; i < OWN_SCHEMAS; i++)
-    if (schemas & 1 << i && !version_of(db, i, &version[i])) return 0;
-  return 1;
-}
-
-/* Is it still what the table is?  The connection must be reading main. */
-static int is_current(sqlite3 *db, const struct subnets *s) {
-  uint32_t version[OWN_SCHEMAS];
-  if (!versions_of(db, s->depends_on, version)) return 0;
-  for (int i = 0; i < OWN_SCHEMAS; i++)
-    if (s->depends_on & 1 << i && version[i] != s->version[i]) return 0;
-  return s->depends_on != 0;
 }
 
 /* The first number of a PRAGMA; the statement goes on, and with it the read transaction.  -1: it can't be had. */
@@ -157,16 +137,8 @@ static int reads_uncommitted(sqlite3 *db) {
   return value != 0;
 }
 
-/*
-** What must be as it was for the table to be: bits of own_schema.  A name without a dot that is found in main could be
-** hidden by a table in temp.  Other schemas, names with dots that are no schema's, and virtual tables are not kept: 0.
-*/
-static int dependencies(const struct place *place) {
-  int schema = MAIN;
-  while (schema < OWN_SCHEMAS && sqlite3_stricmp(place->schema, own_schema[schema])) schema++;
-  if (schema == OWN_SCHEMAS || place->is_virtual || (!place->is_qualified && strchr(place->name, '.'))) return 0;
-  return 1 << schema | (place->is_qualified ? 0 : 1 << TEMP);
-}
+/* Do the place's values change with the data of main alone? */
+static int is_lasting(const struct place *place) { return place->is_stored && !sqlite3_stricmp(place->schema, MAIN); }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -208,16 +180,12 @@ static int read_rows(sqlite3 *db, const struct place *place, struct prefixes *pr
 }
 
 /* Reads a table. */
-static int read_subnets(sqlite3 *db, const struct names *names, struct subnets **out, char **pzErr) {
-  struct place place = {0};
+static int read_subnets(sqlite3 *db, const struct place *place, const struct names *names, struct subnets **out,
+                        char **pzErr) {
   struct subnets *s = subnets_new(names);
-  int rc = s ? place_find(db, names->table, names->column, &place, pzErr) : SQLITE_NOMEM;
-  if (!rc) {
-    int depends_on = dependencies(&place);
-    if (depends_on && versions_of(db, depends_on, s->version) && !reads_uncommitted(db)) s->depends_on = depends_on;
-    rc = read_rows(db, &place, s->prefixes, pzErr);
-  }
-  place_clear(&place);
+  if (!s) return SQLITE_NOMEM;
+  s->is_lasting = is_lasting(place) && version_of(db, &s->version) && !reads_uncommitted(db);
+  int rc = read_rows(db, place, s->prefixes, pzErr);
   if (rc) subnets_release(s);
   else *out = s;
   return rc;
@@ -236,10 +204,11 @@ static void keep(struct lookup *l, struct subnets *s) {
 
 /* What is kept and current; the caller releases it.  NULL if there is none.  The connection must be reading main. */
 static struct subnets *find_kept(struct lookup *l, const struct names *names) {
+  uint32_t version;
   for (unsigned i = 0; i < KEPT; i++) {
     struct subnets *s = l->kept[i];
     if (!s || !is_table(s, names) || !is_column(s, names)) continue;
-    if (is_current(l->db, s)) {
+    if (version_of(l->db, &version) && version == s->version) {
       s->users++;
       return s;
     }
@@ -249,19 +218,27 @@ static struct subnets *find_kept(struct lookup *l, const struct names *names) {
   return NULL;
 }
 
-/* What is kept, or is read now; the caller releases it.  NULL with an error. */
-static int get_subnets(struct lookup *l, const struct names *names, struct subnets **out, char **pzErr) {
-  sqlite3_stmt *reading = NULL; /* so that nobody's commit falls between a look at the versions and the data */
+/* The table in the place: what is kept of it, or is read now. */
+static int get_place(struct lookup *l, const struct place *place, struct subnets **out, char **pzErr) {
+  sqlite3_stmt *reading = NULL; /* so that nobody's commit falls between a look at the version and the data */
+  const struct names names = {place->table, place->column, strlen(place->table), strlen(place->column)};
+  int is_stable = is_lasting(place) && pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
   int rc = SQLITE_OK;
+  *out = is_stable ? find_kept(l, &names) : NULL;
+  if (!*out) rc = read_subnets(l->db, place, &names, out, pzErr);
+  if (*out && is_stable && (*out)->is_lasting && (*out)->users == 1) keep(l, *out);
+  sqlite3_finalize(reading);
+  return rc;
+}
+
+/* What the arguments name; the caller releases it.  NULL with an error. */
+static int get_subnets(struct lookup *l, const struct names *names, struct subnets **out, char **pzErr) {
+  struct place place = {0};
   if (l->is_reading) return report_text(pzErr, "cidr_lookup: called by what it reads to answer another call");
   l->is_reading = 1;
-  int is_stable = pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
-  *out = is_stable ? find_kept(l, names) : NULL;
-  if (!*out) {
-    rc = read_subnets(l->db, names, out, pzErr);
-    if (!rc && (*out)->depends_on && is_stable) keep(l, *out);
-  }
-  sqlite3_finalize(reading);
+  int rc = place_find(l->db, names->table, names->column, &place, pzErr);
+  if (!rc) rc = get_place(l, &place, out, pzErr);
+  place_clear(&place);
   l->is_reading = 0;
   return rc;
 }

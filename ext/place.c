@@ -103,17 +103,18 @@ static int find_table(sqlite3 *db, struct place *place, char **pzErr) {
 static int find_columns(sqlite3 *db, struct place *place, char **pzErr) {
   static const char *const rowid[] = {"rowid", "_rowid_", "oid"};
   sqlite3_stmt *stmt = NULL;
-  int has_column = 0, taken[3] = {0};
+  int has_column = 0, taken[3] = {0}; /* has_column: 2 if its values are generated, or a virtual table hides it */
   int rc = prepare(db, sqlite3_mprintf("PRAGMA \"%w\".table_xinfo(\"%w\")", place->schema, place->table), &stmt);
   while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *name = (const char *)sqlite3_column_text(stmt, 1);
     rc = name ? SQLITE_OK : SQLITE_NOMEM;
-    if (name && !sqlite3_stricmp(name, place->column)) has_column = 1;
+    if (name && !sqlite3_stricmp(name, place->column)) has_column = 1 + (sqlite3_column_int(stmt, 6) != 0);
     for (int i = 0; name && i < 3; i++) taken[i] |= !sqlite3_stricmp(name, rowid[i]);
   }
   if (rc != SQLITE_DONE) rc = place_error(db, place, rc, pzErr);
   sqlite3_finalize(stmt);
   if (rc != SQLITE_DONE) return rc;
+  place->is_stored = has_column == 1;
   for (int i = 0; i < 3 && !place->rowid; i++)
     if (!taken[i]) place->rowid = rowid[i];
   if (!has_column) return report_text(pzErr, "cidr_lookup: table %s has no column %s", place->name, place->column);
@@ -134,19 +135,25 @@ static int prepare_rows(sqlite3 *db, const struct place *place, const char *expl
   return rc ? place_error(db, place, rc, pzErr) : SQLITE_OK;
 }
 
-/* Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged. */
+/*
+** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged.  It also says
+** whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL in its place.
+*/
 static int find_kind(sqlite3 *db, struct place *place, char **pzErr) {
   sqlite3_stmt *stmt = NULL;
+  int reads_column = 0;
   int rc = prepare_rows(db, place, "EXPLAIN ", &stmt, pzErr);
   if (rc) return rc;
   while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *opcode = (const char *)sqlite3_column_text(stmt, 1);
     rc = opcode ? SQLITE_OK : SQLITE_NOMEM;
     if (opcode && !strcmp(opcode, "VOpen")) place->is_virtual = 1;
+    if (opcode && !strcmp(opcode, "Column")) reads_column = 1;
   }
   if (rc != SQLITE_DONE) rc = place_error(db, place, rc, pzErr);
   sqlite3_finalize(stmt);
   if (rc != SQLITE_DONE) return rc;
+  place->is_stored = place->is_stored && reads_column && !place->is_virtual;
   if (!place->is_virtual || !sqlite3_stricmp(place->schema, TEMP)) return SQLITE_OK;
   return report_text(pzErr,
                      "cidr_lookup: %s is a virtual table outside temp, which is not read by name; " INSTEAD " %s",

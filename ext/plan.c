@@ -202,8 +202,8 @@ static int find_arg(const struct plan_table *table, const char *name) {
 }
 
 /* SQLite compares the column with the value again, and these don't show the value as it was given. */
-static int is_compared_wrongly(const char *name, sqlite3_value *v) {
-  return sqlite3_value_type(v) == SQLITE_NULL || !strcmp(name, "memory") || !strcmp(name, "since") ||
+static int is_compared_wrongly(const char *name, int type) {
+  return type == SQLITE_NULL || type == SQLITE_BLOB || !strcmp(name, "memory") || !strcmp(name, "since") ||
          !strcmp(name, "until");
 }
 
@@ -226,11 +226,12 @@ static int set_data(sqlite3_value *v, struct options *options, char **pzErr) {
 static int set_option(const struct plan_table *table, int a, int compared, sqlite3_value *v, struct given *given,
                       struct options *options, char **pzErr) {
   if (a == 0 && table->is_payload) return set_data(v, options, pzErr);
+  int type = sqlite3_value_type(v); /* before it is made a text */
   const char *name = table->args[a].name, *value = (const char *)sqlite3_value_text(v);
-  if (!value && sqlite3_value_type(v) != SQLITE_NULL) return SQLITE_NOMEM;
+  if (!value && type != SQLITE_NULL) return SQLITE_NOMEM;
   if ((size_t)sqlite3_value_bytes(v) != (value ? strlen(value) : 0))
     return report_text(pzErr, "%s has a NUL byte", name);
-  if (compared && is_compared_wrongly(name, v))
+  if (compared && is_compared_wrongly(name, type))
     return report_text(pzErr,
                        "%s stands behind %d other conditions, where SQLite compares it once more and finds it "
                        "different; write it before them%s",
@@ -264,10 +265,11 @@ static int open_error(const struct plan_table *table, const char *name, char **p
   else if (has_vtab_in() && strcmp(name, "filter") != 0) more = "; it takes one value";
   else if (has_vtab_in()) more = "; patterns of which one must match are written as one, with || or ?";
   else more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
-  return report_text(pzErr,
-                     "%s is an argument, and this query uses it where it can't be passed on, as a result or inside "
-                     "OR; write %s(%s, …) or AND %s = …%s",
-                     name, table->name, table->is_payload ? "event" : "'AWSLogs/'", name, more);
+  return report_text(
+      pzErr,
+      "%s is an argument, and this query uses it where it can't be passed on: as a result, inside OR, in a "
+      "WHERE about the right side of a LEFT JOIN (write it into ON); write %s(%s, …) or AND %s = …%s",
+      name, table->name, table->is_payload ? "event" : "'AWSLogs/'", name, more);
 }
 
 /* A word of the plan: the value v for a term. */

@@ -255,20 +255,27 @@ static int is_suspect(const struct reader *r, const char *p, size_t n, const uin
 }
 
 /* Which lines of this layout are wanted? */
-static enum err_code bind_wanted(struct reader *r, struct batch *b, struct err *e) {
+static void bind_wanted(struct reader *r) {
   static const struct pred everything;
   struct err why = {0};
   r->is_bound = 1;
   pred_bind(r->options->pred ? r->options->pred : &everything, &r->layout, &r->wanted);
-  if (!r->options->filter || !filter_bind(r->options->filter, &r->layout, &r->wanted, &why)) return ERR_NONE;
+  r->is_misfit = r->options->filter && filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
+  if (r->is_misfit) r->wanted.never = 1;
+}
+
+/* There is a record that the filter can't be held against. */
+static enum err_code misfit(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
   return file_problem(r, b, why.code, 0, why.text, e);
 }
 
 /* Makes ready for lines of this layout, into this batch. */
-static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
+static void bind(struct reader *r, struct batch *b) {
   if (!r->groups) projection_init(&r->projection, &r->layout, b);
   else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->sums);
-  return r->is_bound ? ERR_NONE : bind_wanted(r, b, e);
+  if (!r->is_bound) bind_wanted(r);
 }
 
 /* Takes the record of a line: into the groups, or into the batch. */
@@ -302,6 +309,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     if (rc) return rc;
     start = end + 1;
   }
+  if (r->is_misfit && records && misfit(r, b, e)) return e->code;
   if (changed) r->is_bound = 0;
   if (r->groups && groups_settle(r->groups, e)) return e->code;
   r->records += records;
@@ -317,7 +325,8 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
   if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
-    if (bind(r, b, e) || take_lines(r, b, e)) return READER_ERROR;
+    bind(r, b);
+    if (take_lines(r, b, e)) return READER_ERROR;
   }
   if (r->done) return READER_END;
   return b->nproblems || !batch_has_room(b) || (b->nrows && !r->is_bound) ? READER_FULL : READER_MORE;

@@ -73,6 +73,7 @@ struct reader {
   struct groups *groups;      /* or NULL */
   struct grouping_bound sums; /* the grouping, for the layout */
   int is_bound;               /* projection or sums, and wanted, are the layout's */
+  int is_misfit;              /* the filter can't be held against the layout: the first record is a problem */
   enum expectation expectation;
   enum verdict verdict;
   int source_known;   /* the file could be opened: source.kind says what its bytes are */

@@ -90,8 +90,9 @@ enum recall_answer recall_ask(struct recall *r, sqlite3 *db, const struct query 
   uint64_t now = execution(db), files = identify_files(&q->request.files);
   *place = NULL;
   const struct options *o = &q->options;
-  char *key = sqlite3_mprintf("%s\n%d %d\n%s\n%s\n%s", plan, (int)o->policy, o->threads, o->path,
-                              o->format_text ? o->format_text : "", o->filter_text ? o->filter_text : "");
+  const char *format = o->format_text ? o->format_text : "", *filter = o->filter_text ? o->filter_text : "";
+  char *key = sqlite3_mprintf("%s\n%d %d %d %d\n%s%s%s", plan, (int)o->policy, o->threads, (int)strlen(format),
+                              (int)strlen(filter), format, filter, o->path); /* no two requests have the same */
   if (!key) return RECALL_NOMEM;
   struct recall_place *p = find(r, now, key, files);
   if (!p) return remember(r, now, key, files, &q->pred);

@@ -122,7 +122,7 @@ def test_random_slots(db, files, names, count):
         try:
             some += 0 < check(db, files, pattern) < total
         except sqlite3.OperationalError as error:  # fourteen places, the last of which asks something, of 29
-            assert files == "v5 lines" and "places for 14 fields" in str(error), pattern
+            assert files == "v5 lines" and "the filter has 14 places" in str(error), pattern
     assert some > count / 5, f"only {some} of {count} patterns select some records and not all: ask better"
 
 
@@ -181,3 +181,43 @@ def test_with_conditions_joins_and_a_table(db):
                          "FROM ports p", [path, p]).fetchall()
         assert got == db.execute("SELECT port, (SELECT count(*) FROM sample WHERE dstport = port AND cwl_match(message, ?)) "
                                  "FROM ports", [p]).fetchall()
+
+
+@pytest.mark.parametrize("order", [[0, 0, 0, 1, 1], [1, 1, 1, 0, 0]])
+def test_join_that_comes_back_with_other_arguments(db, order):
+    """Both pairs are the same text when they are written one behind the other."""
+    pair = [("srcaddr dstaddr", "dstport\nREJECT"), ("srcaddr dstaddr\ndstport", "REJECT")]
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS asked(format, filter)")
+    db.execute("DELETE FROM asked")
+    db.executemany("INSERT INTO asked VALUES (?, ?)", [pair[i] for i in order])
+    got = db.execute("SELECT (SELECT count(*) FROM flowlogs(?) f WHERE f.format = a.format AND f.filter = a.filter) "
+                     "FROM asked a ORDER BY rowid", [str(ROOT / SAMPLE)]).fetchall()
+    assert got == [((0, 486)[i],) for i in order]
+
+
+@pytest.mark.parametrize("table, name", [("flowlogs", "filter"), ("flowlogs_rollup", "filter"), ("flowlogs", "path")])
+def test_blob_behind_many_conditions(db, table, name):
+    """SQLite compares what stands behind 15 conditions again, and finds a blob different from a text."""
+    path = str(ROOT / SAMPLE)
+    value = b"REJECT" if name == "filter" else path.encode()
+    source = f"{table}('{path}')" if name == "filter" else table
+    many = " AND ".join(f"srcport > -{i}" for i in range(1, 17))
+    assert db.execute(f"SELECT count(*) FROM {source} WHERE srcport > -1 AND {name} = ?", [value]).fetchone()[0] > 0
+    with pytest.raises(sqlite3.OperationalError, match="stands behind 15 other conditions"):
+        db.execute(f"SELECT count(*) FROM {source} WHERE {many} AND {name} = ?", [value]).fetchone()
+
+
+def test_header_without_records(db, tmp_path):
+    """A format that has no records can't be at odds with a filter."""
+    line = "2 1 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 40 3 4 REJECT OK\n"
+    names = " ".join(n.replace("_", "-") for n in reference.DEFAULT_NAMES)
+    pattern = "[..., x=22, p, q, r, s, t, u, v]"
+    for tail in ("", "\n", "\n\n"):
+        (tmp_path / "a.log").write_text(f"{names}\n{line}{line}srcaddr dstaddr dstport action bytes start end\n{tail}")
+        for table, what in (("flowlogs", "count(*)"), ("flowlogs_rollup", "sum(flows)")):
+            assert db.execute(f"SELECT {what} FROM {table}(?) WHERE filter = ?", [str(tmp_path), pattern]).fetchone() == (2,)
+    (tmp_path / "a.log").write_text(f"{names}\n{line}srcaddr dstaddr dstport action bytes start end\n"
+                                    "10.0.0.1 10.0.0.2 22 REJECT 40 3 4\n")
+    for table, what in (("flowlogs", "count(*)"), ("flowlogs_rollup", "sum(flows)")):
+        with pytest.raises(sqlite3.OperationalError, match="a.log: the filter has 8 places or more, and the file's lines have 7"):
+            db.execute(f"SELECT {what} FROM {table}(?, 'skip') WHERE filter = ?", [str(tmp_path), pattern]).fetchone()
