@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** SQLite's interface for a loadable extension: the one place that includes it.  Only the upper layer (main, *_table,
-** plan, options, columns, report, funcs, mem) includes this header; the lower layer's objects have no sqlite3_ symbol.
+** SQLite's interface for a loadable extension: the one place that includes it.  Only the upper layer, the modules that
+** the Makefile names UPPER, includes this header; the lower layer's objects have no sqlite3_ symbol.
 */
 #ifndef SQLITE_H
 #define SQLITE_H
