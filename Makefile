@@ -99,7 +99,7 @@ test: deps-test
 # The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer.
 test-only: build-tests
 	@$(MAKE) --no-print-directory asan
-	$(PYTHON) -m pytest -q -p no:cacheprovider tests
+	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests
 
 SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
             OPT="-O1 -g -fno-omit-frame-pointer $(2)" CC=gcc
