@@ -26,3 +26,4 @@ done <sql/tour.sql
 
 printf '\nYour own:  sqlite3 -cmd ".load %s"\n' "$library"
 printf "           SELECT count(*), sum(bytes) FROM flowlogs('path/to/AWSLogs/');\n"
+printf "More:      .read sql/investigate/top-talkers.sql, and its neighbours, each with its parameters on top\n"
