@@ -274,7 +274,7 @@ def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_pa
     logs = tmp_path / "logs"
     shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
     for database, parameters in ((":memory:", {"logs": logs}), (tmp_path / "my.db", {"logs": logs}), (tmp_path / "my.db", {})):
-        done = shell(release, script, database, **parameters)
+        done = shell(release, script, database, had="10.0.1.13", **parameters)
         assert done.returncode != 0 and "is empty: set " in done.stderr
     assert table(tmp_path / "my.db", "SELECT name FROM sqlite_schema") == []
 
@@ -399,6 +399,16 @@ def test_who_had(build):
             owners[held[2]][2] += r.get("bytes") or 0
     second = [[owner, str(len(a)), str(flows), str(size)] for owner, (a, flows, size) in owners.items()]
     assert answer(build, "who-had", loads=1) == expected + sorted(second, key=lambda r: (-int(r[3]), r[0]))
+
+
+def test_who_had_needs_an_address(release, tmp_path):
+    logs = tmp_path / "logs"
+    shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
+    for had in ({}, {"had": "bastion"}, {"had": "10.0.1.13/32"}):
+        done = shell(release, "who-had", logs=logs, env={"HISTORY": "tests/data/inventory/history.csv"}, **had)
+        assert done.returncode == 1 and done.stdout == "" and "flowlogs: @had must be an address: " in done.stderr
+    done = shell(release, "who-had", logs=logs, env={"HISTORY": "tests/data/inventory/history.csv"}, had="192.0.2.1")
+    assert done.returncode == 0 and f"\nnothing found\t192.0.2.1\t{logs}\tNULL\tNULL\n" in done.stdout
 
 
 def test_who_had_in_a_gap(build):
