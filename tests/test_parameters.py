@@ -118,7 +118,7 @@ def test_own_logs_are_never_asked_about_the_samples(release, own, name):
                        r"\.parameter set @\w+ \"'.*'\" \(19\)\n")
     set_logs = f".parameter init\n{setting('logs', str(own))}\n"
     assert error.fullmatch(release.shell(set_logs + read))
-    assert error.fullmatch(release.shell(f".parameter init\n.once /dev/null\n{read}.print ===\n{set_logs}{read}").split("===\n")[1])
+    assert error.fullmatch(release.shell(f".parameter init\n.output /dev/null\n{read}.output\n{set_logs}{read}"))
 
 
 @pytest.mark.parametrize("name", [n for n in ASKED if n not in ("new-talkers", "https-servers")])
@@ -139,3 +139,30 @@ def test_what_cannot_be_is_an_error(release, name, parameter, value):
 def test_a_text_port_is_a_port(release):
     ports = [release.shell(f".parameter init\n{setting('port', p)}\n.read sql/investigate/conversation.sql") for p in (443, "443")]
     assert ports[0] == ports[1] and ports[0].count("|443|") > 10
+
+
+def test_bad_addresses_wants_a_list(release, own):
+    """Of other logs than the sample the examples say nothing: neither those of this script, nor the one of the alerts."""
+    script = ".read sql/investigate/bad-addresses.sql\n"
+    start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n.mode list\n"
+    for before in ("", ".read sql/alerts/setup.sql\n"):
+        got = release.shell(start.replace(".parameter", before + ".parameter", 1) + script)
+        assert re.fullmatch(r"Runtime error .* flowlogs: the table indicators has nothing of yours: .import .*\n", got)
+    got = release.rows(start + "INSERT INTO indicators VALUES ('198.51.100.23', 'scan');\n.headers off\n" + script)
+    assert [row[:2] for row in got] == [["198.51.100.23", "scan"]]
+
+
+def test_a_period_without_records_says_so(release):
+    got = release.rows(f".headers off\n.parameter init\n{setting('since', '2030-01-01')}\n.read sql/investigate/period-check.sql")
+    assert got == [["nothing found", "tests/data/AWSLogs", "2030-01-01", "NULL", "35", "2026-03-08 23:50:00", "2026-06-16 23:55:00"]]
+
+
+@pytest.mark.parametrize("name", ["top-instances", "top-subnets", "top-pairs-original", "top-pairs-original-by-packets",
+                                  "top-talkers-original", "nat-senders", "nat-traffic", "nat-uploads", "nat-downloads",
+                                  "s3-through-nat", "instance-traffic", "cross-az"])
+def test_the_default_format_cannot_tell(release, tmp_path, name):
+    """Where no file has the fields, the answer says it: so many files, none with them."""
+    (tmp_path / "a.log").write_text("2 123456789012 eni-1 10.0.0.5 10.0.0.6 40000 443 6 4 400 1773046800 1773046860 ACCEPT OK\n")
+    got = release.rows(f".headers off\n.parameter init\n{setting('logs', str(tmp_path))}\n{setting('instance', 'i-1')}\n"
+                       f".read sql/investigate/{name}.sql")
+    assert set(got[-1][1:]) == {"0"} and got[-1][0] == "1"

@@ -61,8 +61,8 @@ CREATE TABLE IF NOT EXISTS alerts (
 -- What must hold, or the run ends here.
 DROP TABLE IF EXISTS temp.alert_must;
 CREATE TEMP TABLE alert_must (
-  version INTEGER CONSTRAINT "the database was made by a newer sql/alerts/run.sql" CHECK (version = 1),
-  logs INTEGER CONSTRAINT "there is no flow log in @logs" CHECK (logs > 0));
+  version INTEGER CONSTRAINT "flowlogs: the database was made by a newer sql/alerts/run.sql" CHECK (version = 1),
+  logs INTEGER CONSTRAINT "flowlogs: there is no flow log in @logs" CHECK (logs > 0));
 INSERT INTO alert_must (version) SELECT version FROM alert_schema;
 
 -- The files.
