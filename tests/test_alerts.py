@@ -485,6 +485,18 @@ def test_parameters_of_rules(alerts):
     assert status == 0 and len(printed) == 1
 
 
+def test_what_is_asked_must_be_clear(alerts):
+    """No alerts of the sample in a database of one's own, and no time that isn't one: it would leave out everything."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    for name, value, message in (("logs", "NULL", "which logs? "), ("since", "'yesterday'", "@since is no time: "),
+                                 ("since", 2026 - 3 - 9, "@since is no time: "), ("since", NOON * 1000, "@since is no time: ")):
+        alerts.parameters[name] = value
+        status, printed, err = alerts.run()
+        assert status == 1 and f"flowlogs: {message}.parameter set @{name} " in err and printed == []
+        del alerts.parameters[name]
+    assert len(alerts.news()) == 1
+
+
 def test_files_that_are_no_flow_logs(alerts):
     (alerts.logs / "README.txt").write_text("nothing of interest\n")
     status, printed, err = alerts.run()

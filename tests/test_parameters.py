@@ -144,7 +144,7 @@ def test_a_text_port_is_a_port(release):
 def test_bad_addresses_wants_a_list(release, own):
     """Of other logs than the sample the examples say nothing: neither those of this script, nor the one of the alerts."""
     script = ".read sql/investigate/bad-addresses.sql\n"
-    start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n.mode list\n"
+    start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n"
     for before in ("", ".read sql/alerts/setup.sql\n"):
         got = release.shell(start.replace(".parameter", before + ".parameter", 1) + script)
         assert re.fullmatch(r"Runtime error .* flowlogs: the table indicators has nothing of yours: .import .*\n", got)

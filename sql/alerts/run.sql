@@ -32,8 +32,15 @@
 .timeout 60000
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600),
-  ('@resolve_after', 604800), ('@exit', 10);
+  ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600), ('@resolve_after', 604800), ('@exit', 10);
+-- The sample for a database in memory, never for a file.
+INSERT OR IGNORE INTO temp.sqlite_parameters
+  SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
+CREATE TEMP TABLE IF NOT EXISTS must_run (
+  logs CONSTRAINT "flowlogs: which logs? .parameter set @logs ""'/srv/AWSLogs'""" CHECK (logs IS NOT NULL),
+  since CONSTRAINT "flowlogs: @since is no time: .parameter set @since ""'2026-03-09'""" CHECK (since IS NULL OR
+    ifnull(iif(typeof(since) = 'text', unixepoch(since), since) BETWEEN 1e8 AND 1e11, 0)));
+INSERT INTO must_run VALUES (@logs, @since);
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@tree', value FROM temp.sqlite_parameters WHERE key = '@logs' UNION ALL SELECT '@run', 1;
 
