@@ -4,7 +4,7 @@
 --   @had    the address: set it, only the sample's logs have a default      @top   rows of the second answer
 --   HISTORY   see load-history.sql, which this begins with
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--   HISTORY=history.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @had \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           my.db '.read sql/inventory/who-had.sql'
 --

@@ -2,12 +2,12 @@
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
 --   @top       rows
---   indicators (cidr, note): the list, addresses or prefixes, which sql/alerts has, too.  Fill it before with your own:
---              CREATE TABLE indicators (cidr TEXT, note TEXT);  .import --csv --skip 1 bad.csv indicators
---              Only for the sample's logs, a few examples stand in it while the script runs.
+--   indicators (cidr, note): your list, addresses or prefixes, as below or in your database: sql/alerts has it, too. Only
+--              for the sample's logs, a few examples stand in it while the script runs.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/bad-addresses.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd 'CREATE TABLE indicators (cidr TEXT, note TEXT);' \
+--           -cmd '.import --csv --skip 1 bad.csv indicators' :memory: '.read sql/investigate/bad-addresses.sql'
 --
 -- The first pass finds which addresses are on the list, the second looks at their records alone. `met` is the listed
 -- address, by the longest prefix that holds it. An answer with `accepted` and bytes both ways is a conversation;
