@@ -128,8 +128,22 @@ static int read_time(const char *value, int64_t *out) {
   return civil_format(*out, full) && !memcmp(full, text, n); /* or else there is no such day */
 }
 
+/*
+** Numbers that no flow log's seconds are, but a date that has lost its quotes (2026-03-09 is 2014, 20260309 is a day of
+** 1970) or milliseconds: they would find nothing, or everything, and nobody would see why.  0 and small ones may stand.
+*/
+static int is_no_second(const char *value, int64_t n) {
+  if (strpbrk(value, "-:")) return 0; /* a date */
+  return (n >= 1900 && n <= 2200) || (n >= 19000101 && n <= 22001231) || (n >= 100000000000 && n < INT64_MAX / 2);
+}
+
 static int set_time(int64_t *time, const char *name, const char *value, char **pzErr) {
-  if (read_time(value, time)) return SQLITE_OK;
+  if (read_time(value, time)) {
+    if (!is_no_second(value, *time)) return SQLITE_OK;
+    return wrong(pzErr, name, value,
+                 "Unix seconds, not milliseconds; a date is a text in quotes, '2026-03-09': in the "
+                 "shell, .parameter set @since \"'2026-03-09'\"");
+  }
   return wrong(pzErr, name, value, "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC");
 }
 

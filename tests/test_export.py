@@ -52,6 +52,12 @@ def run(build, script, logs, database=":memory:", **parameters):
 
 # ---- a database's own tables -----------------------------------------------------------------
 
+def test_a_file_never_gets_the_sample(release, tmp_path):
+    done = subprocess.run(["sqlite3", "-batch", "-cmd", f".load {release.extension}", str(tmp_path / "flows.db"),
+                           ".read sql/export/import.sql"], cwd=ROOT, env=release.env, text=True, capture_output=True)
+    assert done.returncode == 1 and "flowlogs: which logs? .parameter set @logs " in done.stderr and done.stdout == ""
+
+
 def imported(build, logs, database, **parameters):
     """One run of import.sql: what it printed, or the error."""
     done = run(build, "sql/export/import.sql", logs, database, **parameters)

@@ -252,7 +252,7 @@ ASSETS = {
     "no address": (b"ip,name,owner\n10.0.0.1,a,\n10.0.0.300,b,\n", "10.0.0.300"),
     "twice": (b"ip,name,owner\n2001:db8::1,a,\n2001:DB8:0::1,b,\n", "is there twice"),
     "no name": (b"ip,name,owner\n10.0.0.1,,x\n", "has no name"),
-    "no column ip": (b"address,name,owner\n10.0.0.1,a,x\n", "no such column: ip"),
+    "no column ip": (b"address,name,owner\n10.0.0.1,a,x\n", "must name the columns ip, name and owner"),
     "nothing in it": (b"ip,name,owner\n", "is empty: set ASSETS")}
 
 
@@ -274,7 +274,7 @@ def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_pa
     logs = tmp_path / "logs"
     shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
     for database, parameters in ((":memory:", {"logs": logs}), (tmp_path / "my.db", {"logs": logs}), (tmp_path / "my.db", {})):
-        done = shell(release, script, database, **parameters)
+        done = shell(release, script, database, had="10.0.1.13", **parameters)
         assert done.returncode != 0 and "is empty: set " in done.stderr
     assert table(tmp_path / "my.db", "SELECT name FROM sqlite_schema") == []
 
@@ -399,6 +399,34 @@ def test_who_had(build):
             owners[held[2]][2] += r.get("bytes") or 0
     second = [[owner, str(len(a)), str(flows), str(size)] for owner, (a, flows, size) in owners.items()]
     assert answer(build, "who-had", loads=1) == expected + sorted(second, key=lambda r: (-int(r[3]), r[0]))
+
+
+def test_a_list_of_another_form_says_what_is_missing(release, tmp_path):
+    (tmp_path / "list.csv").write_text("address;name\n10.0.0.1;web\n")
+    for script, variable, columns in (("load-assets", "ASSETS", "the columns ip, name and owner"),
+                                      ("load-history", "HISTORY", "cidr, name, owner, valid_from and valid_to")):
+        done = shell(release, script, tmp_path / "my.db", env={variable: str(tmp_path / "list.csv")})
+        assert done.returncode == 1 and f"flowlogs: the file's first line must name {columns}" in done.stderr
+
+
+def test_a_snapshot_of_a_time_that_is_none(release, tmp_path):
+    env = {"ASSETS": str(FOLDER / "assets.csv")}
+    for at in (2026 - 3 - 9, "last week"):
+        done = shell(release, "history-snapshot", tmp_path / "my.db", env=env, at=at)
+        assert done.returncode == 1 and "flowlogs: @at is no time: .parameter set @at " in done.stderr
+    done = shell(release, "history-snapshot", tmp_path / "my.db", env=env, at=1773046800)
+    assert done.returncode == 0 and table(tmp_path / "my.db", "SELECT DISTINCT valid_from FROM address_history") == [
+        ("2026-03-09 09:00:00",)]
+
+
+def test_who_had_needs_an_address(release, tmp_path):
+    logs = tmp_path / "logs"
+    shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
+    for had in ({}, {"had": "bastion"}, {"had": "10.0.1.13/32"}):
+        done = shell(release, "who-had", logs=logs, env={"HISTORY": "tests/data/inventory/history.csv"}, **had)
+        assert done.returncode == 1 and done.stdout == "" and "flowlogs: @had must be an address: " in done.stderr
+    done = shell(release, "who-had", logs=logs, env={"HISTORY": "tests/data/inventory/history.csv"}, had="192.0.2.1")
+    assert done.returncode == 0 and f"\nnothing found\t192.0.2.1\t{logs}\tNULL\tNULL\n" in done.stdout
 
 
 def test_who_had_in_a_gap(build):

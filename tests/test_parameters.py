@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The parameters of sql/investigate: with other values than the defaults the scripts agree with tests/answers, too, and
-a script leaves alone what the user has set."""
+a script leaves alone what the user has set.  What has a default for the sample alone is an error without it, and an empty
+answer says what was asked."""
 
 import functools
 import re
+import shutil
 
 import pytest
 
@@ -49,6 +51,18 @@ CASES = [
     ("eni", {"eni": "eni-041ad8075a93a105f"}),                          # SKIPDATA, IPv6
 ]
 
+# What these ask about has a default for the sample alone: a value that nothing in it has, of each.
+ASKED = {
+    "from-source": {"src": "192.0.2.200"}, "tcp-from-source": {"src": "192.0.2.200"}, "to-destination": {"dst": "192.0.2.200"},
+    "to-network": {"net": "192.0.2.200/30"}, "to-text-prefix": {"text": "10.99."}, "subnet-senders": {"subnet": "10.99.0.0/16"},
+    "host-seen": {"host": "2001:db8::99"}, "conversation": {"a": "10.0.0.10", "b": "192.0.2.200"}, "eni": {"eni": "eni-0"},
+    "instance-traffic": {"instance": "i-0"}, "next-hop-trace": {"trace_from": "10.64.1.12", "trace_to": "192.0.2.200"},
+    "new-talkers": {"new_since": "2026-06-16"}, "https-servers": {"week": "2026-03-02"}}
+WRONG = [("from-source", "src", "10.0.1.31/32"), ("to-destination", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1"),
+         ("to-text-prefix", "text", 10.0), ("eni", "eni", "10.0.1.31"), ("instance-traffic", "instance", "10.0.1.31"),
+         ("conversation", "b", "10.0.1"), ("next-hop-trace", "trace_to", "S3"), ("new-talkers", "new_since", 2014),
+         ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33"), ("https-servers", "week", 2014)]
+
 
 @functools.cache
 def records():
@@ -72,10 +86,11 @@ def test_a_parameter_has_one_default():
     """In one session, a script takes what the script before it has set: the same name must mean the same."""
     defaults = {}
     for script in sorted((ROOT / "sql").glob("**/*.sql")):
-        for block in re.findall(r"INSERT OR IGNORE INTO temp\.sqlite_parameters VALUES(.*?);\n", script.read_text(), re.S):
-            for name, value in re.findall(r"\('(@\w+)',\s*('(?:[^']|'')*'|[^'()]+)\)", block):
+        for block in re.findall(r"INSERT OR IGNORE INTO temp\.sqlite_parameters\s(.*?);\n", script.read_text(), re.S):
+            for name, value in re.findall(r"(?:\(|SELECT )'(@\w+)',\s*('(?:[^']|'')*'|[^'()]+)(?:\)| WHERE)", block):
                 defaults.setdefault(name, {}).setdefault(" ".join(value.split()), []).append(script.stem)
-    assert len(defaults) > 30 and {n: v for n, v in defaults.items() if len(v) > 1} == {}
+    assert len(defaults) > 40 and {n: v for n, v in defaults.items() if len(v) > 1} == {}
+    assert {f"@{name}" for values in ASKED.values() for name in values} < set(defaults)
 
 
 def test_scripts_one_after_the_other(release):
@@ -85,3 +100,69 @@ def test_scripts_one_after_the_other(release):
     together = release.shell(".parameter init\n" + "".join(f".print === {n}\n.read sql/investigate/{n}.sql\n" for n in names))
     parts = dict(part.split("\n", 1) for part in together.split("=== ")[1:])
     assert {n: parts[n] for n in names} == alone
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """Logs that aren't the sample's, though they hold the same."""
+    logs = tmp_path_factory.mktemp("own") / "AWSLogs"
+    shutil.copytree(ROOT / "tests/data/AWSLogs", logs)
+    return logs
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_own_logs_are_never_asked_about_the_samples(release, own, name):
+    """Without the parameter an error, and nothing else: neither in a new session, nor where the sample was asked before."""
+    read = f".read sql/investigate/{name}.sql\n"
+    error = re.compile(r"Runtime error near line \d+: CHECK constraint failed: flowlogs: @\w+ must be an? .*: "
+                       r"\.parameter set @\w+ \"'.*'\" \(19\)\n")
+    set_logs = f".parameter init\n{setting('logs', str(own))}\n"
+    assert error.fullmatch(release.shell(set_logs + read))
+    assert error.fullmatch(release.shell(f".parameter init\n.output /dev/null\n{read}.output\n{set_logs}{read}"))
+
+
+@pytest.mark.parametrize("name", [n for n in ASKED if n not in ("new-talkers", "https-servers")])
+def test_nothing_found_says_what_was_asked(release, own, name):
+    values = ASKED[name] | ({"port": "NULL"} if name == "conversation" else {}) | {"logs": str(own)}
+    got = release.rows(".headers off\n.parameter init\n" + "\n".join(setting(k, v) for k, v in values.items() if v != "NULL") +
+                       f"\n{setting('since', '2026-03-09')}\n.read sql/investigate/{name}.sql")
+    files = {"instance-traffic", "next-hop-trace"}
+    assert got[:1] == [["nothing found", *values.values(), "2026-03-09", "NULL"]] and len(got) == 1 + (name in files)
+
+
+@pytest.mark.parametrize("name, parameter, value", WRONG, ids=lambda x: str(x).replace("/", "-"))
+def test_what_cannot_be_is_an_error(release, name, parameter, value):
+    got = release.shell(f".parameter init\n{setting(parameter, value)}\n.read sql/investigate/{name}.sql")
+    assert got.startswith("Runtime error near line") and got.count("\n") == 1 and "flowlogs: " in got
+
+
+def test_a_text_port_is_a_port(release):
+    ports = [release.shell(f".parameter init\n{setting('port', p)}\n.read sql/investigate/conversation.sql") for p in (443, "443")]
+    assert ports[0] == ports[1] and ports[0].count("|443|") > 10
+
+
+def test_bad_addresses_wants_a_list(release, own):
+    """Of other logs than the sample the examples say nothing: neither those of this script, nor the one of the alerts."""
+    script = ".read sql/investigate/bad-addresses.sql\n"
+    start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n"
+    for before in ("", ".read sql/alerts/setup.sql\n"):
+        got = release.shell(start.replace(".parameter", before + ".parameter", 1) + script)
+        assert re.fullmatch(r"Runtime error .* flowlogs: the table indicators has nothing of yours: .import .*\n", got)
+    got = release.rows(start + "INSERT INTO indicators VALUES ('198.51.100.23', 'scan');\n.headers off\n" + script)
+    assert [row[:2] for row in got] == [["198.51.100.23", "scan"]]
+
+
+def test_a_period_without_records_says_so(release):
+    got = release.rows(f".headers off\n.parameter init\n{setting('since', '2030-01-01')}\n.read sql/investigate/period-check.sql")
+    assert got == [["nothing found", "tests/data/AWSLogs", "2030-01-01", "NULL", "35", "2026-03-08 23:50:00", "2026-06-16 23:55:00"]]
+
+
+@pytest.mark.parametrize("name", ["top-instances", "top-subnets", "top-pairs-original", "top-pairs-original-by-packets",
+                                  "top-talkers-original", "nat-senders", "nat-traffic", "nat-uploads", "nat-downloads",
+                                  "s3-through-nat", "instance-traffic", "cross-az"])
+def test_the_default_format_cannot_tell(release, tmp_path, name):
+    """Where no file has the fields, the answer says it: so many files, none with them."""
+    (tmp_path / "a.log").write_text("2 123456789012 eni-1 10.0.0.5 10.0.0.6 40000 443 6 4 400 1773046800 1773046860 ACCEPT OK\n")
+    got = release.rows(f".headers off\n.parameter init\n{setting('logs', str(tmp_path))}\n{setting('instance', 'i-1')}\n"
+                       f".read sql/investigate/{name}.sql")
+    assert set(got[-1][1:]) == {"0"} and got[-1][0] == "1"

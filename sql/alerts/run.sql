@@ -32,8 +32,15 @@
 .timeout 60000
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600),
-  ('@resolve_after', 604800), ('@exit', 10);
+  ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600), ('@resolve_after', 604800), ('@exit', 10);
+-- The sample for a database in memory, never for a file.
+INSERT OR IGNORE INTO temp.sqlite_parameters
+  SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
+CREATE TEMP TABLE IF NOT EXISTS must_run (
+  logs CONSTRAINT "flowlogs: which logs? .parameter set @logs ""'/srv/AWSLogs'""" CHECK (logs IS NOT NULL),
+  since CONSTRAINT "flowlogs: @since is no time: .parameter set @since ""'2026-03-09'""" CHECK (since IS NULL OR
+    ifnull(iif(typeof(since) = 'text', unixepoch(since), since) BETWEEN 1e8 AND 1e11, 0)));
+INSERT INTO must_run VALUES (@logs, @since);
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@tree', value FROM temp.sqlite_parameters WHERE key = '@logs' UNION ALL SELECT '@run', 1;
 
@@ -61,8 +68,8 @@ CREATE TABLE IF NOT EXISTS alerts (
 -- What must hold, or the run ends here.
 DROP TABLE IF EXISTS temp.alert_must;
 CREATE TEMP TABLE alert_must (
-  version INTEGER CONSTRAINT "the database was made by a newer sql/alerts/run.sql" CHECK (version = 1),
-  logs INTEGER CONSTRAINT "there is no flow log in @logs" CHECK (logs > 0));
+  version INTEGER CONSTRAINT "flowlogs: the database was made by a newer sql/alerts/run.sql" CHECK (version = 1),
+  logs INTEGER CONSTRAINT "flowlogs: there is no flow log in @logs" CHECK (logs > 0));
 INSERT INTO alert_must (version) SELECT version FROM alert_schema;
 
 -- The files.

@@ -6,8 +6,8 @@
 --           :memory: '.read sql/export/csv.sql' > flows.csv
 --
 -- The fields up to version 5; put others, or `extra`, behind them.  The rows come in the order of files and lines, which is
--- the same every time; ORDER BY start would hold them all back to sort them.  A period reads all of @logs and keeps what
--- lies in it: with a day's folder as @logs the rest isn't read.
+-- the same every time; ORDER BY start would hold them all back to sort them.  Of a period, the files are
+-- read that can hold it, by AWS's names for them; all that are named otherwise.
 -- Where a file can't be read, the output ends, and the exit status is 1.
 .bail on
 .parameter init

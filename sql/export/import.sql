@@ -24,7 +24,13 @@
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@batch', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@batch', NULL);
+-- The sample for a database in memory, never for a file.
+INSERT OR IGNORE INTO temp.sqlite_parameters
+  SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
+CREATE TEMP TABLE IF NOT EXISTS must_import (
+  logs CONSTRAINT "flowlogs: which logs? .parameter set @logs ""'AWSLogs/'""" CHECK (logs IS NOT NULL));
+INSERT INTO must_import VALUES (@logs);
 
 PRAGMA cache_size = -65536;             -- 64 MiB: with SQLite's 2, keeping the indexes takes thrice as long
 

@@ -2,7 +2,7 @@
 -- day, or after every export of the list.
 --
 --   ASSETS   the CSV file, in the environment: see load-assets.sql, which this reads it with
---   @at      the time that the list is of, UTC text; NULL: now
+--   @at      the time that the list is of, UTC text or Unix seconds; NULL: now
 --
 --   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' my.db '.read sql/inventory/history-snapshot.sql'
 --
@@ -12,7 +12,7 @@
 .read sql/inventory/load-assets.sql
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@at', NULL);
 INSERT OR REPLACE INTO temp.sqlite_parameters
-  SELECT '@snapshot', iif(value IS NULL, datetime('now'), datetime(value)) FROM temp.sqlite_parameters WHERE key = '@at';
+  SELECT '@snapshot', iif(value IS NULL, datetime('now'), datetime(value, 'auto')) FROM temp.sqlite_parameters WHERE key = '@at';
 
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS address_history (
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS address_history (
   UNIQUE (cidr, valid_from));
 DROP TABLE IF EXISTS temp.snapshot_must;
 CREATE TEMP TABLE snapshot_must (
-  at CONSTRAINT "flowlogs: @at is no time" CHECK (at IS NOT NULL),
+  at CONSTRAINT "flowlogs: @at is no time: .parameter set @at ""'2026-03-09'""" CHECK (ifnull(at > '2000', 0)),
   newer CONSTRAINT "flowlogs: address_history has rows that are newer than @at" CHECK (newer = 0));
 INSERT OR ROLLBACK INTO snapshot_must
   SELECT @snapshot, count(*) FROM address_history WHERE valid_from > @snapshot OR valid_to > @snapshot;

@@ -23,6 +23,13 @@ INSERT OR REPLACE INTO temp.sqlite_parameters
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS assets (ip TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, owner TEXT);
 DELETE FROM assets WHERE @assets IS NOT NULL;
+DROP TABLE IF EXISTS temp.asset_must;
+CREATE TEMP TABLE asset_must (
+  columns CONSTRAINT "flowlogs: the file's first line must name the columns ip, name and owner, with commas" CHECK (columns = 3),
+  problems CONSTRAINT "flowlogs: nothing was loaded, for the problems above" CHECK (problems = 0),
+  rows CONSTRAINT "flowlogs: the table assets is empty: set ASSETS to a CSV file with ip, name and owner" CHECK (rows > 0));
+INSERT OR ROLLBACK INTO asset_must (columns)
+  SELECT count(*) FROM pragma_table_info('asset_line') WHERE lower(name) IN ('ip', 'name', 'owner');
 -- Lines that can't be, and nothing is loaded.
 DROP TABLE IF EXISTS temp.asset_problem;
 CREATE TEMP TABLE asset_problem AS
@@ -32,10 +39,6 @@ CREATE TEMP TABLE asset_problem AS
 UPDATE asset_problem SET problem = 'is there twice'
  WHERE problem IS NULL AND ip_text(trim(ip)) IN (SELECT ip_text(trim(ip)) FROM asset_line GROUP BY 1 HAVING count(*) > 1);
 SELECT * FROM asset_problem WHERE problem IS NOT NULL AND @assets IS NOT NULL ORDER BY record LIMIT 10;
-DROP TABLE IF EXISTS temp.asset_must;
-CREATE TEMP TABLE asset_must (
-  problems CONSTRAINT "flowlogs: nothing was loaded, for the problems above" CHECK (problems = 0),
-  rows CONSTRAINT "flowlogs: the table assets is empty: set ASSETS to a CSV file with ip, name and owner" CHECK (rows > 0));
 INSERT OR ROLLBACK INTO asset_must (problems) SELECT count(problem) FROM asset_problem WHERE @assets IS NOT NULL;
 
 INSERT INTO assets SELECT ip_text(trim(ip)), trim(name), nullif(trim(owner), '') FROM asset_line WHERE @assets IS NOT NULL;

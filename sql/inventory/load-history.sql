@@ -28,6 +28,15 @@ CREATE TABLE IF NOT EXISTS address_history (
   valid_from TEXT NOT NULL,             -- UTC
   valid_to TEXT,                        -- the first second after; NULL: still
   UNIQUE (cidr, valid_from));
+DROP TABLE IF EXISTS temp.history_must;
+CREATE TEMP TABLE history_must (
+  columns CONSTRAINT "flowlogs: the file's first line must name cidr, name, owner, valid_from and valid_to, with commas"
+    CHECK (columns = 5),
+  problems CONSTRAINT "flowlogs: nothing was loaded, for the problems above" CHECK (problems = 0),
+  rows CONSTRAINT "flowlogs: the table address_history is empty: set HISTORY to a CSV file" CHECK (rows > 0));
+INSERT OR ROLLBACK INTO history_must (columns)
+  SELECT count(*) FROM pragma_table_info('history_line')
+   WHERE lower(name) IN ('cidr', 'name', 'owner', 'valid_from', 'valid_to');
 DROP TABLE IF EXISTS temp.history_new;
 CREATE TEMP TABLE history_new AS
   SELECT record, ip_prefix(ip, coalesce(bits, iif(ip_family(ip) = 4, 32, 128))) AS cidr, ip, trim(name) AS name,
@@ -48,10 +57,6 @@ CREATE TEMP TABLE history_problem AS
     FROM history_new a LEFT JOIN history_new b ON b.cidr = a.cidr AND b.record <> a.record AND b.valid_from >= a.valid_from
      AND (a.valid_to IS NULL OR b.valid_from < a.valid_to);
 SELECT * FROM history_problem WHERE problem IS NOT NULL ORDER BY record, problem LIMIT 10;
-DROP TABLE IF EXISTS temp.history_must;
-CREATE TEMP TABLE history_must (
-  problems CONSTRAINT "flowlogs: nothing was loaded, for the problems above" CHECK (problems = 0),
-  rows CONSTRAINT "flowlogs: the table address_history is empty: set HISTORY to a CSV file" CHECK (rows > 0));
 INSERT OR ROLLBACK INTO history_must (problems) SELECT count(problem) FROM history_problem;
 
 DELETE FROM address_history WHERE @history IS NOT NULL;

@@ -4,8 +4,10 @@
 --   ASSETS, @interfaces, @subnets         see load-….sql, which this begins with
 --
 --   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @interfaces \"'enis.json'\"" -cmd ".parameter set @subnets \"'subnets.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/unknown-addresses.sql'
 --
+-- Later the three may be left out: what my.db has of them stays.
 -- Instances that were there when the logs were written and are gone now show up here, too: the inventory is of one moment.
 .bail on
 .parameter init

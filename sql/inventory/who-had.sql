@@ -1,10 +1,10 @@
 -- Who had an address then: the owner at the time of each record, where addresses change hands.
 --
---   @logs   files, folder or pattern            @since, @until   period of `start`, UTC text '2026-03-09 08:00'
---   @had   the address, as the logs spell it   @top             rows of the second answer
+--   @logs   files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @had    the address: set it, only the sample's logs have a default      @top   rows of the second answer
 --   HISTORY   see load-history.sql, which this begins with
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--   HISTORY=history.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @had \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           my.db '.read sql/inventory/who-had.sql'
 --
@@ -13,7 +13,13 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@had', '10.0.1.13'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@had', '10.0.1.13' WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_who_had (
+  had CONSTRAINT "flowlogs: @had must be an address: .parameter set @had ""'10.0.0.5'"""
+    CHECK (ifnull(ip_text(had) = had, 0)));
+INSERT INTO must_who_had VALUES (@had);
 .read sql/inventory/load-history.sql
 
 DROP TABLE IF EXISTS temp.history_bits; -- the lengths of prefixes that there are: an exact look-up for each
@@ -32,6 +38,9 @@ SELECT h.name, h.owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(
         ORDER BY b.bits DESC LIMIT 1)
  WHERE f.srcaddr = @had AND f.since = @since AND f.until = @until
  GROUP BY h.id ORDER BY first_seen, h.id;
+SELECT 'nothing found' AS answer, @had AS had, @logs AS logs, @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = @had);
 
 -- Who sent most, by the owner at that time
 SELECT h.owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, sum(f.bytes) AS bytes
@@ -45,3 +54,4 @@ SELECT h.owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, s
           AND (x.valid_to IS NULL OR datetime(f.start, 'unixepoch') < x.valid_to)
         ORDER BY b.bits DESC LIMIT 1)
  GROUP BY h.owner ORDER BY bytes DESC, h.owner LIMIT @top;
+DELETE FROM temp.sqlite_parameters WHERE key = '@had' AND value = '10.0.1.13' AND @logs = 'tests/data/AWSLogs';

@@ -4,8 +4,10 @@
 --   @top    rows                          ASSETS, @interfaces, @ranges   see load-….sql, which this begins with
 --
 --   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @interfaces \"'enis.json'\"" -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/who-is-who.sql'
 --
+-- Later the three may be left out: what my.db has of them stays.
 -- Traffic inside is logged at both ends, and counts twice.  Private addresses are looked up whatever VPC they are of.
 .bail on
 .parameter init

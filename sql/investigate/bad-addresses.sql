@@ -2,18 +2,19 @@
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
 --   @top       rows
---   indicators (cidr, note): the list, addresses or prefixes, which sql/alerts has, too.  Fill it before with your own:
---              CREATE TABLE indicators (cidr TEXT, note TEXT);  .import --csv --skip 1 bad.csv indicators
---              As long as it is empty, a few examples are put into it.
+--   indicators (cidr, note): your list, addresses or prefixes, as below or in your database: sql/alerts has it, too. Only
+--              for the sample's logs, a few examples stand in it while the script runs.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/bad-addresses.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd 'CREATE TABLE indicators (cidr TEXT, note TEXT);' \
+--           -cmd '.import --csv --skip 1 bad.csv indicators' :memory: '.read sql/investigate/bad-addresses.sql'
 --
 -- The first pass finds which addresses are on the list, the second looks at their records alone. `met` is the listed
 -- address, by the longest prefix that holds it. An answer with `accepted` and bytes both ways is a conversation;
 -- rejects from outside are noise. `service` is the lower one of both ports, `sent` and `received` are bytes of ours.
 -- Traffic through a NAT gateway shows with the instance's address and with the gateway's. Shared hosting and content
 -- networks make old lists lie.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -21,7 +22,11 @@ CREATE TABLE IF NOT EXISTS indicators (cidr TEXT, note TEXT);
 INSERT INTO indicators
 SELECT column1, column2 FROM (VALUES ('192.0.2.77', 'example: C2'), ('203.0.113.64/29', 'example: SSH'),
                                      ('198.51.100.23', 'example: scan'), ('2001:db8:bad::/48', 'example: IPv6'))
- WHERE NOT EXISTS (SELECT 1 FROM indicators);
+ WHERE @logs = 'tests/data/AWSLogs' AND NOT EXISTS (SELECT 1 FROM indicators);
+CREATE TEMP TABLE IF NOT EXISTS must_bad_addresses (rows CONSTRAINT
+  "flowlogs: the table indicators has nothing of yours: .import --csv --skip 1 bad.csv indicators" CHECK (rows > 0));
+INSERT INTO must_bad_addresses
+  SELECT count(*) FROM indicators WHERE note IS NOT 'an example' OR @logs LIKE 'tests/data/%'; -- sql/alerts begins with one
 DROP TABLE IF EXISTS temp.met;
 CREATE TEMP TABLE met (ip TEXT PRIMARY KEY, indicator INTEGER);
 WITH pair AS MATERIALIZED (
@@ -43,3 +48,4 @@ SELECT met.ip AS met, indicators.note, iif(met.ip = src, dst, src) AS ours,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM hit JOIN met ON met.ip IN (src, dst) JOIN indicators ON indicators.rowid = met.indicator
  GROUP BY met.ip, 3 ORDER BY sum(iif(action = 'REJECT', 0, flows)) DESC, sum(flows) DESC, met.ip, 3 LIMIT @top;
+DELETE FROM indicators WHERE note LIKE 'example: %' AND @logs = 'tests/data/AWSLogs';

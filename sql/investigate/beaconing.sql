@@ -4,7 +4,7 @@
 --   @contacts  contacts from which on a pair is looked at      @every   seconds between them, at least
 --   @jitter    percent that an interval, or a size, may differ from the median to be regular
 --   @regular   percent of intervals, and of sizes, that must be      @size   bytes of a contact, at most (the median)
---   @pairs   pairs that are looked at, the busiest first
+--   @pairs     pairs that are looked at, the busiest first
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/beaconing.sql'

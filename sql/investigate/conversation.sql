@@ -1,20 +1,29 @@
 -- One conversation from both directions: a row per connection between two addresses, with what each of them sent.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @a, @b  the two addresses: set them        @port    a port that either has, NULL: any
---   @top    rows
+--   @a, @b  the two addresses: set them, only the sample's logs have a default
+--   @port   a port that either has, NULL: any      @top   rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/conversation.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @a \"'10.0.0.5'\"" \
+--           -cmd ".parameter set @b \"'10.0.0.6'\"" :memory: '.read sql/investigate/conversation.sql'
 --
 -- The two are the true ends (pkt_srcaddr, pkt_dstaddr) where a NAT gateway stands between. Each point that logged the
 -- connection, an interface or a transit gateway's attachment, counted all of it: the figures are those of the point
 -- that saw most, not the sum. b_sent = 0 with a_sent > 0: nobody answered, or SKIPDATA. A port that is used again is
 -- one connection here; ICMP has port 0.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@a', '172.31.1.13'),
-  ('@b', '192.0.2.77'), ('@port', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@port', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters
+  SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
+   WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_conversation (
+  a CONSTRAINT "flowlogs: @a must be an address: .parameter set @a ""'10.0.0.5'""" CHECK (ifnull(ip_text(a) = a, 0)),
+  b CONSTRAINT "flowlogs: @b must be an address: .parameter set @b ""'10.0.0.6'""" CHECK (ifnull(ip_text(b) = b, 0)));
+INSERT INTO must_conversation VALUES (@a, @b);
 WITH seen AS (
   SELECT ifnull(@a IN (srcaddr, pkt_srcaddr), 0) AS from_a,
          iif(@a IN (srcaddr, pkt_srcaddr), srcport, dstport) AS a_port,
@@ -23,7 +32,7 @@ WITH seen AS (
          sum(flows) FILTER (WHERE action = 'REJECT') AS rejected, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND addr = @a AND @b IN (srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr)
-     AND (@port IS NULL OR @port IN (srcport, dstport))
+     AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport))
    GROUP BY from_a, a_port, b_port, protocol, point)
 SELECT datetime(min(first_seen), 'unixepoch') AS first_seen, max(last_seen) - min(first_seen) AS seconds,
        a_port, b_port, ifnull(protocol_name(protocol), protocol) AS protocol,
@@ -32,3 +41,11 @@ SELECT datetime(min(first_seen), 'unixepoch') AS first_seen, max(last_seen) - mi
        ifnull(max(rejected), 0) AS rejected, count(DISTINCT point) AS points
   FROM seen
  GROUP BY a_port, b_port, seen.protocol ORDER BY first_seen, a_port, b_port, seen.protocol LIMIT @top;
+SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, @logs AS logs,
+       @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND addr = @a
+      AND @b IN (srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr)
+      AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport)));
+DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES
+  ('@a', '172.31.1.13'), ('@b', '192.0.2.77'));

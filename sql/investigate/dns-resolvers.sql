@@ -3,7 +3,7 @@
 --   @logs       files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
 --   @resolvers  approved servers, a JSON array of addresses      @dns_ports   of DNS, a JSON array: 853 is DNS over TLS
 --   @top        rows
---   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @inside     your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/dns-resolvers.sql'

@@ -1,18 +1,25 @@
 -- All traffic of one network interface: what it is, whether its records are whole, and with whom it talks, about what.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @eni    the interface: set it, the default is one of the sample's
+--   @eni    the interface: set it, only the sample's logs have a default
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/eni.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @eni \"'eni-…'\"" \
+--           :memory: '.read sql/investigate/eni.sql'
 --
 -- `sent` is from client to server. One interface's view: nothing counts twice, but a NAT gateway's interface, which
 -- logs both of its legs. Addresses are the packets' own (pkt_srcaddr, pkt_dstaddr) where the log has them.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@eni', 'eni-01d3b5255fac9b19f'),
-  ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@eni', 'eni-01d3b5255fac9b19f' WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_eni (
+  eni CONSTRAINT "flowlogs: @eni must be an interface: .parameter set @eni ""'eni-…'"""
+    CHECK (ifnull(eni LIKE 'eni-%', 0)));
+INSERT INTO must_eni VALUES (@eni);
 -- What it is.
 SELECT account_id, vpc_id, subnet_id, instance_id, interface_type
   FROM flowlogs_rollup(@logs)
@@ -43,3 +50,7 @@ SELECT iif(asks, src, dst) AS client, iif(asks, dst, src) AS server, ifnull(port
   FROM seen
  GROUP BY client, server, port, protocol
  ORDER BY sent + received DESC, flows DESC, client, server, port, protocol LIMIT @top;
+SELECT 'nothing found' AS answer, @eni AS eni, @logs AS logs, @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND interface_id = @eni);
+DELETE FROM temp.sqlite_parameters WHERE key = '@eni' AND value = 'eni-01d3b5255fac9b19f' AND @logs = 'tests/data/AWSLogs';

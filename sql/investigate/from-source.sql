@@ -2,18 +2,26 @@
 -- which is nearly always the service's.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @src    the address: set it, the default is one of the sample's
+--   @src    the address: set it, only the sample's logs have a default
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/from-source.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @src \"'10.0.0.5'\"" \
+--           :memory: '.read sql/investigate/from-source.sql'
 --
 -- Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a
 -- transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each
 -- interface sent once. With SKIPDATA, sums are lower bounds.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@src', '10.0.1.31'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_from_source (
+  src CONSTRAINT "flowlogs: @src must be an address: .parameter set @src ""'10.0.0.5'"""
+    CHECK (ifnull(ip_text(src) = src, 0)));
+INSERT INTO must_from_source VALUES (@src);
 SELECT dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes,
@@ -23,3 +31,7 @@ SELECT dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcpo
  WHERE since = @since AND until = @until AND srcaddr = @src
  GROUP BY 1, 2, 3, 5
  ORDER BY bytes DESC, flows DESC, dstaddr, protocol, port, action LIMIT @top;
+SELECT 'nothing found' AS answer, @src AS src, @logs AS logs, @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = @src);
+DELETE FROM temp.sqlite_parameters WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';

@@ -1,17 +1,25 @@
 -- One host's peers: records, bytes, bytes a record, first and last seen, for each direction.
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @host      the host's address      @top   rows
+--   @host      the host's address: set it, only the sample's logs have a default      @top   rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/host-seen.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @host \"'10.0.0.5'\"" \
+--           :memory: '.read sql/investigate/host-seen.sql'
 --
 -- Ask it about an address that data-leaving.sql or an alert named. Many bytes a record, out and not in, is an upload;
 -- few and always the same are a beacon (beaconing.sql). Traffic with another logged interface counts at each of the
 -- two. Behind a NAT gateway its peers are the true ones where pkt-srcaddr and pkt-dstaddr are logged.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@host', '10.0.2.14'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@host', '10.0.2.14' WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_host_seen (
+  host CONSTRAINT "flowlogs: @host must be an address: .parameter set @host ""'10.0.0.5'"""
+    CHECK (ifnull(ip_text(host) = host, 0)));
+INSERT INTO must_host_seen VALUES (@host);
 SELECT iif(srcaddr = @host OR pkt_srcaddr = @host, 'out', 'in') AS way,
        iif(srcaddr = @host OR pkt_srcaddr = @host, coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service, sum(flows) AS records,
@@ -20,3 +28,7 @@ SELECT iif(srcaddr = @host OR pkt_srcaddr = @host, 'out', 'in') AS way,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND addr = @host
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
+SELECT 'nothing found' AS answer, @host AS host, @logs AS logs, @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND addr = @host);
+DELETE FROM temp.sqlite_parameters WHERE key = '@host' AND value = '10.0.2.14' AND @logs = 'tests/data/AWSLogs';

@@ -1,18 +1,26 @@
 -- All traffic of one instance: its peers, and what they talk about.
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @instance  instance-id      @top   rows
+--   @instance  instance-id: set it, only the sample's logs have a default      @top   rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/instance-traffic.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @instance \"'i-…'\"" \
+--           :memory: '.read sql/investigate/instance-traffic.sql'
 --
 -- instance-id is of version 3; of older formats ask for the address (addr = …). All interfaces of the instance. Only
 -- what its own interfaces logged, so each direction counts once. `peer` is the other end by the packet, behind a NAT
 -- gateway, too; `service` is the lower one of both ports, mostly the service. Last: how many files have the field at
 -- all; where none has, the logs can't tell.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@instance', 'i-028450faf3abb2524'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@instance', 'i-028450faf3abb2524' WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_instance_traffic (
+  instance CONSTRAINT "flowlogs: @instance must be an instance: .parameter set @instance ""'i-…'"""
+    CHECK (ifnull(instance LIKE 'i-%', 0)));
+INSERT INTO must_instance_traffic VALUES (@instance);
 SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service,
        sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
@@ -24,6 +32,11 @@ SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(p
  WHERE since = @since AND until = @until AND instance_id = @instance AND log_status = 'OK'
  GROUP BY peer, protocol, service
  ORDER BY bytes_out + bytes_in DESC, peer, protocol, service LIMIT @top;
+SELECT 'nothing found' AS answer, @instance AS instance, @logs AS logs, @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND instance_id = @instance
+      AND log_status = 'OK');
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
+DELETE FROM temp.sqlite_parameters WHERE key = '@instance' AND value = 'i-028450faf3abb2524' AND @logs = 'tests/data/AWSLogs';

@@ -7,11 +7,11 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/nat-downloads.sql'
 --
--- Needs pkt_srcaddr, pkt_dstaddr and instance_id (version 3): without them there are no rows. A NAT gateway's own
--- interface logs each packet on its two legs; counted here is the inner one, which has both true ends, so that each
--- packet counts once. It is told by its addresses: no instance, and an original address that differs (where
--- interface_type, version 11, is there, it must say NAT). A regional NAT gateway's records (resource_id) show no legs,
--- and are not in this.
+-- Needs pkt_srcaddr, pkt_dstaddr and instance_id (version 3). A NAT gateway's own interface logs each packet on its two
+-- legs; counted here is the inner one, which has both true ends, so that each packet counts once. It is told by its
+-- addresses: no instance, and an original address that differs (where interface_type, version 11, is there, it must say
+-- NAT). A regional NAT gateway's records (resource_id) show no legs, and are not in this. Last: how many files have the
+-- field at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@nat', NULL), ('@top', 20);
@@ -23,3 +23,6 @@ SELECT pkt_srcaddr AS remote, pkt_src_aws_service AS aws_service, count(DISTINCT
  WHERE since = @since AND until = @until AND instance_id IS NULL AND ifnull(interface_type, 'nat') LIKE '%nat%'
    AND srcaddr <> pkt_srcaddr AND (@nat IS NULL OR @nat IN (interface_id, srcaddr))
  GROUP BY remote, aws_service ORDER BY bytes DESC, remote, aws_service LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

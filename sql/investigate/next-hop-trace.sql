@@ -1,19 +1,31 @@
 -- The path of a flow, hop by hop: which interface handed it to which.
 --
 --   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @trace_from      the sender's address      @trace_to   the receiver's, by the packet
+--   @trace_from, @trace_to   the sender's address and the receiver's, by the packet: set them, only the sample's logs
+--              have a default
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/next-hop-trace.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @trace_from \"'10.0.0.5'\"" \
+--           -cmd ".parameter set @trace_to \"'52.216.0.9'\"" :memory: '.read sql/investigate/next-hop-trace.sql'
 --
 -- Of version 11: next-hop fields of egress records, followed from the sender's interface to that of its next hop, and
 -- on. The last row's `next_hop` is the receiver, or nothing known: the internet, a peered network, an interface without
--- flow logs. The bytes of later hops are those of all that went there from that interface to @trace_to: behind a NAT gateway
--- the sender isn't told apart any more. The way back is another path: ask with both addresses exchanged. Last: how many
--- files have the field at all; where none has, the logs can't tell.
+-- flow logs. The bytes of later hops are those of all that went there from that interface to @trace_to: behind a NAT
+-- gateway the sender isn't told apart any more. The way back is another path: ask with both addresses exchanged. Last:
+-- how many files have the field at all; where none has, the logs can't tell.
+.bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@trace_from', '10.64.1.12'), ('@trace_to', '52.218.32.244');
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters
+  SELECT * FROM (VALUES ('@trace_from', '10.64.1.12'), ('@trace_to', '52.218.32.244'))
+   WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_next_hop_trace (
+  trace_from CONSTRAINT "flowlogs: @trace_from must be an address: .parameter set @trace_from ""'10.0.0.5'"""
+    CHECK (ifnull(ip_text(trace_from) = trace_from, 0)),
+  trace_to CONSTRAINT "flowlogs: @trace_to must be an address: .parameter set @trace_to ""'52.216.0.9'"""
+    CHECK (ifnull(ip_text(trace_to) = trace_to, 0)));
+INSERT INTO must_next_hop_trace VALUES (@trace_from, @trace_to);
 WITH RECURSIVE leg AS MATERIALIZED (
   SELECT interface_id, interface_type, az_id, srcaddr, traffic_path, next_hop_interface_id, next_hop_interface_type,
          sum(bytes) AS bytes
@@ -30,6 +42,13 @@ SELECT n, leg.interface_id, coalesce(interface_type, '-') AS type, az_id, srcadd
   FROM hop JOIN leg ON leg.interface_id = hop.interface_id AND leg.next_hop_interface_id IS hop.next_hop
  WHERE n > 1 OR srcaddr = @trace_from
  GROUP BY n, leg.interface_id, type, az_id, srcaddr, way, next_hop ORDER BY n, 2, 5, 6, 7;
+SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_to, @logs AS logs,
+       @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until
+      AND flow_direction = 'egress' AND action = 'ACCEPT' AND srcaddr = @trace_from AND pkt_dstaddr = @trace_to);
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-interface-id ') > 0) AS with_next_hop_interface_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
+DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES
+  ('@trace_from', '10.64.1.12'), ('@trace_to', '52.218.32.244'));

@@ -10,7 +10,8 @@
 -- `missing` those between the first and the last that have none. A flow log without traffic in a window has no file
 -- there, so quiet flow logs have holes; a busy one that has some lacks partitions, or was not copied whole. Several
 -- files in a window are usual. Files with names of your own count as files, and in no window. Of a limited period, the
--- files that can hold its records count, with ten minutes at each end.
+-- files that can hold its records count, with ten minutes at each end. Where it has no record at all, a last answer says
+-- which files there are.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT day, account_id, coalesce(region, '-') AS region, coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS flows,
@@ -27,3 +28,7 @@ SELECT region, flow_log_id, count(*) AS files, count(DISTINCT delivered) AS wind
  WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 660
    AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 600
  GROUP BY region, flow_log_id ORDER BY region, flow_log_id;
+SELECT 'nothing found' AS answer, @logs AS logs, @since AS since, @until AS until, count(*) AS files,
+       datetime(min(delivered), 'unixepoch') AS first_file, datetime(max(delivered), 'unixepoch') AS last_file
+  FROM flowlogs_files(@logs)
+HAVING NOT EXISTS (SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until);

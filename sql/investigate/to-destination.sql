@@ -2,18 +2,26 @@
 -- which is nearly always the service's.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @dst    the address: set it, the default is one of the sample's
+--   @dst    the address: set it, only the sample's logs have a default
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/to-destination.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @dst \"'10.0.0.5'\"" \
+--           :memory: '.read sql/investigate/to-destination.sql'
 --
 -- Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a
 -- transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each
 -- interface sent once. With SKIPDATA, sums are lower bounds.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@dst', '10.0.2.11'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@dst', '10.0.2.11' WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_to_destination (
+  dst CONSTRAINT "flowlogs: @dst must be an address: .parameter set @dst ""'10.0.0.5'"""
+    CHECK (ifnull(ip_text(dst) = dst, 0)));
+INSERT INTO must_to_destination VALUES (@dst);
 SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes,
@@ -23,3 +31,7 @@ SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcpo
  WHERE since = @since AND until = @until AND dstaddr = @dst
  GROUP BY 1, 2, 3, 5
  ORDER BY bytes DESC, flows DESC, srcaddr, protocol, port, action LIMIT @top;
+SELECT 'nothing found' AS answer, @dst AS dst, @logs AS logs, @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND dstaddr = @dst);
+DELETE FROM temp.sqlite_parameters WHERE key = '@dst' AND value = '10.0.2.11' AND @logs = 'tests/data/AWSLogs';

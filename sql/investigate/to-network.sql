@@ -1,19 +1,26 @@
 -- Who sends to a network, given as a prefix such as a /16: by destination and service.
 --
 --   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @net    the network, IPv4 or IPv6, as a CIDR prefix: set it, the default is one of the sample's
+--   @net    the network, IPv4 or IPv6, as a CIDR prefix: set it, only the sample's logs have a default
 --   @top    rows
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/to-network.sql'
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @net \"'10.0.0.0/16'\"" \
+--           :memory: '.read sql/investigate/to-network.sql'
 --
 -- `port` is the lower of the two ports, which is nearly always the service's. Traffic between two interfaces that are
 -- both logged is in the logs twice, a NAT gateway logs both of its legs, and a transit gateway's logs tell it again:
 -- AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each interface sent once. With SKIPDATA,
 -- sums are lower bounds.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@net', '10.0.0.0/16'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+-- For the sample, and for no other logs: the last line takes it away.
+INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@net', '10.0.0.0/16' WHERE @logs = 'tests/data/AWSLogs';
+CREATE TEMP TABLE IF NOT EXISTS must_to_network (
+  net CONSTRAINT "flowlogs: @net must be a network: .parameter set @net ""'10.0.0.0/16'""" CHECK (net IS NOT NULL));
+INSERT INTO must_to_network VALUES (@net);
 SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
@@ -21,3 +28,7 @@ SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, 
  WHERE since = @since AND until = @until AND cidr_match(dstaddr, @net)
  GROUP BY 1, 2, 3, 4, 6
  ORDER BY bytes DESC, srcaddr, dstaddr, protocol, port, action LIMIT @top;
+SELECT 'nothing found' AS answer, @net AS net, @logs AS logs, @since AS since, @until AS until
+ WHERE NOT EXISTS (
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(dstaddr, @net));
+DELETE FROM temp.sqlite_parameters WHERE key = '@net' AND value = '10.0.0.0/16' AND @logs = 'tests/data/AWSLogs';

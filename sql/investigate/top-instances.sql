@@ -6,10 +6,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-instances.sql'
 --
--- Needs instance_id (version 3), without which there are no rows; sent and received need flow_direction (version 5),
--- and are 0 without it. NAT gateways, load balancers and other interfaces that a service manages have no instance. Each
--- instance's own view: nothing counts twice in a row, but between two instances the same bytes are sent in one row and
--- received in another.
+-- Needs instance_id (version 3); sent and received need flow_direction (version 5), and are 0 without it. NAT gateways,
+-- load balancers and other interfaces that a service manages have no instance. Each instance's own view: nothing counts
+-- twice in a row, but between two instances the same bytes are sent in one row and received in another. Last: how many
+-- files have the field at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -21,3 +21,6 @@ SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND typ
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY instance_id ORDER BY bytes DESC, instance_id LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

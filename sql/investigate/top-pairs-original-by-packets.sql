@@ -8,7 +8,8 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-pairs-original-by-packets.sql'
 --
--- Needs pkt_srcaddr and pkt_dstaddr (version 3): without them there are no rows. With SKIPDATA, sums are lower bounds.
+-- Needs pkt_srcaddr and pkt_dstaddr (version 3). With SKIPDATA, sums are lower bounds. Last: how many files have the
+-- field at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -17,3 +18,6 @@ SELECT pkt_srcaddr, pkt_dstaddr, count(DISTINCT interface_id) AS interfaces, sum
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND pkt_srcaddr IS NOT NULL
  GROUP BY pkt_srcaddr, pkt_dstaddr ORDER BY packets DESC, pkt_srcaddr, pkt_dstaddr LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

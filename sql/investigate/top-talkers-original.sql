@@ -8,10 +8,10 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-talkers-original.sql'
 --
--- Needs pkt_srcaddr (version 3): without it there are no rows. Traffic between two interfaces that are both logged is
--- in the logs twice, a NAT gateway logs both of its legs, and a transit gateway's logs tell it again: AND
--- flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each interface sent once. With SKIPDATA, sums
--- are lower bounds.
+-- Needs pkt_srcaddr (version 3). Traffic between two interfaces that are both logged is in the logs twice, a NAT
+-- gateway logs both of its legs, and a transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id
+-- IS NULL (version 5) counts what each interface sent once. With SKIPDATA, sums are lower bounds. Last: how many files
+-- have the field at all; where none has, the logs can't tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -22,3 +22,6 @@ SELECT pkt_srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND pkt_srcaddr IS NOT NULL
  GROUP BY pkt_srcaddr ORDER BY bytes DESC, pkt_srcaddr LIMIT @top;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -8,6 +8,8 @@ import ipaddress
 import time
 from collections import defaultdict
 
+from answers.invb import _files_with
+
 _PROTOCOLS = {1: "ICMP", 6: "TCP", 17: "UDP", 58: "IPv6-ICMP"}
 _SERVICES = {  # of the ports in the sample; those that have no name by IANA are missing here as there
     21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 53: "domain", 80: "http", 110: "pop3", 111: "sunrpc", 123: "ntp",
@@ -115,7 +117,7 @@ def top_talkers_original(records, since=None, until=None, top=20):
     known = [r for r in _with_traffic(records, since, until) if r.get("pkt_srcaddr")]
     rows = [(ip, len(g), _sum(g, "bytes"), _bytes_where(g, lambda r: r["pkt_srcaddr"] != r["srcaddr"]), _first(g), _last(g))
             for ip, g in _groups(known, lambda r: r["pkt_srcaddr"])]
-    return _sorted(rows, -3, 1)[:top]
+    return _sorted(rows, -3, 1)[:top] + _files_with("pkt-srcaddr")
 
 
 def _pairs(records, source, destination, order, top):
@@ -134,11 +136,11 @@ def top_pairs_by_packets(records, since=None, until=None, top=20):
 
 
 def top_pairs_original(records, since=None, until=None, top=20):
-    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -6, top)
+    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -6, top) + _files_with("pkt-srcaddr")
 
 
 def top_pairs_original_by_packets(records, since=None, until=None, top=20):
-    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -5, top)
+    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -5, top) + _files_with("pkt-srcaddr")
 
 
 def top_instances(records, since=None, until=None, top=20):
@@ -149,7 +151,7 @@ def top_instances(records, since=None, until=None, top=20):
         rows.append((instance, max(own, default=None), len(g), _rejected(g),
                      _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
                      _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes")))
-    return _sorted(rows, -7, 1)[:top]
+    return _sorted(rows, -7, 1)[:top] + _files_with("instance-id")
 
 
 def top_subnets(records, since=None, until=None, top=20):
@@ -158,7 +160,7 @@ def top_subnets(records, since=None, until=None, top=20):
              _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
              _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes"))
             for subnet, g in _groups(known, lambda r: r["subnet_id"])]
-    return _sorted(rows, -7, 1)[:top]
+    return _sorted(rows, -7, 1)[:top] + _files_with("subnet-id")
 
 
 def subnet_senders(records, subnet="10.0.1.0/24", since=None, until=None, top=20):
@@ -385,7 +387,7 @@ def _ways(legs):
 def nat_senders(records, nat=None, since=None, until=None, top=20):
     rows = [(inside, eni, len({leg[2] for leg in g}), *_ways(g), _last([leg[-1] for leg in g]))
             for (inside, eni), g in _groups(_through_nat(records, nat, since, until), lambda leg: (leg[1], leg[0]))]
-    return _sorted(rows, -4, -5, 1, 2)[:top]
+    return _sorted(rows, -4, -5, 1, 2)[:top] + _files_with("pkt-srcaddr")
 
 
 def nat_traffic(records, nat=None, since=None, until=None, top=20):
@@ -394,7 +396,7 @@ def nat_traffic(records, nat=None, since=None, until=None, top=20):
                                                 lambda leg: (*leg[1:4], leg[-1]["protocol"])):
         own = [leg[-1] for leg in g]
         rows.append((inside, remote, port, _SERVICES.get(port), *_ways(g), _first(own), _last(own)))
-    return sorted(rows, key=lambda row: (-row[4] - row[5], *row[:3]))[:top]
+    return sorted(rows, key=lambda row: (-row[4] - row[5], *row[:3]))[:top] + _files_with("pkt-srcaddr")
 
 
 def _remotes(records, nat, since, until, upwards, side, top):
@@ -407,11 +409,11 @@ def _remotes(records, nat, since, until, upwards, side, top):
 
 
 def nat_uploads(records, nat=None, since=None, until=None, top=20):
-    return _remotes(records, nat, since, until, True, "dst", top)
+    return _remotes(records, nat, since, until, True, "dst", top) + _files_with("pkt-dstaddr")
 
 
 def nat_downloads(records, nat=None, since=None, until=None, top=20):
-    return _remotes(records, nat, since, until, False, "src", top)
+    return _remotes(records, nat, since, until, False, "src", top) + _files_with("pkt-srcaddr")
 
 
 def s3_through_nat(records, nat=None, since=None, until=None, top=20):
@@ -419,7 +421,7 @@ def s3_through_nat(records, nat=None, since=None, until=None, top=20):
             if leg[-1]["pkt_dst_aws_service" if leg[4] else "pkt_src_aws_service"] == "S3"]
     rows = [(*who, *_ways(g), _last([leg[-1] for leg in g]))
             for who, g in _groups(legs, lambda leg: (leg[1], leg[-1]["vpc_id"], leg[-1]["subnet_id"]))]
-    return sorted(rows, key=lambda row: (-row[3] - row[4], *row[:3]))[:top]
+    return sorted(rows, key=lambda row: (-row[3] - row[4], *row[:3]))[:top] + _files_with("pkt-dst-aws-service")
 
 
 # ---- one conversation, one interface ---------------------------------------------------------

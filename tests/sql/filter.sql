@@ -52,5 +52,9 @@ CREATE VIRTUAL TABLE temp.hour USING flowlogs('tests/data/AWSLogs', since = '202
 SELECT count(*) FROM hour;
 SELECT count(*) FROM hour WHERE since = 0 AND until = '2026-03-09 09:30';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09 9:00';
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = 2026-03-09;
+SELECT sum(flows) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE until = 20260310;
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE until = 1773050400000;
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = 1773050400 AND until = '9999-12-31';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09' OR since = '2026-03-10';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09' AND since = '2026-03-10';
