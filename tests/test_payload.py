@@ -15,6 +15,7 @@ import sys
 import pytest
 
 from conftest import BUILDS, ROOT
+from test_alerts import CASES, V5
 from test_host import connect
 
 NAMES = "version account_id interface_id srcaddr dstaddr srcport dstport protocol packets bytes start end action log_status".split()
@@ -291,7 +292,8 @@ def test_broken(build, case):
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)});")
     assert error in out, out
     rows = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)}, 'skip');")
-    assert rows == ("40\n" if case in ("second record", "second document", "behind gzip") else "0\n")
+    read_before = ("second record", "second document", "behind gzip", "short base64")
+    assert rows == ("40\n" if case in read_before else "0\n")
 
 
 EVENTS = [("2 lines", LINES[1] + "\n" + LINES[2], "2: the event has a message of several lines"),
@@ -344,7 +346,7 @@ def test_every_cut(db):
     each = {1, 2, 3, 4, 5, 6}
     allowed = {"messages": {3}, "messages, lines": {3, 6}, "members": {3}, "json lines": {1, 2, 3, 4, 5, 6}, "pages": {3},
                "json, no breaks": {1, 2, 3, 4, 5}, "lines": each, "lines, blob": each, "lines, crlf": each,
-               "lines, bom": each, "exported": each, "base64, lines": {6}, "lines, base64": each}
+               "lines, bom": each, "exported": each, "base64, lines": {6}, "lines, base64": each, "base64": {6}}
     for form, got in ends.items():
         assert got <= allowed.get(form, set()), form
 
@@ -643,10 +645,16 @@ def test_no_file_is_read(build, tmp_path):
 def handler(release, monkeypatch):
     monkeypatch.setenv("FLOWLOGS", str(release.extension))
     monkeypatch.delenv("INSIDE", raising=False)
+    monkeypatch.delenv("FORMAT", raising=False)
+    return load_handler().handler
+
+
+def load_handler():
+    """As it starts: it looks at the environment then."""
     spec = importlib.util.spec_from_file_location("lambda_handler", ROOT / "sql/alerts/lambda_handler.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.handler
+    return module
 
 
 def record(source, action, port=22):
@@ -671,9 +679,41 @@ def test_handler_fires(handler, monkeypatch):
     inside6 = record("2600:1f18:1234:5601::1", "REJECT")
     assert not fired(handler, inside6)
     monkeypatch.setenv("INSIDE", "198.51.100.0/24 2600:1f18:1234:5600::/56")
-    assert len(fired(handler, inside6, record("198.51.100.1", "REJECT"), record("2600:1f18:1234:5700::1", "REJECT"))) == 2
+    assert len(fired(load_handler().handler, inside6, record("198.51.100.1", "REJECT"), record("2600:1f18:1234:5700::1", "REJECT"))) == 2
     kinesis = {"Records": [{"kinesis": {"data": b64(gz(message([record("10.0.1.5", "REJECT")])))}}] * 2}
     assert fired(handler, event=kinesis)[0]["records"] == 2
+
+
+def test_handler_agrees_with_the_rule(handler, monkeypatch):
+    """The same cases as of rejected-inside: answers, multicast and what is passed on are no tries."""
+    for records, n in CASES["rejected-inside"]:
+        fields = V5 if any(len(r) > len(NAMES) for r in records) else NAMES
+        monkeypatch.setenv("FORMAT", " ".join(f"${{{name.replace('_', '-')}}}" for name in fields))
+        lines = [" ".join(str(r.get(name, "-")) for name in fields) for r in records]
+        assert bool(fired(load_handler().handler, *lines)) == bool(n), lines
+    assert not fired(handler, "2 1 eni-1 10.0.1.5 198.51.100.8 443 51000 6 1 40 1418530010 1418530070 REJECT OK",
+                     "2 1 eni-1 10.0.1.5 224.0.0.251 5353 5353 17 1 40 1418530010 1418530070 REJECT OK")
+    assert fired(handler, record("10.0.1.5", "REJECT").replace(" 6 3 ", " 200 3 "))[0]["protocol"] == 200
+    inside = load_handler().INSIDE
+    assert json.dumps(inside) == re.sub(r"\s+", " ", re.search(r"json_each\('(\[\"10\.0\.0\.0.*?\])'", (
+        ROOT / "sql/alerts/setup.sql").read_text(), re.S)[1])
+
+
+def test_handler_what_is_passed_on(handler, monkeypatch):
+    monkeypatch.setenv("FORMAT", "srcaddr dstaddr srcport dstport protocol action pkt-srcaddr flow-direction interface-id")
+    handler = load_handler().handler
+    assert not fired(handler, "10.0.0.50 10.0.1.5 40000 80 6 REJECT 198.51.100.8 egress eni-1")
+    assert [a["srcaddr"] for a in fired(handler, "10.0.0.50 10.0.1.5 40000 80 6 REJECT 10.0.2.2 egress eni-1")] == ["10.0.2.2"]
+    assert len(fired(handler, "8.8.4.4 10.0.1.5 40000 80 6 REJECT 8.8.4.4 egress eni-1")) == 1
+
+
+@pytest.mark.parametrize("name, value, error", [
+    ("INSIDE", "10.0.0.0/33", "'10.0.0.0/33', which is no prefix"), ("INSIDE", "10.1.0.0/16,fd00::/8", "which is no prefix"),
+    ("FORMAT", "${nonsense", "flowlogs: format: "), ("FORMAT", "srcaddr dstaddr action", "FORMAT has no dstport, protocol, srcport")])
+def test_handler_checks_at_the_start(handler, monkeypatch, name, value, error):
+    monkeypatch.setenv(name, value)
+    with pytest.raises((sqlite3.OperationalError, ValueError), match=re.escape(error).replace("'", ".")):
+        load_handler()
 
 
 def test_handler_does_not_fire(handler):
