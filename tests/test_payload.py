@@ -593,6 +593,15 @@ def test_an_authorizer_that_denies(release):
     assert "flowlogs_payload needs SQLite's JSON functions: not authorized to use function: json_type" in str(e)
 
 
+@pytest.mark.parametrize("payload", [message(LINES), FORMS["kinesis"][0], FORMS["lines"][0]])
+def test_interrupted_before_it_prepares(release, payload):
+    db = connect(release)
+    db.create_function("stop", 1, lambda x: db.interrupt() or x)
+    with pytest.raises(sqlite3.OperationalError, match="^interrupted$") as e:
+        db.execute("SELECT raw FROM flowlogs_payload(stop(?))", (payload,)).fetchall()
+    assert e.value.sqlite_errorname == "SQLITE_INTERRUPT"
+
+
 @pytest.mark.parametrize("name", ["json_type", "json_extract"])
 def test_interrupted_while_it_prepares(release, name):
     e = of_authorizer(release, FUNCTION, "interrupt", name, "fail")
