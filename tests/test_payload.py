@@ -702,6 +702,9 @@ def test_handler_agrees_with_the_rule(handler, monkeypatch):
         assert bool(fired(load_handler().handler, *lines)) == bool(n), lines
     assert not fired(handler, "2 1 eni-1 10.0.1.5 198.51.100.8 443 51000 6 1 40 1418530010 1418530070 REJECT OK",
                      "2 1 eni-1 10.0.1.5 224.0.0.251 5353 5353 17 1 40 1418530010 1418530070 REJECT OK")
+    assert not fired(handler, "2 1 eni-1 10.0.1.5 10.0.1.255 137 137 17 1 40 1418530010 1418530070 REJECT OK",
+                     "2 1 eni-1 10.0.1.5 198.51.100.8 3389 5000 6 1 40 1418530010 1418530070 REJECT OK",
+                     record("169.254.1.1", "REJECT"))
     assert fired(handler, record("10.0.1.5", "REJECT").replace(" 6 3 ", " 200 3 "))[0]["protocol"] == 200
     inside = load_handler().INSIDE
     assert json.dumps(inside) == re.sub(r"\s+", " ", re.search(r"json_each\('(\[\"10\.0\.0\.0.*?\])'", (

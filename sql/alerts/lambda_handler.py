@@ -45,11 +45,14 @@ RULE = """
       FROM rejected r
      WHERE (cidr_lookup('inside', 'cidr', origin)
             OR flow_direction = 'egress' AND interface_id IS NOT NULL AND origin = r.srcaddr)
-       AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast')
+       AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast', 'loopback', 'link-local')
+       AND ip_scope(r.srcaddr) NOT IN ('unspecified', 'loopback', 'link-local')
+       AND NOT (r.protocol = 17 AND dstport IN (137, 138) AND dstaddr LIKE '%.255')
        AND CASE WHEN r.protocol IN (1, 58) THEN cidr_lookup('inside', 'cidr', dstaddr)
                 WHEN r.protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
-                ELSE NOT (srcport < 1024 AND port_name(srcport) IS NOT NULL AND dstport >= 1024
-                          OR srcport < 32768 AND dstport >= 32768) END
+                ELSE NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
+                           OR srcport IN (1433, 1521, 3306, 3389, 5060, 5432, 6379, 8080, 8443, 9200, 27017))
+                          AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768) END
      GROUP BY interface_id, origin, dstaddr, dstport, r.protocol
      ORDER BY sum(r.packets) DESC, interface_id, origin, dstaddr, dstport, r.protocol
 """
