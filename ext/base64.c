@@ -7,8 +7,11 @@ static int digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
   if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : BAD;
+  return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : BAD;
 }
+
+/* Which alphabet has this digit alone? */
+static unsigned alphabet(char c) { return c == '+' || c == '/' ? 1 : c == '-' || c == '_' ? 2 : 0; }
 
 static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -18,14 +21,20 @@ static int put_group(unsigned group, unsigned pads, unsigned char *out, size_t *
   return pads == 0 || (group & ((1u << 8 * pads) - 1)) == 0;
 }
 
+/* What is left at the end of a text without padding: whole bytes, or 0. */
+static int put_rest(unsigned group, unsigned digits, unsigned char *out, size_t *out_n) {
+  unsigned pads = 4 - digits;
+  return pads < 3 && put_group(group << 6 * pads, pads, out, out_n);
+}
+
 enum err_code base64_decode(const char *p, size_t n, unsigned char *out, size_t *out_n, struct err *e) {
-  unsigned group = 0, digits = 0, pads = 0;
+  unsigned group = 0, digits = 0, pads = 0, alphabets = 0;
   size_t made = 0, begin = 0;
   *out_n = 0;
   while (begin < n && is_space(p[begin])) begin++;
   while (n > begin && is_space(p[n - 1])) n--;
   for (size_t i = begin; i < n; i++) {
-    int value = digit(p[i]);
+    int value = (alphabets |= alphabet(p[i])) == 3 ? BAD : digit(p[i]);
     if (p[i] == '\r' || p[i] == '\n') continue;
     if (p[i] == '=' && digits >= 2 && digits + pads < 4) {
       pads++;
@@ -45,7 +54,7 @@ enum err_code base64_decode(const char *p, size_t n, unsigned char *out, size_t 
     group = digits = 0;
     if (pads) pads = 4; /* nothing but white space may follow */
   }
-  if (digits)
+  if (digits && (pads || !put_rest(group, digits, out, &made)))
     return err_set(e, ERR_FORMAT, 0, "is no base64: it is cut off, %u characters more than whole groups of four",
                    digits + pads);
   *out_n = made;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Base64 (RFC 4648, the alphabet with + and /), strictly: whole groups of four, padded, no bits left over.  Line breaks
-** and white space round the text are passed over.  Pure; any thread.
+** Base64 (RFC 4648), with either of its alphabets, + and / or - and _, but not both, padded or without any padding; no
+** bits left over.  Line breaks and white space round the text are passed over.  Pure; any thread.
 */
 #ifndef BASE64_H
 #define BASE64_H

@@ -16,8 +16,9 @@ int interrupt_poll(void *interrupt) {
 #if SQLITE_VERSION_NUMBER >= 3041000
   if (sqlite3_libversion_number() >= 3041000 && sqlite3_is_interrupted(i->db)) return 1;
 #endif
-  if (!i->probe && sqlite3_prepare_v2(i->db, "SELECT 1", -1, &i->probe, NULL) != SQLITE_OK) return 0;
-  int rc = sqlite3_step(i->probe);
+  int rc = i->probe ? SQLITE_OK : sqlite3_prepare_v2(i->db, "SELECT 1", -1, &i->probe, NULL);
+  if (rc) return rc == SQLITE_INTERRUPT;
+  rc = sqlite3_step(i->probe);
   sqlite3_reset(i->probe);
   return rc == SQLITE_INTERRUPT;
 }

@@ -14,10 +14,6 @@ static const char *skip_string(const char *p, const char *end, struct err *e) {
       return NULL;
     }
     if (*p != '\\') continue;
-    if (end - p > 5 && !memcmp(p, "\\u0000", 6)) { /* SQLite would cut the string there */
-      err_set(e, ERR_FORMAT, 0, "has a NUL byte (\\u0000) in a string");
-      return NULL;
-    }
     if (++p == end) break; /* what is escaped */
   }
   if (p < end) return p + 1;
@@ -68,4 +64,40 @@ enum json_result json_next(const char **p, const char *end, const char **value, 
   *n = (size_t)(behind - *p);
   *p = behind;
   return JSON_VALUE;
+}
+
+/* The character of the two hex digits, or -1. */
+static int hex_pair(const char *p) {
+  int c = 0;
+  for (int i = 0; i < 2; i++) {
+    char h = p[i];
+    if (h >= '0' && h <= '9') c = c * 16 + (h - '0');
+    else if (h >= 'a' && h <= 'f') c = c * 16 + (h - 'a' + 10);
+    else if (h >= 'A' && h <= 'F') c = c * 16 + (h - 'A' + 10);
+    else return -1;
+  }
+  return c;
+}
+
+static int is_letter(int c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+size_t json_plain(char *json, size_t n, int *has_nul) {
+  const char *p = json, *end = json + n;
+  char *to = json;
+  while (p < end) {
+    const char *escape = memchr(p, '\\', (size_t)(end - p));
+    size_t before = escape ? (size_t)(escape - p) : (size_t)(end - p);
+    if (to != p) memmove(to, p, before);
+    to += before;
+    p += before;
+    if (!escape) break;
+    int c = end - p >= 6 && !memcmp(p, "\\u00", 4) ? hex_pair(p + 4) : -1;
+    size_t taken = c >= 0 ? 6 : end - p >= 2 ? 2 : 1, put = taken;
+    if (is_letter(c)) *to = (char)c, put = 1;
+    else memmove(to, p, taken);
+    if (c == 0) to[5] = '1', *has_nul = 1;
+    to += put;
+    p += taken;
+  }
+  return (size_t)(to - json);
 }

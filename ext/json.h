@@ -3,7 +3,7 @@
 ** Where a text's JSON values begin and end: several may stand one behind the other, with white space between or
 ** nothing.  What is in them is for SQLite's JSON functions to say; here, only strings and brackets are counted.
 **
-** json_next() until it doesn't return JSON_VALUE.  Pure; any thread.
+** json_next() until it doesn't return JSON_VALUE; json_plain() on a copy of the value.  Pure; any thread.
 */
 #ifndef JSON_H
 #define JSON_H
@@ -23,5 +23,12 @@ enum json_result {
 
 /* Goes to the next value; *p moves behind it. */
 enum json_result json_next(const char **p, const char *end, const char **value, size_t *n, struct err *e);
+
+/*
+** Rewrites a value of n bytes so that SQLite reads it as it is meant, in place; returns its length, which is n or less.
+** Letters and digits that are escaped (\u0061) become themselves, since SQLite compares a name's bytes.  A NUL (\u0000),
+** where SQLite would cut the string, becomes \u0001, no less a control character, and *has_nul is set to 1.
+*/
+size_t json_plain(char *json, size_t n, int *has_nul);
 
 #endif

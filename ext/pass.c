@@ -117,7 +117,8 @@ int pass_next_kept(struct pass *p) {
 /* What to do about the batch's problem. */
 static const char *advice(const struct pass *p) {
   if (!p->is_payload) return REPORT_SKIP;
-  return p->batch->problem[0].code == ERR_FORMAT ? UNPACK_TAKES : "on_error=skip skips it";
+  if (p->batch->problem[0].code != ERR_FORMAT) return "on_error=skip skips it";
+  return request_may_be_path(&p->query.request) ? UNPACK_TAKES_PATH : UNPACK_TAKES;
 }
 
 int pass_next(struct pass *p) {

@@ -216,8 +216,6 @@ static int same_bytes(sqlite3_value *a, sqlite3_value *b) {
 
 /* Bytes of any kind, which stay where they are. */
 static int set_data(sqlite3_value *v, struct options *options, char **pzErr) {
-  if (sqlite3_value_type(v) == SQLITE_NULL)
-    return report_text(pzErr, "the payload is NULL; leave such rows out: WHERE body IS NOT NULL");
   if (options->data && !same_bytes(options->data, v)) return report_text(pzErr, "data is given two values");
   options->data = v;
   return SQLITE_OK;

@@ -26,7 +26,7 @@ static int find_payload(struct query *q, const struct identity_key *key, char **
   int rc = request_unpack(&q->request, q->options.data, q->options.policy, key, &q->interrupt, pzErr);
   q->options.data = NULL; /* it is the caller's */
   if (rc) return rc;
-  q->options.path = sqlite3_mprintf("%s", q->request.identity);
+  q->options.path = sqlite3_mprintf("%d %s", q->request.data_type, q->request.identity); /* a text is no blob */
   return q->options.path ? SQLITE_OK : SQLITE_NOMEM;
 }
 

@@ -56,9 +56,12 @@ static void free_paths(struct paths *p) {
 static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json, char **pzErr) {
   sqlite3_stmt *stmt = NULL;
   *is_json = 1;
-  if (sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(?1)", -1, &stmt, NULL))
+  int rc = sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(?1)", -1, &stmt, NULL);
+  if (rc == SQLITE_ERROR || rc == SQLITE_AUTH)
     return report_text(pzErr, "several paths need SQLite's JSON functions: %s", sqlite3_errmsg(db));
-  int rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_TRANSIENT), step = SQLITE_DONE;
+  if (rc) return rc;
+  rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_TRANSIENT);
+  int step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *type = (const char *)sqlite3_column_text(stmt, 0), *value = (const char *)sqlite3_column_text(stmt, 1);
     if (!type || (!value && sqlite3_column_type(stmt, 1) != SQLITE_NULL)) rc = SQLITE_NOMEM;
@@ -120,10 +123,13 @@ static int is_same(const struct request *r, const void *p, size_t n, int type, e
 int request_unpack(struct request *r, sqlite3_value *data, enum policy policy, const struct identity_key *key,
                    struct interrupt *interrupt, char **pzErr) {
   struct err e = {0};
-  int type = sqlite3_value_type(data) == SQLITE_BLOB ? SQLITE_BLOB : SQLITE_TEXT;
+  int type = sqlite3_value_type(data); /* before it is made a text */
+  if (type == SQLITE_NULL && policy != POLICY_SKIP)
+    return report_text(pzErr, "the payload is NULL: the column has none, or readfile() can't read the file; "
+                              "on_error=skip leaves it out");
   const char *p = type == SQLITE_BLOB ? sqlite3_value_blob(data) : (const char *)sqlite3_value_text(data);
   size_t n = (size_t)sqlite3_value_bytes(data);
-  if (!p && (n || type == SQLITE_TEXT)) return SQLITE_NOMEM;
+  if (!p && (n || (type != SQLITE_BLOB && type != SQLITE_NULL))) return SQLITE_NOMEM;
   if (!p) p = "";
   if (is_same(r, p, n, type, policy)) return SQLITE_OK;
   forget(r);
@@ -141,4 +147,11 @@ int request_unpack(struct request *r, sqlite3_value *data, enum policy policy, c
   r->policy = policy;
   identity_text(key, p, n, r->identity);
   return SQLITE_OK;
+}
+
+int request_may_be_path(const struct request *r) {
+  size_t n = r->data_n;
+  while (n > 0 && (r->data[n - 1] == '\n' || r->data[n - 1] == '\r')) n--;
+  if (r->data_type != SQLITE_TEXT || n == 0 || n >= PATH_MAX || memchr(r->data, '\n', n)) return 0;
+  return memchr(r->data, '/', n) || memchr(r->data, '\\', n) || !(memchr(r->data, ' ', n) || memchr(r->data, ',', n));
 }

@@ -25,7 +25,7 @@ struct request {
   struct unpacker *unpacker; /* NULL until it is needed */
   char *data;                /* the bytes that the payload was made of; NULL: none */
   size_t data_n;
-  int data_type;                /* SQLITE_TEXT or SQLITE_BLOB */
+  int data_type;                /* the value's: SQLITE_TEXT, SQLITE_BLOB, ... */
   enum policy policy;           /* with which it was made */
   char identity[IDENTITY_TEXT]; /* of data */
 };
@@ -36,8 +36,11 @@ void request_clear(struct request *r);
 /* Finds the files of a path. */
 int request_find(struct request *r, const char *path, struct interrupt *interrupt, char **pzErr);
 
-/* Instead: the lines in a value that was handed over. */
+/* Instead: the lines in a value that was handed over.  NULL has none with POLICY_SKIP, and is an error without. */
 int request_unpack(struct request *r, sqlite3_value *data, enum policy policy, const struct identity_key *key,
                    struct interrupt *interrupt, char **pzErr);
+
+/* Does the value look like the name of a file or folder?  The file system isn't asked: the value is a stranger's. */
+int request_may_be_path(const struct request *r);
 
 #endif

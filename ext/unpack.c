@@ -43,6 +43,19 @@ static const char *const sql[STATEMENTS] = {
     [KEYS] = "SELECT substr(group_concat(key, ', '), 1, 300) FROM (SELECT key FROM json_each(?1) LIMIT 12)",
 };
 
+/* A document, and a path in it, for which each statement gives a row without a NULL.  See begin(). */
+static const struct {
+  const char *json, *path;
+} sample[STATEMENTS] = {
+    [DOCUMENT] = {"{\"awslogs\":{\"data\":\"x\"},\"Records\":[],\"records\":[],\"events\":[],\"message\":\"x\","
+                  "\"logEvents\":[],\"messageType\":\"x\",\"logGroup\":\"x\",\"logStream\":\"x\"}",
+                  NULL},
+    [EVENTS] = {"[{\"message\":\"x\",\"logStreamName\":\"x\"}]", "$"},
+    [RECORDS] = {"[{\"Data\":\"x\",\"s3\":{}}]", "$"},
+    [ELEMENTS] = {"[\"x\"]", NULL},
+    [KEYS] = {"{\"x\":1}", NULL},
+};
+
 /* What DOCUMENT says: types, NULL where there is no such thing, and then texts. */
 enum {
   TYPE_AWSLOGS,
@@ -68,6 +81,7 @@ struct unpacker {
   struct payload *payload;
   enum policy policy;
   int level;
+  int has_nul;               /* a document had one, which is now \u0001 */
   uint64_t document[LEVELS]; /* at hand in its piece, 1-based; 0: none */
   uint64_t record[LEVELS];   /* at hand in its list, 1-based; 0: none */
   char **pzErr;
@@ -134,18 +148,47 @@ static int lower_error(struct unpacker *u, const struct err *e) {
 
 /* --- statements -------------------------------------------------------------------------------------------------- */
 
+/* The JSON, which must stay, and perhaps a path in it. */
+static int bind(sqlite3_stmt *stmt, const char *json, const char *path) {
+  sqlite3_reset(stmt);
+  int rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_STATIC);
+  return rc || !path ? rc : sqlite3_bind_text(stmt, 2, path, -1, SQLITE_STATIC);
+}
+
+/* SQLite's own message says what is the matter; a failure that is not about the statement keeps its code. */
+static int no_functions(struct unpacker *u, int rc) {
+  if (rc != SQLITE_ERROR && rc != SQLITE_AUTH) return rc;
+  return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions: %s", sqlite3_errmsg(u->interrupt->db));
+}
+
+/* Does the statement answer?  A host's authorizer can turn what functions and columns give into NULL. */
+static int check(struct unpacker *u, enum statement which, sqlite3_stmt *stmt) {
+  int rc = bind(stmt, sample[which].json, sample[which].path), step, answers = 1;
+  if (rc) return rc;
+  step = sqlite3_step(stmt);
+  if (step != SQLITE_ROW && step != SQLITE_DONE) return no_functions(u, step);
+  for (int i = 0; i < sqlite3_column_count(stmt); i++) answers &= sqlite3_column_type(stmt, i) != SQLITE_NULL;
+  if (step == SQLITE_ROW && answers) return SQLITE_OK;
+  return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions, and the program's authorizer makes "
+                               "them give NULL (SQLITE_IGNORE); it must allow json_each, json_type and json_extract");
+}
+
+static int prepare(struct unpacker *u, enum statement which, sqlite3_stmt **stmt) {
+  int rc = sqlite3_prepare_v2(u->interrupt->db, sql[which], -1, stmt, NULL);
+  if (rc) return no_functions(u, rc);
+  if (*stmt) rc = check(u, which, *stmt);
+  if (!rc) return *stmt ? SQLITE_OK : SQLITE_INTERNAL;
+  sqlite3_finalize(*stmt);
+  *stmt = NULL;
+  return rc;
+}
+
 /* A statement of this level, at its beginning, with the JSON, which must stay, and perhaps a path in it bound. */
 static int begin(struct unpacker *u, enum statement which, const char *json, const char *path, sqlite3_stmt **out) {
   sqlite3_stmt **stmt = &u->stmt[u->level][which];
-  int rc = *stmt ? SQLITE_OK : sqlite3_prepare_v2(u->interrupt->db, sql[which], -1, stmt, NULL);
-  if (rc == SQLITE_NOMEM) return rc;
-  if (rc)
-    return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions: %s",
-                       sqlite3_errmsg(u->interrupt->db));
+  int rc = *stmt ? SQLITE_OK : prepare(u, which, stmt);
   *out = *stmt;
-  sqlite3_reset(*stmt);
-  rc = sqlite3_bind_text(*stmt, 1, json, -1, SQLITE_STATIC);
-  return rc || !path ? rc : sqlite3_bind_text(*stmt, 2, path, -1, SQLITE_STATIC);
+  return rc ? rc : bind(*stmt, json, path);
 }
 
 /* After a step that gave no row: done, or JSON that is malformed. */
@@ -173,11 +216,12 @@ static int is(const char *p, const char *word) { return p && !strcmp(p, word); }
 /* --- events ------------------------------------------------------------------------------------------------------ */
 
 /* Why a message is no line, or NULL.  *n becomes its length without the line break at its end. */
-static const char *no_line(const char *message, size_t *n) {
+static const char *no_line(const char *message, size_t *n, int has_nul) {
   if (!message) return "has no \"message\" that is a text";
   *n = strlen(message);
   while (*n > 0 && (message[*n - 1] == '\n' || message[*n - 1] == '\r')) --*n;
   if (strspn(message, " \t\r\n") >= *n) return "has an empty message";
+  if (has_nul && memchr(message, 1, *n)) return "has a message with a NUL byte (\\u0000)";
   return memchr(message, '\n', *n) ? "has a message of several lines; a record is one" : NULL;
 }
 
@@ -186,7 +230,7 @@ static int add_event(struct unpacker *u, const char *name, const char *message) 
   struct err e = {0};
   uint64_t line;
   size_t n = 0;
-  const char *why = no_line(message, &n);
+  const char *why = no_line(message, &n, u->has_nul);
   if (payload_add_line(u->payload, name, why ? "" : message, why ? 0 : n, &line, &e)) return lower_error(u, &e);
   if (!why || u->policy == POLICY_SKIP) return SQLITE_OK;
   return report_text(u->pzErr, "%s:%llu: the event %s; on_error=skip skips it", name, line, why);
@@ -346,7 +390,7 @@ static int add_document(struct unpacker *u, const char *p, size_t n) {
   char *json = mem_alloc(n + 1);
   if (!json) return SQLITE_NOMEM;
   memcpy(json, p, n);
-  json[n] = 0;
+  json[json_plain(json, n, &u->has_nul)] = 0;
   int rc = *json == '{' ? add_object_text(u, json) : add_elements(u, json);
   mem_free(json);
   return rc;
@@ -427,6 +471,7 @@ int unpack(struct unpacker *u, const char *p, size_t n, enum policy policy, stru
   u->payload = payload;
   u->policy = policy;
   u->level = 0;
+  u->has_nul = 0;
   memset(u->document, 0, sizeof u->document);
   memset(u->record, 0, sizeof u->record);
   u->unwrap.made = 0;

@@ -33,6 +33,9 @@
   "flowlogs_payload takes the event of a Lambda function, Kinesis or Firehose, its base64 data, gzip, CloudWatch's "   \
   "JSON, or lines"
 
+/* The same for what seems to be a path. */
+#define UNPACK_TAKES_PATH UNPACK_TAKES "; to read a file, write flowlogs(path), or flowlogs_payload(readfile(path))"
+
 /* Keeps statements and buffers from value to value.  NULL: no memory.  The interrupt must outlive it. */
 struct unpacker *unpacker_new(struct interrupt *interrupt);
 void unpacker_free(struct unpacker *u); /* NULL is fine */

@@ -15,6 +15,7 @@ import sys
 import pytest
 
 from conftest import BUILDS, ROOT
+from test_alerts import CASES, V5
 from test_host import connect
 
 NAMES = "version account_id interface_id srcaddr dstaddr srcport dstport protocol packets bytes start end action log_status".split()
@@ -46,6 +47,10 @@ def b64(data):
     return base64.b64encode(data if isinstance(data, bytes) else data.encode()).decode()
 
 
+def b64url(data):
+    return b64(data).translate({ord("+"): "-", ord("/"): "_", ord("="): None})
+
+
 def message(lines, stream="eni-1-all", **other):
     """What CloudWatch sends to a subscription."""
     return json.dumps({"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "/vpc/flow", "logStream": stream,
@@ -72,6 +77,9 @@ def forms(lines):
         "lambda, blob": (lambda_event(gz(message(lines))).encode(), stream),
         "base64": (b64(gz(message(lines))), stream),
         "base64, lines": (base64.encodebytes(gz(message(lines))).decode(), stream),
+        "base64, unpadded": (b64(gz(message(lines))).rstrip("="), stream),
+        "base64, url": (b64url(gz(message(lines))), stream),
+        "kinesis, url": (json.dumps({"Records": [{"Data": b64url(gz(message(p)))} for p in parts]}), stream),
         "gzip": (gz(message(lines)), stream),
         "gzip in gzip": (gz(gz(message(lines))), stream),
         "members": (b"".join(gz(message(p)) for p in parts), stream),
@@ -79,6 +87,8 @@ def forms(lines):
         "messages": ("".join(message(p) for p in parts), stream),
         "messages, lines": ("\r\n".join(message(p) for p in parts) + "\n", stream),
         "pretty": (json.dumps(json.loads(message(lines)), indent=4), stream),
+        "escaped": ("".join(f"\\u{ord(c):04x}" if c.isalnum() and i % 3 else c for i, c in enumerate(message(lines))), stream),
+        "nul elsewhere": (message(lines, owner="a\0b", **{"a\0b": ["\0", "\\u0000"]}), stream),
         "account policy": (message(lines, policyLevel="ACCOUNT_LEVEL_POLICY"), stream),
         "kinesis": (json.dumps({"Records": kinesis}), stream),
         "kinesis api": (json.dumps({"Records": [{"Data": r["kinesis"]["data"]} for r in kinesis], "MillisBehindLatest": 0}),
@@ -257,7 +267,8 @@ def test_foreign(build, case):
 BROKEN = {
     "base64": ('{"awslogs":{"data":"H4sI$$$$"}}', "payload: is no base64: byte 5 is '$'"),
     "base64 alone": ("H4sIAAAA$", "is no base64: byte 9 is '$'"),
-    "short base64": (FORMS["base64"][0][:-1], "is no base64: it is cut off"),
+    "short base64": (FORMS["base64"][0].rstrip("=")[:-1], "cut off"),
+    "mixed base64": ('{"awslogs":{"data":"H4sI+_AA"}}', "payload: is no base64: byte 6 is '_'"),
     "no base64": (json.dumps({"awslogs": {"data": LINES[0]}}), "is no base64: byte 2 is 0x20"),
     "empty data": ('{"records":[{"data":""}]}', "record 1: is empty"),
     "gzip": (FORMS["gzip"][0][:-30], "payload: the gzip data is cut off"),
@@ -267,7 +278,10 @@ BROKEN = {
     "second document": (message(LINES) + '{"messageType" 1}', "payload, document 2: is no JSON that SQLite can read: malformed"),
     "behind gzip": (FORMS["gzip"][0] + b"x", "followed by something that is not gzip"),
     "json": (FORMS["message"][0][:-4], "is cut off: a JSON object or array has no end"),
-    "nul": (message([LINES[0] + "\0"]), "has a NUL byte (\\u0000)"),
+    "nul": (message([LINES[0] + "\0"]), "1: the event has a message with a NUL byte (\\u0000); on_error=skip skips it"),
+    "nul in base64": ('{"awslogs":{"data":"H4sI\\u0000"}}', "payload: is no base64: byte 5 is 0x01"),
+    "nul in a type": (message(LINES, messageType="DATA_MESSAGE\0"), "a messageType that is neither DATA_MESSAGE nor"),
+    "nul in a name": (message(LINES).replace('"logEvents"', '"logEvents\\u0000"'), "has no list of logEvents"),
     "nul byte": (message(LINES).encode().replace(b"DATA", b"DA\0A"), "control byte (0x00)"),
 }
 
@@ -278,11 +292,13 @@ def test_broken(build, case):
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)});")
     assert error in out, out
     rows = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)}, 'skip');")
-    assert rows == ("40\n" if case in ("second record", "second document", "behind gzip") else "0\n")
+    read_before = ("second record", "second document", "behind gzip", "short base64")
+    assert rows == ("40\n" if case in read_before else "0\n")
 
 
 EVENTS = [("2 lines", LINES[1] + "\n" + LINES[2], "2: the event has a message of several lines"),
           ("empty", "", "2: the event has an empty message"), ("blank", " \t\r\n", "2: the event has an empty message"),
+          ("nul", LINES[1][:-3] + "\0" + LINES[1][-3:], "2: the event has a message with a NUL byte"),
           ("text", "hello", "2: has 1 field"), ("short", LINES[1][:-3], "2: has 13 fields where"),
           ("long", LINES[1] + " x", "2: has 15 fields"), ("control", LINES[1] + "\v", "2: has a control byte (0x0b)"),
           ("huge", LINES[1] + "x" * 70000, "2: is longer than 65536 bytes"), ("object", {"a": 1}, "2: the event has no \"message\""),
@@ -304,6 +320,7 @@ def test_line_breaks_at_the_end_are_none(db):
 def test_names_are_text(db):
     """Hosts want UTF-8, also where a payload has none."""
     broken = message(LINES[:1], "eni-\u00e9\n").encode().replace(b"\\u00e9", b"\xe9\xc3\xa9")
+    assert ask(db, message(LINES[:1], "a\0b"), what="file") == [("/vpc/flow:a?b",)]
     assert ask(db, broken, what="file") == [("/vpc/flow:eni-?\u00e9?",)]
     assert "its keys are ?\u20ac, b;" in outcome(db, b'{"\xe1\xe2\x82\xac":1,"b":1}')
 
@@ -329,7 +346,7 @@ def test_every_cut(db):
     each = {1, 2, 3, 4, 5, 6}
     allowed = {"messages": {3}, "messages, lines": {3, 6}, "members": {3}, "json lines": {1, 2, 3, 4, 5, 6}, "pages": {3},
                "json, no breaks": {1, 2, 3, 4, 5}, "lines": each, "lines, blob": each, "lines, crlf": each,
-               "lines, bom": each, "exported": each, "base64, lines": {6}, "lines, base64": each}
+               "lines, bom": each, "exported": each, "base64, lines": {6}, "lines, base64": each, "base64": {6}}
     for form, got in ends.items():
         assert got <= allowed.get(form, set()), form
 
@@ -498,10 +515,103 @@ def test_rowids_through_or(db):
     assert sorted(got) == sorted((m,) for m in LINES[:19])
 
 
+def test_rowids_of_a_text_and_a_blob(db):
+    """SQLite takes them for two values, and so do we."""
+    payload = message(LINES[:3])
+    for sql in ("data = ?1 OR data = CAST(?1 AS BLOB)", "data IN (?1, CAST(?1 AS BLOB))", "data = CAST(?1 AS BLOB) OR data = ?1",
+                "(data = ?1 AND line > 0) OR (data = CAST(?1 AS BLOB) AND version = 2) OR data = ?1"):
+        got = db.execute("SELECT raw FROM flowlogs_payload WHERE " + sql, (payload,)).fetchall()
+        assert sorted(got) == sorted((m,) for m in LINES[:3] * 2), sql
+
+
+def test_null(release):
+    db = connect(release)
+    with pytest.raises(sqlite3.OperationalError, match=r"payload is NULL: .*readfile\(\) .*on_error=skip leaves it out"):
+        ask(db, None)
+    assert ask(db, None, "skip") == [] and ask(db, "", "skip") == []
+    db.execute("CREATE TABLE queue(id, body)")
+    db.executemany("INSERT INTO queue VALUES (?, ?)", [(1, None), (2, message(LINES[:2])), (3, None), (4, message(LINES[2:3]))])
+    for sql, nulls in (("queue, flowlogs_payload(queue.body, 'skip') f", []),
+                       ("queue, flowlogs_payload f ON f.data = queue.body AND f.on_error = 'skip'", []),
+                       ("queue LEFT JOIN flowlogs_payload(queue.body, 'skip') f", [(1, None), (3, None)])):
+        got = db.execute(f"SELECT id, raw FROM {sql.replace(', flowlogs_payload f', ' JOIN flowlogs_payload f')}").fetchall()
+        assert sorted(got, key=str) == sorted([(2, LINES[0]), (2, LINES[1]), (4, LINES[2])] + nulls, key=str), sql
+    with pytest.raises(sqlite3.OperationalError, match="payload is NULL"):
+        db.execute("SELECT id, raw FROM queue LEFT JOIN flowlogs_payload(queue.body) f").fetchall()
+
+
+HINT = "to read a file, write flowlogs(path), or flowlogs_payload(readfile(path))"
+
+
+@pytest.mark.parametrize("payload, hints", [
+    ("tests/data/AWSLogs", True), ("a.log", True), ("a.log\n", True), ("./my logs/a b.log", True), (r"C:\logs\a b.log", True),
+    ("no-such-file", True), ("hello, world", False), ("a b c", False), (LINES[0].replace(" ", ","), False), ("a\nb/c", False),
+    (b"tests/data/AWSLogs", False), (5, False), ("x" * 5000, False)])
+def test_a_path_is_no_payload(db, payload, hints):
+    got = outcome(db, payload)
+    assert isinstance(got, str) and "flowlogs_payload takes the event of" in got and (HINT in got) == hints
+
+
+def of_authorizer(release, action, code, name, on_error):
+    """What is said when the program's authorizer gives the code for what SQLite asks it, once the query is prepared."""
+    db = connect(release)
+    running = []
+
+    def authorizer(asked, one, two, database, trigger):
+        if asked == action and name in (one, two) and running:
+            if code == "interrupt":
+                db.interrupt()
+            return sqlite3.SQLITE_OK if code == "interrupt" else code
+        return sqlite3.SQLITE_OK
+
+    db.create_function("start", 1, lambda x: running.append(1) or x)
+    db.set_authorizer(authorizer)
+    try:
+        for payload in (message(LINES[:3]), json.dumps([{"message": m} for m in LINES[:3]]), FORMS["kinesis"][0], '{"a":1}'):
+            running.clear()
+            rows = db.execute("SELECT raw FROM flowlogs_payload(start(?), ?)", (payload, on_error)).fetchall()
+            assert (len(rows) in (3, 40)) != (payload == '{"a":1}')
+    except sqlite3.Error as e:
+        return e
+    return None
+
+
+FUNCTION, READ, SELECT = 31, sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT
+
+
+@pytest.mark.parametrize("on_error", ["fail", "skip"])
+@pytest.mark.parametrize("action, name", [(FUNCTION, "json_type"), (FUNCTION, "json_extract"), (FUNCTION, "coalesce"),
+                                          (READ, "json_each"), (READ, "value"), (READ, "type"), (SELECT, None)])
+def test_an_authorizer_that_ignores(release, action, name, on_error):
+    """SQLITE_IGNORE makes NULL of what a function or column gives: that must be no other answer."""
+    e = of_authorizer(release, action, sqlite3.SQLITE_IGNORE, name, on_error)
+    assert "flowlogs_payload needs SQLite's JSON functions, and the program's authorizer" in str(e)
+
+
+def test_an_authorizer_that_denies(release):
+    e = of_authorizer(release, FUNCTION, sqlite3.SQLITE_DENY, "json_type", "skip")
+    assert "flowlogs_payload needs SQLite's JSON functions: not authorized to use function: json_type" in str(e)
+
+
+@pytest.mark.parametrize("payload", [message(LINES), FORMS["kinesis"][0], FORMS["lines"][0]])
+def test_interrupted_before_it_prepares(release, payload):
+    db = connect(release)
+    db.create_function("stop", 1, lambda x: db.interrupt() or x)
+    with pytest.raises(sqlite3.OperationalError, match="^interrupted$") as e:
+        db.execute("SELECT raw FROM flowlogs_payload(stop(?))", (payload,)).fetchall()
+    assert e.value.sqlite_errorname == "SQLITE_INTERRUPT"
+
+
+@pytest.mark.parametrize("name", ["json_type", "json_extract"])
+def test_interrupted_while_it_prepares(release, name):
+    e = of_authorizer(release, FUNCTION, "interrupt", name, "fail")
+    assert e.sqlite_errorname == "SQLITE_INTERRUPT" and str(e) == "interrupted"
+
+
 def test_surface(build):
     text = literal(LINES[0])
     assert "which data? write flowlogs_payload(event)" in build.shell("SELECT * FROM flowlogs_payload;")
-    assert "the payload is NULL; leave such rows out" in build.shell("SELECT * FROM flowlogs_payload(NULL);")
+    assert "the payload is NULL: " in build.shell("SELECT * FROM flowlogs_payload(NULL);")
     assert "no such module: flowlogs_payload" in build.shell("CREATE VIRTUAL TABLE t USING flowlogs_payload('x');")
     assert "on_error is 'no'" in build.shell(f"SELECT * FROM flowlogs_payload({text}, 'no');")
     assert "unsafe use of virtual table" in build.shell(
@@ -544,10 +654,16 @@ def test_no_file_is_read(build, tmp_path):
 def handler(release, monkeypatch):
     monkeypatch.setenv("FLOWLOGS", str(release.extension))
     monkeypatch.delenv("INSIDE", raising=False)
+    monkeypatch.delenv("FORMAT", raising=False)
+    return load_handler().handler
+
+
+def load_handler():
+    """As it starts: it looks at the environment then."""
     spec = importlib.util.spec_from_file_location("lambda_handler", ROOT / "sql/alerts/lambda_handler.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.handler
+    return module
 
 
 def record(source, action, port=22):
@@ -572,9 +688,44 @@ def test_handler_fires(handler, monkeypatch):
     inside6 = record("2600:1f18:1234:5601::1", "REJECT")
     assert not fired(handler, inside6)
     monkeypatch.setenv("INSIDE", "198.51.100.0/24 2600:1f18:1234:5600::/56")
-    assert len(fired(handler, inside6, record("198.51.100.1", "REJECT"), record("2600:1f18:1234:5700::1", "REJECT"))) == 2
+    assert len(fired(load_handler().handler, inside6, record("198.51.100.1", "REJECT"), record("2600:1f18:1234:5700::1", "REJECT"))) == 2
     kinesis = {"Records": [{"kinesis": {"data": b64(gz(message([record("10.0.1.5", "REJECT")])))}}] * 2}
     assert fired(handler, event=kinesis)[0]["records"] == 2
+
+
+def test_handler_agrees_with_the_rule(handler, monkeypatch):
+    """The same cases as of rejected-inside: answers, multicast and what is passed on are no tries."""
+    for records, n in CASES["rejected-inside"]:
+        fields = V5 if any(len(r) > len(NAMES) for r in records) else NAMES
+        monkeypatch.setenv("FORMAT", " ".join(f"${{{name.replace('_', '-')}}}" for name in fields))
+        lines = [" ".join(str(r.get(name, "-")) for name in fields) for r in records]
+        assert bool(fired(load_handler().handler, *lines)) == bool(n), lines
+    assert not fired(handler, "2 1 eni-1 10.0.1.5 198.51.100.8 443 51000 6 1 40 1418530010 1418530070 REJECT OK",
+                     "2 1 eni-1 10.0.1.5 224.0.0.251 5353 5353 17 1 40 1418530010 1418530070 REJECT OK")
+    assert not fired(handler, "2 1 eni-1 10.0.1.5 10.0.1.255 137 137 17 1 40 1418530010 1418530070 REJECT OK",
+                     "2 1 eni-1 10.0.1.5 198.51.100.8 3389 5000 6 1 40 1418530010 1418530070 REJECT OK",
+                     record("169.254.1.1", "REJECT"))
+    assert fired(handler, record("10.0.1.5", "REJECT").replace(" 6 3 ", " 200 3 "))[0]["protocol"] == 200
+    inside = load_handler().INSIDE
+    assert json.dumps(inside) == re.sub(r"\s+", " ", re.search(r"json_each\('(\[\"10\.0\.0\.0.*?\])'", (
+        ROOT / "sql/alerts/setup.sql").read_text(), re.S)[1])
+
+
+def test_handler_what_is_passed_on(handler, monkeypatch):
+    monkeypatch.setenv("FORMAT", "srcaddr dstaddr srcport dstport protocol action pkt-srcaddr flow-direction interface-id")
+    handler = load_handler().handler
+    assert not fired(handler, "10.0.0.50 10.0.1.5 40000 80 6 REJECT 198.51.100.8 egress eni-1")
+    assert [a["srcaddr"] for a in fired(handler, "10.0.0.50 10.0.1.5 40000 80 6 REJECT 10.0.2.2 egress eni-1")] == ["10.0.2.2"]
+    assert len(fired(handler, "8.8.4.4 10.0.1.5 40000 80 6 REJECT 8.8.4.4 egress eni-1")) == 1
+
+
+@pytest.mark.parametrize("name, value, error", [
+    ("INSIDE", "10.0.0.0/33", "'10.0.0.0/33', which is no prefix"), ("INSIDE", "10.1.0.0/16,fd00::/8", "which is no prefix"),
+    ("FORMAT", "${nonsense", "flowlogs: format: "), ("FORMAT", "srcaddr dstaddr action", "FORMAT has no dstport, protocol, srcport")])
+def test_handler_checks_at_the_start(handler, monkeypatch, name, value, error):
+    monkeypatch.setenv(name, value)
+    with pytest.raises((sqlite3.OperationalError, ValueError), match=re.escape(error).replace("'", ".")):
+        load_handler()
 
 
 def test_handler_does_not_fire(handler):

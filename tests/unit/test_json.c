@@ -38,7 +38,7 @@ static void test_values(void **state) {
       {"{\"a\":\"}{][\"}{}", "{\"a\":\"}{][\"}|{}|"},
       {"{\"a\\\"\":\"\\\\\"}\"\\\"\"", "{\"a\\\"\":\"\\\\\"}|\"\\\"\"|"},
       {"{]{}", "{]|{}|"}, /* for SQLite to refuse */
-      {"{\"\\u00001\":1}", "FORMAT has a NUL"},
+      {"{\"\\u00001\":1}", "{\"\\u00001\":1}|"},
       {"\"\\\\u0000\"", "\"\\\\u0000\"|"},
       {"{}{", "{}|DAMAGED is cut off: a JSON object"},
       {"{}[{}", "{}|DAMAGED is cut off: a JSON object"},
@@ -63,6 +63,41 @@ static void test_values(void **state) {
   assert_string_equal(nul2.p, "FORMAT is no JSON: a string has a control byte (0x00)");
   bytes_free(&nul);
   bytes_free(&nul2);
+}
+
+/* Escapes that SQLite would take amiss, and none of the others. */
+static void test_plain(void **state) {
+  static const struct {
+    const char *json, *plain;
+    int has_nul;
+  } cases[] = {
+      {"", "", 0},
+      {"{\"a\":1}", "{\"a\":1}", 0},
+      {"{\"mess\\u0061ge\":\"\\u005A\\u005a\\u0030\"}", "{\"message\":\"ZZ0\"}", 0},
+      {"\"\\u0022\\u005c\\u000a\\u0020\\u007f\\u00e9\"", "\"\\u0022\\u005c\\u000a\\u0020\\u007f\\u00e9\"", 0},
+      {"\"\\u0161\\ud83d\\u1061\"", "\"\\u0161\\ud83d\\u1061\"", 0},
+      {"\"\\u0000\"", "\"\\u0001\"", 1},
+      {"\"x\\u0061\\u0000y\"", "\"xa\\u0001y\"", 1},
+      {"\"\\\\u0000\\\\u0061\"", "\"\\\\u0000\\\\u0061\"", 0}, /* a backslash, and then letters */
+      {"\"\\\\\\u0061\"", "\"\\\\a\"", 0},
+      {"\"\\\"\\u0061\"", "\"\\\"a\"", 0},
+      {"\"\\u00", "\"\\u00", 0},
+      {"\"\\u006", "\"\\u006", 0},
+      {"\"\\u006g\"", "\"\\u006g\"", 0},
+      {"\"\\", "\"\\", 0},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct guarded g;
+    int has_nul = 0;
+    size_t n = strlen(cases[i].json);
+    guarded_init(&g, n + 1);
+    char *json = memcpy(g.end - n, cases[i].json, n);
+    size_t got = json_plain(json, n, &has_nul);
+    CHECK(got == strlen(cases[i].plain) && !memcmp(json, cases[i].plain, got) && has_nul == cases[i].has_nul,
+          "%s: %.*s", cases[i].json, (int)got, json);
+    guarded_clear(&g);
+  }
 }
 
 /* A text that is cut gives the values before the cut, and an error unless it was cut between two. */
@@ -114,7 +149,8 @@ static void test_limit(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_every_cut),
-                                     cmocka_unit_test(test_deep), cmocka_unit_test(test_limit)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_plain),
+                                     cmocka_unit_test(test_every_cut), cmocka_unit_test(test_deep),
+                                     cmocka_unit_test(test_limit)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
