@@ -9,4 +9,5 @@ SELECT severity, title, datetime(first_seen, 'unixepoch') AS first_seen, datetim
        flows, rule, substr(technique, 1, instr(technique, ' ') - 1) AS technique
   FROM found WHERE @run IS NULL
  ORDER BY instr('highmediumlow', severity), rule, first_seen, key;
+SELECT path, lacks AS lacks_fields_that_rules_need FROM lacking WHERE @run IS NULL ORDER BY path LIMIT 10;
 DELETE FROM found WHERE @run IS NULL;
