@@ -22,17 +22,17 @@ typed() { # standard input is a terminal, and the shell's arguments don't say th
 case $1 in
 try)
   rm -rf "$note" # of a run that was killed
-  mkdir -m 700 "$note" && echo room >"$note/exit" && [ "$(cat "$note/exit")" = room ] && say room
+  mkdir -m 700 "$note" && echo room >"$note/exit" && read -r got <"$note/exit" && [ "$got" = room ] && say room
   rm -rf "$note" ;;
 keep)
   exit=$(grep -o 'exit[0-9]*')
-  mkdir -m 700 "$note" && echo "${exit#exit}" >"$note/exit" && [ "$(cat "$note/exit")" = "${exit#exit}" ] ;;
+  mkdir -m 700 "$note" && echo "${exit#exit}" >"$note/exit" && read -r got <"$note/exit" && [ "$got" = "${exit#exit}" ] ;;
 print)
   cat && mv "$note/exit" "$note/printed" ;;
 printed)
   if [ -e "$note/printed" ]; then say printed; else rm -rf "$note"; fi ;;
 leave)
-  exit=$(cat "$note/printed")
+  read -r exit <"$note/printed"
   rm -rf "$note"
   if typed "$2"; then printf '.bail off\n.timeout 0\n'; elif [ "$exit" ]; then echo ".exit $exit"; fi ;;
 esac
