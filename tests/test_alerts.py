@@ -472,7 +472,7 @@ def test_a_title_stays_with_the_fullest_window(alerts):
 def test_a_try_that_gets_through_is_news(alerts):
     for i, record in enumerate([rejected(IN, BAD, 443), flow(IN, BAD, 443, at=300, bytes=10**8), rejected(IN, BAD, 443, at=600)]):
         delivered(alerts.logs, [record], i * 300)
-        assert [news for news, title in alerts.news() if BAD in title] == [["new"], ["raised"], []][i]
+        assert [p["news"] for p in alerts.run()[1] if p["rule"] == "bad-address"] == [["new"], ["raised"], []][i]
     assert alerts.query("SELECT severity, title, flows FROM alerts WHERE rule = 'bad-address'") == [
         ("high", "10.0.1.5 talked to 192.0.2.77 (an example), 100000000 bytes", 3)]
 
@@ -699,6 +699,17 @@ def test_leaves_nothing_behind(alerts, tmp_path):
     for status in (10, 0):
         assert alerts.run({"TMPDIR": str(tmp_path / "t m p")})[0] == status
         assert list((tmp_path / "t m p").iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", ["box", "box --wrap 8", "line", "insert t", "quote", "html", "markdown", "csv", "tcl", "json"])
+def test_status_in_every_mode(alerts, mode):
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    for echo in ("off", "on"):
+        arguments = alerts.arguments()
+        arguments[arguments.index("-json"):arguments.index("-json") + 1] = ["-cmd", f".mode {mode}", "-cmd", f".echo {echo}"]
+        for status in (10, 0):
+            assert subprocess.run(arguments, cwd=ROOT, env=alerts.build.env, capture_output=True).returncode == status
+        alerts.database.unlink()
 
 
 def test_at_the_prompt(alerts, release):

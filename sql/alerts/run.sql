@@ -66,7 +66,7 @@ INSERT OR REPLACE INTO temp.sqlite_parameters
 .read sql/alerts/setup.sql
 .read sql/alerts/state.sql
 DELETE FROM found;
-INSERT INTO temp.alert_must (version) SELECT version FROM alert_schema;
+INSERT OR ROLLBACK INTO temp.alert_must (version) SELECT version FROM alert_schema;
 
 -- The files.
 DROP TABLE IF EXISTS temp.alert_listed;
@@ -82,15 +82,17 @@ UPDATE alert_listed SET log = named OR EXISTS (
         OR note NOT LIKE 'is no flow log: %'
            AND note NOT LIKE 'is a % file, which can''t be read; plain text and gzip can')
  WHERE new;
-INSERT INTO temp.alert_must (logs) SELECT count(*) FROM alert_listed WHERE log;
+INSERT OR ROLLBACK INTO temp.alert_must (logs) SELECT count(*) FROM alert_listed WHERE log;
 CREATE INDEX temp.alert_new ON alert_listed (at) WHERE new;
 
 -- The rules of single records read the new files.
 UPDATE temp.sqlite_parameters SET value = (SELECT json_group_array(path) FROM alert_listed WHERE new AND log)
  WHERE key = '@logs';
+DROP TABLE IF EXISTS temp.alert_lacking;
+CREATE TEMP TABLE alert_lacking AS SELECT * FROM lacking WHERE vital OR NOT @partial;
 .once '|cat >&2'
-SELECT path, lacks FROM lacking WHERE vital OR NOT @partial ORDER BY path LIMIT 10;
-INSERT INTO temp.alert_must (fields) SELECT count(*) FROM lacking WHERE vital OR NOT @partial;
+SELECT path, lacks FROM alert_lacking ORDER BY path LIMIT 10;
+INSERT OR ROLLBACK INTO temp.alert_must (fields) SELECT count(*) FROM alert_lacking;
 DELETE FROM known;
 INSERT INTO known
   SELECT rule, substr(key, 1, instr(key, ' -> ') - 1), substr(key, instr(key, ' -> ') + 4),

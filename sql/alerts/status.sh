@@ -25,7 +25,7 @@ try)
   mkdir -m 700 "$note" && echo room >"$note/exit" && read -r got <"$note/exit" && [ "$got" = room ] && say room
   rm -rf "$note" ;;
 keep)
-  exit=$(grep -o 'exit[0-9]*')
+  exit=$(grep -o 'exit[0-9][0-9]*' | tail -n 1)
   mkdir -m 700 "$note" && echo "${exit#exit}" >"$note/exit" && read -r got <"$note/exit" && [ "$got" = "${exit#exit}" ] ;;
 print)
   cat && mv "$note/exit" "$note/printed" ;;
