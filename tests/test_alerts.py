@@ -249,9 +249,9 @@ def test_each_rule_is_read_by_run_and_names_its_technique():
 
 def test_titles(release, tmp_path):
     def of(rule, records):
-        write(tmp_path / "a.log", records)
+        write(tmp_path / "a.log", [r | {"end": r["end"] + 60} for r in records])
         return alone(release, rule, tmp_path)
-    noon, later = "2026-03-09 12:00:00", "2026-03-09 12:00:05"
+    noon, later = "03-09 12:00", "03-09 12:01"
     assert of("rejected-inside", [rejected(IN, f"10.0.3.{i}", 445) for i in range(11)]) == [
         ("high", "10.0.1.5 was rejected at 11 targets, the first 10.0.3.0 tcp/445", noon, later, "11")]
     assert of("scan-inside", [rejected(IN, IN2, p) for p in range(1, 26)] + [flow(IN, IN2, p, packets=1) for p in range(26, 31)]) == [
@@ -617,10 +617,22 @@ def test_milliseconds(alerts):
     assert status == 1 and not printed and "are they milliseconds?" in err
 
 
+def test_what_is_asked_must_be_clear(alerts):
+    """No alerts of the sample in a database of one's own, and no time that isn't one: it would leave out everything."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    for name, value, message in (("logs", "NULL", "which logs? "), ("since", "'yesterday'", "@since is no time: "),
+                                 ("since", 2026 - 3 - 9, "@since is no time: "), ("since", NOON * 1000, "@since is no time: ")):
+        alerts.parameters[name] = value
+        status, printed, err = alerts.run()
+        assert status == 1 and f"flowlogs: {message}.parameter set @{name} " in err and printed == []
+        del alerts.parameters[name]
+    assert len(alerts.news()) == 1
+
+
 def test_files_that_are_no_flow_logs(alerts):
     (alerts.logs / "README.txt").write_text("nothing of interest\n")
     status, printed, err = alerts.run()
-    assert status == 1 and "there is no flow log in @logs" in err and printed == []
+    assert status == 1 and "flowlogs: there is no flow log in @logs" in err and printed == []
     (alerts.logs / "empty.log").write_text("")
     (alerts.logs / "x.zip").write_bytes(b"PK\x03\x04" + b"\0" * 64)
     write(alerts.logs / "own name.log", [rejected(IN, IN2, 22)])

@@ -39,9 +39,9 @@
 -- What must hold, or the run ends here.
 CREATE TEMP TABLE IF NOT EXISTS alert_must (
   ended INTEGER CONSTRAINT "flowlogs: the last run ended with an error, its transaction was open and is now rolled back, with parameters that were set since: set them again, then .read sql/alerts/run.sql" CHECK (ended = 0),
-  given INTEGER CONSTRAINT "flowlogs: which logs? .parameter set @logs …" CHECK (given > 0),
+  given INTEGER CONSTRAINT "flowlogs: which logs? .parameter set @logs ""'/srv/AWSLogs'""" CHECK (given > 0),
   exit INTEGER CONSTRAINT "flowlogs: @exit is 1 to 255, or NULL" CHECK (CAST(exit AS INTEGER) = exit AND exit BETWEEN 0 AND 255),
-  since INTEGER CONSTRAINT "flowlogs: @since is UTC text, '2026-03-09 12:00', or Unix seconds" CHECK (since),
+  since INTEGER CONSTRAINT "flowlogs: @since is no time: .parameter set @since ""'2026-03-09'""" CHECK (since),
   room INTEGER CONSTRAINT "flowlogs: no room for a temporary file: set TMPDIR to a folder that has some" CHECK (room),
   version INTEGER CONSTRAINT "flowlogs: the database was made by a newer sql/alerts/run.sql" CHECK (version = 1),
   logs INTEGER CONSTRAINT "flowlogs: there is no flow log in @logs" CHECK (logs > 0),
@@ -57,7 +57,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@status', NULL);
 .read '|sh sql/alerts/status.sh try $PPID'
 INSERT INTO temp.alert_must (exit, since, room)
-  SELECT @exit, @since IS NULL OR coalesce(iif(typeof(@since) = 'text', unixepoch(@since), @since), 0) > 0,
+  SELECT @exit, @since IS NULL OR coalesce(iif(typeof(@since) = 'text', unixepoch(@since), @since) BETWEEN 1e8 AND 1e11, 0),
          @status IS 'room';
 
 BEGIN EXCLUSIVE;
