@@ -9,6 +9,7 @@ import ipaddress
 import itertools
 import json
 import os
+import pty
 import random
 import shutil
 import signal
@@ -69,6 +70,7 @@ def titles(build, rule, logs, before=""):
 # ---- rules: what fires and what doesn't ---------------------------------------------------------------------------
 
 IN, IN2, OUT, OUT2, NAT = "10.0.1.5", "10.0.2.9", "203.0.113.7", "198.51.100.8", "10.0.0.20"
+BAD = "192.0.2.77"    # setup.sql lists it
 V6, V6OUT = "2600:1f18:0:1:0:0:0:5", "2a00:1450:4001:81b:0:0:0:200e"
 
 CASES = {
@@ -87,6 +89,7 @@ CASES = {
         ([rejected(IN, IN2, 2049, sport=801, tcp_flags="-")], 1),           # NFS comes from a low port that is no service's
         ([rejected(IN, IN2, 53, protocol=17)], 1),
         ([rejected(IN, IN2, 0, sport=0, protocol=1)], 1),                   # ping inside
+        ([rejected(IN, IN2, 0, sport=0, protocol=p) for p in (146, 200, 252)], 3),  # without a name
         ([rejected(V6, V6OUT, 25, flow_direction="egress", tcp_flags=2)], 1),
         ([rejected("8.8.4.4", IN, 22, flow_direction="egress", tcp_flags=2)], 1),    # a public prefix of the VPC's own
         # from outside, never
@@ -105,7 +108,13 @@ CASES = {
         ([rejected(IN, OUT, 8443, sport=50000, tcp_flags=0)], 0),           # after the connection closed
         ([rejected(IN, OUT, 8443, sport=50000, tcp_flags=5)], 0),
         ([rejected(IN, OUT, 0, sport=0, protocol=1)], 0),                   # may be an answer to a ping
-        ([rejected(IN, "224.0.0.251", 5353, protocol=17)], 0),
+        ([rejected(IN, OUT, 5000, sport=3389), rejected(IN, OUT, 20000, sport=8443)], 0),
+        ([rejected(IN, OUT, 20000, sport=5060, protocol=17, flow_direction="egress")], 0),
+        ([rejected("10.0.0.50", IN, 80, tcp_flags=2, pkt_srcaddr=OUT, pkt_dstaddr=IN, flow_direction="egress")], 0),  # passed on
+        ([rejected("10.0.0.50", OUT, 25, tcp_flags=2, pkt_srcaddr=IN, pkt_dstaddr=OUT)], 1),
+        # nobody's try
+        ([rejected(IN, "224.0.0.251", 5353, protocol=17), rejected(IN, "10.0.1.255", 137, protocol=17),
+          rejected(IN, "127.0.0.1", 5000), rejected("169.254.7.7", "255.255.255.255", 67, sport=68, protocol=17)], 0),
         ([flow(IN, IN2, 5432)], 0),
     ]),
     "scan-inside": ([
@@ -133,6 +142,7 @@ CASES = {
         ([flow("192.0.2.77", IN, 22, sport=50000)], 1),
         ([rejected("192.0.2.77", IN, p, sport=50000) for p in (22, 23)] + [rejected("192.0.2.77", IN2, 22, sport=50000)], 1),
         ([flow(IN, NAT, 443, pkt_dstaddr="192.0.2.77"), flow(NAT, "192.0.2.77", 443, sport=2000, pkt_srcaddr=NAT)], 1),
+        ([flow("192.0.2.77", IN, 0, sport=0, protocol=1), flow(IN, "192.0.2.77", 0, sport=0, protocol=1)], 1),
         ([flow(IN, "192.0.2.78", 443), flow(OUT, IN, 443)], 0),
     ]),
     "volume-out": ([
@@ -161,6 +171,7 @@ CASES = {
         ([flow(OUT, IN, 3389), flow(OUT2, IN, 3389)], 1),
         ([flow(OUT, IN, 22, bytes=50000)], 1),
         ([flow(OUT, IN, 22, bytes=50000), flow(OUT2, IN, 22)], 2),
+        ([flow(OUT, IN, 3389, sport=5000)], 1),
         ([flow(f"203.0.113.{i}", IN, 22, bytes=50000) for i in range(10)], 10),
         ([flow(f"203.0.113.{i}", IN, 22, bytes=50000) for i in range(11)] + [flow(OUT2, IN, 22)], 1),
         ([flow(V6OUT, V6, 22, flow_direction="ingress", tcp_flags=2)], 1),
@@ -247,7 +258,7 @@ def test_titles(release, tmp_path):
         ("high", "10.0.1.5 tried 30 ports of 10.0.2.9, 25 of 30 flows rejected", noon, later, "30")]
     assert of("bad-address", [rejected("192.0.2.77", IN, 22, sport=50000), flow("192.0.2.77", IN, 80, sport=50001),
                               rejected(IN2, "192.0.2.77", 443)]) == [
-        ("high", "10.0.2.9 tried to reach 192.0.2.77 (an example), 400 bytes", noon, later, "1"),
+        ("medium", "10.0.2.9 tried to reach 192.0.2.77 (an example), 400 bytes", noon, later, "1"),
         ("medium", "192.0.2.77 was let in to 10.0.1.5 (an example), 400 bytes", noon, later, "1"),
         ("low", "192.0.2.77 was rejected (an example), 400 bytes", noon, later, "1")]
     assert of("volume-out", [flow(IN, OUT, 443, bytes=12 * 10**9)]) == [
@@ -255,6 +266,20 @@ def test_titles(release, tmp_path):
     assert of("remote-access", [flow(OUT, IN, 22, bytes=50000), flow(OUT2, IN, 22), flow(V6OUT, IN, 22)]) == [
         ("high", "203.0.113.7: session with 10.0.1.5 tcp/22, 50000 bytes", noon, later, "1"),
         ("medium", "10.0.1.5 tcp/22 (ssh) is open to the outside: 2 came, the first 198.51.100.8", noon, later, "2")]
+    # whoever came first, not the smallest address
+    assert of("remote-access", [flow(OUT2, IN, 22, at=9), flow(OUT, IN, 22)])[0][1].endswith("2 came, the first 203.0.113.7")
+    assert of("rejected-inside", [rejected(IN, f"10.0.3.{i}", 445, at=20 - i) for i in range(11)])[0][1].endswith(
+        "11 targets, the first 10.0.3.10 tcp/445")
+    # a knock, from whichever port, and a ping
+    assert of("bad-address", [rejected("192.0.2.77", IN, 8443, sport=443)])[0][:2] == (
+        "low", "192.0.2.77 was rejected (an example), 400 bytes")
+    assert of("bad-address", [flow("192.0.2.77", IN, 0, sport=0, protocol=1)])[0][0] == "medium"
+    assert of("bad-address", [flow(IN, "192.0.2.77", 0, sport=0, protocol=1)])[0][0] == "high"
+    # a session among knocks
+    for rule, port in (("database-exposed", 3306), ("remote-access", 22)):
+        assert of(rule, [flow(OUT, IN, port, sport=40000 + i, bytes=300) for i in range(300)]
+                  + [flow(OUT, IN, port, sport=50000, bytes=10**6)])[0][0] == "high"
+        assert of(rule, [flow(OUT, IN, port, bytes=300) for i in range(300)])[0][0] == "medium"
     guesses = [flow(OUT, IN, 22, sport=40000 + i, at=i) for i in range(20)]
     assert of("password-guessing", guesses)[0][:2] == (
         "medium", "203.0.113.7 tried 20 connections to 10.0.1.5 tcp/22")
@@ -423,6 +448,64 @@ def test_volume_over_deliveries(alerts):
     assert alerts.news() == [("raised", "10.0.1.5 sent 11.1 GB to 203.0.113.7 within 60 minutes")]
 
 
+def test_windows_of_which_a_part_is_missing_are_not_judged(alerts):
+    """A file 4800 seconds later brings in the gateway's file again, and not the one that says for whom it sent."""
+    delivered(alerts.logs, [flow(IN, OUT, 443, bytes=2 * 10**9), dict(flow(IN, NAT, 443, bytes=2 * 10**9), interface_id="eni-2")])
+    delivered(alerts.logs, [dict(flow(NAT, OUT, 443, bytes=2 * 10**9, sport=2000), interface_id="eni-2")], 300)
+    assert len(alerts.news()) == 1
+    delivered(alerts.logs, [flow(OUT, IN, 40000, sport=443, at=5000)], 5100)
+    assert alerts.news() == []
+
+
+def test_a_title_stays_with_the_fullest_window(alerts):
+    delivered(alerts.logs, [flow(IN, OUT, 443, bytes=12 * 10**9)])
+    delivered(alerts.logs, [flow(IN, OUT, 443, bytes=11 * 10**8, at=1500)], 1500)
+    assert len(alerts.news()) == 1
+    delivered(alerts.logs, [flow(OUT, IN, 40000, sport=443, at=6200)], 6300)
+    assert alerts.news() == []
+    title = [("10.0.1.5 sent 13.1 GB to 203.0.113.7 within 60 minutes",)]
+    assert alerts.query("SELECT title FROM alerts") == title
+    delivered(alerts.logs, [flow(IN, OUT, 443, bytes=11 * 10**8, at=20000)], 20100)
+    assert alerts.news() == [] and alerts.query("SELECT title FROM alerts") == title
+
+
+def test_a_try_that_gets_through_is_news(alerts):
+    for i, record in enumerate([rejected(IN, BAD, 443), flow(IN, BAD, 443, at=300, bytes=10**8), rejected(IN, BAD, 443, at=600)]):
+        delivered(alerts.logs, [record], i * 300)
+        assert [p["news"] for p in alerts.run()[1] if p["rule"] == "bad-address"] == [["new"], ["raised"], []][i]
+    assert alerts.query("SELECT severity, title, flows FROM alerts WHERE rule = 'bad-address'") == [
+        ("high", "10.0.1.5 talked to 192.0.2.77 (an example), 100000000 bytes", 3)]
+
+
+@pytest.mark.parametrize("rule,try_", [("rejected-inside", lambda i, at: rejected(IN, f"10.0.3.{i}", 445, at=at)),
+                                       ("dns-outside", lambda i, at: flow(IN, f"198.51.100.{i}", 53, at=at)),
+                                       ("smb-outside", lambda i, at: flow(IN, f"198.51.100.{i}", 445, packets=9, at=at))])
+def test_many_and_then_some_of_them(alerts, rule, try_):
+    """What the alert for many targets covers isn't printed again, one by one; nor when it is muted."""
+    delivered(alerts.logs, [try_(i, 0) for i in range(11)])
+    assert len(alerts.news()) == 1
+    delivered(alerts.logs, [try_(1, 300), try_(20, 300)], 300)
+    assert alerts.news() == []
+    alerts.query("UPDATE alerts SET state = 'muted'")
+    delivered(alerts.logs, [try_(2, 600)], 600)
+    assert alerts.news() == []
+    assert alerts.query("SELECT rule, key, flows FROM alerts") == [(rule, f"{IN} -> many", 14)]
+
+
+def test_a_slow_scanner_becomes_many(alerts):
+    told = []
+    for i in range(8):
+        delivered(alerts.logs, [rejected(IN, f"10.0.3.{3 * i + k}", 445, at=i * 7200) for k in range(3)], i * 7200)
+        told += alerts.news()
+    assert len(told) == 10
+    assert told[-1] == ("new", "10.0.1.5 was rejected at more than 10 targets, the first 10.0.3.10 tcp/445")
+    # those that are known aren't new because others are
+    delivered(alerts.logs, [rejected(IN2, f"10.0.3.{k}", 445, at=60000) for k in range(10)], 60000)
+    assert len(alerts.news()) == 10
+    delivered(alerts.logs, [rejected(IN2, f"10.0.3.{k}", 445, at=60300) for k in range(10)], 60300)
+    assert alerts.news() == []
+
+
 def test_resolved_reopened_muted(alerts):
     delivered(alerts.logs, [rejected(IN, IN2, 5432), rejected(IN, IN2, 3306), rejected(IN, IN2, 22)])
     assert len(alerts.news()) == 3
@@ -485,6 +568,55 @@ def test_parameters_of_rules(alerts):
     assert status == 0 and len(printed) == 1
 
 
+def test_parameters_that_make_no_sense(alerts):
+    delivered(alerts.logs, [rejected(IN, f"10.0.3.{i}", 445) for i in range(11)])
+    for name, value in (("exit", -1), ("exit", 256), ("exit", "'x'"), ("since", "'yesterday'")):
+        alerts.parameters = {name: value}
+        status, printed, err = alerts.run()
+        assert status == 1 and not printed and f"flowlogs: @{name} is" in err
+    alerts.parameters = {"many": "'20'"}        # a number, though it is a text
+    assert len(alerts.news()) == 11
+
+
+def test_logs_must_be_named(alerts):
+    """A name that is mistyped must not put the sample's alerts into somebody's database."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    arguments = [str(a).replace("@logs", "@log") for a in alerts.arguments()]
+    done = subprocess.run(arguments, cwd=ROOT, env=alerts.build.env, capture_output=True, text=True)
+    assert done.returncode == 1 and not done.stdout and "flowlogs: which logs? .parameter set @logs" in done.stderr
+    assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
+    assert len(alerts.news()) == 1
+
+
+@pytest.mark.parametrize("fields,lacks,partial", [
+    ("srcaddr dstaddr dstport action", "start, end, srcport, protocol, packets, bytes", None),
+    ("srcaddr dstaddr srcport dstport action start end", "protocol, packets, bytes", "10.0.2.9 ip/5432"),
+    ("srcaddr dstaddr srcport dstport protocol action start packets bytes", "end", None),
+    ("srcaddr dstaddr protocol action packets bytes start end", "srcport, dstport", "10.0.2.9 tcp"),
+    ("srcaddr dstaddr action start end log-status", "srcport, dstport, protocol, packets, bytes", "10.0.2.9 ip"),
+])
+def test_formats_with_few_fields(alerts, release, fields, lacks, partial):
+    """An error says which are missing, before a rule finds nothing for lack of them."""
+    write(alerts.logs / "a.log", [rejected(IN, IN2, 5432)], fields.replace("-", "_").split())
+    status, printed, err = alerts.run()
+    assert status == 1 and not printed and "flowlogs: logs lack fields" in err and "a.log" in err and f'"{lacks}"' in err
+    alerts.parameters["partial"] = 1
+    status, printed, err = alerts.run()
+    if partial:
+        assert status == 10 and not err and [p["title"] for p in printed] == [f"10.0.1.5 was rejected at {partial}"]
+    else:
+        assert status == 1 and "flowlogs: logs lack fields" in err
+    # a rule by itself says so, too
+    assert release.rows(f".parameter init\n.parameter set @logs \"'{alerts.logs}'\"\n.read sql/alerts/rule-volume-out.sql")[-1] == [
+        str(alerts.logs / "a.log"), lacks]
+
+
+def test_milliseconds(alerts):
+    write(alerts.logs / "a.log", [dict(rejected(IN, IN2, 22), start=NOON * 1000, end=NOON * 1000)])
+    status, printed, err = alerts.run()
+    assert status == 1 and not printed and "are they milliseconds?" in err
+
+
 def test_what_is_asked_must_be_clear(alerts):
     """No alerts of the sample in a database of one's own, and no time that isn't one: it would leave out everything."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
@@ -512,7 +644,7 @@ def test_files_that_are_no_flow_logs(alerts):
 
 @pytest.mark.parametrize("name,content,told", [
     ("a.parquet", b"PAR1" + b"\0" * 40 + b"PAR1", "Parquet"),
-    ("a.log", b"version srcaddr\nx y\n", "a.log:2"),
+    ("a.log", " ".join(V2).replace("_", "-").encode() + b"\nx y\n", "a.log:2"),
     ("123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20260309T1200Z_00000001.log.gz", b"\x1f\x8b\x08", "_vpcflowlogs_"),
     ("custom.log", b"10.0.0.1 10.0.0.2 443 ACCEPT\n", "format"),
 ])
@@ -581,6 +713,17 @@ def test_leaves_nothing_behind(alerts, tmp_path):
         assert list((tmp_path / "t m p").iterdir()) == []
 
 
+@pytest.mark.parametrize("mode", ["box", "box --wrap 8", "line", "insert t", "quote", "html", "markdown", "csv", "tcl", "json"])
+def test_status_in_every_mode(alerts, mode):
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    for echo in ("off", "on"):
+        arguments = alerts.arguments()
+        arguments[arguments.index("-json"):arguments.index("-json") + 1] = ["-cmd", f".mode {mode}", "-cmd", f".echo {echo}"]
+        for status in (10, 0):
+            assert subprocess.run(arguments, cwd=ROOT, env=alerts.build.env, capture_output=True).returncode == status
+        alerts.database.unlink()
+
+
 def test_at_the_prompt(alerts, release):
     """With @exit NULL, the shell goes on, in the mode and with the parameters that it had."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
@@ -588,6 +731,45 @@ def test_at_the_prompt(alerts, release):
                        ".output /dev/null\n.read sql/alerts/run.sql\n.output\n"
                        "SELECT key, value FROM temp.sqlite_parameters WHERE key IN ('@logs', '@run', '@tree');\nSELECT 1, 2;")
     assert out[-2:] == [["@logs", str(alerts.logs)], ["1", "2"]]
+
+
+def test_a_rule_after_a_run_at_the_prompt(alerts, release):
+    delivered(alerts.logs, [rejected(IN, IN2, 22), flow(IN, OUT, 443, bytes=10**10)])
+    out = release.shell(f".parameter init\n.parameter set @logs \"'{alerts.logs}'\"\n.parameter set @exit NULL\n"
+                        ".output /dev/null\n.read sql/alerts/run.sql\n.output\n.read sql/alerts/rule-volume-out.sql")
+    assert "UNIQUE" not in out and "1|1|2" in out
+
+
+def typed(alerts, lines):
+    """What a shell prints into a terminal, and its status."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen([shutil.which("sqlite3"), alerts.database], cwd=ROOT, stdin=follower, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, env={**alerts.build.env, "TMPDIR": str(alerts.database.parent)})
+    os.write(leader, "".join(line + "\n" for line in [f".load {alerts.build.extension}", ".parameter init", *lines, ".exit 7"]).encode())
+    out, _ = process.communicate(timeout=60)
+    os.close(leader)
+    os.close(follower)
+    return process.returncode, out
+
+
+def test_somebody_types(alerts):
+    """The shell stays when alerts were printed, and after an error all can be done again."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    (alerts.logs / "bad.log").write_text("version srcaddr dstaddr srcport dstport protocol packets bytes start end action\nx\n")
+    logs = f".parameter set @logs \"'{alerts.logs}'\""
+    status, out = typed(alerts, [logs, ".read sql/alerts/run.sql", ".read sql/alerts/run.sql", logs,
+                                 ".parameter set @on_error \"'skip'\"", ".read sql/alerts/run.sql", "SELECT 'still', 'here';",
+                                 "CREATE TABLE a(x); SELECT n;", "SELECT 'bail is off';"])
+    assert "bad.log:2" in out and out.count("was rejected at") == 1
+    assert "flowlogs: the last run ended with an error" in out and "within a transaction" not in out
+    assert "still|here" in out and "bail is off" in out and status == 7
+
+
+def test_from_another_folder(alerts, tmp_path):
+    arguments = [str(a).replace(".read sql", f".read {ROOT}/sql").replace(f".load {alerts.build.extension}",
+                 f".load {alerts.build.extension.resolve()}") for a in alerts.arguments()]
+    done = subprocess.run(arguments, cwd=tmp_path, env=alerts.build.env, capture_output=True, text=True)
+    assert done.returncode == 1 and not done.stdout and "flowlogs: run.sql is read from the top of its tree" in done.stderr
 
 
 # ---- killed, crowded, not heard -----------------------------------------------------------------------------------
@@ -684,14 +866,14 @@ def programs(folder, **scripts):
     return {"PATH": f"{folder}:{os.environ['PATH']}"}
 
 
-GRANDPARENT = "$(ps -o ppid= -p $PPID | tr -d ' ')"
+SHELL = "$(ls $TMPDIR | sed -n 's/^flowlogs[.]//p')"     # the PID, by its note's name
 
 
 def test_killed_between_printing_and_commit(alerts, tmp_path):
     """The worst moment: the next run prints the same again, with the same ids."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     cat = shutil.which("cat")
-    status, printed, _ = alerts.run(programs(tmp_path / "bin", cat=f"{cat}; kill -9 {GRANDPARENT}; sleep 1"))
+    status, printed, _ = alerts.run(programs(tmp_path / "bin", cat=f"{cat}; kill -9 {SHELL}; sleep 1"))
     assert status == -signal.SIGKILL and len(printed) == 1
     assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
     status, again, _ = alerts.run()
@@ -701,7 +883,8 @@ def test_killed_between_printing_and_commit(alerts, tmp_path):
 def test_killed_between_commit_and_exit(alerts, tmp_path):
     """It has been printed and is kept; it isn't printed again."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
-    status, printed, _ = alerts.run(programs(tmp_path / "bin", mktemp=f"kill -9 {GRANDPARENT}; sleep 1"))
+    rm = shutil.which("rm")     # after COMMIT, the note that alerts were printed goes
+    status, printed, _ = alerts.run(programs(tmp_path / "bin", rm=f'[ -e "$2/printed" ] && kill -9 {SHELL}; {rm} "$@"'))
     assert status == -signal.SIGKILL and len(printed) == 1
     assert alerts.news() == [] and alerts.query("SELECT count(*) FROM alerts") == [(1,)]
 
@@ -714,6 +897,47 @@ def test_what_cannot_be_printed_is_not_kept(alerts):
     assert done.returncode not in (0, 10)
     assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
     assert len(alerts.news()) == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+def test_nor_where_no_signal_ends_the_shell(alerts):
+    """As process 1 of a container, or below `trap '' TERM`; also with SIGPIPE ignored, as Python's children have it."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(["sh", "-c", "trap '' TERM PIPE HUP INT; exec \"$@\"", "sh", *map(str, alerts.arguments())], cwd=ROOT,
+                              env=alerts.build.env, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and "flowlogs: the alerts can't be printed" in done.stderr
+    assert len(alerts.news()) == 1
+
+
+@pytest.mark.parametrize("scripts", [dict(cat="exit 1"), dict(cat="kill -9 $PPID"), dict(mv="exit 1"), dict(sh="exit 0")])
+def test_steps_that_fail(alerts, tmp_path, scripts):
+    """Whatever goes wrong on the way to the reader, nothing is kept that has not arrived."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    status, _, err = alerts.run(programs(tmp_path / "bin", **scripts))
+    assert status == 1 and "flowlogs: " in err
+    assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
+    assert not list(tmp_path.glob("flowlogs.*")) or "sh" in scripts
+    assert len(alerts.news()) == 1
+
+
+def test_no_room_for_the_status(alerts, tmp_path):
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    status, printed, err = alerts.run({"TMPDIR": str(tmp_path / "nowhere")})
+    assert status == 1 and not printed and "TMPDIR" in err and str(tmp_path / "nowhere") in err
+    for name in ("it's", 'a "b" $c'):
+        (tmp_path / name).mkdir()
+        alerts.database = tmp_path / f"{len(name)}.db"
+        assert alerts.run({"TMPDIR": str(tmp_path / name)})[0] == 10 and list((tmp_path / name).iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_no_proof(alerts, tmp_path):
+    """A container's shell has the same PID each time."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    script = f'mkdir {tmp_path}/flowlogs.$$; echo 9 > {tmp_path}/flowlogs.$$/printed; trap "" TERM PIPE; exec "$@" > /dev/full'
+    done = subprocess.run(["sh", "-c", script, "sh", *map(str, alerts.arguments())], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+                          env={**alerts.build.env, "TMPDIR": str(tmp_path)})
+    assert done.returncode == 1 and not list(tmp_path.glob("flowlogs.*")) and len(alerts.news()) == 1
 
 
 def test_nobody_reads(alerts):
@@ -755,15 +979,19 @@ def test_two_runs_at_once(release, tmp_path):
 
 
 def test_locked(alerts, tmp_path):
-    """A database that stays locked ends the run with an error, and nothing is lost."""
+    """A database that stays locked, by a writer or a reader, ends the run with an error before it has printed."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     tree = tmp_path / "tree"
     shutil.copytree(ROOT / "sql", tree / "sql")
     run = tree / "sql/alerts/run.sql"
     assert "\n.timeout 60000\n" in run.read_text()
     run.write_text(run.read_text().replace("\n.timeout 60000\n", "\n.timeout 100\n"))
-    with contextlib.closing(sqlite3.connect(alerts.database, isolation_level=None)) as db:
-        db.execute("BEGIN IMMEDIATE")
-        done = subprocess.run(alerts.arguments(), cwd=tree, env=alerts.build.env, capture_output=True, text=True)
-    assert done.returncode == 1 and "database is locked" in done.stderr and not done.stdout
-    assert len(alerts.news()) == 1
+    arguments = [str(a).replace(f".load {alerts.build.extension}", f".load {alerts.build.extension.resolve()}") for a in alerts.arguments()]
+    for at, begin in enumerate(("BEGIN IMMEDIATE", "BEGIN; SELECT * FROM alerts")):
+        with contextlib.closing(sqlite3.connect(alerts.database, isolation_level=None)) as db:
+            for sql in begin.split("; "):
+                db.execute(sql).fetchall()
+            done = subprocess.run(arguments, cwd=tree, env=alerts.build.env, capture_output=True, text=True)
+        assert done.returncode == 1 and "database is locked" in done.stderr and not done.stdout
+        assert len(alerts.news()) == 1
+        delivered(alerts.logs, [rejected(IN, IN2, 23 + at)], 300)

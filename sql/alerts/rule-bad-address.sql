@@ -1,5 +1,5 @@
--- bad-address: traffic with an address that you were warned of.  What went out to it matters most, then what it was
--- let in with; its rejected knocks are one alert of low severity.
+-- bad-address: traffic with an address that you were warned of.  What went out to it matters most, then what was
+-- rejected on its way out, or let in; its rejected knocks are one alert of low severity.
 --   MITRE ATT&CK T1071, Application Layer Protocol (out), and T1595, Active Scanning (in)
 --
 --   @logs   files, folder or pattern      the table indicators(cidr, note): see setup.sql
@@ -7,7 +7,8 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-bad-address.sql'
 --
--- Who began: the sender of a SYN where there are tcp-flags, else the side with the higher port.  Behind a NAT gateway,
+-- Who began: the sender of a SYN where there are tcp-flags, else the side with the higher port; what is
+-- rejected on its way in, it began.  Behind a NAT gateway,
 -- the instance and the gateway have an alert each, unless the logs have pkt-dstaddr: better one too many than one less.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -29,7 +30,7 @@ WITH bad AS MATERIALIZED (      -- the listed ones that occur
    WHERE @logs <> '[]' AND cidr_lookup('indicators', 'cidr', pkt_dstaddr)),
 ends AS (                       -- hop: whom the interface sent it to, the NAT gateway for one
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, dstaddr AS hop, action,
-         CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0 ELSE srcport >= dstport END AS src_began,
+         CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0 WHEN srcport > 0 THEN srcport >= dstport END AS src_began,
          flows, bytes, first_seen, last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' AND addr IN (SELECT ip FROM bad)),
 marked AS (
@@ -37,19 +38,24 @@ marked AS (
     FROM ends),
 talks AS MATERIALIZED (
   SELECT iif(dst_bad, dst, src) AS bad, coalesce(dst_bad, src_bad) AS indicator, iif(dst_bad, src, dst) AS peer, hop,
-         src_began = (dst_bad IS NOT NULL) AS outwards, action IS 'REJECT' AS rejected,
+         CASE WHEN dst_bad THEN coalesce(src_began, 1) WHEN action = 'REJECT' THEN 0 ELSE NOT coalesce(src_began, 1)
+         END AS outwards, action IS 'REJECT' AS rejected, src_began IS NULL AS no_ports,
          sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM marked WHERE src_bad OR dst_bad GROUP BY 1, 2, 3, 4, 5, 6),
+    FROM marked WHERE src_bad OR dst_bad GROUP BY 1, 2, 3, 4, 5, 6, 7),
+begun AS (                      -- a ping both ways may be theirs
+  SELECT *, outwards AND NOT (no_ports AND EXISTS (
+           SELECT 1 FROM talks b WHERE b.bad = t.bad AND b.peer = t.peer AND b.no_ports AND NOT b.outwards)) AS out
+    FROM talks t),
 told AS (
-  SELECT CASE WHEN outwards THEN peer || ' -> ' || bad
-              WHEN rejected THEN bad || ' -> rejected' ELSE bad || ' -> ' || peer END AS key,
-         CASE WHEN outwards THEN 'high' WHEN rejected THEN 'low' ELSE 'medium' END AS severity, *
-    FROM talks t
+  SELECT CASE WHEN out THEN peer || ' -> ' || bad
+              WHEN rejected THEN bad || ' -> rejected' ELSE bad || ' -> ' || peer END AS key, *
+    FROM begun t
    WHERE NOT EXISTS (SELECT 1 FROM talks leg WHERE leg.hop = t.peer AND leg.peer <> t.peer AND leg.bad = t.bad))
-SELECT 'bad-address', key, severity, iif(outwards, 'T1071 Application Layer Protocol', 'T1595 Active Scanning'),
-       CASE severity WHEN 'high' THEN peer || iif(min(rejected), ' tried to reach ', ' talked to ') || bad
-                     WHEN 'medium' THEN bad || ' was let in to ' || peer
-                     ELSE bad || ' was rejected' END
+SELECT 'bad-address', key, CASE WHEN min(rejected) THEN iif(out, 'medium', 'low') ELSE iif(out, 'high', 'medium') END,
+       iif(out, 'T1071 Application Layer Protocol', 'T1595 Active Scanning'),
+       CASE WHEN out THEN peer || iif(min(rejected), ' tried to reach ', ' talked to ') || bad
+            WHEN rejected THEN bad || ' was rejected'
+            ELSE bad || ' was let in to ' || peer END
        || ' (' || coalesce((SELECT note FROM indicators WHERE rowid = indicator), 'listed') || '), '
        || coalesce(sum(bytes), 0) || ' bytes',
        min(first_seen), max(last_seen), sum(flows), 0

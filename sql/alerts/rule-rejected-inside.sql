@@ -8,9 +8,9 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-rejected-inside.sql'
 --
 -- Left out are answers, which a network ACL may stop though the question was let in, and packets that come after a
--- connection has closed: where there are tcp-flags, everything of TCP but a SYN; else what goes from a service's port
--- to a high one.  ICMP to the outside may be an answer, too (the logs have no type); multicast is nobody's try.
--- A source is inside if its address is (see setup.sql), or if an interface sent it (flow-direction is egress).
+-- connection has closed: where there are tcp-flags, everything of TCP but a SYN; else what goes from a server's port
+-- to a high one.  ICMP to the outside may be an answer, too (the logs have no type); multicast and broadcast are nobody's
+-- try.  A source is inside if its address is (see setup.sql), or if an interface sent it (flow-direction is egress).
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10);
@@ -18,21 +18,33 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 
 INSERT INTO found
 WITH rejected AS (
-  SELECT srcaddr, dstaddr, dstaddr || ' ' || lower(protocol_name(protocol)) || '/' || dstport AS target,
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS src,
+         coalesce(pkt_dstaddr, dstaddr) || ' ' || coalesce(lower(protocol_name(protocol)), protocol, 'ip')
+         || coalesce('/' || dstport, '') AS target,
          sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action = 'REJECT'
-     AND (cidr_lookup('inside', 'cidr', srcaddr) OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-     AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast')
+     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
+          OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
+     AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast', 'loopback', 'link-local')
+     AND ip_scope(srcaddr) NOT IN ('unspecified', 'loopback', 'link-local')
+     AND NOT coalesce(protocol = 17 AND dstport IN (137, 138) AND dstaddr LIKE '%.255', 0)
      AND CASE WHEN protocol IN (1, 58) THEN cidr_lookup('inside', 'cidr', dstaddr)
               WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
-              ELSE NOT (srcport < 1024 AND port_name(srcport) IS NOT NULL AND dstport >= 1024
-                        OR srcport < 32768 AND dstport >= 32768) END
-   GROUP BY srcaddr, dstaddr, target),
-counted AS (SELECT *, count(*) OVER (PARTITION BY srcaddr) AS targets FROM rejected)
-SELECT 'rejected-inside', srcaddr || ' -> ' || iif(targets > @many, 'many', target) AS key,
+              ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL OR srcport IN (SELECT port FROM servers))
+                                 AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
+   GROUP BY src, target),
+counted AS (                    -- targets: with those that have alerts already
+  SELECT r.*, count(*) OVER of_src AS now, first_value(r.target) OVER (of_src ORDER BY first_seen, r.target) AS first,
+         sum(k.n IS NULL) OVER of_src
+         + coalesce((SELECT sum(n) FROM known WHERE rule = 'rejected-inside' AND source = src), 0) AS targets
+    FROM rejected r LEFT JOIN known k ON k.rule = 'rejected-inside' AND k.source = src AND k.target = r.target
+  WINDOW of_src AS (PARTITION BY src))
+SELECT 'rejected-inside', src || ' -> ' || iif(targets > @many, 'many', target) AS key,
        iif(targets > @many, 'high', 'medium'), 'T1046 Network Service Discovery',
-       srcaddr || ' was rejected at ' || iif(targets > @many, targets || ' targets, the first ', '') || min(target),
+       src || ' was rejected at '
+       || CASE WHEN targets <= @many THEN target
+               ELSE iif(now > @many, now, 'more than ' || @many) || ' targets, the first ' || first END,
        min(first_seen), max(last_seen), sum(flows), 0
   FROM counted GROUP BY key;
 

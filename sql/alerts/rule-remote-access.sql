@@ -1,7 +1,8 @@
 -- remote-access: SSH, Telnet, RDP, VNC or WinRM is accepted from outside.
 --   MITRE ATT&CK T1133, External Remote Services
 --
---   @logs   files, folder or pattern      @session_bytes   more than so many bytes a record are no mere knock
+--   @logs   files, folder or pattern      @session_bytes   more than so many bytes a record, in one
+--           connection, are no mere knock
 --   @many   above so many sessions with one port, they are one alert
 --   the table trusted: addresses that may
 --
@@ -16,8 +17,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 .read sql/alerts/setup.sql
 
 INSERT INTO found
-WITH accepted AS (
-  SELECT srcaddr, dstaddr || ' ' || lower(protocol_name(protocol)) || '/' || dstport AS target,
+WITH connections AS (            -- or what has one pair of ports, at least
+  SELECT srcaddr, srcport, dstaddr || ' ' || lower(protocol_name(protocol)) || '/' || dstport AS target,
          port_name(dstport) AS service,
          sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
@@ -26,21 +27,26 @@ WITH accepted AS (
      AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL
      AND (cidr_lookup('inside', 'cidr', dstaddr) OR flow_direction = 'ingress' AND interface_id IS NOT NULL)
      AND CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0     -- no answer to a client that happens to have this port
-              ELSE NOT (dstport >= 1024 AND srcport < 32768 AND port_name(srcport) IS NOT NULL) END
+              ELSE NOT (dstport >= 1024 AND (srcport < 1024 AND port_name(srcport) IS NOT NULL
+                                             OR srcport IN (SELECT port FROM servers))) END
      AND NOT EXISTS (
        SELECT 1 FROM trusted WHERE (rule = 'remote-access' OR rule IS NULL) AND cidr_match(srcaddr, cidr))
-   GROUP BY srcaddr, target),
-told AS (
-  SELECT *, bytes > @session_bytes * flows AS session,
-         sum(bytes > @session_bytes * flows) OVER (PARTITION BY target) AS sessions
-    FROM accepted)
-SELECT 'remote-access', iif(session AND sessions <= @many, srcaddr, 'outside') || ' -> ' || target AS key,
+   GROUP BY srcaddr, srcport, target),
+accepted AS (
+  SELECT srcaddr, target, service, max(bytes > @session_bytes * flows) AS session,
+         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM connections GROUP BY srcaddr, target),
+told AS (SELECT *, sum(session) OVER (PARTITION BY target) > @many AS crowd FROM accepted),
+keyed AS (
+  SELECT *, iif(session AND NOT crowd, srcaddr, 'outside') || ' -> ' || target AS key FROM told)
+SELECT 'remote-access', key,
        iif(max(session), 'high', 'medium'), 'T1133 External Remote Services',
-       iif(session AND sessions <= @many,
+       iif(session AND NOT crowd,
            srcaddr || ': session with ' || target || ', ' || sum(bytes) || ' bytes',
            target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*)
-           || ' came, the first ' || min(srcaddr)),
+           || ' came, the first ' || first),
        min(first_seen), max(last_seen), sum(flows), 0
-  FROM told GROUP BY key;
+  FROM (SELECT *, first_value(srcaddr) OVER (PARTITION BY key ORDER BY first_seen, srcaddr) AS first FROM keyed)
+ GROUP BY key;
 
 .read sql/alerts/show.sql

@@ -10,7 +10,7 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-scan-inside.sql'
 --
 -- A window begins every half of @window, so what fits into a half is never cut.  A try is a SYN where there are
--- tcp-flags, else what doesn't go from a service's port to a high one; of UDP, where one packet is nothing unusual,
+-- tcp-flags, else what doesn't go from a server's port to a high one; of UDP, where one packet is nothing unusual,
 -- only what was rejected.  One alert for a source.  A load balancer's health checks may look so: mute them (run.sql).
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -20,17 +20,19 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 
 INSERT INTO found
 WITH tries AS MATERIALIZED (
-  SELECT srcaddr, dstaddr, lower(protocol_name(protocol)) || '/' || dstport AS service, start / (@window / 2) AS half,
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS srcaddr, dstaddr, lower(protocol_name(protocol)) || '/' || dstport AS service, start / (@window / 2) AS half,
          min(start) AS first_seen, max("end") AS last_seen, count(*) AS flows, sum(action = 'REJECT') AS rejected
     FROM flowlogs(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND protocol IN (6, 17) AND action IS NOT NULL AND (protocol = 6 OR action = 'REJECT')
-     AND (cidr_lookup('inside', 'cidr', srcaddr) OR flow_direction = 'egress' AND interface_id IS NOT NULL)
+     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
+          OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
      AND CASE WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
-              ELSE NOT (srcport < 1024 AND port_name(srcport) IS NOT NULL AND dstport >= 1024
-                        OR srcport < 32768 AND dstport >= 32768) END
-   GROUP BY srcaddr, dstaddr, protocol, dstport, half
+              ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL OR srcport IN (SELECT port FROM servers))
+                                 AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
+   GROUP BY 1, dstaddr, protocol, dstport, half
   HAVING rejected > 0 OR sum(packets) <= @scan_packets * count(*)),
-windows AS MATERIALIZED (SELECT *, half - value AS window FROM tries, json_each('[0, 1]')),
+windows AS MATERIALIZED (SELECT *, half - value AS window FROM tries, json_each('[0, 1]')
+   WHERE @run IS NULL OR half - value IN (SELECT window FROM judged)),
 scans AS (
   SELECT srcaddr, 'ports of ' || dstaddr AS what, count(DISTINCT service) AS n,
          count(DISTINCT service) || ' ports of ' || dstaddr AS told,

@@ -34,11 +34,17 @@ asked AS (
        SELECT 1 FROM sent leg JOIN sent origin ON origin.src = leg.src AND origin.service = leg.service
         WHERE leg.hop = s.src AND leg.src <> s.src AND leg.service = s.service AND origin.dst = s.dst)
    GROUP BY src, target),
-counted AS (SELECT *, count(*) OVER (PARTITION BY src) AS targets FROM asked)
+counted AS (                    -- targets: with those that have alerts already
+  SELECT a.*, count(*) OVER of_src AS now, first_value(a.target) OVER (of_src ORDER BY first_seen, a.target) AS first,
+         sum(k.n IS NULL) OVER of_src
+         + coalesce((SELECT sum(n) FROM known WHERE rule = 'smb-outside' AND source = src), 0) AS targets
+    FROM asked a LEFT JOIN known k ON k.rule = 'smb-outside' AND k.source = src AND k.target = a.target
+  WINDOW of_src AS (PARTITION BY src))
 SELECT 'smb-outside', src || ' -> ' || iif(targets > @many, 'many', target) AS key, 'high',
        'T1187 Forced Authentication',
        src || ' spoke file sharing or RPC with '
-       || iif(targets > @many, targets || ' addresses, the first ', '') || min(target)
+       || CASE WHEN targets <= @many THEN target
+               ELSE iif(now > @many, now, 'more than ' || @many) || ' addresses, the first ' || first END
        || ', ' || coalesce(sum(bytes), 0) || ' bytes',
        min(first_seen), max(last_seen), sum(flows), 0
   FROM counted GROUP BY key;

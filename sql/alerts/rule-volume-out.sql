@@ -37,7 +37,8 @@ sent AS MATERIALIZED (          -- by the interface that saw it
 pairs AS MATERIALIZED (
   SELECT src, dst, window, max(bytes) AS bytes, flows, first_seen, last_seen FROM sent
    WHERE dst IN (SELECT dst FROM targets) GROUP BY src, dst, window),
-large AS MATERIALIZED (SELECT * FROM pairs WHERE bytes >= @volume_bytes),
+large AS MATERIALIZED (SELECT * FROM pairs
+   WHERE bytes >= @volume_bytes AND (@run IS NULL OR window IN (SELECT window FROM judged))),
 legs AS MATERIALIZED (          -- what those who sent that much got from others, at the interface that saw most
   SELECT src, hop, window, max(bytes) AS bytes
     FROM (SELECT srcaddr AS src, dstaddr AS hop, interface_id, unixepoch(minute) / (@window / 2) - value AS window,

@@ -4,21 +4,24 @@
 --   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -cmd '.load ./build/flowlogs' -cmd '.parameter init'
 --       -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
 --
---   @logs            files, folder or pattern, the same in each run
+--   @logs            files, folder or pattern, the same in each run; no default, but for a database in memory
 --   @on_error, @format   'skip', '${srcaddr} …', as everywhere
 --   @since           UTC text or Unix seconds: files that were delivered before are left out
 --   @resolve_after   seconds without a sighting after which an alert is resolved (7 days)
---   @exit            exit status when something was printed (10); NULL: 0
+--   @exit            exit status when something was printed (10), 1 to 255; NULL: 0
+--   @partial         1: logs may lack fields; rules that need them find nothing there (0)
 --   and those of the rules: @many, @window, @scan_ports, @volume_bytes …
 --
 -- Exit status: 0 nothing new; 10 (@exit) something printed; 1 an error, and then nothing is changed: the next run does
--- it all.  A file that can't be read is an error, until it is repaired or gone, or @on_error is 'skip'.
+-- it all.  A file that can't be read is an error, until it is repaired or gone, or @on_error is 'skip'.  A shell that
+-- somebody types into goes on.  There, an error leaves the transaction open, and others wait for it: type ROLLBACK;
+-- which also takes back the parameters that were set since.
 --
 -- Everything is one transaction, and printing is the last thing in it.  A run that is killed has changed nothing, and
 -- the next one prints what it would have.  If it was killed in the milliseconds between printing and COMMIT, the next
--- run prints the same again, with the same ids: at least once, never lost.  Likewise if its output can't be written.
--- (Killed as it ends, it may leave a file flowlogs.XXXXXX of two lines in the folder for temporary files.)
--- A run that meets another one waits up to a minute, then ends with "database is locked" and status 1.
+-- run prints the same again, with the same ids: at least once, never lost.  Likewise if its output can't be written:
+-- status.sh knows.  (Killed there, it may leave a folder flowlogs.PID of one small file, where temporary files are.)
+-- A run that meets another one, or a reader, waits up to a minute, then ends with "database is locked" and status 1.
 --
 -- The table alerts has a row for each rule and key:
 --   state    open; or resolved, by you or after @resolve_after: seen again, it is open again and printed as 'reopened';
@@ -28,49 +31,42 @@
 --       UPDATE alerts SET state = 'resolved', note = 'patched' WHERE id = '5b0c2f9e77a1';
 --
 -- A rule of your own: a file that fills temp.found, as rule-smb-outside.sql does, and a line below.
+.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first' >&2
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600), ('@resolve_after', 604800), ('@exit', 10);
--- The sample for a database in memory, never for a file.
-INSERT OR IGNORE INTO temp.sqlite_parameters
-  SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
-CREATE TEMP TABLE IF NOT EXISTS must_run (
-  logs CONSTRAINT "flowlogs: which logs? .parameter set @logs ""'/srv/AWSLogs'""" CHECK (logs IS NOT NULL),
-  since CONSTRAINT "flowlogs: @since is no time: .parameter set @since ""'2026-03-09'""" CHECK (since IS NULL OR
-    ifnull(iif(typeof(since) = 'text', unixepoch(since), since) BETWEEN 1e8 AND 1e11, 0)));
-INSERT INTO must_run VALUES (@logs, @since);
-INSERT OR REPLACE INTO temp.sqlite_parameters
-  SELECT '@tree', value FROM temp.sqlite_parameters WHERE key = '@logs' UNION ALL SELECT '@run', 1;
-
-BEGIN IMMEDIATE;
-.read sql/alerts/setup.sql
-DELETE FROM found;
-
-CREATE TABLE IF NOT EXISTS alert_schema (version INTEGER NOT NULL);
-INSERT INTO alert_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM alert_schema);
-CREATE TABLE IF NOT EXISTS alert_files (
-  path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER,
-  at INTEGER NOT NULL,      -- when it was delivered, Unix seconds, or its mtime
-  log INTEGER NOT NULL      -- 0: no flow log
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS alerts (
-  id TEXT PRIMARY KEY,      -- made of rule and key: the same in every run and database
-  rule TEXT NOT NULL, key TEXT NOT NULL,
-  severity TEXT NOT NULL, technique TEXT NOT NULL, title TEXT NOT NULL,
-  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, flows INTEGER NOT NULL,
-  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'resolved', 'muted')),
-  printed TEXT NOT NULL,    -- when it was printed last
-  owner TEXT, note TEXT,
-  UNIQUE (rule, key));
 
 -- What must hold, or the run ends here.
-DROP TABLE IF EXISTS temp.alert_must;
-CREATE TEMP TABLE alert_must (
+CREATE TEMP TABLE IF NOT EXISTS alert_must (
+  ended INTEGER CONSTRAINT "flowlogs: the last run ended with an error, its transaction was open and is now rolled back, with parameters that were set since: set them again, then .read sql/alerts/run.sql" CHECK (ended = 0),
+  given INTEGER CONSTRAINT "flowlogs: which logs? .parameter set @logs ""'/srv/AWSLogs'""" CHECK (given > 0),
+  exit INTEGER CONSTRAINT "flowlogs: @exit is 1 to 255, or NULL" CHECK (CAST(exit AS INTEGER) = exit AND exit BETWEEN 0 AND 255),
+  since INTEGER CONSTRAINT "flowlogs: @since is no time: .parameter set @since ""'2026-03-09'""" CHECK (since),
+  room INTEGER CONSTRAINT "flowlogs: no room for a temporary file: set TMPDIR to a folder that has some" CHECK (room),
   version INTEGER CONSTRAINT "flowlogs: the database was made by a newer sql/alerts/run.sql" CHECK (version = 1),
-  logs INTEGER CONSTRAINT "flowlogs: there is no flow log in @logs" CHECK (logs > 0));
-INSERT INTO alert_must (version) SELECT version FROM alert_schema;
+  logs INTEGER CONSTRAINT "flowlogs: there is no flow log in @logs" CHECK (logs > 0),
+  fields INTEGER CONSTRAINT "flowlogs: logs lack fields that rules need, see above; @partial 1 goes on without, but for srcaddr, dstaddr, start and end" CHECK (fields = 0),
+  printed INTEGER CONSTRAINT "flowlogs: the alerts can't be printed: nothing is changed" CHECK (printed));
+INSERT OR ROLLBACK INTO temp.alert_must (ended) SELECT count(*) FROM temp.sqlite_parameters WHERE key = '@run';
+INSERT INTO temp.alert_must (given)
+  SELECT count(*) FROM (SELECT 1 FROM pragma_database_list WHERE name = 'main' AND file = ''
+                        UNION ALL SELECT 1 FROM temp.sqlite_parameters WHERE key = '@logs' AND value <> '');
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600),
+  ('@many', 10), ('@resolve_after', 604800), ('@exit', 10), ('@partial', 0);
+INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@status', NULL);
+.read '|sh sql/alerts/status.sh try $PPID'
+INSERT INTO temp.alert_must (exit, since, room)
+  SELECT @exit, @since IS NULL OR coalesce(iif(typeof(@since) = 'text', unixepoch(@since), @since) BETWEEN 1e8 AND 1e11, 0),
+         @status IS 'room';
+
+BEGIN EXCLUSIVE;
+INSERT OR REPLACE INTO temp.sqlite_parameters
+  SELECT '@tree', value FROM temp.sqlite_parameters WHERE key = '@logs' UNION ALL SELECT '@run', 1;
+.read sql/alerts/setup.sql
+.read sql/alerts/state.sql
+DELETE FROM found;
+INSERT OR ROLLBACK INTO temp.alert_must (version) SELECT version FROM alert_schema;
 
 -- The files.
 DROP TABLE IF EXISTS temp.alert_listed;
@@ -86,12 +82,22 @@ UPDATE alert_listed SET log = named OR EXISTS (
         OR note NOT LIKE 'is no flow log: %'
            AND note NOT LIKE 'is a % file, which can''t be read; plain text and gzip can')
  WHERE new;
-INSERT INTO alert_must (logs) SELECT count(*) FROM alert_listed WHERE log;
+INSERT OR ROLLBACK INTO temp.alert_must (logs) SELECT count(*) FROM alert_listed WHERE log;
 CREATE INDEX temp.alert_new ON alert_listed (at) WHERE new;
 
 -- The rules of single records read the new files.
 UPDATE temp.sqlite_parameters SET value = (SELECT json_group_array(path) FROM alert_listed WHERE new AND log)
  WHERE key = '@logs';
+DROP TABLE IF EXISTS temp.alert_lacking;
+CREATE TEMP TABLE alert_lacking AS SELECT * FROM lacking WHERE vital OR NOT @partial;
+.once '|cat >&2'
+SELECT path, lacks FROM alert_lacking ORDER BY path LIMIT 10;
+INSERT OR ROLLBACK INTO temp.alert_must (fields) SELECT count(*) FROM alert_lacking;
+DELETE FROM known;
+INSERT INTO known
+  SELECT rule, substr(key, 1, instr(key, ' -> ') - 1), substr(key, instr(key, ' -> ') + 4),
+         iif(key LIKE '% -> many', @many + 1, 1)
+    FROM alerts WHERE key LIKE '% -> %' AND (state = 'open' OR state = 'muted' AND key LIKE '% -> many');
 .read sql/alerts/rule-rejected-inside.sql
 .read sql/alerts/rule-bad-address.sql
 .read sql/alerts/rule-remote-access.sql
@@ -99,7 +105,14 @@ UPDATE temp.sqlite_parameters SET value = (SELECT json_group_array(path) FROM al
 .read sql/alerts/rule-dns-outside.sql
 .read sql/alerts/rule-smb-outside.sql
 
--- The rules with a threshold also read those around them, as far as a window and the delivery reach.
+-- The rules with a threshold also read those around them, as far as a window and the delivery reach.  They judge the
+-- windows that new records are in: of others, a part may be missing.
+DELETE FROM judged;
+INSERT OR IGNORE INTO judged
+  SELECT (unixepoch(minute) + second.value) / (@window / 2) - half.value
+    FROM (SELECT minute FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' GROUP BY minute)
+    CROSS JOIN json_each('[0, 59]') second CROSS JOIN json_each('[0, 1]') half
+   WHERE minute IS NOT NULL;
 UPDATE temp.sqlite_parameters SET value = (
   SELECT json_group_array(path) FROM alert_listed f
    WHERE log AND EXISTS (
@@ -110,15 +123,17 @@ UPDATE temp.sqlite_parameters SET value = (
 .read sql/alerts/rule-volume-out.sql
 .read sql/alerts/rule-password-guessing.sql
 
--- What is news.
+-- What is news.  A title that says more than the new one stays.
 DROP TABLE IF EXISTS temp.alert_news;
 CREATE TEMP TABLE alert_news AS
   SELECT coalesce(a.id, substr(lower(hex(sha3(f.rule || char(10) || f.key, 224))), 1, 12)) AS id,
          CASE WHEN a.id IS NULL THEN 'new'
               WHEN a.state = 'resolved' AND datetime(f.last_seen, 'unixepoch') > a.last_seen THEN 'reopened'
               WHEN a.state = 'open' AND f.rank < a.rank THEN 'raised' END AS news,
-         f.rule, f.key, f.title, f.technique,
-         iif(f.rank < a.rank, f.severity, coalesce(a.severity, f.severity)) AS severity,
+         f.rule, f.key,
+         iif(f.rank > a.rank OR f.rank = a.rank AND f.threshold AND f.flows < a.flows, a.title, f.title) AS title,
+         iif(f.rank > a.rank, a.technique, f.technique) AS technique,
+         iif(f.rank > a.rank, a.severity, f.severity) AS severity,
          min(datetime(f.first_seen, 'unixepoch'), coalesce(a.first_seen, '9999')) AS first_seen,
          max(datetime(f.last_seen, 'unixepoch'), coalesce(a.last_seen, '')) AS last_seen,
          iif(f.threshold, max(f.flows, coalesce(a.flows, 0)), f.flows + coalesce(a.flows, 0)) AS flows
@@ -138,15 +153,19 @@ UPDATE alerts SET state = 'resolved'
  WHERE state = 'open' AND unixepoch(last_seen) < (SELECT max(at) FROM alert_files WHERE log) - @resolve_after
    AND unixepoch(printed) <= unixepoch() - @resolve_after;
 
--- Prints it.  Through a pipe, so that it has arrived when we go on; if it can't, this ends us before COMMIT.
-.once '|cat || kill $PPID'
-SELECT news, id, severity, rule, title, first_seen, last_seen, flows, technique
+-- Prints it, and goes on if it has been printed.
+UPDATE temp.sqlite_parameters SET value = @tree WHERE key = '@logs';
+DELETE FROM found;
+DELETE FROM known;
+DELETE FROM judged;
+.once '|sh sql/alerts/status.sh keep $PPID'
+SELECT 'exit' || @exit AS status WHERE @exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL);
+.once '|sh sql/alerts/status.sh print $PPID'
+SELECT news, id, severity, rule, title, first_seen, last_seen, flows,
+       substr(technique, 1, instr(technique || ' ', ' ') - 1) AS technique
   FROM alert_news WHERE news IS NOT NULL ORDER BY instr('highmediumlow', severity), rule, first_seen, key;
+.read '|sh sql/alerts/status.sh printed $PPID'
+INSERT OR ROLLBACK INTO temp.alert_must (printed) SELECT @status IS 'printed';
+DELETE FROM temp.sqlite_parameters WHERE key IN ('@tree', '@run', '@status');
 COMMIT;
-
--- .exit takes no expression, so a script of two lines is written, read and removed.
-INSERT OR REPLACE INTO temp.sqlite_parameters
-  SELECT '@logs', value FROM temp.sqlite_parameters WHERE key = '@tree' UNION ALL
-  SELECT '@run', iif(@exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL), '.exit ' || @exit, '');
-.read '|f=$(mktemp "${TMPDIR:-/tmp}/flowlogs.XXXXXX"); [ "$f" ] && printf "UPDATE temp.sqlite_parameters SET value = writefile(\047%s\047, \047.system rm -f \042%s\042\n\047 || value || char(10)) WHERE key = \047@run\047;\n.read \042%s\042\n" "$f" "$f" "$f" || echo ".exit 1"'
-DELETE FROM temp.sqlite_parameters WHERE key IN ('@tree', '@run');
+.read '|sh sql/alerts/status.sh leave $PPID'

@@ -7,9 +7,12 @@
 --   trusted(cidr, rule)  addresses outside that a rule shall be silent about: the office for remote-access, the
 --                        resolvers of your choice for dns-outside.  Without a rule (NULL): all rules that ask it.
 --   indicators(cidr, note)   prefixes and single addresses that you were warned of, for bad-address.  The first is an
---                        example: 192.0.2.0/24 belongs to nobody (RFC 5737).  Your own, from a CSV file:
+--                        example: 192.0.2.0/24 belongs to nobody (RFC 5737).  Your own, from a CSV file, after this:
 --                            .import --csv --skip 1 bad.csv indicators
+--   servers(port)        ports above 1023 that servers have: what comes from them is an answer where no tcp-flags say
+--                        otherwise, as is what comes from the named ones below
 --   temp.found           what the rules have found: a row for each alert
+.parameter init
 CREATE TABLE IF NOT EXISTS inside AS
   SELECT CAST(value AS TEXT) AS cidr
     FROM json_each('["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
@@ -17,6 +20,9 @@ CREATE TABLE IF NOT EXISTS inside AS
 CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
 CREATE TABLE IF NOT EXISTS indicators AS
   SELECT CAST('192.0.2.77' AS TEXT) AS cidr, CAST('an example' AS TEXT) AS note;
+CREATE TABLE IF NOT EXISTS servers AS
+  SELECT CAST(value AS INTEGER) AS port
+    FROM json_each('[1433, 1521, 3306, 3389, 5060, 5432, 6379, 8080, 8443, 9200, 27017]');
 CREATE TEMP TABLE IF NOT EXISTS found (
   rule       TEXT NOT NULL,    -- the rule's name
   key        TEXT NOT NULL,    -- what it is about: the same things have the same key
@@ -27,4 +33,26 @@ CREATE TEMP TABLE IF NOT EXISTS found (
   last_seen  INTEGER NOT NULL,
   flows      INTEGER NOT NULL, -- records that say so; of a rule with a threshold: in the fullest window
   threshold  INTEGER NOT NULL CHECK (threshold IN (0, 1)),
+  CONSTRAINT "flowlogs: start or end is no time in seconds; are they milliseconds?"
+    CHECK (first_seen BETWEEN 0 AND 253402300799 AND last_seen BETWEEN 0 AND 253402300799),
   PRIMARY KEY (rule, key));
+
+-- In a run, what the rules must know of what was before.  A rule by itself finds them empty.
+CREATE TEMP TABLE IF NOT EXISTS known (        -- targets of a source that have alerts; 'many' stands for more than @many
+  rule TEXT, source TEXT, target TEXT, n INTEGER, PRIMARY KEY (rule, source, target));
+CREATE TEMP TABLE IF NOT EXISTS judged (window INTEGER PRIMARY KEY);   -- windows of time that new records are in
+
+-- The files of @logs in which rules can't find what they look for.  Transit gateways have no action.
+CREATE TEMP VIEW IF NOT EXISTS lacking AS
+  SELECT f.path, group_concat(n.value, ', ') AS lacks, max(n.key < 4) AS vital
+    FROM temp.sqlite_parameters p
+    CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f
+    CROSS JOIN json_each('["srcaddr", "dstaddr", "start", "end",
+                           "srcport", "dstport", "protocol", "packets", "bytes", "action"]') n
+   WHERE p.key = '@logs' AND p.value <> '[]' AND f.fields IS NOT NULL AND ' ' || fields || ' ' NOT LIKE '% ' || n.value || ' %'
+     AND NOT (n.value = 'action' AND ' ' || fields || ' ' LIKE '% tgw-id %')
+   GROUP BY f.path;
+
+-- Numbers that were given as text are numbers.
+UPDATE temp.sqlite_parameters SET value = value + 0
+ WHERE typeof(value) = 'text' AND value GLOB '[0-9]*' AND value NOT GLOB '*[^0-9]*' AND key NOT IN ('@logs', '@since');

@@ -10,4 +10,5 @@ SELECT severity, title, strftime('%m-%d %H:%M', first_seen, 'unixepoch') AS firs
        substr(technique, 1, instr(technique, ' ') - 1) AS technique
   FROM found WHERE @run IS NULL
  ORDER BY instr('highmediumlow', severity), rule, found.first_seen, key;
+SELECT path, lacks AS lacks_fields_that_rules_need FROM lacking WHERE @run IS NULL ORDER BY path LIMIT 10;
 DELETE FROM found WHERE @run IS NULL;

@@ -1,0 +1,17 @@
+-- What run.sql keeps in your database.  It prints nothing.
+CREATE TABLE IF NOT EXISTS alert_schema (version INTEGER NOT NULL);
+INSERT INTO alert_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM alert_schema);
+CREATE TABLE IF NOT EXISTS alert_files (
+  path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER,
+  at INTEGER NOT NULL,      -- when it was delivered, Unix seconds, or its mtime
+  log INTEGER NOT NULL      -- 0: no flow log
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alerts (
+  id TEXT PRIMARY KEY,      -- made of rule and key: the same in every run and database
+  rule TEXT NOT NULL, key TEXT NOT NULL,
+  severity TEXT NOT NULL, technique TEXT NOT NULL, title TEXT NOT NULL,
+  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, flows INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'resolved', 'muted')),
+  printed TEXT NOT NULL,    -- when it was printed last
+  owner TEXT, note TEXT,
+  UNIQUE (rule, key));
