@@ -460,7 +460,7 @@ def test_postgres_killed(release, schema, tmp_path):
     for _ in range(12):
         process = subprocess.Popen(
             [ROOT / "sql/export/postgres.sh", logs], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**release.env, **schema, "FLOWLOGS": str(release.extension)}, start_new_session=True)
+            env={**release.env, **schema, "FLOWLOGS": str(release.extension), "TMPDIR": str(tmp_path)}, start_new_session=True)
         try:
             process.wait(rng.uniform(0, 0.3))
         except subprocess.TimeoutExpired:
