@@ -106,6 +106,7 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip_prefix here;
   size_t n = 0, cidr_n = 0;
   (void)argc;
+  int is_blob = sqlite3_value_type(argv[1]) == SQLITE_BLOB; /* before it is made a text */
   const char *cidr = text_of(ctx, argv[1], &cidr_n);
   if (!cidr || sqlite3_value_type(argv[0]) == SQLITE_NULL) return;
   int is_ip = address_of(ctx, argv[0], &ip);
@@ -119,7 +120,7 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
       return;
     }
   }
-  const struct ip_prefix *prefix = prefix_of(ctx, 1, sqlite3_value_type(argv[1]) == SQLITE_BLOB, cidr, cidr_n, &here);
+  const struct ip_prefix *prefix = prefix_of(ctx, 1, is_blob, cidr, cidr_n, &here);
   if (prefix && is_ip) sqlite3_result_int(ctx, ip_in_prefix(&ip, prefix));
 }
 
