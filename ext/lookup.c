@@ -184,7 +184,7 @@ static int read_subnets(sqlite3 *db, const struct place *place, const struct nam
                         char **pzErr) {
   struct subnets *s = subnets_new(names);
   if (!s) return SQLITE_NOMEM;
-  s->is_lasting = is_lasting(place) && version_of(db, &s->version) && !reads_uncommitted(db);
+  s->is_lasting = is_lasting(place) && version_of(db, &s->version);
   int rc = read_rows(db, place, s->prefixes, pzErr);
   if (rc) subnets_release(s);
   else *out = s;
@@ -222,7 +222,8 @@ static struct subnets *find_kept(struct lookup *l, const struct names *names) {
 static int get_place(struct lookup *l, const struct place *place, struct subnets **out, char **pzErr) {
   sqlite3_stmt *reading = NULL; /* so that nobody's commit falls between a look at the version and the data */
   const struct names names = {place->table, place->column, strlen(place->table), strlen(place->column)};
-  int is_stable = is_lasting(place) && pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
+  int is_stable =
+      is_lasting(place) && !reads_uncommitted(l->db) && pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
   int rc = SQLITE_OK;
   *out = is_stable ? find_kept(l, &names) : NULL;
   if (!*out) rc = read_subnets(l->db, place, &names, out, pzErr);
