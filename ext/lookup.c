@@ -32,6 +32,7 @@
 #include "place.h"
 #include "prefixes.h"
 #include "report.h"
+#include "value.h"
 
 #define KEPT 4 /* tables that a connection keeps */
 
@@ -252,26 +253,6 @@ static void result_error(sqlite3_context *ctx, int rc, char *message) {
   sqlite3_free(message);
 }
 
-/* A value's text; 0: it is NULL, or, with an error, there is no memory. */
-static int get_text(sqlite3_context *ctx, sqlite3_value *v, const char **text, size_t *n) {
-  if (sqlite3_value_type(v) == SQLITE_NULL) return 0;
-  *text = (const char *)sqlite3_value_text(v);
-  *n = (size_t)sqlite3_value_bytes(v);
-  if (!*text) sqlite3_result_error_nomem(ctx);
-  return *text != NULL;
-}
-
-/* An address, as the other functions take it; 0: it is none, or, with an error, there is no memory. */
-static int get_ip(sqlite3_context *ctx, sqlite3_value *v, struct ip *ip) {
-  const char *text;
-  size_t n;
-  if (sqlite3_value_type(v) == SQLITE_BLOB) {
-    const unsigned char *bytes = sqlite3_value_blob(v);
-    return ip_from_bytes(bytes, (size_t)sqlite3_value_bytes(v), ip);
-  }
-  return get_text(ctx, v, &text, &n) && ip_parse(text, n, ip);
-}
-
 static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct subnets *s = sqlite3_get_auxdata(ctx, 0), *held = NULL;
   struct names names = {0};
@@ -280,9 +261,11 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   int64_t row;
   (void)argc;
   if (sqlite3_value_type(argv[2]) == SQLITE_NULL) return;
-  if (!get_text(ctx, argv[1], &names.column, &names.column_n)) return;
+  names.column = value_text(ctx, argv[1], &names.column_n);
+  if (!names.column) return;
   if (!s || !is_column(s, &names)) {
-    if (!get_text(ctx, argv[0], &names.table, &names.table_n)) return;
+    names.table = value_text(ctx, argv[0], &names.table_n);
+    if (!names.table) return;
     int rc = get_subnets(sqlite3_user_data(ctx), &names, &held, &message);
     if (!held) {
       result_error(ctx, rc, message);
@@ -293,7 +276,7 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     sqlite3_set_auxdata(ctx, 0, s, subnets_release);
   }
   /* An ip that is no address gives NULL, but not before the table has been found: the arguments may be mixed up. */
-  if (get_ip(ctx, argv[2], &ip) && prefixes_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
+  if (value_ip(ctx, argv[2], &ip) && prefixes_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
   subnets_release(held);
 }
 
