@@ -54,8 +54,7 @@ struct prefixes *prefixes_new(void) {
   return p;
 }
 
-void prefixes_free(void *prefixes) {
-  struct prefixes *p = prefixes;
+void prefixes_free(struct prefixes *p) {
   if (!p) return;
   mem_free(p->entry);
   mem_free(p->row);

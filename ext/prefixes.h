@@ -23,7 +23,7 @@ struct prefixes;
 
 /* NULL: no memory. */
 struct prefixes *prefixes_new(void);
-void prefixes_free(void *prefixes); /* NULL is fine */
+void prefixes_free(struct prefixes *p); /* NULL is fine */
 
 /* Adds one; of the same prefix with several rows the smallest row counts.  Not 0: no memory, or PREFIXES_MAX are in. */
 int prefixes_add(struct prefixes *p, const struct ip_prefix *prefix, int64_t row);
