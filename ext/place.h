@@ -19,7 +19,6 @@ struct place {
   const char *table;  /* within `name` */
   const char *rowid;  /* a name of the rowid that no column has */
   int is_qualified;   /* 0 or 1: the name begins with the schema's */
-  int is_virtual;     /* 0 or 1 */
   int is_stored; /* 0 or 1: the column is read from the table's rows, neither computed nor hidden by an authorizer */
 };
 

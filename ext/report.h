@@ -17,7 +17,10 @@ int report_error(char **pzErr, const struct err *e);
 
 #define REPORT_SKIP "on_error=skip skips it, flowlogs_errors lists it" /* the usual advice */
 
-/* "flowlogs: FILE:LINE: TEXT; ADVICE", with SQLITE_ERROR. */
+/*
+** "flowlogs: FILE:LINE: TEXT; ADVICE", with SQLITE_ERROR.  Of a filter that can't be held against the file's records
+** (ERR_ARGUMENT), the text says itself what to do, and the advice is left out.
+*/
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice);
 
 /* "flowlogs: " and the text, with SQLITE_ERROR. */
