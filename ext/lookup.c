@@ -2,24 +2,25 @@
 /*
 ** cidr_lookup(table, column, ip): the rowid of the row whose prefix in that column is the longest one that holds the
 ** address; NULL if no prefix does, or if ip is NULL or no address.  Of equal prefixes, the smallest rowid.  The column
-** holds prefixes as ip_parse_prefix() reads them; rows with NULL or '' in it are passed over; anything else is an error.
+** holds prefixes as ip_parse_prefix() reads them; rows with NULL or '' in it are passed over; anything else is an
+** error.
 **
 ** The table is read into a struct prefixes at the first call.  How long that may be used:
 **
 **   - Until the statement ends, where table and column are constants (auxiliary data of the first argument): what
 **     the table was when the statement first asked, as with SQLite's own IN (SELECT ...).
-**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the arguments
-**     still mean the same table, in main, whose column SQLite would read now and read then (asking it to prepare that
-**     statement also asks an authorizer); main has no uncommitted changes, neither when it was read nor now; and
-**     SQLite's number of the data's version, which each commit of whatever connection moves, is what it was.  Hence not inside a
-**     transaction that has written (ROLLBACK leaves no trace in any counter), and not for temp and attached databases
-**     (PRAGMA temp_store, or DETACH and ATTACH, put another one under the same name, perhaps with the same number), virtual tables
-**     and generated columns (whose values can change without their data), databases that sqlite3_deserialize()
-**     made (it makes another one under the same name), and READ UNCOMMITTED.
+**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the
+**     arguments still mean the same table, in main, whose column SQLite would read now and read then (asking it to
+**     prepare that statement also asks an authorizer); main has no uncommitted changes, neither when it was read nor
+**     now; and SQLite's number of the data's version, which each commit of whatever connection moves, is what it was.
+**     Hence not inside a transaction that has written (ROLLBACK leaves no trace in any counter), and not for temp and
+**     attached databases (PRAGMA temp_store, or DETACH and ATTACH, put another one under the same name, perhaps with
+**     the same number), virtual tables and generated columns (whose values can change without their data), databases
+**     that sqlite3_deserialize() made (it makes another one under the same name), and READ UNCOMMITTED.
 **
-** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make it
-** read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic, as
-** no query is: an index on it would go stale.  That keeps it out of all indexes and generated columns; but SQLite
+** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make
+** it read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic,
+** as no query is: an index on it would go stale.  That keeps it out of all indexes and generated columns; but SQLite
 ** (3.40) lets functions that aren't deterministic into CHECK constraints, directonly or not: see place.h for what these
 ** can't reach.
 */

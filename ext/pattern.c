@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Reading a pattern: one pass over a copy of its text, in which quoted texts shrink where they have escapes.  Positions for
-** messages are counted on the original when they are needed.
+** Reading a pattern: one pass over a copy of its text, in which quoted texts shrink where they have escapes.  Positions
+** for messages are counted on the original when they are needed.
 **
 ** All conditions of a pattern are one array, which the slots point into when it has stopped growing.
 */
@@ -239,8 +239,8 @@ static enum err_code parse_slots(struct parser *s) {
 /* --- terms -------------------------------------------------------------------------------------------------------- */
 
 /*
-** A term without quotes, up to a space.  CloudWatch wants quotes around all that has more than letters, digits and _; here
-** only what could be meant for more than a text needs them.
+** A term without quotes, up to a space.  CloudWatch wants quotes around all that has more than letters, digits and _;
+** here only what could be meant for more than a text needs them.
 */
 static enum err_code parse_word(struct parser *s, struct value *out) {
   *out = (struct value){.p = s->p};

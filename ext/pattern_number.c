@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A number is its sign, its digits without zeros at either end, and the power of ten that they are multiplied with.  Two
-** numbers with the same sign then compare by the place of their first digit, and digit by digit.  Nothing is rounded.
+** A number is its sign, its digits without zeros at either end, and the power of ten that they are multiplied with.
+** Two numbers with the same sign then compare by the place of their first digit, and digit by digit.  Nothing is
+** rounded.
 */
 #include "pattern_number.h"
 

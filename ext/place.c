@@ -136,8 +136,8 @@ static int prepare_rows(sqlite3 *db, const struct place *place, const char *expl
 }
 
 /*
-** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged.  It also says
-** whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL in its place.
+** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged.  It also
+** says whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL in its place.
 */
 static int find_kind(sqlite3 *db, struct place *place, char **pzErr) {
   sqlite3_stmt *stmt = NULL;

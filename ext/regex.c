@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Without groups an expression is a few alternatives, each a sequence of byte sets that are optional, repeated, or
-** neither.  So all states of the automaton fit in a line of bits, and one step of it is a shift, an AND with the
-** states that take the byte, and an addition whose carry runs over the optional ones (G. Navarro and M. Raffinot,
-** "Flexible Pattern Matching in Strings", 4.2: extended patterns).  {n,m} is written out: n states and m-n optional ones.
+** neither.  So all states of the automaton fit in a line of bits, and one step of it is a shift, an AND with the states
+** that take the byte, and an addition whose carry runs over the optional ones (G. Navarro and M. Raffinot, "Flexible
+** Pattern Matching in Strings", 4.2: extended patterns).  {n,m} is written out: n states and m-n optional ones.
 **
 ** An alternative's last state takes no byte: where it is reached, the alternative has matched.  It also keeps shifts
 ** and carries from running into the next alternative.
@@ -314,8 +314,8 @@ void regex_free(struct regex *r) { mem_free(r); }
 /* --- searching ---------------------------------------------------------------------------------------------------- */
 
 /*
-** Enters what the optional states of a set lead to.  Where one is entered, adding the set to all optional states carries
-** to the end of their run: the bits that differ from before are those that it can skip to.  Returns the carry.
+** Enters what the optional states of a set lead to.  Where one is entered, adding the set to all optional states
+** carries to the end of their run: the bits that differ from before are those that it can skip to.  Returns the carry.
 */
 static inline uint64_t skip_optional(uint64_t *entered, uint64_t optional, uint64_t carry) {
   uint64_t add = *entered & optional, sum = optional + add, all = sum + carry;

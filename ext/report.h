@@ -27,9 +27,9 @@ int report_problem(char **pzErr, const char *path, const struct batch *b, const 
 int report_text(char **pzErr, const char *format, ...);
 
 /*
-** "flowlogs: WHERE: at character N: TEXT", a line with the pattern, or what is around the place in a long one, and a line
-** with a ^ below the place: an ERR_ARGUMENT of pattern_parse().  `where` is what the pattern was given to: "cwl_match",
-** "filter".  With SQLITE_ERROR or SQLITE_NOMEM.
+** "flowlogs: WHERE: at character N: TEXT", a line with the pattern, or what is around the place in a long one, and a
+** line with a ^ below the place: an ERR_ARGUMENT of pattern_parse().  `where` is what the pattern was given to:
+** "cwl_match", "filter".  With SQLITE_ERROR or SQLITE_NOMEM.
 */
 int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** A piece is bytes in any wrapping; a piece holds lines, or documents, that is, JSON values.  A document holds events,
-** or records with one more piece each, or is a string that is a piece.  LEVELS says how deep that goes, so the functions
-** call one another to a fixed depth, whatever the input is; each level has its own statements.
+** or records with one more piece each, or is a string that is a piece.  LEVELS says how deep that goes, so the
+** functions call one another to a fixed depth, whatever the input is; each level has its own statements.
 **
 ** SQLite is given each document with a NUL at its end: else every function that looks at it would make itself a copy.
 */

@@ -3,7 +3,8 @@
 ** Takes base64 and gzip off a value that a stream has handed over, until the text is there.
 **
 ** unwrap_init() once, unwrap() for each value, unwrap_clear() at the end.  The struct keeps its buffers from value to
-** value.  What comes out of all its values together is bounded, until the owner counts anew.  One thread, the one in which stop() is called.
+** value.  What comes out of all its values together is bounded, until the owner counts anew.  One thread, the one in
+** which stop() is called.
 */
 #ifndef UNWRAP_H
 #define UNWRAP_H

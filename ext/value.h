@@ -14,8 +14,8 @@
 #include "sqlite.h"
 
 /*
-** A value's text, with a NUL behind its *n bytes; NULL for NULL, and with the error set when there is no memory.  A blob
-** is a text from then on: who must tell them apart looks at the type first.
+** A value's text, with a NUL behind its *n bytes; NULL for NULL, and with the error set when there is no memory.  A
+** blob is a text from then on: who must tell them apart looks at the type first.
 */
 const char *value_text(sqlite3_context *ctx, sqlite3_value *v, size_t *n);
 
