@@ -38,7 +38,7 @@ OBJECTS := $(SOURCES:ext/%.c=$(BUILD)/%.o)
 
 # The upper layer, which talks to SQLite.  Everything else is the lower one: it knows no SQLite, and tests link it alone.
 UPPER := columns cwl errors_table files_table flowlogs_table funcs interrupt lookup main mem numbers options pass place \
-         plan query recall report request rollup_table stats table terms unpack
+         plan query recall report request rollup_table stats table terms unpack value
 LOWER := $(filter-out $(UPPER),$(SOURCES:ext/%.c=%))
 
 .PHONY: all demo test test-only valgrind bench install uninstall clean deps deps-build deps-test asan tsan lint sample readme

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base64.h"
 
+#include "chars.h"
+
 #define BAD (-1)
 
 static int digit(char c) {
@@ -12,8 +14,6 @@ static int digit(char c) {
 
 /* Which alphabet has this digit alone? */
 static unsigned alphabet(char c) { return c == '+' || c == '/' ? 1 : c == '-' || c == '_' ? 2 : 0; }
-
-static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /* A group of four is complete, the last `pads` of them '='.  0: the bits that are left over are not zero. */
 static int put_group(unsigned group, unsigned pads, unsigned char *out, size_t *out_n) {
@@ -29,10 +29,9 @@ static int put_rest(unsigned group, unsigned digits, unsigned char *out, size_t 
 
 enum err_code base64_decode(const char *p, size_t n, unsigned char *out, size_t *out_n, struct err *e) {
   unsigned group = 0, digits = 0, pads = 0, alphabets = 0;
-  size_t made = 0, begin = 0;
+  size_t made = 0, begin = chars_space(p, n);
   *out_n = 0;
-  while (begin < n && is_space(p[begin])) begin++;
-  while (n > begin && is_space(p[n - 1])) n--;
+  while (n > begin && char_is_space(p[n - 1])) n--;
   for (size_t i = begin; i < n; i++) {
     int value = (alphabets |= alphabet(p[i])) == 3 ? BAD : digit(p[i]);
     if (p[i] == '\r' || p[i] == '\n') continue;

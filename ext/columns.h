@@ -44,8 +44,8 @@ static inline int columns_field(int column) {
 }
 
 /*
-** The CREATE TABLE text for sqlite3_declare_vtab(); first declares the first argument ("path TEXT"), visible[f] != 0 shows
-** field f, the others are HIDDEN.  The caller frees it with sqlite3_free(); NULL when there is no memory.
+** The CREATE TABLE text for sqlite3_declare_vtab(); first declares the first argument ("path TEXT"), visible[f] != 0
+** shows field f, the others are HIDDEN.  The caller frees it with sqlite3_free(); NULL when there is no memory.
 */
 char *columns_declare(const char *first, const uint8_t visible[FIELD_COUNT]);
 

@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "pattern.h"
 #include "report.h"
+#include "value.h"
 
 static void drop(void *pattern) {
   pattern_clear(pattern);
@@ -45,25 +46,18 @@ static struct pattern *parse(sqlite3_context *ctx, const char *text, size_t n) {
 */
 static void cwl_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
-  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL) return;
-  const char *text = (const char *)sqlite3_value_text(argv[0]);
-  size_t n = (size_t)sqlite3_value_bytes(argv[0]);
+  size_t n, pattern_n;
+  const char *text = value_text(ctx, argv[0], &n);
+  if (!text || sqlite3_value_type(argv[1]) == SQLITE_NULL) return;
   struct pattern *p = sqlite3_get_auxdata(ctx, 1), *fresh = NULL;
-  if (!text) {
-    sqlite3_result_error_nomem(ctx);
-    return;
-  }
   if (!p) {
-    const char *pattern = (const char *)sqlite3_value_text(argv[1]);
-    if (!pattern) {
-      sqlite3_result_error_nomem(ctx);
-      return;
-    }
+    const char *pattern = value_text(ctx, argv[1], &pattern_n);
+    if (!pattern) return;
     if (are_swapped(text, n, pattern)) {
       sqlite3_result_error(ctx, "flowlogs: cwl_match: the text comes first, then the pattern", -1);
       return;
     }
-    p = fresh = parse(ctx, pattern, (size_t)sqlite3_value_bytes(argv[1]));
+    p = fresh = parse(ctx, pattern, pattern_n);
     if (!p) return;
   }
   sqlite3_result_int(ctx, pattern_matches(p, text, n));

@@ -8,9 +8,9 @@
 ** CloudWatch goes by position: a slot is the token at its place, and its name is a label.  That holds for a file whose
 ** fields are where the pattern's names say.  Names that are known, AWS's own and those of its examples (eni, source,
 ** destport, windowstart ...), are held against the file's layout: a pattern that is right for the default format and
-** wrong for this file's is taken by its places in the default format, so that it asks the same fields in any format; one that fits
-** neither is an error.  Unstructured terms are looked for in the whole line, without the time that CloudWatch's export
-** puts before it.
+** wrong for this file's is taken by its places in the default format, so that it asks the same fields in any format;
+** one that fits neither is an error.  Unstructured terms are looked for in the whole line, without the time that
+** CloudWatch's export puts before it.
 **
 ** filter_new(), then filter_bind() for each layout from any number of threads, filter_free().
 */

@@ -2,8 +2,8 @@
 /*
 ** The SQL functions.  All are pure: they may be used in indexes, generated columns, CHECK, views and triggers.
 **
-** NULL in, NULL out.  An address is a text, or a blob of 4 or 16 bytes as ip_blob() makes it; what is none gives NULL.  A
-** code is an integer, or what SQLite makes one of: 6.0 and '6', but not 6.5 and 'six', which give NULL.
+** NULL in, NULL out.  What is no address (value.h) gives NULL.  A code is an integer, or what SQLite makes one of: 6.0
+** and '6', but not 6.5 and 'six', which give NULL.
 */
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "names.h"
 #include "scope.h"
+#include "value.h"
 
 /* flowlogs_version(): the extension's version, as "0.1.0". */
 static void version(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
@@ -27,26 +28,6 @@ static void error(sqlite3_context *ctx, char *text) {
 }
 
 /* --- arguments and results ---------------------------------------------------------------------------------------- */
-
-/* A value's text and length; NULL for NULL, and with an error when there is no memory. */
-static const char *text_of(sqlite3_context *ctx, sqlite3_value *v, size_t *n) {
-  if (sqlite3_value_type(v) == SQLITE_NULL) return NULL;
-  const char *text = (const char *)sqlite3_value_text(v);
-  if (!text) sqlite3_result_error_nomem(ctx);
-  *n = (size_t)sqlite3_value_bytes(v);
-  return text;
-}
-
-/* Reads an address; 0 when it is none, and with an error when there is no memory. */
-static int address_of(sqlite3_context *ctx, sqlite3_value *v, struct ip *ip) {
-  size_t n;
-  if (sqlite3_value_type(v) == SQLITE_BLOB) {
-    const unsigned char *bytes = sqlite3_value_blob(v);
-    return ip_from_bytes(bytes, (size_t)sqlite3_value_bytes(v), ip);
-  }
-  const char *text = text_of(ctx, v, &n);
-  return text && ip_parse(text, n, ip);
-}
 
 /* Reads an integer; 0 when it is none. */
 static int integer_of(sqlite3_value *v, int64_t *out) {
@@ -106,11 +87,12 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip_prefix here;
   size_t n = 0, cidr_n = 0;
   (void)argc;
-  const char *cidr = text_of(ctx, argv[1], &cidr_n);
+  int is_blob = sqlite3_value_type(argv[1]) == SQLITE_BLOB; /* before it is made a text */
+  const char *cidr = value_text(ctx, argv[1], &cidr_n);
   if (!cidr || sqlite3_value_type(argv[0]) == SQLITE_NULL) return;
-  int is_ip = address_of(ctx, argv[0], &ip);
+  int is_ip = value_ip(ctx, argv[0], &ip);
   if (!is_ip && sqlite3_value_type(argv[0]) == SQLITE_TEXT) {
-    const char *text = text_of(ctx, argv[0], &n);
+    const char *text = value_text(ctx, argv[0], &n);
     if (!text) return;
     if (memchr(text, '/', n) && ip_parse_prefix(text, n, &here) && ip_parse(cidr, cidr_n, &ip)) {
       error(ctx,
@@ -119,7 +101,7 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
       return;
     }
   }
-  const struct ip_prefix *prefix = prefix_of(ctx, 1, sqlite3_value_type(argv[1]) == SQLITE_BLOB, cidr, cidr_n, &here);
+  const struct ip_prefix *prefix = prefix_of(ctx, 1, is_blob, cidr, cidr_n, &here);
   if (prefix && is_ip) sqlite3_result_int(ctx, ip_in_prefix(&ip, prefix));
 }
 
@@ -127,7 +109,7 @@ static void cidr_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 static void family(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   (void)argc;
-  if (address_of(ctx, argv[0], &ip)) sqlite3_result_int(ctx, ip_is_v4(&ip) ? 4 : 6);
+  if (value_ip(ctx, argv[0], &ip)) sqlite3_result_int(ctx, ip_is_v4(&ip) ? 4 : 6);
 }
 
 /*
@@ -145,7 +127,7 @@ static void network(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     error(ctx, n ? sqlite3_mprintf("flowlogs: ip_prefix: '%s' is no number of bits, such as 24", n) : NULL);
     return;
   }
-  if (!address_of(ctx, argv[0], &ip)) return;
+  if (!value_ip(ctx, argv[0], &ip)) return;
   if (bits < 0 || bits > ip_bits(&ip)) {
     static const char hint[] = "; for both families, write ip_prefix(ip, iif(ip_family(ip) = 4, 24, 64))";
     error(ctx,
@@ -163,14 +145,14 @@ static void network(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 static void scope(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   (void)argc;
-  if (address_of(ctx, argv[0], &ip)) result_name(ctx, scope_name(scope_of(&ip)));
+  if (value_ip(ctx, argv[0], &ip)) result_name(ctx, scope_name(scope_of(&ip)));
 }
 
 /* ip_is_private(ip): is its scope 'private'? */
 static void is_private(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   (void)argc;
-  if (address_of(ctx, argv[0], &ip)) sqlite3_result_int(ctx, scope_of(&ip) == SCOPE_PRIVATE);
+  if (value_ip(ctx, argv[0], &ip)) sqlite3_result_int(ctx, scope_of(&ip) == SCOPE_PRIVATE);
 }
 
 /* ip_blob(ip): 16 bytes, of an IPv4 address those of ::ffff:a.b.c.d, which sort as addresses. */
@@ -178,7 +160,7 @@ static void to_blob(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   unsigned char bytes[IP_BYTES];
   (void)argc;
-  if (!address_of(ctx, argv[0], &ip)) return;
+  if (!value_ip(ctx, argv[0], &ip)) return;
   ip_to_bytes(&ip, bytes);
   sqlite3_result_blob(ctx, bytes, sizeof bytes, SQLITE_TRANSIENT);
 }
@@ -187,7 +169,7 @@ static void to_blob(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 static void to_text(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct ip ip;
   (void)argc;
-  if (address_of(ctx, argv[0], &ip)) result_ip(ctx, &ip);
+  if (value_ip(ctx, argv[0], &ip)) result_ip(ctx, &ip);
 }
 
 /* --- codes: see names.h ------------------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A hash of short byte strings, eight bytes at a time, for the tables of set.h and group.h.  No defence against chosen
-** keys is needed: a log that makes keys collide makes its own query slow, never wrong.  Pure; any thread.
+** Hashes for the project's tables: of short byte strings, eight bytes at a time, where lines are read (set.h, group.h,
+** keep.h); of texts that end with NUL, byte by byte, elsewhere.  No defence against chosen keys is needed: a log that
+** makes keys collide makes its own query slow, never wrong.  Pure; any thread.
 */
 #ifndef HASH_H
 #define HASH_H
@@ -33,6 +34,12 @@ static inline uint64_t hash_bytes(const char *p, size_t n) {
   for (; n > 8; p += 8, n -= 8) h = hash_mix(h, hash_load(p, 8));
   h = hash_mix(h, hash_load(p, n));
   return h ^ h >> 29;
+}
+
+/* Of a text that ends with NUL, which needs no padding; h is what was hashed before it, or 0. */
+static inline uint64_t hash_text(uint64_t h, const char *p) {
+  for (; *p; p++) h = hash_mix(h, (unsigned char)*p);
+  return h;
 }
 
 #endif

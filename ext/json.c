@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+#include "chars.h"
 
 /* Behind the string whose opening quote is at p; NULL with *e set. */
 static const char *skip_string(const char *p, const char *end, struct err *e) {
@@ -48,7 +48,7 @@ static const char *skip_value(const char *p, const char *end, struct err *e) {
 }
 
 enum json_result json_next(const char **p, const char *end, const char **value, size_t *n, struct err *e) {
-  while (*p < end && is_space(**p)) ++*p;
+  *p += chars_space(*p, (size_t)(end - *p));
   if (*p == end) return JSON_END;
   *value = *p;
   if (**p != '{' && **p != '[' && **p != '"') {
@@ -68,18 +68,9 @@ enum json_result json_next(const char **p, const char *end, const char **value, 
 
 /* The character of the two hex digits, or -1. */
 static int hex_pair(const char *p) {
-  int c = 0;
-  for (int i = 0; i < 2; i++) {
-    char h = p[i];
-    if (h >= '0' && h <= '9') c = c * 16 + (h - '0');
-    else if (h >= 'a' && h <= 'f') c = c * 16 + (h - 'a' + 10);
-    else if (h >= 'A' && h <= 'F') c = c * 16 + (h - 'A' + 10);
-    else return -1;
-  }
-  return c;
+  int high = char_hex(p[0]), low = char_hex(p[1]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
-
-static int is_letter(int c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 size_t json_plain(char *json, size_t n, int *has_nul) {
   const char *p = json, *end = json + n;
@@ -93,7 +84,7 @@ size_t json_plain(char *json, size_t n, int *has_nul) {
     if (!escape) break;
     int c = end - p >= 6 && !memcmp(p, "\\u00", 4) ? hex_pair(p + 4) : -1;
     size_t taken = c >= 0 ? 6 : end - p >= 2 ? 2 : 1, put = taken;
-    if (is_letter(c)) *to = (char)c, put = 1;
+    if (c > 0 && char_is_alnum((char)c)) *to = (char)c, put = 1;
     else memmove(to, p, taken);
     if (c == 0) to[5] = '1', *has_nul = 1;
     to += put;

@@ -26,8 +26,8 @@ enum json_result json_next(const char **p, const char *end, const char **value, 
 
 /*
 ** Rewrites a value of n bytes so that SQLite reads it as it is meant, in place; returns its length, which is n or less.
-** Letters and digits that are escaped (\u0061) become themselves, since SQLite compares a name's bytes.  A NUL (\u0000),
-** where SQLite would cut the string, becomes \u0001, no less a control character, and *has_nul is set to 1.
+** Letters and digits that are escaped (\u0061) become themselves, since SQLite compares a name's bytes.  A NUL
+** (\u0000), where SQLite would cut the string, becomes \u0001, no less a control character, and *has_nul is set to 1.
 */
 size_t json_plain(char *json, size_t n, int *has_nul);
 

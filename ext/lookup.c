@@ -2,24 +2,25 @@
 /*
 ** cidr_lookup(table, column, ip): the rowid of the row whose prefix in that column is the longest one that holds the
 ** address; NULL if no prefix does, or if ip is NULL or no address.  Of equal prefixes, the smallest rowid.  The column
-** holds prefixes as ip_parse_prefix() reads them; rows with NULL or '' in it are passed over; anything else is an error.
+** holds prefixes as ip_parse_prefix() reads them; rows with NULL or '' in it are passed over; anything else is an
+** error.
 **
 ** The table is read into a struct prefixes at the first call.  How long that may be used:
 **
 **   - Until the statement ends, where table and column are constants (auxiliary data of the first argument): what
 **     the table was when the statement first asked, as with SQLite's own IN (SELECT ...).
-**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the arguments
-**     still mean the same table, in main, whose column SQLite would read now and read then (asking it to prepare that
-**     statement also asks an authorizer); main has no uncommitted changes, neither when it was read nor now; and
-**     SQLite's number of the data's version, which each commit of whatever connection moves, is what it was.  Hence not inside a
-**     transaction that has written (ROLLBACK leaves no trace in any counter), and not for temp and attached databases
-**     (PRAGMA temp_store, or DETACH and ATTACH, put another one under the same name, perhaps with the same number), virtual tables
-**     and generated columns (whose values can change without their data), databases that sqlite3_deserialize()
-**     made (it makes another one under the same name), and READ UNCOMMITTED.
+**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the
+**     arguments still mean the same table, in main, whose column SQLite would read now and read then (asking it to
+**     prepare that statement also asks an authorizer); main has no uncommitted changes, neither when it was read nor
+**     now; and SQLite's number of the data's version, which each commit of whatever connection moves, is what it was.
+**     Hence not inside a transaction that has written (ROLLBACK leaves no trace in any counter), and not for temp and
+**     attached databases (PRAGMA temp_store, or DETACH and ATTACH, put another one under the same name, perhaps with
+**     the same number), virtual tables and generated columns (whose values can change without their data), databases
+**     that sqlite3_deserialize() made (it makes another one under the same name), and READ UNCOMMITTED.
 **
-** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make it
-** read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic, as
-** no query is: an index on it would go stale.  That keeps it out of all indexes and generated columns; but SQLite
+** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make
+** it read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic,
+** as no query is: an index on it would go stale.  That keeps it out of all indexes and generated columns; but SQLite
 ** (3.40) lets functions that aren't deterministic into CHECK constraints, directonly or not: see place.h for what these
 ** can't reach.
 */
@@ -32,6 +33,7 @@
 #include "place.h"
 #include "prefixes.h"
 #include "report.h"
+#include "value.h"
 
 #define KEPT 4 /* tables that a connection keeps */
 
@@ -184,7 +186,7 @@ static int read_subnets(sqlite3 *db, const struct place *place, const struct nam
                         char **pzErr) {
   struct subnets *s = subnets_new(names);
   if (!s) return SQLITE_NOMEM;
-  s->is_lasting = is_lasting(place) && version_of(db, &s->version) && !reads_uncommitted(db);
+  s->is_lasting = is_lasting(place) && version_of(db, &s->version);
   int rc = read_rows(db, place, s->prefixes, pzErr);
   if (rc) subnets_release(s);
   else *out = s;
@@ -222,7 +224,8 @@ static struct subnets *find_kept(struct lookup *l, const struct names *names) {
 static int get_place(struct lookup *l, const struct place *place, struct subnets **out, char **pzErr) {
   sqlite3_stmt *reading = NULL; /* so that nobody's commit falls between a look at the version and the data */
   const struct names names = {place->table, place->column, strlen(place->table), strlen(place->column)};
-  int is_stable = is_lasting(place) && pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
+  int is_stable =
+      is_lasting(place) && !reads_uncommitted(l->db) && pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
   int rc = SQLITE_OK;
   *out = is_stable ? find_kept(l, &names) : NULL;
   if (!*out) rc = read_subnets(l->db, place, &names, out, pzErr);
@@ -251,26 +254,6 @@ static void result_error(sqlite3_context *ctx, int rc, char *message) {
   sqlite3_free(message);
 }
 
-/* A value's text; 0: it is NULL, or, with an error, there is no memory. */
-static int get_text(sqlite3_context *ctx, sqlite3_value *v, const char **text, size_t *n) {
-  if (sqlite3_value_type(v) == SQLITE_NULL) return 0;
-  *text = (const char *)sqlite3_value_text(v);
-  *n = (size_t)sqlite3_value_bytes(v);
-  if (!*text) sqlite3_result_error_nomem(ctx);
-  return *text != NULL;
-}
-
-/* An address, as the other functions take it; 0: it is none, or, with an error, there is no memory. */
-static int get_ip(sqlite3_context *ctx, sqlite3_value *v, struct ip *ip) {
-  const char *text;
-  size_t n;
-  if (sqlite3_value_type(v) == SQLITE_BLOB) {
-    const unsigned char *bytes = sqlite3_value_blob(v);
-    return ip_from_bytes(bytes, (size_t)sqlite3_value_bytes(v), ip);
-  }
-  return get_text(ctx, v, &text, &n) && ip_parse(text, n, ip);
-}
-
 static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct subnets *s = sqlite3_get_auxdata(ctx, 0), *held = NULL;
   struct names names = {0};
@@ -279,9 +262,11 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   int64_t row;
   (void)argc;
   if (sqlite3_value_type(argv[2]) == SQLITE_NULL) return;
-  if (!get_text(ctx, argv[1], &names.column, &names.column_n)) return;
+  names.column = value_text(ctx, argv[1], &names.column_n);
+  if (!names.column) return;
   if (!s || !is_column(s, &names)) {
-    if (!get_text(ctx, argv[0], &names.table, &names.table_n)) return;
+    names.table = value_text(ctx, argv[0], &names.table_n);
+    if (!names.table) return;
     int rc = get_subnets(sqlite3_user_data(ctx), &names, &held, &message);
     if (!held) {
       result_error(ctx, rc, message);
@@ -292,7 +277,7 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     sqlite3_set_auxdata(ctx, 0, s, subnets_release);
   }
   /* An ip that is no address gives NULL, but not before the table has been found: the arguments may be mixed up. */
-  if (get_ip(ctx, argv[2], &ip) && prefixes_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
+  if (value_ip(ctx, argv[2], &ip) && prefixes_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
   subnets_release(held);
 }
 

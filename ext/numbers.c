@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "hash.h"
 #include "mem.h"
 #include "report.h"
 
@@ -17,9 +18,7 @@ void numbers_close(struct numbers *n) {
 
 /* The place of a key in the table: where it is, or would be. */
 static struct number *place(const struct numbers *n, const char *key) {
-  size_t h = 5381;
-  for (const char *p = key; *p; p++) h = h * 33 + (unsigned char)*p;
-  for (h ^= h >> 15;; h++) {
+  for (uint64_t h = hash_text(0, key);; h++) {
     struct number *number = &n->known[h & (n->cap - 1)];
     if (!number->key || !strcmp(number->key, key)) return number;
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Reading a pattern: one pass over a copy of its text, in which quoted texts shrink where they have escapes.  Positions for
-** messages are counted on the original when they are needed.
+** Reading a pattern: one pass over a copy of its text, in which quoted texts shrink where they have escapes.  Positions
+** for messages are counted on the original when they are needed.
 **
 ** All conditions of a pattern are one array, which the slots point into when it has stopped growing.
 */
@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "chars.h"
 #include "mem.h"
 #include "pattern_number.h"
 #include "regex.h"
@@ -31,11 +32,7 @@ struct value {
   int quoted, wild; /* wild: it has a `*` */
 };
 
-static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-static int is_name(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
-}
+static int is_name(char c) { return char_is_alnum(c) || c == '_' || c == '-'; }
 
 static int at_text(const struct parser *s, const char *text) {
   size_t n = strlen(text);
@@ -44,14 +41,12 @@ static int at_text(const struct parser *s, const char *text) {
 
 static int at(const struct parser *s, char c) { return s->p < s->end && *s->p == c; }
 
-static void skip_spaces(struct parser *s) {
-  while (s->p < s->end && is_space(*s->p)) s->p++;
-}
+static void skip_spaces(struct parser *s) { s->p += chars_space(s->p, (size_t)(s->end - s->p)); }
 
 /* The 1-based character at which a byte stands: continuation bytes of UTF-8 are no characters. */
 static uint32_t character(const char *p, size_t offset) {
   uint32_t n = 1;
-  for (size_t i = 0; i < offset; i++) n += ((unsigned char)p[i] & 0xc0) != 0x80;
+  for (size_t i = 0; i < offset; i++) n += !char_is_continuation(p[i]);
   return n;
 }
 
@@ -103,7 +98,7 @@ static enum err_code parse_regex(struct parser *s, struct value *text, struct re
 /* A value without quotes, up to a space, a comma, the end of the slot, && or ||. */
 static enum err_code parse_bare(struct parser *s, struct value *out) {
   *out = (struct value){.p = s->p};
-  while (s->p < s->end && !is_space(*s->p) && !strchr(",]", *s->p) && !at_text(s, "&&") && !at_text(s, "||")) {
+  while (s->p < s->end && !char_is_space(*s->p) && !strchr(",]", *s->p) && !at_text(s, "&&") && !at_text(s, "||")) {
     if (*s->p == '(' || *s->p == ')')
       return FAIL(s, s->p, "parentheses are not supported; a text with one is written in quotes");
     if (strchr("\"%=<>!&|[", *s->p)) return FAIL(s, s->p, "a text with a %c is written in quotes", *s->p);
@@ -244,12 +239,12 @@ static enum err_code parse_slots(struct parser *s) {
 /* --- terms -------------------------------------------------------------------------------------------------------- */
 
 /*
-** A term without quotes, up to a space.  CloudWatch wants quotes around all that has more than letters, digits and _; here
-** only what could be meant for more than a text needs them.
+** A term without quotes, up to a space.  CloudWatch wants quotes around all that has more than letters, digits and _;
+** here only what could be meant for more than a text needs them.
 */
 static enum err_code parse_word(struct parser *s, struct value *out) {
   *out = (struct value){.p = s->p};
-  for (; s->p < s->end && !is_space(*s->p); s->p++) {
+  for (; s->p < s->end && !char_is_space(*s->p); s->p++) {
     char c = *s->p;
     if (!strchr("\"%*=<>!&|()", c)) continue;
     const char *hint = c == '*'            ? ", and is no wildcard there: terms are found anywhere"
@@ -273,14 +268,14 @@ static enum err_code parse_term(struct parser *s) {
   memset(term, 0, sizeof *term);
   if (at(s, '-') || at(s, '?')) {
     term->kind = *s->p++ == '-' ? PATTERN_LACKS : PATTERN_EITHER;
-    if (s->p == s->end || is_space(*s->p))
+    if (s->p == s->end || char_is_space(*s->p))
       return FAIL(s, first, "a term follows the %c; quotes make it a text", *first);
     if (at(s, '-') || at(s, '?')) return FAIL(s, s->p, "one of - and ? is enough; quotes make it a text");
   }
   if (at(s, '%') ? parse_regex(s, &v, &term->regex) : at(s, '"') ? parse_quoted(s, &v) : parse_word(s, &v))
     return s->e->code;
   if (!v.n && term->kind != PATTERN_HAS) return FAIL(s, first, "every text has \"\"");
-  if (s->p < s->end && !is_space(*s->p)) return FAIL(s, s->p, "a space belongs here, between two terms");
+  if (s->p < s->end && !char_is_space(*s->p)) return FAIL(s, s->p, "a space belongs here, between two terms");
   term->text = v.p;
   term->n = v.n;
   return ERR_NONE;

@@ -36,8 +36,8 @@ enum pattern_value {
 };
 
 /*
-** A number.  1e3 and 400.0 are integers, too.  All are compared exactly (pattern_number.h); of those that are no integers
-** or don't fit, `real` is near the value and no more.
+** A number.  1e3 and 400.0 are integers, too.  All are compared exactly (pattern_number.h); of those that are no
+** integers or don't fit, `real` is near the value and no more.
 */
 struct pattern_number {
   int is_integer;  /* it is one, and it fits */

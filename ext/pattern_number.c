@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A number is its sign, its digits without zeros at either end, and the power of ten that they are multiplied with.  Two
-** numbers with the same sign then compare by the place of their first digit, and digit by digit.  Nothing is rounded.
+** A number is its sign, its digits without zeros at either end, and the power of ten that they are multiplied with.
+** Two numbers with the same sign then compare by the place of their first digit, and digit by digit.  Nothing is
+** rounded.
 */
 #include "pattern_number.h"
 
 #include <float.h>
 #include <string.h>
+
+#include "chars.h"
 
 #define EXPONENT_MAX 1000000000 /* larger ones in the text count as this: more than digits can make up for */
 
@@ -18,14 +21,12 @@ struct decimal {
   int64_t top;         /* of the first digit */
 };
 
-static int is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* Reads [+-]digits behind an e; 0 if it isn't that to the end. */
 static int read_exponent(const char *p, const char *end, int64_t *out) {
   int negative = p < end && *p == '-';
   if (p < end && (*p == '-' || *p == '+')) p++;
   if (p == end) return 0;
-  for (*out = 0; p < end && is_digit(*p); p++)
+  for (*out = 0; p < end && char_is_digit(*p); p++)
     if (*out < EXPONENT_MAX) *out = *out * 10 + (*p - '0');
   if (*out > EXPONENT_MAX) *out = EXPONENT_MAX;
   if (negative) *out = -*out;
@@ -38,7 +39,7 @@ static int read_decimal(struct decimal *d, const char *p, size_t n) {
   int digits = 0;
   d->negative = n && *p == '-';
   if (n && (*p == '-' || *p == '+')) p++;
-  for (; p < end && (is_digit(*p) || (*p == '.' && !point)); p++) {
+  for (; p < end && (char_is_digit(*p) || (*p == '.' && !point)); p++) {
     if (*p == '.') {
       point = p;
       continue;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "hash.h"
 #include "mem.h"
 
 void payload_init(struct payload *p) {
@@ -19,11 +20,7 @@ void payload_clear(struct payload *p) {
   payload_init(p);
 }
 
-static uint32_t *head_of(struct payload *p, const char *name) {
-  uint32_t h = 5381;
-  for (; *name; name++) h = h * 33 + (unsigned char)*name;
-  return &p->head[(h ^ h >> 16) % PAYLOAD_HEADS];
-}
+static uint32_t *head_of(struct payload *p, const char *name) { return &p->head[hash_text(0, name) % PAYLOAD_HEADS]; }
 
 static struct payload_stream *add_stream(struct payload *p, const char *name, uint32_t *head, struct err *e) {
   if (p->n == PAYLOAD_MAX_STREAMS) {

@@ -136,25 +136,25 @@ static int prepare_rows(sqlite3 *db, const struct place *place, const char *expl
 }
 
 /*
-** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged.  It also says
-** whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL in its place.
+** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged.  It also
+** says whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL in its place.
 */
 static int find_kind(sqlite3 *db, struct place *place, char **pzErr) {
   sqlite3_stmt *stmt = NULL;
-  int reads_column = 0;
+  int reads_column = 0, is_virtual = 0;
   int rc = prepare_rows(db, place, "EXPLAIN ", &stmt, pzErr);
   if (rc) return rc;
   while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *opcode = (const char *)sqlite3_column_text(stmt, 1);
     rc = opcode ? SQLITE_OK : SQLITE_NOMEM;
-    if (opcode && !strcmp(opcode, "VOpen")) place->is_virtual = 1;
+    if (opcode && !strcmp(opcode, "VOpen")) is_virtual = 1;
     if (opcode && !strcmp(opcode, "Column")) reads_column = 1;
   }
   if (rc != SQLITE_DONE) rc = place_error(db, place, rc, pzErr);
   sqlite3_finalize(stmt);
   if (rc != SQLITE_DONE) return rc;
-  place->is_stored = place->is_stored && reads_column && !place->is_virtual;
-  if (!place->is_virtual || !sqlite3_stricmp(place->schema, TEMP)) return SQLITE_OK;
+  place->is_stored = place->is_stored && reads_column && !is_virtual;
+  if (!is_virtual || !sqlite3_stricmp(place->schema, TEMP)) return SQLITE_OK;
   return report_text(pzErr,
                      "cidr_lookup: %s is a virtual table outside temp, which is not read by name; " INSTEAD " %s",
                      place->name, place->name);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Which table is meant: from the text that a user gave, 'subnets' or 'schema.subnets', to a statement that reads a column
-** of it with the rowids.
+** Which table is meant: from the text that a user gave, 'subnets' or 'schema.subnets', to a statement that reads a
+** column of it with the rowids.
 **
 ** Call order: place_find() on a struct of zeros, place_prepare(), place_clear() also after an error.  The texts that
-** place_find() was given must live as long as the struct.  Functions return SQLite codes; an error's message is in *pzErr,
-** which begins as NULL and is sqlite3_free()d by the caller.  SQLITE_NOMEM and SQLITE_INTERRUPT have none.
+** place_find() was given must live as long as the struct.  Functions return SQLite codes; an error's message is in
+** *pzErr, which begins as NULL and is sqlite3_free()d by the caller.  SQLITE_NOMEM and SQLITE_INTERRUPT have none.
 */
 #ifndef PLACE_H
 #define PLACE_H
@@ -19,7 +19,6 @@ struct place {
   const char *table;  /* within `name` */
   const char *rowid;  /* a name of the rowid that no column has */
   int is_qualified;   /* 0 or 1: the name begins with the schema's */
-  int is_virtual;     /* 0 or 1 */
   int is_stored; /* 0 or 1: the column is read from the table's rows, neither computed nor hidden by an authorizer */
 };
 
@@ -28,7 +27,8 @@ struct place {
 ** ones.  Error: there is none, or no such column, or no rowid; it is a virtual table outside temp.
 **
 ** Those may stand for files.  A function that reads tables by name must not be the way in which a database that came
-** from elsewhere, with such a table and with SQL that calls the function, gets at files; into temp it can have put nothing.
+** from elsewhere, with such a table and with SQL that calls the function, gets at files; into temp it can have put
+** nothing.
 */
 int place_find(sqlite3 *db, const char *name, const char *column, struct place *place, char **pzErr);
 void place_clear(struct place *place);

@@ -42,10 +42,10 @@ struct plan_table {
 ** xBestIndex.  SQLITE_CONSTRAINT: an argument isn't known yet in this order of the join.  A plan without a path is
 ** possible, so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and as dear as can be.
 **
-** Arguments that select records (since, filter) take one value, since a scan has one.  IN, which SQLite makes of OR, would
-** give those records twice that two values select: it isn't passed on, which is xFilter's error.  Two conditions about
-** such an argument are SQLITE_ERROR, with the message in *pzErr: SQLite sees by itself that no row can have two values,
-** and would answer with none.
+** Arguments that select records (since, filter) take one value, since a scan has one.  IN, which SQLite makes of OR,
+** would give those records twice that two values select: it isn't passed on, which is xFilter's error.  Two conditions
+** about such an argument are SQLITE_ERROR, with the message in *pzErr: SQLite sees by itself that no row can have two
+** values, and would answer with none.
 */
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path, char **pzErr);
 

@@ -8,8 +8,8 @@
 **     10.1.2.0/24                 |3|
 **                      1       2  3 2    1                  -
 **
-** To find an address is then one search for the last range that begins at or before it, however the prefixes are nested.
-** For IPv4, the highest bits of the address say at once where in the list to look.
+** To find an address is then one search for the last range that begins at or before it, however the prefixes are
+** nested.  For IPv4, the highest bits of the address say at once where in the list to look.
 */
 #include "prefixes.h"
 
@@ -54,8 +54,7 @@ struct prefixes *prefixes_new(void) {
   return p;
 }
 
-void prefixes_free(void *prefixes) {
-  struct prefixes *p = prefixes;
+void prefixes_free(struct prefixes *p) {
   if (!p) return;
   mem_free(p->entry);
   mem_free(p->row);

@@ -6,8 +6,8 @@
 ** threads, prefixes_free().  The caller owns the table; it keeps nothing that it was given.  The two families are kept
 ** apart: an IPv4 address is in no IPv6 prefix, as ip_in_prefix() has it.
 **
-** Memory of n prefixes: 32 bytes each while they are added (twice that for moments), then at most 24 (IPv4) or 48 (IPv6)
-** each, and 256 KiB.  While prefixes_finish() runs, it is all of these.
+** Memory of n prefixes: 32 bytes each while they are added (twice that for moments), then at most 24 (IPv4) or 48
+** (IPv6) each, and 256 KiB.  While prefixes_finish() runs, it is all of these.
 */
 #ifndef PREFIXES_H
 #define PREFIXES_H
@@ -23,7 +23,7 @@ struct prefixes;
 
 /* NULL: no memory. */
 struct prefixes *prefixes_new(void);
-void prefixes_free(void *prefixes); /* NULL is fine */
+void prefixes_free(struct prefixes *p); /* NULL is fine */
 
 /* Adds one; of the same prefix with several rows the smallest row counts.  Not 0: no memory, or PREFIXES_MAX are in. */
 int prefixes_add(struct prefixes *p, const struct ip_prefix *prefix, int64_t row);

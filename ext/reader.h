@@ -10,9 +10,8 @@
 ** one thread.  The options must outlive it and may be shared.
 **
 ** What can't be used is a problem, and the policy says what becomes of it; but a filter that can't be held against a
-** file's records (ERR_ARGUMENT) is the query's mistake: it is put into the batch whatever the policy, and ends the file.
-** reader_next() does a bounded piece of
-** work, so that its caller can look in between whether it is to stop.
+** file's records (ERR_ARGUMENT) is the query's mistake: it is put into the batch whatever the policy, and ends the
+** file.  reader_next() does a bounded piece of work, so that its caller can look in between whether it is to stop.
 */
 #ifndef READER_H
 #define READER_H

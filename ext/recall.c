@@ -6,11 +6,6 @@
 #include "hash.h"
 #include "mem.h"
 
-static uint64_t hash_text(uint64_t h, const char *p) {
-  for (; *p; p++) h = hash_mix(h, (unsigned char)*p);
-  return h;
-}
-
 /* Which statements are running, and for which time: the same number as long as one execution goes on. */
 static uint64_t execution(sqlite3 *db) {
   uint64_t h = 1;

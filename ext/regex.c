@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Without groups an expression is a few alternatives, each a sequence of byte sets that are optional, repeated, or
-** neither.  So all states of the automaton fit in a line of bits, and one step of it is a shift, an AND with the
-** states that take the byte, and an addition whose carry runs over the optional ones (G. Navarro and M. Raffinot,
-** "Flexible Pattern Matching in Strings", 4.2: extended patterns).  {n,m} is written out: n states and m-n optional ones.
+** neither.  So all states of the automaton fit in a line of bits, and one step of it is a shift, an AND with the states
+** that take the byte, and an addition whose carry runs over the optional ones (G. Navarro and M. Raffinot, "Flexible
+** Pattern Matching in Strings", 4.2: extended patterns).  {n,m} is written out: n states and m-n optional ones.
 **
 ** An alternative's last state takes no byte: where it is reached, the alternative has matched.  It also keeps shifts
 ** and carries from running into the next alternative.
@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "chars.h"
 #include "mem.h"
 
 #define WORDS_MAX (REGEX_STATES / 64)
@@ -90,14 +91,6 @@ static int set_add_class(struct byte_set *s, unsigned char letter) {
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-static int hex(unsigned char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int is_alnum(unsigned char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
-
 /* One byte, or a class such as \d, which is added to the set: *byte is -1 then.  0 on an error. */
 static int parse_byte(struct parser *s, struct byte_set *set, int *byte) {
   const unsigned char *at = s->p;
@@ -111,14 +104,14 @@ static int parse_byte(struct parser *s, struct byte_set *set, int *byte) {
   if (set_add_class(set, c)) return 1;
   *byte = c;
   if (c == 'x') {
-    int high = s->end - s->p < 2 ? -1 : hex(s->p[0]), low = high < 0 ? -1 : hex(s->p[1]);
+    int high = s->end - s->p < 2 ? -1 : char_hex((char)s->p[0]), low = high < 0 ? -1 : char_hex((char)s->p[1]);
     if (low < 0) return FAIL(s, at, "two hexadecimal digits follow \\x"), 0;
     s->p += 2;
     *byte = high * 16 + low;
     return 1;
   }
   if (c == 0 || c >= 0x80) return FAIL(s, at, "a regex is plain ASCII; other bytes are written \\xhh"), 0;
-  if (is_alnum(c))
+  if (char_is_alnum((char)c))
     return FAIL(s, at, "\\%c is not supported: there are \\d \\D \\s \\S \\w \\W \\xhh and \\ before a symbol", c), 0;
   return 1;
 }
@@ -152,7 +145,7 @@ static enum err_code parse_set(struct parser *s, struct byte_set *set) {
 /* A number of a {…}; more than 9999 is 9999. */
 static int parse_count(struct parser *s, uint32_t *out) {
   const unsigned char *first = s->p;
-  for (*out = 0; s->p < s->end && *s->p >= '0' && *s->p <= '9'; s->p++)
+  for (*out = 0; s->p < s->end && char_is_digit((char)*s->p); s->p++)
     if (*out < 1000) *out = *out * 10 + (uint32_t)(*s->p - '0');
     else *out = 9999;
   return s->p > first;
@@ -321,8 +314,8 @@ void regex_free(struct regex *r) { mem_free(r); }
 /* --- searching ---------------------------------------------------------------------------------------------------- */
 
 /*
-** Enters what the optional states of a set lead to.  Where one is entered, adding the set to all optional states carries
-** to the end of their run: the bits that differ from before are those that it can skip to.  Returns the carry.
+** Enters what the optional states of a set lead to.  Where one is entered, adding the set to all optional states
+** carries to the end of their run: the bits that differ from before are those that it can skip to.  Returns the carry.
 */
 static inline uint64_t skip_optional(uint64_t *entered, uint64_t optional, uint64_t carry) {
   uint64_t add = *entered & optional, sum = optional + add, all = sum + carry;

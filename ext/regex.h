@@ -7,8 +7,8 @@
 **     [a-z] [^…] a byte of a set                   \ and a symbol      the symbol itself
 **     ? * +      {n} {n,} {n,m}  repetition        |                   between whole alternatives: there are no groups
 **
-** Everything works on bytes; in the expression itself, all are ASCII.  What has no meaning, or one that could be another
-** in CloudWatch (groups, a** and a*?, an empty alternative, `]` and `}` on their own), is refused.
+** Everything works on bytes; in the expression itself, all are ASCII.  What has no meaning, or one that could be
+** another in CloudWatch (groups, a** and a*?, an empty alternative, `]` and `}` on their own), is refused.
 **
 ** Call order: regex_compile(), then regex_search() from any number of threads; regex_free().  A search takes time in
 ** proportion to the text (times 1 to REGEX_STATES / 64), whatever text and expression are, and no memory.

@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "chars.h"
+
 static int set(char **pzErr, char *message) {
   sqlite3_free(*pzErr);
   *pzErr = message;
@@ -36,13 +38,11 @@ int report_text(char **pzErr, const char *format, ...) {
 #define SHOWN_BEFORE 60 /* characters of a pattern before the place that is wrong */
 #define SHOWN_BEHIND 30
 
-static int is_continuation(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
-
 /* Moves n characters on, or to the end. */
 static const char *skip(const char *p, uint64_t n) {
   for (; n && *p; n--) do
       p++;
-    while (is_continuation(*p));
+    while (char_is_continuation(*p));
   return p;
 }
 

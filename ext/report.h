@@ -17,16 +17,19 @@ int report_error(char **pzErr, const struct err *e);
 
 #define REPORT_SKIP "on_error=skip skips it, flowlogs_errors lists it" /* the usual advice */
 
-/* "flowlogs: FILE:LINE: TEXT; ADVICE", with SQLITE_ERROR. */
+/*
+** "flowlogs: FILE:LINE: TEXT; ADVICE", with SQLITE_ERROR.  Of a filter that can't be held against the file's records
+** (ERR_ARGUMENT), the text says itself what to do, and the advice is left out.
+*/
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice);
 
 /* "flowlogs: " and the text, with SQLITE_ERROR. */
 int report_text(char **pzErr, const char *format, ...);
 
 /*
-** "flowlogs: WHERE: at character N: TEXT", a line with the pattern, or what is around the place in a long one, and a line
-** with a ^ below the place: an ERR_ARGUMENT of pattern_parse().  `where` is what the pattern was given to: "cwl_match",
-** "filter".  With SQLITE_ERROR or SQLITE_NOMEM.
+** "flowlogs: WHERE: at character N: TEXT", a line with the pattern, or what is around the place in a long one, and a
+** line with a ^ below the place: an ERR_ARGUMENT of pattern_parse().  `where` is what the pattern was given to:
+** "cwl_match", "filter".  With SQLITE_ERROR or SQLITE_NOMEM.
 */
 int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e);
 

@@ -2,9 +2,9 @@
 /*
 ** What a query's path stands for: the list of files.
 **
-** A path that begins with '[' and is a JSON array is a list of paths.  FLOWLOGS_ROOT is read from the environment
-** here.  request_init() for a cursor, request_find() or request_unpack() for each pass, request_clear().  A list is kept
-** while the path is the same.  Errors as SQLite codes, with the message in *pzErr.
+** A path that begins with '[' and is a JSON array is a list of paths.  FLOWLOGS_ROOT is read from the environment here.
+** request_init() for a cursor, request_find() or request_unpack() for each pass, request_clear().  A list is kept while
+** the path is the same.  Errors as SQLite codes, with the message in *pzErr.
 */
 #ifndef REQUEST_H
 #define REQUEST_H

@@ -61,10 +61,8 @@ enum {
 
 static const char besides[] =
     "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, memory HIDDEN, since HIDDEN, "
-    "until HIDDEN, filter TEXT HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT "
-    "HIDDEN, port "
-    "INTEGER HIDDEN, "
-    "flows INTEGER, packets INTEGER, bytes INTEGER, first_seen INTEGER, last_seen INTEGER";
+    "until HIDDEN, filter TEXT HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT HIDDEN, "
+    "port INTEGER HIDDEN, flows INTEGER, packets INTEGER, bytes INTEGER, first_seen INTEGER, last_seen INTEGER";
 
 static const struct plan_arg arguments[] = {
     {ROLLUP_PATH, "path"},     {ROLLUP_ON_ERROR, "on_error"}, {ROLLUP_FORMAT, "format"}, {ROLLUP_THREADS, "threads"},

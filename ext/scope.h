@@ -25,10 +25,10 @@
 **
 ** IPv6 addresses that stand for IPv4 ones: ::ffff:a.b.c.d is a.b.c.d, as everywhere.  64:ff9b::a.b.c.d has the scope of
 ** a.b.c.d, since that is where a NAT64 gateway sends the packet (RFC 6052 would have global ones only there; AWS's
-** gateways also reach the private ones).  6to4, 2002::/16 (RFC 3056), and Teredo, 2001::/32 (RFC 4380), are global: such
-** packets cross the public internet, whatever they carry.  192.0.0.9 and .10 (RFC 7723, 8155), 2001:1::1 to ::3 (RFC
-** 7723, 8155, 9665), 2001:3::/32 (RFC 7450), 2001:4:112::/48 (RFC 7535), 2001:20::/28 (RFC 7343) and 2001:30::/28 (RFC
-** 9374) are global, as their registry says.
+** gateways also reach the private ones).  6to4, 2002::/16 (RFC 3056), and Teredo, 2001::/32 (RFC 4380), are global:
+** such packets cross the public internet, whatever they carry.  192.0.0.9 and .10 (RFC 7723, 8155), 2001:1::1 to ::3
+** (RFC 7723, 8155, 9665), 2001:3::/32 (RFC 7450), 2001:4:112::/48 (RFC 7535), 2001:20::/28 (RFC 7343) and 2001:30::/28
+** (RFC 9374) are global, as their registry says.
 */
 #ifndef SCOPE_H
 #define SCOPE_H

@@ -275,12 +275,12 @@ static enum err_code add_set(struct making *m, sqlite3_value *v, struct err *e) 
 }
 
 static int add_cidr(struct making *m, sqlite3_value *v, char **pzErr) {
-  const char *text = (const char *)sqlite3_value_text(v);
+  int type = sqlite3_value_type(v); /* before it is made a text: a blob is one then */
   m->term.op = PRED_CIDR;
-  if (sqlite3_value_type(v) == SQLITE_NULL) return never(m), SQLITE_OK;
+  if (type == SQLITE_NULL) return never(m), SQLITE_OK;
+  if (type == SQLITE_BLOB) return report_text(pzErr, "cidr_match: the prefix is a blob, not text such as '10.0.0.0/8'");
+  const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return SQLITE_NOMEM;
-  if (sqlite3_value_type(v) == SQLITE_BLOB)
-    return report_text(pzErr, "cidr_match: the prefix is a blob, not text such as '10.0.0.0/8'");
   if (ip_parse_prefix(text, (size_t)sqlite3_value_bytes(v), &m->term.cidr)) return SQLITE_OK;
   return report_text(pzErr, "cidr_match: '%s' is no prefix such as '10.0.0.0/8' or 'fd00::/8'", text);
 }

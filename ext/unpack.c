@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** A piece is bytes in any wrapping; a piece holds lines, or documents, that is, JSON values.  A document holds events,
-** or records with one more piece each, or is a string that is a piece.  LEVELS says how deep that goes, so the functions
-** call one another to a fixed depth, whatever the input is; each level has its own statements.
+** or records with one more piece each, or is a string that is a piece.  LEVELS says how deep that goes, so the
+** functions call one another to a fixed depth, whatever the input is; each level has its own statements.
 **
 ** SQLite is given each document with a NUL at its end: else every function that looks at it would make itself a copy.
 */
@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "chars.h"
 #include "json.h"
 #include "mem.h"
 #include "report.h"
@@ -94,7 +95,7 @@ static size_t character(const char *p) {
   unsigned char c = (unsigned char)*p;
   size_t n = c < ' ' || c == 0x7f ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
   for (size_t i = 1; i < n; i++)
-    if ((p[i] & 0xc0) != 0x80) return 0;
+    if (!char_is_continuation(p[i])) return 0;
   /* longer than need be, half of a pair of UTF-16, beyond the last */
   unsigned char next = n > 2 ? (unsigned char)p[1] : 0;
   int is_none = (c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0) || (c == 0xf0 && next < 0x90) ||
@@ -419,8 +420,7 @@ static int add_lines(struct unpacker *u, const char *p, size_t n) {
 /* What was in the wrapping. */
 static int add_unwrapped(struct unpacker *u, const char *p, size_t n, int is_whole) {
   if (n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) p += 3, n -= 3;
-  size_t blank = 0;
-  while (blank < n && (p[blank] == ' ' || p[blank] == '\t' || p[blank] == '\r' || p[blank] == '\n')) blank++;
+  size_t blank = chars_space(p, n);
   if (blank == n) return is_whole ? foreign(u, "is empty") : SQLITE_OK;
   if (p[blank] == '{' || p[blank] == '[' || p[blank] == '"') return add_documents(u, p, n);
   while (!is_whole && n > 0 && p[n - 1] != '\n') n--; /* nobody knows whether the last line is whole */

@@ -11,7 +11,8 @@
 **     2 123456789010 eni-…                             lines
 **
 ** and any of these in gzip (members one behind the other), in base64, or both; JSON values one behind the other, in an
-** array, or as JSON strings.  What is in BASE64 may be all but one more event with BASE64.  SQLite's JSON functions read the JSON.
+** array, or as JSON strings.  What is in BASE64 may be all but one more event with BASE64.  SQLite's JSON functions
+** read the JSON.
 **
 ** Lines of a log stream are named GROUP:STREAM, all others UNPACK_NAME.  A message that is no single line is a problem.
 ** A CONTROL_MESSAGE gives no lines.

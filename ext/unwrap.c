@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base64.h"
+#include "chars.h"
 #include "mem.h"
 
 #define UNWRAP_CHUNK (64 * 1024) /* bytes that are inflated at once: the least that a buffer grows by */
@@ -74,11 +75,12 @@ static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, stru
 static int is_known(const char *p, size_t n) {
   int has_space = 0;
   if (is_gzip(p, n)) return 1;
-  while (n > 0 && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')) p++, n--;
+  size_t blank = chars_space(p, n);
+  p += blank, n -= blank;
   if (n > 0 && (*p == '{' || *p == '[')) return 1;
   for (size_t i = 0; i < n; i++) {
     has_space |= p[i] == ' ';
-    if ((unsigned char)p[i] < ' ' && p[i] != '\t' && p[i] != '\r' && p[i] != '\n') return 0;
+    if ((unsigned char)p[i] < ' ' && !char_is_space(p[i])) return 0;
     if ((unsigned char)p[i] >= 0x7f) return 0;
   }
   return has_space;
@@ -86,8 +88,8 @@ static int is_known(const char *p, size_t n) {
 
 /* How base64 of gzip begins. */
 static int has_marks(const char *p, size_t n) {
-  while (n > 0 && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')) p++, n--;
-  return n >= 4 && !memcmp(p, "H4sI", 4);
+  size_t blank = chars_space(p, n);
+  return n - blank >= 4 && !memcmp(p + blank, "H4sI", 4);
 }
 
 /* Returns whether there was a layer of base64; *e when there should be one and is none. */

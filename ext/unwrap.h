@@ -3,7 +3,8 @@
 ** Takes base64 and gzip off a value that a stream has handed over, until the text is there.
 **
 ** unwrap_init() once, unwrap() for each value, unwrap_clear() at the end.  The struct keeps its buffers from value to
-** value.  What comes out of all its values together is bounded.  One thread, the one in which stop() is called.
+** value.  What comes out of all its values together is bounded, until the owner counts anew.  One thread, the one in
+** which stop() is called.
 */
 #ifndef UNWRAP_H
 #define UNWRAP_H
@@ -21,7 +22,7 @@
 struct unwrap {
   struct input input;
   struct gzip gzip;
-  uint64_t made;              /* bytes that have come out so far */
+  uint64_t made;              /* bytes that have come out; the owner sets it to 0 to count anew */
   int (*stop)(void *context); /* asked now and then; nonzero ends it with ERR_INTERRUPT; may be NULL */
   void *context;
 };

@@ -180,6 +180,19 @@ def test_null(db):
         assert one(db, call) is None, call
 
 
+@pytest.mark.parametrize("blob", [b"10.0.0.0/8", b"\x0a\0\0\0", b"\xff"])
+def test_a_blob_is_no_prefix(release, blob):
+    """Not even one whose bytes read as a prefix; and they are not shown, since they need not be UTF-8."""
+    db = sqlite3.connect(":memory:")
+    db.enable_load_extension(True)
+    db.load_extension(str(release.extension))
+    log = str(ROOT / "tests/data/edge/crlf.log")
+    for sql in ("SELECT cidr_match('10.0.0.1', ?1)",
+                f"SELECT count(*) FROM flowlogs('{log}') WHERE cidr_match(srcaddr, ?1)"):
+        with pytest.raises(sqlite3.OperationalError, match="flowlogs: cidr_match: the prefix is a blob, not text"):
+            db.execute(sql, (blob,)).fetchall()
+
+
 # ---- scopes
 
 # IANA's registries of special-purpose addresses, of multicast and of the IPv6 address space; the longest prefix says it.

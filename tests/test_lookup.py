@@ -571,6 +571,18 @@ def test_shared_cache(release, tmp_path, db):
     assert look(c) is None and look(d) is None
 
 
+def test_reading_uncommitted_after_a_table_was_kept(release, tmp_path, db):
+    uri = f"file:{tmp_path}/t.db?cache=shared"
+    a, b = connect(release, uri, uri=True), connect(release, uri, uri=True)
+    assert look(b) == 2
+    b.execute("PRAGMA read_uncommitted = 1")
+    a.execute("BEGIN")
+    a.execute("INSERT INTO nets(rowid, cidr) VALUES (9, '10.1.2.3')")
+    assert look(b) == 9 == expected(b)
+    a.execute("ROLLBACK")
+    assert look(b) == 2 == expected(b)
+
+
 def test_prepared_statement_runs_again(db):
     sql = "SELECT cidr_lookup('nets', 'cidr', ?)"
     for bits in range(17, 33):
