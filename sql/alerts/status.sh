@@ -14,9 +14,9 @@ note="${TMPDIR:-/tmp}/flowlogs.$2"
 say() { echo "INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@status', '$1');"; }
 
 typed() { # standard input is a terminal, and the shell's arguments don't say that it is for a script
+  [ -t 0 ] || return 1
   arguments=$(ps -o args= -p "$1" 2>/dev/null || tr '\0' ' ' 2>/dev/null </proc/"$1"/cmdline)
   case "$arguments" in '' | *-batch* | *.read*) return 1 ;; esac
-  [ -t 0 ]
 }
 
 case $1 in
