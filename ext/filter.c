@@ -189,7 +189,7 @@ static enum err_code compile(struct filter *f, struct err *e) {
     struct pred_term t = {.op = PRED_PATTERN, .pattern = p};
     return pred_add(&f->terms, &t, e);
   }
-  if (p->kind != PATTERN_SLOTS || !p->nslots) return ERR_NONE;
+  if (p->kind != PATTERN_SLOTS) return ERR_NONE;
   f->slot = mem_alloc(p->nslots * sizeof *f->slot);
   if (!f->slot) return err_nomem(e);
   for (uint32_t i = 0; i < p->nslots && !e->code; i++) compile_slot(f, &p->slot[i], &f->slot[i], e);

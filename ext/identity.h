@@ -4,7 +4,7 @@
 **
 ** Who chooses the bytes must not be able to make two that are taken for one, since rows of one would then be shown for
 ** the other.  So it is a polynomial of the bytes modulo 2^61 - 1 at two places that are drawn by lot and never shown:
-** two texts of n bytes agree with a probability below (n / 7)^2 / 2^122.  Pure; any thread.
+** two texts of up to n bytes agree with a probability of about (n / 7 + 2)^2 / 2^122 at most.  Pure; any thread.
 */
 #ifndef IDENTITY_H
 #define IDENTITY_H

@@ -237,6 +237,8 @@ static int get_place(struct lookup *l, const struct place *place, struct subnets
 /* What the arguments name; the caller releases it.  NULL with an error. */
 static int get_subnets(struct lookup *l, const struct names *names, struct subnets **out, char **pzErr) {
   struct place place = {0};
+  if (strlen(names->table) != names->table_n || strlen(names->column) != names->column_n)
+    return report_text(pzErr, "cidr_lookup: the name of a table or column has a NUL byte");
   if (l->is_reading) return report_text(pzErr, "cidr_lookup: called by what it reads to answer another call");
   l->is_reading = 1;
   int rc = place_find(l->db, names->table, names->column, &place, pzErr);

@@ -67,7 +67,7 @@ struct pattern_slot {
 
 enum pattern_kind {
   PATTERN_ALL,   /* every text matches: nothing, [], [...], "", " " */
-  PATTERN_SLOTS, /* space-delimited */
+  PATTERN_SLOTS, /* space-delimited, one slot at least */
   PATTERN_TERMS, /* unstructured */
 };
 
