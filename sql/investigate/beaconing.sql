@@ -27,7 +27,7 @@ WITH candidate AS MATERIALIZED (
    ORDER BY sum(flows) DESC, srcaddr, dstaddr, dstport LIMIT @pairs),
 contact AS MATERIALIZED (
   SELECT srcaddr, dstaddr, dstport, srcport, bytes, start,
-         start - lag(start) OVER (PARTITION BY srcaddr, dstaddr, dstport ORDER BY start) AS gap
+         start - lag(start) OVER (PARTITION BY srcaddr, dstaddr, dstport ORDER BY start, rowid) AS gap
     FROM flowlogs(@logs)
    WHERE srcaddr IN (SELECT srcaddr FROM candidate) AND dstaddr IN (SELECT dstaddr FROM candidate)
      AND (srcaddr, dstaddr, dstport) IN (SELECT srcaddr, dstaddr, dstport FROM candidate) AND action IS NOT 'REJECT'

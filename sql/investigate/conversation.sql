@@ -25,13 +25,15 @@ CREATE TEMP TABLE IF NOT EXISTS must_conversation (
   b CONSTRAINT "flowlogs: @b must be an address: .parameter set @b ""'10.0.0.6'""" CHECK (ifnull(ip_text(b) = b, 0)));
 INSERT INTO must_conversation VALUES (@a, @b);
 WITH seen AS (
-  SELECT ifnull(@a IN (srcaddr, pkt_srcaddr), 0) AS from_a,
-         iif(@a IN (srcaddr, pkt_srcaddr), srcport, dstport) AS a_port,
-         iif(@a IN (srcaddr, pkt_srcaddr), dstport, srcport) AS b_port, protocol,
+  SELECT ifnull(@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr), 0) AS from_a,
+         iif(@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr), srcport, dstport) AS a_port,
+         iif(@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr), dstport, srcport) AS b_port, protocol,
          ifnull(interface_id, tgw_attachment_id) AS point, sum(bytes) AS bytes,
          sum(flows) FILTER (WHERE action = 'REJECT') AS rejected, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs)
-   WHERE since = @since AND until = @until AND addr = @a AND @b IN (srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr)
+   WHERE since = @since AND until = @until AND addr = @a
+     AND (@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr)
+          OR @b IN (srcaddr, pkt_srcaddr) AND @a IN (dstaddr, pkt_dstaddr))
      AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport))
    GROUP BY from_a, a_port, b_port, protocol, point)
 SELECT datetime(min(first_seen), 'unixepoch') AS first_seen, max(last_seen) - min(first_seen) AS seconds,
@@ -45,7 +47,8 @@ SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, @logs AS logs
        @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND addr = @a
-      AND @b IN (srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr)
+      AND (@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr)
+           OR @b IN (srcaddr, pkt_srcaddr) AND @a IN (dstaddr, pkt_dstaddr))
       AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport)));
 DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES
   ('@a', '172.31.1.13'), ('@b', '192.0.2.77'));

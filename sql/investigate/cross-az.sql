@@ -31,7 +31,7 @@ SELECT s.az_id, d.az_id, srcaddr, dstaddr, max(flows), max(bytes)
  WHERE s.az_id <> d.az_id GROUP BY seen.vpc_id, srcaddr, dstaddr;
 SELECT src_az, dst_az, count(*) AS pairs, sum(flows) AS flows, sum(bytes) AS bytes
   FROM cross_az_pair GROUP BY src_az, dst_az ORDER BY bytes DESC, src_az, dst_az;
-SELECT * FROM cross_az_pair ORDER BY bytes DESC, srcaddr, dstaddr LIMIT @top;
+SELECT * FROM cross_az_pair ORDER BY bytes DESC, srcaddr, dstaddr, src_az, dst_az, flows LIMIT @top;
 SELECT az_id AS src_az, next_hop_az_id AS next_az, coalesce(next_hop_interface_type, 'instance or other') AS next_hop,
        srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)

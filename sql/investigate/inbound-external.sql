@@ -27,6 +27,7 @@ SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACC
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IS NOT NULL
    AND since = @since AND until = @until
+   AND srcaddr IS NOT NULL -- a source that isn't logged is neither inside nor outside
    AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
  GROUP BY srcaddr, dstaddr, protocol, dstport;
 SELECT dstaddr,

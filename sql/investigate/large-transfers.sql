@@ -24,5 +24,5 @@ SELECT start_time, "end" - start AS seconds, coalesce(pkt_srcaddr, srcaddr) AS s
  WHERE bytes >= @large_bytes AND action IS NOT 'REJECT'
    AND since = @since AND until = @until
    AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
-   AND cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
- ORDER BY bytes DESC, start, interface_id, src, dst, srcport, dstport LIMIT @top;
+   AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL AND cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
+ ORDER BY bytes DESC, start, interface_id, src, dst, srcport, dstport, rowid LIMIT @top;

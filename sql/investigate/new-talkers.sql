@@ -14,8 +14,9 @@
 -- @new_since "date('now', '-1 day')". First: addresses of ours that sent nothing before: new instances, or an
 -- attacker's. Second: whom an address of ours reached on a service's port, accepted, and never before. A week in front
 -- of it is a better measure than a day; Mondays look new. Answers to outside clients, whose port is low by chance, are
--- among the second. An AWS service's changing addresses are one peer where its name is logged (version 5). A gap in the
--- logs before makes everything new: see coverage.sql.
+-- among the second. An AWS service's changing addresses are one peer where its name is logged (version 5), outside if
+-- one of them is; through a NAT gateway it shows on both legs. A gap in the logs before makes everything new: see
+-- coverage.sql.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@below', 32768), ('@top', 20);
@@ -41,8 +42,9 @@ SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
  GROUP BY srcaddr HAVING min(flowlogs_rollup.first_seen) >= unixepoch(@new_since, 'auto')
  ORDER BY sum(flows) DESC, srcaddr LIMIT @top;
 SELECT srcaddr, coalesce(pkt_dst_aws_service, dstaddr) AS peer, dstport, port_name(dstport) AS service,
-       iif(cidr_lookup('own', 'cidr', dstaddr) IS NULL, 'outside', 'inside') AS side,
-       sum(flows) AS flows, sum(bytes) AS bytes, datetime(min(first_seen), 'unixepoch') AS first_seen
+       iif(max(cidr_lookup('own', 'cidr', iif(pkt_dst_aws_service IS NULL, dstaddr, ifnull(pkt_dstaddr, dstaddr))) IS NULL),
+           'outside', 'inside') AS side, sum(flows) AS flows, sum(bytes) AS bytes,
+       datetime(min(first_seen), 'unixepoch') AS first_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @new_before AND until = @new_until AND action IS NOT 'REJECT' AND dstport < @below
    AND cidr_lookup('own', 'cidr', srcaddr) IS NOT NULL

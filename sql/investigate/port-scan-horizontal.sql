@@ -15,7 +15,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 WITH scan AS MATERIALIZED (
   SELECT srcaddr, protocol, dstport, count(DISTINCT dstaddr) AS hosts, sum(flows) AS flows,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action = 'REJECT'
+    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action = 'REJECT' AND srcaddr IS NOT NULL
    GROUP BY srcaddr, protocol, dstport HAVING hosts >= @hosts),
 entry AS (
   SELECT srcaddr, protocol, dstport, count(DISTINCT dstaddr) AS hosts FROM flowlogs_rollup(@logs)

@@ -18,7 +18,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 WITH scan AS MATERIALIZED (
   SELECT srcaddr, dstaddr, count(DISTINCT dstport) AS ports, sum(flows) AS flows, min(dstport) AS low, max(dstport) AS high,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action = 'REJECT' AND protocol IN (6, 17)
+    FROM flowlogs_rollup(@logs)
+   WHERE since = @since AND until = @until AND action = 'REJECT' AND protocol IN (6, 17) AND srcaddr IS NOT NULL
    GROUP BY srcaddr, dstaddr HAVING count(DISTINCT dstport) FILTER (WHERE dstport < @below) >= @scan_ports),
 entry AS (
   SELECT srcaddr, dstaddr, group_concat(dstport, ' ') AS ports FROM (

@@ -29,5 +29,6 @@ SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DIST
  WHERE (action = 'REJECT' OR dstport < srcport) AND action IS NOT NULL AND protocol IN (6, 17) AND dstport < @below
    AND dstport NOT IN (SELECT value FROM json_each(@common))
    AND since = @since AND until = @until
+   AND srcaddr IS NOT NULL -- a source that isn't logged is neither inside nor outside
    AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
  GROUP BY dstport ORDER BY accepted DESC, sources DESC, rejected DESC, dstport LIMIT @top;

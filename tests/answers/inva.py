@@ -8,23 +8,13 @@ import ipaddress
 import time
 from collections import defaultdict
 
-from answers.invb import _files_with
+from answers.invb import _PROTOCOL, _SERVICE, _files_with, _protocol, _rank, _sorted
 
-_PROTOCOLS = {1: "ICMP", 6: "TCP", 17: "UDP", 58: "IPv6-ICMP"}
-_SERVICES = {  # of the ports in the sample; those that have no name by IANA are missing here as there
-    21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 53: "domain", 80: "http", 110: "pop3", 111: "sunrpc", 123: "ntp",
-    135: "epmap", 139: "netbios-ssn", 143: "imap", 161: "snmp", 389: "ldap", 443: "https", 445: "microsoft-ds",
-    1433: "ms-sql-s", 3306: "mysql", 3389: "ms-wbt-server", 5432: "postgresql", 5900: "rfb", 5985: "wsman",
-    5986: "wsmans", 6379: "redis", 8080: "http-alt", 8081: "sunproxyadmin"}
 _FLAGS = [(1, "FIN"), (2, "SYN"), (4, "RST"), (8, "PSH"), (16, "ACK")]
 _OUR_NETWORKS = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
 
 
 # ---- words and orders ------------------------------------------------------------------------
-
-def _protocol(record):
-    return _PROTOCOLS.get(record["protocol"], record["protocol"])
-
 
 def _clock(seconds):
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
@@ -41,18 +31,6 @@ def _is_request(record):
 def _is_private(address):
     ip = ipaddress.ip_address(address)
     return any(ip in net for net in _OUR_NETWORKS)
-
-
-def _rank(value):
-    """For sorting: nothing before numbers before texts."""
-    return (0, 0) if value is None else (1, value) if isinstance(value, (int, float)) else (2, value.encode())
-
-
-def _sorted(rows, *order):
-    """Rows by the columns with these numbers, 1-based; a negative one the greatest first."""
-    for column in reversed(order):
-        rows = sorted(rows, key=lambda row: _rank(row[abs(column) - 1]), reverse=column < 0)
-    return rows
 
 
 # ---- records and their sums ------------------------------------------------------------------
@@ -145,9 +123,9 @@ def top_pairs_original_by_packets(records, since=None, until=None, top=20):
 
 def top_instances(records, since=None, until=None, top=20):
     rows = []
-    known = [r for r in _with_traffic(records, since, until) if r.get("instance_id")]
+    known = [r for r in _of_period(records, since, until) if r.get("instance_id") and r["log_status"] == "OK"]
     for instance, g in _groups(known, lambda r: r["instance_id"]):
-        own = {r["srcaddr"] for r in g if r["flow_direction"] == "egress" and r["type"] == "IPv4"}
+        own = {r["srcaddr"] for r in g if r["srcaddr"] and r["flow_direction"] == "egress" and r["type"] == "IPv4"}
         rows.append((instance, max(own, default=None), len(g), _rejected(g),
                      _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
                      _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes")))
@@ -155,7 +133,7 @@ def top_instances(records, since=None, until=None, top=20):
 
 
 def top_subnets(records, since=None, until=None, top=20):
-    known = [r for r in _with_traffic(records, since, until) if r.get("subnet_id")]
+    known = [r for r in _of_period(records, since, until) if r.get("subnet_id") and r["log_status"] == "OK"]
     rows = [(subnet, max(r["az_id"] for r in g), _distinct(g, "interface_id"), len(g),
              _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
              _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes"))
@@ -175,20 +153,20 @@ def subnet_senders(records, subnet="10.0.1.0/24", since=None, until=None, top=20
 
 def tcp_from_source(records, src="10.0.1.31", since=None, until=None, top=20):
     mine = [r for r in _with_traffic(records, since, until) if r["srcaddr"] == src and r["protocol"] == 6]
-    mine.sort(key=lambda r: (r["start"], r["dstaddr"], r["srcport"], r["dstport"], r["file"].encode(), r["line"]))
+    mine.sort(key=lambda r: (r["start"], _rank(r["dstaddr"]), r["srcport"], r["dstport"], r["file"].encode(), r["line"]))
     rows = []
     for r in mine[:top]:
-        service = _SERVICES.get(r["dstport"]) or _SERVICES.get(r["srcport"])
+        service = _SERVICE.get(r["dstport"]) or _SERVICE.get(r["srcport"])
         flags = r.get("tcp_flags")
         if flags is not None:
             flags = "|".join(name for bit, name in _FLAGS if flags & bit) or "none"
         rows.append((r["start_time"], r["dstaddr"], r["srcport"], r["dstport"], service, flags, r["packets"], r["bytes"],
-                     r["action"]))
+                     r.get("action")))
     return rows
 
 
 def _one_sided(records, other, top):
-    rows = [(ip, protocol, port, _SERVICES.get(port), action, len(g), _sum(g, "bytes"), _first(g), _last(g))
+    rows = [(ip, protocol, port, _SERVICE.get(port), action, len(g), _sum(g, "bytes"), _first(g), _last(g))
             for (ip, protocol, port, action), g in _groups(
                 records, lambda r: (r[other], _protocol(r), _service_port(r), r.get("action")))]
     return _sorted(rows, -7, -6, 1, 2, 3, 5)[:top]
@@ -199,33 +177,33 @@ def from_source(records, src="10.0.1.31", since=None, until=None, top=20):
 
 
 def to_destination(records, dst="10.0.2.11", since=None, until=None, top=20):
-    return _one_sided([r for r in _with_traffic(records, since, until) if r["dstaddr"] == dst], "srcaddr", top)
+    return _one_sided([r for r in _of_period(records, since, until) if r["dstaddr"] == dst], "srcaddr", top)
 
 
 def _to_some(records, wanted, top):
-    rows = [(*who, _SERVICES.get(who[3]), action, len(g), _sum(g, "bytes"), _last(g)) for (*who, action), g in _groups(
-        [r for r in records if wanted(r["dstaddr"])],
+    rows = [(*who, _SERVICE.get(who[3]), action, len(g), _sum(g, "bytes"), _last(g)) for (*who, action), g in _groups(
+        [r for r in records if r["dstaddr"] and wanted(r["dstaddr"])],
         lambda r: (r["srcaddr"], r["dstaddr"], _protocol(r), _service_port(r), r.get("action")))]
     return _sorted(rows, -8, 1, 2, 3, 4, 6)[:top]
 
 
 def to_network(records, net="10.0.0.0/16", since=None, until=None, top=20):
     network = ipaddress.ip_network(net)
-    return _to_some(_with_traffic(records, since, until), lambda ip: ipaddress.ip_address(ip) in network, top)
+    return _to_some(_of_period(records, since, until), lambda ip: ipaddress.ip_address(ip) in network, top)
 
 
 def to_text_prefix(records, text="172.31.2.", since=None, until=None, top=20):
-    return _to_some(_with_traffic(records, since, until), lambda ip: ip.startswith(text), top)
+    return _to_some(_of_period(records, since, until), lambda ip: ip.startswith(text), top)
 
 
 # ---- rejected and accepted -------------------------------------------------------------------
 
 def _refused(records, since, until):
-    return [r for r in _with_traffic(records, since, until) if r.get("action") == "REJECT"]
+    return [r for r in _of_period(records, since, until) if r.get("action") == "REJECT"]
 
 
 def rejected_tcp(records, since=None, until=None, top=20):
-    rows = [(src, dst, port, _SERVICES.get(port), len(g), _sum(g, "packets"), _first(g), _last(g))
+    rows = [(src, dst, port, _SERVICE.get(port), len(g), _sum(g, "packets"), _first(g), _last(g))
             for (src, dst, port), g in _groups(
                 [r for r in _refused(records, since, until) if r["protocol"] == 6],
                 lambda r: (r["srcaddr"], r["dstaddr"], r["dstport"]))]
@@ -243,14 +221,17 @@ def rejected_tcp_by_weekday(records, since=None, until=None, top=20):
 
 def rejects(records, since=None, until=None, top=20):
     newest = sorted(_refused(records, since, until),
-                    key=lambda r: (-r["start"], r["interface_id"], r["srcaddr"], r["dstaddr"], r["dstport"], r["srcport"],
+                    key=lambda r: (-r["start"], _rank(r.get("interface_id")), _rank(r["srcaddr"]), _rank(r["dstaddr"]), r["dstport"],
+                                   r["srcport"],
                                    r["file"].encode(), r["line"]))
-    return [(r["start_time"], r["interface_id"], r["srcaddr"], r["dstaddr"], r["dstport"], _SERVICES.get(r["dstport"]),
+    return [(r["start_time"], r["interface_id"], r["srcaddr"], r["dstaddr"], r["dstport"], _SERVICE.get(r["dstport"]),
              _protocol(r)) for r in newest[:top]]
 
 
 def top_rejected(records, since=None, until=None, top=20):
     def scope(address):
+        if address is None:
+            return None
         if _is_private(address):
             return "private"
         documented = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
@@ -269,12 +250,12 @@ def _ends(record, source="srcaddr", destination="dstaddr"):
 
 
 def accepted_tcp(records, since=None, until=None, top=20):
-    let_through = [r for r in _with_traffic(records, since, until) if r.get("action") == "ACCEPT" and r["protocol"] == 6]
+    let_through = [r for r in _of_period(records, since, until) if r.get("action") == "ACCEPT" and r["protocol"] == 6]
     rows = []
     for (client, server, port), g in _groups(let_through, lambda r: (*_ends(r), _service_port(r))):
         sent, received = _bytes_where(g, _is_request), _bytes_where(g, lambda r: not _is_request(r))
-        rows.append((-(sent + received), (client, server, port, _SERVICES.get(port), len(g), sent, received, _last(g))))
-    return [row for _, row in sorted(rows, key=lambda x: (x[0], *x[1][:3]))][:top]
+        rows.append((-(sent + received), (client, server, port, _SERVICE.get(port), len(g), sent, received, _last(g))))
+    return [row for _, row in sorted(rows, key=lambda x: (x[0], *map(_rank, x[1][:3])))][:top]
 
 
 # ---- services --------------------------------------------------------------------------------
@@ -283,7 +264,7 @@ def ssh_rdp(records, since=None, until=None, top=20):
     services = {22: "ssh", 3389: "ms-wbt-server"}
     counts = defaultdict(lambda: [0, 0, 0])  # accepted, rejected, answered
     found = defaultdict(list)
-    for r in _with_traffic(records, since, until):
+    for r in _of_period(records, since, until):
         if r["protocol"] != 6:
             continue
         if r["dstport"] in services:
@@ -302,7 +283,7 @@ def ssh_rdp(records, since=None, until=None, top=20):
 def admin_ports(records, since=None, until=None, top=20):
     ports = {21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986}
     found = defaultdict(list)
-    for r in _with_traffic(records, since, until):
+    for r in _of_period(records, since, until):
         if r["protocol"] != 6:
             continue
         if r["dstport"] in ports:
@@ -312,15 +293,15 @@ def admin_ports(records, since=None, until=None, top=20):
     rows = []
     for (client, port), both in found.items():
         g = [r for _, r in both]
-        rows.append((client, port, _SERVICES[port], len({server for server, _ in both}), len(g), _rejected(g),
+        rows.append((client, port, _SERVICE[port], len({server for server, _ in both} - {None}), len(g), _rejected(g),
                      _sum(g, "bytes"), _last(g)))
     return _sorted(rows, -7, 1, 2)[:top]
 
 
 def https_servers(records, week="2026-03-09", top=20):
     monday = _seconds(week)
-    asked = [r for r in _with_traffic(records, monday, monday + 7 * 86400)
-             if r["dstport"] == 443 and r["protocol"] == 6 and r.get("action") == "ACCEPT" and _is_private(r["dstaddr"])]
+    asked = [r for r in _of_period(records, monday, monday + 7 * 86400)
+             if r["dstport"] == 443 and r["protocol"] == 6 and r.get("action") == "ACCEPT" and r["dstaddr"] and _is_private(r["dstaddr"])]
     rows = [(ip, _sum(g, "packets"), _sum(g, "bytes"), len(g), _distinct(g, "srcaddr"), _first(g), _last(g))
             for ip, g in _groups(asked, lambda r: r["dstaddr"])]
     return _sorted(rows, -2, 1)[:top]
@@ -335,8 +316,8 @@ def ipv4_ipv6(records, since=None, until=None):
 
 
 def udp_sources(records, since=None, until=None, top=20):
-    rows = [(ip, port, _SERVICES.get(port), _distinct(g, "dstaddr"), len(g), _sum(g, "bytes"), _first(g), _last(g))
-            for (ip, port), g in _groups([r for r in _with_traffic(records, since, until) if r["protocol"] == 17],
+    rows = [(ip, port, _SERVICE.get(port), _distinct(g, "dstaddr"), len(g), _sum(g, "bytes"), _first(g), _last(g))
+            for (ip, port), g in _groups([r for r in _of_period(records, since, until) if r["protocol"] == 17],
                                          lambda r: (r["srcaddr"], _service_port(r)))]
     return _sorted(rows, -5, -6, 1, 2)[:top]
 
@@ -360,7 +341,8 @@ def connections_latest(records, since=None, until=None, top=20):
         five = r["srcaddr"], r["srcport"], r["dstaddr"], r["dstport"], r["protocol"]
         if five not in latest or (r["start"], r["end"]) > (latest[five]["start"], latest[five]["end"]):
             latest[five] = r
-    newest = sorted(latest.items(), key=lambda item: (-item[1]["end"], -item[1]["start"], item[0][:4], _protocol(item[1])))
+    newest = sorted(latest.items(), key=lambda item: (-item[1]["end"], -item[1]["start"], *map(_rank, item[0][:4]),
+                                                        _rank(_protocol(item[1]))))
     return [(_clock(r["end"]), *five[:4], _protocol(r), r["bytes"], r.get("action")) for five, r in newest[:top]]
 
 
@@ -368,11 +350,14 @@ def connections_latest(records, since=None, until=None, top=20):
 
 def _through_nat(records, nat, since, until):
     """(interface, inside, remote, port there, is it sent, record) of what a NAT gateway logged on its inner side."""
-    for r in _with_traffic(records, since, until):
-        if r.get("instance_id") or not r.get("pkt_srcaddr") or "nat" not in (r.get("interface_type") or "nat"):
+    def differ(r, end):
+        return None not in (r.get(end), r.get("pkt_" + end)) and r[end] != r["pkt_" + end]
+
+    for r in _of_period(records, since, until):
+        if r.get("instance_id") or "nat" not in (r.get("interface_type") or "nat"):
             continue
-        sent, received = r["dstaddr"] != r["pkt_dstaddr"], r["srcaddr"] != r["pkt_srcaddr"]
-        if nat is not None and nat not in (r["interface_id"], r["srcaddr"], r["dstaddr"]):
+        sent, received = differ(r, "dstaddr"), differ(r, "srcaddr")
+        if nat is not None and nat not in (r.get("interface_id"), r["srcaddr"], r["dstaddr"]):
             continue
         if sent:
             yield r["interface_id"], r["srcaddr"], r["pkt_dstaddr"], r["dstport"], True, r
@@ -395,8 +380,8 @@ def nat_traffic(records, nat=None, since=None, until=None, top=20):
     for (inside, remote, port, _), g in _groups(_through_nat(records, nat, since, until),
                                                 lambda leg: (*leg[1:4], leg[-1]["protocol"])):
         own = [leg[-1] for leg in g]
-        rows.append((inside, remote, port, _SERVICES.get(port), *_ways(g), _first(own), _last(own)))
-    return sorted(rows, key=lambda row: (-row[4] - row[5], *row[:3]))[:top] + _files_with("pkt-srcaddr")
+        rows.append((inside, remote, port, _SERVICE.get(port), *_ways(g), _first(own), _last(own)))
+    return sorted(rows, key=lambda row: (-row[4] - row[5], *map(_rank, row[:3])))[:top] + _files_with("pkt-srcaddr")
 
 
 def _remotes(records, nat, since, until, upwards, side, top):
@@ -404,7 +389,7 @@ def _remotes(records, nat, since, until, upwards, side, top):
     legs = [leg for leg in _through_nat(records, nat, since, until) if leg[4] == upwards]
     for (remote, service), g in _groups(legs, lambda leg: (leg[2], leg[-1].get(f"pkt_{side}_aws_service"))):
         own = [leg[-1] for leg in g]
-        rows.append((remote, service, len({leg[1] for leg in g}), len(g), _sum(own, "bytes"), _first(own), _last(own)))
+        rows.append((remote, service, len({leg[1] for leg in g} - {None}), len(g), _sum(own, "bytes"), _first(own), _last(own)))
     return _sorted(rows, -5, 1, 2)[:top]
 
 
@@ -421,7 +406,7 @@ def s3_through_nat(records, nat=None, since=None, until=None, top=20):
             if leg[-1]["pkt_dst_aws_service" if leg[4] else "pkt_src_aws_service"] == "S3"]
     rows = [(*who, *_ways(g), _last([leg[-1] for leg in g]))
             for who, g in _groups(legs, lambda leg: (leg[1], leg[-1]["vpc_id"], leg[-1]["subnet_id"]))]
-    return sorted(rows, key=lambda row: (-row[3] - row[4], *row[:3]))[:top] + _files_with("pkt-dst-aws-service")
+    return sorted(rows, key=lambda row: (-row[3] - row[4], *map(_rank, row[:3])))[:top] + _files_with("pkt-dst-aws-service")
 
 
 # ---- one conversation, one interface ---------------------------------------------------------
@@ -445,11 +430,11 @@ def conversation(records, a="172.31.1.13", b="192.0.2.77", port=None, since=None
             points[point][from_a] += r["bytes"] or 0
             refused[point, from_a] += r.get("action") == "REJECT"
         begin = min(r["start"] for _, r in both)
-        rows.append((_clock(begin), max(r["end"] for _, r in both) - begin, a_port, b_port,
-                     _PROTOCOLS.get(protocol, protocol), _SERVICES.get(min(a_port, b_port)),
+        rows.append((protocol, _clock(begin), max(r["end"] for _, r in both) - begin, a_port, b_port,
+                     _PROTOCOL.get(protocol, protocol), _SERVICE.get(min(a_port, b_port)),
                      max(way[True] for way in points.values()), max(way[False] for way in points.values()),
                      max(refused.values()), len(points)))
-    return _sorted(rows, 1, 3, 4)[:top]
+    return [row[1:] for row in _sorted(rows, 2, 4, 5, 1)[:top]]
 
 
 def eni(records, eni="eni-01d3b5255fac9b19f", since=None, until=None, top=20):
@@ -459,10 +444,10 @@ def eni(records, eni="eni-01d3b5255fac9b19f", since=None, until=None, top=20):
              for status, g in _groups(own, lambda r: r["log_status"])]
     peers = []
     traffic = [r | {"src": r.get("pkt_srcaddr") or r["srcaddr"], "dst": r.get("pkt_dstaddr") or r["dstaddr"]}
-               for r in own if r["log_status"] == "OK"]
+               for r in own if r["srcaddr"]]
     for (client, server, port, protocol), g in _groups(
             traffic, lambda r: (*_ends(r, "src", "dst"), _service_port(r), r["protocol"])):
         sent, received = _bytes_where(g, _is_request), _bytes_where(g, lambda r: not _is_request(r))
-        peers.append(((-(sent + received), -len(g), client, server, port, protocol),
-                      (client, server, _SERVICES.get(port, port), len(g), _rejected(g), sent, received, _first(g), _last(g))))
-    return _sorted(list(what), 1, 2, 3, 4, 5) + _sorted(whole, 1) + [row for _, row in sorted(peers)][:top]
+        peers.append(((-(sent + received), -len(g), _rank(client), _rank(server), port, protocol),
+                      (client, server, _SERVICE.get(port, port), len(g), _rejected(g), sent, received, _first(g), _last(g))))
+    return _sorted(list(what), 1, 2, 3, 4, 5) + _sorted(whole, 1) + [row for _, row in sorted(peers, key=lambda x: x[0])][:top]

@@ -11,8 +11,8 @@ import statistics
 import time as _clock
 from calendar import timegm
 
-_TREE = pathlib.Path(__file__).resolve().parents[1] / "data" / "AWSLogs"
-_PROTOCOL = {1: "ICMP", 6: "TCP", 17: "UDP"}
+_tree = pathlib.Path(__file__).resolve().parents[1] / "data" / "AWSLogs"
+_PROTOCOL = {1: "ICMP", 6: "TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "IPv6-ICMP", 132: "SCTP"}
 _PATH = {1: "same VPC", 7: "gateway VPC endpoint", 8: "internet gateway"}
 _SERVICE = {  # IANA's names of the ports that occur in the sample
     20: "ftp-data", 21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 53: "domain", 80: "http", 110: "pop3", 111: "sunrpc",
@@ -20,8 +20,8 @@ _SERVICE = {  # IANA's names of the ports that occur in the sample
     465: "submissions", 514: "shell", 587: "submission", 593: "http-rpc-epmap", 636: "ldaps", 873: "rsync", 993: "imaps",
     995: "pop3s", 1080: "socks", 1433: "ms-sql-s", 1521: "ncube-lm", 1723: "pptp", 2049: "nfs", 2375: "docker",
     2379: "etcd-client", 3000: "hbci", 3306: "mysql", 3389: "ms-wbt-server", 4444: "krb524", 5000: "commplex-main", 5432: "postgresql", 5672: "amqp",
-    5900: "rfb", 5985: "wsman", 6379: "redis", 8009: "nvme-disc", 8080: "http-alt", 8081: "sunproxyadmin",
-    9200: "wap-wsp", 9300: "vrace", 11211: "memcache", 27017: "mongodb"}
+    5900: "rfb", 5985: "wsman", 5986: "wsmans", 6379: "redis", 6443: "sun-sr-https", 7001: "afs3-callback", 8000: "irdmi", 8009: "nvme-disc", 8080: "http-alt", 8081: "sunproxyadmin",
+    8088: "radan-http", 8443: "pcsync-https", 8888: "ddi-tcp-1", 9000: "cslistener", 9090: "websm", 9200: "wap-wsp", 9300: "vrace", 11211: "memcache", 27017: "mongodb"}
 
 
 def _time(seconds):
@@ -79,13 +79,34 @@ def _distinct(records, field):
     return len({r.get(field) for r in records} - {None})
 
 
+def _protocol(r):
+    return _PROTOCOL.get(r["protocol"], r["protocol"])
+
+
 def _service(protocol, port):
     """TCP 443 https"""
-    return " ".join(filter(None, [_PROTOCOL[protocol], str(port), _SERVICE.get(port)]))
+    return " ".join(filter(None, [str(_PROTOCOL.get(protocol, protocol)), str(port), _SERVICE.get(port)]))
 
 
 def _low_port(r):
     return min(r["srcport"], r["dstport"])
+
+
+def _rank(value):
+    """For sorting: nothing before numbers before texts."""
+    return (0, 0) if value is None else (1, value) if isinstance(value, (int, float)) else (2, value.encode())
+
+
+def _sorted(rows, *order):
+    """Rows by the columns with these numbers, 1-based; a negative one the greatest first."""
+    for column in reversed(order):
+        rows = sorted(rows, key=lambda row: _rank(row[abs(column) - 1]), reverse=column < 0)
+    return rows
+
+
+def _share(whole, parts):
+    """As SQL divides whole numbers: towards zero; of nothing is nothing."""
+    return None if whole is None or parts is None else whole // parts
 
 
 _OURS = [ipaddress.ip_network(n) for n in (
@@ -95,6 +116,9 @@ _known = {}
 
 
 def _inside(text):
+    """None, which is neither, where the address is missing."""
+    if text is None:
+        return None
     if text not in _known:
         ip = ipaddress.ip_address(text)
         _known[text] = any(ip in net for net in _OURS if net.version == ip.version)
@@ -110,7 +134,7 @@ def _dst(r):
 
 
 def port_scan_vertical(records):
-    tried = _groups((r for r in _rejected(records) if r["protocol"] in (6, 17)), lambda r: (r["srcaddr"], r["dstaddr"]))
+    tried = _groups((r for r in _rejected(records) if r["protocol"] in (6, 17) and r["srcaddr"]), lambda r: (r["srcaddr"], r["dstaddr"]))
     rows = []
     for (src, dst), rs in tried.items():
         ports = {r["dstport"] for r in rs}
@@ -130,11 +154,11 @@ def port_scan_horizontal(records):
 
     reached = _groups(_accepted(records), asked)
     rows = []
-    for (src, protocol, port), rs in _groups(_rejected(records), asked).items():
+    for (src, protocol, port), rs in _groups((r for r in _rejected(records) if r["srcaddr"]), asked).items():
         if _distinct(rs, "dstaddr") >= 2:
             rows.append((-_distinct(rs, "dstaddr"), -len(rs), src, protocol, port, rs))
-    rows.sort(key=lambda row: row[:5])
-    return [(src, _PROTOCOL[protocol], port, _SERVICE.get(port), -hosts, len(rs),
+    rows = _sorted(rows, 1, 2, 3, 4, 5)
+    return [(src, _PROTOCOL.get(protocol, protocol), port, _SERVICE.get(port), -hosts, len(rs),
              _distinct(reached[src, protocol, port], "dstaddr"), _first(rs)[:16], _last(rs)[:16])
             for hosts, _, src, protocol, port, rs in rows[:20]]
 
@@ -148,7 +172,7 @@ def high_loss(records):
         came = sum(r["packets"] for r in rs if r["flow_direction"] == "ingress")
         if sum(lost):
             rows.append((*key, came, *lost, sum(lost) * 1000000 // came))
-    return sorted(rows, key=lambda row: (-sum(row[5:9]), row[2], row[3], row[0], row[1])) + _files_with("packets-lost-blackhole")
+    return sorted(_sorted(rows, 3, 4, 1, 2), key=lambda row: -sum(row[5:9])) + _files_with("packets-lost-blackhole")
 
 
 def daily_trend(records):
@@ -177,16 +201,15 @@ def accepted_rejected(records):
 def cleartext(records):
     def own(r):
         out = r["flow_direction"] == "egress"
-        return r["interface_id"], r["srcaddr"] if out else r["dstaddr"], r["protocol"], _low_port(r)
+        return r["interface_id"], r["srcaddr"] if out else r["dstaddr"], _protocol(r), _low_port(r)
 
     rows = []
     for key, rs in _groups((r for r in records if r.get("encryption_status") == 0), own).items():
-        peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs}
+        peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs} - {None}
         rows.append((*key, len(peers), len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _last(rs)))
-    rows.sort(key=lambda row: (-row[7], row[0], row[1], _PROTOCOL[row[2]], row[3]))
     names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
     states = _groups(_ok(records), lambda r: r.get("encryption_status"))
-    return [(*row[:2], _PROTOCOL[row[2]], *row[3:]) for row in rows[:20]] + [
+    return _sorted(rows, -8, 1, 2, 3, 4)[:20] + [
         (name, _distinct(states[code], "interface_id"), len(states[code]), _sum(states[code], "bytes"))
         for code, name in names.items() if states[code]]
 
@@ -195,7 +218,7 @@ def bpa_rejects(records):
     found = _groups((r for r in records if r.get("reject_reason")),
                     lambda r: (r["reject_reason"], r["flow_direction"], r["dstaddr"], r["dstport"]))
     rows = [(*key, _distinct(rs, "srcaddr"), len(rs), _sum(rs, "packets"), _first(rs), _last(rs)) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[5], *row[:4]))[:20] + _files_with("reject-reason")
+    return _sorted(rows, -6, 1, 2, 3, 4)[:20] + _files_with("reject-reason")
 
 
 def traffic_paths(records):
@@ -211,26 +234,27 @@ def cross_az(records):
     logged = [r for r in _accepted(records) if r.get("az_id") and r.get("flow_direction")]
     zone = {}
     for r in logged:
-        zone[r["vpc_id"], r["srcaddr"] if r["flow_direction"] == "egress" else r["dstaddr"]] = r["az_id"]
+        end = r["vpc_id"], r["srcaddr"] if r["flow_direction"] == "egress" else r["dstaddr"]
+        if None not in end:
+            zone[end] = min(zone.get(end, r["az_id"]), r["az_id"])
     seen = collections.defaultdict(dict)    # pair -> end that saw it -> (flows, bytes)
     for key, rs in _groups(logged, lambda r: (r["vpc_id"], r["srcaddr"], r["dstaddr"], r["interface_id"], r["flow_direction"])).items():
         vpc, src, dst = key[:3]
         a, b = zone.get((vpc, src)), zone.get((vpc, dst))
         if a and b and a != b:
-            seen[a, b, src, dst][key[3:]] = len(rs), _sum(rs, "bytes")
-    pairs = [(*key, max(f for f, _ in ends.values()), max(b for _, b in ends.values())) for key, ends in seen.items()]
+            seen[vpc, a, b, src, dst][key[3:]] = len(rs), _sum(rs, "bytes")
+    pairs = [(*key[1:], max(f for f, _ in ends.values()), max((b for _, b in ends.values() if b is not None), default=None)) for key, ends in seen.items()]
     zones = collections.defaultdict(lambda: [0, 0, 0])
     for a, b, _, _, flows, size in pairs:
         total = zones[a, b]
         total[0] += 1
         total[1] += flows
-        total[2] += size
+        total[2] += size or 0
     hops = _groups((r for r in logged if r["flow_direction"] == "egress" and r.get("next_hop_az_id") not in (None, r["az_id"])),
                    lambda r: (r["az_id"], r["next_hop_az_id"], r["next_hop_interface_type"] or "instance or other", r["srcaddr"]))
     return (sorted(((*k, *v) for k, v in zones.items()), key=lambda row: (-row[4], row[0], row[1]))
-            + sorted(pairs, key=lambda row: (-row[5], row[2], row[3]))[:20]
-            + sorted(((*k, _distinct(rs, "dstaddr"), len(rs), _sum(rs, "bytes")) for k, rs in hops.items()),
-                     key=lambda row: (-row[6], *row[:4]))[:20]
+            + _sorted(pairs, -6, 3, 4, 1, 2, 5)[:20]
+            + _sorted([(*k, _distinct(rs, "dstaddr"), len(rs), _sum(rs, "bytes")) for k, rs in hops.items()], -7, 1, 2, 3, 4)[:20]
             + _files_with("az-id", "next-hop-az-id"))
 
 
@@ -249,7 +273,7 @@ def service_errors(records):
 
 def _named_files():
     """(region, flow log, time in the name, records) of each file of the tree."""
-    for path in sorted(glob.glob(str(_TREE / "**" / "*_vpcflowlogs_*"), recursive=True)):
+    for path in sorted(glob.glob(str(_tree / "**" / "*_vpcflowlogs_*"), recursive=True)):
         region, log, at = re.search(r"_vpcflowlogs_([^_]+)_(fl-[^_]+)_(\d{8}T\d{4})Z_", path).groups()
         opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")
         with opened as f:
@@ -317,9 +341,9 @@ def coverage(records):
 
 def unusual_protocols(records):
     found = _groups((r for r in records if r["protocol"] not in (None, 6, 17)), lambda r: (r["protocol"], r["srcaddr"], r["dstaddr"]))
-    rows = [(key[0], _PROTOCOL[key[0]], *key[1:], len(rs), len(_rejected(rs)), _sum(rs, "bytes"),
-             _sum(rs, "bytes") // _sum(rs, "packets"), _last(rs)) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (row[0] in (1, 58), -row[6], row[0], row[2], row[3]))[:20]
+    rows = [(key[0], _PROTOCOL.get(key[0]), *key[1:], len(rs), len(_rejected(rs)), _sum(rs, "bytes"),
+             _share(_sum(rs, "bytes"), max(_sum(rs, "packets"), 1)), _last(rs)) for key, rs in found.items()]
+    return sorted(_sorted(rows, -7, 1, 3, 4), key=lambda row: row[0] in (1, 58))[:20]
 
 
 def database_ports(records):
@@ -327,47 +351,47 @@ def database_ports(records):
     rows = []
     for (server, port), rs in _groups((r for r in records if r["protocol"] == 6 and r["dstport"] in ports),
                                       lambda r: (r["dstaddr"], r["dstport"])).items():
-        got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"}
+        got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"} - {None}
         private = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
         outside = [c for c in got_in if not any(ipaddress.ip_address(c) in n for n in private)]
         rows.append((server, port, _SERVICE.get(port), len(rs), len(_rejected(rs)), len(got_in),
                      _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
-    return sorted(rows, key=lambda row: (-row[7], -row[5], -row[3], row[0], row[1]))[:20]
+    return _sorted(rows, -8, -6, -4, 1, 2)[:20]
 
 
-def instance_traffic(records):
+def instance_traffic(records, instance="i-028450faf3abb2524"):
     def peer(r):
-        return _dst(r) if r["flow_direction"] == "egress" else _src(r), r["protocol"], _low_port(r)
+        return _dst(r) if r["flow_direction"] == "egress" else _src(r), _protocol(r), _low_port(r)
 
     rows = []
-    for (other, protocol, port), rs in _groups((r for r in _ok(records) if r.get("instance_id") == "i-028450faf3abb2524"), peer).items():
-        way = {d: sum(r["bytes"] for r in rs if r["flow_direction"] == d) for d in ("egress", "ingress")}
-        rows.append((other, _PROTOCOL[protocol], port, len(rs), len(_rejected(rs)), way["egress"], way["ingress"],
+    for (other, protocol, port), rs in _groups((r for r in _ok(records) if r.get("instance_id") == instance), peer).items():
+        way = {d: sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == d) for d in ("egress", "ingress")}
+        rows.append((other, protocol, port, len(rs), len(_rejected(rs)), way["egress"], way["ingress"],
                      _first(rs)[:16], _last(rs)[:16]))
-    return sorted(rows, key=lambda row: (-row[5] - row[6], *row[:3]))[:20] + _files_with("instance-id")
+    rows = sorted(_sorted(rows, 1, 2, 3), key=lambda row: -row[5] - row[6])
+    return rows[:20] + _files_with("instance-id")
 
 
-def host_seen(records):
-    host = "10.0.2.14"
+def host_seen(records, host="10.0.2.14"):
     found = collections.defaultdict(list)
     for r in records:
         ends = {r["srcaddr"], r.get("pkt_srcaddr")}, {r["dstaddr"], r.get("pkt_dstaddr")}
         if host in ends[0]:
-            found["out", _dst(r), _PROTOCOL[r["protocol"]], _low_port(r)].append(r)
+            found["out", _dst(r), _protocol(r), _low_port(r)].append(r)
         elif host in ends[1]:
-            found["in", _src(r), _PROTOCOL[r["protocol"]], _low_port(r)].append(r)
-    rows = [(*key, len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _sum(rs, "bytes") // len(rs), _first(rs)[5:16], _last(rs)[5:16])
+            found["in", _src(r), _protocol(r), _low_port(r)].append(r)
+    rows = [(*key, len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _share(_sum(rs, "bytes"), len(rs)), _first(rs)[5:16], _last(rs)[5:16])
             for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[6], *row[:4]))[:20]
+    return _sorted(rows, -7, 1, 2, 3, 4)[:20]
 
 
 def nat_by_tag(records):
     found = _groups((r for r in _accepted(records) if r.get("next_hop_interface_type") == "nat_gateway"),
                     lambda r: (r["instance_tag"] or r["interface_tag"] or r["asg_tag"] or "-", r["ecs_service_name"] or "-",
                                r["pkt_dst_aws_service"] or r["pkt_src_aws_service"] or "-"))
-    rows = [(*key, _distinct(rs, "interface_id"), len(rs), sum(r["bytes"] for r in rs if r["flow_direction"] == "egress"),
-             sum(r["bytes"] for r in rs if r["flow_direction"] == "ingress"), _sum(rs, "bytes")) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[7], *row[:3])) + _files_with("next-hop-interface-type")
+    rows = [(*key, _distinct(rs, "interface_id"), len(rs), sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == "egress"),
+             sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == "ingress"), _sum(rs, "bytes")) for key, rs in found.items()]
+    return _sorted(rows, -8, 1, 2, 3) + _files_with("next-hop-interface-type")
 
 
 def interface_types(records):
@@ -403,14 +427,15 @@ def data_leaving(records):
 
 
 def large_transfers(records):
-    large = [r for r in _passed(records) if r["bytes"] >= 100000000 and _inside(_src(r)) and not _inside(_dst(r))]
-    large.sort(key=lambda r: (-r["bytes"], r["start"], r["interface_id"], _src(r), _dst(r), r["srcport"], r["dstport"]))
+    large = [r for r in _passed(records) if (r["bytes"] or 0) >= 100000000 and _inside(_src(r)) and _inside(_dst(r)) is False]
+    large.sort(key=lambda r: (-r["bytes"], r["start"], _rank(r.get("interface_id")), _src(r), _dst(r), r["srcport"], r["dstport"],
+                              r["file"].encode(), r["line"]))
     return [(r["start_time"], r["end"] - r["start"], _src(r), _dst(r), r["dstport"], r["bytes"],
-             r["bytes"] // 125000 // max(r["end"] - r["start"], 1), r["interface_id"]) for r in large[:20]]
+             r["bytes"] // 125000 // max(r["end"] - r["start"], 1), r.get("interface_id")) for r in large[:20]]
 
 
 def _from_outside(records):
-    return [r for r in records if r.get("action") and not _inside(r["srcaddr"]) and _inside(r["dstaddr"])
+    return [r for r in records if r.get("action") and _inside(r["srcaddr"]) is False and _inside(r["dstaddr"])
             and (r["action"] == "REJECT" or r["protocol"] not in (6, 17) or r["dstport"] < r["srcport"])]
 
 
@@ -455,10 +480,10 @@ def rejects_inside(records):
 
 def dns_resolvers(records):
     asked = [r for r in records if r["protocol"] in (6, 17) and r["dstport"] in (53, 853) and _inside(_src(r))
-             and _dst(r) not in ("10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
+             and _dst(r) not in (None, "10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
     rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs))
             for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items()]
-    return sorted(rows, key=lambda row: (-row[4], *row[:3]))[:20]
+    return _sorted(rows, -5, 1, 2, 3)[:20]
 
 
 def outside_hours(records):
@@ -468,9 +493,9 @@ def outside_hours(records):
         for r in rs:
             t = _clock.gmtime(r["start"])
             (day if t.tm_wday < 5 and 8 <= t.tm_hour < 18 else night).append(r)
-        if night and _sum(night, "bytes") >= 1000000:
+        if (_sum(night, "bytes") or 0) >= 1000000:
             rows.append((src, dst, len(night), _sum(night, "bytes"), _sum(day, "bytes") or 0, _first(night), _last(night)))
-    return sorted(rows, key=lambda row: (-row[3], row[0], row[1]))[:20]
+    return _sorted(rows, -4, 1, 2)[:20]
 
 
 def bad_addresses(records):
@@ -479,15 +504,14 @@ def bad_addresses(records):
         ("2001:db8:bad::/48", "example: IPv6"))]
 
     def note_of(text):
-        ip = ipaddress.ip_address(text)
-        return next((note for net, note in listed if net.version == ip.version and ip in net), None)
+        ip = text and ipaddress.ip_address(text)
+        return ip and next((note for net, note in listed if net.version == ip.version and ip in net), None)
 
     met = collections.defaultdict(list)
     for r in records:
-        if r["srcaddr"]:
-            for bad, own, way in ((_src(r), _dst(r), "in"), (_dst(r), _src(r), "out")):
-                if note_of(bad):
-                    met[bad, own].append((way, r))
+        for bad, own, way in ((_src(r), _dst(r), "in"), (_dst(r), _src(r), "out")):
+            if note_of(bad):
+                met[bad, own].append((way, r))
     rows = []
     for (bad, own), sights in met.items():
         rs = [r for _, r in sights]
@@ -496,11 +520,11 @@ def bad_addresses(records):
         rows.append((bad, note_of(bad), own, ports.pop() if len(ports) == 1 else f"{len(ports)} ports",
                      len(rs) - len(_rejected(rs)), len(_rejected(rs)), size["out"], size["in"],
                      _first(rs)[5:16], _last(rs)[5:16]))
-    return sorted(rows, key=lambda row: (-row[4], -row[4] - row[5], row[0], row[2]))[:20]
+    return sorted(_sorted(rows, 1, 3), key=lambda row: (-row[4], -row[4] - row[5]))[:20]
 
 
-def new_talkers(records):
-    yesterday, today, end = _seconds("2026-06-15"), _seconds("2026-06-16"), _seconds("2026-06-17")
+def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_until="2026-06-17"):
+    yesterday, today, end = _seconds(new_before), _seconds(new_since), _seconds(new_until)
     old = [r for r in records if yesterday <= r["start"] < today]
     new = [r for r in records if today <= r["start"] < end]
     known = {r["srcaddr"] for r in old}
@@ -511,14 +535,17 @@ def new_talkers(records):
     def called(r):
         return r["srcaddr"], r.get("pkt_dst_aws_service") or r["dstaddr"], r["dstport"]
 
+    def is_outside(r):
+        return not _inside(_dst(r) if r.get("pkt_dst_aws_service") else r["dstaddr"])
+
     known = {called(r) for r in _passed(old)}
     calls = []
-    for (src, peer, port, side), rs in _groups(
+    for (src, peer, port), rs in _groups(
             (r for r in _passed(new) if _inside(r["srcaddr"]) and r["dstport"] < 32768 and called(r) not in known),
-            lambda r: (*called(r), "inside" if _inside(r["dstaddr"]) else "outside")).items():
+            called).items():
+        side = "outside" if any(map(is_outside, rs)) else "inside"
         calls.append((src, peer, port, _SERVICE.get(port), side, len(rs), _sum(rs, "bytes"), _first(rs)))
-    return (sorted(hosts, key=lambda row: (-row[1], row[0]))[:20]
-            + sorted(calls, key=lambda row: (-row[6], *row[:3], row[4]))[:20])
+    return _sorted(hosts, -2, 1)[:20] + _sorted(calls, -7, 1, 2, 3)[:20]
 
 
 def beaconing(records):
@@ -531,26 +558,27 @@ def beaconing(records):
         if len(later) + 1 < 10:
             continue
         every = statistics.median_low(gap for gap, _ in later)
-        size = statistics.median_low(r["bytes"] for _, r in later)
+        size = _sorted([(r["bytes"],) for _, r in later], 1)[(len(later) - 1) // 2][0]
+        if size is None:
+            continue
         regular = sum(abs(gap - every) * 10 <= every for gap, _ in later)
-        same = sum(abs(r["bytes"] - size) * 10 <= size for _, r in later)
+        same = sum(r["bytes"] is not None and abs(r["bytes"] - size) * 10 <= size for _, r in later)
         if 100 * regular // len(later) >= 70 and 100 * same >= 70 * len(later) and size <= 1000000:
             rows.append((src, dst, port, len(later) + 1, _distinct([r for _, r in later], "srcport"), every,
                          100 * regular // len(later), size, _minute(min(r["start"] - gap for gap, r in later)),
                          _minute(max(r["start"] for _, r in later))))
-    return sorted(rows, key=lambda row: (-row[6], -row[3], *row[:3]))
+    return sorted(_sorted(rows, 1, 2, 3), key=lambda row: (-row[6], -row[3]))
 
 
-def next_hop_trace(records):
-    sender, receiver = "10.64.1.12", "52.218.32.244"
-    legs = [r for r in _accepted(records) if r.get("flow_direction") == "egress" and r.get("pkt_dstaddr") == receiver]
+def next_hop_trace(records, trace_from="10.64.1.12", trace_to="52.218.32.244"):
+    legs = [r for r in _accepted(records) if r.get("flow_direction") == "egress" and r.get("pkt_dstaddr") == trace_to]
     rows, n = [], 1
-    here = [r for r in legs if r["srcaddr"] == sender]
+    here = [r for r in legs if r["srcaddr"] == trace_from]
     while here and n <= 16:
-        found = _groups(here, lambda r: (r["interface_id"], r["interface_type"] or "-", r["az_id"], r["srcaddr"],
-                                         _PATH[r["traffic_path"]], r["next_hop_interface_id"] or "-"))
-        rows += sorted(((n, *key, _sum(rs, "bytes")) for key, rs in found.items()), key=lambda row: (row[1], row[4], row[5], row[6]))
-        following = {r["next_hop_interface_id"] for r in here}
+        found = _groups(here, lambda r: (r["interface_id"], r.get("interface_type") or "-", r.get("az_id"), r["srcaddr"],
+                                         _PATH.get(r.get("traffic_path")), r.get("next_hop_interface_id") or "-"))
+        rows += _sorted([(n, *key, _sum(rs, "bytes")) for key, rs in found.items()], 2, 5, 6, 7)
+        following = {r.get("next_hop_interface_id") for r in here} - {None}
         here = [r for r in legs if r["interface_id"] in following]
         n += 1
     return rows + _files_with("next-hop-interface-id")
