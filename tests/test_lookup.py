@@ -797,3 +797,9 @@ def test_generated_column(db):
         db.execute("CREATE TABLE IF NOT EXISTS gen(a, c AS (pick(a)))")
         db.execute("INSERT INTO gen(rowid, a) SELECT 1, 1 WHERE NOT EXISTS (SELECT 1 FROM gen)")
         assert look(db, table="gen", column="c") == (1 if net == "10.0.0.0/8" else None)
+
+
+@pytest.mark.parametrize("table, column", [("nets\0x", "cidr"), ("nets", "cidr\0x")])
+def test_nul_in_a_name(db, table, column):
+    with pytest.raises(sqlite3.OperationalError, match="NUL"):
+        look(db, table=table, column=column)
