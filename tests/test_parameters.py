@@ -58,7 +58,7 @@ ASKED = {
     "host-seen": {"host": "2001:db8::99"}, "conversation": {"a": "10.0.0.10", "b": "192.0.2.200"}, "eni": {"eni": "eni-0"},
     "instance-traffic": {"instance": "i-0"}, "next-hop-trace": {"trace_from": "10.64.1.12", "trace_to": "192.0.2.200"},
     "new-talkers": {"new_since": "2026-06-16"}, "https-servers": {"week": "2026-03-02"}}
-WRONG = [("from-source", "src", "10.0.1.31/32"), ("to-destination", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1"),
+WRONG = [("from-source", "src", "10.0.1.31/32"), ("to-destination", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1/128"),
          ("to-text-prefix", "text", 10.0), ("eni", "eni", "10.0.1.31"), ("instance-traffic", "instance", "10.0.1.31"),
          ("conversation", "b", "10.0.1"), ("next-hop-trace", "trace_to", "S3"), ("new-talkers", "new_since", 2014),
          ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33"), ("https-servers", "week", 2014)]

@@ -43,7 +43,7 @@ WITH hit AS (
 SELECT met.ip AS met, indicators.note, iif(met.ip = src, dst, src) AS ours,
        iif(count(DISTINCT service_port) = 1, min(service_port), count(DISTINCT service_port) || ' ports') AS service,
        sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(iif(action = 'REJECT', flows, 0)) AS rejected,
-       sum(iif(met.ip = dst, bytes, 0)) AS sent, sum(iif(met.ip = src, bytes, 0)) AS received,
+       sum(iif(met.ip = dst, ifnull(bytes, 0), 0)) AS sent, sum(iif(met.ip = src, ifnull(bytes, 0), 0)) AS received,
        strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM hit JOIN met ON met.ip IN (src, dst) JOIN indicators ON indicators.rowid = met.indicator

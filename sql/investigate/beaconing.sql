@@ -21,7 +21,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@jitter', 10), ('@regular', 70), ('@size', 1000000), ('@pairs', 1000);
 WITH candidate AS MATERIALIZED (
   SELECT srcaddr, dstaddr, dstport FROM flowlogs_rollup(@logs)
-   WHERE since = @since AND until = @until AND log_status = 'OK' AND action IS NOT 'REJECT'
+   WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
    GROUP BY srcaddr, dstaddr, dstport
   HAVING sum(flows) >= @contacts AND (max(last_seen) - min(first_seen)) / sum(flows) >= @every
    ORDER BY sum(flows) DESC, srcaddr, dstaddr, dstport LIMIT @pairs),

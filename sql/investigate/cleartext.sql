@@ -24,5 +24,5 @@ SELECT interface_id, iif(flow_direction = 'egress', srcaddr, dstaddr) AS own,
 SELECT CASE encryption_status WHEN 0 THEN 'not encrypted' WHEN 1 THEN 'Nitro' WHEN 2 THEN 'application'
                               WHEN 3 THEN 'Nitro and application' ELSE 'unknown' END AS encryption,
        count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
-  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status = 'OK'
+  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY encryption_status ORDER BY encryption_status IS NULL, encryption_status;

@@ -21,34 +21,34 @@ INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
    WHERE @logs = 'tests/data/AWSLogs';
 CREATE TEMP TABLE IF NOT EXISTS must_conversation (
-  a CONSTRAINT "flowlogs: @a must be an address: .parameter set @a ""'10.0.0.5'""" CHECK (ifnull(ip_text(a) = a, 0)),
-  b CONSTRAINT "flowlogs: @b must be an address: .parameter set @b ""'10.0.0.6'""" CHECK (ifnull(ip_text(b) = b, 0)));
+  a CONSTRAINT "flowlogs: @a must be an address: .parameter set @a ""'10.0.0.5'""" CHECK (ip_text(a) IS NOT NULL),
+  b CONSTRAINT "flowlogs: @b must be an address: .parameter set @b ""'10.0.0.6'""" CHECK (ip_text(b) IS NOT NULL));
 INSERT INTO must_conversation VALUES (@a, @b);
-WITH seen AS (
-  SELECT ifnull(@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr), 0) AS from_a,
-         iif(@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr), srcport, dstport) AS a_port,
-         iif(@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr), dstport, srcport) AS b_port, protocol,
-         ifnull(interface_id, tgw_attachment_id) AS point, sum(bytes) AS bytes,
-         sum(flows) FILTER (WHERE action = 'REJECT') AS rejected, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+DROP TABLE IF EXISTS temp.conversed;
+CREATE TEMP TABLE conversed AS
+WITH met AS (
+  SELECT ifnull(cidr_match(srcaddr, @a) OR cidr_match(pkt_srcaddr, @a), 0)
+           AND ifnull(cidr_match(dstaddr, @b) OR cidr_match(pkt_dstaddr, @b), 0) AS from_a,
+         ifnull(cidr_match(srcaddr, @b) OR cidr_match(pkt_srcaddr, @b), 0)
+           AND ifnull(cidr_match(dstaddr, @a) OR cidr_match(pkt_dstaddr, @a), 0) AS from_b,
+         srcport, dstport, protocol, ifnull(interface_id, tgw_attachment_id) AS point, action, flows, bytes,
+         first_seen, last_seen
     FROM flowlogs_rollup(@logs)
-   WHERE since = @since AND until = @until AND addr = @a
-     AND (@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr)
-          OR @b IN (srcaddr, pkt_srcaddr) AND @a IN (dstaddr, pkt_dstaddr))
-     AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport))
-   GROUP BY from_a, a_port, b_port, protocol, point)
+   WHERE since = @since AND until = @until AND cidr_match(addr, @a)
+     AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport)))
+SELECT from_a, iif(from_a, srcport, dstport) AS a_port, iif(from_a, dstport, srcport) AS b_port, protocol, point,
+       sum(bytes) AS bytes, sum(flows) FILTER (WHERE action = 'REJECT') AS rejected,
+       min(first_seen) AS first_seen, max(last_seen) AS last_seen
+  FROM met WHERE from_a OR from_b GROUP BY 1, 2, 3, 4, 5;
 SELECT datetime(min(first_seen), 'unixepoch') AS first_seen, max(last_seen) - min(first_seen) AS seconds,
        a_port, b_port, ifnull(protocol_name(protocol), protocol) AS protocol,
        port_name(min(a_port, b_port), protocol) AS service,
        ifnull(max(bytes) FILTER (WHERE from_a), 0) AS a_sent, ifnull(max(bytes) FILTER (WHERE NOT from_a), 0) AS b_sent,
        ifnull(max(rejected), 0) AS rejected, count(DISTINCT point) AS points
-  FROM seen
- GROUP BY a_port, b_port, seen.protocol ORDER BY first_seen, a_port, b_port, seen.protocol LIMIT @top;
+  FROM conversed
+ GROUP BY a_port, b_port, conversed.protocol ORDER BY first_seen, a_port, b_port, conversed.protocol LIMIT @top;
 SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, @logs AS logs,
        @since AS since, @until AS until
- WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND addr = @a
-      AND (@a IN (srcaddr, pkt_srcaddr) AND @b IN (dstaddr, pkt_dstaddr)
-           OR @b IN (srcaddr, pkt_srcaddr) AND @a IN (dstaddr, pkt_dstaddr))
-      AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport)));
+ WHERE NOT EXISTS (SELECT 1 FROM conversed);
 DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES
   ('@a', '172.31.1.13'), ('@b', '192.0.2.77'));

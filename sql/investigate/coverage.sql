@@ -15,7 +15,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@gap', 900), ('@top', 20);
 SELECT account_id, coalesce(interface_id, tgw_attachment_id) AS interface,
-       coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS ok,
+       coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS ok,
        coalesce(sum(flows) FILTER (WHERE log_status = 'NODATA'), 0) AS nodata,
        coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipdata,
        datetime(max(CASE log_status WHEN 'SKIPDATA' THEN last_seen END), 'unixepoch') AS last_skipdata,
@@ -24,7 +24,7 @@ SELECT account_id, coalesce(interface_id, tgw_attachment_id) AS interface,
  GROUP BY account_id, interface HAVING skipdata > 0 OR ok = 0 ORDER BY skipdata DESC, interface, account_id LIMIT @top;
 WITH told AS (
   SELECT coalesce(interface_id, tgw_attachment_id) AS interface, minute, min(first_seen) AS first, max(last_seen) AS last
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status <> 'SKIPDATA' GROUP BY 1, 2),
+    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status IS NOT 'SKIPDATA' GROUP BY 1, 2),
 so_far AS (
   SELECT interface, first, max(last) OVER (PARTITION BY interface ORDER BY minute, first
                                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS told_until FROM told)

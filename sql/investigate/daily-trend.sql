@@ -10,7 +10,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 WITH days AS (
-  SELECT day, coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS flows,
+  SELECT day, coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
          coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
          coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipped,
          count(DISTINCT srcaddr) AS sources, coalesce(sum(bytes), 0) AS bytes

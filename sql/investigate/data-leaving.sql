@@ -32,8 +32,9 @@ WITH seen AS MATERIALIZED (
          coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, max(pkt_dst_aws_service) AS service,
          sum(flows) AS flows, sum(packets) AS packets, sum(bytes) AS bytes, min(first_seen) AS first, max(last_seen) AS last
     FROM flowlogs_rollup(@logs)
-   WHERE since = @since AND until = @until AND log_status = 'OK' AND action IS NOT 'REJECT'
+   WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
      AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
+     AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL -- a place that isn't logged is neither inside nor outside
    GROUP BY 1, 2, 3, 4, 5, 6),
 leg AS (
   SELECT interface, iif(cidr_lookup('own', 'cidr', dstaddr) IS NULL, srcaddr, dstaddr) AS addr,
@@ -43,7 +44,8 @@ leg AS (
     FROM seen GROUP BY 1, 2),
 nat AS MATERIALIZED (
   SELECT interface, addr FROM leg
-   WHERE 100 * abs(packets_both - 2 * packets_out) <= packets_out AND 100 * abs(bytes_both - 2 * bytes_out) <= bytes_out),
+   WHERE bytes_out > 0 AND 100 * abs(packets_both - 2 * packets_out) <= packets_out
+     AND 100 * abs(bytes_both - 2 * bytes_out) <= bytes_out),
 sighting AS (
   SELECT src, dst, src = srcaddr AND (interface, srcaddr) IN (SELECT interface, addr FROM nat) AS onward,
          max(service) AS service, sum(flows) AS flows, sum(bytes) AS bytes, min(first) AS first, max(last) AS last

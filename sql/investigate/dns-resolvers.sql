@@ -28,6 +28,6 @@ SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) 
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND protocol IN (6, 17) AND dstport IN (SELECT value FROM json_each(@dns_ports))
-   AND coalesce(pkt_dstaddr, dstaddr) NOT IN (SELECT value FROM json_each(@resolvers))
+   AND ip_text(coalesce(pkt_dstaddr, dstaddr)) NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
    AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
  GROUP BY 1, 2, 3 ORDER BY sum(flows) DESC, 1, 2, 3 LIMIT @top;

@@ -20,7 +20,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
 CREATE TEMP TABLE IF NOT EXISTS must_from_source (
   src CONSTRAINT "flowlogs: @src must be an address: .parameter set @src ""'10.0.0.5'"""
-    CHECK (ifnull(ip_text(src) = src, 0)));
+    CHECK (ip_text(src) IS NOT NULL));
 INSERT INTO must_from_source VALUES (@src);
 SELECT dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
@@ -28,10 +28,10 @@ SELECT dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcpo
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND srcaddr = @src
+ WHERE since = @since AND until = @until AND cidr_match(srcaddr, @src)
  GROUP BY 1, 2, 3, 5
  ORDER BY bytes DESC, flows DESC, dstaddr, protocol, port, action LIMIT @top;
 SELECT 'nothing found' AS answer, @src AS src, @logs AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = @src);
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(srcaddr, @src));
 DELETE FROM temp.sqlite_parameters WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';

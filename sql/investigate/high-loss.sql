@@ -20,7 +20,7 @@ WITH path AS (
          sum(flows * packets_lost_no_route) AS no_route, sum(flows * packets_lost_blackhole) AS blackhole,
          sum(flows * packets_lost_mtu_exceeded) AS mtu, sum(flows * packets_lost_ttl_expired) AS ttl
     FROM flowlogs_rollup(@logs)
-   WHERE since = @since AND until = @until AND tgw_id IS NOT NULL AND log_status = 'OK'
+   WHERE since = @since AND until = @until AND tgw_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
    GROUP BY src_vpc, dst_vpc, srcaddr, dstaddr)
 SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole AS hole, mtu, ttl,
        1000000 * (no_route + blackhole + mtu + ttl) / max(packets, 1) AS ppm

@@ -18,17 +18,18 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@host', '10.0.2.14' WHERE @logs = 'tests/data/AWSLogs';
 CREATE TEMP TABLE IF NOT EXISTS must_host_seen (
   host CONSTRAINT "flowlogs: @host must be an address: .parameter set @host ""'10.0.0.5'"""
-    CHECK (ifnull(ip_text(host) = host, 0)));
+    CHECK (ip_text(host) IS NOT NULL));
 INSERT INTO must_host_seen VALUES (@host);
-SELECT iif(srcaddr = @host OR pkt_srcaddr = @host, 'out', 'in') AS way,
-       iif(srcaddr = @host OR pkt_srcaddr = @host, coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
+SELECT iif(cidr_match(srcaddr, @host) OR cidr_match(pkt_srcaddr, @host), 'out', 'in') AS way,
+       iif(cidr_match(srcaddr, @host) OR cidr_match(pkt_srcaddr, @host), coalesce(pkt_dstaddr, dstaddr),
+           coalesce(pkt_srcaddr, srcaddr)) AS peer,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service, sum(flows) AS records,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        sum(bytes) / sum(flows) AS each, strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND addr = @host
+  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND cidr_match(addr, @host)
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT 'nothing found' AS answer, @host AS host, @logs AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND addr = @host);
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(addr, @host));
 DELETE FROM temp.sqlite_parameters WHERE key = '@host' AND value = '10.0.2.14' AND @logs = 'tests/data/AWSLogs';

@@ -12,5 +12,6 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT hour, sum(flows) AS records, count(DISTINCT srcaddr) AS sources, sum(packets) AS packets, sum(bytes) AS bytes,
        sum(bytes) / max(sum(flows), 1) AS bytes_per_record
-  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status = 'OK' AND action IS NOT 'REJECT'
+  FROM flowlogs_rollup(@logs)
+ WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
  GROUP BY hour ORDER BY hour;

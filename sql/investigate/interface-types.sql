@@ -14,5 +14,5 @@ SELECT coalesce(interface_type, 'instance or other') AS type, version, count(DIS
        sum(flows) AS flows,
        coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in,
        coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out, sum(bytes) AS bytes
-  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status = 'OK'
+  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY 1, 2 ORDER BY interface_type IS NULL, 1, 2;

@@ -22,31 +22,33 @@ INSERT OR IGNORE INTO temp.sqlite_parameters
    WHERE @logs = 'tests/data/AWSLogs';
 CREATE TEMP TABLE IF NOT EXISTS must_next_hop_trace (
   trace_from CONSTRAINT "flowlogs: @trace_from must be an address: .parameter set @trace_from ""'10.0.0.5'"""
-    CHECK (ifnull(ip_text(trace_from) = trace_from, 0)),
+    CHECK (ip_text(trace_from) IS NOT NULL),
   trace_to CONSTRAINT "flowlogs: @trace_to must be an address: .parameter set @trace_to ""'52.216.0.9'"""
-    CHECK (ifnull(ip_text(trace_to) = trace_to, 0)));
+    CHECK (ip_text(trace_to) IS NOT NULL));
 INSERT INTO must_next_hop_trace VALUES (@trace_from, @trace_to);
 WITH RECURSIVE leg AS MATERIALIZED (
   SELECT interface_id, interface_type, az_id, srcaddr, traffic_path, next_hop_interface_id, next_hop_interface_type,
          sum(bytes) AS bytes
     FROM flowlogs_rollup(@logs)
-   WHERE since = @since AND until = @until AND flow_direction = 'egress' AND action = 'ACCEPT' AND pkt_dstaddr = @trace_to
+   WHERE since = @since AND until = @until AND flow_direction = 'egress' AND action = 'ACCEPT'
+     AND cidr_match(pkt_dstaddr, @trace_to)
    GROUP BY 1, 2, 3, 4, 5, 6, 7),
 hop (n, interface_id, next_hop) AS (
-  SELECT 1, interface_id, next_hop_interface_id FROM leg WHERE srcaddr = @trace_from
+  SELECT 1, interface_id, next_hop_interface_id FROM leg WHERE cidr_match(srcaddr, @trace_from)
    UNION
   SELECT n + 1, leg.interface_id, leg.next_hop_interface_id
     FROM hop JOIN leg ON leg.interface_id = hop.next_hop WHERE n < 16)
 SELECT n, leg.interface_id, coalesce(interface_type, '-') AS type, az_id, srcaddr, traffic_path(traffic_path) AS way,
        coalesce(next_hop, '-') AS next_hop, sum(bytes) AS bytes
   FROM hop JOIN leg ON leg.interface_id = hop.interface_id AND leg.next_hop_interface_id IS hop.next_hop
- WHERE n > 1 OR srcaddr = @trace_from
- GROUP BY n, leg.interface_id, type, az_id, srcaddr, way, next_hop ORDER BY n, 2, 5, 6, 7;
+ WHERE n > 1 OR cidr_match(srcaddr, @trace_from)
+ GROUP BY n, leg.interface_id, type, az_id, srcaddr, way, next_hop ORDER BY n, 2, 5, 6, 7, 3, 4;
 SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_to, @logs AS logs,
        @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until
-      AND flow_direction = 'egress' AND action = 'ACCEPT' AND srcaddr = @trace_from AND pkt_dstaddr = @trace_to);
+      AND flow_direction = 'egress' AND action = 'ACCEPT'
+      AND cidr_match(srcaddr, @trace_from) AND cidr_match(pkt_dstaddr, @trace_to));
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-interface-id ') > 0) AS with_next_hop_interface_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -20,7 +20,8 @@ WITH pair AS (
   SELECT srcaddr, dstaddr, CAST(strftime('%H', hour, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
            OR CAST(strftime('%w', hour, @zone) AS INTEGER) NOT IN (SELECT value FROM json_each(@days)) AS outside,
          flows, bytes, first_seen, last_seen
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status = 'OK' AND action IS NOT 'REJECT')
+    FROM flowlogs_rollup(@logs)
+   WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
 SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows, sum(bytes) FILTER (WHERE outside) AS bytes,
        coalesce(sum(bytes) FILTER (WHERE NOT outside), 0) AS within,
        datetime(min(iif(outside, first_seen, NULL)), 'unixepoch') AS first_seen,

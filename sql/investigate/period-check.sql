@@ -14,7 +14,8 @@
 -- which files there are.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
-SELECT day, account_id, coalesce(region, '-') AS region, coalesce(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS flows,
+SELECT day, account_id, coalesce(region, '-') AS region,
+       coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
        coalesce(sum(flows) FILTER (WHERE log_status = 'NODATA'), 0) AS nodata,
        coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipdata,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen

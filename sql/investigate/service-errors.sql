@@ -16,7 +16,7 @@ SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_servic
        printf('%d %%', 100 * coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) / sum(flows)) AS share,
        coalesce(sum(flows) FILTER (WHERE action = 'ACCEPT' AND tcp_flags = 2), 0) AS unanswered, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND log_status = 'OK' AND flow_direction IS NOT NULL
+ WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND flow_direction IS NOT NULL
  GROUP BY 1, 2 ORDER BY rejected DESC, flows DESC, 1, 2;
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-src-aws-service ') > 0) AS with_pkt_src_aws_service

@@ -19,15 +19,15 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
 CREATE TEMP TABLE IF NOT EXISTS must_tcp_from_source (
   src CONSTRAINT "flowlogs: @src must be an address: .parameter set @src ""'10.0.0.5'"""
-    CHECK (ifnull(ip_text(src) = src, 0)));
+    CHECK (ip_text(src) IS NOT NULL));
 INSERT INTO must_tcp_from_source VALUES (@src);
 SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port_name(srcport, 6)) AS service,
        tcp_flags(tcp_flags) AS flags, packets, bytes, action
   FROM flowlogs(@logs)
  WHERE since = @since AND until = @until
-   AND srcaddr = @src AND protocol = 6
+   AND cidr_match(srcaddr, @src) AND protocol = 6
  ORDER BY start, dstaddr, srcport, dstport, rowid LIMIT @top;
 SELECT 'nothing found' AS answer, @src AS src, @logs AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = @src AND protocol = 6);
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(srcaddr, @src) AND protocol = 6);
 DELETE FROM temp.sqlite_parameters WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';

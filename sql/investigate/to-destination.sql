@@ -20,7 +20,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@dst', '10.0.2.11' WHERE @logs = 'tests/data/AWSLogs';
 CREATE TEMP TABLE IF NOT EXISTS must_to_destination (
   dst CONSTRAINT "flowlogs: @dst must be an address: .parameter set @dst ""'10.0.0.5'"""
-    CHECK (ifnull(ip_text(dst) = dst, 0)));
+    CHECK (ip_text(dst) IS NOT NULL));
 INSERT INTO must_to_destination VALUES (@dst);
 SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
@@ -28,10 +28,10 @@ SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcpo
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND dstaddr = @dst
+ WHERE since = @since AND until = @until AND cidr_match(dstaddr, @dst)
  GROUP BY 1, 2, 3, 5
  ORDER BY bytes DESC, flows DESC, srcaddr, protocol, port, action LIMIT @top;
 SELECT 'nothing found' AS answer, @dst AS dst, @logs AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND dstaddr = @dst);
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(dstaddr, @dst));
 DELETE FROM temp.sqlite_parameters WHERE key = '@dst' AND value = '10.0.2.11' AND @logs = 'tests/data/AWSLogs';

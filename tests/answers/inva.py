@@ -327,7 +327,8 @@ def udp_sources(records, since=None, until=None, top=20):
 def skipdata(records, since=None, until=None, top=20):
     rows = []
     for (hour, eni), g in _groups(_of_period(records, since, until),
-                                  lambda r: (_clock(r["start"])[:13] + ":00:00", r.get("interface_id"))):
+                                  lambda r: (_clock(r["start"])[:13] + ":00:00",
+                                             r.get("interface_id") or r.get("tgw_attachment_id"))):
         lost = [r for r in g if r["log_status"] == "SKIPDATA"]
         if lost:
             rows.append((hour, eni, len(lost), sum(r["log_status"] == "OK" for r in g), _first(lost), _last(lost)))

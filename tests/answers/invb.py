@@ -403,27 +403,55 @@ def interface_types(records):
     return [row[1:] for row in sorted(rows)]
 
 
-def data_leaving(records):
-    """Walks the sample's own knowledge of its NAT gateways, *.*.0.20, where the script infers them."""
-    def is_nat(ip):
-        return re.fullmatch(r"(10\.(0|8|64)|172\.31)\.0\.20", ip) is not None
+def _samples_nats(records):
+    """What the sample's NAT gateways, *.*.0.20, send on: by what is known of it, not by what can be seen."""
+    return [r for r in records if re.fullmatch(r"(10\.(0|8|64)|172\.31)\.0\.20", _src(r) or "") and not _inside(_dst(r))]
 
-    views = collections.defaultdict(list)       # (src, dst) -> what each viewpoint saw
-    onward = _groups((r for r in _passed(records) if is_nat(_src(r)) and not _inside(_dst(r))), _src)
-    leaving = [r for r in _passed(records) if _inside(_src(r)) and not _inside(_dst(r)) and not is_nat(_src(r))]
-    for key, rs in _groups(leaving, lambda r: (_src(r), _dst(r), r.get("interface_id") or r.get("tgw_attachment_id"),
-                                               r.get("flow_direction"))).items():
-        views[key[:2]].append(rs)
-    rows = []
-    for (src, dst), sights in views.items():
-        size = max(_sum(rs, "bytes") for rs in sights)
-        if size >= 5000000:
-            services = {r.get("pkt_dst_aws_service") for rs in sights for r in rs} - {None}
-            rows.append((src, dst, max(services, default="-"), max(len(rs) for rs in sights), size,
-                         _first(sum(sights, [])), _last(sum(sights, []))))
-    rows.sort(key=lambda row: (-row[4], row[0], row[1]))
-    return rows[:20] + [(nat, _distinct([{"d": _dst(r)} for r in rs], "d"), len(rs), _sum(rs, "bytes"))
-                        for nat, rs in sorted(onward.items())]
+
+def _likely_nats(records):
+    """What those send on who pass on what they got, of packets and of bytes 99 % or more."""
+    def point(r):
+        return r.get("interface_id") or r.get("tgw_attachment_id") or "-"
+
+    came, went = collections.Counter(), collections.Counter()
+    for r in records:
+        if _inside(_src(r)) and _dst(r):
+            own = point(r), r["dstaddr"] if _inside(r["dstaddr"]) else r["srcaddr"]
+            for what in ("packets", "bytes"):
+                (came if _inside(r["dstaddr"]) else went)[own, what] += r[what] or 0
+
+    def passes_on(own):
+        return went[own, "bytes"] > 0 and all(
+            100 * abs(came[own, what] - went[own, what]) <= went[own, what] for what in ("packets", "bytes"))
+
+    return [r for r in records if _src(r) == r["srcaddr"] and _inside(_src(r)) and not _inside(_dst(r))
+            and passes_on((point(r), r["srcaddr"]))]
+
+
+def data_leaving(records, onward_legs=_samples_nats):
+    passed = _passed(records)
+    onward = {id(r) for r in onward_legs(passed)}
+    pairs = collections.defaultdict(lambda: collections.defaultdict(list))     # (src, dst, onward) -> what each viewpoint saw
+    for r in passed:
+        if _inside(_src(r)) and _dst(r) and not _inside(_dst(r)):
+            point = r.get("interface_id") or r.get("tgw_attachment_id"), r.get("flow_direction")
+            pairs[_src(r), _dst(r), id(r) in onward][point].append(r)
+    size = {pair: max((_sum(rs, "bytes") or 0) for rs in sights.values()) for pair, sights in pairs.items()}
+    to = collections.Counter()
+    for (_, dst, _), n in size.items():
+        to[dst] += n
+    rows, nats = [], collections.defaultdict(lambda: [0, 0, 0])
+    for pair, sights in pairs.items():
+        src, dst, is_onward = pair
+        all_of_it = sum(sights.values(), [])
+        flows = max(len(rs) for rs in sights.values())
+        if is_onward and 100 * (to[dst] - size[pair]) >= 99 * size[pair]:
+            for i, n in enumerate((1, flows, size[pair])):
+                nats[src][i] += n
+        elif size[pair] >= 5000000:
+            services = {r.get("pkt_dst_aws_service") for r in all_of_it} - {None}
+            rows.append((src, dst, max(services, default="-"), flows, size[pair], _first(all_of_it), _last(all_of_it), is_onward))
+    return [row[:-1] for row in _sorted(rows, -5, 1, 2, 8)[:20]] + [(nat, *sums) for nat, sums in sorted(nats.items())]
 
 
 def large_transfers(records):

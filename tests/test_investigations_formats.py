@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""sql/investigate on formats and spellings that the sample hasn't: addresses in other spellings than the question's, logs
+without log-status, records of no bytes."""
+
+import pytest
+
+from conftest import BUILDS, ROOT
+
+NAMES = sorted(p.stem for p in (ROOT / "sql/investigate").glob("*.sql"))
+LONG, SHORT = "2600:1f18:4a3b:1200:0:0:0:5", "2600:1f18:4a3b:1200::5"
+FAR, FAR_SHORT = "2001:db8:0:0:0:0:0:9", "2001:db8::9"
+FIELDS = ("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action {}"
+          "pkt-srcaddr pkt-dstaddr flow-direction az-id vpc-id subnet-id instance-id traffic-path next-hop-interface-id")
+
+
+def both_ways(own, far, status="OK ", start=1773046800, size=400):
+    """A request and its answer, as the interface of `own` logs them."""
+    here = "use1-az1 vpc-1 subnet-1 i-1"
+    return (f"5 1 eni-1 {own} {far} 40000 443 6 4 {size} {start} {start + 60} ACCEPT {status}{own} {far} egress {here} 8 -\n"
+            f"5 1 eni-1 {far} {own} 443 40000 6 4 {size} {start} {start + 60} ACCEPT {status}{far} {own} ingress {here} - -\n")
+
+
+def ask(name, logs, **values):
+    set_all = "".join(f".parameter set @{k} \"'{v}'\"\n" for k, v in values.items())
+    return BUILDS[0].rows(f".headers off\n.parameter init\n.parameter set @logs \"'{logs}'\"\n{set_all}.read sql/investigate/{name}.sql\n")
+
+
+@pytest.fixture(scope="module")
+def spellings(tmp_path_factory):
+    """The same two hosts, unshortened, as AWS writes them, and shortened."""
+    logs = tmp_path_factory.mktemp("spellings")
+    (logs / "a.log").write_text(FIELDS.format("log-status ") + "\n" + both_ways(LONG, FAR) + both_ways(SHORT, FAR_SHORT))
+    return logs
+
+
+@pytest.mark.parametrize("own, far", [(LONG, FAR), (SHORT, FAR_SHORT), (SHORT.upper(), "2001:DB8:0:0::9")])
+@pytest.mark.parametrize("name, column, figures", [
+    ("from-source", 6, ["400", "400"]), ("tcp-from-source", 7, ["400", "400"]), ("to-destination", 6, ["400", "400"]),
+    ("host-seen", 6, ["400", "400", "400", "400"]), ("conversation", 6, ["800"]), ("next-hop-trace", 7, ["400", "400"])])
+def test_an_address_in_any_spelling(spellings, name, column, figures, own, far):
+    """Every spelling finds the records of every spelling."""
+    rows = ask(name, spellings, src=own, dst=own, host=own, a=own, b=far, trace_from=own, trace_to=far)
+    assert [row[column] for row in rows if len(row) > column] == figures
+
+
+def test_approved_resolvers_in_any_spelling(tmp_path):
+    (tmp_path / "a.log").write_text("".join(
+        f"2 1 eni-1 {LONG} {to} 40000 53 17 1 80 1773046800 1773046860 ACCEPT OK\n"
+        for to in ("fd00:ec2:0:0:0:0:0:253", "2001:db8:0:0:0:0:0:53")))
+    assert [row[1] for row in ask("dns-resolvers", tmp_path)] == ["2001:db8:0:0:0:0:0:53"]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "eni"])      # which says what the status is
+def test_without_log_status(tmp_path, name):
+    """A format needn't have log-status: the answers are those of the same records with it."""
+    found = []
+    for field, status in (("log-status ", "OK "), ("", "")):
+        logs = tmp_path / "logs"
+        logs.mkdir(exist_ok=True)
+        (logs / "a.log").write_text(FIELDS.format(field) + "\n" + "".join(
+            both_ways("10.0.0.5", far, status, 1773000000 + 60 * i, 9000000)
+            for far in ("10.0.1.6", "203.0.113.7") for i in [*range(40), 2000]))
+        found.append(ask(name, logs, src="10.0.0.5", dst="10.0.0.5", host="10.0.0.5", a="10.0.0.5", b="203.0.113.7", net="10.0.0.0/8",
+                         subnet="10.0.0.0/8", text="10.", eni="eni-1", instance="i-1", trace_from="10.0.0.5",
+                         trace_to="203.0.113.7", week="2026-03-08", new_since="2026-03-08")
+                     if name != "bad-addresses" else [])
+    assert found[0] == found[1]
+    assert not [cell for row in found[0] for cell in row if "rror near" in cell]
+    assert found[0] or name not in ("hourly", "data-leaving", "outside-hours", "daily-trend", "coverage", "instance-traffic")
+
+
+def test_who_sends_nothing_is_no_nat_gateway(tmp_path):
+    (tmp_path / "a.log").write_text("2 1 eni-1 10.0.0.5 203.0.113.7 40000 443 6 0 0 1773046800 1773046860 ACCEPT OK\n")
+    assert ask("data-leaving", tmp_path) == []
+
+
+def test_lost_records_of_a_transit_gateway(tmp_path):
+    (tmp_path / "a.log").write_text("version tgw-attachment-id start end log-status\n6 tgw-attach-1 1773046800 1773046860 SKIPDATA\n"
+                                    "6 tgw-attach-2 1773046800 1773046860 SKIPDATA\n")
+    assert [row[1:3] for row in ask("skipdata", tmp_path)] == [["tgw-attach-1", "1"], ["tgw-attach-2", "1"]]
+
+
+def test_bad_addresses_without_a_byte_count(tmp_path):
+    """What VPC Block Public Access rejects has no byte count: no bytes are known, on both ways."""
+    (tmp_path / "a.log").write_text("2 1 eni-1 203.0.113.7 10.0.0.5 40000 443 6 4 - 1773046800 1773046860 REJECT OK\n")
+    rows = BUILDS[0].rows("CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('203.0.113.7', 'it');\n"
+                          f".headers off\n.parameter init\n.parameter set @logs \"'{tmp_path}'\"\n"
+                          ".read sql/investigate/bad-addresses.sql\n")
+    assert [row[4:8] for row in rows] == [["0", "1", "0", "0"]]
