@@ -13,6 +13,7 @@
 #define NO_TERM UINT32_MAX
 
 struct filter {
+  unsigned users; /* filter_free() calls that are due */
   struct pattern pattern;
   struct pred terms; /* not finished: in the order of the slots */
   struct filter_slot {
@@ -200,14 +201,20 @@ struct filter *filter_new(const char *p, size_t n, struct err *e) {
   struct filter *f = mem_alloc(sizeof *f);
   if (!f) return err_nomem(e), NULL;
   memset(f, 0, sizeof *f);
+  f->users = 1;
   pred_init(&f->terms);
   if (!pattern_parse(&f->pattern, p, n, e) && !compile(f, e)) return f;
   filter_free(f);
   return NULL;
 }
 
+struct filter *filter_share(struct filter *f) {
+  if (f) f->users++;
+  return f;
+}
+
 void filter_free(struct filter *f) {
-  if (!f) return;
+  if (!f || --f->users) return;
   pred_clear(&f->terms);
   mem_free(f->slot);
   pattern_clear(&f->pattern);

@@ -12,7 +12,8 @@
 ** one that fits neither is an error.  Unstructured terms are looked for in the whole line, without the time that
 ** CloudWatch's export puts before it.
 **
-** filter_new(), then filter_bind() for each layout from any number of threads, filter_free().
+** filter_new(), then filter_bind() for each layout from any number of threads, filter_free(), which filter_share() makes
+** due once more; these three by one thread.
 */
 #ifndef FILTER_H
 #define FILTER_H
@@ -28,7 +29,8 @@ struct filter;
 ** which it goes wrong.
 */
 struct filter *filter_new(const char *p, size_t n, struct err *e);
-void filter_free(struct filter *f); /* NULL will do */
+struct filter *filter_share(struct filter *f); /* the same, for another owner; NULL will do */
+void filter_free(struct filter *f);            /* likewise */
 
 /*
 ** Adds the filter's conditions to a bound predicate, which points into the filter from then on.  ERR_ARGUMENT, with

@@ -28,16 +28,15 @@ void options_clear(struct options *o) {
 }
 
 int options_copy(struct options *to, const struct options *from) {
-  struct err e = {0}; /* a pattern that was read before can be read again, unless there is no memory */
   *to = *from;
   to->path = from->path ? sqlite3_mprintf("%s", from->path) : NULL;
   to->format_text = from->format_text ? sqlite3_mprintf("%s", from->format_text) : NULL;
   to->format = from->format ? mem_alloc(sizeof *to->format) : NULL;
   if (to->format) *to->format = *from->format;
   to->filter_text = from->filter_text ? sqlite3_mprintf("%s", from->filter_text) : NULL;
-  to->filter = from->filter ? filter_new(from->filter_text, strlen(from->filter_text), &e) : NULL;
+  to->filter = filter_share(from->filter);
   int ok = !to->path == !from->path && !to->format_text == !from->format_text && !to->format == !from->format &&
-           !to->filter_text == !from->filter_text && !to->filter == !from->filter;
+           !to->filter_text == !from->filter_text;
   return ok ? SQLITE_OK : SQLITE_NOMEM;
 }
 

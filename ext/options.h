@@ -33,7 +33,7 @@ struct options {
   char *format_text;   /* format, as given; NULL for none */
   struct layout *format;      /* the same, read */
   char *filter_text;          /* filter, as given; NULL for none */
-  struct filter *filter;      /* the same, read */
+  struct filter *filter;      /* the same, read; shared by copies */
   int threads;                /* -1: as many as there are cores */
   enum columns_shown columns; /* CREATE only */
   uint64_t memory;            /* bytes that a rollup may take for its groups */

@@ -53,7 +53,7 @@ static int open_scan(struct pass *p, enum policy policy, const struct pred *pred
   o->stop = interrupt_poll;
   o->context = &p->query.interrupt;
   p->is_open = 1;
-  stats_begin(((struct table *)p->cursor.pVtab)->stats, p->table_name);
+  stats_begin(((struct table *)p->cursor.pVtab)->stats, p->of->name);
   if (!scan_open(&p->scan, &p->query.request.files, p->wanted, o, &e)) return SQLITE_OK;
   stop(p, 0);
   return report_error(&p->cursor.pVtab->zErrMsg, &e);
@@ -100,8 +100,7 @@ int pass_begin(struct pass *p, const struct plan_table *of, const char *plan, in
   stop(p, 0);
   p->count = 0;
   p->rounds++;
-  p->table_name = of->name;
-  p->is_payload = of->is_payload;
+  p->of = of;
   int rc = query_begin(&p->query, p->cursor.pVtab, of, plan, argc, argv);
   if (rc) return rc;
   columns_wanted(policy == POLICY_COLLECT ? 0 : p->query.used, p->wanted);
@@ -116,7 +115,7 @@ int pass_next_kept(struct pass *p) {
 
 /* What to do about the batch's problem. */
 static const char *advice(const struct pass *p) {
-  if (!p->is_payload) return REPORT_SKIP;
+  if (!p->of->is_payload) return REPORT_SKIP;
   if (p->batch->problem[0].code != ERR_FORMAT) return "on_error=skip skips it";
   return request_may_be_path(&p->query.request) ? UNPACK_TAKES_PATH : UNPACK_TAKES;
 }

@@ -21,8 +21,7 @@ struct pass {
   sqlite3_vtab_cursor cursor;
   struct query query; /* the options in force, and the files */
   struct scan_options scan_options;
-  const char *table_name;
-  int is_payload;               /* as of struct plan_table */
+  const struct plan_table *of;  /* which table it is, as pass_begin() was told */
   uint8_t wanted[COLUMN_COUNT]; /* columns of the batches */
   int is_open;                  /* scan is open */
   const struct batch *batch;    /* at hand; NULL before the first and at the end */

@@ -259,10 +259,11 @@ static int open_error(const struct plan_table *table, const char *name, char **p
         has_vtab_in() ? "" : "; it needs SQLite 3.38");
   const char *more = "";
   if (a == 0 && !table->is_payload) more = " (the path of a record's file is the column file)";
-  else if (!is_selecting(table, table->args[a].column)) more = "";
-  else if (has_vtab_in() && strcmp(name, "filter") != 0) more = "; it takes one value";
-  else if (has_vtab_in()) more = "; patterns of which one must match are written as one, with || or ?";
-  else more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
+  if (is_selecting(table, table->args[a].column)) {
+    if (!has_vtab_in()) more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
+    else if (!strcmp(name, "filter")) more = "; patterns of which one must match are written as one, with || or ?";
+    else more = "; it takes one value";
+  }
   return report_text(
       pzErr,
       "%s is an argument, and this query uses it where it can't be passed on: as a result, inside OR, in a "

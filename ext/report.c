@@ -40,9 +40,10 @@ int report_text(char **pzErr, const char *format, ...) {
 
 /* Moves n characters on, or to the end. */
 static const char *skip(const char *p, uint64_t n) {
-  for (; n && *p; n--) do
-      p++;
-    while (char_is_continuation(*p));
+  for (; n && *p; n--) {
+    p++;
+    while (char_is_continuation(*p)) p++;
+  }
   return p;
 }
 
