@@ -32,14 +32,14 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 ALL_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(OPT) $(WARN) -fPIC -pthread -fvisibility=hidden $(CFLAGS)
 LIBS := -lz -pthread
 
-SOURCES := $(sort $(wildcard ext/*.c))
-HEADERS := $(wildcard ext/*.h)
-OBJECTS := $(SOURCES:ext/%.c=$(BUILD)/%.o)
+# The rooms of ext/, lowest first: each may include headers of the rooms before it and of its own.  The lower rooms do
+# not know SQLite, so unit tests link them alone.
+LOWER_ROOMS := base net file record predicate scan
+UPPER_ROOMS := sqlite functions tables
 
-# The upper layer, which talks to SQLite.  Everything else is the lower one: it knows no SQLite, and tests link it alone.
-UPPER := columns cwl errors_table files_table flowlogs_table funcs interrupt lookup main mem numbers options pass place \
-         plan query recall report request rollup_table stats table terms unpack value
-LOWER := $(filter-out $(UPPER),$(SOURCES:ext/%.c=%))
+LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext/%/*.c))))
+UPPER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(UPPER_ROOMS:%=ext/%/*.c)))) $(BUILD)/main.o
+OBJECTS := $(LOWER) $(UPPER)
 
 .PHONY: all demo test test-only valgrind bench install uninstall clean deps deps-build deps-test asan tsan lint sample readme
 .DELETE_ON_ERROR:
@@ -49,25 +49,28 @@ all: $(BUILD)/flowlogs.$(SO)
 $(BUILD)/flowlogs.$(SO): $(OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(SHARED) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/%.o: ext/%.c $(HEADERS) Makefile | $(BUILD)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+# The compiler writes down which headers an object depends on (-MMD), so that a change of one compiles what it concerns.
+$(BUILD)/%.o: ext/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Iext -MMD -MP -c -o $@ $<
+-include $(OBJECTS:.o=.d)
 
-$(BUILD) $(BUILD)/unit $(BUILD)/bench:
+$(BUILD) $(BUILD)/bench:
 	mkdir -p $@
 
 # --- what has to be there -----------------------------------------------------------------------------------------
 
 deps: deps-build deps-test
 deps-build:
-	@tests/deps.sh build
+	@tests/tools/deps.sh build
 deps-test:
-	@tests/deps.sh build test
+	@tests/tools/deps.sh build test
 
 # --- for users ----------------------------------------------------------------------------------------------------
 
 demo: deps-build
 	@$(MAKE) -s --no-print-directory all
-	@tests/demo.sh $(BUILD)/flowlogs
+	@tests/tools/demo.sh $(BUILD)/flowlogs
 
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/lib"
@@ -78,19 +81,21 @@ uninstall:
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 
-$(BUILD)/unit/%: tests/unit/%.c tests/unit/mem.c $(LOWER:%=$(BUILD)/%.o) $(wildcard tests/unit/*.h) | $(BUILD)/unit
-	$(CC) $(ALL_CFLAGS) -Iext -o $@ $< tests/unit/mem.c $(LOWER:%=$(BUILD)/%.o) -lcmocka $(LIBS)
+# A unit test is linked with the lower rooms and with an allocator that can fail on purpose.
+$(BUILD)/unit/%: tests/unit/%.c tests/lib/mem.c $(LOWER) $(wildcard tests/lib/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< tests/lib/mem.c $(LOWER) -lcmocka $(LIBS)
 
 # A host of its own that makes SQLite's allocator fail; it loads the extension as any other host does.
-$(BUILD)/test_nomem: tests/host/test_nomem.c | $(BUILD)
+$(BUILD)/nomem_host: tests/lib/nomem_host.c | $(BUILD)
 	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3
 
-$(BUILD)/columns: tests/columns.c $(BUILD)/fields.o
+$(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
 
-build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/test_nomem
+build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/nomem_host
 .PHONY: build-tests
 
 test: deps-test
@@ -99,7 +104,7 @@ test: deps-test
 # The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer.
 test-only: build-tests
 	@$(MAKE) --no-print-directory asan
-	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests
+	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/python
 
 SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
             OPT="-O1 -g -fno-omit-frame-pointer $(2)" CC=gcc
@@ -107,12 +112,12 @@ asan:
 	@$(call SANITIZED,asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=all) build-tests
 tsan:
 	@$(call SANITIZED,tsan,-fsanitize=thread) build-tests
-	@tests/tsan.sh $(BUILD)/tsan
+	@tests/tools/tsan.sh $(BUILD)/tsan
 , := ,
 
 # All SQL scripts and the unit tests under valgrind: some minutes.
 valgrind: build-tests
-	@tests/valgrind.sh $(BUILD)
+	@tests/tools/valgrind.sh $(BUILD)
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure
@@ -122,13 +127,13 @@ $(BUILD)/bench/%: tests/bench/%.c | $(BUILD)/bench
 	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) -o $@ $< -lz
 
 lint:
-	@tests/lint.sh $(LOWER)
+	@tests/tools/lint.sh
 
 sample:
 	$(PYTHON) tests/data/generate.py tests/data
 
 readme: $(BUILD)/columns
-	$(PYTHON) tests/readme.py --write $(BUILD)/columns
+	$(PYTHON) tests/lib/readme.py --write $(BUILD)/columns
 
 clean:
 	rm -rf $(BUILD)

@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the extension is made of above the pipeline: its version, its tables, its functions.  main.c registers them.
-** The design of each is in the opening comment of its .c file.
+** The extension as its hosts see it: its version, and the two entry points that SQLite calls when it is loaded.  This
+** header includes no room of ext/, so every file may include it.
+**
+** A program that links the extension statically (compiled with -DSQLITE_CORE) passes an entry point to
+** sqlite3_auto_extension().
 */
 #ifndef FLOWLOGS_H
 #define FLOWLOGS_H
 
-#include "sqlite.h"
-
 #define FLOWLOGS_VERSION "0.1.0"
 
-extern const sqlite3_module flowlogs_module;         /* flowlogs: the records */
-extern const sqlite3_module flowlogs_files_module;   /* flowlogs_files: the files, and what they are */
-extern const sqlite3_module flowlogs_errors_module;  /* flowlogs_errors: what a scan could not use */
-extern const sqlite3_module flowlogs_payload_module; /* flowlogs_payload: the records in a value */
-extern const sqlite3_module flowlogs_rollup_module;  /* flowlogs_rollup: the records, summed by the columns named */
+struct sqlite3;
+struct sqlite3_api_routines;
 
-/* Registers the functions that touch no file.  An SQLite code. */
-int funcs_register(sqlite3 *db);
+/* The tables and the functions.  This is what `.load flowlogs` calls. */
+int sqlite3_flowlogs_init(struct sqlite3 *db, char **pzErrMsg, const struct sqlite3_api_routines *pApi);
 
-/* Registers cwl_match(), which touches no file either; funcs_register() calls it. */
-int cwl_register(sqlite3 *db);
-
-/* Registers cidr_lookup(), which reads tables by name.  An SQLite code. */
-int lookup_register(sqlite3 *db);
-
-/* xFindFunction: functions of a column and a constant that a scan looks at itself. */
-int funcs_find(sqlite3_vtab *table, int argc, const char *name,
-               void (**function)(sqlite3_context *, int, sqlite3_value **), void **data);
+/* The functions that touch no file and no table, alone. */
+int sqlite3_flowlogsnofs_init(struct sqlite3 *db, char **pzErrMsg, const struct sqlite3_api_routines *pApi);
 
 #endif

@@ -10,7 +10,9 @@
 ** one folder, and without the first entry point they don't exist.
 */
 #include "flowlogs.h"
-#include "stats.h"
+#include "functions/functions.h"
+#include "functions/scan_stats.h"
+#include "tables/tables.h"
 
 SQLITE_EXTENSION_INIT1
 
@@ -33,22 +35,22 @@ static const struct {
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
   (void)pzErrMsg;
-  int rc = funcs_register(db);
-  if (!rc) rc = lookup_register(db);
-  struct stats *stats = stats_new();
+  int rc = functions_register(db);
+  if (!rc) rc = cidr_lookup_register(db);
+  struct scan_stats *stats = scan_stats_new();
   if (!stats) return SQLITE_NOMEM;
   stats->users = 1; /* this function */
-  if (!rc) rc = stats_register(db, stats);
+  if (!rc) rc = scan_stats_register(db, stats);
   for (size_t i = 0; rc == SQLITE_OK && i < sizeof tables / sizeof *tables; i++) {
     stats->users++; /* SQLite calls the destructor also when the registration fails */
-    rc = sqlite3_create_module_v2(db, tables[i].name, tables[i].module, stats, stats_free);
+    rc = sqlite3_create_module_v2(db, tables[i].name, tables[i].module, stats, scan_stats_free);
   }
-  stats_free(stats);
+  scan_stats_free(stats);
   return rc;
 }
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
   (void)pzErrMsg;
-  return funcs_register(db);
+  return functions_register(db);
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Brackets are counted whatever their kind, in a number and not on a stack: SQLite refuses those that don't match. */
+#include "base/json.h"
+
+#include <string.h>
+
+#include "base/chars.h"
+
+/* Behind the string whose opening quote is at p; NULL with *e set. */
+static const char *skip_string(const char *p, const char *end, struct err *e) {
+  for (p++; p < end && *p != '"'; p++) {
+    if ((unsigned char)*p < ' ') {
+      err_set(e, ERR_FORMAT, 0, "is no JSON: a string has a control byte (0x%02x)", (unsigned char)*p);
+      return NULL;
+    }
+    if (*p != '\\') continue;
+    if (++p == end) break; /* what is escaped */
+  }
+  if (p < end) return p + 1;
+  err_set(e, ERR_DAMAGED, 0, "is cut off: a JSON string has no end");
+  return NULL;
+}
+
+static const char *skip_value(const char *p, const char *end, struct err *e) {
+  size_t depth = 0, parts = 0;
+  do {
+    if (*p == '"') {
+      if (!(p = skip_string(p, end, e))) return NULL;
+      continue;
+    }
+    if (*p == 0) {
+      err_set(e, ERR_FORMAT, 0, "is no JSON: it has a NUL byte");
+      return NULL;
+    }
+    if ((*p == '{' || *p == '[' || *p == ',' || *p == ':') && ++parts > JSON_MAX_PARTS) {
+      err_set(e, ERR_ARGUMENT, 0,
+              "has more than %u names and values in one JSON document, which would take too much memory",
+              JSON_MAX_PARTS);
+      return NULL;
+    }
+    depth += *p == '{' || *p == '[';
+    depth -= *p == '}' || *p == ']';
+    p++;
+  } while (depth && p < end);
+  if (!depth) return p;
+  err_set(e, ERR_DAMAGED, 0, "is cut off: a JSON object or array has no end");
+  return NULL;
+}
+
+enum json_result json_next(const char **p, const char *end, const char **value, size_t *n, struct err *e) {
+  *p += chars_space(*p, (size_t)(end - *p));
+  if (*p == end) return JSON_END;
+  *value = *p;
+  if (**p != '{' && **p != '[' && **p != '"') {
+    unsigned char c = (unsigned char)**p;
+    err_set(e, ERR_FORMAT, 0,
+            c > ' ' && c < 0x7f ? "is no JSON: '%c' stands where an object should begin"
+                                : "is no JSON: byte 0x%02x stands where an object should begin",
+            c);
+    return JSON_ERROR;
+  }
+  const char *behind = skip_value(*p, end, e);
+  if (!behind) return JSON_ERROR;
+  *n = (size_t)(behind - *p);
+  *p = behind;
+  return JSON_VALUE;
+}
+
+/* The character of the two hex digits, or -1. */
+static int hex_pair(const char *p) {
+  int high = char_hex(p[0]), low = char_hex(p[1]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+size_t json_plain(char *json, size_t n, int *has_nul) {
+  const char *p = json, *end = json + n;
+  char *to = json;
+  while (p < end) {
+    const char *escape = memchr(p, '\\', (size_t)(end - p));
+    size_t before = escape ? (size_t)(escape - p) : (size_t)(end - p);
+    if (to != p) memmove(to, p, before);
+    to += before;
+    p += before;
+    if (!escape) break;
+    int c = end - p >= 6 && !memcmp(p, "\\u00", 4) ? hex_pair(p + 4) : -1;
+    size_t taken = c >= 0 ? 6 : end - p >= 2 ? 2 : 1, put = taken;
+    if (c > 0 && char_is_alnum((char)c)) *to = (char)c, put = 1;
+    else memmove(to, p, taken);
+    if (c == 0) to[5] = '1', *has_nul = 1;
+    to += put;
+    p += taken;
+  }
+  return (size_t)(to - json);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** zlib could read the framing, too (windowBits + 16), but would then compute the checksum its own way, which is an
+** eighth of the time; see crc.h.
+*/
+#include "file/gzip.h"
+
+#include <string.h>
+
+#include "base/crc.h"
+#include "base/mem.h"
+
+/* Flags of a member's header, RFC 1952, section 2.3.1. */
+enum { FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, RESERVED = 0xe0 };
+
+static voidpf zlib_alloc(voidpf unused, uInt items, uInt size) {
+  (void)unused;
+  return mem_alloc((size_t)items * size);
+}
+
+static void zlib_free(voidpf unused, voidpf p) {
+  (void)unused;
+  mem_free(p);
+}
+
+enum err_code gzip_start(struct gzip *g, struct err *e) {
+  g->in_member = 0;
+  if (g->is_ready) return ERR_NONE;
+  memset(&g->z, 0, sizeof g->z);
+  g->z.zalloc = zlib_alloc;
+  g->z.zfree = zlib_free;
+  if (inflateInit2(&g->z, -15) != Z_OK) return err_nomem(e); /* deflate data alone, the largest window */
+  g->is_ready = 1;
+  return ERR_NONE;
+}
+
+void gzip_clear(struct gzip *g) {
+  if (g->is_ready) inflateEnd(&g->z);
+  g->is_ready = 0;
+}
+
+static int corrupt(struct err *e, const char *what) {
+  err_set(e, ERR_DAMAGED, 0, "the gzip data is corrupt: %s", what);
+  return -1;
+}
+
+static int cut_off(struct err *e) {
+  err_set(e, ERR_DAMAGED, 0, "the gzip data is cut off");
+  return -1;
+}
+
+/* The next byte of a header, or -1. */
+static int get(struct gzip *g, struct input *in, struct err *e) {
+  if (e->code || input_fill(in, 1, e)) return -1;
+  if (!in->n) return cut_off(e);
+  g->crc = (uint32_t)crc32(g->crc, in->p, 1);
+  in->n--;
+  return *in->p++;
+}
+
+static unsigned get16(struct gzip *g, struct input *in, struct err *e) {
+  int low = get(g, in, e), high = get(g, in, e);
+  return high < 0 ? 0 : (unsigned)(low | high << 8);
+}
+
+/* The header of a member, whose first two bytes are known to be right.  0, or -1 with *e set. */
+static int read_header(struct gzip *g, struct input *in, struct err *e) {
+  int fixed[10];
+  g->crc = 0;
+  for (int i = 0; i < 10; i++) fixed[i] = get(g, in, e);
+  if (e->code) return -1;
+  if (fixed[2] != 8) return corrupt(e, "unknown compression method");
+  if (fixed[3] & RESERVED) return corrupt(e, "unknown header flags");
+  if (fixed[3] & FEXTRA)
+    for (unsigned n = get16(g, in, e); n && get(g, in, e) >= 0;) n--;
+  for (int flag = FNAME; flag <= FCOMMENT; flag *= 2) /* each ends with a zero byte */
+    while ((fixed[3] & flag) && get(g, in, e) > 0) continue;
+  uint32_t crc = g->crc & 0xffff;
+  if ((fixed[3] & FHCRC) && get16(g, in, e) != crc && !e->code) return corrupt(e, "wrong checksum of a header");
+  return e->code ? -1 : 0;
+}
+
+/* Behind the data of a member: are checksum and length right?  0, or -1 with *e set. */
+static int read_trailer(struct gzip *g, struct input *in, struct err *e) {
+  uint32_t value[2] = {0, 0};
+  if (input_fill(in, 8, e)) return -1;
+  if (in->n < 8) return cut_off(e);
+  for (int i = 7; i >= 0; i--) value[i / 4] = value[i / 4] << 8 | in->p[i];
+  in->p += 8;
+  in->n -= 8;
+  if (value[0] != g->crc) return corrupt(e, "wrong checksum");
+  return value[1] != g->length ? corrupt(e, "wrong length") : 0;
+}
+
+/* What follows the last member is no member: padding (0), or an error (-1). */
+static int read_padding(struct input *in, struct err *e) {
+  if (in->n == 1 && in->p[0] == 0x1f) return cut_off(e); /* all that is left of a member */
+  while (in->n) {
+    for (size_t i = 0; i < in->n; i++)
+      if (in->p[i]) {
+        err_set(e, ERR_DAMAGED, 0, "the gzip data is followed by something that is not gzip");
+        return -1;
+      }
+    in->n = 0;
+    if (input_fill(in, 1, e)) return -1;
+  }
+  return 0;
+}
+
+/* Between two members: begins the next one (1), sees the file's end (0), or something that is neither (-1). */
+static int next_member(struct gzip *g, struct input *in, struct err *e) {
+  if (input_fill(in, 2, e)) return -1;
+  if (in->n < 2 || in->p[0] != 0x1f || in->p[1] != 0x8b) return read_padding(in, e);
+  if (read_header(g, in, e)) return -1;
+  inflateReset(&g->z);
+  g->in_member = 1;
+  g->crc = g->length = 0;
+  return 1;
+}
+
+/* One call of inflate(), with input for it.  0 to go on, -1 on an error. */
+static int inflate_some(struct gzip *g, struct input *in, struct err *e) {
+  if (input_fill(in, 1, e)) return -1;
+  Bytef *out = g->z.next_out;
+  g->z.next_in = (z_const Bytef *)in->p;
+  g->z.avail_in = (uInt)in->n;
+  int rc = inflate(&g->z, Z_NO_FLUSH);
+  in->p += in->n - g->z.avail_in;
+  in->n = g->z.avail_in;
+  size_t n = (size_t)(g->z.next_out - out);
+  g->crc = crc_update(g->crc, out, n);
+  g->length += (uint32_t)n;
+  if (rc == Z_STREAM_END) {
+    g->in_member = 0;
+    return read_trailer(g, in, e);
+  }
+  if (rc == Z_MEM_ERROR) return err_nomem(e), -1;
+  if (rc != Z_OK && rc != Z_BUF_ERROR) return corrupt(e, g->z.msg ? g->z.msg : "inflate failed");
+  return in->at_eof && !in->n && g->z.avail_out ? cut_off(e) : 0;
+}
+
+size_t gzip_read(struct gzip *g, struct input *in, char *p, size_t n, struct err *e) {
+  g->z.next_out = (Bytef *)p;
+  g->z.avail_out = (uInt)n;
+  while (g->z.avail_out) {
+    if (!g->in_member && next_member(g, in, e) <= 0) break;
+    if (inflate_some(g, in, e)) break;
+  }
+  return n - g->z.avail_out;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Files are not mapped: one that shrinks while it is mapped kills the process with SIGBUS, and reading costs little
+** beside splitting lines.
+*/
+#include "file/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum err_code input_init(struct input *in, struct err *e) {
+  memset(in, 0, sizeof *in);
+  in->fd = -1;
+  in->buffer = mem_alloc(INPUT_BUFFER);
+  return in->buffer ? ERR_NONE : err_nomem(e);
+}
+
+void input_clear(struct input *in) {
+  input_close(in);
+  mem_free(in->buffer);
+  memset(in, 0, sizeof *in);
+  in->fd = -1;
+}
+
+void input_close(struct input *in) {
+  if (in->fd >= 0) close(in->fd);
+  in->fd = -1;
+}
+
+static enum err_code open_regular(struct input *in, const char *path, struct err *e) {
+  struct stat st;
+  /* O_NONBLOCK: opening a pipe that nobody writes to must not hang; regular files don't mind it. */
+  in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (in->fd < 0) return err_set(e, ERR_IO, 0, "can't be opened: %s", strerror(errno));
+  if (fstat(in->fd, &st)) return err_set(e, ERR_IO, 0, "can't be read: %s", strerror(errno));
+  if (S_ISDIR(st.st_mode)) return err_set(e, ERR_IO, 0, "is a folder whose files can't be listed");
+  if (!S_ISREG(st.st_mode))
+    return err_set(e, ERR_IO, 0, "is not a regular file; a query may read its files more than once");
+  return ERR_NONE;
+}
+
+enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
+  char resolved[PATH_MAX];
+  const char *use;
+  input_close(in);
+  in->at_eof = 0;
+  in->n = 0;
+  in->total = 0;
+  if (root_guard_path(guard, path, resolved, &use, e)) return e->code;
+  if (open_regular(in, use, e)) input_close(in);
+  return e->code;
+}
+
+/* All that is read beforehand, and an end. */
+void input_open_memory(struct input *in, const void *p, size_t n) {
+  input_close(in);
+  in->at_eof = 1;
+  in->p = p;
+  in->n = n;
+  in->total = n;
+}
+
+ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
+  ssize_t got;
+  if (in->at_eof) return 0;
+  do got = read(in->fd, p, n);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) err_set(e, ERR_IO, 0, "can't be read: %s", strerror(errno));
+  if (got == 0) in->at_eof = 1;
+  if (got > 0) in->total += (uint64_t)got;
+  return got;
+}
+
+int input_fill(struct input *in, size_t want, struct err *e) {
+  if (in->n >= want) return 0;
+  memmove(in->buffer, in->n ? in->p : in->buffer, in->n);
+  in->p = in->buffer;
+  while (in->n < want && !in->at_eof) {
+    ssize_t got = input_read(in, in->buffer + in->n, INPUT_BUFFER - in->n, e);
+    if (got < 0) return -1;
+    in->n += (size_t)got;
+  }
+  return 0;
+}

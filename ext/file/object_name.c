@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "file/object_name.h"
+
+#include <string.h>
+
+#include "base/calendar.h"
+
+static int is(const struct object_name_part *part, const char *text) {
+  return part->n == strlen(text) && !memcmp(part->p, text, part->n);
+}
+
+static int starts(const struct object_name_part *part, const char *text) {
+  size_t n = strlen(text);
+  return part->n > n && !memcmp(part->p, text, n);
+}
+
+static struct object_name_part behind(const struct object_name_part *part, size_t n) {
+  struct object_name_part rest = {part->p + n, part->n - n};
+  return rest;
+}
+
+/* The second of a date, or OBJECT_NAME_NO_TIME when there is no such date. */
+static int64_t moment(int year, int month, int day, int hour, int minute) {
+  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  if (year < 1970 || month < 1 || month > 12 || hour < 0 || hour > 23 || minute > 59) return OBJECT_NAME_NO_TIME;
+  if (day < 1 || day > days[month - 1] + (month == 2 && leap)) return OBJECT_NAME_NO_TIME;
+  return calendar_seconds(year, month, day, hour, minute, 0);
+}
+
+/* YYYYMMDDTHHmmZ */
+static int64_t parse_time(const struct object_name_part *part) {
+  int year, month, day, hour, minute;
+  const char *p = part->p;
+  if (part->n != 14 || p[8] != 'T' || p[13] != 'Z' || !calendar_digits(p, 4, &year) ||
+      !calendar_digits(p + 4, 2, &month) || !calendar_digits(p + 6, 2, &day) || !calendar_digits(p + 9, 2, &hour) ||
+      !calendar_digits(p + 11, 2, &minute))
+    return OBJECT_NAME_NO_TIME;
+  return moment(year, month, day, hour, minute);
+}
+
+/* The parts of a date in folders, year to hour: what has been found, and how much of it. */
+struct date {
+  int value[4];
+  int n; /* parts found, in their order */
+  int ended;
+};
+
+/*
+** A folder that is the next part of a date: digits, or one of year=, month=, day=, hour= and digits.  Anything else
+** ends the date.
+*/
+static void take_part(struct date *d, const struct object_name_part *part) {
+  static const char *const key[] = {"year=", "month=", "day=", "hour="};
+  static const size_t digits[] = {4, 2, 2, 2};
+  if (d->ended || d->n >= 4) return;
+  size_t skip = starts(part, key[d->n]) ? strlen(key[d->n]) : 0;
+  if (part->n - skip == digits[d->n] && calendar_digits(part->p + skip, digits[d->n], &d->value[d->n])) d->n++;
+  else d->ended = 1;
+}
+
+/* A whole day, or an hour of it. */
+static void set_span(struct object_name *k, const struct date *d) {
+  if (d->n < 3) return;
+  int64_t from = moment(d->value[0], d->value[1], d->value[2], d->n == 4 ? d->value[3] : 0, 0);
+  if (from == OBJECT_NAME_NO_TIME) return;
+  k->from = from;
+  k->to = from + (d->n == 4 ? 3600 : 86400) - 1;
+}
+
+/* ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_TIME_HASH.suffixes */
+static void parse_name(struct object_name *k, const char *name) {
+  struct object_name_part part[6];
+  size_t n = 0;
+  for (const char *p = name; n < 6; p++) {
+    part[n].p = p;
+    part[n].n = strcspn(p, n < 5 ? "_" : ".");
+    p += part[n++].n;
+    if (!*p) break;
+  }
+  if (n < 6 || !is(&part[1], "vpcflowlogs") || !starts(&part[3], "fl-")) return;
+  if (!part[0].n || !part[2].n || !part[5].n) return;
+  k->delivered = parse_time(&part[4]);
+  if (k->delivered == OBJECT_NAME_NO_TIME) return;
+  k->is_flow_log = k->is_awss = 1;
+  k->from = k->to = k->delivered;
+  k->account = part[0];
+  k->region = part[2];
+  k->flow_log_id = part[3];
+}
+
+static int is_account(const struct object_name_part *part) {
+  if (part->n != 12) return 0;
+  for (size_t i = 0; i < part->n; i++)
+    if (part->p[i] < '0' || part->p[i] > '9') return 0;
+  return 1;
+}
+
+/* us-east-1, us-gov-west-1: letters, then a number. */
+static int is_region(const struct object_name_part *part) {
+  size_t dashes = 0;
+  for (size_t i = 0; i < part->n; i++) {
+    char c = part->p[i];
+    if (c == '-') dashes++;
+    else if (!(c >= 'a' && c <= 'z') && !(i + 2 >= part->n && c >= '0' && c <= '9')) return 0;
+  }
+  return dashes >= 2 && part->n > 7 && part->p[part->n - 1] >= '0' && part->p[part->n - 1] <= '9';
+}
+
+/* Looks at the folders for what the name didn't say.  A date counts behind `vpcflowlogs/REGION`, or as year=. */
+static void parse_folders(struct object_name *k, const char *path, const char *name) {
+  static const char *const account_keys[] = {"aws-account-id=", "account-id="};
+  static const char *const region_keys[] = {"aws-region=", "region="};
+  struct object_name_part before = {NULL, 0}, before2 = {NULL, 0};
+  struct date date = {.n = 0, .ended = 0};
+  for (const char *p = path; p < name;) {
+    struct object_name_part part = {p, strcspn(p, "/")};
+    for (int i = 0; i < 2; i++) {
+      if (!k->account.p && starts(&part, account_keys[i])) k->account = behind(&part, strlen(account_keys[i]));
+      if (!k->region.p && starts(&part, region_keys[i])) k->region = behind(&part, strlen(region_keys[i]));
+    }
+    if (starts(&part, "aws-account-id=")) k->is_awss = 1;
+    if (before.p && is(&before, "vpcflowlogs")) {
+      k->is_awss |= before2.n && is_account(&before2) && is_region(&part);
+      if (!k->region.p && part.n) k->region = part;
+      if (!k->account.p && before2.n) k->account = before2;
+    }
+    if (date.n || (before2.p && is(&before2, "vpcflowlogs")) || starts(&part, "year=")) take_part(&date, &part);
+    before2 = before;
+    before = part;
+    p += part.n;
+    while (*p == '/') p++;
+  }
+  if (k->from == OBJECT_NAME_NO_TIME) set_span(k, &date);
+}
+
+void object_name_parse(struct object_name *k, const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash ? slash + 1 : path;
+  memset(k, 0, sizeof *k);
+  k->delivered = k->from = k->to = OBJECT_NAME_NO_TIME;
+  parse_name(k, name);
+  if (!k->is_flow_log) parse_folders(k, path, name);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "file/payload.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+void payload_init(struct payload *p) {
+  memset(p, 0, sizeof *p);
+  for (size_t i = 0; i < PAYLOAD_HEADS; i++) p->head[i] = PAYLOAD_END;
+}
+
+void payload_clear(struct payload *p) {
+  for (size_t i = 0; i < p->n; i++) {
+    mem_free(p->stream[i].name);
+    mem_free(p->stream[i].text);
+  }
+  mem_free(p->stream);
+  payload_init(p);
+}
+
+static uint32_t *head_of(struct payload *p, const char *name) { return &p->head[hash_text(0, name) % PAYLOAD_HEADS]; }
+
+static struct payload_stream *add_stream(struct payload *p, const char *name, uint32_t *head, struct err *e) {
+  if (p->n == PAYLOAD_MAX_STREAMS) {
+    err_set(e, ERR_ARGUMENT, 0, "has records of more than %d log streams", PAYLOAD_MAX_STREAMS);
+    return NULL;
+  }
+  if (p->n == p->cap) {
+    size_t cap = p->cap ? p->cap * 2 : 4;
+    struct payload_stream *more = mem_realloc(p->stream, cap * sizeof *more);
+    if (!more) return err_nomem(e), NULL;
+    p->stream = more;
+    p->cap = cap;
+  }
+  size_t n = strlen(name) + 1;
+  char *copy = mem_alloc(n);
+  if (!copy) return err_nomem(e), NULL;
+  memcpy(copy, name, n);
+  p->stream[p->n] = (struct payload_stream){.name = copy, .next = *head};
+  *head = (uint32_t)p->n;
+  return &p->stream[p->n++];
+}
+
+static struct payload_stream *find(struct payload *p, const char *name, struct err *e) {
+  uint32_t *head = head_of(p, name);
+  for (uint32_t i = *head; i != PAYLOAD_END; i = p->stream[i].next)
+    if (!strcmp(p->stream[i].name, name)) return &p->stream[i];
+  return add_stream(p, name, head, e);
+}
+
+/* Puts n bytes behind the stream's text, and an LF if there is none. */
+static enum err_code append(struct payload *p, struct payload_stream *s, const char *text, size_t n, struct err *e) {
+  int add = n == 0 || text[n - 1] != '\n';
+  p->bytes += n + 1;
+  if (p->bytes > PAYLOAD_MAX_BYTES)
+    return err_set(e, ERR_ARGUMENT, 0,
+                   "has more than %u MiB of lines; write them to a file and read that with flowlogs",
+                   (unsigned)(PAYLOAD_MAX_BYTES >> 20));
+  if (s->cap - s->n < n + 1) {
+    size_t cap = s->cap * 2 > s->n + n + 1 ? s->cap * 2 : s->n + n + 1;
+    char *more = mem_realloc(s->text, cap);
+    if (!more) return err_nomem(e);
+    s->text = more;
+    s->cap = cap;
+  }
+  if (n) memcpy(s->text + s->n, text, n);
+  s->n += n;
+  if (add) s->text[s->n++] = '\n';
+  return ERR_NONE;
+}
+
+enum err_code payload_add_line(struct payload *p, const char *name, const char *text, size_t n, uint64_t *line,
+                               struct err *e) {
+  struct payload_stream *s = find(p, name, e);
+  if (!s || append(p, s, text, n, e)) return e->code;
+  *line = ++s->lines;
+  return ERR_NONE;
+}
+
+enum err_code payload_add_text(struct payload *p, const char *name, const char *text, size_t n, struct err *e) {
+  struct payload_stream *s = n ? find(p, name, e) : NULL;
+  if (!s || append(p, s, text, n, e)) return e->code;
+  for (const char *at = text, *end = text + n; at && at < end; s->lines++) {
+    at = memchr(at, '\n', (size_t)(end - at));
+    if (at) at++;
+  }
+  return ERR_NONE;
+}
+
+enum err_code payload_files(const struct payload *p, struct files *files, struct err *e) {
+  if (p->n == 0) return ERR_NONE;
+  files->file = mem_alloc(p->n * sizeof *files->file);
+  if (!files->file) return err_nomem(e);
+  memset(files->file, 0, p->n * sizeof *files->file);
+  for (size_t i = 0; i < p->n; i++) {
+    struct file *file = &files->file[i];
+    file->path = p->stream[i].name;
+    file->text = p->stream[i].text;
+    file->size = (int64_t)p->stream[i].n;
+    file->named = 1;
+  }
+  files->n = files->cap = p->n;
+  return ERR_NONE;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "file/read_ahead.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Waits until a chunk is free; 0 when there is no need of one. */
+static int wait_for_chunk(struct read_ahead *a) {
+  pthread_mutex_lock(&a->mutex);
+  while (!a->stop && a->filled - a->taken == READ_AHEAD_CHUNKS) pthread_cond_wait(&a->moved, &a->mutex);
+  int go_on = !a->stop;
+  pthread_mutex_unlock(&a->mutex);
+  return go_on;
+}
+
+/* Fills a chunk to its end, or to the file's. */
+static size_t fill(struct read_ahead *a, char *chunk, int *at_end, struct err *e) {
+  size_t n = 0;
+  while (n < READ_AHEAD_CHUNK && !*at_end) {
+    ssize_t got = source_read(a->source, chunk + n, READ_AHEAD_CHUNK - n, e);
+    if (got > 0) n += (size_t)got;
+    else *at_end = 1;
+  }
+  return n;
+}
+
+static void job(void *ahead, unsigned number) {
+  struct read_ahead *a = ahead;
+  int at_end = 0;
+  (void)number;
+  while (!at_end && wait_for_chunk(a)) {
+    struct err e = {0};
+    size_t i = a->filled % READ_AHEAD_CHUNKS, n = fill(a, a->buffer + i * READ_AHEAD_CHUNK, &at_end, &e);
+    pthread_mutex_lock(&a->mutex);
+    a->n[i] = n;
+    a->filled++;
+    a->at_end = at_end;
+    a->failed = e;
+    pthread_cond_broadcast(&a->moved);
+    pthread_mutex_unlock(&a->mutex);
+  }
+}
+
+enum err_code read_ahead_start(struct read_ahead *a, struct source *source, struct err *e) {
+  memset(a, 0, sizeof *a);
+  a->buffer = mem_alloc((size_t)READ_AHEAD_CHUNKS * READ_AHEAD_CHUNK);
+  if (!a->buffer) return err_nomem(e);
+  if (pthread_mutex_init(&a->mutex, NULL) || pthread_cond_init(&a->moved, NULL)) {
+    mem_free(a->buffer);
+    return err_nomem(e);
+  }
+  a->source = source;
+  threads_start(&a->threads, 1, job, a);
+  return ERR_NONE;
+}
+
+void read_ahead_stop(struct read_ahead *a) {
+  if (!a->source) return;
+  pthread_mutex_lock(&a->mutex);
+  a->stop = 1;
+  pthread_cond_broadcast(&a->moved);
+  pthread_mutex_unlock(&a->mutex);
+  threads_join(&a->threads);
+  pthread_cond_destroy(&a->moved);
+  pthread_mutex_destroy(&a->mutex);
+  mem_free(a->buffer);
+  memset(a, 0, sizeof *a);
+}
+
+/* Waits for the next chunk; its number of bytes, or 0 at the end, with *e set if the file failed. */
+static size_t wait_for_bytes(struct read_ahead *a, struct err *e) {
+  pthread_mutex_lock(&a->mutex);
+  while (a->filled == a->taken && !a->at_end) pthread_cond_wait(&a->moved, &a->mutex);
+  size_t n = a->filled > a->taken ? a->n[a->taken % READ_AHEAD_CHUNKS] : 0; /* only the last can be empty */
+  if (!n && a->failed.code) *e = a->failed;
+  pthread_mutex_unlock(&a->mutex);
+  return n;
+}
+
+static void give_back(struct read_ahead *a) {
+  pthread_mutex_lock(&a->mutex);
+  a->taken++;
+  pthread_cond_broadcast(&a->moved);
+  pthread_mutex_unlock(&a->mutex);
+  a->used = 0;
+}
+
+ssize_t read_ahead_read(void *ahead, char *p, size_t n, struct err *e) {
+  struct read_ahead *a = ahead;
+  if (!a->threads.n) return source_read(a->source, p, n, e);
+  size_t have = wait_for_bytes(a, e);
+  if (!have) return e->code ? -1 : 0;
+  if (n > have - a->used) n = have - a->used;
+  memcpy(p, a->buffer + a->taken % READ_AHEAD_CHUNKS * READ_AHEAD_CHUNK + a->used, n);
+  a->used += n;
+  if (a->used == have) give_back(a);
+  return (ssize_t)n;
+}

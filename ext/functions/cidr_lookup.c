@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** cidr_lookup(table, column, ip): the rowid of the row whose prefix in that column is the longest one that holds the
+** address; NULL if no prefix does, or if ip is NULL or no address.  Of equal prefixes, the smallest rowid.  The column
+** holds prefixes as ip_parse_prefix() reads them; rows with NULL or '' in it are passed over; anything else is an
+** error.
+**
+** The table is read into a struct prefix_table at the first call.  How long that may be used:
+**
+**   - Until the statement ends, where table and column are constants (auxiliary data of the first argument): what
+**     the table was when the statement first asked, as with SQLite's own IN (SELECT ...).
+**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the
+**     arguments still mean the same table, in main, whose column SQLite would read now and read then (asking it to
+**     prepare that statement also asks an authorizer); main has no uncommitted changes, neither when it was read nor
+**     now; and SQLite's number of the data's version, which each commit of whatever connection moves, is what it was.
+**     Hence not inside a transaction that has written (ROLLBACK leaves no trace in any counter), and not for temp and
+**     attached databases (PRAGMA temp_store, or DETACH and ATTACH, put another one under the same name, perhaps with
+**     the same number), virtual tables and generated columns (whose values can change without their data), databases
+**     that sqlite3_deserialize() made (it makes another one under the same name), and READ UNCOMMITTED.
+**
+** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make
+** it read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic,
+** as no query is: an index on it would go stale.  That keeps it out of all indexes and generated columns; but SQLite
+** (3.40) lets functions that aren't deterministic into CHECK constraints, directonly or not: see table_ref.h for what these
+** can't reach.
+*/
+#include "functions/functions.h"
+
+#include <string.h>
+
+#include "net/ip.h"
+#include "base/mem.h"
+#include "functions/table_ref.h"
+#include "net/prefix_table.h"
+#include "sqlite/report.h"
+#include "sqlite/value.h"
+
+#define KEPT 4 /* tables that a connection keeps */
+
+#define MAIN "main"
+
+/* A table as it was read. */
+struct subnets {
+  int users;       /* the connection, and statements */
+  char *table;     /* what was read, NUL-ended */
+  char *column;    /* within the same allocation */
+  size_t table_n;  /* bytes */
+  size_t column_n; /* bytes */
+  int is_lasting;  /* 0 or 1: later statements may use it, as long as the data's version is this */
+  uint32_t version;
+  struct prefix_table *prefixes;
+};
+
+/* Of a connection. */
+struct lookup {
+  sqlite3 *db;
+  int is_reading; /* a table is being read: no other one can be in the meantime */
+  unsigned next;  /* the place to be used next */
+  struct subnets *kept[KEPT];
+};
+
+/* What the arguments name. */
+struct names {
+  const char *table, *column;
+  size_t table_n, column_n;
+};
+
+/* --- what has been read ------------------------------------------------------------------------------------------- */
+
+static struct subnets *subnets_new(const struct names *names) {
+  struct subnets *s = mem_alloc(sizeof *s);
+  if (!s) return NULL;
+  memset(s, 0, sizeof *s);
+  s->users = 1;
+  s->table_n = names->table_n;
+  s->column_n = names->column_n;
+  s->table = mem_alloc(names->table_n + names->column_n + 2);
+  s->prefixes = prefix_table_new();
+  if (!s->table || !s->prefixes) {
+    mem_free(s->table);
+    prefix_table_free(s->prefixes);
+    mem_free(s);
+    return NULL;
+  }
+  s->column = s->table + names->table_n + 1;
+  memcpy(s->table, names->table, names->table_n + 1);
+  memcpy(s->column, names->column, names->column_n + 1);
+  return s;
+}
+
+static void subnets_release(void *subnets) {
+  struct subnets *s = subnets;
+  if (!s || --s->users) return;
+  prefix_table_free(s->prefixes);
+  mem_free(s->table);
+  mem_free(s);
+}
+
+static int is_column(const struct subnets *s, const struct names *names) {
+  return s->column_n == names->column_n && !memcmp(s->column, names->column, names->column_n);
+}
+
+static int is_table(const struct subnets *s, const struct names *names) {
+  return s->table_n == names->table_n && !memcmp(s->table, names->table, names->table_n);
+}
+
+/* --- has anything changed? ---------------------------------------------------------------------------------------- */
+
+/*
+** The number of main's data as this connection sees it, which must be reading it: 0 if there are changes that are not
+** committed, or if the number says nothing.
+*/
+static int version_of(sqlite3 *db, uint32_t *version) {
+#if SQLITE_VERSION_NUMBER >= 3034000
+  unsigned number = 0;
+  sqlite3_vfs *vfs = NULL;
+  if (sqlite3_libversion_number() < 3034000 || sqlite3_txn_state(db, MAIN) == SQLITE_TXN_WRITE) return 0;
+  if (sqlite3_file_control(db, MAIN, SQLITE_FCNTL_DATA_VERSION, &number)) return 0;
+  if (sqlite3_file_control(db, MAIN, SQLITE_FCNTL_VFS_POINTER, &vfs) || !vfs) return 0;
+  *version = number;
+  /* sqlite3_deserialize() puts a new database in the place of main, and its numbers begin anew. */
+  return strcmp(vfs->zName, "memdb") != 0;
+#else
+  (void)db, (void)version;
+  return 0;
+#endif
+}
+
+/* The first number of a PRAGMA; the statement goes on, and with it the read transaction.  -1: it can't be had. */
+static int pragma(sqlite3 *db, const char *sql, sqlite3_stmt **stmt) {
+  if (sqlite3_prepare_v2(db, sql, -1, stmt, NULL) || sqlite3_step(*stmt) != SQLITE_ROW) return -1;
+  return sqlite3_column_int(*stmt, 0);
+}
+
+static int reads_uncommitted(sqlite3 *db) {
+  sqlite3_stmt *stmt = NULL;
+  int value = pragma(db, "PRAGMA read_uncommitted", &stmt);
+  sqlite3_finalize(stmt);
+  return value != 0;
+}
+
+/* Do the place's values change with the data of main alone? */
+static int is_lasting(const struct table_ref *place) {
+  return place->is_stored && !sqlite3_stricmp(place->schema, MAIN);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static int bad_prefix(const struct table_ref *place, sqlite3_stmt *stmt, char **pzErr) {
+  sqlite3_int64 row = sqlite3_column_int64(stmt, 0);
+  if (sqlite3_column_type(stmt, 1) == SQLITE_BLOB)
+    return report_text(pzErr, "cidr_lookup: %s.%s of the row with rowid %lld is a blob, not text such as '10.0.0.0/8'",
+                       place->name, place->column, row);
+  const char *text = (const char *)sqlite3_column_text(stmt, 1);
+  if (!text) return SQLITE_NOMEM;
+  return report_text(pzErr,
+                     "cidr_lookup: %s.%s of the row with rowid %lld is '%!.100s', which is no prefix such as "
+                     "'10.0.0.0/8'",
+                     place->name, place->column, row, text);
+}
+
+/* One row: its prefix is added, unless it has none. */
+static int read_row(const struct table_ref *place, sqlite3_stmt *stmt, struct prefix_table *prefixes, char **pzErr) {
+  int type = sqlite3_column_type(stmt, 1);
+  struct ip_prefix prefix;
+  if (type == SQLITE_NULL) return SQLITE_OK;
+  if (type != SQLITE_TEXT) return bad_prefix(place, stmt, pzErr);
+  const char *text = (const char *)sqlite3_column_text(stmt, 1);
+  size_t n = (size_t)sqlite3_column_bytes(stmt, 1);
+  if (!text) return SQLITE_NOMEM;
+  if (!n) return SQLITE_OK;
+  if (!ip_parse_prefix(text, n, &prefix)) return bad_prefix(place, stmt, pzErr);
+  return prefix_table_add(prefixes, &prefix, sqlite3_column_int64(stmt, 0)) ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int read_rows(sqlite3 *db, const struct table_ref *place, struct prefix_table *prefixes, char **pzErr) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = table_ref_prepare(db, place, &stmt, pzErr), step = SQLITE_OK;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = read_row(place, stmt, prefixes, pzErr);
+  if (!rc && step != SQLITE_DONE) rc = table_ref_error(db, place, step, pzErr);
+  if (!rc && prefix_table_finish(prefixes)) rc = SQLITE_NOMEM;
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+/* Reads a table. */
+static int read_subnets(sqlite3 *db, const struct table_ref *place, const struct names *names, struct subnets **out,
+                        char **pzErr) {
+  struct subnets *s = subnets_new(names);
+  if (!s) return SQLITE_NOMEM;
+  s->is_lasting = is_lasting(place) && version_of(db, &s->version);
+  int rc = read_rows(db, place, s->prefixes, pzErr);
+  if (rc) subnets_release(s);
+  else *out = s;
+  return rc;
+}
+
+/* --- the function ------------------------------------------------------------------------------------------------- */
+
+static void keep(struct lookup *l, struct subnets *s) {
+  unsigned i = 0;
+  while (i < KEPT && l->kept[i]) i++;
+  if (i == KEPT) i = l->next++ % KEPT;
+  subnets_release(l->kept[i]);
+  l->kept[i] = s;
+  s->users++;
+}
+
+/* What is kept and current; the caller releases it.  NULL if there is none.  The connection must be reading main. */
+static struct subnets *find_kept(struct lookup *l, const struct names *names) {
+  uint32_t version;
+  for (unsigned i = 0; i < KEPT; i++) {
+    struct subnets *s = l->kept[i];
+    if (!s || !is_table(s, names) || !is_column(s, names)) continue;
+    if (version_of(l->db, &version) && version == s->version) {
+      s->users++;
+      return s;
+    }
+    l->kept[i] = NULL;
+    subnets_release(s);
+  }
+  return NULL;
+}
+
+/* The table in the place: what is kept of it, or is read now. */
+static int get_place(struct lookup *l, const struct table_ref *place, struct subnets **out, char **pzErr) {
+  sqlite3_stmt *reading = NULL; /* so that nobody's commit falls between a look at the version and the data */
+  const struct names names = {place->table, place->column, strlen(place->table), strlen(place->column)};
+  int is_stable =
+      is_lasting(place) && !reads_uncommitted(l->db) && pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
+  int rc = SQLITE_OK;
+  *out = is_stable ? find_kept(l, &names) : NULL;
+  if (!*out) rc = read_subnets(l->db, place, &names, out, pzErr);
+  if (*out && is_stable && (*out)->is_lasting && (*out)->users == 1) keep(l, *out);
+  sqlite3_finalize(reading);
+  return rc;
+}
+
+/* What the arguments name; the caller releases it.  NULL with an error. */
+static int get_subnets(struct lookup *l, const struct names *names, struct subnets **out, char **pzErr) {
+  struct table_ref place = {0};
+  if (strlen(names->table) != names->table_n || strlen(names->column) != names->column_n)
+    return report_text(pzErr, "cidr_lookup: the name of a table or column has a NUL byte");
+  if (l->is_reading) return report_text(pzErr, "cidr_lookup: called by what it reads to answer another call");
+  l->is_reading = 1;
+  int rc = table_ref_find(l->db, names->table, names->column, &place, pzErr);
+  if (!rc) rc = get_place(l, &place, out, pzErr);
+  table_ref_clear(&place);
+  l->is_reading = 0;
+  return rc;
+}
+
+/* An error, with its message if there is one, which is freed. */
+static void result_error(sqlite3_context *ctx, int rc, char *message) {
+  if (message) sqlite3_result_error(ctx, message, -1);
+  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
+  else if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
+  sqlite3_free(message);
+}
+
+static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  struct subnets *s = sqlite3_get_auxdata(ctx, 0), *held = NULL;
+  struct names names = {0};
+  char *message = NULL;
+  struct ip ip;
+  int64_t row;
+  (void)argc;
+  if (sqlite3_value_type(argv[2]) == SQLITE_NULL) return;
+  names.column = value_text(ctx, argv[1], &names.column_n);
+  if (!names.column) return;
+  if (!s || !is_column(s, &names)) {
+    names.table = value_text(ctx, argv[0], &names.table_n);
+    if (!names.table) return;
+    int rc = get_subnets(sqlite3_user_data(ctx), &names, &held, &message);
+    if (!held) {
+      result_error(ctx, rc, message);
+      return;
+    }
+    s = held;
+    s->users++;
+    sqlite3_set_auxdata(ctx, 0, s, subnets_release);
+  }
+  /* An ip that is no address gives NULL, but not before the table has been found: the arguments may be mixed up. */
+  if (value_ip(ctx, argv[2], &ip) && prefix_table_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
+  subnets_release(held);
+}
+
+static void lookup_free(void *lookup) {
+  struct lookup *l = lookup;
+  for (unsigned i = 0; i < KEPT; i++) subnets_release(l->kept[i]);
+  mem_free(l);
+}
+
+int cidr_lookup_register(sqlite3 *db) {
+  struct lookup *l = mem_alloc(sizeof *l);
+  if (!l) return SQLITE_NOMEM;
+  memset(l, 0, sizeof *l);
+  l->db = db;
+  return sqlite3_create_function_v2(db, "cidr_lookup", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, l, cidr_lookup, NULL, NULL,
+                                    lookup_free);
+}

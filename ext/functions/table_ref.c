@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "functions/table_ref.h"
+
+#include <string.h>
+
+#include "sqlite/report.h"
+
+#define TEMP "temp"
+
+#define INSTEAD "name a table, or make one with CREATE TEMP TABLE ... AS SELECT * FROM"
+
+static int prepare(sqlite3 *db, char *sql, sqlite3_stmt **stmt) {
+  int rc = sql ? sqlite3_prepare_v2(db, sql, -1, stmt, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  return rc;
+}
+
+int table_ref_error(sqlite3 *db, const struct table_ref *place, int rc, char **pzErr) {
+  if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) return rc;
+  /* Another statement that was finalized since may have taken the message along. */
+  const char *text = (sqlite3_errcode(db) & 0xff) == (rc & 0xff) ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+  int reported = report_text(pzErr, "cidr_lookup: %s can't be read: %s", place->name, text);
+  return reported == SQLITE_NOMEM ? SQLITE_NOMEM : rc;
+}
+
+/* --- the schema --------------------------------------------------------------------------------------------------- */
+
+/* Looks for a table or view in a schema; sets place->schema if it is there. */
+static int look_in(sqlite3 *db, const char *schema, const char *table, struct table_ref *place, int *is_view) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = prepare(db,
+                   sqlite3_mprintf("SELECT type = 'view' FROM \"%w\".sqlite_master "
+                                   "WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
+                                   schema),
+                   &stmt);
+  if (!rc) rc = sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
+  if (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    *is_view = sqlite3_column_int(stmt, 0);
+    place->table = table;
+    place->schema = sqlite3_mprintf("%s", schema);
+    rc = place->schema ? SQLITE_OK : SQLITE_NOMEM;
+  } else if (rc == SQLITE_DONE) {
+    rc = SQLITE_OK;
+  }
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+/* What is behind `schema.` in a name; NULL when it begins otherwise. */
+static const char *behind_schema(const char *name, const char *schema) {
+  size_t n = strlen(schema);
+  return !sqlite3_strnicmp(name, schema, (int)n) && name[n] == '.' ? name + n + 1 : NULL;
+}
+
+/* The next schema of PRAGMA database_list: only temp, or all but temp; NULL at the end. */
+static int next_schema(sqlite3_stmt *list, int is_temp, const char **schema) {
+  int rc;
+  do {
+    rc = sqlite3_step(list);
+    *schema = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(list, 1) : NULL;
+  } while (*schema && (sqlite3_stricmp(*schema, TEMP) == 0) != is_temp);
+  if (rc == SQLITE_ROW) return *schema ? SQLITE_OK : SQLITE_NOMEM;
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* With place->is_qualified, looks in the schemas that the name begins with, else in all. */
+static int look_everywhere(sqlite3 *db, struct table_ref *place, int *is_view) {
+  int rc = SQLITE_OK;
+  for (int is_temp = 1; !rc && !place->schema && is_temp >= 0; is_temp--) {
+    sqlite3_stmt *list = NULL;
+    const char *schema = NULL;
+    rc = sqlite3_prepare_v2(db, "PRAGMA database_list", -1, &list, NULL);
+    while (!rc && !place->schema && !(rc = next_schema(list, is_temp, &schema)) && schema) {
+      const char *table = place->is_qualified ? behind_schema(place->name, schema) : place->name;
+      if (table) rc = look_in(db, schema, table, place, is_view);
+    }
+    sqlite3_finalize(list);
+  }
+  return rc;
+}
+
+static int find_table(sqlite3 *db, struct table_ref *place, char **pzErr) {
+  int is_view = 0;
+  place->is_qualified = strchr(place->name, '.') != NULL;
+  int rc = place->is_qualified ? look_everywhere(db, place, &is_view) : SQLITE_OK;
+  if (!rc && !place->schema) {
+    place->is_qualified = 0;
+    rc = look_everywhere(db, place, &is_view);
+  }
+  if (rc) return table_ref_error(db, place, rc, pzErr);
+  if (!place->schema)
+    return report_text(pzErr, "cidr_lookup: no such table: %s; the order is cidr_lookup(table, column, ip)",
+                       place->name);
+  if (is_view)
+    return report_text(pzErr, "cidr_lookup: %s is a view, which has no rowid; " INSTEAD " %s", place->name,
+                       place->name);
+  return SQLITE_OK;
+}
+
+/* --- the columns -------------------------------------------------------------------------------------------------- */
+
+/* Is the column there, and which name of the rowid is not a column's? */
+static int find_columns(sqlite3 *db, struct table_ref *place, char **pzErr) {
+  static const char *const rowid[] = {"rowid", "_rowid_", "oid"};
+  sqlite3_stmt *stmt = NULL;
+  int has_column = 0, taken[3] = {0}; /* has_column: 2 if its values are generated, or a virtual table hides it */
+  int rc = prepare(db, sqlite3_mprintf("PRAGMA \"%w\".table_xinfo(\"%w\")", place->schema, place->table), &stmt);
+  while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(stmt, 1);
+    rc = name ? SQLITE_OK : SQLITE_NOMEM;
+    if (name && !sqlite3_stricmp(name, place->column)) has_column = 1 + (sqlite3_column_int(stmt, 6) != 0);
+    for (int i = 0; name && i < 3; i++) taken[i] |= !sqlite3_stricmp(name, rowid[i]);
+  }
+  if (rc != SQLITE_DONE) rc = table_ref_error(db, place, rc, pzErr);
+  sqlite3_finalize(stmt);
+  if (rc != SQLITE_DONE) return rc;
+  place->is_stored = has_column == 1;
+  for (int i = 0; i < 3 && !place->rowid; i++)
+    if (!taken[i]) place->rowid = rowid[i];
+  if (!has_column) return report_text(pzErr, "cidr_lookup: table %s has no column %s", place->name, place->column);
+  if (!place->rowid)
+    return report_text(pzErr, "cidr_lookup: %s has columns rowid, _rowid_ and oid, which hide its rowid", place->name);
+  return SQLITE_OK;
+}
+
+static int prepare_rows(sqlite3 *db, const struct table_ref *place, const char *explain, sqlite3_stmt **stmt,
+                        char **pzErr) {
+  /* With the table's name in front, "column" can't be taken for a text when there is no such column. */
+  int rc = prepare(db,
+                   sqlite3_mprintf("%sSELECT t.%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", explain, place->rowid,
+                                   place->column, place->schema, place->table),
+                   stmt);
+  if (rc == SQLITE_ERROR && strncmp(sqlite3_errmsg(db), "no such column", 14) == 0)
+    return report_text(pzErr, "cidr_lookup: %s is a WITHOUT ROWID table: it has no rowid to give", place->name);
+  return rc ? table_ref_error(db, place, rc, pzErr) : SQLITE_OK;
+}
+
+/*
+** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged.  It also
+** says whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL in its place.
+*/
+static int find_kind(sqlite3 *db, struct table_ref *place, char **pzErr) {
+  sqlite3_stmt *stmt = NULL;
+  int reads_column = 0, is_virtual = 0;
+  int rc = prepare_rows(db, place, "EXPLAIN ", &stmt, pzErr);
+  if (rc) return rc;
+  while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *opcode = (const char *)sqlite3_column_text(stmt, 1);
+    rc = opcode ? SQLITE_OK : SQLITE_NOMEM;
+    if (opcode && !strcmp(opcode, "VOpen")) is_virtual = 1;
+    if (opcode && !strcmp(opcode, "Column")) reads_column = 1;
+  }
+  if (rc != SQLITE_DONE) rc = table_ref_error(db, place, rc, pzErr);
+  sqlite3_finalize(stmt);
+  if (rc != SQLITE_DONE) return rc;
+  place->is_stored = place->is_stored && reads_column && !is_virtual;
+  if (!is_virtual || !sqlite3_stricmp(place->schema, TEMP)) return SQLITE_OK;
+  return report_text(pzErr,
+                     "cidr_lookup: %s is a virtual table outside temp, which is not read by name; " INSTEAD " %s",
+                     place->name, place->name);
+}
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+int table_ref_find(sqlite3 *db, const char *name, const char *column, struct table_ref *place, char **pzErr) {
+  place->name = name;
+  place->column = column;
+  int rc = find_table(db, place, pzErr);
+  if (!rc) rc = find_columns(db, place, pzErr);
+  if (!rc) rc = find_kind(db, place, pzErr);
+  return rc;
+}
+
+void table_ref_clear(struct table_ref *place) {
+  sqlite3_free(place->schema);
+  memset(place, 0, sizeof *place);
+}
+
+int table_ref_prepare(sqlite3 *db, const struct table_ref *place, sqlite3_stmt **stmt, char **pzErr) {
+  return prepare_rows(db, place, "", stmt, pzErr);
+}

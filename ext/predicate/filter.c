@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A slot's conditions are compiled once, into a term for tokens taken as texts and, where they can be said so, one for
+** numbers; which of the two serves is seen when the layout is known.  What no simple term can say is left to
+** pattern_slot_passes().
+*/
+#include "predicate/filter.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+#define NO_TERM UINT32_MAX
+
+struct filter {
+  unsigned users; /* filter_free() calls that are due */
+  struct pattern pattern;
+  struct predicate terms; /* not finished: in the order of the slots */
+  struct filter_slot {
+    int field;       /* that its name means, or FIELD_NONE */
+    uint32_t text;   /* its term for texts; NO_TERM: it asks nothing */
+    uint32_t number; /* its term for the numbers that a field can have, or NO_TERM */
+  } * slot;          /* as many as the pattern has; NULL if none */
+};
+
+/* --- names ------------------------------------------------------------------------------------------------------- */
+
+/* Other names of fields, as AWS's examples and common patterns have them, without '-' and '_' and in lower case. */
+static const struct {
+  const char *name;
+  enum field field;
+} aliases[] = {
+    {"account", FIELD_account_id},
+    {"eni", FIELD_interface_id},
+    {"interface", FIELD_interface_id},
+    {"source", FIELD_srcaddr},
+    {"src", FIELD_srcaddr},
+    {"srcip", FIELD_srcaddr},
+    {"sourceip", FIELD_srcaddr},
+    {"sourceaddr", FIELD_srcaddr},
+    {"sourceaddress", FIELD_srcaddr},
+    {"destination", FIELD_dstaddr},
+    {"dest", FIELD_dstaddr},
+    {"dst", FIELD_dstaddr},
+    {"dstip", FIELD_dstaddr},
+    {"destip", FIELD_dstaddr},
+    {"destinationip", FIELD_dstaddr},
+    {"destaddr", FIELD_dstaddr},
+    {"destaddress", FIELD_dstaddr},
+    {"destinationaddress", FIELD_dstaddr},
+    {"sourceport", FIELD_srcport},
+    {"destport", FIELD_dstport},
+    {"destinationport", FIELD_dstport},
+    {"proto", FIELD_protocol},
+    {"windowstart", FIELD_start},
+    {"starttime", FIELD_start},
+    {"windowend", FIELD_end},
+    {"endtime", FIELD_end},
+    {"status", FIELD_log_status},
+    {"flowlogstatus", FIELD_log_status},
+};
+
+#define NAME_MAX_BYTES 32 /* of a name that can be known */
+
+/* Is a name, without '-', '_' and the difference of cases, the same as plain? */
+static int is_name(const char *p, size_t n, const char *plain) {
+  for (size_t i = 0; i < n; i++) {
+    if (p[i] == '-' || p[i] == '_') continue;
+    while (*plain == '_') plain++;
+    char c = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] + 32) : p[i];
+    if (c != *plain++) return 0;
+  }
+  return !*plain;
+}
+
+/* The field that a slot's name means, or FIELD_NONE: names are free. */
+static int find_field(const char *p, size_t n) {
+  if (n == 0 || n > NAME_MAX_BYTES) return FIELD_NONE;
+  for (int f = 0; f < FIELD_COUNT; f++)
+    if (is_name(p, n, fields[f].name)) return f;
+  for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+    if (is_name(p, n, aliases[i].name)) return (int)aliases[i].field;
+  return FIELD_NONE;
+}
+
+/* --- a slot's terms ---------------------------------------------------------------------------------------------- */
+
+static int is_integer(const struct pattern_condition *c) { return c->value == PATTERN_NUMBER && c->number.is_integer; }
+
+/* Are these alternatives of nothing but `= VALUE`? */
+static int is_list(const struct pattern_slot *s, int (*is_wanted)(const struct pattern_condition *)) {
+  for (uint32_t i = 0; i < s->nconditions; i++)
+    if ((i && !s->condition[i].is_or) || s->condition[i].op != PATTERN_EQ || !is_wanted(&s->condition[i])) return 0;
+  return s->nconditions > 1;
+}
+
+/* Makes [*low, *high] what of it the condition lets pass; empty when *low > *high. */
+static void narrow(const struct pattern_condition *c, int64_t *low, int64_t *high) {
+  int64_t i = c->number.integer, least = INT64_MIN, most = INT64_MAX;
+  switch ((enum pattern_op)c->op) {
+  case PATTERN_EQ:
+  case PATTERN_NE: least = most = i; break;
+  case PATTERN_GE: least = i; break;
+  case PATTERN_LE: most = i; break;
+  case PATTERN_GT: i < INT64_MAX ? (least = i + 1) : (*high = -1); break;
+  case PATTERN_LT: i > 0 ? (most = i - 1) : (*high = -1); break;
+  }
+  if (least > *low) *low = least;
+  if (most < *high) *high = most;
+}
+
+/* One range of whole numbers, or all but one.  0: the conditions are others. */
+static int range_term(const struct pattern_slot *s, struct predicate_term *t) {
+  int64_t low = 0, high = INT64_MAX;
+  for (uint32_t i = 0; i < s->nconditions; i++) {
+    const struct pattern_condition *c = &s->condition[i];
+    if (!is_integer(c) || c->is_or || (c->op == PATTERN_NE && s->nconditions > 1)) return 0;
+    narrow(c, &low, &high);
+  }
+  t->op = low <= high ? PREDICATE_RANGE : PREDICATE_NEVER;
+  t->low = (uint64_t)low;
+  t->high = (uint64_t)high;
+  t->negated = s->condition[0].op == PATTERN_NE;
+  return 1;
+}
+
+/* The term for the numbers that a field can have, 0 to 2^63-1. */
+static enum err_code number_term(const struct pattern_slot *s, struct predicate_term *t, int *found, struct err *e) {
+  *found = range_term(s, t);
+  if (*found || !is_list(s, is_integer)) return ERR_NONE;
+  *found = 1;
+  t->op = PREDICATE_NUMBERS;
+  set_init(&t->set);
+  for (uint32_t i = 0; i < s->nconditions && !e->code; i++)
+    if (s->condition[i].number.integer >= 0) set_add_number(&t->set, (uint64_t)s->condition[i].number.integer, e);
+  return e->code;
+}
+
+static int is_text(const struct pattern_condition *c) { return c->value == PATTERN_TEXT; }
+
+/* Is the wildcard's only `*` its last byte? */
+static int is_prefix(const struct pattern_condition *c) {
+  return c->value == PATTERN_WILDCARD && memchr(c->text, '*', c->n) == c->text + c->n - 1;
+}
+
+/* The term for any text. */
+static enum err_code text_term(const struct pattern_slot *s, struct predicate_term *t, struct err *e) {
+  const struct pattern_condition *c = s->condition;
+  if (is_list(s, is_text)) {
+    t->op = PREDICATE_TEXTS;
+    set_init(&t->set);
+    for (uint32_t i = 0; i < s->nconditions && !e->code; i++) set_add_text(&t->set, c[i].text, c[i].n, e);
+    return e->code;
+  }
+  t->op = PREDICATE_SLOT;
+  t->slot = s;
+  if (s->nconditions > 1 || !(is_text(c) || is_prefix(c))) return ERR_NONE;
+  t->op = is_text(c) ? PREDICATE_EQUAL : PREDICATE_PREFIX;
+  t->negated = c->op == PATTERN_NE;
+  return predicate_set_text(&t->text, c->text, c->n - !is_text(c), e);
+}
+
+/* Takes a term over and says where it is. */
+static enum err_code add_term(struct filter *f, struct predicate_term *t, uint32_t *place, struct err *e) {
+  if (e->code) {
+    predicate_drop(t);
+    return e->code;
+  }
+  *place = (uint32_t)f->terms.n;
+  return predicate_add(&f->terms, t, e);
+}
+
+/* `-` is a token like others to a pattern, while to a predicate it is a value that is missing. */
+static enum err_code compile_slot(struct filter *f, const struct pattern_slot *s, struct filter_slot *out,
+                                  struct err *e) {
+  struct predicate_term number = {.null_passes = (uint8_t)pattern_slot_passes(s, "-", 1)}, text = number;
+  int has_number;
+  out->field = find_field(s->name, s->name_n);
+  out->text = out->number = NO_TERM;
+  if (!s->nconditions) return ERR_NONE;
+  number_term(s, &number, &has_number, e);
+  if (has_number && add_term(f, &number, &out->number, e)) return e->code;
+  text_term(s, &text, e);
+  return add_term(f, &text, &out->text, e);
+}
+
+static enum err_code compile(struct filter *f, struct err *e) {
+  const struct pattern *p = &f->pattern;
+  if (p->kind == PATTERN_TERMS) {
+    struct predicate_term t = {.op = PREDICATE_PATTERN, .pattern = p};
+    return predicate_add(&f->terms, &t, e);
+  }
+  if (p->kind != PATTERN_SLOTS) return ERR_NONE;
+  f->slot = mem_alloc(p->nslots * sizeof *f->slot);
+  if (!f->slot) return err_nomem(e);
+  for (uint32_t i = 0; i < p->nslots && !e->code; i++) compile_slot(f, &p->slot[i], &f->slot[i], e);
+  return e->code;
+}
+
+struct filter *filter_new(const char *p, size_t n, struct err *e) {
+  struct filter *f = mem_alloc(sizeof *f);
+  if (!f) return err_nomem(e), NULL;
+  memset(f, 0, sizeof *f);
+  f->users = 1;
+  predicate_init(&f->terms);
+  if (!pattern_parse(&f->pattern, p, n, e) && !compile(f, e)) return f;
+  filter_free(f);
+  return NULL;
+}
+
+struct filter *filter_share(struct filter *f) {
+  if (f) f->users++;
+  return f;
+}
+
+void filter_free(struct filter *f) {
+  if (!f || --f->users) return;
+  predicate_clear(&f->terms);
+  mem_free(f->slot);
+  pattern_clear(&f->pattern);
+  mem_free(f);
+}
+
+/* --- a layout ---------------------------------------------------------------------------------------------------- */
+
+/* The place of slot i in a line of count tokens. */
+static uint32_t place_of(const struct pattern *p, uint32_t i, uint32_t count) {
+  return i < p->ellipsis ? i : count - (p->nslots - i);
+}
+
+/* Do the slots cover a line of count tokens? */
+static int covers(const struct pattern *p, uint32_t count) {
+  if (p->ellipsis != PATTERN_NO_ELLIPSIS) return p->nslots <= count;
+  return p->nslots == count || (p->nslots && p->nslots < count && !p->slot[p->nslots - 1].nconditions);
+}
+
+/* Does slot i ask for something by a name that is known? */
+static int is_known(const struct filter *f, uint32_t i) {
+  return f->slot[i].text != NO_TERM && f->slot[i].field != FIELD_NONE;
+}
+
+/* The first slot whose name is another field's than the layout has at its place; nslots when there is none. */
+static uint32_t find_misnamed(const struct filter *f, const struct layout *l) {
+  uint32_t count = l->ntokens - l->prefix, i = 0;
+  for (; i < f->pattern.nslots; i++)
+    if (is_known(f, i) && l->field[l->prefix + place_of(&f->pattern, i, count)] != f->slot[i].field) break;
+  return i;
+}
+
+/* Is it a pattern for the default format: does it call what it asks for by the names that are right there? */
+static int is_for_default(const struct filter *f) {
+  int known = 0;
+  if (!covers(&f->pattern, FIELD_DEFAULT_COUNT)) return 0;
+  for (uint32_t i = 0; i < f->pattern.nslots; i++) {
+    if (!is_known(f, i)) continue;
+    if (f->slot[i].field != (int)place_of(&f->pattern, i, FIELD_DEFAULT_COUNT)) return 0;
+    known = 1;
+  }
+  return known;
+}
+
+/* The slot's group, about a token of the layout. */
+static void add_group(const struct filter *f, const struct filter_slot *s, const struct layout *l, uint32_t token,
+                      struct predicate_bound *out) {
+  struct predicate_group *g = &out->group[out->ngroups++];
+  int field = l->field[token], is_int = field != FIELD_NONE && fields[field].kind == KIND_INT;
+  g->about = PREDICATE_TOKENS;
+  g->is_int = is_int && s->number != NO_TERM;
+  g->term = &f->terms.term[g->is_int ? s->number : s->text];
+  g->nterms = g->ntokens = 1;
+  g->token[0] = (uint16_t)token;
+}
+
+static void bind_places(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
+  for (uint32_t i = 0; i < f->pattern.nslots; i++)
+    if (f->slot[i].text != NO_TERM)
+      add_group(f, &f->slot[i], l, l->prefix + place_of(&f->pattern, i, l->ntokens - l->prefix), out);
+}
+
+/* By the fields of the default format, wherever the layout has them; one that it doesn't have is missing, as `-`. */
+static void bind_fields(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
+  for (uint32_t i = 0; i < f->pattern.nslots; i++) {
+    const struct filter_slot *s = &f->slot[i];
+    if (s->text == NO_TERM) continue;
+    int token = l->token[place_of(&f->pattern, i, FIELD_DEFAULT_COUNT)];
+    if (token != LAYOUT_ABSENT) add_group(f, s, l, (uint32_t)token, out);
+    else if (!f->terms.term[s->text].null_passes) out->never = 1;
+  }
+}
+
+/* The whole line but for the time before it. */
+static void bind_message(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
+  struct predicate_group *g = &out->group[out->ngroups++];
+  g->about = PREDICATE_MESSAGE;
+  g->is_int = 0;
+  g->term = f->terms.term;
+  g->nterms = 1;
+  g->ntokens = 2;
+  g->token[0] = l->prefix;
+  g->token[1] = (uint16_t)(l->ntokens - 1);
+}
+
+static enum err_code mismatch(const struct filter *f, const struct layout *l, struct err *e) {
+  uint32_t count = l->ntokens - l->prefix;
+  if (!covers(&f->pattern, count))
+    return err_set(e, ERR_ARGUMENT, 0,
+                   "the filter has %u place%s%s, and the file's lines have %u fields; `...` stands for any number of "
+                   "fields, and a last place that asks nothing for the rest",
+                   (unsigned)f->pattern.nslots, f->pattern.nslots == 1 ? "" : "s",
+                   f->pattern.ellipsis == PATTERN_NO_ELLIPSIS ? "" : " or more", (unsigned)count);
+  uint32_t i = find_misnamed(f, l), place = place_of(&f->pattern, i, count);
+  int there = l->field[l->prefix + place];
+  return err_set(e, ERR_ARGUMENT, 0,
+                 "the filter calls place %u %.*s, which in this file is %s; a filter goes by place: write the "
+                 "fields in the file's order, or in the default format's",
+                 (unsigned)place + 1, (int)f->pattern.slot[i].name_n, f->pattern.slot[i].name,
+                 there == FIELD_NONE ? "another field" : fields[there].name);
+}
+
+enum err_code filter_bind(const struct filter *f, const struct layout *l, struct predicate_bound *out, struct err *e) {
+  const struct pattern *p = &f->pattern;
+  if (p->kind == PATTERN_ALL) return ERR_NONE;
+  if (p->kind == PATTERN_TERMS) bind_message(f, l, out);
+  else if (covers(p, l->ntokens - l->prefix) && find_misnamed(f, l) == p->nslots) bind_places(f, l, out);
+  else if (is_for_default(f)) bind_fields(f, l, out);
+  else return mismatch(f, l, e);
+  return ERR_NONE;
+}

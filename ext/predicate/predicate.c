@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "predicate/predicate.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "predicate/pattern.h"
+#include "record/tokens.h"
+
+_Static_assert(LAYOUT_TOKENS <= UINT16_MAX && SUBJECT_COUNT <= UINT8_MAX, "they fit their places");
+
+void predicate_init(struct predicate *p) { memset(p, 0, sizeof *p); }
+
+void predicate_drop(struct predicate_term *t) {
+  mem_free(t->text.p);
+  mem_free(t->text_high.p);
+  set_clear(&t->set);
+}
+
+void predicate_clear(struct predicate *p) {
+  for (size_t i = 0; i < p->n; i++) predicate_drop(&p->term[i]);
+  mem_free(p->term);
+  predicate_init(p);
+}
+
+enum err_code predicate_set_text(struct predicate_text *t, const char *p, size_t n, struct err *e) {
+  t->p = mem_alloc(n + HASH_PADDING);
+  if (!t->p) return err_nomem(e);
+  memcpy(t->p, p, n);
+  memset(t->p + n, 0, HASH_PADDING);
+  t->n = n;
+  return ERR_NONE;
+}
+
+/* The words that a token's first 16 bytes are compared with. */
+static void make_words(struct predicate_term *t) {
+  for (int i = 0; i < 2; i++) {
+    size_t at = 8 * (size_t)i, n = t->text.n <= at ? 0 : t->text.n - at < 8 ? t->text.n - at : 8;
+    t->word[i] = n ? hash_load(t->text.p + at, n) : 0;
+    t->mask[i] = n == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n) - 1;
+  }
+}
+
+enum err_code predicate_add(struct predicate *p, struct predicate_term *term, struct err *e) {
+  if (p->n == p->cap) {
+    size_t cap = p->cap ? 2 * p->cap : 4;
+    struct predicate_term *more = mem_realloc(p->term, cap * sizeof *more);
+    if (!more) return predicate_drop(term), err_nomem(e);
+    p->term = more;
+    p->cap = cap;
+  }
+  if (term->op == PREDICATE_EQUAL && term->text.n <= 16) make_words(term);
+  p->term[p->n++] = *term;
+  return ERR_NONE;
+}
+
+enum err_code predicate_add_copy(struct predicate *p, const struct predicate_term *term, struct err *e) {
+  struct predicate_term t = *term;
+  t.text.p = t.text_high.p = NULL;
+  memset(&t.set, 0, sizeof t.set);
+  if (term->text.p) predicate_set_text(&t.text, term->text.p, term->text.n, e);
+  if (term->text_high.p) predicate_set_text(&t.text_high, term->text_high.p, term->text_high.n, e);
+  if (!e->code) set_copy(&t.set, &term->set, e);
+  if (!e->code) return predicate_add(p, &t, e);
+  predicate_drop(&t);
+  return e->code;
+}
+
+static int is_same_text(const struct predicate_text *a, const struct predicate_text *b) {
+  return !a->p == !b->p && a->n == b->n && a->open == b->open && (!a->p || !memcmp(a->p, b->p, a->n));
+}
+
+static int is_same(const struct predicate_term *a, const struct predicate_term *b) {
+  return a->subject == b->subject && a->op == b->op && a->negated == b->negated && a->null_passes == b->null_passes &&
+         a->fold == b->fold && a->loose == b->loose && a->low == b->low && a->high == b->high &&
+         is_same_text(&a->text, &b->text) && is_same_text(&a->text_high, &b->text_high) &&
+         a->cidr.net.high == b->cidr.net.high && a->cidr.net.low == b->cidr.net.low &&
+         a->cidr.mask.high == b->cidr.mask.high && a->cidr.mask.low == b->cidr.mask.low &&
+         a->cidr.is_v4 == b->cidr.is_v4 && set_is_same(&a->set, &b->set);
+}
+
+int predicate_has(const struct predicate *p, const struct predicate_term *term) {
+  for (size_t i = 0; i < p->n; i++)
+    if (is_same(&p->term[i], term)) return 1;
+  return 0;
+}
+
+void predicate_finish(struct predicate *p) {
+  for (size_t i = 1; i < p->n; i++) {
+    struct predicate_term t = p->term[i];
+    size_t k = i;
+    for (; k > 0 &&
+           (p->term[k - 1].subject > t.subject || (p->term[k - 1].subject == t.subject && p->term[k - 1].op > t.op));
+         k--)
+      p->term[k] = p->term[k - 1];
+    p->term[k] = t;
+  }
+}
+
+/* --- one value against one term ---------------------------------------------------------------------------------- */
+
+static int compare(const char *p, size_t n, const struct predicate_text *limit) {
+  int order = memcmp(p, limit->p, n < limit->n ? n : limit->n);
+  return order ? order : n < limit->n ? -1 : n > limit->n;
+}
+
+static int is_between(const struct predicate_term *t, const char *p, size_t n) {
+  if (t->loose && n && strchr("0123456789+-. \t\r\n\f\v", p[0])) return 1;
+  int low = t->text.p ? compare(p, n, &t->text) : 1, high = t->text_high.p ? compare(p, n, &t->text_high) : -1;
+  return (t->text.open ? low > 0 : low >= 0) && (t->text_high.open ? high < 0 : high <= 0);
+}
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+
+static int has_prefix(const struct predicate_term *t, const char *p, size_t n) {
+  const struct predicate_text *prefix = &t->text;
+  if (!t->fold) return n >= prefix->n && !memcmp(p, prefix->p, prefix->n);
+  for (size_t i = 0; i < prefix->n; i++) {
+    if (i == n) return 0;
+    if ((unsigned char)p[i] >= 0x80) return 1;
+    if (lower(p[i]) != lower(prefix->p[i])) return 0;
+  }
+  return 1;
+}
+
+static int has_decimal_prefix(const struct predicate_term *t, uint64_t value) {
+  char text[24];
+  size_t n = sizeof text;
+  do text[--n] = (char)('0' + value % 10);
+  while ((value /= 10) != 0);
+  return has_prefix(t, text + n, sizeof text - n);
+}
+
+static int is_equal(const struct predicate_term *t, const char *p, size_t n) {
+  if (n != t->text.n) return 0;
+  if (n > 16) return !memcmp(p, t->text.p, n);
+  uint64_t a = hash_load(p, 8) & t->mask[0], b = hash_load(p + 8, 8) & t->mask[1];
+  return ((a ^ t->word[0]) | (b ^ t->word[1])) == 0;
+}
+
+/* Is the value as the term asks, before negation?  -1: there is no answer. */
+static int answer_text(const struct predicate_term *t, const char *p, size_t n) {
+  struct ip ip;
+  switch ((enum predicate_op)t->op) {
+  case PREDICATE_ALWAYS: return 1;
+  case PREDICATE_EQUAL: return is_equal(t, p, n);
+  case PREDICATE_BETWEEN: return is_between(t, p, n);
+  case PREDICATE_PREFIX: return has_prefix(t, p, n);
+  case PREDICATE_TEXTS: return set_has_text(&t->set, p, n);
+  case PREDICATE_CIDR: return ip_parse(p, n, &ip) ? ip_in_prefix(&ip, &t->cidr) : -1;
+  case PREDICATE_SLOT: return pattern_slot_passes(t->slot, p, n);
+  case PREDICATE_PATTERN: return pattern_matches(t->pattern, p, n);
+  case PREDICATE_NEVER:
+  case PREDICATE_RANGE:
+  case PREDICATE_NUMBERS: return 0;
+  }
+  return 0;
+}
+
+static int answer_number(const struct predicate_term *t, uint64_t value) {
+  switch ((enum predicate_op)t->op) {
+  case PREDICATE_ALWAYS: return 1;
+  case PREDICATE_RANGE: return value - t->low <= t->high - t->low;
+  case PREDICATE_NUMBERS: return set_has_number(&t->set, value);
+  default: return 0;
+  }
+}
+
+int predicate_passes_null(const struct predicate_term *t, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (!t[i].null_passes) return 0;
+  return 1;
+}
+
+int predicate_passes_text(const struct predicate_term *t, uint32_t n, const char *p, size_t length) {
+  for (uint32_t i = 0; i < n; i++) {
+    int answer = answer_text(&t[i], p, length);
+    if (answer < 0 || answer == t[i].negated) return 0;
+  }
+  return 1;
+}
+
+int predicate_passes_number(const struct predicate_term *t, uint32_t n, uint64_t value) {
+  for (uint32_t i = 0; i < n; i++) {
+    int answer = t[i].op == PREDICATE_PREFIX ? has_decimal_prefix(&t[i], value) : answer_number(&t[i], value);
+    if (answer == t[i].negated) return 0;
+  }
+  return 1;
+}
+
+/* --- a line ------------------------------------------------------------------------------------------------------ */
+
+void predicate_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]) {
+  if (subject < FIELD_COUNT) wanted[subject] = 1;
+  if (subject == SUBJECT_ADDR)
+    wanted[FIELD_srcaddr] = wanted[FIELD_dstaddr] = wanted[FIELD_pkt_srcaddr] = wanted[FIELD_pkt_dstaddr] = 1;
+  if (subject == SUBJECT_PORT) wanted[FIELD_srcport] = wanted[FIELD_dstport] = 1;
+}
+
+static void add_token(struct predicate_group *g, const struct layout *l, int field) {
+  if (l->token[field] != LAYOUT_ABSENT) g->token[g->ntokens++] = (uint16_t)l->token[field];
+}
+
+static void find_tokens(struct predicate_group *g, const struct layout *l, int subject) {
+  static const uint8_t addresses[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
+  g->ntokens = 0;
+  g->about = subject == SUBJECT_LINE ? PREDICATE_LINE : PREDICATE_TOKENS;
+  g->is_int = subject == SUBJECT_PORT || (subject < FIELD_COUNT && fields[subject].kind == KIND_INT);
+  if (subject < FIELD_COUNT) add_token(g, l, subject);
+  for (size_t i = 0; subject == SUBJECT_ADDR && i < sizeof addresses; i++) add_token(g, l, addresses[i]);
+  if (subject == SUBJECT_PORT) add_token(g, l, FIELD_srcport);
+  if (subject == SUBJECT_PORT) add_token(g, l, FIELD_dstport);
+}
+
+void predicate_bind(const struct predicate *p, const struct layout *l, struct predicate_bound *out) {
+  out->ngroups = 0;
+  out->never = 0;
+  for (size_t i = 0, next; i < p->n; i = next) {
+    int subject = p->term[i].subject;
+    for (next = i; next < p->n && p->term[next].subject == subject;) next++;
+    struct predicate_group *g = &out->group[out->ngroups];
+    g->term = &p->term[i];
+    g->nterms = (uint16_t)(next - i);
+    find_tokens(g, l, subject);
+    if (subject == SUBJECT_FILE) continue;
+    if (g->ntokens == 0 && subject != SUBJECT_LINE) {
+      if (!predicate_passes_null(g->term, g->nterms)) out->never = 1;
+      continue;
+    }
+    out->ngroups++;
+  }
+}
+
+static int keeps_group(const struct predicate_group *g, const char *text, const uint32_t *at) {
+  for (uint32_t k = 0; k < g->ntokens; k++) {
+    uint32_t token = g->token[k];
+    const char *p = text + at[token];
+    size_t n = token_end(text, at, token) - at[token];
+    if (n == 1 && *p == '-' ? predicate_passes_null(g->term, g->nterms)
+        : g->is_int         ? predicate_passes_number(g->term, g->nterms, number_value(p, n))
+                            : predicate_passes_text(g->term, g->nterms, p, n))
+      return 1;
+  }
+  return 0;
+}
+
+static int keeps_message(const struct predicate_group *g, const char *text, const uint32_t *at) {
+  uint32_t begin = at[g->token[0]], end = token_end(text, at, g->token[1]);
+  return predicate_passes_text(g->term, g->nterms, text + begin, end - begin);
+}
+
+int predicate_keeps(const struct predicate_bound *b, const char *text, const uint32_t *at, uint64_t line) {
+  if (b->never) return 0;
+  for (uint32_t i = 0; i < b->ngroups; i++) {
+    const struct predicate_group *g = &b->group[i];
+    int keeps = g->about == PREDICATE_TOKENS ? keeps_group(g, text, at)
+                : g->about == PREDICATE_LINE ? predicate_passes_number(g->term, g->nterms, line)
+                                             : keeps_message(g, text, at);
+    if (!keeps) return 0;
+  }
+  return 1;
+}
+
+/* --- a file ------------------------------------------------------------------------------------------------------ */
+
+int predicate_allows_text(const struct predicate *p, int subject, const char *text, size_t n) {
+  char padded[4096 + 2 * HASH_PADDING];
+  if (text && n > sizeof padded - 2 * HASH_PADDING) return 1;
+  memset(padded, 0, 2 * HASH_PADDING);
+  if (text) {
+    memcpy(padded, text, n);
+    memset(padded + n, 0, 2 * HASH_PADDING);
+  }
+  for (size_t i = 0; i < p->n; i++) {
+    const struct predicate_term *t = &p->term[i];
+    if (t->subject != subject) continue;
+    if (text ? !predicate_passes_text(t, 1, padded, n) : !t->null_passes) return 0;
+  }
+  return 1;
+}
+
+int predicate_keeps_file(const struct predicate *p, const char *path) {
+  return predicate_allows_text(p, SUBJECT_FILE, path, strlen(path));
+}
+
+/* Can a number of [low, high] be as the term asks? */
+static int allows(const struct predicate_term *t, uint64_t low, uint64_t high) {
+  if (t->null_passes) return 1;
+  switch ((enum predicate_op)t->op) {
+  case PREDICATE_NEVER: return t->negated;
+  case PREDICATE_RANGE: return t->negated ? low < t->low || high > t->high : low <= t->high && high >= t->low;
+  case PREDICATE_NUMBERS: return t->negated || set_meets(&t->set, low, high);
+  default: return 1;
+  }
+}
+
+int predicate_allows_numbers(const struct predicate *p, int subject, uint64_t low, uint64_t high) {
+  for (size_t i = 0; i < p->n; i++)
+    if (p->term[i].subject == subject && !allows(&p->term[i], low, high)) return 0;
+  return 1;
+}

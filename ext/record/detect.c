@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/detect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "record/record.h"
+
+/* One line of the window. */
+struct line {
+  const char *text;    /* the window */
+  const uint32_t *at;  /* the line's */
+  uint32_t count;      /* its tokens */
+  uint32_t start, end; /* where it lies in the window */
+};
+
+/* The layout with a prefix or without, whichever the line fits. */
+static int try_layout(const struct line *line, const struct layout *candidate, struct layout *out) {
+  if (line->count != candidate->ntokens && line->count != candidate->ntokens + 1u) return 0;
+  *out = *candidate;
+  if (line->count != candidate->ntokens) layout_add_prefix(out);
+  return record_check(out, line->text, line->at, line->count) == RECORD_FITS;
+}
+
+static int is_transit_gateway(const struct line *line, uint32_t token) {
+  static const char name[] = "TransitGateway"; /* TransitGatewayAttachment too */
+  const uint32_t *at = line->at;
+  return token_end(line->text, at, token) - at[token] >= sizeof name - 1 &&
+         !memcmp(line->text + at[token], name, sizeof name - 1);
+}
+
+/* The layout of a line without a header: the user's, or AWS's default. */
+static int guess(const struct line *line, const struct layout *format, struct layout *out) {
+  struct layout candidate;
+  if (format) return try_layout(line, format, out);
+  uint32_t prefix = line->count == FIELD_TGW_COUNT + 1;
+  if (line->count == FIELD_TGW_COUNT + prefix && is_transit_gateway(line, 1 + prefix)) {
+    layout_transit_gateway(&candidate);
+    return try_layout(line, &candidate, out);
+  }
+  layout_default(&candidate);
+  return try_layout(line, &candidate, out);
+}
+
+static int contains(const struct line *line, const char *what) {
+  size_t n = strlen(what);
+  for (uint32_t i = line->start; i + n <= line->end; i++)
+    if (!memcmp(line->text + i, what, n)) return 1;
+  return 0;
+}
+
+static int is_word(const char *p, size_t n, const char *word) { return strlen(word) == n && !memcmp(p, word, n); }
+
+/* An address and nothing else: four numbers with dots, or IPv6 with all its groups or a "::"; no time, no port. */
+static int is_plain_address(const char *p, size_t n) {
+  int dots = 0, colons = 0, doubled = 0;
+  for (size_t i = 0; i < n; i++) {
+    dots += p[i] == '.';
+    colons += p[i] == ':';
+    doubled |= i > 0 && p[i] == ':' && p[i - 1] == ':';
+  }
+  if (!record_is_address(p, n)) return 0;
+  return colons ? colons == 7 || doubled : dots == 3 && n >= 7 && n <= 15;
+}
+
+/*
+** Does the line look like flow log traffic in some layout that can't be told?  Two addresses, an address or an
+** interface beside a verdict, or what CSV and JSON make of that.  Wrong now and then, on the safe side: a file that is
+** passed over is traffic that nobody sees.
+*/
+static int has_marks(const struct line *line) {
+  int addresses = 0, interfaces = 0, verdicts = 0;
+  for (uint32_t i = 0; i < line->count; i++) {
+    const char *p = line->text + line->at[i];
+    size_t n = token_end(line->text, line->at, i) - line->at[i];
+    addresses += is_plain_address(p, n);
+    interfaces += n > 4 && !memcmp(p, "eni-", 4);
+    verdicts +=
+        is_word(p, n, "ACCEPT") || is_word(p, n, "REJECT") || is_word(p, n, "NODATA") || is_word(p, n, "SKIPDATA");
+  }
+  if (addresses >= 2 || (addresses + interfaces && verdicts) || (addresses && interfaces)) return 1;
+  if (contains(line, "eni-") && (contains(line, "ACCEPT OK") || contains(line, "REJECT OK") ||
+                                 contains(line, "NODATA") || contains(line, ",ACCEPT,") || contains(line, ",REJECT,")))
+    return 1;
+  return contains(line, "srcaddr") && contains(line, "dstaddr") && !contains(line, "${"); /* ${}: a LogFormat */
+}
+
+int detect_utf16(const char *p, size_t n) {
+  static const char mark[] = "srcaddr", mark2[] = "ACCEPT";
+  for (size_t i = 0; i + 2 * sizeof mark < n; i++) {
+    size_t a = 0, b = 0;
+    while (mark[a] && p[i + 2 * a] == mark[a]) a++;
+    while (mark2[b] && p[i + 2 * b] == mark2[b]) b++;
+    if (!mark[a] || !mark2[b]) return 1;
+  }
+  return 0;
+}
+
+static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
+  if (likely && contains(line, ","))
+    snprintf(why, ERR_TEXT,
+             "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
+             "them can");
+  else if (likely && format)
+    snprintf(why, ERR_TEXT,
+             "has no header line and its lines don't fit the format given: they have %u fields, the format "
+             "has %u",
+             (unsigned)line->count, (unsigned)format->ntokens);
+  else if (likely)
+    snprintf(why, ERR_TEXT,
+             "has no header line, and its %u fields are not AWS's default: name them with "
+             "format='${version} ${srcaddr} ...'",
+             (unsigned)line->count);
+  else snprintf(why, ERR_TEXT, "is no flow log: its first line is neither a header nor a record");
+}
+
+enum detect_result detect(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
+                          char why[ERR_TEXT], struct err *e) {
+  struct line first = {0};
+  int seen = 0, likely = 0;
+  for (uint32_t i = 0; i < t->nlines && seen < DETECT_LINES; i++) {
+    struct line line = {.text = t->text, .start = tokens_line_start(t, i), .end = t->newline[i]};
+    line.at = tokens_of_line(t, i, &line.count);
+    if (line.count == 0 && line.end - line.start <= RECORD_MAX_BYTES) continue;
+    if (line.end - line.start > RECORD_MAX_BYTES || record_control_byte(t->text + line.start, line.end - line.start)) {
+      seen++;
+      continue;
+    }
+    int header = layout_from_header(layout, t->text, line.at, line.count, expected && seen == 0, e);
+    if (header < 0) {
+      e->line = i + 1;
+      return DETECT_ERROR;
+    }
+    if (header || guess(&line, format, layout)) return DETECT_FLOW_LOG;
+    int marked = has_marks(&line);
+    if (!first.text || (marked && !likely)) first = line;
+    seen++;
+    likely |= marked;
+  }
+  if (!seen) return DETECT_BLANK;
+  say_why(&first, likely, format, why);
+  return likely ? DETECT_LIKELY : DETECT_OTHER;
+}

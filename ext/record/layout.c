@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A layout is built name by name: begin(), add() for each token, and the error if one doesn't work.  The two defaults
+** are built from their names too, so that every layout has the names for messages and for flowlogs_files.
+*/
+#include "record/layout.h"
+
+#include <string.h>
+
+#include "record/tokens.h"
+
+/* '-' and '_' are the same in names. */
+static int same_name(const char *a, const char *b, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (a[i] != b[i] && !((a[i] == '-' || a[i] == '_') && (b[i] == '-' || b[i] == '_'))) return 0;
+  return 1;
+}
+
+static void begin(struct layout *l) {
+  memset(l, 0, offsetof(struct layout, text));
+  for (int f = 0; f < FIELD_COUNT; f++) l->token[f] = LAYOUT_ABSENT;
+}
+
+/*
+** What the splitter's classes can tell of a token.  Numbers of up to 18 digits are all in range; an address has up to
+** 45 bytes.  The separator makes it one more.
+*/
+static void add_class(struct layout *l, uint32_t token, uint32_t class, int32_t reach) {
+  l->reach[token] = reach;
+  l->class[token / TOKENS_GROUP] |= (uint64_t) class << (token % TOKENS_GROUP * 2);
+}
+
+static void add_classes(struct layout *l) {
+  memset(l->class, 0, sizeof l->class);
+  for (int i = 0; i < LAYOUT_TOKENS; i++) l->reach[i] = INT32_MAX;
+  for (uint32_t i = 0; i < l->nints; i++) add_class(l, l->ints[i], TOKENS_DIGITS, 18 + 1);
+  for (uint32_t i = 0; i < l->naddrs; i++) add_class(l, l->addrs[i], TOKENS_ADDRESS, 45 + 1);
+}
+
+static void add_check(struct layout *l, uint16_t token, enum kind kind) {
+  if (kind == KIND_TEXT) return;
+  if (kind == KIND_INT) {
+    l->ints[l->nints++] = token;
+    return;
+  }
+  if (kind == KIND_ADDR) l->addrs[l->naddrs++] = token;
+  l->check[l->nchecks].token = token;
+  l->check[l->nchecks++].kind = (uint16_t)kind;
+}
+
+/* Adds a token of that name.  code is what an error is to be called. */
+static enum err_code add(struct layout *l, const char *name, size_t n, enum err_code code, struct err *e) {
+  uint16_t token = l->ntokens;
+  size_t room = sizeof l->text - l->text_n;
+  if (token == LAYOUT_TOKENS || n + 1 > room)
+    return err_set(e, code, 0, "names more than %d fields, or is longer than %d bytes", LAYOUT_TOKENS, LAYOUT_TEXT);
+  int field = field_find(name, n);
+  if (field != FIELD_NONE && l->token[field] != LAYOUT_ABSENT)
+    return err_set(e, code, 0, "names the field %s twice", fields[field].name);
+  for (uint32_t i = 0; i < l->nunknown; i++) {
+    uint32_t other = l->unknown[i];
+    if (l->name_n[other] == n && same_name(layout_name(l, other), name, n))
+      return err_set(e, code, 0, "names the field %.*s twice", (int)n, name);
+  }
+  l->ntokens++;
+  l->field[token] = (int16_t)field;
+  l->name[token] = l->text_n;
+  l->name_n[token] = (uint16_t)n;
+  memcpy(l->text + l->text_n, name, n);
+  l->text_n = (uint16_t)(l->text_n + n);
+  l->text[l->text_n++] = ' ';
+  if (field == FIELD_NONE) {
+    l->unknown[l->nunknown++] = token;
+  } else {
+    l->token[field] = (int16_t)token;
+    add_check(l, token, fields[field].kind);
+  }
+  return ERR_NONE;
+}
+
+static void add_field(struct layout *l, enum field f) {
+  struct err never = {0}; /* a table of ours has no name twice */
+  add(l, fields[f].name, fields[f].n, ERR_ARGUMENT, &never);
+}
+
+void layout_default(struct layout *l) {
+  begin(l);
+  for (int f = 0; f < FIELD_DEFAULT_COUNT; f++) add_field(l, (enum field)f);
+  add_classes(l);
+}
+
+void layout_transit_gateway(struct layout *l) {
+  begin(l);
+  for (int i = 0; i < FIELD_TGW_COUNT; i++) add_field(l, fields_tgw[i]);
+  add_classes(l);
+}
+
+void layout_add_prefix(struct layout *l) {
+  if (l->prefix || l->ntokens == LAYOUT_TOKENS) return;
+  for (int i = l->ntokens; i > 0; i--) {
+    l->field[i] = l->field[i - 1];
+    l->name[i] = l->name[i - 1];
+    l->name_n[i] = l->name_n[i - 1];
+  }
+  for (int f = 0; f < FIELD_COUNT; f++)
+    if (l->token[f] != LAYOUT_ABSENT) l->token[f]++;
+  for (int i = 0; i < l->nints; i++) l->ints[i]++;
+  for (int i = 0; i < l->nchecks; i++) l->check[i].token++;
+  for (int i = 0; i < l->naddrs; i++) l->addrs[i]++;
+  for (int i = 0; i < l->nunknown; i++) l->unknown[i]++;
+  l->ntokens++;
+  l->prefix = 1;
+  l->field[0] = FIELD_NONE;
+  l->name[0] = l->name_n[0] = 0;
+  add_check(l, 0, KIND_PREFIX);
+  add_classes(l);
+}
+
+static int is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static int is_name(const char *p, size_t n) {
+  if (n == 0 || !is_letter(p[0])) return 0;
+  for (size_t i = 1; i < n; i++)
+    if (!is_letter(p[i]) && !(p[i] >= '0' && p[i] <= '9') && p[i] != '-' && p[i] != '_') return 0;
+  return 1;
+}
+
+/* A name that is no word of prose: it is made of several words, or is one of these. */
+static int is_technical(const char *p, size_t n) {
+  if (memchr(p, '-', n) || memchr(p, '_', n)) return 1;
+  return n == 7 &&
+         (!memcmp(p, "srcaddr", 7) || !memcmp(p, "dstaddr", 7) || !memcmp(p, "srcport", 7) || !memcmp(p, "dstport", 7));
+}
+
+static int looks_like_header(const char *text, const uint32_t *at, uint32_t count, int single) {
+  uint32_t known = 0, technical = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const char *p = text + at[i];
+    size_t n = token_end(text, at, i) - at[i];
+    if (!is_name(p, n)) return 0;
+    if (field_find(p, n) == FIELD_NONE) continue;
+    known++;
+    technical += (uint32_t)is_technical(p, n);
+  }
+  if (known * 2 < count || known == 0) return 0;
+  if (count == 1) return single;
+  return known >= LAYOUT_SURE || known == count || technical > 0;
+}
+
+int layout_from_header(struct layout *l, const char *text, const uint32_t *at, uint32_t count, int single,
+                       struct err *e) {
+  if (!looks_like_header(text, at, count, single)) return 0;
+  begin(l);
+  for (uint32_t i = 0; i < count; i++)
+    if (add(l, text + at[i], token_end(text, at, i) - at[i], ERR_FORMAT, e)) return -1;
+  add_classes(l);
+  return 1;
+}
+
+int layout_is_own_header(const struct layout *l, const char *text, const uint32_t *at, uint32_t count) {
+  if (count != l->ntokens || l->prefix) return 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (token_end(text, at, i) - at[i] != l->name_n[i] || !same_name(text + at[i], layout_name(l, i), l->name_n[i]))
+      return 0;
+  return 1;
+}
+
+static int is_between(char c) { return c == ' ' || c == ',' || c == '\t' || c == '\n' || c == '\r'; }
+
+enum err_code layout_from_option(struct layout *l, const char *text, struct err *e) {
+  begin(l);
+  for (const char *p = text; *p;) {
+    if (is_between(*p)) {
+      p++;
+      continue;
+    }
+    int braced = p[0] == '$' && p[1] == '{';
+    const char *name = braced ? p + 2 : p;
+    const char *end = name;
+    while (*end && *end != '}' && *end != '$' && !is_between(*end)) end++;
+    size_t n = (size_t)(end - name);
+    if (!is_name(name, n) || (*end == '}') != braced)
+      return err_set(e, ERR_ARGUMENT, 0,
+                     "format: '%.20s' is no field name; write 'version account-id …' or '${version} ${account-id} …'",
+                     p);
+    struct err why = {0};
+    if (add(l, name, n, ERR_ARGUMENT, &why)) return err_set(e, ERR_ARGUMENT, 0, "format %s", why.text);
+    p = end + braced;
+  }
+  if (l->ntokens == 0 || (l->ntokens - l->nunknown) * 2 < l->ntokens)
+    return err_set(e, ERR_ARGUMENT, 0, "format: '%.80s' names no flow log fields", text);
+  add_classes(l);
+  return ERR_NONE;
+}

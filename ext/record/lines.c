@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/lines.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+enum err_code lines_init(struct lines *l, struct err *e) {
+  memset(l, 0, sizeof *l);
+  l->buffer = mem_alloc(LINES_BUFFER + 1 + LINES_PADDING);
+  if (!l->buffer) return err_nomem(e);
+  memset(l->buffer, 0, LINES_BUFFER + 1 + LINES_PADDING);
+  return ERR_NONE;
+}
+
+void lines_clear(struct lines *l) {
+  mem_free(l->buffer);
+  memset(l, 0, sizeof *l);
+}
+
+void lines_start(struct lines *l, lines_read *read, void *from) {
+  l->read = read;
+  l->from = from;
+  l->total = 0;
+  l->used = l->taken = 0;
+  l->at_end = l->in_long = 0;
+  l->failed.code = ERR_NONE;
+}
+
+/* Reads until the buffer is full or the source ends. */
+static void top_up(struct lines *l) {
+  while (!l->at_end && l->used < LINES_BUFFER) {
+    ssize_t got = l->read(l->from, l->buffer + l->used, LINES_BUFFER - l->used, &l->failed);
+    if (got <= 0) {
+      l->at_end = 1;
+      return;
+    }
+    l->used += (size_t)got;
+    l->total += (size_t)got;
+  }
+}
+
+static enum lines_result fail(struct lines *l, struct err *e) {
+  err_set(e, l->failed.code, 0, "%s", l->failed.text);
+  return LINES_ERROR;
+}
+
+/* The buffer is full and has no LF: keeps the line's beginning and reads on to its end. */
+static enum lines_result pass_over(struct lines *l, struct err *e) {
+  l->used = LINES_HEAD;
+  top_up(l);
+  const char *newline = memchr(l->buffer + LINES_HEAD, '\n', l->used - LINES_HEAD);
+  l->p = l->buffer;
+  l->n = LINES_HEAD;
+  l->in_long = !newline && !l->at_end;
+  if (l->in_long) return LINES_SKIPPING;
+  if (!newline && l->failed.code) return fail(l, e);
+  l->taken = newline ? (size_t)(newline - l->buffer) + 1 : l->used;
+  return LINES_LONG;
+}
+
+/* Bytes up to the last LF, that one included. */
+static size_t whole_lines(const char *p, size_t n) {
+  while (n > 0 && p[n - 1] != '\n') n--;
+  return n;
+}
+
+enum lines_result lines_next(struct lines *l, struct err *e) {
+  if (l->in_long) return pass_over(l, e);
+  memmove(l->buffer, l->buffer + l->taken, l->used - l->taken);
+  l->used -= l->taken;
+  l->taken = 0;
+  top_up(l);
+  size_t n = whole_lines(l->buffer, l->used);
+  if (n == 0 && l->failed.code) return fail(l, e);
+  if (l->used == 0) return LINES_END;
+  if (n == 0 && !l->at_end) return pass_over(l, e);
+  if (l->at_end && !l->failed.code && n < l->used) {
+    l->buffer[l->used++] = '\n';
+    n = l->used;
+  }
+  l->taken = n;
+  l->p = l->buffer;
+  l->n = n;
+  return LINES_BLOCK;
+}

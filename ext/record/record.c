@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The checks are exact about numbers, actions and states, and quick about addresses: what has the letters of an
+** address and a dot or colon passes.  That is enough to notice a shifted column, which is what they are for.
+*/
+#include "record/record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/number.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define MISSING(p, n) ((n) == 1 && *(p) == '-')
+
+const char *record_control_byte(const char *p, size_t n) {
+  for (; n > 0; p++, n--)
+    if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
+  return NULL;
+}
+
+/* Three dots and else digits, in 7 to 15 bytes: nearly every address there is. */
+static int is_dotted(const char *p, size_t n) {
+  if (n < 7 || n > 15) return 0;
+  uint32_t dots = number_equal(p, '.') & number_mask(n);
+  uint32_t two = dots & (dots - 1), one = two & (two - 1);
+  return one && !(one & (one - 1)) && ((dots | number_digits(p)) & number_mask(n)) == number_mask(n);
+}
+
+int record_is_address(const char *p, size_t n) {
+  int has_mark = 0;
+  if (n < 2 || n > 45) return 0;
+  for (size_t i = 0; i < n; i++) {
+    char c = p[i];
+    if (c == '.' || c == ':') has_mark = 1;
+    else if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) return 0;
+  }
+  return has_mark;
+}
+
+/* No short cut: which of the two it is can't be predicted. */
+static int is_action(const char *p, size_t n) {
+  return n == 6 && ((memcmp(p, "ACCEPT", 6) == 0) | (memcmp(p, "REJECT", 6) == 0));
+}
+
+static int is_status(const char *p, size_t n) {
+  return (n == 2 && !memcmp(p, "OK", 2)) || (n == 6 && !memcmp(p, "NODATA", 6)) ||
+         (n == 8 && !memcmp(p, "SKIPDATA", 8));
+}
+
+/* 2024-05-01T00:00:00.000Z with any number of decimals, or 13 digits of milliseconds. */
+static int is_prefix(const char *p, size_t n) {
+  static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+  int unused;
+  if (n == 13) return calendar_digits(p, 9, &unused) && calendar_digits(p + 9, 4, &unused);
+  if (n < sizeof shape || p[n - 1] != 'Z') return 0;
+  for (size_t i = 0; i < sizeof shape - 1; i++)
+    if (shape[i] == 'd' ? p[i] < '0' || p[i] > '9' : p[i] != shape[i]) return 0;
+  if (n == sizeof shape) return 1;
+  if (p[sizeof shape - 1] != '.' || n == sizeof shape + 1) return 0;
+  for (size_t i = sizeof shape; i < n - 1; i++)
+    if (p[i] < '0' || p[i] > '9') return 0;
+  return 1;
+}
+
+static int fits(enum kind kind, const char *p, size_t n) {
+  switch (kind) {
+  case KIND_TEXT: return 1;
+  case KIND_INT: return number_fits(p, n) || MISSING(p, n);
+  case KIND_ADDR: return is_dotted(p, n) || MISSING(p, n) || record_is_address(p, n);
+  case KIND_ACTION: return is_action(p, n) || MISSING(p, n);
+  case KIND_STATUS: return is_status(p, n) || MISSING(p, n);
+  case KIND_PREFIX: return is_prefix(p, n);
+  }
+  return 0;
+}
+
+int record_check(const struct layout *l, const char *text, const uint32_t *at, uint32_t count) {
+  if (count != l->ntokens) return RECORD_COUNT;
+  for (uint32_t i = 0; i < l->nints; i++) { /* the numbers first: they are most of it, and this loop has no switch */
+    uint32_t token = l->ints[i], begin = at[token], n = token_end(text, at, token) - begin;
+    if (!number_fits(text + begin, n) && !MISSING(text + begin, n)) return (int)token;
+  }
+  for (uint32_t i = 0; i < l->nchecks; i++) {
+    uint32_t token = l->check[i].token, begin = at[token], n = token_end(text, at, token) - begin;
+    if (!fits((enum kind)l->check[i].kind, text + begin, n)) return (int)token;
+  }
+  return RECORD_FITS;
+}
+
+#if defined(__x86_64__)
+
+/* For certain ACCEPT or REJECT, or OK?  at is the token's begin and the next one's, with one separator between. */
+static int is_plain_action(const char *text, const uint32_t *at) {
+  uint64_t x, accept, reject;
+  memcpy(&x, text + at[0], 8);
+  memcpy(&accept, "ACCEPT\0\0", 8);
+  memcpy(&reject, "REJECT\0\0", 8);
+  x &= UINT64_C(0xffffffffffff);
+  return at[1] - at[0] == 7 && ((x == accept) | (x == reject));
+}
+
+static int is_plain_ok(const char *text, const uint32_t *at) {
+  return at[1] - at[0] == 3 && !memcmp(text + at[0], "OK", 2);
+}
+
+/*
+** Is there a '.' or ':' among the first five bytes for certain, as in 10.0.0.1 and 2001:db8::1?  The token is of
+** TOKENS_ADDRESS.  Of its letters and the separators, only these two have all of the bits 2, 8 and 0x20.  The second byte
+** tells a mark alone, with more than one separator behind it.
+*/
+static int has_mark(const char *text, const uint32_t *at) {
+  uint64_t x;
+  memcpy(&x, text + at[0], sizeof x);
+  return at[1] - at[0] > 5 && (x >> 8 & 0xff) > ' ' && (x & x >> 2 & x >> 4 & UINT64_C(0x0202020202)) != 0;
+}
+
+static int is_dash(const char *text, const uint32_t *at) { return at[1] - at[0] == 2 && text[at[0]] == '-'; }
+
+/* Are the numbers and addresses right for certain, by their classes and by where they begin? */
+__attribute__((target("avx2"))) static int has_classes(const struct layout *l, const struct tokens *t,
+                                                       const uint32_t *at) {
+  __m256i over = _mm256_setzero_si256();
+  uint32_t first = (uint32_t)(at - t->at);
+  for (uint32_t i = 0; i < l->ntokens; i += 8) {
+    __m256i begin = _mm256_loadu_si256((const __m256i *)(const void *)(at + i));
+    __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(at + i + 1));
+    __m256i reach = _mm256_loadu_si256((const __m256i *)(const void *)(l->reach + i));
+    over = _mm256_or_si256(over, _mm256_cmpgt_epi32(_mm256_sub_epi32(next, begin), reach));
+  }
+  if (!_mm256_testz_si256(over, over)) return 0;
+  for (uint32_t g = 0, k = 0; k < l->ntokens; g++, k += TOKENS_GROUP)
+    for (uint64_t wrong = l->class[g] & ~tokens_classes(t, first + k); wrong; wrong &= wrong - 1)
+      if (!is_dash(t->text, at + k + (uint32_t)__builtin_ctzll(wrong) / 2)) return 0;
+  for (uint32_t i = 0; i < l->naddrs; i++)
+    if (!has_mark(t->text, at + l->addrs[i])) return 0;
+  return 1;
+}
+
+/* Only lines that fit for certain; what else fits is left to record_check(). */
+static int fits_for_certain(const struct layout *l, const struct tokens *t, const uint32_t *at, uint32_t count) {
+  int action = l->token[FIELD_action], status = l->token[FIELD_log_status];
+  return count == l->ntokens && !l->prefix && has_classes(l, t, at) &&
+         (action == LAYOUT_ABSENT || is_plain_action(t->text, at + action)) &&
+         (status == LAYOUT_ABSENT || is_plain_ok(t->text, at + status));
+}
+
+#else
+
+static int fits_for_certain(const struct layout *l, const struct tokens *t, const uint32_t *at, uint32_t count) {
+  (void)l, (void)t, (void)at, (void)count;
+  return 0;
+}
+
+#endif
+
+int record_line_fits(const struct layout *l, const struct tokens *t, uint32_t line) {
+  uint32_t count;
+  const uint32_t *at = tokens_of_line(t, line, &count);
+  if (t->classified && fits_for_certain(l, t, at, count)) return 1;
+  return record_check(l, t->text, at, count) == RECORD_FITS;
+}
+
+/* A token for a message: cut, and ASCII alone, so that it disturbs no terminal and stays UTF-8. */
+static void show(const char *p, size_t n, char out[44]) {
+  size_t k = n < 40 ? n : 40;
+  for (size_t i = 0; i < k; i++) out[i] = p[i] < ' ' || p[i] > '~' ? '?' : p[i];
+  memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
+}
+
+void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count, char *out,
+                    size_t out_n) {
+  static const char *const wanted[] = {
+      [KIND_TEXT] = "a text",
+      [KIND_INT] = "a number from 0 to 9223372036854775807",
+      [KIND_ADDR] = "an IP address",
+      [KIND_ACTION] = "ACCEPT or REJECT",
+      [KIND_STATUS] = "OK, NODATA or SKIPDATA",
+      [KIND_PREFIX] = "the time that stands before the file's other lines",
+  };
+  char token[44];
+  if (result == RECORD_COUNT) {
+    snprintf(out, out_n, "has %u field%s where the file's format has %u", (unsigned)(count - (l->prefix && count)),
+             count - (l->prefix && count) == 1 ? "" : "s", (unsigned)(l->ntokens - l->prefix));
+    return;
+  }
+  uint32_t k = (uint32_t)result;
+  enum kind kind = l->field[k] == FIELD_NONE ? KIND_PREFIX : fields[l->field[k]].kind;
+  show(text + at[k], token_end(text, at, k) - at[k], token);
+  snprintf(out, out_n, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name,
+           token, wanted[kind]);
+}
+
+void projection_init(struct projection *p, const struct layout *l, struct batch *b) {
+  p->nitems = 0;
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    b->has[f] = b->cell[f] && l->token[f] != LAYOUT_ABSENT;
+    if (!b->has[f]) continue;
+    struct projection_item *item = &p->item[p->nitems++];
+    item->token = (uint16_t)l->token[f];
+    item->column = (uint8_t)f;
+    item->is_int = fields[f].kind == KIND_INT;
+  }
+  p->raw = b->has[COLUMN_RAW] = b->cell[COLUMN_RAW] != NULL;
+  p->extra = b->has[COLUMN_EXTRA] = b->cell[COLUMN_EXTRA] && l->nunknown > 0;
+}
+
+/* Appends a JSON string; there is room for twice n, and the quotes. */
+static void put_json(struct batch *b, const char *p, size_t n, int is_name) {
+  char *out = b->text + b->text_used;
+  *out++ = '"';
+  for (size_t i = 0; i < n; i++) {
+    unsigned char c = (unsigned char)p[i];
+    if (c == '"' || c == '\\') *out++ = '\\';
+    *out++ = is_name && c == '-' ? '_' : (char)c; /* no control bytes: the line has none */
+  }
+  *out++ = '"';
+  b->text_used = (size_t)(out - b->text);
+}
+
+static void put_char(struct batch *b, char c) { b->text[b->text_used++] = c; }
+
+/* The unknown fields as a JSON object of texts. */
+static uint64_t put_extra(const struct layout *l, const char *text, const uint32_t *at, struct batch *b) {
+  size_t begin = b->text_used;
+  for (uint32_t i = 0; i < l->nunknown; i++) {
+    uint32_t k = l->unknown[i];
+    const char *p = text + at[k];
+    size_t n = token_end(text, at, k) - at[k];
+    put_char(b, i ? ',' : '{');
+    put_json(b, layout_name(l, k), l->name_n[k], 1);
+    put_char(b, ':');
+    if (MISSING(p, n)) {
+      memcpy(b->text + b->text_used, "null", 4);
+      b->text_used += 4;
+    } else {
+      put_json(b, p, n, 0);
+    }
+  }
+  put_char(b, '}');
+  return (uint64_t)(b->text_used - begin) << 32 | begin;
+}
+
+/* Bytes of text that a row may need: every token once, the line, and the unknown fields, escaped. */
+static size_t room(const struct projection *p, const struct layout *l, size_t line_n) {
+  return line_n * (1u + p->raw) + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
+}
+
+enum err_code record_store(const struct projection *p, const struct layout *l, const char *text, const uint32_t *at,
+                           uint32_t start, uint32_t end, uint64_t line, struct batch *b, struct err *e) {
+  if (batch_reserve(b, room(p, l, end - start), e)) return e->code;
+  uint32_t row = b->nrows;
+  for (uint32_t i = 0; i < p->nitems; i++) {
+    uint32_t k = p->item[i].token;
+    const char *t = text + at[k];
+    size_t n = token_end(text, at, k) - at[k];
+    uint64_t *cell = &b->cell[p->item[i].column][row];
+    if (MISSING(t, n)) *cell = BATCH_NULL;
+    else if (p->item[i].is_int) *cell = number_value(t, n);
+    else *cell = batch_put(b, t, n);
+  }
+  if (p->raw) {
+    if (end > start && text[end - 1] == '\r') end--;
+    b->cell[COLUMN_RAW][row] = batch_put(b, text + start, end - start);
+  }
+  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, text, at, b);
+  b->line[row] = line;
+  b->nrows = row + 1;
+  return ERR_NONE;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** 64 bytes become bit masks: separators (LF among them), line ends, control bytes.  A token begins at a bit that is no
+** separator and whose left neighbour is one: ~mask & (mask << 1).  Positions are written out several at a time, more
+** than there are, and counted: that writes past the end, into what the next block overwrites, and spares branches that
+** can't be predicted.
+**
+** The masks come from SSE2, which every x86-64 has, from AVX2 where the processor has it (asked once), from NEON on
+** arm64, and from a table elsewhere.
+**
+** What the tokens are made of comes from additions.  Of a mask of digits, (starts & digits) + digits carries through
+** every run of digits that begins with a token and leaves a bit behind it; where that bit lies on a token's end, the
+** token was digits alone.  Other runs stay what they are, and carries go on from block to block.
+*/
+#include "record/tokens.h"
+
+#include "base/mem.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+/* What 64 bytes are; bit i stands for byte i. */
+struct masks {
+  uint64_t separator; /* space, tab, CR, LF */
+  uint64_t newline;   /* LF */
+  uint64_t control;   /* below 0x20 and none of these */
+  uint64_t digit;     /* 0-9; this and the next one are used by splitters that classify */
+  uint64_t address;   /* these, a-f, A-F, '.', ':' */
+};
+
+/* What one block leaves for the next, while tokens are classified. */
+struct classifier {
+  uint8_t *classes;
+  uint32_t ended;               /* tokens that have ended */
+  int overflow;                 /* a block had more tokens than fit */
+  unsigned char digit, address; /* carries of the additions */
+};
+
+enum err_code tokens_init(struct tokens *t, size_t bytes, struct err *e) {
+  memset(t, 0, sizeof *t);
+  size_t lines = TOKENS_LINES + TOKENS_BLOCK; /* the last block may bring 64 more than were asked for */
+  t->newline = mem_alloc(lines * sizeof *t->newline);
+  t->ends = mem_alloc(lines * sizeof *t->ends);
+  t->at = mem_alloc((bytes / 2 + 3 * TOKENS_BLOCK) * sizeof *t->at);
+  t->classes = mem_alloc(bytes / 8 + TOKENS_BLOCK);
+  return t->newline && t->ends && t->at && t->classes ? ERR_NONE : err_nomem(e);
+}
+
+void tokens_clear(struct tokens *t) {
+  mem_free(t->newline);
+  mem_free(t->ends);
+  mem_free(t->at);
+  mem_free(t->classes);
+  memset(t, 0, sizeof *t);
+}
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE void masks_plain(const char *p, struct masks *m) {
+  memset(m, 0, sizeof *m);
+  for (unsigned i = 0; i < TOKENS_BLOCK; i++) {
+    unsigned char c = (unsigned char)p[i];
+    uint64_t bit = UINT64_C(1) << i;
+    if (c == '\n') m->newline |= bit;
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') m->separator |= bit;
+    else if (c < ' ') m->control |= bit;
+  }
+}
+
+/* The number of the lowest bit; any number for 0, which has none. */
+ALWAYS_INLINE uint32_t lowest(uint64_t bits) { return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63); }
+
+/* Writes the positions of the four lowest bits of *bits, plus base, at out, and takes them out of *bits. */
+ALWAYS_INLINE void put_four(uint64_t *bits, uint32_t base, uint32_t *out) {
+  for (int i = 0; i < 4; i++) {
+    out[i] = base + lowest(*bits);
+    *bits &= *bits - 1;
+    __asm__ volatile("" ::: "memory"); /* or compilers gather the four in a vector, which takes longer */
+  }
+}
+
+/*
+** Writes the positions of the bits of `bits`, plus base, at out; returns their number.  May write 64 entries, whatever
+** the number.  64 bytes of a flow log have some 8 tokens: up to 12 there is no branch that depends on the data.
+*/
+ALWAYS_INLINE uint32_t put_bits(uint64_t bits, uint32_t base, uint32_t *out) {
+  uint32_t count = (uint32_t)__builtin_popcountll(bits);
+  put_four(&bits, base, out);
+  put_four(&bits, base, out + 4);
+  put_four(&bits, base, out + 8);
+  for (uint32_t k = 12; k < count; k += 4) put_four(&bits, base, out + k);
+  return count;
+}
+
+/* Notes the line that ends at the lowest bit of *lf, if there is one, and takes it out. */
+ALWAYS_INLINE uint32_t put_line(struct tokens *t, uint32_t line, uint64_t *lf, uint64_t starts, uint32_t base,
+                                uint32_t ntokens) {
+  uint64_t up_to = *lf ^ (*lf - 1); /* the LF and all bits below it */
+  uint32_t more = *lf != 0;
+  t->newline[line] = base + lowest(*lf);
+  t->ends[line] = ntokens + (uint32_t)__builtin_popcountll(starts & up_to);
+  *lf &= *lf - 1;
+  return line + more;
+}
+
+/* The loop over blocks; one copy a way of making masks, which is always inlined.  classify may be NULL. */
+ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
+                           void (*make_masks)(const char *, struct masks *),
+                           void (*classify)(struct classifier *, const struct masks *, uint64_t starts,
+                                            uint64_t ends)) {
+  struct classifier c = {.classes = t->classes};
+  if (classify) c.classes[0] = 0; /* the first bits are added to it */
+  uint32_t nlines = 0, ntokens = 0;
+  uint64_t before = 1, control = 0; /* the byte before the text counts as a separator */
+  for (size_t base = 0; base < n && nlines < TOKENS_LINES; base += TOKENS_BLOCK) {
+    struct masks m;
+    make_masks(text + base, &m);
+    if (n - base < TOKENS_BLOCK) {
+      uint64_t beyond = ~UINT64_C(0) << (n - base);
+      m.separator |= beyond;
+      m.newline &= ~beyond;
+      m.control &= ~beyond;
+    }
+    uint64_t behind = m.separator << 1 | before; /* what stands behind a separator */
+    uint64_t starts = ~m.separator & behind;
+    before = m.separator >> 63;
+    control |= m.control;
+    if (classify) classify(&c, &m, starts, m.separator & ~behind);
+    nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
+    while (m.newline) nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
+    ntokens += put_bits(starts, (uint32_t)base, t->at + ntokens);
+  }
+  size_t taken = t->newline[nlines - 1] + 1;
+  uint32_t *last = t->at + t->ends[nlines - 1];
+  *last = (uint32_t)taken;
+  memset(last + 1, 0, TOKENS_SPARE * sizeof *last);
+  t->text = text;
+  t->nlines = nlines;
+  t->control = control != 0;
+  t->classified = classify && !c.overflow;
+  return taken;
+}
+
+size_t tokens_split_plain(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_plain, NULL); }
+
+#if defined(__x86_64__)
+
+ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m) {
+  const __m128i space = _mm_set1_epi8(' '), tab = _mm_set1_epi8('\t'), cr = _mm_set1_epi8('\r');
+  const __m128i lf = _mm_set1_epi8('\n'), low = _mm_set1_epi8(0x1f);
+  memset(m, 0, sizeof *m);
+  for (int i = 0; i < 4; i++) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+    __m128i is_lf = _mm_cmpeq_epi8(v, lf);
+    __m128i is_sep = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, space), is_lf),
+                                  _mm_or_si128(_mm_cmpeq_epi8(v, tab), _mm_cmpeq_epi8(v, cr)));
+    __m128i is_low = _mm_cmpeq_epi8(_mm_min_epu8(v, low), v);
+    m->newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_lf) << (16 * i);
+    m->separator |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_sep) << (16 * i);
+    m->control |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(is_sep, is_low)) << (16 * i);
+  }
+}
+
+static size_t split_sse2(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_sse2, NULL); }
+
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+
+AVX2 static inline uint64_t join(__m256i low, __m256i high) {
+  return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+}
+
+/* Classes of bytes, a bit each: 0x80 digit, 0x40 a-f and A-F, 0x20 ':', 0x10 '.'; 0 for others. */
+AVX2 static inline __m256i classes_avx2(__m256i v) {
+  /* A class has its bit both by the byte's low half (none for bytes beyond ASCII) and by its high half. */
+  const __m256i by_low = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(-128, -64, -64, -64, -64, -64, -64, -128, -128, -128, 0x20, 0, 0, 0, 0x10, 0));
+  const __m256i by_high =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0x10, -96, 0x40, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  __m256i high = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
+  return _mm256_and_si256(_mm256_shuffle_epi8(by_low, v), _mm256_shuffle_epi8(by_high, high));
+}
+
+AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
+  /* Looked up by a byte's low half: the separator that has this half, or a byte that has another one. */
+  const __m256i separators =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
+  const __m256i lf = _mm256_set1_epi8('\n'), low = _mm256_set1_epi8(0x1f);
+  __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+  __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+  __m256i a_sep = _mm256_cmpeq_epi8(a, _mm256_shuffle_epi8(separators, a));
+  __m256i b_sep = _mm256_cmpeq_epi8(b, _mm256_shuffle_epi8(separators, b));
+  __m256i a_low = _mm256_cmpeq_epi8(_mm256_min_epu8(a, low), a), b_low = _mm256_cmpeq_epi8(_mm256_min_epu8(b, low), b);
+  __m256i a_class = classes_avx2(a), b_class = classes_avx2(b), zero = _mm256_setzero_si256();
+  m->newline = join(_mm256_cmpeq_epi8(a, lf), _mm256_cmpeq_epi8(b, lf));
+  m->separator = join(a_sep, b_sep);
+  m->control = join(_mm256_andnot_si256(a_sep, a_low), _mm256_andnot_si256(b_sep, b_low));
+  m->digit = join(a_class, b_class);
+  m->address = ~join(_mm256_cmpeq_epi8(a_class, zero), _mm256_cmpeq_epi8(b_class, zero));
+}
+
+/* A bit behind each run of `class` that begins with a token, and others that lie on no separator. */
+AVX2 static inline uint64_t run_ends(uint64_t starts, uint64_t class, unsigned char *carry) {
+  unsigned long long sum = 0; /* what the analyser of gcc 12 wants */
+  *carry = _addcarry_u64(*carry, starts & class, class, &sum);
+  return sum;
+}
+
+/*
+** Appends the bits of the tokens that end in the block.  32 tokens can, but no more than TOKENS_GROUP are sure to fit
+** into a word together with what is in its lowest byte; a block that has more leaves the window without classes.
+*/
+AVX2 static inline void classify_avx2(struct classifier *c, const struct masks *m, uint64_t starts, uint64_t ends) {
+  uint64_t digits = run_ends(starts, m->digit, &c->digit), address = run_ends(starts, m->address, &c->address);
+  uint64_t bits = _pdep_u64(_pext_u64(digits, ends), UINT64_C(0x5555555555555555)) |
+                  _pdep_u64(_pext_u64(address, ends), UINT64_C(0xaaaaaaaaaaaaaaaa));
+  uint32_t count = (uint32_t)__builtin_popcountll(ends);
+  uint8_t *out = c->classes + c->ended / 4;
+  bits = bits << (c->ended % 4 * 2) | *out;
+  memcpy(out, &bits, sizeof bits);
+  c->overflow |= count > TOKENS_GROUP;
+  c->ended += count;
+}
+
+AVX2 static size_t split_avx2(struct tokens *t, const char *text, size_t n) {
+  return split(t, text, n, masks_avx2, classify_avx2);
+}
+
+size_t tokens_split(struct tokens *t, const char *text, size_t n) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                 __builtin_cpu_supports("popcnt")
+             ? split_avx2(t, text, n)
+             : split_sse2(t, text, n);
+}
+
+#elif defined(__aarch64__)
+
+/* One bit a byte: each lane keeps its own bit, and pairwise additions gather 64 lanes into 8 bytes. */
+ALWAYS_INLINE uint64_t gather(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d) {
+  const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  uint8x16_t ab = vpaddq_u8(vandq_u8(a, bit), vandq_u8(b, bit));
+  uint8x16_t cd = vpaddq_u8(vandq_u8(c, bit), vandq_u8(d, bit));
+  uint8x16_t all = vpaddq_u8(ab, cd);
+  return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(all, all)), 0);
+}
+
+ALWAYS_INLINE void masks_neon(const char *p, struct masks *m) {
+  uint8x16_t lf[4], sep[4], control[4];
+  for (int i = 0; i < 4; i++) {
+    uint8x16_t v = vld1q_u8((const uint8_t *)p + 16 * i);
+    lf[i] = vceqq_u8(v, vdupq_n_u8('\n'));
+    sep[i] = vorrq_u8(vorrq_u8(vceqq_u8(v, vdupq_n_u8(' ')), lf[i]),
+                      vorrq_u8(vceqq_u8(v, vdupq_n_u8('\t')), vceqq_u8(v, vdupq_n_u8('\r'))));
+    control[i] = vbicq_u8(vcltq_u8(v, vdupq_n_u8(' ')), sep[i]);
+  }
+  m->newline = gather(lf[0], lf[1], lf[2], lf[3]);
+  m->separator = gather(sep[0], sep[1], sep[2], sep[3]);
+  m->control = gather(control[0], control[1], control[2], control[3]);
+}
+
+size_t tokens_split(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_neon, NULL); }
+
+#else
+
+size_t tokens_split(struct tokens *t, const char *text, size_t n) { return tokens_split_plain(t, text, n); }
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A key is made of whole words, so that it is hashed, compared and copied without a loop over bytes:
+**
+**     a number               the number
+**     a missing value        GROUP_NULL
+**     a text up to 15 bytes  a byte with its length, its bytes, zeros up to a whole word: one word or two
+**     a longer text          TEXT_LONG, three zeros, 4 bytes of length; its bytes, zeros up to a whole word
+**
+** The dimensions are the same for all keys of a table, so no two keys are made of the same words.  An IPv4 address has
+** two words at most, an action one.
+**
+** A record's key is written where the next new group would lie.  If its group is there already, the place is used
+** again for the next record.
+**
+** With many groups, a record would have to wait for memory twice: for its slot, then for its group.  So records wait in
+** a short line while others are read: the slot is fetched when a record joins it, and when it is full, all their groups are
+** fetched at once.
+*/
+#include "scan/group.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "record/record.h"
+#include "record/tokens.h"
+
+#define FIRST_SLOTS  256
+#define FIRST_BLOCKS 16
+#define TEXT_SHORT   15
+#define TEXT_LONG    0xfe /* the length byte of a longer one; 0xff is GROUP_NULL's first */
+#define HEAD_WORDS   (sizeof(struct group) / 8)
+#define DIM_WORDS    3 /* that a dimension may take besides its text */
+
+_Static_assert(sizeof(struct group) % 8 == 0, "keys are words");
+_Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + RECORD_MAX_BYTES / 8 + 2 < GROUP_BLOCK_WORDS,
+               "a block has room for the group of any line");
+
+void groups_init(struct groups *t) { memset(t, 0, sizeof *t); }
+
+void groups_clear(struct groups *t) {
+  for (size_t i = 0; i < t->nblocks; i++) mem_free(t->block[i]);
+  mem_free(t->block);
+  mem_free(t->filled);
+  mem_free(t->slot);
+  groups_init(t);
+}
+
+size_t group_bytes(const struct groups *t, size_t more) {
+  size_t slots = t->cap * sizeof *t->slot;
+  if ((t->used + more) * 2 >= t->cap) slots *= 3; /* the old ones and twice as many */
+  return t->nblocks * GROUP_BLOCK + slots + t->blocks_cap * (sizeof *t->block + sizeof *t->filled);
+}
+
+/* --- a grouping and a layout ------------------------------------------------------------------------------------- */
+
+static int32_t token_of(const struct layout *l, int field, int is_wanted) {
+  return is_wanted ? l->token[field] : LAYOUT_ABSENT;
+}
+
+void grouping_bind(const struct grouping *g, const struct layout *l, struct grouping_bound *out) {
+  out->n = g->n;
+  for (uint32_t i = 0; i < g->n; i++) {
+    out->item[i].token = l->token[g->dim[i].field];
+    out->item[i].unit = g->dim[i].unit;
+  }
+  out->packets = token_of(l, FIELD_packets, g->packets);
+  out->bytes = token_of(l, FIELD_bytes, g->bytes);
+  out->start = token_of(l, FIELD_start, g->first_seen);
+  out->end = token_of(l, FIELD_end, g->last_seen);
+}
+
+/* --- keys -------------------------------------------------------------------------------------------------------- */
+
+/* A word whose first byte in memory is the lowest of x. */
+static inline uint64_t in_order(uint64_t x) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  return __builtin_bswap64(x);
+#else
+  return x;
+#endif
+}
+
+/* Writes the words of a text; returns how many.  One word beyond may be written, too. */
+static inline uint32_t put_text(uint64_t *key, const char *p, size_t n) {
+  if (__builtin_expect(n <= TEXT_SHORT, 1)) {
+    key[0] = in_order(hash_load(p, n < 7 ? n : 7) << 8 | n);
+    key[1] = in_order(hash_load(p + 7, n > 7 ? n - 7 : 0));
+    return 1 + (n > 7);
+  }
+  uint32_t words = 1, length = (uint32_t)n;
+  key[0] = in_order(TEXT_LONG);
+  memcpy((char *)key + 4, &length, sizeof length);
+  for (; n > 8; p += 8, n -= 8) key[words++] = in_order(hash_load(p, 8));
+  key[words++] = in_order(hash_load(p, n));
+  return words;
+}
+
+static inline uint64_t number_at(const char *text, const uint32_t *at, int32_t token) {
+  const char *p = text + at[token];
+  size_t n = token_end(text, at, (uint32_t)token) - at[token];
+  return n == 1 && *p == '-' ? GROUP_NULL : number_value(p, n);
+}
+
+static inline uint64_t measure(const char *text, const uint32_t *at, int32_t token) {
+  return token == LAYOUT_ABSENT ? GROUP_NULL : number_at(text, at, token);
+}
+
+/* Writes a record's key; returns its words. */
+static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, const char *text, const uint32_t *at) {
+  uint32_t words = 0;
+  for (uint32_t i = 0; i < g->n; i++) {
+    int32_t k = g->item[i].token;
+    if (k == LAYOUT_ABSENT) {
+      key[words++] = GROUP_NULL;
+    } else if (g->item[i].unit) {
+      uint64_t v = number_at(text, at, k);
+      if (g->item[i].unit > 1 && v != GROUP_NULL) v -= v % g->item[i].unit;
+      key[words++] = v;
+    } else {
+      const char *p = text + at[k];
+      size_t n = token_end(text, at, (uint32_t)k) - at[k];
+      if (n == 1 && *p == '-') key[words++] = GROUP_NULL;
+      else words += put_text(key + words, p, n);
+    }
+  }
+  return words;
+}
+
+static inline uint64_t hash_key(const uint64_t *key, uint32_t words) {
+  uint64_t h = words;
+  for (uint32_t i = 0; i < words; i++) h = hash_mix(h, key[i]);
+  return h ^ h >> 29;
+}
+
+static inline int same_key(const struct group *a, const struct group *b) {
+  if (a->words != b->words) return 0;
+  for (uint32_t i = 0; i < a->words; i++)
+    if (a->key[i] != b->key[i]) return 0;
+  return 1;
+}
+
+uint64_t group_id(const struct group *group) {
+  uint64_t h = 0;
+  for (uint32_t i = 0; i < group->words; i++) h = hash_mix(h ^ h >> 29, group->key[i]);
+  return hash_mix(h, group->words);
+}
+
+void group_values(const struct group *group, const struct grouping *g, struct group_value *value) {
+  const uint64_t *key = group->key;
+  for (uint32_t i = 0; i < g->n; i++) {
+    const unsigned char *first = (const unsigned char *)key;
+    value[i].number = *key++;
+    if (value[i].number == GROUP_NULL || g->dim[i].unit) continue;
+    value[i].number = 0;
+    value[i].n = *first;
+    value[i].text = (const char *)first + 1;
+    if (*first == TEXT_LONG) {
+      uint32_t length;
+      memcpy(&length, first + 4, sizeof length);
+      value[i].n = length;
+      value[i].text = (const char *)key;
+      key += (length + 7) / 8;
+    } else if (*first > 7) {
+      key++;
+    }
+  }
+}
+
+/* --- the table --------------------------------------------------------------------------------------------------- */
+
+static inline struct group *group_at(const struct groups *t, uint32_t at) {
+  return (struct group *)(void *)&t->block[(at - 1) / GROUP_BLOCK_WORDS][(at - 1) % GROUP_BLOCK_WORDS];
+}
+
+/* The hash has no regard for the order of the groups, so slots next to each other belong to groups far apart. */
+static enum err_code grow_slots(struct groups *t, struct err *e) {
+  size_t cap = t->cap ? 2 * t->cap : FIRST_SLOTS;
+  struct groups_slot *slot = mem_alloc(cap * sizeof *slot);
+  if (!slot) return err_nomem(e);
+  memset(slot, 0, cap * sizeof *slot);
+  for (size_t i = 0; i < t->cap; i++) {
+    if (!t->slot[i].at) continue;
+    size_t k = t->slot[i].hash & (cap - 1);
+    while (slot[k].at) k = (k + 1) & (cap - 1);
+    slot[k] = t->slot[i];
+  }
+  mem_free(t->slot);
+  t->slot = slot;
+  t->cap = cap;
+  return ERR_NONE;
+}
+
+static enum err_code add_block(struct groups *t, struct err *e) {
+  if (t->nblocks == t->blocks_cap) {
+    size_t cap = t->blocks_cap ? 2 * t->blocks_cap : FIRST_BLOCKS;
+    uint64_t **block = mem_realloc(t->block, cap * sizeof *block);
+    if (block) t->block = block;
+    uint32_t *filled = block ? mem_realloc(t->filled, cap * sizeof *filled) : NULL;
+    if (!filled) return err_nomem(e);
+    t->filled = filled;
+    t->blocks_cap = cap;
+  }
+  if (t->nblocks >= UINT32_MAX / GROUP_BLOCK_WORDS) return err_nomem(e); /* 32 GiB: no place has a number left */
+  if (!(t->block[t->nblocks] = mem_alloc(GROUP_BLOCK))) return err_nomem(e);
+  t->filled[t->nblocks++] = 0;
+  return ERR_NONE;
+}
+
+/* Room for one more group with a key of so many words, and for a slot. */
+static inline enum err_code reserve(struct groups *t, size_t words, struct err *e) {
+  if (t->used * 2 >= t->cap && grow_slots(t, e)) return e->code;
+  if (t->nblocks && t->filled[t->nblocks - 1] + HEAD_WORDS + words + 1 <= GROUP_BLOCK_WORDS) return ERR_NONE;
+  return add_block(t, e);
+}
+
+/* Where the next new group would lie, as groups_slot.at has it. */
+static inline uint32_t end_of(const struct groups *t) {
+  return (uint32_t)((t->nblocks - 1) * GROUP_BLOCK_WORDS + t->filled[t->nblocks - 1]) + 1;
+}
+
+static inline uint64_t sum_of(uint64_t a, uint64_t b) { return a == GROUP_NULL ? b : b == GROUP_NULL ? a : a + b; }
+
+static inline int exceeds(uint64_t a, uint64_t b) {
+  return sum_of(a, b) > INT64_MAX && sum_of(a, b) != GROUP_NULL; /* two numbers up to 2^63-1 don't reach it */
+}
+
+/* Adds to the group of the key that lies in `fresh`, the room at the end, which becomes a group if there is none. */
+static inline void put(struct groups *t, struct group *fresh, const struct groups_waiting *a) {
+  size_t i = fresh->hash & (t->cap - 1);
+  struct group *g = NULL;
+  for (; t->slot[i].at; i = (i + 1) & (t->cap - 1)) {
+    if (t->slot[i].hash != fresh->hash) continue;
+    g = group_at(t, t->slot[i].at);
+    if (same_key(g, fresh)) break;
+  }
+  int is_new = !t->slot[i].at;
+  if (is_new || exceeds(g->packets, a->packets) || exceeds(g->bytes, a->bytes)) {
+    t->slot[i].hash = fresh->hash;
+    t->slot[i].at = end_of(t);
+    t->used += (size_t)is_new;
+    t->filled[t->nblocks - 1] += (uint32_t)HEAD_WORDS + fresh->words;
+    g = fresh;
+    g->flows = 0;
+    g->packets = g->bytes = g->first_seen = g->last_seen = GROUP_NULL;
+  }
+  g->flows += a->flows;
+  g->packets = sum_of(g->packets, a->packets);
+  g->bytes = sum_of(g->bytes, a->bytes);
+  if (a->first_seen < g->first_seen) g->first_seen = a->first_seen;     /* GROUP_NULL is the greatest */
+  if (a->last_seen + 1 > g->last_seen + 1) g->last_seen = a->last_seen; /* and GROUP_NULL + 1 the least */
+}
+
+enum err_code groups_settle(struct groups *t, struct err *e) {
+  for (uint32_t i = 0; i < t->nwaiting; i++) {
+    uint32_t at = t->slot[t->waiting[i].hash & (t->cap - 1)].at;
+    if (at) __builtin_prefetch(group_at(t, at));
+  }
+  for (uint32_t i = 0; i < t->nwaiting; i++) {
+    const struct groups_waiting *w = &t->waiting[i];
+    if (reserve(t, w->words, e)) return e->code;
+    struct group *fresh = group_at(t, end_of(t));
+    fresh->hash = w->hash;
+    fresh->words = w->words;
+    for (uint32_t k = 0; k < w->words; k++) fresh->key[k] = w->key[k];
+    put(t, fresh, w);
+  }
+  t->nwaiting = 0;
+  return ERR_NONE;
+}
+
+enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const char *text, const uint32_t *at,
+                         size_t line_n, struct err *e) {
+  if (reserve(t, DIM_WORDS * b->n + line_n / 8, e)) return e->code;
+  struct group *fresh = group_at(t, end_of(t));
+  struct groups_waiting *w = &t->waiting[t->nwaiting];
+  fresh->words = w->words = put_key(fresh->key, b, text, at);
+  fresh->hash = w->hash = (uint32_t)hash_key(fresh->key, fresh->words);
+  w->flows = 1;
+  w->packets = measure(text, at, b->packets);
+  w->bytes = measure(text, at, b->bytes);
+  w->first_seen = measure(text, at, b->start);
+  w->last_seen = measure(text, at, b->end);
+  if (w->words > GROUPS_KEY_WORDS) {
+    put(t, fresh, w);
+    return ERR_NONE;
+  }
+  for (uint32_t k = 0; k < w->words; k++) w->key[k] = fresh->key[k];
+  __builtin_prefetch(&t->slot[w->hash & (t->cap - 1)]);
+  return ++t->nwaiting == GROUPS_WAITING ? groups_settle(t, e) : ERR_NONE;
+}
+
+const struct group *groups_next(const struct groups *t, struct groups_place *place) {
+  for (; place->block < t->nblocks; place->block++, place->word = 0) {
+    if (place->word == t->filled[place->block]) continue;
+    const struct group *g = (const struct group *)(const void *)&t->block[place->block][place->word];
+    place->word += (uint32_t)HEAD_WORDS + g->words;
+    return g;
+  }
+  return NULL;
+}
+
+/* Adds the groups of one block. */
+static enum err_code merge_block(struct groups *t, const uint64_t *block, uint32_t *filled, struct err *e) {
+  uint32_t word = 0;
+  while (word < *filled) {
+    const struct group *g = (const struct group *)(const void *)&block[word];
+    const struct groups_waiting a = {g->flows, g->packets, g->bytes, g->first_seen, g->last_seen, .words = g->words};
+    if (reserve(t, g->words, e)) return e->code;
+    struct group *fresh = group_at(t, end_of(t));
+    fresh->hash = g->hash;
+    fresh->words = g->words;
+    memcpy(fresh->key, g->key, g->words * sizeof *g->key);
+    put(t, fresh, &a);
+    word += (uint32_t)HEAD_WORDS + g->words;
+  }
+  return ERR_NONE;
+}
+
+enum err_code groups_merge(struct groups *t, struct groups *from, int (*stop)(void *context), void *context,
+                           struct err *e) {
+  mem_free(from->slot);
+  from->slot = NULL;
+  from->cap = from->used = 0;
+  while (from->nblocks && !(stop && stop(context))) {
+    size_t last = from->nblocks - 1;
+    if (merge_block(t, from->block[last], &from->filled[last], e)) return e->code;
+    mem_free(from->block[last]);
+    from->nblocks = last;
+  }
+  if (!from->nblocks) groups_clear(from);
+  return ERR_NONE;
+}

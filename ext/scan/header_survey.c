@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "scan/header_survey.h"
+
+#include <string.h>
+
+/* Reads a file until it is known what it is. */
+static enum err_code look(struct reader *r, struct batch *b, const struct file *file,
+                          const struct scan_options *options, struct err *e) {
+  enum reader_result rc;
+  reader_open(r, file->path, scan_expectation(file));
+  do {
+    if (options->stop && options->stop(options->context)) return err_set(e, ERR_INTERRUPT, 0, "interrupted");
+    batch_reset(b);
+    rc = reader_next(r, b, e);
+  } while ((rc == READER_MORE || rc == READER_FULL) && r->verdict == VERDICT_OPEN);
+  reader_close(r);
+  return rc == READER_ERROR ? e->code : ERR_NONE;
+}
+
+enum err_code header_survey(const struct files *files, const struct scan_options *options, uint8_t visible[FIELD_COUNT],
+                            struct err *e) {
+  static const uint8_t nothing[COLUMN_COUNT];
+  struct reader r;
+  struct batch b;
+  size_t looks = files->n < HEADER_SURVEY_FILES ? files->n : HEADER_SURVEY_FILES;
+  memset(visible, 0, FIELD_COUNT);
+  reader_init(&r, &options->reader, e);
+  batch_init(&b, nothing, e);
+  for (size_t i = 0; i < looks && !e->code; i++) {
+    size_t k = looks > 1 ? i * (files->n - 1) / (looks - 1) : 0;
+    if (look(&r, &b, &files->file[k], options, e) || r.verdict != VERDICT_FLOW_LOG) continue;
+    for (int f = 0; f < FIELD_COUNT; f++) visible[f] |= r.layout.token[f] != LAYOUT_ABSENT;
+  }
+  reader_clear(&r);
+  batch_clear(&b);
+  return e->code;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "scan/queue.h"
+
+#include <string.h>
+
+#include "base/threads.h"
+#include "base/mem.h"
+
+enum err_code queue_init(struct queue *q, size_t nfiles, const uint8_t *wanted, struct err *e) {
+  memset(q, 0, sizeof *q);
+  q->nfiles = nfiles;
+  q->wanted = wanted;
+  atomic_init(&q->stopped, 0);
+  if (pthread_mutex_init(&q->mutex, NULL) || pthread_cond_init(&q->room, NULL) || pthread_cond_init(&q->filled, NULL))
+    return err_nomem(e); /* the one reason that there can be, and on common systems not even that */
+  return ERR_NONE;
+}
+
+static void free_batches(struct batch *b) {
+  while (b) {
+    struct batch *next = b->next;
+    batch_clear(b);
+    mem_free(b);
+    b = next;
+  }
+}
+
+void queue_clear(struct queue *q) {
+  free_batches(q->free);
+  for (size_t i = 0; i < QUEUE_FILES; i++) free_batches(q->slot[i].first);
+  pthread_cond_destroy(&q->filled);
+  pthread_cond_destroy(&q->room);
+  pthread_mutex_destroy(&q->mutex);
+}
+
+static void wake_workers(struct queue *q) {
+  if (q->waiting) pthread_cond_broadcast(&q->room);
+}
+
+static struct queue_slot *slot_of(struct queue *q, size_t file) { return &q->slot[file % QUEUE_FILES]; }
+
+/*
+** The owner need not be woken for every few rows of small files: that costs more than reading them.  It is when there
+** is some work for it, when workers wait, and towards the end.
+*/
+static void wake_owner(struct queue *q, int is_much) {
+  const struct queue_slot *slot = slot_of(q, q->current);
+  q->news++;
+  if (!q->owner_waits || (!slot->first && !slot->ended)) return;
+  if (is_much || q->waiting || q->next == q->nfiles || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
+}
+
+static void wait_for_room(struct queue *q) {
+  q->waiting++;
+  if (q->owner_waits) pthread_cond_signal(&q->filled);
+  pthread_cond_wait(&q->room, &q->mutex);
+  q->waiting--;
+}
+
+void queue_stop(struct queue *q) {
+  pthread_mutex_lock(&q->mutex);
+  atomic_store_explicit(&q->stopped, 1, memory_order_relaxed);
+  wake_workers(q);
+  pthread_mutex_unlock(&q->mutex);
+}
+
+int queue_take(struct queue *q, size_t *file) {
+  pthread_mutex_lock(&q->mutex);
+  while (!queue_is_stopped(q) && q->next < q->nfiles && q->next >= q->current + QUEUE_FILES) wait_for_room(q);
+  int there = !queue_is_stopped(q) && q->next < q->nfiles;
+  if (there) *file = q->next++;
+  pthread_mutex_unlock(&q->mutex);
+  return there;
+}
+
+/* Counts the memory of a batch that is in use, which may have grown. */
+static void charge(struct queue *q, struct batch *b, size_t bytes) {
+  q->bytes += bytes - b->charged;
+  b->charged = bytes;
+}
+
+/* There are enough batches for now: the owner has one of this file, or is at another. */
+static int is_enough(struct queue *q, size_t file) {
+  return q->bytes >= QUEUE_BYTES && (file != q->current || slot_of(q, file)->first);
+}
+
+static struct batch *new_batch(const struct queue *q) {
+  struct err unused = {0};
+  struct batch *b = mem_alloc(sizeof *b);
+  if (b && batch_init(b, q->wanted, &unused)) {
+    batch_clear(b);
+    mem_free(b);
+    b = NULL;
+  }
+  return b;
+}
+
+struct batch *queue_room(struct queue *q, size_t file) {
+  pthread_mutex_lock(&q->mutex);
+  while (!queue_is_stopped(q) && is_enough(q, file)) wait_for_room(q);
+  struct batch *b = NULL;
+  if (!queue_is_stopped(q)) {
+    b = q->free;
+    if (b) q->free = b->next;
+    else b = new_batch(q);
+    if (b) charge(q, b, batch_bytes(b));
+  }
+  pthread_mutex_unlock(&q->mutex);
+  if (b) batch_reset(b);
+  return b;
+}
+
+void queue_push(struct queue *q, size_t file, struct batch *b) {
+  struct queue_slot *slot = slot_of(q, file);
+  pthread_mutex_lock(&q->mutex);
+  charge(q, b, batch_bytes(b));
+  b->next = NULL;
+  if (slot->first) slot->last->next = b;
+  else slot->first = b;
+  slot->last = b;
+  wake_owner(q, b->nrows >= QUEUE_MUCH || b->nproblems);
+  pthread_mutex_unlock(&q->mutex);
+}
+
+static void put_back(struct queue *q, struct batch *b) {
+  charge(q, b, 0);
+  b->next = q->free;
+  q->free = b;
+}
+
+void queue_end(struct queue *q, size_t file, struct batch *b) {
+  pthread_mutex_lock(&q->mutex);
+  if (b) put_back(q, b);
+  slot_of(q, file)->ended = 1;
+  wake_owner(q, 0);
+  pthread_mutex_unlock(&q->mutex);
+}
+
+static void wait_for_batch(struct queue *q) {
+  q->owner_waits = 1;
+  q->news = 0;
+  threads_wait(&q->filled, &q->mutex, QUEUE_PATIENCE);
+  q->owner_waits = 0;
+}
+
+/* What is there without waiting. */
+static enum queue_result look(struct queue *q, struct batch **b) {
+  for (; q->current < q->nfiles; q->current++) {
+    struct queue_slot *slot = slot_of(q, q->current);
+    if (slot->first) {
+      *b = slot->first;
+      slot->first = (*b)->next;
+      return QUEUE_BATCH;
+    }
+    if (q->no_memory) return QUEUE_ERROR;
+    if (!slot->ended) return QUEUE_WAIT;
+    slot->ended = 0;
+    wake_workers(q);
+  }
+  return QUEUE_END;
+}
+
+void queue_fail(struct queue *q) {
+  pthread_mutex_lock(&q->mutex);
+  if (!queue_is_stopped(q)) q->no_memory = 1;
+  atomic_store_explicit(&q->stopped, 1, memory_order_relaxed);
+  pthread_cond_signal(&q->filled);
+  wake_workers(q);
+  pthread_mutex_unlock(&q->mutex);
+}
+
+enum queue_result queue_pop(struct queue *q, struct batch **b, int wait) {
+  *b = NULL;
+  pthread_mutex_lock(&q->mutex);
+  enum queue_result result = look(q, b);
+  if (result == QUEUE_WAIT && wait) {
+    wait_for_batch(q);
+    result = look(q, b);
+  }
+  if (result == QUEUE_BATCH) wake_workers(q);
+  pthread_mutex_unlock(&q->mutex);
+  return result;
+}
+
+void queue_recycle(struct queue *q, struct batch *b) {
+  pthread_mutex_lock(&q->mutex);
+  put_back(q, b);
+  wake_workers(q);
+  pthread_mutex_unlock(&q->mutex);
+}

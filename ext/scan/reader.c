@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A line goes the short way (split, checked, stored) or, if it does not fit, through odd_line(), which tells a blank
+** line, the header of a file that was appended, and a real problem apart.  A change of layout ends the batch, because
+** a batch's columns are of one layout.
+*/
+#include "scan/reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "record/detect.h"
+
+#define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
+
+/* What is read beyond a text must be there. */
+_Static_assert(LINES_PADDING >= TOKENS_BLOCK, "the splitter looks at whole blocks");
+_Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "fields are read and copied in pieces");
+
+enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e) {
+  memset(r, 0, sizeof *r);
+  r->options = options;
+  r->done = 1;
+  if (source_init(&r->source, e)) return e->code;
+  if (lines_init(&r->lines, e)) return e->code;
+  return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
+}
+
+void reader_clear(struct reader *r) {
+  read_ahead_stop(&r->ahead);
+  source_clear(&r->source);
+  lines_clear(&r->lines);
+  tokens_clear(&r->tokens);
+}
+
+static ssize_t read_source(void *source, char *p, size_t n, struct err *e) { return source_read(source, p, n, e); }
+
+/* All but the source. */
+static void begin_file(struct reader *r, enum expectation expectation) {
+  r->expectation = expectation;
+  r->verdict = VERDICT_OPEN;
+  r->why[0] = 0;
+  r->line = r->records = r->rows = r->nproblems = 0;
+  r->text_n = 0;
+  r->next = r->tokens.nlines = 0;
+  r->is_first = 1;
+  r->is_bound = 0;
+  r->done = 0;
+}
+
+/* The source has been opened, or could not be. */
+static void begin_lines(struct reader *r, struct err *e) {
+  r->source_known = !e->code;
+  if (r->source_known && r->options->ahead) read_ahead_start(&r->ahead, &r->source, e);
+  if (e->code) {
+    r->verdict = VERDICT_BAD;
+    r->bad = e->code;
+    memcpy(r->why, e->text, sizeof r->why);
+  }
+  if (r->ahead.source) lines_start(&r->lines, read_ahead_read, &r->ahead);
+  else lines_start(&r->lines, read_source, &r->source);
+}
+
+void reader_open(struct reader *r, const char *path, enum expectation expectation) {
+  struct err e = {0};
+  begin_file(r, expectation);
+  source_open(&r->source, path, r->options->guard, &e);
+  begin_lines(r, &e);
+}
+
+void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
+  struct err e = {0};
+  begin_file(r, expectation);
+  source_open_memory(&r->source, p, n);
+  begin_lines(r, &e);
+}
+
+void reader_close(struct reader *r) {
+  read_ahead_stop(&r->ahead);
+  source_close(&r->source);
+  r->done = 1;
+}
+
+/* The first problem of a file is what flowlogs_files notes of it. */
+static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
+  struct err why = {0}; /* err_set() cuts what is too long */
+  if (line) err_set(&why, ERR_LINE, line, "line %llu: %s", (unsigned long long)line, reason);
+  else err_set(&why, ERR_LINE, 0, "%s", reason);
+  memcpy(r->why, why.text, sizeof r->why);
+}
+
+/* Something can't be used: does what the policy says.  raw may be NULL. */
+static enum err_code add_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
+                                 const char *reason, const char *raw, size_t raw_n, struct err *e) {
+  if (!r->nproblems++ && !r->why[0]) keep_reason(r, line, reason);
+  if (r->options->policy == POLICY_FAIL) r->done = 1;
+  if (r->options->policy == POLICY_SKIP && code != ERR_ARGUMENT) return ERR_NONE;
+  return batch_problem(b, code, line, reason, raw, raw_n < RAW_MAX_BYTES ? raw_n : RAW_MAX_BYTES, e);
+}
+
+/* The same for the file as a whole, which ends with it. */
+static enum err_code file_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
+                                  const char *reason, struct err *e) {
+  r->done = 1;
+  if (r->verdict != VERDICT_FLOW_LOG) {
+    r->verdict = VERDICT_BAD;
+    if (reason != r->why) snprintf(r->why, sizeof r->why, "%s", reason);
+  }
+  return add_problem(r, b, code, line, reason, NULL, 0, e);
+}
+
+/* The file is no flow log.  That is a problem unless it lay in a folder and nothing says that it should be one. */
+static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, struct err *e) {
+  if (likely || r->expectation == EXPECT_FLOW_LOG) return file_problem(r, b, ERR_FORMAT, 0, r->why, e);
+  r->verdict = VERDICT_OTHER;
+  r->done = 1;
+  return ERR_NONE;
+}
+
+/* Compressed or encoded in a way that is known and not read here.  kind is neither plain nor empty. */
+static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
+  if (kind == SOURCE_PARQUET)
+    snprintf(r->why, sizeof r->why, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
+  else if (kind == SOURCE_GZIP)
+    snprintf(r->why, sizeof r->why, "is gzip within gzip, which can't be read; unpack it once");
+  else
+    snprintf(r->why, sizeof r->why, "is a %s file, which can't be read; plain text and gzip can",
+             source_kind_name(kind));
+  int likely =
+      kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && detect_utf16(r->text, r->text_n));
+  return not_a_flow_log(r, b, likely, e);
+}
+
+/* The file's first window: finds its layout. */
+static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  switch (detect(&r->tokens, r->options->format, r->expectation == EXPECT_FLOW_LOG, &r->layout, r->why, &why)) {
+  case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
+  case DETECT_FLOW_LOG: r->verdict = VERDICT_FLOW_LOG; return ERR_NONE;
+  case DETECT_LIKELY: return not_a_flow_log(r, b, 1, e);
+  case DETECT_OTHER: return not_a_flow_log(r, b, 0, e);
+  case DETECT_ERROR: break;
+  }
+  return file_problem(r, b, ERR_FORMAT, r->line + why.line, why.text, e);
+}
+
+/* A line that fills the buffer.  Where the file's first lines should be, it says that this is no flow log. */
+static enum err_code long_line(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  err_set(&why, ERR_LINE, r->line, "is longer than %d bytes", RECORD_MAX_BYTES);
+  if (r->verdict == VERDICT_FLOW_LOG) return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
+  if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
+    return foreign(r, b, source_magic(r->lines.p, LINES_HEAD), e);
+  snprintf(r->why, sizeof r->why, "is no flow log: its first line is too long");
+  return not_a_flow_log(r, b, 0, e);
+}
+
+/* The file's first block: what its bytes say, and no byte order mark. */
+static enum err_code first_block(struct reader *r, struct batch *b, struct err *e) {
+  r->is_first = 0;
+  if (r->text_n > 3 && !memcmp(r->text, "\xef\xbb\xbf", 3)) {
+    r->text += 3;
+    r->text_n -= 3;
+  }
+  enum source_kind kind = source_magic(r->text, r->text_n); /* of what came out of gzip, if it was gzip */
+  return kind == SOURCE_PLAIN ? ERR_NONE : foreign(r, b, kind, e);
+}
+
+/* Gets more lines from the file into r->text, perhaps none. */
+static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  switch (lines_next(&r->lines, &why)) {
+  case LINES_BLOCK:
+    r->text = r->lines.p;
+    r->text_n = r->lines.n;
+    return r->is_first ? first_block(r, b, e) : ERR_NONE;
+  case LINES_SKIPPING: return r->verdict == VERDICT_OPEN ? long_line(r, b, e) : ERR_NONE;
+  case LINES_LONG: r->line++; return long_line(r, b, e);
+  case LINES_END:
+    if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
+    r->done = 1;
+    return ERR_NONE;
+  case LINES_ERROR: break;
+  }
+  return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);
+}
+
+/* Gets the next window of lines, if there is one. */
+static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
+  r->line += r->tokens.nlines;
+  r->next = r->tokens.nlines = 0;
+  if (r->text_n == 0 && next_block(r, b, e)) return e->code;
+  if (r->text_n == 0 || r->done) return ERR_NONE;
+  size_t taken = tokens_split(&r->tokens, r->text, r->text_n);
+  r->text += taken;
+  r->text_n -= taken;
+  return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
+}
+
+/* What a line is among records: no header; the layout's own, once more perhaps; another; one that can't be used. */
+enum header { HEADER_NONE, HEADER_OWN, HEADER_NEW, HEADER_BAD };
+
+static enum header find_header(const struct reader *r, const uint32_t *at, uint32_t count, struct layout *header,
+                               struct err *why) {
+  const char *text = r->tokens.text;
+  uint32_t behind_mark[LAYOUT_TOKENS + 1]; /* a file that was appended may begin with a byte order mark */
+  if (count <= LAYOUT_TOKENS && token_end(text, at, 0) - at[0] > 3 && !memcmp(text + at[0], "\xef\xbb\xbf", 3)) {
+    memcpy(behind_mark, at, (count + 1) * sizeof *at);
+    behind_mark[0] += 3;
+    at = behind_mark;
+  }
+  if (layout_is_own_header(&r->layout, text, at, count)) return HEADER_OWN;
+  int found = layout_from_header(header, text, at, count, r->layout.ntokens == 1, why);
+  return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
+}
+
+/* A line that the short way did not take.  Sets *changed when it is a header that brings another layout. */
+static enum err_code odd_line(struct reader *r, struct batch *b, uint32_t i, int *changed, struct err *e) {
+  const struct tokens *t = &r->tokens;
+  uint32_t count, start = tokens_line_start(t, i), n = t->newline[i] - start;
+  const uint32_t *at = tokens_of_line(t, i, &count);
+  const char *p = t->text + start, *control;
+  uint64_t line = r->line + i + 1;
+  struct layout header;
+  struct err why = {0};
+  if (n > RECORD_MAX_BYTES) {
+    err_set(&why, ERR_LINE, line, "is longer than %d bytes", RECORD_MAX_BYTES);
+  } else if (count == 0) {
+    return ERR_NONE;
+  } else if ((control = record_control_byte(p, n)) != NULL) {
+    err_set(&why, ERR_LINE, line, "has a control byte (0x%02x); the file may be damaged", (unsigned char)*control);
+  } else {
+    switch (find_header(r, at, count, &header, &why)) {
+    case HEADER_OWN: return ERR_NONE;
+    case HEADER_NEW:
+      r->layout = header;
+      *changed = 1;
+      return ERR_NONE;
+    case HEADER_BAD: return file_problem(r, b, ERR_FORMAT, line, why.text, e); /* what follows it can't be told */
+    case HEADER_NONE: break;
+    }
+    record_explain(&r->layout, record_check(&r->layout, t->text, at, count), t->text, at, count, why.text,
+                   sizeof why.text);
+  }
+  return add_problem(r, b, ERR_LINE, line, why.text, p, n, e);
+}
+
+/* Where the checks can't tell: control bytes, or a header among lines of nothing but texts. */
+static int is_suspect(const struct reader *r, const char *p, size_t n, const uint32_t *at, uint32_t count) {
+  struct layout header;
+  struct err unused = {0};
+  if (r->tokens.control && record_control_byte(p, n)) return 1;
+  return layout_is_texts(&r->layout) && find_header(r, at, count, &header, &unused) != HEADER_NONE;
+}
+
+/* Which lines of this layout are wanted? */
+static void bind_wanted(struct reader *r) {
+  static const struct predicate everything;
+  struct err why = {0};
+  r->is_bound = 1;
+  predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->wanted);
+  r->is_misfit = r->options->filter && filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
+  if (r->is_misfit) r->wanted.never = 1;
+}
+
+/* There is a record that the filter can't be held against. */
+static enum err_code misfit(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
+  return file_problem(r, b, why.code, 0, why.text, e);
+}
+
+/* Makes ready for lines of this layout, into this batch. */
+static void bind(struct reader *r, struct batch *b) {
+  if (!r->groups) projection_init(&r->projection, &r->layout, b);
+  else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->sums);
+  if (!r->is_bound) bind_wanted(r);
+}
+
+/* Takes the record of a line: into the groups, or into the batch. */
+static inline enum err_code take_record(struct reader *r, const uint32_t *at, uint32_t start, uint32_t end,
+                                        uint64_t line, struct batch *b, struct err *e) {
+  if (r->groups) return groups_add(r->groups, &r->sums, r->tokens.text, at, end - start, e);
+  return record_store(&r->projection, &r->layout, r->tokens.text, at, start, end, line, b, e);
+}
+
+/* The hot loop: rows from the window, until it ends, the layout changes or a problem ends the file. */
+static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
+  const struct tokens *t = &r->tokens;
+  const int careful = t->control || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;
+  uint32_t start = tokens_line_start(t, r->next), records = 0, rows = 0;
+  int changed = 0;
+  while (r->next < t->nlines && !changed && !r->done) {
+    uint32_t i = r->next++, count, end = t->newline[i];
+    const uint32_t *at = tokens_of_line(t, i, &count);
+    uint64_t line = r->line + i + 1;
+    enum err_code rc = ERR_NONE;
+    if (end - start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, i) ||
+        (careful && is_suspect(r, t->text + start, end - start, at, count))) {
+      rc = odd_line(r, b, i, &changed, e);
+    } else {
+      records++;
+      if (all || predicate_keeps(&r->wanted, t->text, at, line)) {
+        rc = take_record(r, at, start, end, line, b, e);
+        rows++;
+      }
+    }
+    if (rc) return rc;
+    start = end + 1;
+  }
+  if (r->is_misfit && records && misfit(r, b, e)) return e->code;
+  if (changed) r->is_bound = 0;
+  if (r->groups && groups_settle(r->groups, e)) return e->code;
+  r->records += records;
+  r->rows += rows;
+  return ERR_NONE;
+}
+
+enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {
+  if (r->done) return READER_END;
+  if (r->verdict == VERDICT_BAD) {
+    enum err_code rc = r->bad == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, r->bad, 0, r->why, e);
+    return rc ? READER_ERROR : READER_END;
+  }
+  if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
+  if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
+    bind(r, b);
+    if (take_lines(r, b, e)) return READER_ERROR;
+  }
+  if (r->done) return READER_END;
+  return b->nproblems || !batch_has_room(b) || (b->nrows && !r->is_bound) ? READER_FULL : READER_MORE;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "tables/file_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "sqlite/report.h"
+#include "tables/payload_decode.h"
+
+/* The paths of one request. */
+struct paths {
+  char **path; /* sqlite3_malloc'd, each of them too */
+  size_t n;
+};
+
+void file_list_init(struct file_list *r) {
+  memset(r, 0, sizeof *r);
+  files_init(&r->files);
+  payload_init(&r->payload);
+}
+
+/* What is known of one path, or one value. */
+static void forget(struct file_list *r) {
+  struct payload_decoder *unpacker = r->unpacker;
+  sqlite3_free(r->path);
+  files_clear(&r->files);
+  payload_clear(&r->payload);
+  mem_free(r->data);
+  file_list_init(r);
+  r->unpacker = unpacker;
+}
+
+void file_list_clear(struct file_list *r) {
+  payload_decoder_free(r->unpacker);
+  r->unpacker = NULL;
+  forget(r);
+}
+
+static int add_path(struct paths *p, const char *path) {
+  char **more = sqlite3_realloc64(p->path, (p->n + 1) * sizeof *more);
+  char *copy = sqlite3_mprintf("%s", path);
+  if (more) p->path = more;
+  if (more && copy) p->path[p->n++] = copy;
+  else sqlite3_free(copy);
+  return more && copy ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static void free_paths(struct paths *p) {
+  for (size_t i = 0; i < p->n; i++) sqlite3_free(p->path[i]);
+  sqlite3_free(p->path);
+}
+
+/* Adds the texts of a JSON array.  *is_json becomes 0 when it is no JSON: SQLite's own reader says so. */
+static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json, char **pzErr) {
+  sqlite3_stmt *stmt = NULL;
+  *is_json = 1;
+  int rc = sqlite3_prepare_v2(db, "SELECT type, value FROM json_each(?1)", -1, &stmt, NULL);
+  if (rc == SQLITE_ERROR || rc == SQLITE_AUTH)
+    return report_text(pzErr, "several paths need SQLite's JSON functions: %s", sqlite3_errmsg(db));
+  if (rc) return rc;
+  rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_TRANSIENT);
+  int step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *type = (const char *)sqlite3_column_text(stmt, 0), *value = (const char *)sqlite3_column_text(stmt, 1);
+    if (!type || (!value && sqlite3_column_type(stmt, 1) != SQLITE_NULL)) rc = SQLITE_NOMEM;
+    else if (value && !strcmp(type, "text")) rc = add_path(p, value);
+    else rc = report_text(pzErr, "the paths are '%s'; a list of paths holds texts, as '[\"a/\", \"b/*.gz\"]'", json);
+  }
+  sqlite3_finalize(stmt);
+  if (!rc && step == SQLITE_ERROR) *is_json = 0;
+  else if (!rc && step != SQLITE_DONE) rc = step;
+  return rc;
+}
+
+/* A path that begins with '[': a JSON array of paths, or a pattern. */
+static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr) {
+  if (strstr(path, "\\u0000"))
+    return report_text(pzErr, "a path in the list has a NUL byte"); /* SQLite cuts it there */
+  int is_json, rc = add_json(p, db, path, &is_json, pzErr);
+  if (rc || p->n) return rc;
+  if (is_json) return report_text(pzErr, "the list of paths is empty");
+  const char *first = path + 1 + strspn(path + 1, " \t\r\n");
+  return *first == '"' ? report_text(pzErr, "the paths are '%s', which is no JSON array", path) : add_path(p, path);
+}
+
+/* Does a path that looks like a list exist under this very name?  Not to be asked of what lies outside the root. */
+static int exists(const struct root_guard *guard, const char *path) {
+  char buffer[PATH_MAX];
+  const char *use;
+  struct err unused = {0};
+  return !root_guard_path(guard, path, buffer, &use, &unused) && !access(path, F_OK);
+}
+
+static int list_files(struct file_list *r, const char *path, struct interrupt *interrupt, char **pzErr) {
+  struct paths paths = {NULL, 0};
+  struct err e = {0};
+  struct discover_options options = {
+      .guard = &r->guard, .max_files = DISCOVER_MAX_FILES, .stop = interrupt_poll, .context = interrupt};
+  if (root_guard_init(&r->guard, getenv("FLOWLOGS_ROOT"), &e)) return report_error(pzErr, &e);
+  int is_list = path[0] == '[' && !exists(&r->guard, path);
+  int rc = is_list ? add_list(&paths, interrupt->db, path, pzErr) : add_path(&paths, path);
+  if (!rc && discover(&r->files, (const char *const *)paths.path, paths.n, &options, &e)) rc = report_error(pzErr, &e);
+  free_paths(&paths);
+  return rc;
+}
+
+int file_list_find(struct file_list *r, const char *path, struct interrupt *interrupt, char **pzErr) {
+  if (r->path && !strcmp(r->path, path)) return SQLITE_OK;
+  file_list_clear(r);
+  int rc = list_files(r, path, interrupt, pzErr);
+  if (!rc && !(r->path = sqlite3_mprintf("%s", path))) rc = SQLITE_NOMEM;
+  if (rc) file_list_clear(r);
+  return rc;
+}
+
+/* Is this what the list was made of?  Compared byte by byte: rows of one value must never be shown for another. */
+static int is_same(const struct file_list *r, const void *p, size_t n, int type, enum policy policy) {
+  return r->data && r->data_n == n && r->data_type == type && r->policy == policy && !memcmp(r->data, p, n);
+}
+
+int file_list_unpack(struct file_list *r, sqlite3_value *data, enum policy policy, const struct fingerprint_key *key,
+                     struct interrupt *interrupt, char **pzErr) {
+  struct err e = {0};
+  int type = sqlite3_value_type(data); /* before it is made a text */
+  if (type == SQLITE_NULL && policy != POLICY_SKIP)
+    return report_text(pzErr, "the payload is NULL: the column has none, or readfile() can't read the file; "
+                              "on_error=skip leaves it out");
+  const char *p = type == SQLITE_BLOB ? sqlite3_value_blob(data) : (const char *)sqlite3_value_text(data);
+  size_t n = (size_t)sqlite3_value_bytes(data);
+  if (!p && (n || (type != SQLITE_BLOB && type != SQLITE_NULL))) return SQLITE_NOMEM;
+  if (!p) p = "";
+  if (is_same(r, p, n, type, policy)) return SQLITE_OK;
+  forget(r);
+  if (!r->unpacker && !(r->unpacker = payload_decoder_new(interrupt))) return SQLITE_NOMEM;
+  int rc = payload_decode(r->unpacker, p, n, policy, &r->payload, pzErr);
+  if (!rc && payload_files(&r->payload, &r->files, &e)) rc = report_error(pzErr, &e);
+  if (!rc && !(r->data = mem_alloc(n + 1))) rc = SQLITE_NOMEM;
+  if (rc) {
+    forget(r);
+    return rc;
+  }
+  memcpy(r->data, p, n);
+  r->data_n = n;
+  r->data_type = type;
+  r->policy = policy;
+  fingerprint_text(key, p, n, r->identity);
+  return SQLITE_OK;
+}
+
+int file_list_may_be_path(const struct file_list *r) {
+  size_t n = r->data_n;
+  while (n > 0 && (r->data[n - 1] == '\n' || r->data[n - 1] == '\r')) n--;
+  if (r->data_type != SQLITE_TEXT || n == 0 || n >= PATH_MAX || memchr(r->data, '\n', n)) return 0;
+  return memchr(r->data, '/', n) || memchr(r->data, '\\', n) || !(memchr(r->data, ' ', n) || memchr(r->data, ',', n));
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A piece is bytes in any wrapping; a piece holds lines, or documents, that is, JSON values.  A document holds events,
+** or records with one more piece each, or is a string that is a piece.  LEVELS says how deep that goes, so the
+** functions call one another to a fixed depth, whatever the input is; each level has its own statements.
+**
+** SQLite is given each document with a NUL at its end: else every function that looks at it would make itself a copy.
+*/
+#include "tables/payload_decode.h"
+
+#include <string.h>
+
+#include "base/chars.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "sqlite/report.h"
+#include "file/unwrap.h"
+
+#define NAME_MAX_BYTES 512 /* of a group's or a stream's name, as AWS allows */
+#define LEVELS         3   /* the value; a JSON string that holds another, or records; what these hold */
+
+/* A text at a path; NULL for anything else. */
+#define TEXT_AT(json, path)                                                                                            \
+  "CASE json_type(" json ", '" path "') WHEN 'text' THEN json_extract(" json ", '" path "') END"
+
+enum statement { DOCUMENT, EVENTS, RECORDS, ELEMENTS, KEYS, STATEMENTS };
+
+static const char *const sql[STATEMENTS] = {
+    [DOCUMENT] =
+        "SELECT json_type(?1, '$.awslogs'), json_type(?1, '$.Records'), json_type(?1, '$.records'), "
+        "json_type(?1, '$.events'), json_type(?1, '$.message'), json_type(?1, '$.logEvents'), "
+        "json_type(?1, '$.messageType'), " TEXT_AT("?1", "$.awslogs.data") ", " TEXT_AT("?1", "$.message") ", " TEXT_AT(
+            "?1", "$.messageType") ", " TEXT_AT("?1", "$.logGroup") ", " TEXT_AT("?1", "$.logStream"),
+    [EVENTS] = "SELECT CASE type WHEN 'object' THEN " TEXT_AT(
+        "value", "$.message") " END, "
+                              "CASE type WHEN 'object' THEN " TEXT_AT("value",
+                                                                      "$.logStreamName") " END FROM json_each(?1, ?2)",
+    [RECORDS] = "SELECT CASE type WHEN 'object' THEN coalesce(" TEXT_AT("value", "$.kinesis.data") ", " TEXT_AT(
+        "value",
+        "$.data") ", " TEXT_AT("value",
+                               "$.Data") ") END, value, CASE type WHEN 'object' THEN json_type(value, '$.s3') END "
+                                         "FROM json_each(?1, ?2)",
+    [ELEMENTS] = "SELECT type, value FROM json_each(?1)",
+    [KEYS] = "SELECT substr(group_concat(key, ', '), 1, 300) FROM (SELECT key FROM json_each(?1) LIMIT 12)",
+};
+
+/* A document, and a path in it, for which each statement gives a row without a NULL.  See begin(). */
+static const struct {
+  const char *json, *path;
+} sample[STATEMENTS] = {
+    [DOCUMENT] = {"{\"awslogs\":{\"data\":\"x\"},\"Records\":[],\"records\":[],\"events\":[],\"message\":\"x\","
+                  "\"logEvents\":[],\"messageType\":\"x\",\"logGroup\":\"x\",\"logStream\":\"x\"}",
+                  NULL},
+    [EVENTS] = {"[{\"message\":\"x\",\"logStreamName\":\"x\"}]", "$"},
+    [RECORDS] = {"[{\"Data\":\"x\",\"s3\":{}}]", "$"},
+    [ELEMENTS] = {"[\"x\"]", NULL},
+    [KEYS] = {"{\"x\":1}", NULL},
+};
+
+/* What DOCUMENT says: types, NULL where there is no such thing, and then texts. */
+enum {
+  TYPE_AWSLOGS,
+  TYPE_KINESIS,  /* Records */
+  TYPE_FIREHOSE, /* records */
+  TYPE_EVENTS,
+  TYPE_MESSAGE,
+  TYPE_LOG_EVENTS,
+  TYPE_MESSAGE_TYPE,
+  TYPES,
+  TEXT_AWSLOGS = TYPES,
+  TEXT_MESSAGE,
+  TEXT_MESSAGE_TYPE,
+  TEXT_LOG_GROUP,
+  TEXT_LOG_STREAM,
+};
+
+struct payload_decoder {
+  sqlite3_stmt *stmt[LEVELS][STATEMENTS]; /* prepared when they are needed */
+  struct unwrap unwrap;
+  struct interrupt *interrupt;
+  /* for the value at hand */
+  struct payload *payload;
+  enum policy policy;
+  int level;
+  int has_nul;               /* a document had one, which is now \u0001 */
+  uint64_t document[LEVELS]; /* at hand in its piece, 1-based; 0: none */
+  uint64_t record[LEVELS];   /* at hand in its list, 1-based; 0: none */
+  char **pzErr;
+};
+
+/* --- errors ------------------------------------------------------------------------------------------------------ */
+
+/* Bytes of a UTF-8 character at p, which ends with NUL somewhere; 0: that is none, or a control character. */
+static size_t character(const char *p) {
+  unsigned char c = (unsigned char)*p;
+  size_t n = c < ' ' || c == 0x7f ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < n; i++)
+    if (!char_is_continuation(p[i])) return 0;
+  /* longer than need be, half of a pair of UTF-16, beyond the last */
+  unsigned char next = n > 2 ? (unsigned char)p[1] : 0;
+  int is_none = (c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0) || (c == 0xf0 && next < 0x90) ||
+                (c == 0xf4 && next >= 0x90);
+  return is_none ? 0 : n;
+}
+
+/* What a payload calls its things goes into messages, and into the column file: hosts want UTF-8 there.  NULL is fine. */
+static char *clean(char *name) {
+  for (char *p = name; p && *p;) {
+    size_t n = character(p);
+    if (!n) *p = '?';
+    p += n ? n : 1;
+  }
+  return name;
+}
+
+/* "payload, record 2, document 3" */
+static char *where(const struct payload_decoder *u) {
+  sqlite3_str *s = sqlite3_str_new(NULL);
+  sqlite3_str_appendall(s, PAYLOAD_DECODE_NAME);
+  for (int level = 0; level <= u->level; level++) {
+    if (u->document[level] > 1) sqlite3_str_appendf(s, ", document %llu", u->document[level]);
+    if (u->record[level]) sqlite3_str_appendf(s, ", record %llu", u->record[level]);
+  }
+  return sqlite3_str_finish(s);
+}
+
+/* Something can't be used: an error, or nothing where such things are skipped. */
+static int problem(struct payload_decoder *u, const char *what, const char *advice) {
+  if (u->policy == POLICY_SKIP) return SQLITE_OK;
+  char *at = where(u);
+  int rc = at ? report_text(u->pzErr, "%s: %s; %s", at, what, advice) : SQLITE_NOMEM;
+  sqlite3_free(at);
+  return rc;
+}
+
+static int damaged(struct payload_decoder *u, const char *what) { return problem(u, what, "on_error=skip skips it"); }
+
+static int foreign(struct payload_decoder *u, const char *what) { return problem(u, what, PAYLOAD_DECODE_TAKES); }
+
+/* An error of the lower layer.  Limits are not skipped: what lies beyond them is no damage. */
+static int lower_error(struct payload_decoder *u, const struct err *e) {
+  if (e->code == ERR_DAMAGED || e->code == ERR_FORMAT) return damaged(u, e->text);
+  if (e->code != ERR_ARGUMENT) return report_error(u->pzErr, e);
+  char *at = where(u);
+  int rc = at ? report_text(u->pzErr, "%s %s", at, e->text) : SQLITE_NOMEM;
+  sqlite3_free(at);
+  return rc;
+}
+
+/* --- statements -------------------------------------------------------------------------------------------------- */
+
+/* The JSON, which must stay, and perhaps a path in it. */
+static int bind(sqlite3_stmt *stmt, const char *json, const char *path) {
+  sqlite3_reset(stmt);
+  int rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_STATIC);
+  return rc || !path ? rc : sqlite3_bind_text(stmt, 2, path, -1, SQLITE_STATIC);
+}
+
+/* SQLite's own message says what is the matter; a failure that is not about the statement keeps its code. */
+static int no_functions(struct payload_decoder *u, int rc) {
+  if (rc != SQLITE_ERROR && rc != SQLITE_AUTH) return rc;
+  return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions: %s", sqlite3_errmsg(u->interrupt->db));
+}
+
+/* Does the statement answer?  A host's authorizer can turn what functions and columns give into NULL. */
+static int check(struct payload_decoder *u, enum statement which, sqlite3_stmt *stmt) {
+  int rc = bind(stmt, sample[which].json, sample[which].path), step, answers = 1;
+  if (rc) return rc;
+  step = sqlite3_step(stmt);
+  if (step != SQLITE_ROW && step != SQLITE_DONE) return no_functions(u, step);
+  for (int i = 0; i < sqlite3_column_count(stmt); i++) answers &= sqlite3_column_type(stmt, i) != SQLITE_NULL;
+  if (step == SQLITE_ROW && answers) return SQLITE_OK;
+  return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions, and the program's authorizer makes "
+                               "them give NULL (SQLITE_IGNORE); it must allow json_each, json_type and json_extract");
+}
+
+static int prepare(struct payload_decoder *u, enum statement which, sqlite3_stmt **stmt) {
+  int rc = sqlite3_prepare_v2(u->interrupt->db, sql[which], -1, stmt, NULL);
+  if (rc) return no_functions(u, rc);
+  if (*stmt) rc = check(u, which, *stmt);
+  if (!rc) return *stmt ? SQLITE_OK : SQLITE_INTERNAL;
+  sqlite3_finalize(*stmt);
+  *stmt = NULL;
+  return rc;
+}
+
+/* A statement of this level, at its beginning, with the JSON, which must stay, and perhaps a path in it bound. */
+static int begin(struct payload_decoder *u, enum statement which, const char *json, const char *path,
+                 sqlite3_stmt **out) {
+  sqlite3_stmt **stmt = &u->stmt[u->level][which];
+  int rc = *stmt ? SQLITE_OK : prepare(u, which, stmt);
+  *out = *stmt;
+  return rc ? rc : bind(*stmt, json, path);
+}
+
+/* After a step that gave no row: done, or JSON that is malformed. */
+static int finish(struct payload_decoder *u, sqlite3_stmt *stmt, int step) {
+  int rc = step == SQLITE_DONE ? SQLITE_OK : step;
+  if (step == SQLITE_ERROR) {
+    char *what = sqlite3_mprintf("is no JSON that SQLite can read: %s", sqlite3_errmsg(u->interrupt->db));
+    rc = what ? damaged(u, what) : SQLITE_NOMEM;
+    sqlite3_free(what);
+  }
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+/* A column's text; NULL with *rc set when there is no memory, NULL alone when it is no text. */
+static const char *text(sqlite3_stmt *stmt, int column, int *rc) {
+  if (sqlite3_column_type(stmt, column) != SQLITE_TEXT) return NULL;
+  const char *p = (const char *)sqlite3_column_text(stmt, column);
+  if (!p) *rc = SQLITE_NOMEM;
+  return p;
+}
+
+static int is(const char *p, const char *word) { return p && !strcmp(p, word); }
+
+/* --- events ------------------------------------------------------------------------------------------------------ */
+
+/* Why a message is no line, or NULL.  *n becomes its length without the line break at its end. */
+static const char *no_line(const char *message, size_t *n, int has_nul) {
+  if (!message) return "has no \"message\" that is a text";
+  *n = strlen(message);
+  while (*n > 0 && (message[*n - 1] == '\n' || message[*n - 1] == '\r')) --*n;
+  if (strspn(message, " \t\r\n") >= *n) return "has an empty message";
+  if (has_nul && memchr(message, 1, *n)) return "has a message with a NUL byte (\\u0000)";
+  return memchr(message, '\n', *n) ? "has a message of several lines; a record is one" : NULL;
+}
+
+/* Adds an event's message.  One that can't be used leaves a blank line, so that the others keep their numbers. */
+static int add_event(struct payload_decoder *u, const char *name, const char *message) {
+  struct err e = {0};
+  uint64_t line;
+  size_t n = 0;
+  const char *why = no_line(message, &n, u->has_nul);
+  if (payload_add_line(u->payload, name, why ? "" : message, why ? 0 : n, &line, &e)) return lower_error(u, &e);
+  if (!why || u->policy == POLICY_SKIP) return SQLITE_OK;
+  return report_text(u->pzErr, "%s:%llu: the event %s; on_error=skip skips it", name, line, why);
+}
+
+/* GROUP:STREAM, as far as there are both.  NULL: no memory. */
+static char *stream_name(const char *group, const char *stream) {
+  int has_group = group && *group, has_stream = stream && *stream;
+  if (!has_group && !has_stream) return sqlite3_mprintf("%s", PAYLOAD_DECODE_NAME);
+  return clean(sqlite3_mprintf("%.*s%s%.*s", has_group ? NAME_MAX_BYTES : 0, has_group ? group : "",
+                               has_group && has_stream ? ":" : "", has_stream ? NAME_MAX_BYTES : 0,
+                               has_stream ? stream : ""));
+}
+
+/* An event of a list. */
+static int add_listed(struct payload_decoder *u, sqlite3_stmt *stmt, const char *name) {
+  int rc = SQLITE_OK;
+  const char *message = text(stmt, 0, &rc), *own = text(stmt, 1, &rc);
+  char *own_name = NULL;
+  if (!rc && !name && !(name = own_name = stream_name(NULL, own))) rc = SQLITE_NOMEM;
+  if (!rc) rc = add_event(u, name, message);
+  sqlite3_free(own_name);
+  return rc;
+}
+
+/* The events of a list in the document; name: of their stream, or NULL where each event may name its own. */
+static int add_events(struct payload_decoder *u, const char *json, const char *list, const char *name) {
+  sqlite3_stmt *stmt;
+  int rc = begin(u, EVENTS, json, list, &stmt), step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = add_listed(u, stmt, name);
+  return rc ? rc : finish(u, stmt, step);
+}
+
+/* --- documents --------------------------------------------------------------------------------------------------- */
+
+static int add_piece(struct payload_decoder *u, const char *p, size_t n, enum unwrap_form form);
+
+/* A piece within what is at hand. */
+static int add_within(struct payload_decoder *u, const char *p, size_t n, enum unwrap_form form) {
+  if (u->level + 1 == LEVELS) return foreign(u, "has records within records within records");
+  u->level++;
+  int rc = add_piece(u, p, n, form);
+  u->level--;
+  return rc;
+}
+
+/* "has the keys a, b": nothing that we know, or too much of it. */
+static int unknown(struct payload_decoder *u, const char *json, const char *format) {
+  sqlite3_stmt *stmt;
+  int rc = begin(u, KEYS, json, NULL, &stmt);
+  if (rc) return rc;
+  int step = sqlite3_step(stmt);
+  if (step != SQLITE_ROW) return finish(u, stmt, step);
+  const char *keys = text(stmt, 0, &rc);
+  char *what = rc ? NULL : clean(sqlite3_mprintf(format, keys ? keys : "none"));
+  if (!rc) rc = what ? foreign(u, what) : SQLITE_NOMEM;
+  sqlite3_free(what);
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+/* A record that no stream sends. */
+static int no_data(struct payload_decoder *u, sqlite3_stmt *stmt) {
+  int rc = SQLITE_OK;
+  const char *record = text(stmt, 1, &rc);
+  if (rc) return rc;
+  if (!record || *record != '{') return foreign(u, "is no JSON object");
+  if (sqlite3_column_type(stmt, 2) != SQLITE_NULL)
+    return foreign(u, "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
+  return unknown(u, record, "has no kinesis.data, data or Data that is a text; its keys are %s");
+}
+
+/* The records of a list in the document, each with a piece of its own. */
+static int add_records(struct payload_decoder *u, const char *json, const char *list) {
+  sqlite3_stmt *stmt;
+  uint64_t *record = &u->record[u->level];
+  int rc = begin(u, RECORDS, json, list, &stmt), step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+    ++*record;
+    const char *data = text(stmt, 0, &rc);
+    if (data) rc = add_within(u, data, (size_t)sqlite3_column_bytes(stmt, 0), UNWRAP_BASE64);
+    else if (!rc) rc = no_data(u, stmt);
+  }
+  if (!rc && step == SQLITE_DONE && !*record) rc = foreign(u, "has a list of records that is empty");
+  *record = 0;
+  return rc ? rc : finish(u, stmt, step);
+}
+
+/* What CloudWatch sends to subscriptions. */
+static int add_message(struct payload_decoder *u, const char *json, sqlite3_stmt *stmt) {
+  int rc = SQLITE_OK;
+  const char *type = text(stmt, TEXT_MESSAGE_TYPE, &rc), *list = text(stmt, TYPE_LOG_EVENTS, &rc);
+  const char *group = text(stmt, TEXT_LOG_GROUP, &rc), *stream = text(stmt, TEXT_LOG_STREAM, &rc);
+  if (rc) return rc;
+  if (is(type, "CONTROL_MESSAGE")) return SQLITE_OK;
+  if (sqlite3_column_type(stmt, TYPE_MESSAGE_TYPE) != SQLITE_NULL && !is(type, "DATA_MESSAGE"))
+    return unknown(u, json, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are %s");
+  if (!is(list, "array")) return unknown(u, json, "has no list of logEvents; its keys are %s");
+  char *name = stream_name(group, stream);
+  rc = name ? add_events(u, json, "$.logEvents", name) : SQLITE_NOMEM;
+  sqlite3_free(name);
+  return rc;
+}
+
+static int add_object(struct payload_decoder *u, const char *json, sqlite3_stmt *stmt) {
+  int rc = SQLITE_OK, kinds = 0;
+  const char *type[TYPES];
+  for (int i = 0; i < TYPES; i++) {
+    type[i] = text(stmt, i, &rc);
+    if (is(type[i], "null")) type[i] = NULL;
+    kinds += type[i] && !(i == TYPE_MESSAGE_TYPE && type[TYPE_LOG_EVENTS]);
+  }
+  const char *data = text(stmt, TEXT_AWSLOGS, &rc), *message = text(stmt, TEXT_MESSAGE, &rc);
+  if (rc) return rc;
+  if (kinds > 1) return unknown(u, json, "can be read in more than one way; its keys are %s");
+  if (data) return add_within(u, data, (size_t)sqlite3_column_bytes(stmt, TEXT_AWSLOGS), UNWRAP_BASE64);
+  if (message) return add_event(u, PAYLOAD_DECODE_NAME, message);
+  if (type[TYPE_LOG_EVENTS] || type[TYPE_MESSAGE_TYPE]) return add_message(u, json, stmt);
+  if (is(type[TYPE_KINESIS], "array")) return add_records(u, json, "$.Records");
+  if (is(type[TYPE_FIREHOSE], "array")) return add_records(u, json, "$.records");
+  if (is(type[TYPE_EVENTS], "array")) return add_events(u, json, "$.events", NULL);
+  return unknown(u, json, "is a JSON object without flow log records; its keys are %s");
+}
+
+static int add_object_text(struct payload_decoder *u, const char *json) {
+  sqlite3_stmt *stmt;
+  int rc = begin(u, DOCUMENT, json, NULL, &stmt);
+  if (rc) return rc;
+  int step = sqlite3_step(stmt);
+  if (step != SQLITE_ROW) return finish(u, stmt, step);
+  rc = add_object(u, json, stmt);
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+/* The elements of an array, or a string as the only one. */
+static int add_elements(struct payload_decoder *u, const char *json) {
+  sqlite3_stmt *stmt;
+  uint64_t elements = 0;
+  int rc = begin(u, ELEMENTS, json, NULL, &stmt), step = SQLITE_DONE;
+  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *type = text(stmt, 0, &rc), *value = text(stmt, 1, &rc);
+    elements++;
+    if (rc) break;
+    if (is(type, "object")) rc = add_object_text(u, value);
+    else if (is(type, "text")) rc = add_within(u, value, (size_t)sqlite3_column_bytes(stmt, 1), UNWRAP_GUESS);
+    else rc = foreign(u, "has a list of things that are neither objects nor texts");
+  }
+  if (!rc && step == SQLITE_DONE && !elements) rc = foreign(u, "is an empty list");
+  return rc ? rc : finish(u, stmt, step);
+}
+
+/* --- pieces ------------------------------------------------------------------------------------------------------ */
+
+static int add_document(struct payload_decoder *u, const char *p, size_t n) {
+  if (interrupt_poll(u->interrupt)) return SQLITE_INTERRUPT;
+  char *json = mem_alloc(n + 1);
+  if (!json) return SQLITE_NOMEM;
+  memcpy(json, p, n);
+  json[json_plain(json, n, &u->has_nul)] = 0;
+  int rc = *json == '{' ? add_object_text(u, json) : add_elements(u, json);
+  mem_free(json);
+  return rc;
+}
+
+static int add_documents(struct payload_decoder *u, const char *p, size_t n) {
+  const char *end = p + n, *value;
+  size_t value_n;
+  struct err e = {0};
+  enum json_result result = JSON_END;
+  int rc = SQLITE_OK;
+  uint64_t *document = &u->document[u->level];
+  *document = 1;
+  for (; !rc && (result = json_next(&p, end, &value, &value_n, &e)) == JSON_VALUE; ++*document)
+    rc = add_document(u, value, value_n);
+  if (!rc && result == JSON_ERROR) rc = lower_error(u, &e);
+  *document = 0;
+  return rc;
+}
+
+static int add_lines(struct payload_decoder *u, const char *p, size_t n) {
+  struct err e = {0};
+  return payload_add_text(u->payload, PAYLOAD_DECODE_NAME, p, n, &e) ? lower_error(u, &e) : SQLITE_OK;
+}
+
+/* What was in the wrapping. */
+static int add_unwrapped(struct payload_decoder *u, const char *p, size_t n, int is_whole) {
+  if (n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) p += 3, n -= 3;
+  size_t blank = chars_space(p, n);
+  if (blank == n) return is_whole ? foreign(u, "is empty") : SQLITE_OK;
+  if (p[blank] == '{' || p[blank] == '[' || p[blank] == '"') return add_documents(u, p, n);
+  while (!is_whole && n > 0 && p[n - 1] != '\n') n--; /* nobody knows whether the last line is whole */
+  return add_lines(u, p, n);
+}
+
+static int add_piece(struct payload_decoder *u, const char *p, size_t n, enum unwrap_form form) {
+  struct unwrapped within;
+  struct err e = {0};
+  int rc = SQLITE_OK;
+  if (unwrap(&u->unwrap, p, n, form, &within, &e)) rc = lower_error(u, &e);
+  if (!rc) rc = add_unwrapped(u, within.p, within.n, !e.code);
+  unwrapped_free(&within);
+  return rc;
+}
+
+struct payload_decoder *payload_decoder_new(struct interrupt *interrupt) {
+  struct payload_decoder *u = mem_alloc(sizeof *u);
+  struct err e = {0};
+  if (!u) return NULL;
+  memset(u, 0, sizeof *u);
+  u->interrupt = interrupt;
+  if (unwrap_init(&u->unwrap, &e)) {
+    payload_decoder_free(u);
+    return NULL;
+  }
+  u->unwrap.stop = interrupt_poll;
+  u->unwrap.context = interrupt;
+  return u;
+}
+
+void payload_decoder_free(struct payload_decoder *u) {
+  if (!u) return;
+  for (int level = 0; level < LEVELS; level++)
+    for (int i = 0; i < STATEMENTS; i++) sqlite3_finalize(u->stmt[level][i]);
+  unwrap_clear(&u->unwrap);
+  mem_free(u);
+}
+
+/* None stays busy, since hosts look at that, and row_cache.c; and none knows of bytes that will be gone. */
+static void rest(sqlite3_stmt *stmt) {
+  if (!stmt) return;
+  sqlite3_reset(stmt);
+  sqlite3_clear_bindings(stmt);
+}
+
+int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum policy policy, struct payload *payload,
+                   char **pzErr) {
+  u->payload = payload;
+  u->policy = policy;
+  u->level = 0;
+  u->has_nul = 0;
+  memset(u->document, 0, sizeof u->document);
+  memset(u->record, 0, sizeof u->record);
+  u->unwrap.made = 0;
+  u->pzErr = pzErr;
+  int rc = add_piece(u, p, n, UNWRAP_GUESS);
+  for (int level = 0; level < LEVELS; level++)
+    for (int i = 0; i < STATEMENTS; i++) rest(u->stmt[level][i]);
+  return rc;
+}

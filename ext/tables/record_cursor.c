@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "tables/record_cursor.h"
+
+#include <string.h>
+
+#include "tables/columns.h"
+#include "base/mem.h"
+#include "sqlite/report.h"
+#include "tables/payload_decode.h"
+
+int record_cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
+  struct record_cursor *p = mem_alloc(sizeof *p);
+  *out = NULL;
+  if (!p) return SQLITE_NOMEM;
+  memset(p, 0, offsetof(struct record_cursor, scan));
+  query_open(&p->query, table);
+  *out = &p->cursor;
+  return SQLITE_OK;
+}
+
+/* The one way in which a scan stops: at its end, on an error, for another xFilter, on xClose. */
+static void stop(struct record_cursor *p, int finished) {
+  struct scan_counts counts;
+  if (p->is_open) {
+    struct scan_stats *stats = ((struct table *)p->cursor.pVtab)->stats;
+    scan_close(&p->scan, &counts);
+    scan_stats_note(stats, &counts, finished);
+  }
+  if (p->served) p->served->users--;
+  p->served = NULL;
+  p->is_open = 0;
+  p->batch = NULL;
+}
+
+int record_cursor_close(sqlite3_vtab_cursor *cursor) {
+  struct record_cursor *p = (struct record_cursor *)cursor;
+  stop(p, 0);
+  if (p->rounds > 1 && p->looped) row_cache_close(p->looped);
+  query_close(&p->query, cursor->pVtab);
+  mem_free(p);
+  return SQLITE_OK;
+}
+
+static int open_scan(struct record_cursor *p, enum policy policy, const struct predicate *predicate) {
+  struct err e = {0};
+  struct scan_options *o = &p->scan_options;
+  o->reader.guard = &p->query.list.guard;
+  o->reader.format = p->query.options.format;
+  o->reader.policy = policy == POLICY_COLLECT ? policy : p->query.options.policy;
+  o->reader.predicate = predicate;
+  o->reader.filter = p->query.options.filter;
+  o->threads = query_threads(&p->query);
+  o->stop = interrupt_poll;
+  o->context = &p->query.interrupt;
+  p->is_open = 1;
+  scan_stats_begin(((struct table *)p->cursor.pVtab)->stats, p->of->name);
+  if (!scan_open(&p->scan, &p->query.list.files, p->wanted, o, &e)) return SQLITE_OK;
+  stop(p, 0);
+  return report_error(&p->cursor.pVtab->zErrMsg, &e);
+}
+
+/* Reads all that rounds of this place can want into memory.  *kept becomes 0 when it is too much. */
+static int fill(struct record_cursor *p, struct row_cache_place *place, int *kept) {
+  for (size_t i = 0; i < p->query.predicate.n; i++)
+    predicate_subject_columns(p->query.predicate.term[i].subject, p->wanted);
+  int rc = open_scan(p, POLICY_FAIL, &place->predicate);
+  *kept = 1;
+  while (!rc && *kept && !(rc = record_cursor_next(p)) && p->batch) *kept = !row_cache_add(place, p->batch);
+  stop(p, !rc && *kept);
+  if (!rc && *kept) *kept = !row_cache_finish(place, &p->query.predicate);
+  return rc;
+}
+
+static int begin_records(struct record_cursor *p, const char *plan) {
+  struct table *t = (struct table *)p->cursor.pVtab;
+  struct row_cache_place *place;
+  if (!t->row_cache) {
+    t->row_cache = mem_alloc(sizeof *t->row_cache);
+    if (!t->row_cache) return SQLITE_NOMEM;
+    memset(t->row_cache, 0, sizeof *t->row_cache);
+  }
+  int rc, kept = 0;
+  switch (row_cache_ask(t->row_cache, t->db, &p->query, plan, &place)) {
+  case ROW_CACHE_NOMEM: return SQLITE_NOMEM;
+  case ROW_CACHE_READ: break;
+  case ROW_CACHE_SERVE: kept = 1; break;
+  case ROW_CACHE_FILL:
+    rc = fill(p, place, &kept);
+    if (rc) return rc;
+    break;
+  }
+  if (!kept) return open_scan(p, POLICY_FAIL, &p->query.predicate);
+  p->served = p->looped = place;
+  place->users++;
+  row_store_find(&place->keep, &p->query.predicate, &p->round);
+  return SQLITE_OK;
+}
+
+int record_cursor_begin(struct record_cursor *p, const struct plan_table *of, const char *plan, int argc,
+                        sqlite3_value **argv, enum policy policy) {
+  stop(p, 0);
+  p->count = 0;
+  p->rounds++;
+  p->of = of;
+  int rc = query_begin(&p->query, p->cursor.pVtab, of, plan, argc, argv);
+  if (rc) return rc;
+  columns_wanted(policy == POLICY_COLLECT ? 0 : p->query.used, p->wanted);
+  return policy == POLICY_COLLECT ? open_scan(p, policy, &p->query.predicate) : begin_records(p, plan);
+}
+
+int record_cursor_next_kept(struct record_cursor *p) {
+  p->batch = row_store_next(&p->served->keep, &p->round, &p->at);
+  if (!p->batch) stop(p, 1);
+  return SQLITE_OK;
+}
+
+/* What to do about the batch's problem. */
+static const char *advice(const struct record_cursor *p) {
+  if (!p->of->is_payload) return REPORT_SKIP;
+  if (p->batch->problem[0].code != ERR_FORMAT) return "on_error=skip skips it";
+  return file_list_may_be_path(&p->query.list) ? PAYLOAD_DECODE_TAKES_PATH : PAYLOAD_DECODE_TAKES;
+}
+
+int record_cursor_next(struct record_cursor *p) {
+  struct err e = {0};
+  int rc = SQLITE_OK;
+  p->at = 0;
+  if (p->batch && p->batch->nproblems && p->scan_options.reader.policy != POLICY_COLLECT)
+    rc = report_problem(&p->cursor.pVtab->zErrMsg, record_cursor_file(p), p->batch, &p->batch->problem[0], advice(p));
+  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->cursor.pVtab->zErrMsg, &e);
+  if (rc || !p->batch) stop(p, !rc);
+  return rc;
+}
+
+const char *record_cursor_file(const struct record_cursor *p) { return p->query.list.files.file[p->batch->file].path; }

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "tables/row_cache.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+/* Which statements are running, and for which time: the same number as long as one execution goes on. */
+static uint64_t execution(sqlite3 *db) {
+  uint64_t h = 1;
+  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
+    if (sqlite3_stmt_busy(s))
+      h = hash_mix(hash_mix(h, (uint64_t)(uintptr_t)s), (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_RUN, 0));
+  return h ? h : 1;
+}
+
+static uint64_t identify_files(const struct files *files) {
+  uint64_t h = files->n;
+  for (size_t i = 0; i < files->n; i++) {
+    const struct file *f = &files->file[i];
+    h = hash_mix(hash_mix(hash_mix(hash_text(h, f->path), (uint64_t)f->size), f->changed), (uint64_t)f->ino);
+  }
+  return h;
+}
+
+static void clear_place(struct row_cache_place *p) {
+  sqlite3_free(p->key);
+  predicate_clear(&p->predicate);
+  row_store_clear(&p->keep);
+  memset(p, 0, sizeof *p);
+}
+
+void row_cache_clear(struct row_cache *r) {
+  for (int i = 0; i < ROW_CACHE_PLACES; i++) clear_place(&r->place[i]);
+}
+
+/* Places of executions that are over are not needed any more. */
+static struct row_cache_place *find(struct row_cache *r, uint64_t now, const char *key, uint64_t files) {
+  struct row_cache_place *found = NULL;
+  for (int i = 0; i < ROW_CACHE_PLACES; i++) {
+    struct row_cache_place *p = &r->place[i];
+    if (!p->execution) continue;
+    if (p->execution == now && p->files == files && !strcmp(p->key, key)) found = p;
+    else if (p->execution != now && !p->users) clear_place(p);
+  }
+  return found;
+}
+
+static enum row_cache_answer remember(struct row_cache *r, uint64_t now, char *key, uint64_t files,
+                                      const struct predicate *predicate) {
+  struct row_cache_place *p = &r->place[r->next++ % ROW_CACHE_PLACES];
+  struct err e = {0};
+  if (p->users) {
+    sqlite3_free(key);
+    return ROW_CACHE_READ;
+  }
+  clear_place(p);
+  p->execution = now;
+  p->key = key;
+  p->files = files;
+  for (size_t i = 0; i < predicate->n && !e.code; i++) predicate_add_copy(&p->predicate, &predicate->term[i], &e);
+  return e.code ? ROW_CACHE_NOMEM : ROW_CACHE_READ;
+}
+
+/* Leaves in the place's predicate what this round asks for, too. */
+static void leave_common(struct row_cache_place *place, const struct predicate *predicate) {
+  struct predicate *p = &place->predicate;
+  size_t n = 0;
+  for (size_t i = 0; i < p->n; i++) {
+    if (predicate_has(predicate, &p->term[i])) p->term[n++] = p->term[i];
+    else predicate_drop(&p->term[i]);
+  }
+  p->n = n;
+}
+
+/* Rounds about other files each are best served by reading these. */
+static int asks_for_files(const struct row_cache_place *place, const struct predicate *predicate) {
+  for (size_t i = 0; i < predicate->n; i++)
+    if (predicate->term[i].subject == SUBJECT_FILE && !predicate_has(&place->predicate, &predicate->term[i])) return 1;
+  return 0;
+}
+
+enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const struct query *q, const char *plan,
+                                    struct row_cache_place **place) {
+  uint64_t now = execution(db), files = identify_files(&q->list.files);
+  *place = NULL;
+  const struct options *o = &q->options;
+  const char *format = o->format_text ? o->format_text : "", *filter = o->filter_text ? o->filter_text : "";
+  char *key = sqlite3_mprintf("%s\n%d %d %d %d\n%s%s%s", plan, (int)o->policy, o->threads, (int)strlen(format),
+                              (int)strlen(filter), format, filter, o->path); /* no two requests have the same */
+  if (!key) return ROW_CACHE_NOMEM;
+  struct row_cache_place *p = find(r, now, key, files);
+  if (!p) return remember(r, now, key, files, &q->predicate);
+  sqlite3_free(key);
+  *place = p;
+  if (p->state == TABLE_REF_TOO_MANY || asks_for_files(p, &q->predicate)) return ROW_CACHE_READ;
+  if (p->users && p->state != TABLE_REF_KEPT) return ROW_CACHE_READ;
+  int covered = 1;
+  for (size_t i = 0; i < p->predicate.n; i++) covered &= predicate_has(&q->predicate, &p->predicate.term[i]);
+  if (p->state == TABLE_REF_KEPT && covered) return ROW_CACHE_SERVE;
+  if (p->users) return ROW_CACHE_READ;
+  leave_common(p, &q->predicate);
+  row_store_clear(&p->keep);
+  row_store_init(&p->keep, q->options.memory);
+  p->state = TABLE_REF_SEEN;
+  return ROW_CACHE_FILL;
+}
+
+void row_cache_close(struct row_cache_place *place) {
+  if (!place->users) clear_place(place);
+}
+
+static int give_up(struct row_cache_place *place) {
+  row_store_clear(&place->keep);
+  place->state = TABLE_REF_TOO_MANY;
+  return 1;
+}
+
+int row_cache_add(struct row_cache_place *place, const struct batch *b) {
+  struct err e = {0};
+  return row_store_add(&place->keep, b, &e) ? give_up(place) : 0;
+}
+
+int row_cache_finish(struct row_cache_place *place, const struct predicate *predicate) {
+  struct err e = {0};
+  int subject = ROW_STORE_NO_SUBJECT;
+  for (size_t i = 0; i < predicate->n && subject == ROW_STORE_NO_SUBJECT; i++)
+    if (!predicate_has(&place->predicate, &predicate->term[i]) && row_store_asks_for_one(&predicate->term[i]))
+      subject = predicate->term[i].subject;
+  if (row_store_index(&place->keep, subject, &e)) return give_up(place);
+  place->state = TABLE_REF_KEPT;
+  return 0;
+}

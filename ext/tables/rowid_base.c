@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "tables/rowid_base.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "sqlite/report.h"
+
+void rowid_base_open(struct rowid_base *n) { n->open++; }
+
+void rowid_base_close(struct rowid_base *n) {
+  if (--n->open) return;
+  for (size_t i = 0; i < n->cap; i++) sqlite3_free(n->known[i].key);
+  mem_free(n->known);
+  memset(n, 0, sizeof *n);
+}
+
+/* The place of a key in the table: where it is, or would be. */
+static struct number *place(const struct rowid_base *n, const char *key) {
+  for (uint64_t h = hash_text(0, key);; h++) {
+    struct number *number = &n->known[h & (n->cap - 1)];
+    if (!number->key || !strcmp(number->key, key)) return number;
+  }
+}
+
+static int grow(struct rowid_base *n) {
+  struct rowid_base old = *n;
+  size_t cap = old.cap ? old.cap * 2 : 16;
+  struct number *known = mem_alloc(cap * sizeof *known);
+  if (!known) return SQLITE_NOMEM;
+  memset(known, 0, cap * sizeof *known);
+  n->known = known;
+  n->cap = cap;
+  for (size_t i = 0; i < old.cap; i++)
+    if (old.known[i].key) *place(n, old.known[i].key) = old.known[i];
+  mem_free(old.known);
+  return SQLITE_OK;
+}
+
+int rowid_base_find(struct rowid_base *numbers, const struct options *options, size_t n, uint64_t *base, char **pzErr) {
+  if (numbers->nknown * 2 >= numbers->cap && grow(numbers)) return SQLITE_NOMEM;
+  const char *format = options->format_text ? options->format_text : "";
+  char *key = sqlite3_mprintf("%d %d %d %s %s", (int)options->policy, options->threads, (int)strlen(format), format,
+                              options->path);
+  if (!key) return SQLITE_NOMEM;
+  struct number *number = place(numbers, key);
+  if (number->key) {
+    sqlite3_free(key);
+  } else {
+    number->key = key;
+    numbers->nknown++;
+  }
+  if (number->n < n) { /* a new request, or there are more files than there were */
+    if (n > ROWID_BASE_MAX - numbers->next)
+      return report_text(pzErr, "the statements that are open read more than %u files", (unsigned)ROWID_BASE_MAX);
+    number->base = numbers->next;
+    number->n = n;
+    numbers->next += n;
+  }
+  *base = number->base;
+  return SQLITE_OK;
+}

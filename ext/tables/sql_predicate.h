@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** From SQL to predicates: a constraint of a WHERE clause, with the value that SQLite gives for its right-hand side,
+** becomes a term of predicate.h.
+**
+** A term lets pass all rows for which SQLite's comparison is true, whatever the type of the value: its affinity rules
+** are those of "Datatypes In SQLite", section 4.  Where the value's own affinity would decide and can't be known (a text
+** column against a number), there is no term, and SQLite decides alone.  sql_predicate_is_exact() says when a term is SQLite's
+** comparison itself.  By the thread that owns the connection.
+*/
+#ifndef TABLES_SQL_PREDICATE_H
+#define TABLES_SQL_PREDICATE_H
+
+#include "base/calendar.h"
+#include "predicate/predicate.h"
+#include "sqlite/sqlite.h"
+
+/* What SQL sees of a subject. */
+enum shape {
+  SHAPE_NUMBER, /* INTEGER */
+  SHAPE_TEXT,   /* TEXT */
+  SHAPE_TIME,   /* TEXT, calendar_format_unit() of the subject, which is a number */
+};
+
+/* A column that can be pushed down. */
+struct push {
+  const char *name;
+  int subject; /* of predicate.h */
+  enum shape shape;
+  enum calendar_unit unit; /* of SHAPE_TIME */
+  int must;                /* it has no value of its own: what can't be a term is an error */
+};
+
+enum term_op {
+  TERM_NONE, /* can't be pushed down */
+  TERM_EQ,
+  TERM_NE,
+  TERM_LT,
+  TERM_LE,
+  TERM_GT,
+  TERM_GE,
+  TERM_IS,
+  TERM_ISNOT,
+  TERM_ISNULL,
+  TERM_NOTNULL,
+  TERM_IN,
+  TERM_LIKE,
+  TERM_GLOB,
+  TERM_CIDR,
+  TERM_COUNT
+};
+
+/* How a plan writes an operator, and back (n bytes; TERM_NONE when it is none). */
+const char *term_name(enum term_op op);
+enum term_op term_find(const char *name, size_t n);
+
+/* The operator of an SQLITE_INDEX_CONSTRAINT_*. */
+enum term_op term_of_constraint(int op);
+
+/* Is it one that SHAPE_TEXT can only take with the collation BINARY? */
+int term_needs_binary(enum term_op op);
+
+/* Is the term SQLite's comparison, so that SQLite need not look again?  literal: the value if it is known, or NULL. */
+int sql_predicate_is_exact(sqlite3 *db, const struct push *column, enum term_op op, sqlite3_value *literal);
+
+/*
+** Adds the term.  loose: the value may come from a column, so that its affinity isn't known.  SQLITE_NOMEM; SQLITE_ERROR
+** with a message for a prefix that is none, and for what a column that must be a term can't be asked.
+*/
+int sql_predicate_add(struct predicate *p, sqlite3 *db, const struct push *column, enum term_op op, int loose,
+                      sqlite3_value *value, char **pzErr);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The virtual tables of the extension.  The design of each is in the opening comment of its .c file.
+*/
+#ifndef TABLES_TABLES_H
+#define TABLES_TABLES_H
+
+#include "sqlite/sqlite.h"
+
+extern const sqlite3_module flowlogs_module;         /* flowlogs: the records */
+extern const sqlite3_module flowlogs_files_module;   /* flowlogs_files: the files, and what they are */
+extern const sqlite3_module flowlogs_errors_module;  /* flowlogs_errors: what a scan could not use */
+extern const sqlite3_module flowlogs_payload_module; /* flowlogs_payload: the records in a value */
+extern const sqlite3_module flowlogs_rollup_module;  /* flowlogs_rollup: the records, summed by the columns named */
+
+#endif

@@ -1,0 +1,612 @@
+# SPDX-License-Identifier: MIT
+"""Answers of the investigations from cross-AZ traffic to the check of a period (questions 21 to 38 of the scripts' list)."""
+
+import collections
+import glob
+import gzip
+import ipaddress
+import pathlib
+import re
+import statistics
+import time as _clock
+from calendar import timegm
+
+_tree = pathlib.Path(__file__).resolve().parents[2] / "data" / "AWSLogs"
+_PROTOCOL = {1: "ICMP", 6: "TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "IPv6-ICMP", 132: "SCTP"}
+_PATH = {1: "same VPC", 7: "gateway VPC endpoint", 8: "internet gateway"}
+_SERVICE = {  # IANA's names of the ports that occur in the sample
+    20: "ftp-data", 21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 53: "domain", 80: "http", 110: "pop3", 111: "sunrpc",
+    123: "ntp", 135: "epmap", 139: "netbios-ssn", 143: "imap", 161: "snmp", 389: "ldap", 443: "https", 445: "microsoft-ds",
+    465: "submissions", 514: "shell", 587: "submission", 593: "http-rpc-epmap", 636: "ldaps", 873: "rsync", 993: "imaps",
+    995: "pop3s", 1080: "socks", 1433: "ms-sql-s", 1521: "ncube-lm", 1723: "pptp", 2049: "nfs", 2375: "docker",
+    2379: "etcd-client", 3000: "hbci", 3306: "mysql", 3389: "ms-wbt-server", 4444: "krb524", 5000: "commplex-main", 5432: "postgresql", 5672: "amqp",
+    5900: "rfb", 5985: "wsman", 5986: "wsmans", 6379: "redis", 6443: "sun-sr-https", 7001: "afs3-callback", 8000: "irdmi", 8009: "nvme-disc", 8080: "http-alt", 8081: "sunproxyadmin",
+    8088: "radan-http", 8443: "pcsync-https", 8888: "ddi-tcp-1", 9000: "cslistener", 9090: "websm", 9200: "wap-wsp", 9300: "vrace", 11211: "memcache", 27017: "mongodb"}
+
+
+def _time(seconds):
+    return None if seconds is None else _clock.strftime("%Y-%m-%d %H:%M:%S", _clock.gmtime(seconds))
+
+
+def _minute(seconds):
+    return _time(seconds)[:16]
+
+
+def _seconds(text):
+    return timegm(_clock.strptime(text, "%Y-%m-%d"))
+
+
+def _ok(records):
+    return [r for r in records if r["log_status"] == "OK"]
+
+
+def _passed(records):
+    """What was not rejected; transit gateways don't say ACCEPT."""
+    return [r for r in _ok(records) if r.get("action") != "REJECT"]
+
+
+def _accepted(records):
+    return [r for r in records if r.get("action") == "ACCEPT"]
+
+
+def _rejected(records):
+    return [r for r in records if r.get("action") == "REJECT"]
+
+
+def _groups(records, key):
+    """Records by what key(record) gives."""
+    found = collections.defaultdict(list)
+    for r in records:
+        found[key(r)].append(r)
+    return found
+
+
+def _sum(records, field):
+    """None if there is nothing to add, as SQL has it."""
+    values = [r[field] for r in records if r.get(field) is not None]
+    return sum(values) if values else None
+
+
+def _first(records):
+    return _time(min(r["start"] for r in records))
+
+
+def _last(records):
+    return _time(max(r["end"] for r in records))
+
+
+def _distinct(records, field):
+    return len({r.get(field) for r in records} - {None})
+
+
+def _protocol(r):
+    return _PROTOCOL.get(r["protocol"], r["protocol"])
+
+
+def _service(protocol, port):
+    """TCP 443 https"""
+    return " ".join(filter(None, [str(_PROTOCOL.get(protocol, protocol)), str(port), _SERVICE.get(port)]))
+
+
+def _low_port(r):
+    return min(r["srcport"], r["dstport"])
+
+
+def _rank(value):
+    """For sorting: nothing before numbers before texts."""
+    return (0, 0) if value is None else (1, value) if isinstance(value, (int, float)) else (2, value.encode())
+
+
+def _sorted(rows, *order):
+    """Rows by the columns with these numbers, 1-based; a negative one the greatest first."""
+    for column in reversed(order):
+        rows = sorted(rows, key=lambda row: _rank(row[abs(column) - 1]), reverse=column < 0)
+    return rows
+
+
+def _share(whole, parts):
+    """As SQL divides whole numbers: towards zero; of nothing is nothing."""
+    return None if whole is None or parts is None else whole // parts
+
+
+_OURS = [ipaddress.ip_network(n) for n in (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
+    "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56")]
+_known = {}
+
+
+def _inside(text):
+    """None, which is neither, where the address is missing."""
+    if text is None:
+        return None
+    if text not in _known:
+        ip = ipaddress.ip_address(text)
+        _known[text] = any(ip in net for net in _OURS if net.version == ip.version)
+    return _known[text]
+
+
+def _src(r):
+    return r.get("pkt_srcaddr") or r["srcaddr"]
+
+
+def _dst(r):
+    return r.get("pkt_dstaddr") or r["dstaddr"]
+
+
+def port_scan_vertical(records):
+    tried = _groups((r for r in _rejected(records) if r["protocol"] in (6, 17) and r["srcaddr"]), lambda r: (r["srcaddr"], r["dstaddr"]))
+    rows = []
+    for (src, dst), rs in tried.items():
+        ports = {r["dstport"] for r in rs}
+        if sum(p < 32768 for p in ports) < 20:
+            continue
+        entered = sorted({r["dstport"] for r in _accepted(records)
+                          if (r["srcaddr"], r["dstaddr"]) == (src, dst) and r["dstport"] < 32768})
+        rows.append((src, dst, len(ports), f"{min(ports)}-{max(ports)}", len(rs),
+                     max(r["end"] for r in rs) - min(r["start"] for r in rs), _first(rs),
+                     " ".join(map(str, entered))[:30] or "none"))
+    return sorted(rows, key=lambda row: (-row[2], -row[4], row[0], row[1]))[:20]
+
+
+def port_scan_horizontal(records):
+    def asked(r):
+        return r["srcaddr"], r["protocol"], r["dstport"]
+
+    reached = _groups(_accepted(records), asked)
+    rows = []
+    for (src, protocol, port), rs in _groups((r for r in _rejected(records) if r["srcaddr"]), asked).items():
+        if _distinct(rs, "dstaddr") >= 2:
+            rows.append((-_distinct(rs, "dstaddr"), -len(rs), src, protocol, port, rs))
+    rows = _sorted(rows, 1, 2, 3, 4, 5)
+    return [(src, _PROTOCOL.get(protocol, protocol), port, _SERVICE.get(port), -hosts, len(rs),
+             _distinct(reached[src, protocol, port], "dstaddr"), _first(rs)[:16], _last(rs)[:16])
+            for hosts, _, src, protocol, port, rs in rows[:20]]
+
+
+def high_loss(records):
+    why = ["packets_lost_no_route", "packets_lost_blackhole", "packets_lost_mtu_exceeded", "packets_lost_ttl_expired"]
+    tgw = [r for r in _ok(records) if r.get("tgw_id")]
+    rows = []
+    for key, rs in _groups(tgw, lambda r: (r["tgw_src_vpc_id"], r["tgw_dst_vpc_id"], r["srcaddr"], r["dstaddr"])).items():
+        lost = [sum(r[w] for r in rs) for w in why]
+        came = sum(r["packets"] for r in rs if r["flow_direction"] == "ingress")
+        if sum(lost):
+            rows.append((*key, came, *lost, sum(lost) * 1000000 // came))
+    return sorted(_sorted(rows, 3, 4, 1, 2), key=lambda row: -sum(row[5:9])) + _files_with("packets-lost-blackhole")
+
+
+def daily_trend(records):
+    days = sorted(_groups(records, lambda r: r["start_time"][:10]).items())
+    rows, before = [], None
+    for day, rs in days:
+        size = sum(r["bytes"] or 0 for r in rs)
+        change = None
+        if before:
+            change = f"{int(100 * (size - before[1]) / before[1]):+d} %"
+        rows.append((day, len(_ok(rs)), len(_rejected(rs)), sum(r["log_status"] == "SKIPDATA" for r in rs),
+                     _distinct(rs, "srcaddr"), size, change, before and before[0]))
+        before = day, size
+    return rows
+
+
+def accepted_rejected(records):
+    rows = []
+    for hour, rs in sorted(_groups((r for r in records if r.get("action")), lambda r: r["start_time"][:13] + ":00:00").items()):
+        bad = _rejected(rs)
+        rows.append((hour, len(rs) - len(bad), len(bad), f"{len(bad) * 100 // len(rs)} %", _distinct(bad, "srcaddr"),
+                     "#" * (len(bad) * 50 // len(rs))))
+    return rows
+
+
+def cleartext(records):
+    def own(r):
+        out = r["flow_direction"] == "egress"
+        return r["interface_id"], r["srcaddr"] if out else r["dstaddr"], _protocol(r), _low_port(r)
+
+    rows = []
+    for key, rs in _groups((r for r in records if r.get("encryption_status") == 0), own).items():
+        peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs} - {None}
+        rows.append((*key, len(peers), len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _last(rs)))
+    names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
+    states = _groups(_ok(records), lambda r: r.get("encryption_status"))
+    return _sorted(rows, -8, 1, 2, 3, 4)[:20] + [
+        (name, _distinct(states[code], "interface_id"), len(states[code]), _sum(states[code], "bytes"))
+        for code, name in names.items() if states[code]]
+
+
+def bpa_rejects(records):
+    found = _groups((r for r in records if r.get("reject_reason")),
+                    lambda r: (r["reject_reason"], r["flow_direction"], r["dstaddr"], r["dstport"]))
+    rows = [(*key, _distinct(rs, "srcaddr"), len(rs), _sum(rs, "packets"), _first(rs), _last(rs)) for key, rs in found.items()]
+    return _sorted(rows, -6, 1, 2, 3, 4)[:20] + _files_with("reject-reason")
+
+
+def traffic_paths(records):
+    found = _groups((r for r in _accepted(records) if r.get("traffic_path")),
+                    lambda r: (r["pkt_dst_aws_service"] or "-", r["traffic_path"],
+                               "an instance" if r["instance_id"] else "a service's interface"))
+    return [(service, path, _PATH[path], who, _distinct(rs, "interface_id"), len(rs), _sum(rs, "bytes"))
+            for (service, path, who), rs in sorted(found.items(), key=lambda item: (item[0][0] == "-", item[0]))
+            ] + _files_with("traffic-path")
+
+
+def cross_az(records):
+    logged = [r for r in _accepted(records) if r.get("az_id") and r.get("flow_direction")]
+    zone = {}
+    for r in logged:
+        end = r["vpc_id"], r["srcaddr"] if r["flow_direction"] == "egress" else r["dstaddr"]
+        if None not in end:
+            zone[end] = min(zone.get(end, r["az_id"]), r["az_id"])
+    seen = collections.defaultdict(dict)    # pair -> end that saw it -> (flows, bytes)
+    for key, rs in _groups(logged, lambda r: (r["vpc_id"], r["srcaddr"], r["dstaddr"], r["interface_id"], r["flow_direction"])).items():
+        vpc, src, dst = key[:3]
+        a, b = zone.get((vpc, src)), zone.get((vpc, dst))
+        if a and b and a != b:
+            seen[vpc, a, b, src, dst][key[3:]] = len(rs), _sum(rs, "bytes")
+    pairs = [(*key[1:], max(f for f, _ in ends.values()), max((b for _, b in ends.values() if b is not None), default=None)) for key, ends in seen.items()]
+    zones = collections.defaultdict(lambda: [0, 0, 0])
+    for a, b, _, _, flows, size in pairs:
+        total = zones[a, b]
+        total[0] += 1
+        total[1] += flows
+        total[2] += size or 0
+    hops = _groups((r for r in logged if r["flow_direction"] == "egress" and r.get("next_hop_az_id") not in (None, r["az_id"])),
+                   lambda r: (r["az_id"], r["next_hop_az_id"], r["next_hop_interface_type"] or "instance or other", r["srcaddr"]))
+    return (sorted(((*k, *v) for k, v in zones.items()), key=lambda row: (-row[4], row[0], row[1]))
+            + _sorted(pairs, -6, 3, 4, 1, 2, 5)[:20]
+            + _sorted([(*k, _distinct(rs, "dstaddr"), len(rs), _sum(rs, "bytes")) for k, rs in hops.items()], -7, 1, 2, 3, 4)[:20]
+            + _files_with("az-id", "next-hop-az-id"))
+
+
+def hourly(records):
+    return [(hour, len(rs), _distinct(rs, "srcaddr"), _sum(rs, "packets"), _sum(rs, "bytes"), _sum(rs, "bytes") // len(rs))
+            for hour, rs in sorted(_groups(_passed(records), lambda r: r["start_time"][:13] + ":00:00").items())]
+
+
+def service_errors(records):
+    found = _groups((r for r in _ok(records) if r.get("flow_direction")),
+                    lambda r: (r.get("pkt_src_aws_service") or "-", r.get("pkt_dst_aws_service") or "-"))
+    rows = [(*key, len(rs), len(_rejected(rs)), f"{100 * len(_rejected(rs)) // len(rs)} %",
+             sum(r.get("tcp_flags") == 2 for r in _accepted(rs)), _sum(rs, "bytes")) for key, rs in found.items()]
+    return sorted(rows, key=lambda row: (-row[3], -row[2], row[0], row[1])) + _files_with("pkt-src-aws-service")
+
+
+def _named_files():
+    """(region, flow log, time in the name, records) of each file of the tree."""
+    for path in sorted(glob.glob(str(_tree / "**" / "*_vpcflowlogs_*"), recursive=True)):
+        region, log, at = re.search(r"_vpcflowlogs_([^_]+)_(fl-[^_]+)_(\d{8}T\d{4})Z_", path).groups()
+        opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")
+        with opened as f:
+            lines = [line for line in f if line.strip()]
+        yield path, region, log, timegm(_clock.strptime(at, "%Y%m%dT%H%M")), len(lines) - 1
+
+
+def _files_with(*fields):
+    """Of the files with a header: how many there are, and how many have each of these fields."""
+    headers = []
+    for path, *_ in _named_files():
+        with gzip.open(path) if path.endswith(".gz") else open(path, "rb") as f:
+            headers.append(f.readline().decode().split())
+    return [(len(headers), *(sum(field in header for header in headers) for field in fields))]
+
+
+def period_check(records):
+    rows = []
+    for (day, account, region), rs in sorted(_groups(
+            records, lambda r: (r["start_time"][:10], r["account_id"], r.get("region") or "-")).items()):
+        status = collections.Counter(r["log_status"] for r in rs)
+        rows.append((day, account, region, status["OK"], status["NODATA"], status["SKIPDATA"], _first(rs), _last(rs)))
+    logs = collections.defaultdict(list)
+    for _, region, log, at, count in _named_files():
+        logs[region, log].append((at, count))
+    for key, files in sorted(logs.items()):
+        times = {at for at, _ in files}
+        expected = len(range(min(times), max(times) + 1, 300))
+        rows.append((*key, len(files), len(times), expected - len(times), sum(n for _, n in files),
+                     _minute(min(times)), _minute(max(times))))
+    return rows
+
+
+def coverage(records):
+    def interface(r):
+        return r.get("interface_id") or r.get("tgw_attachment_id")
+
+    silent = []
+    for (account, name), rs in _groups(records, lambda r: (r["account_id"], interface(r))).items():
+        status = collections.Counter(r["log_status"] for r in rs)
+        if status["SKIPDATA"] or not status["OK"]:
+            lost = [r["end"] for r in rs if r["log_status"] == "SKIPDATA"]
+            silent.append((account, name, status["OK"], status["NODATA"], status["SKIPDATA"],
+                           _time(max(lost, default=None)), _last(rs)))
+    silent.sort(key=lambda row: (-row[4], row[1], row[0]))
+
+    gaps = collections.defaultdict(list)
+    for name, rs in _groups((r for r in records if r["log_status"] != "SKIPDATA"), interface).items():
+        covered = None
+        for start, end in sorted((r["start"], r["end"]) for r in rs):
+            if covered is not None and start - covered >= 900:
+                gaps[covered // 300, start // 300].append((name, covered, start))
+            covered = max(covered or 0, end)
+    found = []
+    for those in gaps.values():
+        name, since, until = min(those)
+        found.append((_time(since), _time(until), until - since, len(those), name))
+    found.sort(key=lambda row: (-row[2], row[0], row[1], row[4]))
+
+    kinds = collections.defaultdict(list)
+    for path, _, _, _, count in _named_files():
+        kinds["gzip" if path.endswith(".gz") else "plain"].append(count)
+    return silent[:20] + found[:20] + [(kind, len(n), sum(n), 0, 0) for kind, n in sorted(kinds.items())]
+
+
+def unusual_protocols(records):
+    found = _groups((r for r in records if r["protocol"] not in (None, 6, 17)), lambda r: (r["protocol"], r["srcaddr"], r["dstaddr"]))
+    rows = [(key[0], _PROTOCOL.get(key[0]), *key[1:], len(rs), len(_rejected(rs)), _sum(rs, "bytes"),
+             _share(_sum(rs, "bytes"), max(_sum(rs, "packets"), 1)), _last(rs)) for key, rs in found.items()]
+    return sorted(_sorted(rows, -7, 1, 3, 4), key=lambda row: row[0] in (1, 58))[:20]
+
+
+def database_ports(records):
+    ports = {1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211, 27017, 27018, 50000}
+    rows = []
+    for (server, port), rs in _groups((r for r in records if r["protocol"] == 6 and r["dstport"] in ports),
+                                      lambda r: (r["dstaddr"], r["dstport"])).items():
+        got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"} - {None}
+        private = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+        outside = [c for c in got_in if not any(ipaddress.ip_address(c) in n for n in private)]
+        rows.append((server, port, _SERVICE.get(port), len(rs), len(_rejected(rs)), len(got_in),
+                     _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
+    return _sorted(rows, -8, -6, -4, 1, 2)[:20]
+
+
+def instance_traffic(records, instance="i-028450faf3abb2524"):
+    def peer(r):
+        return _dst(r) if r["flow_direction"] == "egress" else _src(r), _protocol(r), _low_port(r)
+
+    rows = []
+    for (other, protocol, port), rs in _groups((r for r in _ok(records) if r.get("instance_id") == instance), peer).items():
+        way = {d: sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == d) for d in ("egress", "ingress")}
+        rows.append((other, protocol, port, len(rs), len(_rejected(rs)), way["egress"], way["ingress"],
+                     _first(rs)[:16], _last(rs)[:16]))
+    rows = sorted(_sorted(rows, 1, 2, 3), key=lambda row: -row[5] - row[6])
+    return rows[:20] + _files_with("instance-id")
+
+
+def host_seen(records, host="10.0.2.14"):
+    found = collections.defaultdict(list)
+    for r in records:
+        ends = {r["srcaddr"], r.get("pkt_srcaddr")}, {r["dstaddr"], r.get("pkt_dstaddr")}
+        if host in ends[0]:
+            found["out", _dst(r), _protocol(r), _low_port(r)].append(r)
+        elif host in ends[1]:
+            found["in", _src(r), _protocol(r), _low_port(r)].append(r)
+    rows = [(*key, len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _share(_sum(rs, "bytes"), len(rs)), _first(rs)[5:16], _last(rs)[5:16])
+            for key, rs in found.items()]
+    return _sorted(rows, -7, 1, 2, 3, 4)[:20]
+
+
+def nat_by_tag(records):
+    found = _groups((r for r in _accepted(records) if r.get("next_hop_interface_type") == "nat_gateway"),
+                    lambda r: (r["instance_tag"] or r["interface_tag"] or r["asg_tag"] or "-", r["ecs_service_name"] or "-",
+                               r["pkt_dst_aws_service"] or r["pkt_src_aws_service"] or "-"))
+    rows = [(*key, _distinct(rs, "interface_id"), len(rs), sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == "egress"),
+             sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == "ingress"), _sum(rs, "bytes")) for key, rs in found.items()]
+    return _sorted(rows, -8, 1, 2, 3) + _files_with("next-hop-interface-type")
+
+
+def interface_types(records):
+    rows = []
+    for (kind, version), rs in _groups(_ok(records), lambda r: (r.get("interface_type"), r["version"])).items():
+        way = {d: sum(r["bytes"] or 0 for r in rs if r.get("flow_direction") == d) for d in ("ingress", "egress")}
+        rows.append((kind is None, kind or "instance or other", version, _distinct(rs, "interface_id"), len(rs),
+                     way["ingress"], way["egress"], _sum(rs, "bytes")))
+    return [row[1:] for row in sorted(rows)]
+
+
+def _samples_nats(records):
+    """What the sample's NAT gateways, *.*.0.20, send on: by what is known of it, not by what can be seen."""
+    return [r for r in records if re.fullmatch(r"(10\.(0|8|64)|172\.31)\.0\.20", _src(r) or "") and not _inside(_dst(r))]
+
+
+def _likely_nats(records):
+    """What those send on who pass on what they got, of packets and of bytes 99 % or more."""
+    def point(r):
+        return r.get("interface_id") or r.get("tgw_attachment_id") or "-"
+
+    came, went = collections.Counter(), collections.Counter()
+    for r in records:
+        if _inside(_src(r)) and _dst(r):
+            own = point(r), r["dstaddr"] if _inside(r["dstaddr"]) else r["srcaddr"]
+            for what in ("packets", "bytes"):
+                (came if _inside(r["dstaddr"]) else went)[own, what] += r[what] or 0
+
+    def passes_on(own):
+        return went[own, "bytes"] > 0 and all(
+            100 * abs(came[own, what] - went[own, what]) <= went[own, what] for what in ("packets", "bytes"))
+
+    return [r for r in records if _src(r) == r["srcaddr"] and _inside(_src(r)) and not _inside(_dst(r))
+            and passes_on((point(r), r["srcaddr"]))]
+
+
+def data_leaving(records, onward_legs=_samples_nats):
+    passed = _passed(records)
+    onward = {id(r) for r in onward_legs(passed)}
+    pairs = collections.defaultdict(lambda: collections.defaultdict(list))     # (src, dst, onward) -> what each viewpoint saw
+    for r in passed:
+        if _inside(_src(r)) and _dst(r) and not _inside(_dst(r)):
+            point = r.get("interface_id") or r.get("tgw_attachment_id"), r.get("flow_direction")
+            pairs[_src(r), _dst(r), id(r) in onward][point].append(r)
+    size = {pair: max((_sum(rs, "bytes") or 0) for rs in sights.values()) for pair, sights in pairs.items()}
+    to = collections.Counter()
+    for (_, dst, _), n in size.items():
+        to[dst] += n
+    rows, nats = [], collections.defaultdict(lambda: [0, 0, 0])
+    for pair, sights in pairs.items():
+        src, dst, is_onward = pair
+        all_of_it = sum(sights.values(), [])
+        flows = max(len(rs) for rs in sights.values())
+        if is_onward and 100 * (to[dst] - size[pair]) >= 99 * size[pair]:
+            for i, n in enumerate((1, flows, size[pair])):
+                nats[src][i] += n
+        elif size[pair] >= 5000000:
+            services = {r.get("pkt_dst_aws_service") for r in all_of_it} - {None}
+            rows.append((src, dst, max(services, default="-"), flows, size[pair], _first(all_of_it), _last(all_of_it), is_onward))
+    return [row[:-1] for row in _sorted(rows, -5, 1, 2, 8)[:20]] + [(nat, *sums) for nat, sums in sorted(nats.items())]
+
+
+def large_transfers(records):
+    large = [r for r in _passed(records) if (r["bytes"] or 0) >= 100000000 and _inside(_src(r)) and _inside(_dst(r)) is False]
+    large.sort(key=lambda r: (-r["bytes"], r["start"], _rank(r.get("interface_id")), _src(r), _dst(r), r["srcport"], r["dstport"],
+                              r["file"].encode(), r["line"]))
+    return [(r["start_time"], r["end"] - r["start"], _src(r), _dst(r), r["dstport"], r["bytes"],
+             r["bytes"] // 125000 // max(r["end"] - r["start"], 1), r.get("interface_id")) for r in large[:20]]
+
+
+def _from_outside(records):
+    return [r for r in records if r.get("action") and _inside(r["srcaddr"]) is False and _inside(r["dstaddr"])
+            and (r["action"] == "REJECT" or r["protocol"] not in (6, 17) or r["dstport"] < r["srcport"])]
+
+
+def inbound_external(records):
+    inbound = _from_outside(records)
+    ours, theirs = [], []
+    for (dst, protocol, port), rs in _groups(inbound, lambda r: (r["dstaddr"], r["protocol"], r["dstport"])).items():
+        ours.append((dst, protocol, port, _distinct(rs, "srcaddr"), len(_accepted(rs)), len(_rejected(rs)),
+                     sum(r["bytes"] or 0 for r in rs), _last(rs)[:16]))
+    for src, rs in _groups(inbound, lambda r: r["srcaddr"]).items():
+        theirs.append((src, "documentation", _distinct(rs, "dstaddr"), _distinct(rs, "dstport"), len(_accepted(rs)),
+                       len(_rejected(rs)), sum(r["bytes"] or 0 for r in rs), _first(rs), _last(rs)))
+    ours.sort(key=lambda row: (-row[4], -row[5], row[0], row[1], row[2]))
+    return ([(dst, _service(protocol, port), *rest) for dst, protocol, port, *rest in ours[:20]]
+            + sorted(theirs, key=lambda row: (-row[5], -row[4], row[0]))[:20])
+
+
+def uncommon_ports(records):
+    common = {22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443}
+    tried = [r for r in _from_outside(records) if r["protocol"] in (6, 17) and r["dstport"] < 32768 and r["dstport"] not in common]
+    rows = [(port, _distinct(rs, "srcaddr"), _distinct(rs, "dstaddr"), len(_accepted(rs)), len(_rejected(rs)),
+             min(r["srcaddr"] for r in rs), _first(rs)[:16], _last(rs)[:16])
+            for port, rs in _groups(tried, lambda r: r["dstport"]).items()]
+    rows.sort(key=lambda row: (-row[3], -row[1], -row[4], row[0]))
+    return [(" ".join([str(row[0]), *filter(None, [_SERVICE.get(row[0])])]), *row[1:]) for row in rows[:20]]
+
+
+def rejects_inside(records):
+    inside = [r for r in _rejected(records) if _inside(r["srcaddr"]) and _inside(r["dstaddr"])]
+
+    def subnet(r):
+        return r.get("subnet_id") or str(ipaddress.ip_network(r["dstaddr"] + "/24", strict=False))
+
+    nets = [(net, _distinct(rs, "srcaddr"), _distinct(rs, "dstaddr"), _distinct(rs, "dstport"), len(rs), _first(rs), _last(rs))
+            for net, rs in _groups(inside, subnet).items()]
+    pairs = [(*key, len(rs), _sum(rs, "packets"), _first(rs), _last(rs)) for key, rs in
+             _groups(inside, lambda r: (r["srcaddr"], r["dstaddr"], r["protocol"], r["dstport"])).items()]
+    pairs.sort(key=lambda row: (-row[4], *row[:4]))
+    return (sorted(nets, key=lambda row: (-row[4], row[0]))
+            + [(src, dst, _service(protocol, port), *rest) for src, dst, protocol, port, *rest in pairs[:20]])
+
+
+def dns_resolvers(records):
+    asked = [r for r in records if r["protocol"] in (6, 17) and r["dstport"] in (53, 853) and _inside(_src(r))
+             and _dst(r) not in (None, "10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
+    rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs))
+            for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items()]
+    return _sorted(rows, -5, 1, 2, 3)[:20]
+
+
+def outside_hours(records):
+    rows = []
+    for (src, dst), rs in _groups(_passed(records), lambda r: (r["srcaddr"], r["dstaddr"])).items():
+        night, day = [], []
+        for r in rs:
+            t = _clock.gmtime(r["start"])
+            (day if t.tm_wday < 5 and 8 <= t.tm_hour < 18 else night).append(r)
+        if (_sum(night, "bytes") or 0) >= 1000000:
+            rows.append((src, dst, len(night), _sum(night, "bytes"), _sum(day, "bytes") or 0, _first(night), _last(night)))
+    return _sorted(rows, -4, 1, 2)[:20]
+
+
+def bad_addresses(records):
+    listed = [(ipaddress.ip_network(n), note) for n, note in (
+        ("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
+        ("2001:db8:bad::/48", "example: IPv6"))]
+
+    def note_of(text):
+        ip = text and ipaddress.ip_address(text)
+        return ip and next((note for net, note in listed if net.version == ip.version and ip in net), None)
+
+    met = collections.defaultdict(list)
+    for r in records:
+        for bad, own, way in ((_src(r), _dst(r), "in"), (_dst(r), _src(r), "out")):
+            if note_of(bad):
+                met[bad, own].append((way, r))
+    rows = []
+    for (bad, own), sights in met.items():
+        rs = [r for _, r in sights]
+        ports = {_low_port(r) for r in rs}
+        size = {w: sum(r["bytes"] or 0 for way, r in sights if way == w) for w in ("in", "out")}
+        rows.append((bad, note_of(bad), own, ports.pop() if len(ports) == 1 else f"{len(ports)} ports",
+                     len(rs) - len(_rejected(rs)), len(_rejected(rs)), size["out"], size["in"],
+                     _first(rs)[5:16], _last(rs)[5:16]))
+    return sorted(_sorted(rows, 1, 3), key=lambda row: (-row[4], -row[4] - row[5]))[:20]
+
+
+def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_until="2026-06-17"):
+    yesterday, today, end = _seconds(new_before), _seconds(new_since), _seconds(new_until)
+    old = [r for r in records if yesterday <= r["start"] < today]
+    new = [r for r in records if today <= r["start"] < end]
+    known = {r["srcaddr"] for r in old}
+    hosts = [(src, len(rs), _sum(rs, "bytes"), len(_rejected(rs)), _first(rs), _last(rs))
+             for src, rs in _groups((r for r in new if r["srcaddr"] and r["srcaddr"] not in known and _inside(r["srcaddr"])),
+                                    lambda r: r["srcaddr"]).items()]
+
+    def called(r):
+        return r["srcaddr"], r.get("pkt_dst_aws_service") or r["dstaddr"], r["dstport"]
+
+    def is_outside(r):
+        return not _inside(_dst(r) if r.get("pkt_dst_aws_service") else r["dstaddr"])
+
+    known = {called(r) for r in _passed(old)}
+    calls = []
+    for (src, peer, port), rs in _groups(
+            (r for r in _passed(new) if _inside(r["srcaddr"]) and r["dstport"] < 32768 and called(r) not in known),
+            called).items():
+        side = "outside" if any(map(is_outside, rs)) else "inside"
+        calls.append((src, peer, port, _SERVICE.get(port), side, len(rs), _sum(rs, "bytes"), _first(rs)))
+    return _sorted(hosts, -2, 1)[:20] + _sorted(calls, -7, 1, 2, 3)[:20]
+
+
+def beaconing(records):
+    rows = []
+    for (src, dst, port), rs in _groups(_passed(records), lambda r: (r["srcaddr"], r["dstaddr"], r["dstport"])).items():
+        if len(rs) < 10 or (max(r["end"] for r in rs) - min(r["start"] for r in rs)) // len(rs) < 10:
+            continue
+        rs.sort(key=lambda r: r["start"])
+        later = [(r["start"] - before["start"], r) for before, r in zip(rs, rs[1:]) if r["start"] - before["start"] >= 10]
+        if len(later) + 1 < 10:
+            continue
+        every = statistics.median_low(gap for gap, _ in later)
+        size = _sorted([(r["bytes"],) for _, r in later], 1)[(len(later) - 1) // 2][0]
+        if size is None:
+            continue
+        regular = sum(abs(gap - every) * 10 <= every for gap, _ in later)
+        same = sum(r["bytes"] is not None and abs(r["bytes"] - size) * 10 <= size for _, r in later)
+        if 100 * regular // len(later) >= 70 and 100 * same >= 70 * len(later) and size <= 1000000:
+            rows.append((src, dst, port, len(later) + 1, _distinct([r for _, r in later], "srcport"), every,
+                         100 * regular // len(later), size, _minute(min(r["start"] - gap for gap, r in later)),
+                         _minute(max(r["start"] for _, r in later))))
+    return sorted(_sorted(rows, 1, 2, 3), key=lambda row: (-row[6], -row[3]))
+
+
+def next_hop_trace(records, trace_from="10.64.1.12", trace_to="52.218.32.244"):
+    legs = [r for r in _accepted(records) if r.get("flow_direction") == "egress" and r.get("pkt_dstaddr") == trace_to]
+    rows, n = [], 1
+    here = [r for r in legs if r["srcaddr"] == trace_from]
+    while here and n <= 16:
+        found = _groups(here, lambda r: (r["interface_id"], r.get("interface_type") or "-", r.get("az_id"), r["srcaddr"],
+                                         _PATH.get(r.get("traffic_path")), r.get("next_hop_interface_id") or "-"))
+        rows += _sorted([(n, *key, _sum(rs, "bytes")) for key, rs in found.items()], 2, 5, 6, 7)
+        following = {r.get("next_hop_interface_id") for r in here} - {None}
+        here = [r for r in legs if r["interface_id"] in following]
+        n += 1
+    return rows + _files_with("next-hop-interface-id")

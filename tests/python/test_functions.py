@@ -1,0 +1,401 @@
+# SPDX-License-Identifier: MIT
+"""The functions of addresses and codes: against Python's ipaddress, lists of networks written down here, and the
+system's lists of protocols and services.  Not against ipaddress's is_private and the like: they change with Python's
+version."""
+
+import ipaddress
+import math
+import pathlib
+import random
+import re
+import sqlite3
+
+import pytest
+
+from conftest import ROOT
+
+PURE = ["ip_family", "ip_scope", "ip_is_private", "ip_blob", "ip_text", "protocol_name", "port_name", "tcp_flags",
+        "traffic_path"]
+FAMILIES = {4: ipaddress.IPv4Address, 6: ipaddress.IPv6Address}
+BITS = {4: 32, 6: 128}
+MAPPED = 0xFFFF << 32
+
+
+@pytest.fixture
+def db(release):
+    """Python's sqlite3 as a host, with the functions alone."""
+    db = sqlite3.connect(":memory:")
+    load(db, release)
+    return db
+
+
+def load(db, release):
+    """The second entry point.  Python's load_extension() takes none before 3.12, so SQL loads it."""
+    db.enable_load_extension(True)
+    db.execute("SELECT load_extension(?, 'sqlite3_flowlogsnofs_init')", (str(release.extension),))
+    db.enable_load_extension(False)
+
+
+def one(db, sql, *params):
+    return db.execute("SELECT " + sql, params).fetchone()[0]
+
+
+def addresses(family, seed, count):
+    rng = random.Random(seed)
+    for i in range(count):
+        number = rng.getrandbits(BITS[family])
+        if i % 3 == 0:      # long runs of zeros or ones, which a mask may cut anywhere
+            number &= rng.getrandbits(BITS[family]) & rng.getrandbits(BITS[family])
+        if i % 3 == 1:
+            number |= rng.getrandbits(BITS[family]) | rng.getrandbits(BITS[family])
+        yield FAMILIES[family](number)
+
+
+def text(ip):
+    """RFC 5952's form; ipaddress writes ::ffff:a.b.c.d otherwise, which is IPv4 with us."""
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip)
+
+
+def spellings(ip, rng):
+    """Ways to write an address."""
+    if ip.version == 4:
+        a, b, c, d = ip.packed
+        return [str(ip), f"::ffff:{ip}", f"::FFFF:{ip}", f"0:0:0:0:0:ffff:{a:02x}{b:02x}:{c:02x}{d:02x}", f"::ffff:{a << 8 | b:x}:{c << 8 | d:x}"]
+    groups = ip.exploded.split(":")
+    short = [f"{int(g, 16):x}" for g in groups]
+    found = [ip.exploded, ip.exploded.upper(), ":".join(short), ip.compressed,
+             ":".join(short[:6]) + f":{ipaddress.IPv4Address(ip.packed[12:])}"]
+    for start in range(8):      # any run of zeros may be the ::
+        for end in range(start + 1, 9):
+            if all(g == "0" for g in short[start:end]):
+                found.append(":".join(short[:start]) + "::" + ":".join(short[end:]))
+    return rng.sample(found, min(len(found), 12))
+
+
+# ---- masks
+
+def edges(net, low=0):
+    """The first and last address of a network, and those beside it."""
+    first, last = int(net.network_address), int(net.broadcast_address)
+    return [type(net.network_address)(n) for n in (first - 1, first, last, last + 1) if low <= n < 1 << net.max_prefixlen]
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_all_masks(db, family):
+    other = {4: ["::", "::1", "2001:db8::1", "::fffe:ffff:ffff"], 6: ["0.0.0.0", "10.0.0.1", "255.255.255.255"]}[family]
+    for ip in addresses(family, "masks", 40):
+        for bits in range(BITS[family] + 1):
+            net = ipaddress.ip_network((ip, bits), strict=False)
+            cidr = f"{ip}/{bits}"
+            assert one(db, "ip_prefix(?, ?)", str(ip), bits) == str(net), cidr
+            for a in edges(net):
+                assert one(db, "ip_prefix(?, ?)", str(a), bits) == str(ipaddress.ip_network((a, bits), strict=False))
+                mapped = family == 6 and a.ipv4_mapped
+                assert one(db, "cidr_match(?, ?)", str(a), cidr) == (a in net and not mapped), (a, cidr)
+            assert one(db, "cidr_match(?, ?)", str(ip), one(db, "ip_prefix(?, ?)", str(ip), bits)) == 1
+            for a in other:
+                assert one(db, "isIpInSubnet(?, ?)", a, cidr) == 0, (a, cidr)
+
+
+@pytest.mark.parametrize("bits", [*range(33)])
+def test_mapped_addresses_have_the_masks_of_ipv4(db, bits):
+    for ip in addresses(4, "mapped", 30):
+        net = ipaddress.ip_network((ip, bits), strict=False)
+        assert one(db, "ip_prefix(?, ?)", f"::ffff:{ip}", bits) == str(net)
+        for a in edges(net):
+            assert one(db, "cidr_match(?, ?)", f"::ffff:{a}", str(net)) == (a in net)
+            assert one(db, "cidr_match(?, ?)", str(a), f"::ffff:{net.network_address}/{96 + bits}") == (a in net)
+
+
+@pytest.mark.parametrize("ip, n, said", [
+    ("10.0.0.5", 33, "an IPv4 prefix has 0 to 32 bits, not 33"), ("10.0.0.5", -1, "0 to 32 bits, not -1"),
+    ("::ffff:10.0.0.5", 96, "an IPv4 prefix has 0 to 32 bits, not 96"), ("10.0.0.5", 1 << 40, "not 1099511627776"),
+    ("10.0.0.5", -(1 << 63), "not -9223372036854775808"), ("10.0.0.5", (1 << 32) + 8, "not 4294967304"),
+    ("2001:db8::", 129, "an IPv6 prefix has 0 to 128 bits, not 129"), ("::", -1, "0 to 128 bits, not -1"),
+    ("10.0.0.5", 8.5, "'8.5' is no number of bits"), ("10.0.0.5", "x", "'x' is no number of bits"),
+    ("10.0.0.5", "", "'' is no number of bits"), ("10.0.0.5", b"8", "'8' is no number of bits"),
+    ("10.0.0.5", b"", "'' is no number of bits"), ("10.0.0.5", "/8", "'/8' is no number of bits"),
+    ("10.0.0.5", math.inf, "'Inf' is no number of bits"), ("10.0.0.5", 1e300, "is no number of bits")])
+def test_prefixes_that_cannot_be(db, ip, n, said):
+    with pytest.raises(sqlite3.OperationalError, match="^flowlogs: ip_prefix: .*" + re.escape(said)):
+        one(db, "ip_prefix(?, ?)", ip, n)
+
+
+def test_prefixes_of_both_families(db):
+    """As the error advises."""
+    sql = "ip_prefix(?1, iif(ip_family(?1) = 4, 24, 64))"
+    assert one(db, sql, "10.1.2.3") == "10.1.2.0/24"
+    assert one(db, sql, "2001:db8:1:2:3::4") == "2001:db8:1:2::/64"
+    assert one(db, "ip_prefix('10.1.2.3', '8')") == one(db, "ip_prefix('10.1.2.3', 8.0)") == "10.0.0.0/8"
+
+
+# ---- one address
+
+def test_spellings(db):
+    rng = random.Random("spellings")
+    for family in (4, 6):
+        for ip in addresses(family, "spell", 400):
+            blob = ip.packed if family == 6 else b"\0" * 10 + b"\xff\xff" + ip.packed
+            for s in spellings(ip, rng):
+                v4 = family == 4 or ip.ipv4_mapped is not None
+                got = db.execute("SELECT ip_family(?1), ip_text(?1), ip_blob(?1), ip_text(ip_blob(?1)), "
+                                 "cidr_match(?1, ?2)", (s, str(ip))).fetchone()
+                assert got == (4 if v4 else 6, text(ip), blob, text(ip), 1), s
+            assert one(db, "ip_text(?)", ip.packed) == text(ip)
+            for f in ("ip_family", "ip_scope", "ip_is_private", "ip_blob", "ip_text"):      # a blob is an address, too
+                assert one(db, f"{f}(?) IS {f}(?)", ip.packed, str(ip))
+            assert one(db, "ip_prefix(?, 20)", ip.packed) == one(db, "ip_prefix(?, 20)", str(ip))
+            assert one(db, "cidr_match(?, ?)", ip.packed, str(ip)) == 1
+
+
+def test_blobs_sort_as_addresses(db):
+    ips = [*addresses(4, "sort", 500), *addresses(6, "sort", 500), *map(ipaddress.ip_address, ("::", "::fffe:ffff:ffff", "::1:0:0:0", "ffff::"))]
+    ips = [ip for ip in ips if not getattr(ip, "ipv4_mapped", None)]
+    db.execute("CREATE TABLE t(ip TEXT)")
+    db.executemany("INSERT INTO t VALUES (?)", [(str(ip),) for ip in random.Random(1).sample(ips, len(ips))])
+    got = [ip for ip, in db.execute("SELECT ip FROM t ORDER BY ip_blob(ip)")]
+    want = sorted(ips, key=lambda ip: int(ip) + (MAPPED if ip.version == 4 else 0))
+    assert got == list(map(str, want))
+
+
+NO_ADDRESSES = ["", " ", "abc", "-", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "10.0.0.1 ", " 10.0.0.1", "10.0.0.0/8",
+                "1.2.3.4:80", ":", ":::", "1::2::3", "::1%eth0", "[::1]", "g::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
+                "::12345", "::1.2.3", "10.0.0.1\0", "\0", 7, 10.1, b"", b"123", b"12345", b"1" * 15, b"1" * 17, b"10.0.0.1",
+                "1" * 100000, "é", None]
+
+
+@pytest.mark.parametrize("value", NO_ADDRESSES, ids=lambda v: repr(v)[:20])
+def test_no_address(db, value):
+    for call in ("ip_family(?)", "ip_scope(?)", "ip_is_private(?)", "ip_blob(?)", "ip_text(?)", "ip_prefix(?, 8)",
+                 "ip_prefix(?, 128)", "cidr_match(?, '0.0.0.0/0')"):
+        assert one(db, call, value) is None, call
+
+
+def test_null(db):
+    for name in PURE:
+        assert one(db, f"{name}(NULL)") is None
+    for call in ("ip_prefix(NULL, 8)", "ip_prefix('10.0.0.1', NULL)", "ip_prefix(NULL, 'x')", "port_name(NULL, 6)",
+                 "port_name(80, NULL)", "cidr_match(NULL, '10.0.0.0/8')", "cidr_match('10.0.0.1', NULL)"):
+        assert one(db, call) is None, call
+
+
+@pytest.mark.parametrize("blob", [b"10.0.0.0/8", b"\x0a\0\0\0", b"\xff"])
+def test_a_blob_is_no_prefix(release, blob):
+    """Not even one whose bytes read as a prefix; and they are not shown, since they need not be UTF-8."""
+    db = sqlite3.connect(":memory:")
+    db.enable_load_extension(True)
+    db.load_extension(str(release.extension))
+    log = str(ROOT / "tests/data/edge/crlf.log")
+    for sql in ("SELECT cidr_match('10.0.0.1', ?1)",
+                f"SELECT count(*) FROM flowlogs('{log}') WHERE cidr_match(srcaddr, ?1)"):
+        with pytest.raises(sqlite3.OperationalError, match="flowlogs: cidr_match: the prefix is a blob, not text"):
+            db.execute(sql, (blob,)).fetchall()
+
+
+# ---- scopes
+
+# IANA's registries of special-purpose addresses, of multicast and of the IPv6 address space; the longest prefix says it.
+SCOPES = {
+    4: """
+        0.0.0.0/0 global  0.0.0.0/8 reserved  0.0.0.0/32 unspecified  10.0.0.0/8 private  100.64.0.0/10 shared
+        127.0.0.0/8 loopback  169.254.0.0/16 link-local  172.16.0.0/12 private
+        192.0.0.0/24 reserved  192.0.0.0/29 reserved  192.0.0.8/32 reserved  192.0.0.9/32 global  192.0.0.10/32 global
+        192.0.0.170/32 reserved  192.0.0.171/32 reserved
+        192.0.2.0/24 documentation  192.31.196.0/24 global  192.52.193.0/24 global  192.88.99.0/24 reserved
+        192.168.0.0/16 private  192.175.48.0/24 global  198.18.0.0/15 benchmarking  198.51.100.0/24 documentation
+        203.0.113.0/24 documentation  224.0.0.0/4 multicast  240.0.0.0/4 reserved  255.255.255.255/32 broadcast""",
+    6: """
+        ::/0 reserved  2000::/3 global  ::1/128 loopback  ::/128 unspecified  64:ff9b:1::/48 translation
+        100::/64 reserved  100:0:0:1::/64 reserved  2001::/23 reserved  2001::/32 global  2001:1::1/128 global
+        2001:1::2/128 global  2001:1::3/128 global  2001:2::/48 benchmarking  2001:3::/32 global  2001:4:112::/48 global
+        2001:10::/28 reserved  2001:20::/28 global  2001:30::/28 global  2001:db8::/32 documentation  2002::/16 global
+        2620:4f:8000::/48 global  3fff::/20 documentation  5f00::/16 reserved  fc00::/7 private  fe80::/10 link-local
+        fec0::/10 reserved  ff00::/8 multicast""",
+}
+SCOPES = {family: sorted(((ipaddress.ip_network(net), scope) for net, scope in zip(words.split()[::2], words.split()[1::2])),
+                         key=lambda row: -row[0].prefixlen) for family, words in SCOPES.items()}
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def scope(ip):
+    if ip.version == 6 and (ip.ipv4_mapped or ip in NAT64):
+        ip = ipaddress.IPv4Address(ip.packed[12:])
+    return next(scope for net, scope in SCOPES[ip.version] if ip in net)
+
+
+def near_networks(family):
+    """Addresses at the edges of all networks that have a scope, and inside them."""
+    rng = random.Random("near")
+    for net, _ in SCOPES[family]:
+        yield from edges(net)
+        for _ in range(50):
+            yield net[rng.randrange(net.num_addresses)]
+
+
+def test_scopes(db):
+    v4 = [*near_networks(4), *addresses(4, "scopes", 2000)]
+    v6 = [*near_networks(6), *addresses(6, "scopes", 2000), *edges(NAT64), *edges(ipaddress.ip_network("::ffff:0:0/96"))]
+    v6 += [ipaddress.IPv6Address(int(ip) + base) for ip in v4 for base in (MAPPED, int(NAT64.network_address))]
+    seen = set()
+    for ip in v4 + v6:
+        want = scope(ip)
+        seen.add(want)
+        got = db.execute("SELECT ip_scope(?1), ip_is_private(?1)", (str(ip),)).fetchone()
+        assert got == (want, want == "private"), ip
+    assert len(seen) == 12
+
+
+def test_private_is_what_the_rfcs_say(db):
+    """RFC 1918 and RFC 4193, by cidr_match."""
+    nets = "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"
+    for ip in [*near_networks(4), *near_networks(6)]:
+        if ip not in NAT64:
+            assert one(db, "ip_is_private(?)", str(ip)) == max(one(db, "cidr_match(?, ?)", str(ip), net) for net in nets), ip
+
+
+# ---- codes
+
+def system_list(path):
+    """(name, number, protocol or aliases...) of each line of a file as /etc/services is."""
+    path = pathlib.Path(path)
+    if not path.exists():
+        pytest.skip(f"no {path}")
+    lines = (line.split("#")[0].split() for line in path.read_text(errors="replace").splitlines())
+    return [words for words in lines if len(words) > 1]
+
+
+# Where Debian's, macOS's or Fedora's list follows custom instead of IANA: number and protocol.
+NOT_IANA_SERVICES = {
+    (21, "udp"), (210, "tcp"), (210, "udp"), (1645, "tcp"), (1645, "udp"), (2121, "tcp"), (5061, "tcp"), (5061, "udp"),
+    (5555, "udp"), (6667, "tcp"), (7000, "tcp"), (8081, "tcp"), (8088, "tcp"), (10000, "tcp"),
+    *((6000 + i, "tcp") for i in range(1, 8)),      # x11-1 and so on
+}
+NOT_IANA_PROTOCOLS = {0, 4, 53, 55, 84, 124}     # "ip", "ipencap", "swipe", "mobile", "ttp", "isis"
+
+
+def test_ports_against_etc_services(db):
+    found = {}
+    for name, port, *aliases in system_list("/etc/services"):
+        number, protocol = port.split("/")
+        if protocol in ("tcp", "udp"):
+            found.setdefault((int(number), protocol), set()).update([name.lower(), *map(str.lower, aliases)])
+    compared = 0
+    for (number, protocol), names in found.items():
+        ours = one(db, "port_name(?, ?)", number, 6 if protocol == "tcp" else 17)
+        if ours is None or (number, protocol) in NOT_IANA_SERVICES:
+            continue
+        compared += 1
+        assert ours.lower() in names, (number, protocol)
+    assert compared > 100
+
+
+def test_protocols_against_etc_protocols(db):
+    compared = 0
+    for name, number, *aliases in system_list("/etc/protocols"):
+        number = int(number)
+        if number > 145 or number in NOT_IANA_PROTOCOLS:
+            continue
+        names = {re.sub(r"[^a-z0-9]", "", n.lower()) for n in (name, *aliases)}
+        ours = one(db, "protocol_name(?)", number)
+        assert re.sub(r"[^a-z0-9]", "", ours.lower()) in names, (number, ours, names)
+        compared += 1
+    assert compared > 20
+
+
+def test_every_port_of_the_table_is_found(db):
+    """The table has to be in order: it is searched by halves."""
+    source = (ROOT / "ext" / "net" / "port_names.c").read_text()
+    table = re.search(r"ports\[\] = \{(.*?)clang-format on", source, re.S)[1]
+    udp = re.search(r"udp_ports\[\] = \{(.*?)\};", source, re.S)[1]
+    entry = re.compile(r'\{(\d+), "([^"]+)"\}')
+    ports, udp = ([(int(n), name) for n, name in entry.findall(t)] for t in (table, udp))
+    for rows in (ports, udp):
+        assert len(rows) > 10 and [n for n, _ in rows] == sorted({n for n, _ in rows})
+    assert len(ports) > 400
+    for number, name in ports:
+        assert one(db, "port_name(?)", number) == one(db, "port_name(?, 6)", number) == name
+    for number, name in udp:
+        assert one(db, "port_name(?, 17)", number) == name != one(db, "port_name(?)", number)
+    names = dict(ports)
+    ranges = {**{n: "x11" for n in range(6000, 6064)}, **{n: "ircu" for n in range(6665, 6670)},
+              **{n: "flex-lm" for n in range(27000, 27010)}}
+    got = {n: name for n, name in db.execute("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 65535) "
+                                             "SELECT i, port_name(i) FROM n") if name}
+    assert got == {**names, **ranges}
+
+
+def test_flags(db):
+    names = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"]
+    for mask in range(1, 256):
+        assert one(db, "tcp_flags(?)", mask) == "|".join(n for i, n in enumerate(names) if mask >> i & 1)
+    assert one(db, "tcp_flags(0)") == "none"
+    assert [one(db, "tcp_flags(?)", m) for m in (2, 3, 18, 19)] == ["SYN", "FIN|SYN", "SYN|ACK", "FIN|SYN|ACK"]
+
+
+def test_paths(db):
+    names = [one(db, "traffic_path(?)", n) for n in range(1, 9)]
+    assert None not in names and len(set(names)) == 8
+    assert names[0] == "same VPC" and names[2] == "virtual private gateway" and names[7] == "internet gateway"
+
+
+@pytest.mark.parametrize("name", ["protocol_name", "port_name", "tcp_flags", "traffic_path"])
+def test_codes_are_integers(db, name):
+    for n in (1, 2, 6, 7):
+        want = one(db, f"{name}({n})")
+        for value in (n, float(n), str(n), f" {n}", f"{n}.0", f"{n}e0"):
+            assert one(db, f"{name}(?)", value) == want, value
+    for value in (6.5, "6.5", "abc", "6x", "", b"6", b"", -1, 65536, 1 << 40, -(1 << 63), (1 << 63) - 1, (1 << 32) + 6,
+                  1e300, -1e300, math.inf, -math.inf, None):
+        assert one(db, f"{name}(?)", value) is None, value
+    # The value itself stays what it was.
+    assert db.execute(f"SELECT typeof(v), {name}(v), typeof(v) FROM (SELECT ? AS v)", ("6",)).fetchone()[::2] == ("text", "text")
+
+
+# ---- where the functions may stand
+
+def test_in_a_schema(release, tmp_path):
+    """Indexes, generated columns, CHECK, triggers and views take them, also where the schema isn't trusted."""
+    path = tmp_path / "t.db"
+    db = sqlite3.connect(path)
+    load(db, release)
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.executescript("""
+        CREATE TABLE asset(ip TEXT CHECK (ip_family(ip) IS NOT NULL), port INT, flags INT, path INT,
+          net TEXT AS (ip_prefix(ip, iif(ip_family(ip) = 4, 24, 64))) STORED, scope TEXT AS (ip_scope(ip)),
+          service TEXT AS (port_name(port, 6)), note TEXT);
+        CREATE INDEX asset_order ON asset(ip_blob(ip));
+        CREATE INDEX asset_private ON asset(ip) WHERE ip_is_private(ip);
+        CREATE INDEX asset_codes ON asset(protocol_name(port), tcp_flags(flags), traffic_path(path));
+        CREATE INDEX asset_text ON asset(ip_text(ip), cidr_match(ip, '10.0.0.0/8'));
+        CREATE VIEW seen AS SELECT ip, ip_scope(ip) AS s, tcp_flags(flags) AS f FROM asset;
+        CREATE TRIGGER named AFTER INSERT ON asset
+          BEGIN UPDATE asset SET note = port_name(new.port) WHERE rowid = new.rowid; END;
+        INSERT INTO asset(ip, port, flags, path) VALUES ('10.0.0.9', 443, 18, 8), ('10.0.0.10', 22, 2, 1), ('2001:db8::1', 53, 0, 3);
+    """)
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("INSERT INTO asset(ip) VALUES ('host')")
+    assert db.execute("SELECT net, scope, service, note FROM asset ORDER BY rowid").fetchall() == [
+        ("10.0.0.0/24", "private", "https", "https"), ("10.0.0.0/24", "private", "ssh", "ssh"),
+        ("2001:db8::/64", "documentation", "domain", "domain")]
+    assert db.execute("SELECT * FROM seen WHERE f = 'none'").fetchall() == [("2001:db8::1", "documentation", "none")]
+    sql = "SELECT ip FROM asset WHERE ip_blob(ip) BETWEEN ip_blob('10.0.0.0') AND ip_blob('10.255.255.255') ORDER BY ip_blob(ip)"
+    assert db.execute(sql).fetchall() == [("10.0.0.9",), ("10.0.0.10",)]
+    assert "asset_order" in str(db.execute("EXPLAIN QUERY PLAN " + sql).fetchall())
+    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    db.commit()
+
+
+def test_all_are_pure(db):
+    """SQLITE_DETERMINISTIC and SQLITE_INNOCUOUS, as SQLite lists them."""
+    flags = dict(db.execute("SELECT name || narg, flags FROM pragma_function_list WHERE name LIKE 'ip\\_%' ESCAPE '\\' "
+                            "OR name IN ('protocol_name', 'port_name', 'tcp_flags', 'traffic_path')"))
+    assert set(flags) >= {"ip_family1", "ip_prefix2", "ip_scope1", "ip_is_private1", "ip_blob1", "ip_text1", "protocol_name1",
+                          "port_name1", "port_name2", "tcp_flags1", "traffic_path1"}
+    assert all(f & 0x800 and f & 0x200000 for f in flags.values()), flags
+
+
+@pytest.mark.parametrize("call", ["ip_family()", "ip_prefix('10.0.0.1')", "ip_scope(1, 2)", "port_name()", "port_name(1, 2, 3)"])
+def test_number_of_arguments(db, call):
+    with pytest.raises(sqlite3.OperationalError, match="wrong number of arguments"):
+        one(db, call)

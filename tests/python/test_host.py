@@ -1,0 +1,428 @@
+# SPDX-License-Identifier: MIT
+"""What needs more than an SQL script: the environment, other hosts than the shell, files that change, limits."""
+
+import gzip
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from conftest import ROOT
+
+GOOD = "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK\n"
+CRLF = "tests/data/edge/crlf.log"
+
+
+def connect(release, path=":memory:"):
+    """Python's own sqlite3 as a host: in this process, so only for the release build."""
+    db = sqlite3.connect(path, check_same_thread=False)
+    db.enable_load_extension(True)
+    db.load_extension(str(release.extension))
+    return db
+
+
+def test_every_allocation_fails(release):
+    done = subprocess.run([release.folder / "nomem_host", release.extension], text=True, errors="replace", cwd=ROOT,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+
+
+# ---- FLOWLOGS_ROOT
+
+@pytest.fixture
+def confined(tmp_path):
+    root = tmp_path / "root"
+    (root / "inside").mkdir(parents=True)
+    (root / "inside" / "a.log").write_text(GOOD)
+    (tmp_path / "secret.log").write_text(GOOD)
+    (tmp_path / "rootless").mkdir()
+    (tmp_path / "rootless" / "b.log").write_text(GOOD)
+    return tmp_path
+
+
+@pytest.mark.parametrize("path, count", [
+    ("root/inside", "1"), ("root/inside/a.log", "1"), ("root/inside/../inside/a.log", "1"), ("root/**/*.log", "1"),
+    ("secret.log", "outside"), ("root/../secret.log", "outside"), ("rootless", "outside"), ("rootless/*.log", "outside"),
+    ("**/*.log", "outside"), (".", "outside"), ("no-such-file", "outside"), ("no/such/file", "outside"),
+    ("root/inside/nothing.log", "No such file"), ("/etc/passwd", "outside"), ("/etc/no-such-file", "outside")])
+def test_root(build, confined, path, count):
+    out = build.shell(f"SELECT count(*) FROM flowlogs('{path}');", cwd=confined,
+                      env={"FLOWLOGS_ROOT": str(confined / "root")})
+    assert count in out and (count == "1") == (out == "1\n"), out
+
+
+def test_root_and_links(build, confined):
+    inside = confined / "root" / "inside"
+    (inside / "out.log").symlink_to(confined / "secret.log")
+    (inside / "dir").symlink_to(confined / "rootless")
+    env = {"FLOWLOGS_ROOT": str(confined / "root")}
+    (inside / "nowhere").symlink_to(confined / "nothing")
+    for path in ("root/inside/nowhere", "root/inside/nowhere/", "root/inside/nowhere/x", "root/inside/nowhere/*",
+                 "root/inside", "root/inside/out.log", "root/inside/dir", "root/inside/dir/b.log", "root/inside/d*/*"):
+        out = build.shell(f"SELECT count(*) FROM flowlogs('{path}');", cwd=confined, env=env)
+        assert "outside FLOWLOGS_ROOT" in out, (path, out)
+    (inside / "nowhere").unlink()
+    rows = build.rows("SELECT path, size, rows, note FROM flowlogs_files('root/inside');", cwd=confined, env=env)
+    assert [r[:3] for r in rows] == [["root/inside/a.log", str(len(GOOD)), "1"], ["root/inside/dir", "NULL", "0"],
+                                     ["root/inside/out.log", "NULL", "0"]]
+    # Without the variable, links are followed.
+    assert build.shell("SELECT count(*) FROM flowlogs('root/inside');", cwd=confined) == "3\n"
+
+
+def test_root_that_is_no_folder(build, confined):
+    out = build.shell(f"SELECT count(*) FROM flowlogs('{CRLF}');", env={"FLOWLOGS_ROOT": "/no/such/folder"})
+    assert "FLOWLOGS_ROOT is '/no/such/folder', which is no folder" in out
+
+
+# ---- entry points and hosts
+
+def test_functions_alone(build):
+    done = subprocess.run(["sqlite3", ":memory:"], input=f".load {build.extension} sqlite3_flowlogsnofs_init\n"
+                          "SELECT flowlogs_version() IS NOT NULL;\nSELECT count(*) FROM flowlogs('.');\n"
+                          "SELECT count(*) FROM flowlogs_files('.');\nSELECT count(*) FROM flowlogs_errors('.');\n",
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=build.env)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "1" and len([x for x in lines if "no such table" in x]) == 3, done.stdout
+
+
+def test_stored_table(build, tmp_path):
+    """A table in a database file works when it is opened again, and can be dropped when its files are gone."""
+    (tmp_path / "a.log").write_text(GOOD)
+    def run(sql):
+        return build.database(tmp_path / "t.db", sql)
+
+    assert run("CREATE VIRTUAL TABLE t USING flowlogs('a.log'); SELECT count(*) FROM t;") == "1\n"
+    assert run("SELECT count(*), max(bytes) FROM t;") == "1|4249\n"
+    (tmp_path / "a.log").unlink()
+    assert "flowlogs: 'a.log': No such file" in run("SELECT count(*) FROM t;")
+    assert run("DROP TABLE t; SELECT count(*) FROM sqlite_schema;") == "0\n"
+    assert "No such file" in run("CREATE VIRTUAL TABLE t USING flowlogs('a.log');")
+    assert run("SELECT count(*) FROM sqlite_schema;") == "0\n"
+
+
+def test_prepared_statement_runs_again(release, tmp_path):
+    db = connect(release)
+    (tmp_path / "a.log").write_text(GOOD)
+    count = "SELECT count(*) FROM flowlogs(?)"
+    assert db.execute(count, (str(tmp_path),)).fetchone() == (1,)
+    (tmp_path / "b.log").write_text(GOOD * 2)
+    assert db.execute(count, (str(tmp_path),)).fetchone() == (3,)
+    assert db.execute(count, (str(tmp_path / "b.log"),)).fetchone() == (2,)
+    with pytest.raises(sqlite3.OperationalError, match="No such file"):
+        db.execute(count, (str(tmp_path / "c.log"),)).fetchone()
+    assert db.execute(count, (str(tmp_path),)).fetchone() == (3,)
+
+
+def test_two_connections_in_threads(release):
+    def work(out):
+        db = connect(release)
+        for _ in range(20):
+            out.append(db.execute("SELECT count(*), sum(packets) FROM flowlogs(?)", (str(ROOT / "tests/data/AWSLogs"),)).fetchone())
+    results = [[], []]
+    threads = [threading.Thread(target=work, args=(r,)) for r in results]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert len(set(results[0] + results[1])) == 1 and len(results[0]) == 20
+
+
+def test_limit_stops_early(release, tmp_path):
+    """The second file can't be read, and is not: LIMIT is reached in the first."""
+    (tmp_path / "1.log").write_text(GOOD * 10)
+    (tmp_path / "2.log").write_bytes(gzip.compress(GOOD.encode())[:-9])
+    db = connect(release)
+    assert len(db.execute("SELECT * FROM flowlogs(?) LIMIT 10", (str(tmp_path),)).fetchall()) == 10
+    with pytest.raises(sqlite3.OperationalError, match=r"2\.log:1: the gzip data is cut off"):
+        db.execute("SELECT * FROM flowlogs(?) LIMIT 11", (str(tmp_path),)).fetchall()
+
+
+# ---- files that change
+
+def test_file_gone_between_list_and_read(release, tmp_path):
+    for name in ("1.log", "2.log"):
+        (tmp_path / name).write_text(GOOD * 10)
+    db = connect(release)
+    rows = db.execute("SELECT file FROM flowlogs(?)", (str(tmp_path),))
+    next(rows)
+    (tmp_path / "2.log").unlink()
+    with pytest.raises(sqlite3.OperationalError, match=r"2\.log: can't be opened: No such file"):
+        list(rows)
+
+
+def test_file_shrinks_while_it_is_read(release, tmp_path):
+    path = tmp_path / "a.log"
+    path.write_text(GOOD * 20000)
+    db = connect(release)
+    rows = db.execute("SELECT line FROM flowlogs(?, 'skip')", (str(path),))
+    next(rows)
+    path.write_text("")
+    assert len(list(rows)) < 20000
+
+
+def test_unreadable_folder_and_dangling_link(build, tmp_path):
+    (tmp_path / "a.log").write_text(GOOD)
+    (tmp_path / "b.log").symlink_to(tmp_path / "nothing")
+    out = build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}');")
+    assert "b.log: can't be opened: No such file or directory" in out
+    assert build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}', 'skip');") == "1\n"
+
+
+def test_pipe_is_refused(build, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    out = build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}/pipe');")
+    assert "is not a regular file" in out
+
+
+# ---- limits
+
+def interrupted(db, sql, *args):
+    timer = threading.Timer(0.3, db.interrupt)
+    timer.start()
+    begin = time.monotonic()
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        db.execute(sql, args).fetchall()
+    timer.join()
+    return time.monotonic() - begin
+
+
+@pytest.fixture(scope="module")
+def blank_gigabytes(tmp_path_factory):
+    """A gzip file of a few megabytes that inflates to 4 GB of empty lines behind one record."""
+    path = tmp_path_factory.mktemp("bomb") / "bomb.gz"
+    member = gzip.compress(b"\n" * (256 << 20), 9, mtime=0)
+    path.write_bytes(gzip.compress(GOOD.encode(), mtime=0) + member * 16)
+    return path
+
+
+def test_interrupt_without_rows(release, blank_gigabytes):
+    assert interrupted(connect(release), "SELECT count(*) FROM flowlogs(?)", str(blank_gigabytes)) < 2
+    assert interrupted(connect(release), "SELECT count(*) FROM flowlogs_errors(?)", str(blank_gigabytes)) < 2
+    assert interrupted(connect(release), "SELECT rows FROM flowlogs_files(?)", str(blank_gigabytes)) < 2
+
+
+def test_progress_handler_without_rows(release, blank_gigabytes):
+    db = connect(release)
+    begin = time.monotonic()
+    db.set_progress_handler(lambda: time.monotonic() - begin > 0.3, 10)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        db.execute("SELECT count(*) FROM flowlogs(?)", (str(blank_gigabytes),)).fetchall()
+    assert time.monotonic() - begin < 2
+
+
+def peak_memory(release, sql):
+    """MiB of a process of its own that runs the query, above those of one that only loads the extension."""
+    code = ("import resource, sqlite3, sys; db = sqlite3.connect(':memory:'); db.enable_load_extension(True);"
+            "db.load_extension(sys.argv[1]); base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+            "print(db.execute(sys.argv[2]).fetchone());"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base)")
+    out = subprocess.run([sys.executable, "-c", code, str(release.extension), sql], text=True, capture_output=True,
+                         cwd=ROOT, check=True).stdout.splitlines()
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return out[0], int(out[1]) / unit
+
+
+def test_memory_of_one_long_line(release, tmp_path):
+    path = tmp_path / "line.gz"
+    long = gzip.compress(b"x" * (200 << 20), 9, mtime=0)
+    path.write_bytes(gzip.compress(GOOD.encode(), mtime=0) + long + gzip.compress(b"\n" + GOOD.encode(), mtime=0))
+    answer, mib = peak_memory(release, f"SELECT count(*), max(line) FROM flowlogs('{path}', 'skip')")
+    assert answer == "(2, 3)" and mib < 16
+    out = release.shell(f"SELECT line, reason, length(raw) FROM flowlogs_errors('{path}');")
+    assert out == "2|is longer than 65536 bytes|1024\n"
+
+
+def test_memory_of_many_bad_lines(release, tmp_path):
+    path = tmp_path / "bad.gz"
+    path.write_bytes(gzip.compress((GOOD + "no record\n" * 3_000_000 + GOOD).encode(), 6, mtime=0))
+    answer, mib = peak_memory(release, f"SELECT count(*), max(length(raw)) FROM flowlogs_errors('{path}')")
+    assert answer == "(3000000, 9)" and mib < 16
+    answer, mib = peak_memory(release, f"SELECT count(*), max(line) FROM flowlogs('{path}', 'skip')")
+    assert answer == "(2, 3000002)" and mib < 16
+
+
+def test_memory_of_all_columns(release):
+    answer, mib = peak_memory(release, "SELECT count(raw), count(extra), count(next_hop_vpc_id), count(tgw_id), "
+                                       "count(srcaddr) FROM flowlogs('tests/data/AWSLogs')")
+    assert mib < 16, answer
+
+
+def test_many_files(release, tmp_path):
+    """Files are opened one at a time, however many there are."""
+    for i in range(3000):
+        (tmp_path / f"{i:04}.log").write_text(GOOD)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    try:
+        db = connect(release)
+        assert db.execute("SELECT count(*), count(DISTINCT file) FROM flowlogs(?)", (str(tmp_path),)).fetchone() == (3000, 3000)
+        assert db.execute("SELECT count(*), sum(rows) FROM flowlogs_files(?)", (str(tmp_path),)).fetchone() == (3000, 3000)
+        db.execute("CREATE VIRTUAL TABLE temp.t USING flowlogs('%s')" % tmp_path)
+        assert db.execute("SELECT count(*) FROM t").fetchone() == (3000,)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+# ---- bugs that were
+
+def write_gzip(path, *members):
+    path.write_bytes(b"".join(gzip.compress(m.encode(), mtime=0) for m in members))
+
+
+def test_appended_files_with_short_headers(build, tmp_path):
+    """Whatever the header of an appended file is, its rows are not read under the names of the one before."""
+    (tmp_path / "t.log").write_text("vpc-id subnet-id\nvpc-1 subnet-1\naccount-id interface-id\n123 eni-1\n")
+    got = build.rows(f"SELECT vpc_id, subnet_id, account_id, interface_id FROM flowlogs('{tmp_path}/t.log');")
+    assert got == [["vpc-1", "subnet-1", "NULL", "NULL"], ["NULL", "NULL", "123", "eni-1"]]
+    write_gzip(tmp_path / "s.gz", "srcaddr bytes\n10.0.0.1 5\n", "dstaddr packets\n10.0.0.9 7\n")
+    got = build.rows(f"SELECT srcaddr, bytes, dstaddr, packets FROM flowlogs('{tmp_path}/s.gz');")
+    assert got == [["10.0.0.1", "5", "NULL", "NULL"], ["NULL", "NULL", "10.0.0.9", "7"]]
+    (tmp_path / "b.log").write_text("srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 5\n\ufeffdstaddr srcaddr bytes\n10.0.0.2 10.0.0.1 7\n")
+    got = build.rows(f"SELECT srcaddr, dstaddr, bytes FROM flowlogs('{tmp_path}/b.log');")
+    assert got == [["10.0.0.1", "10.0.0.2", "5"], ["10.0.0.1", "10.0.0.2", "7"]]
+
+
+def test_other_logs_in_the_folder(build, tmp_path):
+    """What lies beside flow logs in a bucket is passed over; what may be flow logs in disguise is not."""
+    (tmp_path / "a.log").write_text(GOOD)
+    (tmp_path / "elb.log").write_text('2015-05-13T23:39:43.945958Z my-lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 '
+                                      '0.000057 200 200 0 29 "GET http://x:80/ HTTP/1.1" "curl/7.38.0" - -\n')
+    (tmp_path / "regions.txt").write_text("region\nus-east-1\neu-west-1\n")
+    (tmp_path / "notes.txt").write_text("upgraded from 1.2 to 1.3\nMeeting 10:15 to 10:40:20\n")
+    assert build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}');") == "1\n"
+    for name, data in [("twice.gz", gzip.compress(gzip.compress(GOOD.encode()))),
+                       ("wide.txt", ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-le")),
+                       ("le.txt", b"\xff\xfe" + ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-le")),
+                       ("be.txt", b"\xfe\xff" + ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-be")),
+                       ("a.csv", GOOD.replace(" ", ",").encode()),
+                       ("custom.log", b"10.0.0.1 10.0.0.2 443 6 100\n")]:
+        (tmp_path / name).write_bytes(data)
+        out = build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}');")
+        assert name == "wide.txt" or f"{name}: " in out, (name, out)
+        (tmp_path / name).unlink()
+    (tmp_path / "new.log").write_text("vpc-id shiny-new-field bytes\nvpc-1 zzz 55\n")
+    assert build.rows(f"SELECT vpc_id, extra FROM flowlogs('{tmp_path}') WHERE bytes = 55;") == [
+        ["vpc-1", '{"shiny_new_field":"zzz"}']]
+
+
+def test_pattern_passes_a_link_to_nowhere(build, tmp_path):
+    (tmp_path / "111").mkdir()
+    (tmp_path / "111" / "a.log").write_text(GOOD)
+    (tmp_path / "222").symlink_to(tmp_path / "gone")
+    for pattern in ("*", "*/*.log", "**/*.log", "*/a.log"):
+        assert "222: can't be opened" in build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}/{pattern}');")
+        assert build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}/{pattern}', 'skip');") == "1\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+def test_pattern_passes_a_folder_without_permission(release, tmp_path):
+    for account in ("111", "222"):
+        folder = tmp_path / account / "vpcflowlogs"
+        folder.mkdir(parents=True)
+        (folder / "a.log").write_text(GOOD)
+    (tmp_path / "222").chmod(0o700)
+    for folder in [tmp_path, *tmp_path.parents]:
+        if str(folder).startswith(str(tmp_path.parents[1])):
+            folder.chmod(0o755)
+    library = tmp_path / "flowlogs.so"
+    library.write_bytes((release.folder / "flowlogs.so").read_bytes())
+    library.chmod(0o755)
+    for pattern in ("", "*", "*/vpcflowlogs", "*/vpcflowlogs/*.log", "**/*.log", "222/vpcflowlogs/*"):
+        done = subprocess.run(["sqlite3", ":memory:"], input=f".load ./flowlogs\nSELECT count(*) FROM flowlogs('./{pattern}');\n",
+                              text=True, cwd=tmp_path, user=65534, group=65534, extra_groups=[],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert "Permission denied" in done.stdout, (pattern, done.stdout)
+
+
+def test_folder_named_like_a_list(build, tmp_path):
+    (tmp_path / "[2024]").mkdir()
+    (tmp_path / "[2024]" / "a.log").write_text(GOOD)
+    assert build.shell("SELECT count(*) FROM flowlogs('[2024]');", cwd=tmp_path) == "1\n"
+
+
+def test_drop_while_looking_for_tables(release, tmp_path):
+    """A running SELECT that speaks of CREATE VIRTUAL TABLE is no CREATE."""
+    (tmp_path / "a.log").write_text(GOOD)
+    db = connect(release, tmp_path / "t.db")
+    for i in range(3):
+        db.execute(f"CREATE VIRTUAL TABLE old{i} USING flowlogs('{tmp_path}/a.log')")
+    db.commit()
+    db.close()
+    (tmp_path / "a.log").unlink()
+    db = connect(release, tmp_path / "t.db")
+    names = db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE 'create virtual table%flowlogs%'")
+    first = next(names)[0]
+    assert len(db.execute(f"PRAGMA table_info({first})").fetchall()) == 14
+    assert db.execute("SELECT count(*) FROM flowlogs(?)", (str(ROOT / CRLF),)).fetchone() == (3,)
+    for name in [first] + [n for n, in names]:
+        db.execute(f"DROP TABLE {name}")
+
+
+def test_long_pattern(release):
+    begin = time.monotonic()
+    with pytest.raises(sqlite3.OperationalError):
+        connect(release).execute("SELECT count(*) FROM flowlogs(?)", ("a" * 1_000_000 + "*",)).fetchone()
+    assert time.monotonic() - begin < 2
+
+
+def test_drop_in_a_transaction_without_files(build, tmp_path):
+    (tmp_path / "a.log").write_text(GOOD)
+    def run(sql):
+        return build.database(tmp_path / "t.db", sql)
+
+    assert run("CREATE VIRTUAL TABLE x USING flowlogs('a.log'); CREATE TABLE t(a);") == ""
+    (tmp_path / "a.log").unlink()
+    assert run("CREATE TEMP VIEW v AS SELECT srcport FROM x; ALTER TABLE t RENAME TO t2;") == ""
+    assert run("BEGIN; INSERT INTO t2 VALUES (1); DROP TABLE x; COMMIT; SELECT name FROM sqlite_schema;") == "t2\n"
+
+
+def test_interrupt_create(release, tmp_path):
+    blank = tmp_path / "blank.gz"
+    blank.write_bytes(gzip.compress(b"\n" * (256 << 20), 9, mtime=0) * 16)
+    db = connect(release)
+    timer = threading.Timer(0.3, db.interrupt)
+    begin = time.monotonic()
+    timer.start()
+    with pytest.raises(sqlite3.OperationalError):
+        db.execute(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{blank}')")
+    assert time.monotonic() - begin < 2
+
+
+RECORD = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 {} 1773046800 1773046803 ACCEPT OK\n"
+
+
+@pytest.mark.parametrize("sql", [
+    "SELECT l.bytes FROM t LEFT JOIN flowlogs('one.log') l ON l.srcaddr = t.ip",
+    "SELECT (SELECT bytes FROM flowlogs('one.log') l WHERE l.srcaddr = t.ip) FROM t"])
+def test_rows_that_are_kept_are_not_stale(build, tmp_path, sql):
+    """Rows that a join keeps are its own: a statement that comes later reads the file, however little has changed."""
+    script = "CREATE TABLE t(ip);\nINSERT INTO t VALUES ('10.0.0.1'), ('10.0.0.1');\n"
+    for size in range(40, 45):
+        script += f".shell printf '{RECORD.format(size).strip()}\\n' > one.log\n{sql};\n"
+    assert build.shell(script, cwd=tmp_path).split() == [str(n) for n in range(40, 45) for _ in range(2)]
+
+
+@pytest.mark.parametrize("folder, condition", [
+    ("export/vpcflowlogs/3f2a-task/eni-1-all", "account_id = '123456789012'"),
+    ("me/vpcflowlogs/eu-west-1/2024/05/01", "account_id = '123456789012' AND start > 1773000000"),
+    ("region=emea/account-id=7/year=2024/month=05/day=01", "account_id = '123456789012' AND start > 1773000000")])
+def test_folders_that_are_not_awss_say_nothing(build, tmp_path, folder, condition):
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "000000.log").write_text(RECORD.format(40))
+    assert build.shell(f"SELECT count(*) FROM flowlogs('.') WHERE {condition};", cwd=tmp_path) == "1\n"
+
+
+def test_many_pruned_files(build, tmp_path):
+    """More than the queue has places for, with and without threads."""
+    folder = tmp_path / "AWSLogs/123456789012/vpcflowlogs/us-east-1/2024/05/01"
+    folder.mkdir(parents=True)
+    for i in range(1200):
+        name = f"123456789012_vpcflowlogs_us-east-1_fl-01_20240501T{i // 60:02}{i % 60:02}Z_{i:08x}.log"
+        (folder / name).write_text(RECORD.format(40))
+    for threads in (0, 1, 3):
+        got = build.shell(f"SELECT count(*) FROM flowlogs('AWSLogs', 'fail', NULL, {threads}) WHERE start > 1773000000;\n"
+                          "SELECT flowlogs_scan_stats() ->> 'files_pruned';", cwd=tmp_path)
+        assert got == "0\n1200\n"

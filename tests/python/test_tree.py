@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""The tree keeps its own rules: the sample data are what their generator makes, each room depends on earlier rooms only."""
+
+import gzip
+import re
+import subprocess
+import sys
+import zlib
+
+import pytest
+
+from conftest import ROOT
+
+
+def content(path):
+    """A file's text; of gzip what is in it, since versions of zlib compress differently."""
+    data = path.read_bytes()
+    try:
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (EOFError, OSError, zlib.error):
+        return "damaged"
+
+
+@pytest.mark.parametrize("folder", ["AWSLogs", "edge", "stream"])
+def test_sample_data_are_generated(tmp_path, folder):
+    subprocess.run([sys.executable, ROOT / "tests" / "data" / "generate.py", tmp_path], check=True)
+    made, kept = tmp_path / folder, ROOT / "tests" / "data" / folder
+    names = sorted(str(p.relative_to(made)) for p in made.rglob("*") if p.is_file())
+    assert names == sorted(str(p.relative_to(kept)) for p in kept.rglob("*") if p.is_file())
+    assert [n for n in names if content(made / n) != content(kept / n)] == []
+
+
+def rooms():
+    """The rooms of ext/, lowest first, as the Makefile lists them."""
+    makefile = (ROOT / "Makefile").read_text()
+    lower, upper = (re.search(rf"^{kind}_ROOMS := (.*)$", makefile, re.M)[1].split() for kind in ("LOWER", "UPPER"))
+    return lower, upper
+
+
+def test_the_makefile_lists_every_room():
+    lower, upper = rooms()
+    assert sorted(lower + upper) == sorted(p.name for p in (ROOT / "ext").iterdir() if p.is_dir())
+
+
+def test_no_file_includes_a_later_room():
+    order = sum(rooms(), [])
+    wrong, count = [], 0
+    for path in sorted((ROOT / "ext").glob("*/*.[ch]")):
+        for name in re.findall(r'^#include "(.*)"', path.read_text(), re.M):
+            count += 1
+            room = name.partition("/")[0]
+            if name != "flowlogs.h" and (room not in order or order.index(room) > order.index(path.parent.name)):
+                wrong.append(f"{path.relative_to(ROOT)}: {name}")
+    assert wrong == []
+    assert count > 200
+
+
+def test_flowlogs_h_includes_no_room():
+    assert '#include "' not in (ROOT / "ext" / "flowlogs.h").read_text()
+
+
+def test_lower_rooms_know_no_sqlite(release):
+    for room in rooms()[0]:
+        sources = sorted((ROOT / "ext" / room).glob("*.c"))
+        assert sources, room
+        for path in sources:
+            symbols = subprocess.run(["nm", "-u", release.folder / room / f"{path.stem}.o"], text=True,
+                                     capture_output=True, check=True)
+            assert "sqlite3" not in symbols.stdout, path
+        for path in (ROOT / "ext" / room).glob("*.[ch]"):
+            assert not re.search(r'#include [<"]sqlite', path.read_text()), path
+
+
+def test_rooms_describe_themselves():
+    """Each room's README names every file of the room, in at most 30 lines."""
+    for room in sum(rooms(), []):
+        text = (ROOT / "ext" / room / "README.md").read_text()
+        assert text.count("\n") <= 30, room
+        modules = {p.stem for p in (ROOT / "ext" / room).glob("*.[ch]")}
+        assert [m for m in sorted(modules) if f"`{m}`" not in text] == [], room
+
+
+def test_every_source_says_its_licence():
+    sources = [p for pattern in ("ext/**/*.[ch]", "tests/**/*.[ch]", "tests/**/*.py", "tests/**/*.sh") for p in ROOT.glob(pattern)]
+    assert len(sources) > 80
+    assert [p.name for p in sources if "SPDX-License-Identifier: MIT" not in p.read_text()] == []

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Prints the README's table of columns from the table of fields. */
+#include <stdio.h>
+
+#include "record/fields.h"
+
+int main(void) {
+  printf("| column | type | since | meaning |\n|---|---|---|---|\n");
+  for (int f = 0; f < FIELD_COUNT; f++)
+    printf("| `%s` | %s | %d | %s |\n", fields[f].name, fields[f].kind == KIND_INT ? "INTEGER" : "TEXT",
+           fields[f].since, fields[f].doc);
+  return 0;
+}

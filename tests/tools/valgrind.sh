@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every SQL script and every unit test under valgrind: valgrind.sh BUILD.  Silent but for the names, and what is wrong.
+set -eu
+cd "$(dirname "$0")/../.."
+build=$1
+check="valgrind -q --error-exitcode=99 --leak-check=full --track-origins=yes --keep-debuginfo=yes"
+
+for script in tests/sql/*.sql; do
+  echo "$script"
+  rc=0
+  { echo ".load ./$build/flowlogs"; cat "$script"; } | $check sqlite3 -batch :memory: >"$build/valgrind.out" 2>&1 || rc=$?
+  # The shell ends with 1 where a script provokes errors.
+  if [ "$rc" -gt 1 ]; then cat "$build/valgrind.out"; exit 1; fi
+done
+for test in "$build"/unit/*/test_*; do
+  echo "$test"
+  $check "$test" >"$build/valgrind.out" 2>&1 || { cat "$build/valgrind.out"; exit 1; }
+done
+echo "valgrind: clean"

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Where JSON values begin and end. */
+#include "helpers.h"
+
+#include "base/json.h"
+
+/* The values of a text that ends at an unmapped page, with '|' behind each, and the error if there is one. */
+static struct bytes values(const char *text, size_t n) {
+  struct guarded g;
+  struct bytes out = {0};
+  struct err e = {0};
+  const char *value = NULL;
+  size_t value_n = 0;
+  enum json_result rc;
+  guarded_init(&g, n + 1);
+  const char *p = memcpy(g.end - n, text, n), *end = g.end;
+  bytes_add(&out, "", 0);
+  while ((rc = json_next(&p, end, &value, &value_n, &e)) == JSON_VALUE) {
+    assert_true(value + value_n == p && p <= end);
+    bytes_add(&out, value, value_n);
+    bytes_add(&out, "|", 1);
+  }
+  if (rc == JSON_ERROR) bytes_print(&out, "%s %s", e.code == ERR_DAMAGED ? "DAMAGED" : "FORMAT", e.text);
+  else assert_int_equal(e.code, ERR_NONE);
+  guarded_clear(&g);
+  return out;
+}
+
+static void test_values(void **state) {
+  static const struct {
+    const char *text, *values;
+  } cases[] = {
+      {"", ""},
+      {" \r\n\t", ""},
+      {"{}", "{}|"},
+      {"{}{}", "{}|{}|"},
+      {" {\"a\":[1,{}]}\n[ ] \"x\" ", "{\"a\":[1,{}]}|[ ]|\"x\"|"},
+      {"{\"a\":\"}{][\"}{}", "{\"a\":\"}{][\"}|{}|"},
+      {"{\"a\\\"\":\"\\\\\"}\"\\\"\"", "{\"a\\\"\":\"\\\\\"}|\"\\\"\"|"},
+      {"{]{}", "{]|{}|"}, /* for SQLite to refuse */
+      {"{\"\\u00001\":1}", "{\"\\u00001\":1}|"},
+      {"\"\\\\u0000\"", "\"\\\\u0000\"|"},
+      {"{}{", "{}|DAMAGED is cut off: a JSON object"},
+      {"{}[{}", "{}|DAMAGED is cut off: a JSON object"},
+      {"{\"a", "DAMAGED is cut off: a JSON string"},
+      {"\"a\\", "DAMAGED is cut off: a JSON string"},
+      {"\"a\\\"", "DAMAGED is cut off: a JSON string"},
+      {"{},{}", "{}|FORMAT is no JSON: ','"},
+      {"{}2", "{}|FORMAT is no JSON: '2'"},
+      {"{}\x01", "{}|FORMAT is no JSON: byte 0x01"},
+      {"{\"a\nb\":1}", "FORMAT is no JSON: a string has a control byte (0x0a)"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct bytes got = values(cases[i].text, strlen(cases[i].text));
+    CHECK(!strncmp(got.p, cases[i].values, strlen(cases[i].values)) &&
+              (strpbrk(cases[i].values, "DF") || !strcmp(got.p, cases[i].values)),
+          "%s: %s", cases[i].text, got.p);
+    bytes_free(&got);
+  }
+  struct bytes nul = values("{\0}", 3), nul2 = values("\"\0\"", 3);
+  assert_string_equal(nul.p, "FORMAT is no JSON: it has a NUL byte");
+  assert_string_equal(nul2.p, "FORMAT is no JSON: a string has a control byte (0x00)");
+  bytes_free(&nul);
+  bytes_free(&nul2);
+}
+
+/* Escapes that SQLite would take amiss, and none of the others. */
+static void test_plain(void **state) {
+  static const struct {
+    const char *json, *plain;
+    int has_nul;
+  } cases[] = {
+      {"", "", 0},
+      {"{\"a\":1}", "{\"a\":1}", 0},
+      {"{\"mess\\u0061ge\":\"\\u005A\\u005a\\u0030\"}", "{\"message\":\"ZZ0\"}", 0},
+      {"\"\\u0022\\u005c\\u000a\\u0020\\u007f\\u00e9\"", "\"\\u0022\\u005c\\u000a\\u0020\\u007f\\u00e9\"", 0},
+      {"\"\\u0161\\ud83d\\u1061\"", "\"\\u0161\\ud83d\\u1061\"", 0},
+      {"\"\\u0000\"", "\"\\u0001\"", 1},
+      {"\"x\\u0061\\u0000y\"", "\"xa\\u0001y\"", 1},
+      {"\"\\\\u0000\\\\u0061\"", "\"\\\\u0000\\\\u0061\"", 0}, /* a backslash, and then letters */
+      {"\"\\\\\\u0061\"", "\"\\\\a\"", 0},
+      {"\"\\\"\\u0061\"", "\"\\\"a\"", 0},
+      {"\"\\u00", "\"\\u00", 0},
+      {"\"\\u006", "\"\\u006", 0},
+      {"\"\\u006g\"", "\"\\u006g\"", 0},
+      {"\"\\", "\"\\", 0},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct guarded g;
+    int has_nul = 0;
+    size_t n = strlen(cases[i].json);
+    guarded_init(&g, n + 1);
+    char *json = memcpy(g.end - n, cases[i].json, n);
+    size_t got = json_plain(json, n, &has_nul);
+    CHECK(got == strlen(cases[i].plain) && !memcmp(json, cases[i].plain, got) && has_nul == cases[i].has_nul,
+          "%s: %.*s", cases[i].json, (int)got, json);
+    guarded_clear(&g);
+  }
+}
+
+/* A text that is cut gives the values before the cut, and an error unless it was cut between two. */
+static void test_every_cut(void **state) {
+  static const char text[] = "{\"a\":\"\\\"}\",\"b\":[1,[2,{}]]} [\"x\\\\\"]\n\"y\"{}";
+  struct bytes whole = values(text, strlen(text));
+  (void)state;
+  assert_string_equal(whole.p, "{\"a\":\"\\\"}\",\"b\":[1,[2,{}]]}|[\"x\\\\\"]|\"y\"|{}|");
+  for (size_t n = 0; n < strlen(text); n++) {
+    struct bytes got = values(text, n);
+    const char *error = strstr(got.p, "DAMAGED");
+    size_t same = error ? (size_t)(error - got.p) : got.n;
+    CHECK(!memcmp(got.p, whole.p, same), "%zu bytes: %s", n, got.p);
+    bytes_free(&got);
+  }
+  bytes_free(&whole);
+}
+
+static void test_deep(void **state) {
+  struct bytes b = {0};
+  (void)state;
+  bytes_repeat(&b, '[', 1000000);
+  bytes_repeat(&b, ']', 1000000);
+  struct bytes got = values(b.p, b.n);
+  assert_int_equal(got.n, b.n + 1);
+  bytes_free(&got);
+  bytes_free(&b);
+}
+
+/* So many parts and no more, in each value. */
+static void test_limit(void **state) {
+  struct bytes b = {0};
+  const char *value;
+  size_t n;
+  struct err e = {0};
+  (void)state;
+  bytes_add(&b, "[", 1);
+  bytes_repeat(&b, ',', JSON_MAX_PARTS - 1);
+  bytes_add(&b, "][]", 3);
+  const char *p = b.p;
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_VALUE);
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_VALUE);
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_END);
+  p = b.p;
+  b.p[b.n - 3] = ',';
+  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_ERROR);
+  assert_int_equal(e.code, ERR_ARGUMENT);
+  bytes_free(&b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_plain),
+                                     cmocka_unit_test(test_every_cut), cmocka_unit_test(test_deep),
+                                     cmocka_unit_test(test_limit)};
+  return finish(cmocka_run_group_tests(tests, NULL, NULL));
+}

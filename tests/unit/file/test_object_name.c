@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys of S3 objects: AWS's three forms of folders, ids of both lengths, and names that only look like it. */
+#include "helpers.h"
+
+#include "file/object_name.h"
+
+#define STEM8  "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z_fe123456"
+#define STEM17 "210987654321_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_20240501T0005Z_1a2b3c4d"
+#define PLAIN  "AWSLogs/123456789012/vpcflowlogs/us-east-1/2018/06/20/"
+#define HIVE                                                                                                           \
+  "AWSLogs/aws-account-id=210987654321/aws-service=vpcflowlogs/aws-region=eu-west-1/year=2024/month=05/day=01/"
+
+#define T8   INT64_C(1529511600) /* 2018-06-20 16:20 */
+#define T17  INT64_C(1714521900) /* 2024-05-01 00:05 */
+#define NONE OBJECT_NAME_NO_TIME
+
+static const struct {
+  const char *path;
+  int is_flow_log;
+  const char *account, *region, *id; /* NULL: nothing is said */
+  int64_t delivered;
+} table[] = {
+    /* the name alone */
+    {STEM8 ".log.gz", 1, "123456789012", "us-east-1", "fl-1234abcd", T8},
+    {STEM17 ".log.gz", 1, "210987654321", "eu-west-1", "fl-0a1b2c3d4e5f60718", T17},
+    {STEM17 ".log.parquet", 1, "210987654321", "eu-west-1", "fl-0a1b2c3d4e5f60718", T17},
+    {STEM17 ".log", 1, "210987654321", "eu-west-1", "fl-0a1b2c3d4e5f60718", T17},
+    {STEM17, 1, "210987654321", "eu-west-1", "fl-0a1b2c3d4e5f60718", T17},
+    /* in AWS's folders */
+    {PLAIN STEM8 ".log.gz", 1, "123456789012", "us-east-1", "fl-1234abcd", T8},
+    {PLAIN "16/" STEM8 ".log.gz", 1, "123456789012", "us-east-1", "fl-1234abcd", T8},
+    {"/data/pre/fix/" PLAIN STEM8 ".log.gz", 1, "123456789012", "us-east-1", "fl-1234abcd", T8},
+    {HIVE STEM17 ".log.gz", 1, "210987654321", "eu-west-1", "fl-0a1b2c3d4e5f60718", T17},
+    {HIVE "hour=00/" STEM17 ".log.parquet", 1, "210987654321", "eu-west-1", "fl-0a1b2c3d4e5f60718", T17},
+    /* the name decides */
+    {HIVE STEM8 ".log.gz", 1, "123456789012", "us-east-1", "fl-1234abcd", T8},
+    /* the folders say what the name doesn't */
+    {PLAIN "part.log", 0, "123456789012", "us-east-1", NULL, NONE},
+    {PLAIN "16/part.log", 0, "123456789012", "us-east-1", NULL, NONE},
+    {"//data//" PLAIN "part.log", 0, "123456789012", "us-east-1", NULL, NONE},
+    {HIVE "part.log", 0, "210987654321", "eu-west-1", NULL, NONE},
+    {HIVE "hour=00/part.log", 0, "210987654321", "eu-west-1", NULL, NONE},
+    {"aws-region=eu-west-1/part.log", 0, NULL, "eu-west-1", NULL, NONE},
+    {"vpcflowlogs/us-east-1/part.log", 0, NULL, "us-east-1", NULL, NONE},
+    {"1/vpcflowlogs/part.log", 0, NULL, NULL, NULL, NONE}, /* the region's place is taken by the name itself */
+    /* nothing is said */
+    {"", 0, NULL, NULL, NULL, NONE},
+    {"/", 0, NULL, NULL, NULL, NONE},
+    {"part.log", 0, NULL, NULL, NULL, NONE},
+    {"a/b/c/part.log", 0, NULL, NULL, NULL, NONE},
+    {"aws-account-id=/aws-region=/part.log", 0, NULL, NULL, NULL, NONE},
+    {STEM8 "/", 0, NULL, NULL, NULL, NONE},
+    /* names that are not quite it */
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_CloudTrail_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.json.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlog_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_1234abcd_20180620T1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-_20180620T1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20181320T1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180600T1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T2420Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1660Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620 1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_2018062oT1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+    {"12345 vpcflowlogs us-east-1 fl-1234abcd 20180620T1620Z fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
+};
+
+static void check_part(const struct object_name_part *part, const char *expected, const char *path) {
+  if (!expected) {
+    CHECK(part->p == NULL, "%s says '%.*s'", path, (int)part->n, part->p);
+    return;
+  }
+  CHECK(part->p && part->n == strlen(expected) && !memcmp(part->p, expected, part->n), "%s: '%.*s', not '%s'", path,
+        part->p ? (int)part->n : 0, part->p ? part->p : "", expected);
+  CHECK(part->p >= path && part->p + part->n <= path + strlen(path), "%s: '%s' lies in the path", path, expected);
+}
+
+static void test_table(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(table); i++) {
+    struct object_name k;
+    memset(&k, 0xa5, sizeof k);
+    object_name_parse(&k, table[i].path);
+    CHECK(k.is_flow_log == table[i].is_flow_log, "%s", table[i].path);
+    CHECK(k.delivered == table[i].delivered, "%s: %lld", table[i].path, (long long)k.delivered);
+    check_part(&k.account, table[i].account, table[i].path);
+    check_part(&k.region, table[i].region, table[i].path);
+    check_part(&k.flow_log_id, table[i].id, table[i].path);
+  }
+}
+
+/* Every prefix of a key, and every key with a byte changed: nothing is read outside of it, and a time is in range. */
+static void test_damaged(void **state) {
+  static const char key[] = HIVE "hour=00/" STEM17 ".log.gz";
+  (void)state;
+  for (size_t n = 0; n < sizeof key; n++)
+    for (int c = 0; c < 3; c++) {
+      struct object_name k;
+      char *copy = strdup(key); /* of its own, for the sanitizers */
+      if (!copy) abort();
+      if (c == 0) copy[n] = 0;
+      else if (copy[n]) copy[n] = "_/"[c - 1];
+      object_name_parse(&k, copy);
+      CHECK((k.from == OBJECT_NAME_NO_TIME) == (k.to == OBJECT_NAME_NO_TIME) && k.from <= k.to, "%s", copy);
+      if (k.is_flow_log) CHECK(k.delivered >= 0 && k.flow_log_id.p && k.account.p && k.region.p, "%s", copy);
+      else CHECK(k.delivered == OBJECT_NAME_NO_TIME && !k.flow_log_id.p, "%s", copy);
+      free(copy);
+    }
+}
+
+/* The time that a path says: of the name one moment, of the folders an hour or a day. */
+static void test_spans(void **state) {
+  static const struct {
+    const char *path;
+    int64_t from, to;
+  } spans[] = {
+      {HIVE "hour=07/" STEM17 ".log.gz", T17, T17}, /* the name decides */
+      {PLAIN "x.log", T8 - 58800, T8 - 58800 + 86399},
+      {PLAIN "16/x.log", T8 - 1200, T8 - 1200 + 3599},
+      {"/data//" PLAIN "/x.log", T8 - 58800, T8 - 58800 + 86399},
+      {PLAIN "x/16/y.log", T8 - 58800, T8 - 58800 + 86399}, /* anything else ends the date */
+      {PLAIN "16/20/x.log", T8 - 1200, T8 - 1200 + 3599},
+      {PLAIN "1/x.log", T8 - 58800, T8 - 58800 + 86399},
+      {HIVE "x.log", T17 - 300, T17 - 300 + 86399},
+      {HIVE "hour=07/x.log", T17 - 300 + 7 * 3600, T17 - 300 + 7 * 3600 + 3599},
+      {"year=2024/month=02/day=29/x.log", 1709164800, 1709164800 + 86399},
+      {"year=2024/02/29/23/x.log", 1709164800 + 23 * 3600, 1709164800 + 86399},
+      {"year=1970/month=01/day=01/hour=00/x.log", 0, 3599},
+      /* no date, or one that there isn't */
+      {"2024/02/29/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/2024/02/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/a/2024/02/29/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/2024/2/29/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/2023/02/29/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/2024/13/01/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/1969/12/31/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/2024/02/29/24/x.log", NONE, NONE},
+      {"year=2024/day=29/month=02/x.log", NONE, NONE},
+      {"year=/month=/day=/x.log", NONE, NONE},
+      {"vpcflowlogs/us-east-1/2024/02/29", NONE, NONE}, /* the day is the file's name */
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(spans); i++) {
+    struct object_name k;
+    object_name_parse(&k, spans[i].path);
+    CHECK(k.from == spans[i].from && k.to == spans[i].to, "%s: %lld to %lld", spans[i].path, (long long)k.from,
+          (long long)k.to);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_spans),
+                                     cmocka_unit_test(test_damaged)};
+  return finish(cmocka_run_group_tests(tests, NULL, NULL));
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Layers of gzip and base64, whole, cut, corrupt, too many, and too big. */
+#include "helpers.h"
+
+#include "file/unwrap.h"
+
+#define LINES "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 20 4249 3 4 ACCEPT OK\nand one more line\n"
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static struct unwrap u;
+
+static struct bytes base64(struct bytes in) {
+  struct bytes out = {0};
+  for (size_t i = 0; i < in.n; i += 3) {
+    unsigned left = in.n - i < 3 ? (unsigned)(in.n - i) : 3, group = 0;
+    for (unsigned k = 0; k < 3; k++) group = group << 8 | (k < left ? (unsigned char)in.p[i + k] : 0);
+    for (unsigned k = 0; k < 4; k++) bytes_add(&out, k <= left ? &alphabet[group >> (18 - 6 * k) & 63] : "=", 1);
+  }
+  bytes_free(&in);
+  return out;
+}
+
+static struct bytes gzip(struct bytes in) {
+  struct bytes out = {0};
+  add_member(&out, in.p, in.n);
+  bytes_free(&in);
+  return out;
+}
+
+static struct bytes text_of(const char *text) {
+  struct bytes b = {0};
+  bytes_add(&b, text, strlen(text));
+  return b;
+}
+
+/* Checks what comes out of b, which is freed, and of a copy that ends at an unmapped page. */
+static void expect(struct bytes b, enum unwrap_form form, enum err_code code, const char *text) {
+  struct unwrapped out;
+  struct err e = {0};
+  struct guarded g;
+  guarded_init(&g, b.n + 1);
+  u.made = 0;
+  enum err_code rc = unwrap(&u, memcpy(g.end - b.n, b.p, b.n), b.n, form, &out, &e);
+  CHECK(rc == code && e.code == code, "%.40s: %d %s", b.p, rc, e.text);
+  CHECK(out.n == strlen(text) && !memcmp(out.p, text, out.n), "%.40s: %.*s", b.p, (int)out.n, out.p);
+  unwrapped_free(&out);
+  guarded_clear(&g);
+  bytes_free(&b);
+}
+
+static void test_layers(void **state) {
+  (void)state;
+  expect(text_of(LINES), UNWRAP_GUESS, ERR_NONE, LINES);
+  expect(gzip(text_of(LINES)), UNWRAP_GUESS, ERR_NONE, LINES);
+  expect(gzip(gzip(text_of(LINES))), UNWRAP_GUESS, ERR_NONE, LINES);
+  expect(base64(gzip(text_of(LINES))), UNWRAP_GUESS, ERR_NONE, LINES);
+  expect(base64(gzip(text_of(LINES))), UNWRAP_BASE64, ERR_NONE, LINES);
+  expect(base64(text_of(LINES)), UNWRAP_GUESS, ERR_NONE, LINES);
+  expect(base64(text_of("{\"a\":1}")), UNWRAP_GUESS, ERR_NONE, "{\"a\":1}");
+  expect(gzip(base64(gzip(base64(text_of(LINES))))), UNWRAP_GUESS, ERR_NONE, LINES);
+  expect(gzip(text_of("")), UNWRAP_GUESS, ERR_NONE, "");
+  expect(text_of(""), UNWRAP_GUESS, ERR_NONE, "");
+}
+
+/* A name or a number may look like base64. */
+static void test_no_layers(void **state) {
+  static const char *const texts[] = {"dstport\n443\n80000\n", "AAAA", "version", "a b", "H4s"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(texts); i++) expect(text_of(texts[i]), UNWRAP_GUESS, ERR_NONE, texts[i]);
+  expect(text_of("H4sI$"), UNWRAP_GUESS, ERR_FORMAT, "");
+  expect(text_of("2 1 eni"), UNWRAP_BASE64, ERR_FORMAT, "");
+  expect(text_of(""), UNWRAP_BASE64, ERR_NONE, "");
+}
+
+static void test_limits(void **state) {
+  struct bytes b = text_of(LINES), big = {0};
+  (void)state;
+  for (int i = 0; i < UNWRAP_LAYERS; i++) b = gzip(b);
+  struct unwrapped out;
+  struct err e = {0};
+  b = gzip(b);
+  assert_int_equal(unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e), ERR_ARGUMENT);
+  assert_non_null(strstr(e.text, "more than 4 layers"));
+  unwrapped_free(&out);
+  bytes_free(&b);
+  /* a bomb: 320 MiB of a few kilobytes, in members */
+  bytes_repeat(&big, 'x', 16 << 20);
+  for (int i = 0; i < 20; i++) add_member(&b, big.p, big.n);
+  e.code = ERR_NONE;
+  u.made = 0;
+  assert_int_equal(unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e), ERR_ARGUMENT);
+  assert_non_null(strstr(e.text, "more than 256 MiB"));
+  assert_in_range(u.made, UNWRAP_MAX_BYTES, UNWRAP_MAX_BYTES + (1 << 20));
+  unwrapped_free(&out);
+  bytes_free(&big);
+  bytes_free(&b);
+}
+
+/* What is cut or has a flipped bit is an error, and what was read before is right. */
+static void test_damage(void **state) {
+  struct bytes b = gzip(text_of(LINES));
+  struct err e;
+  struct unwrapped out;
+  (void)state;
+  for (size_t n = 2; n < b.n; n++) {
+    e.code = ERR_NONE;
+    u.made = 0;
+    CHECK(unwrap(&u, b.p, n, UNWRAP_GUESS, &out, &e) == ERR_DAMAGED, "%zu bytes", n);
+    assert_true(out.n <= strlen(LINES) && !memcmp(out.p, LINES, out.n));
+    unwrapped_free(&out);
+  }
+  for (size_t bit = 16; bit < b.n * 8; bit++) {
+    b.p[bit / 8] ^= (char)(1 << bit % 8);
+    e.code = ERR_NONE;
+    u.made = 0;
+    /* In the header, time and system may be anything, and so may the bits behind the data's end. */
+    enum err_code rc = unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e);
+    CHECK(rc == ERR_DAMAGED || (!rc && out.n == strlen(LINES) && !memcmp(out.p, LINES, out.n)), "bit %zu: %d %s", bit,
+          rc, e.text);
+    unwrapped_free(&out);
+    b.p[bit / 8] ^= (char)(1 << bit % 8);
+  }
+  bytes_free(&b);
+}
+
+static int stop(void *context) {
+  (void)context;
+  return 1;
+}
+
+static void test_stop(void **state) {
+  struct bytes b = gzip(text_of(LINES));
+  struct unwrapped out;
+  struct err e = {0};
+  (void)state;
+  u.stop = stop;
+  u.made = 0;
+  assert_int_equal(unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e), ERR_INTERRUPT);
+  unwrapped_free(&out);
+  u.stop = NULL;
+  bytes_free(&b);
+}
+
+static void test_every_allocation(void **state) {
+  struct bytes b = base64(gzip(text_of(LINES)));
+  (void)state;
+  for (size_t n = 1;; n++) {
+    struct unwrap mine;
+    struct unwrapped out = {0};
+    struct err e = {0};
+    mem_test_fail(n, 0);
+    if (!unwrap_init(&mine, &e)) unwrap(&mine, b.p, b.n, UNWRAP_GUESS, &out, &e);
+    int all = mem_test_calls() < n;
+    mem_test_fail(0, 0);
+    if (all) assert_true(!e.code && out.n == strlen(LINES));
+    else assert_int_equal(e.code, ERR_NOMEM);
+    unwrapped_free(&out);
+    unwrap_clear(&mine);
+    if (all) break;
+  }
+  bytes_free(&b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_layers), cmocka_unit_test(test_no_layers),
+                                     cmocka_unit_test(test_limits), cmocka_unit_test(test_damage),
+                                     cmocka_unit_test(test_stop),   cmocka_unit_test(test_every_allocation)};
+  struct err e = {0};
+  if (unwrap_init(&u, &e)) abort();
+  int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  unwrap_clear(&u);
+  return finish(failed);
+}

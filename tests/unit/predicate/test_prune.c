@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Which files are opened, by what their paths say. */
+#include "helpers.h"
+
+#include "predicate/prune.h"
+
+#define KEY    "1/123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20240501T0005Z_fe123456.log.gz"
+#define T      INT64_C(1714521900)
+#define FOLDER "AWSLogs/123456789012/vpcflowlogs/us-east-1/2024/05/01/"
+#define DAY    (T - 300) /* 2024-05-01 00:00 */
+
+static int keeps(struct predicate_term t, const char *path) {
+  struct predicate p;
+  struct err e = {0};
+  predicate_init(&p);
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  int kept = prune_keeps(&p, path);
+  predicate_clear(&p);
+  return kept;
+}
+
+static int keeps_range(int field, int64_t low, int64_t high, const char *path) {
+  struct predicate_term t = {
+      .subject = (uint8_t)field, .op = PREDICATE_RANGE, .low = (uint64_t)low, .high = (uint64_t)high};
+  return keeps(t, path);
+}
+
+static int keeps_text(int subject, const char *text, int negated, int null_passes, const char *path) {
+  struct predicate_term t = {.subject = (uint8_t)subject,
+                             .op = PREDICATE_EQUAL,
+                             .negated = (uint8_t)negated,
+                             .null_passes = (uint8_t)null_passes};
+  struct err e = {0};
+  assert_int_equal(predicate_set_text(&t.text, text, strlen(text), &e), ERR_NONE);
+  return keeps(t, path);
+}
+
+/* The margins of prune.h, to the second. */
+static void test_times(void **state) {
+  (void)state;
+  for (int i = 0; i < 3; i++) {
+    static const char *const paths[] = {KEY, FOLDER "x.log", FOLDER "07/x.log"};
+    int64_t from = i == 0 ? T : i == 1 ? DAY : DAY + 7 * 3600, to = i == 0 ? T : from + (i == 1 ? 86399 : 3599);
+    const char *path = paths[i];
+    assert_false(keeps_range(FIELD_start, 0, from - 661, path));
+    assert_true(keeps_range(FIELD_start, 0, from - 660, path));
+    assert_true(keeps_range(FIELD_start, to + 600, INT64_MAX, path));
+    assert_false(keeps_range(FIELD_start, to + 601, INT64_MAX, path));
+    assert_false(keeps_range(FIELD_end, 0, from - 61, path));
+    assert_true(keeps_range(FIELD_end, 0, from - 60, path));
+    assert_true(keeps_range(FIELD_end, to + 600, INT64_MAX, path));
+    assert_false(keeps_range(FIELD_end, to + 601, INT64_MAX, path));
+    assert_true(keeps_range(FIELD_bytes, 0, 0, path));
+  }
+  assert_true(keeps_range(FIELD_start, 0, 0, "x.log")); /* the path says nothing */
+  assert_true(keeps_range(FIELD_start, 0, 0, "1970/01/01/x.log"));
+  assert_true(keeps_range(FIELD_start, 0, 0, "year=1970/month=01/day=01/x.log")); /* nothing is below 0 */
+  struct predicate_term null = {.subject = FIELD_start, .op = PREDICATE_NEVER, .null_passes = 1};
+  assert_true(keeps(null, KEY)); /* a record without a time may be in any file */
+  null.null_passes = 0;
+  assert_false(keeps(null, KEY));
+}
+
+static void test_parts(void **state) {
+  static const char *const paths[] = {KEY, FOLDER "x.log"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(paths); i++) {
+    const char *path = paths[i];
+    assert_true(keeps_text(FIELD_region, "us-east-1", 0, 0, path));
+    assert_false(keeps_text(FIELD_region, "us-east-2", 0, 0, path));
+    assert_false(keeps_text(FIELD_region, "us-east-1", 1, 0, path));
+    assert_true(keeps_text(FIELD_region, "us-east-1", 1, 1, path)); /* IS NOT: a missing one passes */
+    assert_true(keeps_text(FIELD_account_id, "123456789012", 0, 0, path));
+    assert_false(keeps_text(FIELD_account_id, "210987654321", 0, 0, path));
+    assert_true(keeps_text(FIELD_account_id, "unknown", 0, 0, path));
+    assert_true(keeps_text(FIELD_account_id, "123456789012", 1, 0, path)); /* unknown is another */
+    assert_true(keeps_text(FIELD_vpc_id, "x", 0, 0, path));
+    assert_true(keeps_text(SUBJECT_FILE, path, 0, 0, path));
+    assert_false(keeps_text(SUBJECT_FILE, "x", 0, 0, path));
+  }
+  assert_true(keeps_text(FIELD_region, "us-east-2", 0, 0, "x.log"));
+}
+
+/* No terms, and terms that must all hold. */
+static void test_all(void **state) {
+  struct predicate p;
+  struct err e = {0};
+  struct predicate_term t = {.subject = FIELD_start, .op = PREDICATE_RANGE, .low = T, .high = T};
+  (void)state;
+  predicate_init(&p);
+  assert_true(prune_keeps(&p, KEY));
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  assert_true(prune_keeps(&p, KEY));
+  t.subject = FIELD_end;
+  t.low = t.high = T + 10000;
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  assert_false(prune_keeps(&p, KEY));
+  predicate_clear(&p);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_times),
+      cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_all),
+  };
+  return finish(cmocka_run_group_tests(tests, NULL, NULL));
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* What a file is by its first lines. */
+#include "helpers.h"
+
+#include "record/detect.h"
+
+#define RECORD "2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"
+#define NODATA "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA"
+#define ISO    "2018-09-22T20:28:14.000Z "
+#define MILLIS "1537648094000 "
+#define TGW                                                                                                            \
+  "6 TransitGateway 123456789010 tgw-1 tgw-attach-1 1 2 vpc-1 vpc-2 subnet-1 subnet-2 eni-1 eni-2 use1-az1 use1-az2 "  \
+  "tgw-attach-2 10.0.0.1 10.1.0.1 4711 443 6 1 2 1 2 OK IPv4 0 0 0 0 2 us-east-1 ingress - -"
+#define HEADER "version account-id srcaddr dstaddr"
+#define TEN    "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
+
+static struct tokens tokens;
+static int expected = 1; /* what detect() is told: the file should be a flow log */
+
+static enum detect_result detect_text(const char *text, const char *format, struct layout *l, char why[ERR_TEXT],
+                                      struct err *e) {
+  static char padded[16384];
+  static struct layout option;
+  struct err unused = {0};
+  size_t n = strlen(text);
+  assert_in_range(n, 1, sizeof padded - TOKENS_BLOCK);
+  memset(padded, 0, sizeof padded);
+  memcpy(padded, text, n);
+  if (format) assert_int_equal(layout_from_option(&option, format, &unused), ERR_NONE);
+  tokens_split(&tokens, padded, n);
+  memset(e, 0, sizeof *e);
+  memset(why, 0, ERR_TEXT);
+  return detect(&tokens, format ? &option : NULL, expected, l, why, e);
+}
+
+/* The layout's fields: "15 prefix version account_id ..." is too much to write; the count, the prefix and the first. */
+static const struct {
+  const char *text, *format;
+  enum detect_result result;
+  int ntokens, prefix, first; /* of the layout; first: the first field */
+} table[] = {
+    {"\n", NULL, DETECT_BLANK, 0, 0, 0},
+    {" \t\r\n\n  \n", NULL, DETECT_BLANK, 0, 0, 0},
+    {"\n", "srcaddr", DETECT_BLANK, 0, 0, 0},
+    /* headers */
+    {HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version},
+    {HEADER "\n", "end start", DETECT_FLOW_LOG, 4, 0, FIELD_version}, /* a header decides */
+    {"\n\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version},
+    {"end\n5\n", NULL, DETECT_FLOW_LOG, 1, 0, FIELD_end},
+    {"\nend\n5\n", NULL, DETECT_FLOW_LOG, 1, 0, FIELD_end}, /* blank lines don't count */
+    {"x\nend\n5\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"damaged line\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version},
+    {TEN "x\nx\nx\nx\nx\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version}, /* the 16th line */
+    {TEN "x\nx\nx\nx\nx\nx\n" HEADER "\n", NULL, DETECT_OTHER, 0, 0, 0},             /* the 17th */
+    {TEN "\n\n\n\n\nx\nx\nx\nx\nx\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version},
+    {"srcaddr srcaddr dstaddr\n", NULL, DETECT_ERROR, 0, 0, 0},
+    /* the default format */
+    {RECORD "\n", NULL, DETECT_FLOW_LOG, 14, 0, FIELD_version},
+    {NODATA "\n", NULL, DETECT_FLOW_LOG, 14, 0, FIELD_version},
+    {"damaged\n" RECORD "\n", NULL, DETECT_FLOW_LOG, 14, 0, FIELD_version},
+    {ISO RECORD "\n", NULL, DETECT_FLOW_LOG, 15, 1, FIELD_version},
+    {MILLIS NODATA "\n", NULL, DETECT_FLOW_LOG, 15, 1, FIELD_version},
+    {RECORD "\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 14, 0, FIELD_version},
+    {"yesterday " RECORD "\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    /* transit gateways */
+    {TGW "\n", NULL, DETECT_FLOW_LOG, 36, 0, FIELD_version},
+    {ISO TGW "\n", NULL, DETECT_FLOW_LOG, 37, 1, FIELD_version},
+    /* the user's format */
+    {"10.0.0.1 443\n", "srcaddr dstport", DETECT_FLOW_LOG, 2, 0, FIELD_srcaddr},
+    {MILLIS "10.0.0.1 443\n", "srcaddr dstport", DETECT_FLOW_LOG, 3, 1, FIELD_srcaddr},
+    {RECORD "\n", "srcaddr dstport", DETECT_LIKELY, 0, 0, 0},
+    {"443 10.0.0.1\n", "srcaddr dstport", DETECT_OTHER, 0, 0, 0},
+    /* the marks of flow logs, in another format */
+    {"eni-1 10.0.0.1 443 ACCEPT\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"10.0.0.1 443 REJECT OK\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"eni-1 - - NODATA\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"something first\neni-1 10.0.0.1 443 ACCEPT\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"{\"srcaddr\":\"10.0.0.1\",\"dstaddr\":\"10.0.0.2\"}\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"version,account_id,srcaddr,dstaddr\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"2,123456789010,eni-1,10.0.0.1,10.0.0.2,1,2,6,1,1,1,2,ACCEPT,OK\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"10.0.0.1 10.0.0.2 5 x\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    {"2001:db8:0:0:0:0:0:1 fe80::1 5 x\n", NULL, DETECT_LIKELY, 0, 0, 0},
+    /* addresses with ports, times and versions are no flow log's */
+    {"2015-05-13T23:39:43.945958Z my-lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 200\n", NULL, DETECT_OTHER, 0,
+     0, 0},
+    {"May 13 23:39:43 host sshd: from 10.0.0.1 port 22\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"upgraded from 1.2 to 1.3\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"Meeting 10:15 to 10:40:00 about the sync\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"{\"logFormat\":\"${srcaddr} ${dstaddr}\"}\n", NULL, DETECT_OTHER, 0, 0, 0},
+    /* others */
+    {"Permission Check Successful\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"the end of the start\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"# notes\n\nsee ACCEPT and REJECT\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"{\"Records\":[]}\n", NULL, DETECT_OTHER, 0, 0, 0},
+    {"\x01\x02\x03\n", NULL, DETECT_OTHER, 0, 0, 0},
+};
+
+static void test_table(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(table); i++) {
+    static struct layout l;
+    struct err e;
+    char why[ERR_TEXT];
+    enum detect_result got = detect_text(table[i].text, table[i].format, &l, why, &e);
+    CHECK(got == table[i].result, "'%s': %d, not %d", table[i].text, (int)got, (int)table[i].result);
+    CHECK(!!*why == (got == DETECT_LIKELY || got == DETECT_OTHER), "'%s': %s", table[i].text, why);
+    CHECK((e.code != ERR_NONE) == (got == DETECT_ERROR), "'%s': %s", table[i].text, e.text);
+    if (got != DETECT_FLOW_LOG) continue;
+    CHECK(l.ntokens == table[i].ntokens && l.prefix == table[i].prefix, "'%s': %d tokens", table[i].text, l.ntokens);
+    assert_int_equal(l.field[l.prefix], table[i].first);
+  }
+}
+
+/* A single known word begins many a list; it is a header where a flow log should be. */
+static void test_single_name(void **state) {
+  static struct layout l;
+  struct err e;
+  char why[ERR_TEXT];
+  (void)state;
+  assert_int_equal(detect_text("region\nus-east-1\n", NULL, &l, why, &e), DETECT_FLOW_LOG);
+  expected = 0;
+  assert_int_equal(detect_text("region\nus-east-1\n", NULL, &l, why, &e), DETECT_OTHER);
+  assert_int_equal(detect_text("srcaddr bytes\n10.0.0.1 5\n", NULL, &l, why, &e), DETECT_FLOW_LOG);
+  expected = 1;
+}
+
+static void test_utf16(void **state) {
+  static const char little[] = "\xff\xfes\0r\0c\0a\0d\0d\0r\0 \0b\0y\0t\0e\0s\0\n\0";
+  static const char other[] = "\xff\xfes\0o\0m\0e\0t\0h\0i\0n\0g\0 \0b\0y\0t\0e\0s\0\n\0";
+  (void)state;
+  assert_true(detect_utf16(little, sizeof little));
+  assert_true(detect_utf16(little + 1, sizeof little - 1));
+  assert_false(detect_utf16(other, sizeof other));
+  assert_false(detect_utf16(little, 8));
+}
+
+static void test_tgw_layout(void **state) {
+  static struct layout l;
+  struct err e;
+  char why[ERR_TEXT];
+  (void)state;
+  assert_int_equal(detect_text(TGW "\n", NULL, &l, why, &e), DETECT_FLOW_LOG);
+  assert_int_equal(l.token[FIELD_tgw_src_eni], 11);
+  assert_int_equal(l.token[FIELD_pkt_dst_aws_service], 35);
+}
+
+/* The error's line is the header's in the window. */
+static void test_error_line(void **state) {
+  static struct layout l;
+  struct err e;
+  char why[ERR_TEXT];
+  (void)state;
+  assert_int_equal(detect_text("\nx\n\nstart start end action\n" RECORD "\n", NULL, &l, why, &e), DETECT_ERROR);
+  assert_int_equal(e.code, ERR_FORMAT);
+  assert_int_equal(e.line, 4);
+  assert_non_null(strstr(e.text, "start"));
+}
+
+static int set_up(void **state) {
+  struct err e = {0};
+  (void)state;
+  return tokens_init(&tokens, 16384, &e) != ERR_NONE;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  tokens_clear(&tokens);
+  return 0;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tgw_layout),
+                                     cmocka_unit_test(test_single_name), cmocka_unit_test(test_utf16),
+                                     cmocka_unit_test(test_error_line)};
+  return finish(cmocka_run_group_tests(tests, set_up, tear_down));
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of fields against AWS's documented lists, typed once more here, and the lookup by name. */
+#include "helpers.h"
+
+#include "record/fields.h"
+
+/* The VPC fields in AWS's order; '#' stands before those that are integers. */
+static const char *const vpc[] = {"#version",
+                                  "account-id",
+                                  "interface-id",
+                                  "srcaddr",
+                                  "dstaddr",
+                                  "#srcport",
+                                  "#dstport",
+                                  "#protocol",
+                                  "#packets",
+                                  "#bytes",
+                                  "#start",
+                                  "#end",
+                                  "action",
+                                  "log-status",
+                                  "vpc-id",
+                                  "subnet-id",
+                                  "instance-id",
+                                  "#tcp-flags",
+                                  "type",
+                                  "pkt-srcaddr",
+                                  "pkt-dstaddr",
+                                  "region",
+                                  "az-id",
+                                  "sublocation-type",
+                                  "sublocation-id",
+                                  "pkt-src-aws-service",
+                                  "pkt-dst-aws-service",
+                                  "flow-direction",
+                                  "#traffic-path",
+                                  "ecs-cluster-arn",
+                                  "ecs-cluster-name",
+                                  "ecs-container-instance-arn",
+                                  "ecs-container-instance-id",
+                                  "ecs-container-id",
+                                  "ecs-second-container-id",
+                                  "ecs-service-name",
+                                  "ecs-task-definition-arn",
+                                  "ecs-task-arn",
+                                  "ecs-task-id",
+                                  "reject-reason",
+                                  "resource-id",
+                                  "#encryption-status",
+                                  "instance-tag",
+                                  "instance-tag-2",
+                                  "interface-tag",
+                                  "interface-tag-2",
+                                  "asg-tag",
+                                  "asg-tag-2",
+                                  "interface-type",
+                                  "next-hop-interface-id",
+                                  "next-hop-subnet-id",
+                                  "next-hop-az-id",
+                                  "next-hop-vpc-id",
+                                  "next-hop-interface-type"};
+
+/* The default format of transit gateway flow logs. */
+static const char *const tgw[] = {"#version",
+                                  "resource-type",
+                                  "account-id",
+                                  "tgw-id",
+                                  "tgw-attachment-id",
+                                  "tgw-src-vpc-account-id",
+                                  "tgw-dst-vpc-account-id",
+                                  "tgw-src-vpc-id",
+                                  "tgw-dst-vpc-id",
+                                  "tgw-src-subnet-id",
+                                  "tgw-dst-subnet-id",
+                                  "tgw-src-eni",
+                                  "tgw-dst-eni",
+                                  "tgw-src-az-id",
+                                  "tgw-dst-az-id",
+                                  "tgw-pair-attachment-id",
+                                  "srcaddr",
+                                  "dstaddr",
+                                  "#srcport",
+                                  "#dstport",
+                                  "#protocol",
+                                  "#packets",
+                                  "#bytes",
+                                  "#start",
+                                  "#end",
+                                  "log-status",
+                                  "type",
+                                  "#packets-lost-no-route",
+                                  "#packets-lost-blackhole",
+                                  "#packets-lost-mtu-exceeded",
+                                  "#packets-lost-ttl-expired",
+                                  "#tcp-flags",
+                                  "region",
+                                  "flow-direction",
+                                  "pkt-src-aws-service",
+                                  "pkt-dst-aws-service"};
+
+static void check_field(int field, const char *listed) {
+  int is_int = *listed == '#';
+  const char *name = listed + is_int;
+  CHECK(field_find(name, strlen(name)) == field, "%s is field %d", name, field);
+  CHECK((fields[field].kind == KIND_INT) == is_int, "kind of %s", name);
+}
+
+static void test_aws_lists(void **state) {
+  (void)state;
+  assert_int_equal(COUNT(vpc), 54);
+  assert_int_equal(COUNT(tgw), FIELD_TGW_COUNT);
+  assert_int_equal(FIELD_COUNT, 54 + 18);
+  for (int i = 0; i < 54; i++) check_field(i, vpc[i]);
+  for (int i = 0; i < FIELD_TGW_COUNT; i++) check_field((int)fields_tgw[i], tgw[i]);
+  assert_int_equal(FIELD_DEFAULT_COUNT, FIELD_log_status + 1);
+  assert_int_equal(FIELD_vpc_id, FIELD_DEFAULT_COUNT);
+}
+
+/* Every field is a VPC field or one of transit gateways' default format. */
+static void test_tgw_covers_the_rest(void **state) {
+  int listed[FIELD_COUNT] = {0};
+  (void)state;
+  for (int i = 0; i < FIELD_TGW_COUNT; i++) assert_int_equal(listed[fields_tgw[i]]++, 0);
+  for (int f = 54; f < FIELD_COUNT; f++) CHECK(listed[f], "%s", fields[f].name);
+}
+
+static void test_rows(void **state) {
+  (void)state;
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    const struct field_info *i = &fields[f];
+    assert_int_equal(i->n, strlen(i->name));
+    assert_int_equal(strspn(i->name, "abcdefghijklmnopqrstuvwxyz0123456789_"), i->n);
+    CHECK(i->kind != KIND_PREFIX, "%s", i->name);
+    CHECK(*i->doc && !strpbrk(i->doc, "\n\r|"), "%s: one line that a Markdown table can hold", i->name);
+    CHECK(f < FIELD_DEFAULT_COUNT ? i->since == 2 : i->since >= 3 && i->since <= 11, "%s", i->name);
+    CHECK(f < 54 ? i->since != 6 : i->since == 6, "%s: 6 is the transit gateways' version", i->name);
+    for (int g = 0; g < f; g++) assert_string_not_equal(i->name, fields[g].name);
+  }
+  assert_int_equal(fields[FIELD_srcaddr].kind, KIND_ADDR);
+  assert_int_equal(fields[FIELD_dstaddr].kind, KIND_ADDR);
+  assert_int_equal(fields[FIELD_pkt_srcaddr].kind, KIND_ADDR);
+  assert_int_equal(fields[FIELD_pkt_dstaddr].kind, KIND_ADDR);
+  assert_int_equal(fields[FIELD_action].kind, KIND_ACTION);
+  assert_int_equal(fields[FIELD_log_status].kind, KIND_STATUS);
+  assert_int_equal(fields[FIELD_account_id].kind, KIND_TEXT);
+}
+
+/* Found with '-', with '_', with some of each, and from the middle of a text. */
+static void test_spellings(void **state) {
+  (void)state;
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    char name[64];
+    for (int way = 0; way < 3; way++) {
+      int underscores = 0;
+      snprintf(name, sizeof name, "%s:rest", fields[f].name);
+      for (char *p = name; *p; p++)
+        if (*p == '_' && (way == 1 || (way == 2 && underscores++ % 2))) *p = '-';
+      CHECK(field_find(name, fields[f].n) == f, "%s", name);
+      assert_int_equal(field_find(name, fields[f].n + 1), FIELD_NONE);
+      name[0] = (char)(name[0] - 'a' + 'A');
+      assert_int_equal(field_find(name, fields[f].n), FIELD_NONE);
+    }
+  }
+}
+
+static void test_not_found(void **state) {
+  static const char *const names[] = {"",          "versio",     "versions", " version", "version ", "account id",
+                                      "account",   "accountid",  "_raw",     "-",        "_",        "src.addr",
+                                      "src\0addr", "log+status", "Version",  "tgw_",     "srcаddr"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(names); i++)
+    CHECK(field_find(names[i], strlen(names[i])) == FIELD_NONE, "'%s'", names[i]);
+  assert_int_equal(field_find("end\0", 4), FIELD_NONE);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_aws_lists), cmocka_unit_test(test_tgw_covers_the_rest), cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_spellings), cmocka_unit_test(test_not_found),
+  };
+  return finish(cmocka_run_group_tests(tests, NULL, NULL));
+}

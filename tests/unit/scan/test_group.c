@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Groups: keys of every length, missing values, sums, successors of full groups, merging, and no memory. */
+#include "helpers.h"
+
+#include "scan/group.h"
+#include "record/tokens.h"
+
+static struct layout layout;
+
+static void set_layout(const char *names) {
+  struct err e = {0};
+  assert_int_equal(layout_from_option(&layout, names, &e), ERR_NONE);
+}
+
+static struct grouping by(int n, const int *field) {
+  struct grouping g = {.n = (uint32_t)n, .packets = 1, .bytes = 1, .first_seen = 1, .last_seen = 1};
+  for (int i = 0; i < n; i++) {
+    g.dim[i].field = (uint8_t)field[i];
+    g.dim[i].unit = fields[field[i]].kind == KIND_INT;
+  }
+  return g;
+}
+
+#define BY(...) by((int)COUNT(((const int[]){__VA_ARGS__})), (const int[]){__VA_ARGS__})
+
+/* Adds lines, each ended by LF, as the reader does. */
+static enum err_code add(struct groups *t, const struct grouping *g, const char *lines, struct err *e) {
+  size_t n = strlen(lines);
+  char *text = calloc(1, n + TOKENS_BLOCK);
+  struct grouping_bound bound;
+  struct tokens tokens;
+  enum err_code rc = ERR_NONE;
+  if (!text) abort();
+  memcpy(text, lines, n);
+  grouping_bind(g, &layout, &bound);
+  rc = tokens_init(&tokens, n + 1, e);
+  for (size_t done = 0; !rc && done < n;) {
+    done += tokens_split(&tokens, text + done, n - done);
+    for (uint32_t i = 0; !rc && i < tokens.nlines; i++) {
+      uint32_t count;
+      const uint32_t *at = tokens_of_line(&tokens, i, &count);
+      rc = groups_add(t, &bound, tokens.text, at, tokens.newline[i] - tokens_line_start(&tokens, i), e);
+    }
+  }
+  if (!rc) rc = groups_settle(t, e);
+  tokens_clear(&tokens);
+  free(text);
+  return rc;
+}
+
+static void print_number(struct bytes *out, uint64_t v) {
+  if (v == GROUP_NULL) bytes_print(out, " -");
+  else bytes_print(out, " %llu", (unsigned long long)v);
+}
+
+/* The groups as text, in the table's order, which is that of their first records. */
+static char *show(const struct groups *t, const struct grouping *g) {
+  static struct bytes out;
+  struct group_value value[FIELD_COUNT];
+  struct groups_place place = {0};
+  out.n = 0;
+  bytes_add(&out, "", 0);
+  for (const struct group *p; (p = groups_next(t, &place)) != NULL;) {
+    group_values(p, g, value);
+    for (uint32_t i = 0; i < g->n; i++) {
+      if (g->dim[i].unit || value[i].number == GROUP_NULL) {
+        print_number(&out, value[i].number);
+      } else {
+        bytes_add(&out, " ", 1);
+        bytes_add(&out, value[i].text, value[i].n);
+      }
+    }
+    bytes_add(&out, ":", 1);
+    print_number(&out, p->flows);
+    print_number(&out, p->packets);
+    print_number(&out, p->bytes);
+    print_number(&out, p->first_seen);
+    print_number(&out, p->last_seen);
+    bytes_add(&out, "\n", 1);
+  }
+  return out.p;
+}
+
+static void expect(const struct grouping *g, const char *lines, const char *expected) {
+  struct groups t;
+  struct err e = {0};
+  groups_init(&t);
+  assert_int_equal(add(&t, g, lines, &e), ERR_NONE);
+  assert_string_equal(show(&t, g), expected);
+  groups_clear(&t);
+}
+
+static void test_sums(void **state) {
+  struct grouping g = BY(FIELD_dstport);
+  (void)state;
+  set_layout("dstport packets bytes start end");
+  expect(&g, "80 1 10 5 9\n443 2 20 5 6\n80 3 - 4 -\n- - - - -\n80 - 1 - 7\n",
+         " 80: 3 4 11 4 9\n 443: 1 2 20 5 6\n -: 1 - - - -\n");
+  g.packets = g.first_seen = 0;
+  expect(&g, "80 1 10 5 9\n80 3 2 4 8\n", " 80: 2 - 12 - 9\n");
+  g.n = 0;
+  expect(&g, "80 1 10 5 9\n443 3 2 4 8\n", ": 2 - 12 - 9\n");
+  g = BY(FIELD_start);
+  g.dim[0].unit = 60;
+  expect(&g, "80 1 1 59 1\n80 1 1 60 1\n80 1 1 119 1\n80 1 1 - 1\n",
+         " 0: 1 1 1 59 1\n 60: 2 2 2 60 1\n -: 1 1 1 - 1\n");
+  g = BY(FIELD_srcaddr, FIELD_bytes); /* a field that the layout lacks */
+  expect(&g, "80 1 1 59 1\n", " - 1: 1 1 1 59 1\n");
+}
+
+/* Texts whose bytes run into each other, of each length, are told apart. */
+static void test_texts(void **state) {
+  const struct grouping g = BY(FIELD_account_id, FIELD_vpc_id);
+  struct bytes lines = {0}, expected = {0};
+  struct groups t;
+  struct err e = {0};
+  (void)state;
+  set_layout("account_id vpc_id");
+  for (size_t n = 1; n < 40; n++) {
+    for (size_t k = 1; k < n; k++) {
+      bytes_repeat(&lines, 'x', k);
+      bytes_add(&lines, " ", 1);
+      bytes_repeat(&lines, 'x', n - k);
+      bytes_add(&lines, "\n", 1);
+      bytes_add(&expected, " ", 1);
+      bytes_repeat(&expected, 'x', k);
+      bytes_add(&expected, " ", 1);
+      bytes_repeat(&expected, 'x', n - k);
+      bytes_print(&expected, ": 2 - - - -\n");
+    }
+  }
+  groups_init(&t);
+  assert_int_equal(add(&t, &g, lines.p, &e), ERR_NONE);
+  assert_int_equal(add(&t, &g, lines.p, &e), ERR_NONE);
+  assert_string_equal(show(&t, &g), expected.p);
+  groups_clear(&t);
+  expect(&g, "- x\nx -\n-- x\n- x\n", " - x: 2 - - - -\n x -: 1 - - - -\n -- x: 1 - - - -\n");
+  lines.n = 0;
+  bytes_repeat(&lines, 'y', 65000); /* as long as a line may be */
+  bytes_print(&lines, " z\nyy z\n");
+  groups_init(&t);
+  for (int i = 0; i < 20; i++) assert_int_equal(add(&t, &g, lines.p, &e), ERR_NONE);
+  assert_int_equal(t.used, 2);
+  groups_clear(&t);
+  bytes_free(&lines);
+  bytes_free(&expected);
+}
+
+static void test_overflow(void **state) {
+  const struct grouping g = BY(FIELD_dstport);
+  (void)state;
+  set_layout("dstport packets bytes");
+  expect(&g, "80 1 9223372036854775807\n80 1 0\n80 1 1\n80 1 5\n80 9223372036854775807 1\n",
+         " 80: 2 2 9223372036854775807 - -\n 80: 2 2 6 - -\n 80: 1 9223372036854775807 1 - -\n");
+}
+
+/* Many groups, spread over tables that are merged: as many as there are, with the right sums. */
+static void test_merge(void **state) {
+  const struct grouping g = BY(FIELD_srcaddr, FIELD_dstport);
+  struct groups t[3];
+  struct groups_place place = {0};
+  struct err e = {0};
+  struct group_value value[2];
+  uint64_t groups = 0;
+  (void)state;
+  set_layout("srcaddr dstport bytes start end");
+  for (int i = 0; i < 3; i++) {
+    struct bytes lines = {0};
+    groups_init(&t[i]);
+    for (int k = 0; k < 30000; k++)
+      bytes_print(&lines, "10.%d.%d.1 %d %d %d %d\n", k / 250 % 250, k % 250, i * (k % 2), k, 100 + i, 200 + i);
+    assert_int_equal(add(&t[i], &g, lines.p, &e), ERR_NONE);
+    assert_int_equal(t[i].used, 30000);
+    assert_true(group_bytes(&t[i], 0) > 30000 * sizeof(struct group) && group_bytes(&t[i], 0) < 30000 * 150);
+    assert_true(group_bytes(&t[i], 100000) > group_bytes(&t[i], 0));
+    bytes_free(&lines);
+  }
+  assert_int_equal(groups_merge(&t[0], &t[1], NULL, NULL, &e), ERR_NONE);
+  assert_int_equal(groups_merge(&t[0], &t[2], NULL, NULL, &e), ERR_NONE);
+  for (const struct group *p; (p = groups_next(&t[0], &place)) != NULL; groups++) {
+    group_values(p, &g, value);
+    int even = p->flows == 3;
+    assert_true(even || p->flows == 1);
+    if (even) assert_true(value[1].number == 0 && p->bytes % 3 == 0 && p->first_seen == 100 && p->last_seen == 202);
+  }
+  assert_int_equal(groups, 15000 + 3 * 15000);
+  assert_int_equal(group_bytes(&t[1], 0) + group_bytes(&t[2], 0), 0);
+  groups_clear(&t[0]);
+}
+
+static int always(void *context) {
+  (void)context;
+  return 1;
+}
+
+static void test_no_memory(void **state) {
+  const struct grouping g = BY(FIELD_dstport);
+  struct bytes lines = {0};
+  size_t live = mem_test_live();
+  enum err_code rc = ERR_NOMEM;
+  (void)state;
+  set_layout("dstport bytes");
+  for (int i = 0; i < 10000; i++) bytes_print(&lines, "%d 1\n", i);
+  for (size_t n = 1; rc; n++) {
+    struct groups a, b;
+    struct err e = {0};
+    groups_init(&a);
+    groups_init(&b);
+    mem_test_fail(n, 0);
+    rc = add(&a, &g, lines.p, &e);
+    if (!rc) rc = add(&b, &g, lines.p, &e);
+    if (!rc) rc = groups_merge(&a, &b, NULL, NULL, &e);
+    mem_test_fail(0, 0);
+    assert_int_equal(rc, e.code);
+    if (!rc) assert_int_equal(a.used, 10000);
+    groups_clear(&a);
+    groups_clear(&b);
+    assert_int_equal(mem_test_live(), live);
+    assert_true(n < 200);
+  }
+  struct groups a, b;
+  struct err e = {0};
+  groups_init(&a);
+  groups_init(&b);
+  assert_int_equal(add(&b, &g, lines.p, &e), ERR_NONE);
+  assert_int_equal(groups_merge(&a, &b, always, NULL, &e), ERR_NONE); /* stopped: nothing was moved */
+  assert_true(b.nblocks > 0 && a.nblocks == 0);
+  groups_clear(&b);
+  bytes_free(&lines);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_sums),  cmocka_unit_test(test_texts),     cmocka_unit_test(test_overflow),
+      cmocka_unit_test(test_merge), cmocka_unit_test(test_no_memory),
+  };
+  return finish(cmocka_run_group_tests(tests, NULL, NULL));
+}
