@@ -237,6 +237,7 @@ int functions_find(sqlite3_vtab *table, int argc, const char *name,
 int functions_register(sqlite3 *db) {
   const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   int rc = cwl_match_register(db);
+  if (!rc) rc = require_register(db);
   for (size_t i = 0; !rc && i < FUNCTIONS; i++)
     rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].nargs, pure, NULL, functions[i].function, NULL,
                                     NULL, NULL);

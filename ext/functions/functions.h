@@ -14,6 +14,9 @@ int functions_register(sqlite3 *db);
 /* Registers cwl_match(), which touches no file either.  functions_register() calls this. */
 int cwl_match_register(sqlite3 *db);
 
+/* Registers flowlogs_require().  functions_register() calls this. */
+int require_register(sqlite3 *db);
+
 /* Registers cidr_lookup(), which reads tables by their names. */
 int cidr_lookup_register(sqlite3 *db);
 

@@ -41,6 +41,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->expectation = expectation;
   r->verdict = VERDICT_OPEN;
   r->why[0] = 0;
+  r->is_other = 0;
   r->line = r->records = r->rows = r->nproblems = 0;
   r->text_n = 0;
   r->next = r->tokens.nlines = 0;
@@ -112,6 +113,7 @@ static enum err_code file_problem(struct reader *r, struct batch *b, enum err_co
 
 /* The file is no flow log.  That is a problem unless it lay in a folder and nothing says that it should be one. */
 static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, struct err *e) {
+  r->is_other = !likely;
   if (likely || r->expectation == EXPECT_FLOW_LOG) return file_problem(r, b, ERR_FORMAT, 0, r->why, e);
   r->verdict = VERDICT_OTHER;
   r->done = 1;

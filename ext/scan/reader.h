@@ -75,6 +75,7 @@ struct reader {
   int is_misfit;              /* the filter can't be held against the layout: the first record is a problem */
   enum expectation expectation;
   enum verdict verdict;
+  int is_other;       /* nothing marks it as a flow log: a folder's scan passes over it, also when VERDICT_BAD */
   int source_known;   /* the file could be opened: source.kind says what its bytes are */
   char why[ERR_TEXT]; /* the reason of VERDICT_OTHER and VERDICT_BAD, or the file's first problem; "" if none */
   enum err_code bad;  /* VERDICT_BAD from reader_open(): the code of that error */

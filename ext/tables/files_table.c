@@ -5,10 +5,12 @@
 **     SELECT path, size, note FROM flowlogs_files('AWSLogs/') WHERE note IS NOT NULL;
 **
 ** path, size (bytes), mtime (Unix seconds), and what AWS's rule for names says: account_id, region, flow_log_id,
-** delivered (Unix seconds).  These open no file.  Naming kind, fields or note opens each; naming rows, min_start,
+** delivered (Unix seconds).  These open no file.  Naming kind, verdict, fields or note opens each; naming rows, min_start,
 ** max_end or errors reads each whole.
 **
-** kind: plain, gzip, empty, parquet, ... by the first bytes.  fields: the names of the file's fields, as its header
+** kind: plain, gzip, empty, parquet, ... by the first bytes.  verdict: 'flow log'; 'empty'; 'other' for what nothing
+** marks as a flow log, which the scan of a folder passes over and which is an error when it is named; 'unreadable' for
+** what ends a query with on_error=fail.  The verdict does not depend on whether the file was named.  fields: the names of the file's fields, as its header
 ** spells them; NULL for what is no flow log.  note: why a file is passed over or can't be read, or
 ** the first of its problems, as far as it was read; NULL when there is none.  rows: records that can be read; errors: the number of things that can't.
 */
@@ -32,6 +34,7 @@ enum {
   FLOW_LOG_COLUMN,
   DELIVERED_COLUMN,
   KIND_COLUMN, /* from here on a file has to be opened */
+  VERDICT_COLUMN,
   FIELDS_COLUMN,
   NOTE_COLUMN,
   ROWS_COLUMN, /* from here on it has to be read */
@@ -44,12 +47,13 @@ enum {
 
 static const char schema[] =
     "CREATE TABLE x(path TEXT, size INTEGER, mtime INTEGER, account_id TEXT, region TEXT, flow_log_id TEXT, "
-    "delivered INTEGER, kind TEXT, fields TEXT, note TEXT, rows INTEGER, min_start INTEGER, max_end INTEGER, "
+    "delivered INTEGER, kind TEXT, verdict TEXT, fields TEXT, note TEXT, rows INTEGER, min_start INTEGER, max_end "
+    "INTEGER, "
     "errors INTEGER, paths TEXT HIDDEN, format TEXT HIDDEN)";
 
 static const struct plan_arg arguments[] = {{PATHS_COLUMN, "path"}, {FORMAT_COLUMN, "format"}};
 
-static const struct plan_table plan_table = {.name = "flowlogs_files", .args = arguments, .nargs = 2, .ncolumns = 16};
+static const struct plan_table plan_table = {.name = "flowlogs_files", .args = arguments, .nargs = 2, .ncolumns = 17};
 
 /* How much has to be known of a file. */
 enum depth { DEPTH_NAME, DEPTH_OPEN, DEPTH_READ };
@@ -187,6 +191,14 @@ static void result_kind(sqlite3_context *ctx, const struct reader *r) {
   sqlite3_result_text(ctx, source_kind_name(r->source.kind), -1, SQLITE_STATIC);
 }
 
+static void result_verdict(sqlite3_context *ctx, const struct reader *r) {
+  static const char *const names[] = {
+      [VERDICT_OPEN] = NULL,     [VERDICT_FLOW_LOG] = "flow log", [VERDICT_EMPTY] = "empty",
+      [VERDICT_OTHER] = "other", [VERDICT_BAD] = "unreadable",
+  };
+  sqlite3_result_text(ctx, names[r->is_other ? VERDICT_OTHER : r->verdict], -1, SQLITE_STATIC);
+}
+
 /* The names of the file's fields, a space between two. */
 static void result_fields(sqlite3_context *ctx, const struct reader *r) {
   if (r->verdict != VERDICT_FLOW_LOG) return;
@@ -212,6 +224,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
     if (c->key.delivered != OBJECT_NAME_NO_TIME) sqlite3_result_int64(ctx, c->key.delivered);
     break;
   case KIND_COLUMN: result_kind(ctx, r); break;
+  case VERDICT_COLUMN: result_verdict(ctx, r); break;
   case FIELDS_COLUMN: result_fields(ctx, r); break;
   case NOTE_COLUMN:
     if (r->why[0]) sqlite3_result_text(ctx, r->why, -1, SQLITE_TRANSIENT);

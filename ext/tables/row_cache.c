@@ -94,16 +94,16 @@ enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const stru
   if (!p) return remember(r, now, key, files, &q->predicate);
   sqlite3_free(key);
   *place = p;
-  if (p->state == TABLE_REF_TOO_MANY || asks_for_files(p, &q->predicate)) return ROW_CACHE_READ;
-  if (p->users && p->state != TABLE_REF_KEPT) return ROW_CACHE_READ;
+  if (p->state == ROW_CACHE_TOO_MANY || asks_for_files(p, &q->predicate)) return ROW_CACHE_READ;
+  if (p->users && p->state != ROW_CACHE_KEPT) return ROW_CACHE_READ;
   int covered = 1;
   for (size_t i = 0; i < p->predicate.n; i++) covered &= predicate_has(&q->predicate, &p->predicate.term[i]);
-  if (p->state == TABLE_REF_KEPT && covered) return ROW_CACHE_SERVE;
+  if (p->state == ROW_CACHE_KEPT && covered) return ROW_CACHE_SERVE;
   if (p->users) return ROW_CACHE_READ;
   leave_common(p, &q->predicate);
   row_store_clear(&p->keep);
   row_store_init(&p->keep, q->options.memory);
-  p->state = TABLE_REF_SEEN;
+  p->state = ROW_CACHE_SEEN;
   return ROW_CACHE_FILL;
 }
 
@@ -113,7 +113,7 @@ void row_cache_close(struct row_cache_place *place) {
 
 static int give_up(struct row_cache_place *place) {
   row_store_clear(&place->keep);
-  place->state = TABLE_REF_TOO_MANY;
+  place->state = ROW_CACHE_TOO_MANY;
   return 1;
 }
 
@@ -129,6 +129,6 @@ int row_cache_finish(struct row_cache_place *place, const struct predicate *pred
     if (!predicate_has(&place->predicate, &predicate->term[i]) && row_store_asks_for_one(&predicate->term[i]))
       subject = predicate->term[i].subject;
   if (row_store_index(&place->keep, subject, &e)) return give_up(place);
-  place->state = TABLE_REF_KEPT;
+  place->state = ROW_CACHE_KEPT;
   return 0;
 }

@@ -34,7 +34,7 @@ struct row_cache {
     uint64_t files;             /* which files, by name, size and time */
     struct predicate predicate; /* of the last round; then what all kept rows pass */
     struct row_store keep;
-    enum { TABLE_REF_SEEN, TABLE_REF_KEPT, TABLE_REF_TOO_MANY } state;
+    enum { ROW_CACHE_SEEN, ROW_CACHE_KEPT, ROW_CACHE_TOO_MANY } state;
     unsigned users; /* cursors that read from keep */
   } place[ROW_CACHE_PLACES];
   unsigned next; /* place to be given up next */
