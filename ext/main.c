@@ -30,6 +30,7 @@ static const struct {
     {"flowlogs_errors", &flowlogs_errors_module},
     {"flowlogs_payload", &flowlogs_payload_module},
     {"flowlogs_rollup", &flowlogs_rollup_module},
+    {"flowlogs_payload_rollup", &flowlogs_payload_rollup_module},
 };
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {

@@ -28,7 +28,8 @@ enum kind {
 };
 
 /* F(name, kind, version that brought it, meaning for the README) */
-#define DEFAULT_FIELDS(F)                                                                                              \
+/* The default format in three parts, because a rollup has the second one as its sums. */
+#define ENDPOINT_FIELDS(F)                                                                                             \
   F(version, INT, 2, "version of the record's format")                                                                 \
   F(account_id, TEXT, 2, "account that owns the interface; keeps its leading zeros; `unknown` is possible")            \
   F(interface_id, TEXT, 2, "`eni-…`; NULL for a regional NAT gateway")                                                 \
@@ -36,13 +37,19 @@ enum kind {
   F(dstaddr, ADDR, 2, "destination address; likewise")                                                                 \
   F(srcport, INT, 2, "source port; 0 for ICMP")                                                                        \
   F(dstport, INT, 2, "destination port; 0 for ICMP")                                                                   \
-  F(protocol, INT, 2, "IANA protocol number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6")                                        \
+  F(protocol, INT, 2, "IANA protocol number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6")
+
+#define SUM_FIELDS(F)                                                                                                  \
   F(packets, INT, 2, "packets in the aggregation interval")                                                            \
-  F(bytes, INT, 2, "bytes in the aggregation interval")                                                                \
+  F(bytes, INT, 2, "bytes in the aggregation interval")
+
+#define OUTCOME_FIELDS(F)                                                                                              \
   F(start, INT, 2, "first packet, Unix seconds")                                                                       \
   F(end, INT, 2, "last packet, Unix seconds")                                                                          \
   F(action, ACTION, 2, "`ACCEPT` or `REJECT`")                                                                         \
   F(log_status, STATUS, 2, "`OK`, `NODATA` (no traffic) or `SKIPDATA` (records were lost)")
+
+#define DEFAULT_FIELDS(F) ENDPOINT_FIELDS(F) SUM_FIELDS(F) OUTCOME_FIELDS(F)
 
 #define LATER_FIELDS(F)                                                                                                \
   F(vpc_id, TEXT, 3, "VPC of the interface")                                                                           \

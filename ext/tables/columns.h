@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The SQL columns of the flowlogs table: their numbers, and the CREATE TABLE text that declares them.
+** What a SQL table is to this extension: a name and one array of column descriptions.  The CREATE TABLE text, the
+** arguments that a plan passes on, the conditions that are pushed down, the columns that a batch must have, the output,
+** the documentation and flowlogs_help follow from that array, so a column is described in one place.
 **
-**     0..13   the default fields
-**     14..21  the arguments, HIDDEN: SQLite gives a table-valued function's arguments to the hidden columns in order
-**     22..29  what a record has besides its fields, HIDDEN
-**     30..    the later fields; HIDDEN unless a CREATE VIRTUAL TABLE finds them in the files' headers
-**
-** SQLite's mask of used columns has one bit for all columns from 63 on, so the rarest fields come last.
+** The order of the rows is the order of the SQL columns.  SQLite gives the arguments of a table-valued function to the
+** hidden columns in their order, so the options come first among these.  SQLite's mask of used columns has one bit for
+** all columns from 63 on, so the rarest fields come last.
 */
 #ifndef TABLES_COLUMNS_H
 #define TABLES_COLUMNS_H
@@ -15,49 +14,131 @@
 #include "record/batch.h"
 #include "record/fields.h"
 #include "sqlite/sqlite.h"
+#include "tables/options.h"
 #include "tables/sql_predicate.h"
 
-enum {
-  SQL_PATH = FIELD_DEFAULT_COUNT, /* arguments: keep them together and in this order, as options.h names them */
-  SQL_ON_ERROR,
-  SQL_FORMAT,
-  SQL_THREADS,
-  SQL_COLUMNS,
-  SQL_FILTER,
-  SQL_SINCE,
-  SQL_UNTIL,
-  SQL_FILE,
-  SQL_LINE,
-  SQL_RAW,
-  SQL_EXTRA,
-  SQL_START_TIME,
-  SQL_END_TIME,
-  SQL_ADDR, /* either end: in conditions alone */
-  SQL_PORT,
-  SQL_LATER, /* the field FIELD_DEFAULT_COUNT, and on */
+enum column_role {
+  COLUMN_CELL,    /* read from the record as it is; ref: a column of a batch, which for a field is enum field */
+  COLUMN_TIME,    /* a time as text; ref: the field with its seconds; push.unit: how far it is rounded down */
+  COLUMN_OPTION,  /* an option; ref: enum option */
+  COLUMN_DATA,    /* the payload itself, the first argument of a table that reads no files */
+  COLUMN_EITHER,  /* either end of a flow: only in conditions */
+  COLUMN_MEASURE, /* a sum of the rollup; ref: the table's own number for it */
+  COLUMN_OTHER,   /* anything else; ref: as the table's own code uses it */
 };
 
-/* The field of an SQL column, or FIELD_NONE. */
-static inline int columns_field(int column) {
-  if (column < FIELD_DEFAULT_COUNT) return column;
-  return column < SQL_LATER ? FIELD_NONE : column - SQL_LATER + FIELD_DEFAULT_COUNT;
-}
+struct column {
+  const char *name;
+  const char *type; /* as it is declared: "TEXT", "INTEGER", "" for values of any type; NULL: the option's */
+  enum column_role role;
+  int is_hidden;
+  int ref;
+  struct push push; /* how it is pushed down; push.name is NULL for a column that is not */
+  void (*result)(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column);
+  const char *doc;     /* one line of Markdown; NULL: the field's or the option's */
+  const char *example; /* a condition or an expression; may be NULL */
+};
+
+struct sql_table {
+  const char *name;
+  const char *arguments; /* for messages and the documentation: "path", "data" */
+  const struct column *column;
+  int ncolumns;
+  const char *doc;     /* in whole sentences */
+  const char *example; /* a query on the sample logs */
+};
+
+/* All tables, for flowlogs_help: ends with NULL. */
+extern const struct sql_table *const sql_tables[];
+
+/* --- rows of the arrays ------------------------------------------------------------------------------------------ */
+
+#define COLUMN_TYPE_TEXT    "TEXT"
+#define COLUMN_TYPE_INT     "INTEGER"
+#define COLUMN_TYPE_ADDR    "TEXT"
+#define COLUMN_TYPE_ACTION  "TEXT"
+#define COLUMN_TYPE_STATUS  "TEXT"
+#define COLUMN_SHAPE_TEXT   SHAPE_TEXT
+#define COLUMN_SHAPE_INT    SHAPE_NUMBER
+#define COLUMN_SHAPE_ADDR   SHAPE_TEXT
+#define COLUMN_SHAPE_ACTION SHAPE_TEXT
+#define COLUMN_SHAPE_STATUS SHAPE_TEXT
+
+/* A field of the record, from a row of fields.h; hidden: 0 or 1. */
+#define FIELD_COLUMN(name_, kind_, hidden_, result_)                                                                   \
+  {.name = #name_,                                                                                                     \
+   .type = COLUMN_TYPE_##kind_,                                                                                        \
+   .role = COLUMN_CELL,                                                                                                \
+   .is_hidden = hidden_,                                                                                               \
+   .ref = FIELD_##name_,                                                                                               \
+   .push = {.name = #name_, .subject = FIELD_##name_, .shape = COLUMN_SHAPE_##kind_},                                  \
+   .result = result_},
+
+/* An option, under its own name or another. */
+#define OPTION_COLUMN_AS(column_, option_)                                                                             \
+  { .name = column_, .role = COLUMN_OPTION, .is_hidden = 1, .ref = OPTION_##option_, .result = column_result_option }
+#define OPTION_COLUMN(option_) OPTION_COLUMN_AS(#option_, option_)
+
+/* The first argument of a table that reads a value and no files. */
+#define DATA_COLUMN                                                                                                    \
+  {                                                                                                                    \
+    .name = "data", .type = "", .role = COLUMN_DATA, .is_hidden = 1, .result = column_result_data,                     \
+    .doc = "the payload: TEXT or BLOB", .example = "flowlogs_payload(queue.body)"                                      \
+  }
+
+/* A time of the record as text. */
+#define TIME_COLUMN(name_, field_, unit_, result_, doc_, example_)                                                     \
+  {                                                                                                                    \
+    .name = name_, .type = "TEXT", .role = COLUMN_TIME, .is_hidden = 1, .ref = FIELD_##field_,                         \
+    .push = {.name = name_, .subject = FIELD_##field_, .shape = SHAPE_TIME, .unit = unit_}, .result = result_,         \
+    .doc = doc_, .example = example_                                                                                   \
+  }
+
+/* Either end of a flow. */
+#define ADDR_COLUMN                                                                                                    \
+  {                                                                                                                    \
+    .name = "addr", .type = "TEXT", .role = COLUMN_EITHER, .is_hidden = 1,                                             \
+    .push = {.name = "addr", .subject = SUBJECT_ADDR, .shape = SHAPE_TEXT, .must = 1}, .result = column_result_either, \
+    .doc = "either end, only in conditions: any of `srcaddr`, `dstaddr`, `pkt_srcaddr`, `pkt_dstaddr`",                \
+    .example = "addr = '10.0.0.10'"                                                                                    \
+  }
+#define PORT_COLUMN                                                                                                    \
+  {                                                                                                                    \
+    .name = "port", .type = "INTEGER", .role = COLUMN_EITHER, .is_hidden = 1,                                          \
+    .push = {.name = "port", .subject = SUBJECT_PORT, .shape = SHAPE_NUMBER, .must = 1},                               \
+    .result = column_result_either, .doc = "either end, only in conditions: `srcport` or `dstport`",                   \
+    .example = "port = 22"                                                                                             \
+  }
+
+/* Output that all tables share.  The cursor begins with a struct query (query.h). */
+void column_result_option(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column);
+void column_result_data(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column);
+void column_result_either(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column);
+
+/* --- what follows from an array ---------------------------------------------------------------------------------- */
+
+/* The declared type and the description of a column, whichever table they stand in. */
+const char *column_type(const struct column *column);
+const char *column_doc(const struct column *column);
 
 /*
-** The CREATE TABLE text for sqlite3_declare_vtab(); first declares the first argument ("path TEXT"), visible[f] != 0
-** shows field f, the others are HIDDEN.  The caller frees it with sqlite3_free(); NULL when there is no memory.
+** The CREATE TABLE text for sqlite3_declare_vtab().  visible[f] != 0 shows field f and hides it otherwise; NULL: as the
+** array says.  The caller frees it with sqlite3_free(); NULL when there is no memory.
 */
-char *columns_declare(const char *first, const uint8_t visible[FIELD_COUNT]);
+char *columns_declare(const struct sql_table *table, const uint8_t visible[FIELD_COUNT]);
 
-/* Which columns a batch must have for a mask of used SQL columns. */
-void columns_wanted(sqlite3_uint64 used, uint8_t wanted[COLUMN_COUNT]);
+/* Is the column in a mask of used columns?  Columns from 63 on share a bit. */
+static inline int columns_is_used(sqlite3_uint64 used, int column) {
+  return (int)(used >> (column < 63 ? column : 63) & 1);
+}
 
-/* What of a column can be decided while the files are read; 0: nothing. */
-int columns_push(int column, struct push *out);
+/* Sets wanted[c] for each column c that a batch must have for a mask of used columns; sets the others to 0. */
+void columns_wanted(const struct sql_table *table, sqlite3_uint64 used, uint8_t wanted[COLUMN_COUNT]);
 
-/* The same of a field. */
-void columns_push_field(int field, struct push *out);
+/* The column that is pushed down under that name, or NULL. */
+const struct column *columns_find_push(const struct sql_table *table, const char *name);
 
-#define SQL_COUNT (SQL_LATER + FIELD_COUNT - FIELD_DEFAULT_COUNT)
+/* Does the table read a value that it is given, and no files? */
+int columns_take_data(const struct sql_table *table);
 
 #endif

@@ -8,29 +8,69 @@
 ** bytes; NULL where no line is concerned).  It reads all files whole.  Files in a folder that are no flow logs are no
 ** errors: flowlogs_files says which they are.
 */
-#include "tables/tables.h"
+#include "tables/columns.h"
 #include "tables/record_cursor.h"
-#include "tables/plan.h"
 #include "tables/table.h"
+#include "tables/tables.h"
 
-enum { FILE_COLUMN, LINE_COLUMN, REASON_COLUMN, RAW_COLUMN, PATH_COLUMN, FORMAT_COLUMN };
+/* --- the columns ------------------------------------------------------------------------------------------------- */
 
-static const char schema[] = "CREATE TABLE x(file TEXT, line INTEGER, reason TEXT, raw TEXT, path TEXT HIDDEN, "
-                             "format TEXT HIDDEN)";
+static const struct problem *problem_of(const struct record_cursor *p) { return &p->batch->problem[p->at]; }
 
-static const struct plan_arg arguments[] = {{PATH_COLUMN, "path"}, {FORMAT_COLUMN, "format"}};
-
-static const struct plan_table plan_table = {.name = "flowlogs_errors", .args = arguments, .nargs = 2, .ncolumns = 6};
-
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
-  struct options options;
-  (void)argc, (void)argv, (void)pzErr;
-  options_init(&options);
-  return table_declare(db, schema, &options, aux, out);
+static void result_cell(sqlite3_context *ctx, const struct batch *b, uint64_t cell) {
+  if (cell == BATCH_NULL) return;
+  sqlite3_result_text(ctx, batch_text(b, cell), (int)batch_text_n(cell), SQLITE_TRANSIENT);
 }
 
-static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &plan_table, 0, &table->zErrMsg);
+static void result_file(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  sqlite3_result_text(ctx, record_cursor_file((const struct record_cursor *)cursor), -1, SQLITE_TRANSIENT);
+}
+
+static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct problem *problem = problem_of((const struct record_cursor *)cursor);
+  (void)column;
+  if (problem->line) sqlite3_result_int64(ctx, (sqlite3_int64)problem->line);
+}
+
+static void result_reason(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct record_cursor *p = (const struct record_cursor *)cursor;
+  (void)column;
+  result_cell(ctx, p->batch, problem_of(p)->reason);
+}
+
+static void result_raw(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct record_cursor *p = (const struct record_cursor *)cursor;
+  (void)column;
+  result_cell(ctx, p->batch, problem_of(p)->raw);
+}
+
+#define ERROR_COLUMN(name_, type_, result_, doc_)                                                                      \
+  { .name = name_, .type = type_, .role = COLUMN_OTHER, .result = result_, .doc = doc_ }
+
+static const struct column columns[] = {
+    ERROR_COLUMN("file", "TEXT", result_file, "path of the file"),
+    ERROR_COLUMN("line", "INTEGER", result_line, "line, from 1; NULL when the file as a whole cannot be used"),
+    ERROR_COLUMN("reason", "TEXT", result_reason, "what is wrong, in words"),
+    ERROR_COLUMN("raw", "TEXT", result_raw, "the first 1024 bytes of the line; NULL when no line is concerned"),
+    OPTION_COLUMN(path),
+    OPTION_COLUMN(format),
+};
+
+const struct sql_table flowlogs_errors_table = {
+    .name = "flowlogs_errors",
+    .arguments = "path, format",
+    .column = columns,
+    .ncolumns = (int)(sizeof columns / sizeof *columns),
+    .doc = "What a scan cannot use, one row for each line or file.  It is empty when all is well.",
+    .example = "SELECT file, line, reason FROM flowlogs_errors('tests/data/edge') LIMIT 5",
+};
+
+/* --- the cursor -------------------------------------------------------------------------------------------------- */
+
+static int errors_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
+  (void)argc, (void)argv, (void)pzErr;
+  return table_connect(db, &flowlogs_errors_table, aux, out);
 }
 
 /* Goes to the next batch that has a problem. */
@@ -41,43 +81,22 @@ static int next_batch(struct record_cursor *p) {
   return rc;
 }
 
-static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
+static int errors_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
   struct record_cursor *p = (struct record_cursor *)cursor;
   (void)idx;
-  int rc = record_cursor_begin(p, &plan_table, plan, argc, argv, POLICY_COLLECT);
+  int rc = record_cursor_begin(p, plan, argc, argv, POLICY_COLLECT);
   return rc ? rc : next_batch(p);
 }
 
-static int next(sqlite3_vtab_cursor *cursor) {
+static int errors_next(sqlite3_vtab_cursor *cursor) {
   struct record_cursor *p = (struct record_cursor *)cursor;
   p->count++;
   return ++p->at < p->batch->nproblems ? SQLITE_OK : next_batch(p);
 }
 
-static int eof(sqlite3_vtab_cursor *cursor) { return ((struct record_cursor *)cursor)->batch == NULL; }
+static int errors_eof(sqlite3_vtab_cursor *cursor) { return ((struct record_cursor *)cursor)->batch == NULL; }
 
-static void result_cell(sqlite3_context *ctx, const struct batch *b, uint64_t cell) {
-  if (cell == BATCH_NULL) return;
-  sqlite3_result_text(ctx, batch_text(b, cell), (int)batch_text_n(cell), SQLITE_TRANSIENT);
-}
-
-static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
-  const struct record_cursor *p = (const struct record_cursor *)cursor;
-  const struct problem *problem = &p->batch->problem[p->at];
-  switch (col) {
-  case FILE_COLUMN: sqlite3_result_text(ctx, record_cursor_file(p), -1, SQLITE_TRANSIENT); break;
-  case LINE_COLUMN:
-    if (problem->line) sqlite3_result_int64(ctx, (sqlite3_int64)problem->line);
-    break;
-  case REASON_COLUMN: result_cell(ctx, p->batch, problem->reason); break;
-  case RAW_COLUMN: result_cell(ctx, p->batch, problem->raw); break;
-  case PATH_COLUMN: sqlite3_result_text(ctx, p->query.options.path, -1, SQLITE_TRANSIENT); break;
-  case FORMAT_COLUMN: sqlite3_result_text(ctx, p->query.options.format_text, -1, SQLITE_TRANSIENT); break;
-  }
-  return SQLITE_OK;
-}
-
-static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
+static int errors_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct record_cursor *p = (const struct record_cursor *)cursor;
   *out = (sqlite3_int64)(p->query.base << RECORD_CURSOR_LINE_BITS) + p->count;
   return SQLITE_OK;
@@ -86,14 +105,14 @@ static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
 const sqlite3_module flowlogs_errors_module = {
     .iVersion = 0,
     .xCreate = NULL, /* a table-valued function only */
-    .xConnect = connect,
-    .xBestIndex = best_index,
+    .xConnect = errors_connect,
+    .xBestIndex = table_best_index,
     .xDisconnect = table_disconnect,
     .xOpen = record_cursor_open,
     .xClose = record_cursor_close,
-    .xFilter = filter,
-    .xNext = next,
-    .xEof = eof,
-    .xColumn = column,
-    .xRowid = rowid,
+    .xFilter = errors_filter,
+    .xNext = errors_next,
+    .xEof = errors_eof,
+    .xColumn = table_column,
+    .xRowid = errors_rowid,
 };

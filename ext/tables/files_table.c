@@ -16,50 +16,23 @@
 */
 #include <string.h>
 
-#include "tables/tables.h"
-#include "file/object_name.h"
 #include "base/mem.h"
-#include "tables/plan.h"
-#include "tables/query.h"
-#include "sqlite/report.h"
+#include "file/object_name.h"
 #include "scan/scan.h"
+#include "sqlite/report.h"
+#include "tables/columns.h"
+#include "tables/query.h"
 #include "tables/table.h"
+#include "tables/tables.h"
 
-enum {
-  PATH_COLUMN,
-  SIZE_COLUMN,
-  MTIME_COLUMN,
-  ACCOUNT_COLUMN,
-  REGION_COLUMN,
-  FLOW_LOG_COLUMN,
-  DELIVERED_COLUMN,
-  KIND_COLUMN, /* from here on a file has to be opened */
-  VERDICT_COLUMN,
-  FIELDS_COLUMN,
-  NOTE_COLUMN,
-  ROWS_COLUMN, /* from here on it has to be read */
-  MIN_START_COLUMN,
-  MAX_END_COLUMN,
-  ERRORS_COLUMN,
-  PATHS_COLUMN,
-  FORMAT_COLUMN,
+/* How much has to be known of a file; the columns say which they need. */
+enum depth {
+  DEPTH_NAME, /* what the list of files tells */
+  DEPTH_OPEN, /* its first lines */
+  DEPTH_READ, /* all of it */
 };
 
-static const char schema[] =
-    "CREATE TABLE x(path TEXT, size INTEGER, mtime INTEGER, account_id TEXT, region TEXT, flow_log_id TEXT, "
-    "delivered INTEGER, kind TEXT, verdict TEXT, fields TEXT, note TEXT, rows INTEGER, min_start INTEGER, max_end "
-    "INTEGER, "
-    "errors INTEGER, paths TEXT HIDDEN, format TEXT HIDDEN)";
-
-static const struct plan_arg arguments[] = {{PATHS_COLUMN, "path"}, {FORMAT_COLUMN, "format"}};
-
-static const struct plan_table plan_table = {.name = "flowlogs_files", .args = arguments, .nargs = 2, .ncolumns = 17};
-
-/* How much has to be known of a file. */
-enum depth { DEPTH_NAME, DEPTH_OPEN, DEPTH_READ };
-
-struct cursor {
-  sqlite3_vtab_cursor base;
+struct files_cursor {
   struct query query; /* the options in force, and the files */
   struct reader_options reader_options;
   enum depth depth;
@@ -71,43 +44,182 @@ struct cursor {
   uint64_t min_start, max_end; /* BATCH_NULL when no record has the field */
 };
 
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
-  struct options options;
+/* --- the columns ------------------------------------------------------------------------------------------------- */
+
+static const struct files_cursor *cursor_of(const sqlite3_vtab_cursor *cursor) {
+  return (const struct files_cursor *)cursor;
+}
+
+static const struct file *file_of(const sqlite3_vtab_cursor *cursor) {
+  const struct files_cursor *c = cursor_of(cursor);
+  return &c->query.list.files.file[c->row];
+}
+
+static void result_part(sqlite3_context *ctx, const struct object_name_part *part) {
+  if (part->p) sqlite3_result_text(ctx, part->p, (int)part->n, SQLITE_TRANSIENT);
+}
+
+static void result_time(sqlite3_context *ctx, uint64_t cell) {
+  if (cell != BATCH_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)cell);
+}
+
+static void result_path(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  sqlite3_result_text(ctx, file_of(cursor)->path, -1, SQLITE_TRANSIENT);
+}
+
+static void result_size(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  if (file_of(cursor)->size >= 0) sqlite3_result_int64(ctx, file_of(cursor)->size);
+}
+
+static void result_mtime(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  if (file_of(cursor)->size >= 0) sqlite3_result_int64(ctx, file_of(cursor)->mtime);
+}
+
+static void result_account(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  result_part(ctx, &cursor_of(cursor)->key.account);
+}
+
+static void result_region(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  result_part(ctx, &cursor_of(cursor)->key.region);
+}
+
+static void result_flow_log(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  result_part(ctx, &cursor_of(cursor)->key.flow_log_id);
+}
+
+static void result_delivered(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  int64_t delivered = cursor_of(cursor)->key.delivered;
+  if (delivered != OBJECT_NAME_NO_TIME) sqlite3_result_int64(ctx, delivered);
+}
+
+static void result_kind(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  const struct reader *r = &cursor_of(cursor)->reader;
+  if (r->verdict == VERDICT_BAD && !r->source_known) return;
+  sqlite3_result_text(ctx, source_kind_name(r->source.kind), -1, SQLITE_STATIC);
+}
+
+static void result_verdict(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  static const char *const names[] = {
+      [VERDICT_OPEN] = NULL,     [VERDICT_FLOW_LOG] = "flow log", [VERDICT_EMPTY] = "empty",
+      [VERDICT_OTHER] = "other", [VERDICT_BAD] = "unreadable",
+  };
+  (void)column;
+  const struct reader *r = &cursor_of(cursor)->reader;
+  sqlite3_result_text(ctx, names[r->is_other ? VERDICT_OTHER : r->verdict], -1, SQLITE_STATIC);
+}
+
+/* The names of the file's fields, with a space between two. */
+static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  const struct reader *r = &cursor_of(cursor)->reader;
+  if (r->verdict != VERDICT_FLOW_LOG) return;
+  sqlite3_result_text(ctx, r->layout.text, r->layout.text_n - 1, SQLITE_TRANSIENT);
+}
+
+static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  const struct reader *r = &cursor_of(cursor)->reader;
+  if (r->why[0]) sqlite3_result_text(ctx, r->why, -1, SQLITE_TRANSIENT);
+}
+
+static void result_rows(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  sqlite3_result_int64(ctx, (sqlite3_int64)cursor_of(cursor)->reader.records);
+}
+
+static void result_min_start(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  result_time(ctx, cursor_of(cursor)->min_start);
+}
+
+static void result_max_end(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  result_time(ctx, cursor_of(cursor)->max_end);
+}
+
+static void result_errors(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  sqlite3_result_int64(ctx, (sqlite3_int64)cursor_of(cursor)->reader.nproblems);
+}
+
+#define FILE_COLUMN(name_, type_, depth_, result_, doc_)                                                               \
+  { .name = name_, .type = type_, .role = COLUMN_OTHER, .ref = DEPTH_##depth_, .result = result_, .doc = doc_ }
+
+static const struct column columns[] = {
+    FILE_COLUMN("path", "TEXT", NAME, result_path, "path of the file, as the list of files has it"),
+    FILE_COLUMN("size", "INTEGER", NAME, result_size, "bytes on the disk"),
+    FILE_COLUMN("mtime", "INTEGER", NAME, result_mtime, "last modification, Unix seconds"),
+    FILE_COLUMN("account_id", "TEXT", NAME, result_account,
+                "account of the flow log, by the names of file and folders"),
+    FILE_COLUMN("region", "TEXT", NAME, result_region, "region, by the names"),
+    FILE_COLUMN("flow_log_id", "TEXT", NAME, result_flow_log, "id of the flow log, by the name"),
+    FILE_COLUMN("delivered", "INTEGER", NAME, result_delivered, "time in the name, Unix seconds"),
+    FILE_COLUMN("kind", "TEXT", OPEN, result_kind, "`plain`, `gzip`, `empty`, `parquet` …, by the first bytes"),
+    FILE_COLUMN("verdict", "TEXT", OPEN, result_verdict,
+                "`flow log`; `empty`; `other` (no flow log: passed over in a folder, an error when named); "
+                "`unreadable` (ends a query with `on_error = fail`)"),
+    FILE_COLUMN("fields", "TEXT", OPEN, result_fields,
+                "names of the fields, as the header spells them; NULL for what is not a flow log"),
+    FILE_COLUMN("note", "TEXT", OPEN, result_note,
+                "why the file is passed over or cannot be read, or the first of its errors as far as it was read"),
+    FILE_COLUMN("rows", "INTEGER", READ, result_rows, "records that can be used"),
+    FILE_COLUMN("min_start", "INTEGER", READ, result_min_start, "least `start` of the records, Unix seconds"),
+    FILE_COLUMN("max_end", "INTEGER", READ, result_max_end, "greatest `end` of the records, Unix seconds"),
+    FILE_COLUMN("errors", "INTEGER", READ, result_errors, "number of things that cannot be used"),
+    OPTION_COLUMN_AS("paths", path), /* the name path is taken */
+    OPTION_COLUMN(format),
+};
+
+const struct sql_table flowlogs_files_table = {
+    .name = "flowlogs_files",
+    .arguments = "path, format",
+    .column = columns,
+    .ncolumns = (int)(sizeof columns / sizeof *columns),
+    .doc = "The files that a path stands for, one row for each, in the order in which they are read.",
+    .example = "SELECT path, verdict, note FROM flowlogs_files('tests/data/edge') WHERE verdict <> 'flow log'",
+};
+
+/* --- the cursor -------------------------------------------------------------------------------------------------- */
+
+static int files_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
   (void)argc, (void)argv, (void)pzErr;
-  options_init(&options);
-  return table_declare(db, schema, &options, aux, out);
+  return table_connect(db, &flowlogs_files_table, aux, out);
 }
 
-static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &plan_table, 0, &table->zErrMsg);
-}
-
-static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
-  struct cursor *c = mem_alloc(sizeof *c);
+static int files_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
+  struct files_cursor *c = mem_alloc(sizeof *c);
   *out = NULL;
   if (!c) return SQLITE_NOMEM;
-  memset(c, 0, offsetof(struct cursor, reader));
-  query_open(&c->query, base);
-  *out = &c->base;
+  memset(c, 0, offsetof(struct files_cursor, reader));
+  query_open(&c->query, table);
+  *out = &c->query.cursor;
   return SQLITE_OK;
 }
 
-static void clear_reader(struct cursor *c) {
+static void clear_reader(struct files_cursor *c) {
   if (!c->has_reader) return;
   reader_clear(&c->reader);
   batch_clear(&c->batch);
   c->has_reader = 0;
 }
 
-static int close_cursor(sqlite3_vtab_cursor *base) {
-  struct cursor *c = (struct cursor *)base;
+static int files_close(sqlite3_vtab_cursor *base) {
+  struct files_cursor *c = (struct files_cursor *)base;
   clear_reader(c);
-  query_close(&c->query, base->pVtab);
+  query_close(&c->query);
   mem_free(c);
   return SQLITE_OK;
 }
 
-static void add_times(struct cursor *c) {
+static void add_times(struct files_cursor *c) {
   const struct batch *b = &c->batch;
   for (uint32_t i = 0; i < b->nrows; i++) {
     uint64_t start = b->has[FIELD_start] ? b->cell[FIELD_start][i] : BATCH_NULL;
@@ -118,7 +230,7 @@ static void add_times(struct cursor *c) {
 }
 
 /* Learns of the row's file what the query wants to know. */
-static int look(struct cursor *c) {
+static int look(struct files_cursor *c) {
   struct err e = {0};
   enum reader_result rc;
   if (c->row >= c->query.list.files.n) return SQLITE_OK;
@@ -134,113 +246,54 @@ static int look(struct cursor *c) {
     add_times(c);
   } while ((rc == READER_MORE || rc == READER_FULL) && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
   reader_close(&c->reader);
-  return rc == READER_ERROR ? report_error(&c->base.pVtab->zErrMsg, &e) : SQLITE_OK;
+  return rc == READER_ERROR ? report_error(&c->query.cursor.pVtab->zErrMsg, &e) : SQLITE_OK;
 }
 
+/* The depth that the columns of the query need. */
 static enum depth depth_of(sqlite3_uint64 used) {
-  const sqlite3_uint64 read = (UINT64_C(1) << PATHS_COLUMN) - (UINT64_C(1) << ROWS_COLUMN);
-  const sqlite3_uint64 open = (UINT64_C(1) << ROWS_COLUMN) - (UINT64_C(1) << KIND_COLUMN);
-  return used & read ? DEPTH_READ : used & open ? DEPTH_OPEN : DEPTH_NAME;
+  int depth = DEPTH_NAME;
+  for (int i = 0; i < flowlogs_files_table.ncolumns; i++)
+    if (columns[i].role == COLUMN_OTHER && columns_is_used(used, i) && columns[i].ref > depth) depth = columns[i].ref;
+  return (enum depth)depth;
 }
 
-static int open_reader(struct cursor *c) {
+static int open_reader(struct files_cursor *c) {
   uint8_t wanted[COLUMN_COUNT] = {0};
   struct err e = {0};
   wanted[FIELD_start] = wanted[FIELD_end] = c->depth == DEPTH_READ;
   c->reader_options.guard = &c->query.list.guard;
-  c->reader_options.format = c->query.options.format;
+  c->reader_options.format = c->query.options.layout;
   c->reader_options.policy = POLICY_SKIP;
   c->has_reader = 1;
   reader_init(&c->reader, &c->reader_options, &e);
   batch_init(&c->batch, wanted, &e);
-  return e.code ? report_error(&c->base.pVtab->zErrMsg, &e) : SQLITE_OK;
+  return e.code ? report_error(&c->query.cursor.pVtab->zErrMsg, &e) : SQLITE_OK;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc, sqlite3_value **argv) {
-  struct cursor *c = (struct cursor *)base;
+static int files_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
+  struct files_cursor *c = (struct files_cursor *)cursor;
   (void)idx;
   clear_reader(c);
   c->row = 0;
-  int rc = query_begin(&c->query, base->pVtab, &plan_table, plan, argc, argv);
+  int rc = query_begin(&c->query, plan, argc, argv);
   c->depth = depth_of(c->query.used);
   if (!rc && c->depth != DEPTH_NAME) rc = open_reader(c);
   return rc ? rc : look(c);
 }
 
-static int next(sqlite3_vtab_cursor *base) {
-  struct cursor *c = (struct cursor *)base;
+static int files_next(sqlite3_vtab_cursor *cursor) {
+  struct files_cursor *c = (struct files_cursor *)cursor;
   c->row++;
   return look(c);
 }
 
-static int eof(sqlite3_vtab_cursor *base) {
-  struct cursor *c = (struct cursor *)base;
+static int files_eof(sqlite3_vtab_cursor *cursor) {
+  const struct files_cursor *c = cursor_of(cursor);
   return c->row >= c->query.list.files.n;
 }
 
-static void result_part(sqlite3_context *ctx, const struct object_name_part *part) {
-  if (part->p) sqlite3_result_text(ctx, part->p, (int)part->n, SQLITE_TRANSIENT);
-}
-
-static void result_cell(sqlite3_context *ctx, uint64_t cell) {
-  if (cell != BATCH_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)cell);
-}
-
-static void result_kind(sqlite3_context *ctx, const struct reader *r) {
-  if (r->verdict == VERDICT_BAD && !r->source_known) return;
-  sqlite3_result_text(ctx, source_kind_name(r->source.kind), -1, SQLITE_STATIC);
-}
-
-static void result_verdict(sqlite3_context *ctx, const struct reader *r) {
-  static const char *const names[] = {
-      [VERDICT_OPEN] = NULL,     [VERDICT_FLOW_LOG] = "flow log", [VERDICT_EMPTY] = "empty",
-      [VERDICT_OTHER] = "other", [VERDICT_BAD] = "unreadable",
-  };
-  sqlite3_result_text(ctx, names[r->is_other ? VERDICT_OTHER : r->verdict], -1, SQLITE_STATIC);
-}
-
-/* The names of the file's fields, a space between two. */
-static void result_fields(sqlite3_context *ctx, const struct reader *r) {
-  if (r->verdict != VERDICT_FLOW_LOG) return;
-  sqlite3_result_text(ctx, r->layout.text, r->layout.text_n - 1, SQLITE_TRANSIENT);
-}
-
-static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
-  struct cursor *c = (struct cursor *)base;
-  const struct file *file = &c->query.list.files.file[c->row];
-  const struct reader *r = &c->reader;
-  switch (col) {
-  case PATH_COLUMN: sqlite3_result_text(ctx, file->path, -1, SQLITE_TRANSIENT); break;
-  case SIZE_COLUMN:
-    if (file->size >= 0) sqlite3_result_int64(ctx, file->size);
-    break;
-  case MTIME_COLUMN:
-    if (file->size >= 0) sqlite3_result_int64(ctx, file->mtime);
-    break;
-  case ACCOUNT_COLUMN: result_part(ctx, &c->key.account); break;
-  case REGION_COLUMN: result_part(ctx, &c->key.region); break;
-  case FLOW_LOG_COLUMN: result_part(ctx, &c->key.flow_log_id); break;
-  case DELIVERED_COLUMN:
-    if (c->key.delivered != OBJECT_NAME_NO_TIME) sqlite3_result_int64(ctx, c->key.delivered);
-    break;
-  case KIND_COLUMN: result_kind(ctx, r); break;
-  case VERDICT_COLUMN: result_verdict(ctx, r); break;
-  case FIELDS_COLUMN: result_fields(ctx, r); break;
-  case NOTE_COLUMN:
-    if (r->why[0]) sqlite3_result_text(ctx, r->why, -1, SQLITE_TRANSIENT);
-    break;
-  case ROWS_COLUMN: sqlite3_result_int64(ctx, (sqlite3_int64)r->records); break;
-  case MIN_START_COLUMN: result_cell(ctx, c->min_start); break;
-  case MAX_END_COLUMN: result_cell(ctx, c->max_end); break;
-  case ERRORS_COLUMN: sqlite3_result_int64(ctx, (sqlite3_int64)r->nproblems); break;
-  case PATHS_COLUMN: sqlite3_result_text(ctx, c->query.options.path, -1, SQLITE_TRANSIENT); break;
-  case FORMAT_COLUMN: sqlite3_result_text(ctx, c->query.options.format_text, -1, SQLITE_TRANSIENT); break;
-  }
-  return SQLITE_OK;
-}
-
-static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
-  const struct cursor *c = (const struct cursor *)base;
+static int files_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
+  const struct files_cursor *c = cursor_of(cursor);
   *out = (sqlite3_int64)(c->query.base + c->row);
   return SQLITE_OK;
 }
@@ -248,14 +301,14 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
 const sqlite3_module flowlogs_files_module = {
     .iVersion = 0,
     .xCreate = NULL, /* a table-valued function only */
-    .xConnect = connect,
-    .xBestIndex = best_index,
+    .xConnect = files_connect,
+    .xBestIndex = table_best_index,
     .xDisconnect = table_disconnect,
-    .xOpen = open_cursor,
-    .xClose = close_cursor,
-    .xFilter = filter,
-    .xNext = next,
-    .xEof = eof,
-    .xColumn = column,
-    .xRowid = rowid,
+    .xOpen = files_open,
+    .xClose = files_close,
+    .xFilter = files_filter,
+    .xNext = files_next,
+    .xEof = files_eof,
+    .xColumn = table_column,
+    .xRowid = files_rowid,
 };

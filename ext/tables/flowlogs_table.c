@@ -22,40 +22,126 @@
 #include <string.h>
 
 #include "base/calendar.h"
-#include "tables/columns.h"
 #include "functions/functions.h"
-#include "tables/tables.h"
-#include "tables/record_cursor.h"
-#include "tables/plan.h"
-#include "sqlite/report.h"
 #include "scan/header_survey.h"
+#include "sqlite/report.h"
+#include "tables/columns.h"
+#include "tables/record_cursor.h"
 #include "tables/table.h"
+#include "tables/tables.h"
 
-static const struct plan_arg arguments[] = {
-    {SQL_PATH, "path"},       {SQL_ON_ERROR, "on_error"}, {SQL_FORMAT, "format"}, {SQL_THREADS, "threads"},
-    {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"},     {SQL_SINCE, "since"},   {SQL_UNTIL, "until"}};
+/* --- the columns ------------------------------------------------------------------------------------------------- */
 
-static const struct plan_table plan_table = {.name = "flowlogs",
-                                             .args = arguments,
-                                             .nargs = (int)(sizeof arguments / sizeof *arguments),
-                                             .first_selecting = SQL_FILTER,
-                                             .last_selecting = SQL_UNTIL,
-                                             .ncolumns = SQL_COUNT,
-                                             .push = columns_push};
+static void result_text(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct record_cursor *p = (const struct record_cursor *)cursor;
+  const struct batch *b = p->batch;
+  uint64_t cell = b->has[column->ref] ? b->cell[column->ref][p->at] : BATCH_NULL;
+  if (cell != BATCH_NULL) sqlite3_result_text(ctx, batch_text(b, cell), (int)batch_text_n(cell), SQLITE_TRANSIENT);
+}
 
-static const struct plan_arg payload_arguments[] = {
-    {SQL_PATH, "data"},       {SQL_ON_ERROR, "on_error"}, {SQL_FORMAT, "format"}, {SQL_THREADS, "threads"},
-    {SQL_COLUMNS, "columns"}, {SQL_FILTER, "filter"},     {SQL_SINCE, "since"},   {SQL_UNTIL, "until"}};
+static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct record_cursor *p = (const struct record_cursor *)cursor;
+  const struct batch *b = p->batch;
+  uint64_t cell = b->has[column->ref] ? b->cell[column->ref][p->at] : BATCH_NULL;
+  if (cell != BATCH_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)cell);
+}
 
-static const struct plan_table payload_plan_table = {.name = "flowlogs_payload",
-                                                     .args = payload_arguments,
-                                                     .nargs =
-                                                         (int)(sizeof payload_arguments / sizeof *payload_arguments),
-                                                     .ncolumns = SQL_COUNT,
-                                                     .push = columns_push,
-                                                     .first_selecting = SQL_FILTER,
-                                                     .last_selecting = SQL_UNTIL,
-                                                     .is_payload = 1};
+static void result_time(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct record_cursor *p = (const struct record_cursor *)cursor;
+  char text[CALENDAR_TEXT];
+  const struct batch *b = p->batch;
+  uint64_t cell = b->has[column->ref] ? b->cell[column->ref][p->at] : BATCH_NULL;
+  size_t n = cell == BATCH_NULL ? 0 : calendar_format_unit((int64_t)cell, column->push.unit, text);
+  if (n) sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
+}
+
+static void result_file(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)column;
+  sqlite3_result_text(ctx, record_cursor_file((const struct record_cursor *)cursor), -1, SQLITE_TRANSIENT);
+}
+
+static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct record_cursor *p = (const struct record_cursor *)cursor;
+  (void)column;
+  sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]);
+}
+
+/* How a field of each kind is output. */
+#define RESULT_TEXT   result_text
+#define RESULT_INT    result_number
+#define RESULT_ADDR   result_text
+#define RESULT_ACTION result_text
+#define RESULT_STATUS result_text
+
+#define SHOWN(name, kind, since, doc)  FIELD_COLUMN(name, kind, 0, RESULT_##kind)
+#define HIDDEN(name, kind, since, doc) FIELD_COLUMN(name, kind, 1, RESULT_##kind)
+
+/* The columns of a table of records, whose first argument is the given column. */
+#define RECORD_COLUMNS(first)                                                                                          \
+  DEFAULT_FIELDS(SHOWN)                                                                                                \
+  first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(columns),               \
+      OPTION_COLUMN(filter), OPTION_COLUMN(since), OPTION_COLUMN(until),                                               \
+      {.name = "file",                                                                                                 \
+       .type = "TEXT",                                                                                                 \
+       .role = COLUMN_OTHER,                                                                                           \
+       .is_hidden = 1,                                                                                                 \
+       .push = {.name = "file", .subject = SUBJECT_FILE, .shape = SHAPE_TEXT},                                         \
+       .result = result_file,                                                                                          \
+       .doc = "path of the file that holds the record",                                                                \
+       .example = "file GLOB '*us-east-1*'"},                                                                          \
+      {.name = "line",                                                                                                 \
+       .type = "INTEGER",                                                                                              \
+       .role = COLUMN_OTHER,                                                                                           \
+       .is_hidden = 1,                                                                                                 \
+       .push = {.name = "line", .subject = SUBJECT_LINE, .shape = SHAPE_NUMBER},                                       \
+       .result = result_line,                                                                                          \
+       .doc = "number of the record's line in the file, from 1, with the header counted"},                             \
+      {.name = "raw",                                                                                                  \
+       .type = "TEXT",                                                                                                 \
+       .role = COLUMN_CELL,                                                                                            \
+       .is_hidden = 1,                                                                                                 \
+       .ref = COLUMN_RAW,                                                                                              \
+       .result = result_text,                                                                                          \
+       .doc = "the line as it stands in the file"},                                                                    \
+      {.name = "extra",                                                                                                \
+       .type = "TEXT",                                                                                                 \
+       .role = COLUMN_CELL,                                                                                            \
+       .is_hidden = 1,                                                                                                 \
+       .ref = COLUMN_EXTRA,                                                                                            \
+       .result = result_text,                                                                                          \
+       .doc = "a JSON object of the fields that this version does not know; NULL when there are none",                 \
+       .example = "extra ->> 'new_field'"},                                                                            \
+      TIME_COLUMN("start_time", start, CALENDAR_SECOND, result_time, "`start` as `YYYY-MM-DD HH:MM:SS`, UTC",          \
+                  "start_time >= '2026-03-09 12:00:00'"),                                                              \
+      TIME_COLUMN("end_time", end, CALENDAR_SECOND, result_time, "`end` as `YYYY-MM-DD HH:MM:SS`, UTC",                \
+                  "end_time < '2026-03-10'"),                                                                          \
+      ADDR_COLUMN, PORT_COLUMN, LATER_FIELDS(HIDDEN) TGW_FIELDS(HIDDEN)
+
+static const struct column flowlogs_columns[] = {RECORD_COLUMNS(OPTION_COLUMN(path))};
+static const struct column payload_columns[] = {RECORD_COLUMNS(DATA_COLUMN)};
+
+const struct sql_table flowlogs_table = {
+    .name = "flowlogs",
+    .arguments = "path",
+    .column = flowlogs_columns,
+    .ncolumns = (int)(sizeof flowlogs_columns / sizeof *flowlogs_columns),
+    .doc = "The records of flow log files, one row for each.  A table-valued function, and a module for CREATE VIRTUAL "
+           "TABLE.",
+    .example = "SELECT srcaddr, dstaddr, dstport FROM flowlogs('tests/data/AWSLogs') WHERE action = 'REJECT' LIMIT 5",
+};
+
+const struct sql_table flowlogs_payload_table = {
+    .name = "flowlogs_payload",
+    .arguments = "data",
+    .column = payload_columns,
+    .ncolumns = (int)(sizeof payload_columns / sizeof *payload_columns),
+    .doc = "The records in a value that a stream has delivered: an event of Lambda, Kinesis or Firehose, base64, gzip, "
+           "JSON, or lines.",
+    .example = "SELECT srcaddr, dstaddr, dstport FROM flowlogs_payload('2 123456789012 eni-1 10.0.0.1 10.0.0.2 1025 22 "
+               "6 1 40 1773046800 1773046803 REJECT OK')",
+};
+
+/* --- making the tables ------------------------------------------------------------------------------------------- */
 
 /*
 ** Is this xCreate or xConnect?  One function serves both, or else the table-valued function would not exist.  xCreate is
@@ -79,7 +165,7 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
   interrupt_init(&interrupt, db);
   file_list_init(&list);
   int rc = file_list_find(&list, options->path, &interrupt, pzErr);
-  struct scan_options scan = {.reader = {.guard = &list.guard, .format = options->format, .policy = POLICY_SKIP},
+  struct scan_options scan = {.reader = {.guard = &list.guard, .format = options->layout, .policy = POLICY_SKIP},
                               .stop = interrupt_poll,
                               .context = &interrupt};
   if (!rc && header_survey(&list.files, &scan, visible, &e)) rc = report_error(pzErr, &e);
@@ -98,14 +184,15 @@ static int choose_columns(sqlite3 *db, const struct options *options, int creati
   int found = 0, rc = SQLITE_OK;
   memset(visible, 0, FIELD_COUNT);
   if (options->path) rc = look_at_files(db, options, creating, visible, pzErr);
-  if (options->columns == COLUMNS_DEFAULT) memset(visible, 0, FIELD_COUNT);
+  if (options->shown == COLUMNS_DEFAULT) memset(visible, 0, FIELD_COUNT);
   for (int f = 0; f < FIELD_COUNT; f++) found |= visible[f];
   if (!found) memset(visible, 1, FIELD_DEFAULT_COUNT);
-  if (options->columns == COLUMNS_ALL) memset(visible, 1, FIELD_COUNT);
+  if (options->shown == COLUMNS_ALL) memset(visible, 1, FIELD_COUNT);
   return rc;
 }
 
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
+static int flowlogs_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                            char **pzErr) {
   uint8_t visible[FIELD_COUNT];
   struct options options;
   int rc = SQLITE_OK, creating = is_being_created(db);
@@ -114,36 +201,18 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
   if (!rc && creating && !options.path && sqlite3_stricmp(argv[2], argv[0]) != 0)
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);
   if (!rc) rc = choose_columns(db, &options, creating, visible, pzErr);
-  char *sql = rc ? NULL : columns_declare("path TEXT", visible);
-  if (sql) rc = table_declare(db, sql, &options, aux, out);
-  else options_clear(&options);
-  sqlite3_free(sql);
-  return rc || sql ? rc : SQLITE_NOMEM;
+  if (!rc) return table_declare(db, &flowlogs_table, visible, &options, aux, out);
+  options_clear(&options);
+  return rc;
 }
 
 static int payload_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
                            char **pzErr) {
-  uint8_t visible[FIELD_COUNT];
-  struct options options;
   (void)argc, (void)argv, (void)pzErr;
-  memset(visible, 0, sizeof visible);
-  memset(visible, 1, FIELD_DEFAULT_COUNT);
-  char *sql = columns_declare("data", visible);
-  if (!sql) return SQLITE_NOMEM;
-  options_init(&options);
-  int rc = table_declare(db, sql, &options, aux, out);
-  sqlite3_free(sql);
-  return rc;
+  return table_connect(db, &flowlogs_payload_table, aux, out);
 }
 
-static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &plan_table, ((struct table *)table)->options.path != NULL,
-                         &table->zErrMsg);
-}
-
-static int payload_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &payload_plan_table, 0, &table->zErrMsg);
-}
+/* --- the cursor -------------------------------------------------------------------------------------------------- */
 
 /* Goes to the next batch that has a row. */
 static int next_batch(struct record_cursor *p) {
@@ -154,91 +223,21 @@ static int next_batch(struct record_cursor *p) {
   return rc;
 }
 
-static int begin(sqlite3_vtab_cursor *cursor, const struct plan_table *of, const char *plan, int argc,
-                 sqlite3_value **argv) {
+static int flowlogs_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
   struct record_cursor *p = (struct record_cursor *)cursor;
-  int rc = record_cursor_begin(p, of, plan, argc, argv, POLICY_FAIL);
+  (void)idx;
+  int rc = record_cursor_begin(p, plan, argc, argv, POLICY_FAIL);
   return rc ? rc : next_batch(p);
 }
 
-static int filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
-  (void)idx;
-  return begin(cursor, &plan_table, plan, argc, argv);
-}
-
-static int payload_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
-  (void)idx;
-  return begin(cursor, &payload_plan_table, plan, argc, argv);
-}
-
-static int next(sqlite3_vtab_cursor *cursor) {
+static int flowlogs_next(sqlite3_vtab_cursor *cursor) {
   struct record_cursor *p = (struct record_cursor *)cursor;
   return !p->served && ++p->at < p->batch->nrows ? SQLITE_OK : next_batch(p);
 }
 
-static int eof(sqlite3_vtab_cursor *cursor) { return ((struct record_cursor *)cursor)->batch == NULL; }
+static int flowlogs_eof(sqlite3_vtab_cursor *cursor) { return ((struct record_cursor *)cursor)->batch == NULL; }
 
-static void result_text(sqlite3_context *ctx, const char *text) {
-  if (text) sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
-}
-
-/* The first argument. */
-static void result_path(sqlite3_context *ctx, const struct query *q) {
-  const struct file_list *r = &q->list;
-  if (!r->data) result_text(ctx, q->options.path);
-  else if (r->data_type == SQLITE_BLOB) sqlite3_result_blob64(ctx, r->data, r->data_n, SQLITE_TRANSIENT);
-  else sqlite3_result_text64(ctx, r->data, r->data_n, SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
-static void result_time(sqlite3_context *ctx, const struct record_cursor *p, enum field f) {
-  char text[CALENDAR_TEXT];
-  const struct batch *b = p->batch;
-  uint64_t cell = b->has[f] ? b->cell[f][p->at] : BATCH_NULL;
-  size_t n = cell == BATCH_NULL ? 0 : calendar_format((int64_t)cell, text);
-  if (n) sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
-}
-
-/* A cell of the batch; a column that the batch doesn't have is NULL. */
-static void result_cell(sqlite3_context *ctx, const struct record_cursor *p, int column, int is_int) {
-  const struct batch *b = p->batch;
-  if (!b->has[column]) return;
-  uint64_t cell = b->cell[column][p->at];
-  if (cell == BATCH_NULL) return;
-  if (is_int) sqlite3_result_int64(ctx, (sqlite3_int64)cell);
-  else sqlite3_result_text(ctx, batch_text(b, cell), (int)batch_text_n(cell), SQLITE_TRANSIENT);
-}
-
-static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int col) {
-  const struct record_cursor *p = (const struct record_cursor *)cursor;
-  int f = columns_field(col);
-  if (f != FIELD_NONE) {
-    result_cell(ctx, p, f, fields[f].kind == KIND_INT);
-    return SQLITE_OK;
-  }
-  switch (col) {
-  case SQL_PATH: result_path(ctx, &p->query); break;
-  case SQL_ON_ERROR: result_text(ctx, options_on_error(&p->query.options)); break;
-  case SQL_FORMAT: result_text(ctx, p->query.options.format_text); break;
-  case SQL_THREADS:
-    if (p->query.options.threads >= 0) sqlite3_result_int(ctx, p->query.options.threads);
-    break;
-  case SQL_COLUMNS: result_text(ctx, options_columns(&p->query.options)); break;
-  case SQL_FILTER: result_text(ctx, p->query.options.filter_text); break;
-  case SQL_SINCE: options_result_time(ctx, p->query.options.since); break;
-  case SQL_UNTIL: options_result_time(ctx, p->query.options.until); break;
-  case SQL_FILE: result_text(ctx, record_cursor_file(p)); break;
-  case SQL_LINE: sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]); break;
-  case SQL_RAW: result_cell(ctx, p, COLUMN_RAW, 0); break;
-  case SQL_EXTRA: result_cell(ctx, p, COLUMN_EXTRA, 0); break;
-  case SQL_START_TIME: result_time(ctx, p, FIELD_start); break;
-  case SQL_END_TIME: result_time(ctx, p, FIELD_end); break;
-  case SQL_ADDR: report_either(ctx, "addr"); break;
-  case SQL_PORT: report_either(ctx, "port"); break;
-  }
-  return SQLITE_OK;
-}
-
-static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
+static int flowlogs_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct record_cursor *p = (const struct record_cursor *)cursor;
   *out = (sqlite3_int64)((p->query.base + p->batch->file) << RECORD_CURSOR_LINE_BITS | p->batch->line[p->at]);
   return SQLITE_OK;
@@ -246,18 +245,18 @@ static int rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
 
 const sqlite3_module flowlogs_module = {
     .iVersion = 0,
-    .xCreate = connect, /* the same as xConnect: the table-valued function exists without a CREATE */
-    .xConnect = connect,
-    .xBestIndex = best_index,
+    .xCreate = flowlogs_connect, /* the same as xConnect: the table-valued function exists without a CREATE */
+    .xConnect = flowlogs_connect,
+    .xBestIndex = table_best_index,
     .xDisconnect = table_disconnect,
     .xDestroy = table_disconnect,
     .xOpen = record_cursor_open,
     .xClose = record_cursor_close,
-    .xFilter = filter,
-    .xNext = next,
-    .xEof = eof,
-    .xColumn = column,
-    .xRowid = rowid,
+    .xFilter = flowlogs_filter,
+    .xNext = flowlogs_next,
+    .xEof = flowlogs_eof,
+    .xColumn = table_column,
+    .xRowid = flowlogs_rowid,
     .xFindFunction = functions_find,
 };
 
@@ -265,14 +264,14 @@ const sqlite3_module flowlogs_payload_module = {
     .iVersion = 0,
     .xCreate = NULL, /* a table-valued function only */
     .xConnect = payload_connect,
-    .xBestIndex = payload_best_index,
+    .xBestIndex = table_best_index,
     .xDisconnect = table_disconnect,
     .xOpen = record_cursor_open,
     .xClose = record_cursor_close,
-    .xFilter = payload_filter,
-    .xNext = next,
-    .xEof = eof,
-    .xColumn = column,
-    .xRowid = rowid,
+    .xFilter = flowlogs_filter,
+    .xNext = flowlogs_next,
+    .xEof = flowlogs_eof,
+    .xColumn = table_column,
+    .xRowid = flowlogs_rowid,
     .xFindFunction = functions_find,
 };

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* One table of options: a new one is a row in it and a function of five lines. */
+/*
+** The values are reached through their offsets in struct options, so that copying, freeing, showing and comparing them
+** needs no code for a particular option.  What is particular is how a text becomes a value: a function set_NAME() for
+** each, which also makes the parsed form where there is one (a layout of `format`, a pattern of `filter`).
+*/
 #include "tables/options.h"
 
 #include <ctype.h>
@@ -10,35 +14,99 @@
 #include "base/mem.h"
 #include "sqlite/report.h"
 
+/* --- the values, by the table -------------------------------------------------------------------------------------- */
+
+/* memcpy(), because a char * and a const char * are different types to the compiler. */
+static const char *text_of(const struct options *o, const struct option_info *info) {
+  const char *text;
+  memcpy(&text, (const char *)o + info->offset, sizeof text);
+  return text;
+}
+
+static void set_text(struct options *o, const struct option_info *info, const char *text) {
+  memcpy((char *)o + info->offset, &text, sizeof text);
+}
+
+static int64_t number_of(const struct options *o, const struct option_info *info) {
+  int64_t number;
+  memcpy(&number, (const char *)o + info->offset, sizeof number);
+  return number;
+}
+
+static void set_number(struct options *o, const struct option_info *info, int64_t number) {
+  memcpy((char *)o + info->offset, &number, sizeof number);
+}
+
 void options_init(struct options *o) {
   memset(o, 0, sizeof *o);
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if (option_table[i].kind == OPTION_NUMBER) set_number(o, &option_table[i], OPTION_UNSET);
+  o->on_error = "fail";
   o->policy = POLICY_FAIL;
-  o->threads = -1;
   o->memory = OPTIONS_MEMORY;
-  o->since = o->until = OPTIONS_NO_TIME;
 }
 
 void options_clear(struct options *o) {
-  sqlite3_free(o->path);
-  sqlite3_free(o->format_text);
-  sqlite3_free(o->filter_text);
-  mem_free(o->format);
-  filter_free(o->filter);
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if (option_table[i].kind == OPTION_TEXT) sqlite3_free((void *)(uintptr_t)text_of(o, &option_table[i]));
+  mem_free(o->layout);
+  filter_free(o->pattern);
   memset(o, 0, sizeof *o);
 }
 
 int options_copy(struct options *to, const struct options *from) {
+  int rc = SQLITE_OK;
   *to = *from;
-  to->path = from->path ? sqlite3_mprintf("%s", from->path) : NULL;
-  to->format_text = from->format_text ? sqlite3_mprintf("%s", from->format_text) : NULL;
-  to->format = from->format ? mem_alloc(sizeof *to->format) : NULL;
-  if (to->format) *to->format = *from->format;
-  to->filter_text = from->filter_text ? sqlite3_mprintf("%s", from->filter_text) : NULL;
-  to->filter = filter_share(from->filter);
-  int ok = !to->path == !from->path && !to->format_text == !from->format_text && !to->format == !from->format &&
-           !to->filter_text == !from->filter_text;
-  return ok ? SQLITE_OK : SQLITE_NOMEM;
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    const struct option_info *info = &option_table[i];
+    if (info->kind != OPTION_TEXT || !text_of(from, info)) continue;
+    set_text(to, info, sqlite3_mprintf("%s", text_of(from, info)));
+    if (!text_of(to, info)) rc = SQLITE_NOMEM;
+  }
+  to->layout = from->layout ? mem_alloc(sizeof *to->layout) : NULL;
+  if (to->layout) *to->layout = *from->layout;
+  else if (from->layout) rc = SQLITE_NOMEM;
+  to->pattern = filter_share(from->pattern);
+  return rc;
 }
+
+void options_result(sqlite3_context *ctx, const struct options *o, enum option option) {
+  const struct option_info *info = &option_table[option];
+  if (info->kind == OPTION_NUMBER) {
+    if (number_of(o, info) != OPTION_UNSET) sqlite3_result_int64(ctx, number_of(o, info));
+  } else if (text_of(o, info)) {
+    sqlite3_result_text(ctx, text_of(o, info), -1, SQLITE_TRANSIENT);
+  }
+}
+
+int options_select(const struct options *o) {
+  int found = 0;
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    const struct option_info *info = &option_table[i];
+    if (!(info->flags & OPTION_SELECTS)) continue;
+    found |= info->kind == OPTION_NUMBER ? number_of(o, info) != OPTION_UNSET : text_of(o, info) != NULL;
+  }
+  return found;
+}
+
+/* A text goes with its length in front, so that no two lists of values give the same key. */
+char *options_key(const struct options *o, unsigned without) {
+  sqlite3_str *key = sqlite3_str_new(NULL);
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    const struct option_info *info = &option_table[i];
+    if (info->flags & without) continue;
+    if (info->kind == OPTION_NUMBER) {
+      sqlite3_str_appendf(key, "%lld ", (long long)number_of(o, info));
+    } else if (text_of(o, info)) {
+      sqlite3_str_appendf(key, "%d:%s ", (int)strlen(text_of(o, info)), text_of(o, info));
+    } else {
+      sqlite3_str_appendall(key, "- ");
+    }
+  }
+  return sqlite3_str_finish(key);
+}
+
+/* --- a function for each option ---------------------------------------------------------------------------------- */
 
 static int replace(char **text, const char *value) {
   char *copy = sqlite3_mprintf("%s", value);
@@ -48,8 +116,10 @@ static int replace(char **text, const char *value) {
   return SQLITE_OK;
 }
 
-static int wrong(char **pzErr, const char *name, const char *value, const char *wanted) {
-  return report_text(pzErr, "%s is '%s'; it can be %s", name, value, wanted);
+/* wanted: NULL for the values that the table names. */
+static int wrong(char **pzErr, enum option option, const char *value, const char *wanted) {
+  const struct option_info *info = &option_table[option];
+  return report_text(pzErr, "%s is '%s'; it can be %s", info->name, value, wanted ? wanted : info->values);
 }
 
 static int set_path(struct options *o, const char *value, char **pzErr) {
@@ -58,40 +128,41 @@ static int set_path(struct options *o, const char *value, char **pzErr) {
 }
 
 static int set_on_error(struct options *o, const char *value, char **pzErr) {
-  if (!strcmp(value, "fail")) o->policy = POLICY_FAIL;
-  else if (!strcmp(value, "skip")) o->policy = POLICY_SKIP;
-  else return wrong(pzErr, "on_error", value, "fail or skip");
+  if (!strcmp(value, "fail")) o->on_error = "fail", o->policy = POLICY_FAIL;
+  else if (!strcmp(value, "skip")) o->on_error = "skip", o->policy = POLICY_SKIP;
+  else return wrong(pzErr, OPTION_on_error, value, NULL);
   return SQLITE_OK;
 }
 
 static int set_format(struct options *o, const char *value, char **pzErr) {
   struct err e = {0};
-  if (!o->format && !(o->format = mem_alloc(sizeof *o->format))) return SQLITE_NOMEM;
-  if (layout_from_option(o->format, value, &e)) return report_text(pzErr, "%s", e.text);
-  return replace(&o->format_text, value);
+  if (!o->layout && !(o->layout = mem_alloc(sizeof *o->layout))) return SQLITE_NOMEM;
+  if (layout_from_option(o->layout, value, &e)) return report_text(pzErr, "%s", e.text);
+  return replace(&o->format, value);
 }
 
 static int set_filter(struct options *o, const char *value, char **pzErr) {
   struct err e = {0};
   struct filter *filter = filter_new(value, strlen(value), &e);
   if (!filter) return e.code == ERR_NOMEM ? SQLITE_NOMEM : report_pattern(pzErr, "filter", value, &e);
-  filter_free(o->filter);
-  o->filter = filter;
-  return replace(&o->filter_text, value);
+  filter_free(o->pattern);
+  o->pattern = filter;
+  return replace(&o->filter, value);
 }
 
 static int set_threads(struct options *o, const char *value, char **pzErr) {
   char *end;
   long n = strtol(value, &end, 10);
-  if (end == value || *end || n < 0 || n > OPTIONS_MAX_THREADS) return wrong(pzErr, "threads", value, "0 to 1024");
-  o->threads = (int)n;
+  if (end == value || *end || n < 0 || n > OPTIONS_MAX_THREADS) return wrong(pzErr, OPTION_threads, value, NULL);
+  o->threads = n;
   return SQLITE_OK;
 }
 
 static int set_columns(struct options *o, const char *value, char **pzErr) {
-  if (!strcmp(value, "all")) o->columns = COLUMNS_ALL;
-  else if (!strcmp(value, "default")) o->columns = COLUMNS_DEFAULT;
-  else return wrong(pzErr, "columns", value, "all or default; without it, the fields that the files' headers have");
+  if (!strcmp(value, "all")) o->columns = "all", o->shown = COLUMNS_ALL;
+  else if (!strcmp(value, "default")) o->columns = "default", o->shown = COLUMNS_DEFAULT;
+  else
+    return wrong(pzErr, OPTION_columns, value, "all or default; without it, the fields that the files' headers have");
   return SQLITE_OK;
 }
 
@@ -101,9 +172,10 @@ static int set_memory(struct options *o, const char *value, char **pzErr) {
   unsigned long long n = isdigit((unsigned char)*value) ? strtoull(value, &end, 10) : 0;
   const char *unit = n && *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
   int shift = unit ? 10 * (int)(unit - units + 1) : 0;
-  if (n == 0 || end[unit != NULL] || n > (unsigned long long)INT64_MAX >> shift || n << shift < OPTIONS_MIN_MEMORY)
-    return wrong(pzErr, "memory", value, "bytes, or a number with K, M or G: 1M or more");
-  o->memory = n << shift;
+  if (n == 0 || end[unit != NULL] || n > (unsigned long long)INT64_MAX >> shift ||
+      (int64_t)(n << shift) < OPTIONS_MIN_MEMORY)
+    return wrong(pzErr, OPTION_memory, value, NULL);
+  o->memory = (int64_t)(n << shift);
   return SQLITE_OK;
 }
 
@@ -114,7 +186,7 @@ static int read_time(const char *value, int64_t *out) {
   long long seconds = strtoll(value, &end, 10);
   if (end > value && !*end) {
     *out = seconds;
-    return seconds != OPTIONS_NO_TIME;
+    return seconds != OPTION_UNSET;
   }
   size_t n = strlen(value);
   if (n > 0 && value[n - 1] == 'Z') n--;
@@ -136,65 +208,58 @@ static int is_no_second(const char *value, int64_t n) {
   return (n >= 1900 && n <= 2200) || (n >= 19000101 && n <= 22001231) || (n >= 100000000000 && n < INT64_MAX / 2);
 }
 
-static int set_time(int64_t *time, const char *name, const char *value, char **pzErr) {
+static int set_time(int64_t *time, enum option option, const char *value, char **pzErr) {
   if (read_time(value, time)) {
     if (!is_no_second(value, *time)) return SQLITE_OK;
-    return wrong(pzErr, name, value,
+    return wrong(pzErr, option, value,
                  "Unix seconds, not milliseconds; a date is a text in quotes, '2026-03-09': in the "
                  "shell, .parameter set @since \"'2026-03-09'\"");
   }
-  return wrong(pzErr, name, value, "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC");
+  return wrong(pzErr, option, value, NULL);
 }
 
 static int set_since(struct options *o, const char *value, char **pzErr) {
-  return set_time(&o->since, "since", value, pzErr);
+  return set_time(&o->since, OPTION_since, value, pzErr);
 }
 
 static int set_until(struct options *o, const char *value, char **pzErr) {
-  return set_time(&o->until, "until", value, pzErr);
+  return set_time(&o->until, OPTION_until, value, pzErr);
 }
 
-static const struct {
-  const char *name;
-  int (*set)(struct options *o, const char *value, char **pzErr);
-} known[] = {
-    {"path", set_path},       {"on_error", set_on_error}, {"format", set_format},
-    {"threads", set_threads}, {"columns", set_columns},   {"memory", set_memory},
-    {"since", set_since},     {"until", set_until},       {"filter", set_filter},
+const struct option_info option_table[OPTION_COUNT] = {
+#define O(name_, kind_, ...)                                                                                           \
+  [OPTION_##name_] = {.name = #name_,                                                                                  \
+                      .kind = OPTION_##kind_,                                                                          \
+                      .offset = offsetof(struct options, name_),                                                       \
+                      .set = set_##name_,                                                                              \
+                      __VA_ARGS__},
+    OPTIONS(O)
+#undef O
 };
 
-#define KNOWN "path, on_error, format, filter, since, until, threads, columns, memory"
+/* --- from the user ----------------------------------------------------------------------------------------------- */
 
-/* The option's place in the table, or -1. */
-static int find(const char *name) {
-  for (int i = 0; i < (int)(sizeof known / sizeof *known); i++)
-    if (!sqlite3_stricmp(known[i].name, name)) return i;
-  return -1;
+enum option options_find(const char *name) {
+  int i = 0;
+  while (i < OPTION_COUNT && sqlite3_stricmp(option_table[i].name, name) != 0) i++;
+  return (enum option)i;
 }
 
-int options_set(struct options *o, const char *name, const char *value, char **pzErr) {
-  int i = find(name);
-  if (i < 0) return report_text(pzErr, "unknown option '%s'; there are " KNOWN, name);
-  if (value) return known[i].set(o, value, pzErr);
-  return known[i].set == set_path ? report_text(pzErr, "the path is NULL") : SQLITE_OK;
+int options_set(struct options *o, enum option option, const char *value, char **pzErr) {
+  const struct option_info *info = &option_table[option];
+  if (value) return info->set(o, value, pzErr);
+  return info->flags & OPTION_REQUIRED ? report_text(pzErr, "the %s is NULL", info->name) : SQLITE_OK;
 }
 
-int options_override(struct options *o, const char *name, const char *value, char **pzErr) {
-  if (value && !strcmp(name, "columns"))
-    return report_text(pzErr, "columns is an option of CREATE VIRTUAL TABLE alone; a function takes path, on_error, "
-                              "format, threads, filter, since, until");
-  return options_set(o, name, value, pzErr);
+/* The error of an argument of CREATE that names no option. */
+static int unknown(char **pzErr, const char *name) {
+  sqlite3_str *known = sqlite3_str_new(NULL);
+  for (int i = 0; i < OPTION_COUNT; i++) sqlite3_str_appendf(known, "%s%s", i ? ", " : "", option_table[i].name);
+  char *text = sqlite3_str_finish(known);
+  int rc = text ? report_text(pzErr, "unknown option '%s'; there are %s", name, text) : SQLITE_NOMEM;
+  sqlite3_free(text);
+  return rc;
 }
-
-const char *options_columns(const struct options *o) {
-  return o->columns == COLUMNS_ALL ? "all" : o->columns == COLUMNS_DEFAULT ? "default" : NULL;
-}
-
-void options_result_time(sqlite3_context *ctx, int64_t time) {
-  if (time != OPTIONS_NO_TIME) sqlite3_result_int64(ctx, time);
-}
-
-const char *options_on_error(const struct options *o) { return o->policy == POLICY_FAIL ? "fail" : "skip"; }
 
 /* Cuts white space off both ends of [*p, *end). */
 static void trim(const char **p, const char **end) {
@@ -229,14 +294,15 @@ int options_parse(struct options *o, const char *argument, char **pzErr) {
   int has_name = name_end > p && equals < end && *equals == '=';
   char *name = has_name ? unquote(p, name_end) : sqlite3_mprintf("path");
   char *value = unquote(has_name ? equals + 1 : p, end);
-  int rc = name && value ? SQLITE_OK : SQLITE_NOMEM, i = rc ? -1 : find(name);
-  if (i >= 0 && (o->given >> i & 1))
-    rc = known[i].set == set_path
-             ? report_text(pzErr, "there are two paths, '%s' and '%s'; several are given as '[\"a\",\"b\"]'", o->path,
-                           value)
-             : report_text(pzErr, "%s is given twice", name);
-  if (!rc) rc = options_set(o, name, value, pzErr);
-  if (i >= 0) o->given |= 1u << i;
+  int rc = name && value ? SQLITE_OK : SQLITE_NOMEM;
+  enum option option = rc ? OPTION_COUNT : options_find(name);
+  if (!rc && option == OPTION_COUNT) rc = unknown(pzErr, name);
+  if (!rc && o->given[option]) {
+    const struct option_info *info = &option_table[option];
+    rc = report_text(pzErr, "%s is given twice%s", info->name, info->twice ? info->twice : "");
+  }
+  if (!rc) rc = options_set(o, option, value, pzErr);
+  if (option < OPTION_COUNT) o->given[option] = 1;
   sqlite3_free(name);
   sqlite3_free(value);
   return rc;

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What a user can say to a table besides SQL: the path and the options, as `key=value` of CREATE VIRTUAL TABLE or as
-** hidden columns of a table-valued function.
+** What a user can say to a table besides SQL: the path and the options, as `key=value` arguments of CREATE VIRTUAL TABLE
+** or as hidden columns of a table-valued function.
 **
-** The struct owns its strings.  options_init(), then options_set() and options_parse() as often as needed,
-** options_clear() at the end.  Errors come as SQLite codes with a message in *pzErr (sqlite3_malloc'd), as xConnect
-** wants them.
+** OPTIONS is the one table of them.  The enum, the members of struct options, the list in error messages, the values of
+** the hidden columns, the keys that tell scans apart, and the documentation follow from it.  A new option is a row here
+** and a function set_NAME() in options.c; each SQL table that takes it lists it among its columns.
+**
+** The struct owns its strings.  Call options_init(), then options_set() and options_parse() as often as needed, and
+** options_clear() at the end.  Errors are SQLite codes with a message in *pzErr, allocated by SQLite, as xConnect needs
+** them.  All functions belong to the thread that owns the connection.
 */
 #ifndef TABLES_OPTIONS_H
 #define TABLES_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 #include "predicate/filter.h"
 #include "record/layout.h"
@@ -16,48 +23,138 @@
 #include "sqlite/sqlite.h"
 
 #define OPTIONS_MAX_THREADS 1024
-#define OPTIONS_MEMORY      (UINT64_C(512) << 20) /* bytes */
-#define OPTIONS_MIN_MEMORY  (UINT64_C(1) << 20)
-#define OPTIONS_NO_TIME     INT64_MIN
+#define OPTIONS_MEMORY      (INT64_C(512) << 20) /* bytes */
+#define OPTIONS_MIN_MEMORY  (INT64_C(1) << 20)
+#define OPTION_UNSET        INT64_MIN /* a number that has not been given */
+
+/* How the value of an option is kept. */
+enum option_kind {
+  OPTION_TEXT,   /* an owned text; NULL when it was not given */
+  OPTION_WORD,   /* one of a few constant words */
+  OPTION_NUMBER, /* an int64_t; OPTION_UNSET when it was not given */
+};
+
+/* What is special about an option. */
+enum option_flag {
+  OPTION_CREATE_ONLY = 1, /* an option of CREATE VIRTUAL TABLE; a function refuses it */
+  OPTION_REQUIRED = 2,    /* NULL is an error; for other options, NULL is as if the option was not there */
+  /*
+  ** The option selects records.  A scan has one value of it, so two values, IN and OR are errors (see plan.h).  It does
+  ** not change what the records are, so it is no part of the identity that rowids are made of.
+  */
+  OPTION_SELECTS = 4,
+  OPTION_IS_TERM = 8,    /* it becomes a term of the predicate, which tells scans apart by itself */
+  OPTION_CONVERTED = 16, /* the hidden column does not show the value as it was given: 512M is shown as bytes */
+};
+
+/* O(name, kind, other members of struct option_info) */
+#define OPTIONS(O)                                                                                                     \
+  O(path, TEXT, .type = "TEXT", .flags = OPTION_REQUIRED,                                                              \
+    .values = "a file, a folder, a pattern with * ? [] and **, or a JSON array of these",                              \
+    .doc = "The files to read.  A folder stands for everything below it.",                                             \
+    .example = "path = 'tests/data/AWSLogs/012345678901'", .twice = "; several paths are given as '[\"a\",\"b\"]'",    \
+    .misused = " (the path of a record's file is the column file)")                                                    \
+  O(on_error, WORD, .type = "TEXT", .values = "fail or skip",                                                          \
+    .doc = "What happens at a line or file that cannot be used: fail ends the query with an error, skip leaves it "    \
+           "out.",                                                                                                     \
+    .example = "on_error = 'skip'")                                                                                    \
+  O(format, TEXT, .type = "TEXT", .values = "field names, or the LogFormat string of the flow log",                    \
+    .doc = "The fields of files that have no header line.",                                                            \
+    .example = "format = '${srcaddr} ${dstaddr} ${dstport} ${action}'")                                                \
+  O(filter, TEXT, .type = "TEXT", .flags = OPTION_SELECTS, .values = "a CloudWatch Logs filter pattern",               \
+    .doc = "Only records that match the pattern are read.",                                                            \
+    .example = "filter = '[version, account, eni, source, destination, srcport, destport=22, ...]'",                   \
+    .twice = "; two patterns that must both match are written as one, with && or one term after the other",            \
+    .misused = "; patterns of which one must match are written as one, with || or ?")                                  \
+  O(since, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM | OPTION_CONVERTED,                            \
+    .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC",                          \
+    .doc = "Only records whose start is at that time or later are read.", .example = "since = '2026-03-09 12:00'",     \
+    .misused = "; it takes one value")                                                                                 \
+  O(until, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM | OPTION_CONVERTED,                            \
+    .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC",                          \
+    .doc = "Only records whose start is before that time are read.", .example = "until = '2026-03-10'",                \
+    .misused = "; it takes one value")                                                                                 \
+  O(threads, NUMBER, .type = "INTEGER", .values = "0 to 1024",                                                         \
+    .doc = "How many threads read files; 0 for the caller's thread alone.  The default is the number of processors, "  \
+           "and 0 for less than a megabyte.  Rows and their order do not depend on it.",                               \
+    .example = "threads = 4")                                                                                          \
+  O(columns, WORD, .type = "TEXT", .flags = OPTION_CREATE_ONLY, .values = "all or default",                            \
+    .doc = "Which fields a created table shows; without it, those that the headers of the files have.",                \
+    .example = "CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/AWSLogs', columns=all)")                     \
+  O(memory, NUMBER, .type = "", .flags = OPTION_CONVERTED, .values = "bytes, or a number with K, M or G: 1M or more",  \
+    .doc = "How much memory the groups of a rollup or the rows that a join keeps may take.  The default is 512M.",     \
+    .example = "memory = '64M'")
+
+enum option {
+#define O(name, kind, ...) OPTION_##name,
+  OPTIONS(O) OPTION_COUNT
+#undef O
+};
 
 enum columns_shown {
-  COLUMNS_FOUND,   /* those that the files' headers have */
-  COLUMNS_DEFAULT, /* the 14 of the default format */
+  COLUMNS_FOUND,   /* the fields that the headers of the files have */
+  COLUMNS_DEFAULT, /* the 14 fields of the default format */
   COLUMNS_ALL,
 };
 
+#define OPTION_MEMBER_TEXT   char *
+#define OPTION_MEMBER_WORD   const char *
+#define OPTION_MEMBER_NUMBER int64_t
+
 struct options {
-  char *path;          /* NULL when none was given */
-  sqlite3_value *data; /* of flowlogs_payload, in the place of the path, while xFilter's arguments are there; or NULL */
-  enum policy policy;  /* on_error: POLICY_FAIL or POLICY_SKIP */
-  char *format_text;   /* format, as given; NULL for none */
-  struct layout *format;      /* the same, read */
-  char *filter_text;          /* filter, as given; NULL for none */
-  struct filter *filter;      /* the same, read; shared by copies */
-  int threads;                /* -1: as many as there are cores */
-  enum columns_shown columns; /* CREATE only */
-  uint64_t memory;            /* bytes that a rollup may take for its groups */
-  int64_t since, until;       /* Unix seconds: start >= since, start < until; OPTIONS_NO_TIME for no limit */
-  unsigned given;             /* options that the CREATE has named: bits, by their place in the table of options.c */
+#define O(name, kind, ...) OPTION_MEMBER_##kind name;
+  OPTIONS(O) /* the values as the hidden columns show them */
+#undef O
+  enum policy policy;          /* on_error, parsed: POLICY_FAIL or POLICY_SKIP */
+  struct layout *layout;       /* format, parsed; owned; NULL for none */
+  struct filter *pattern;      /* filter, parsed; shared by copies; NULL for none */
+  enum columns_shown shown;    /* columns, parsed */
+  sqlite3_value *data;         /* the payload, instead of a path; valid during xFilter only; NULL for none */
+  uint8_t given[OPTION_COUNT]; /* the option is one that the CREATE statement has named */
 };
+
+/* One row of the table, indexed by enum option. */
+struct option_info {
+  const char *name;
+  enum option_kind kind;
+  size_t offset; /* of the member in struct options */
+  int (*set)(struct options *o, const char *value, char **pzErr);
+  const char *type;    /* declared type of the hidden column; "" for none */
+  unsigned flags;      /* enum option_flag */
+  const char *values;  /* which values there are */
+  const char *doc;     /* what it does, in whole sentences */
+  const char *example; /* a condition, or a statement for an option of CREATE */
+  const char *twice;   /* what to write instead of giving it twice; NULL for nothing more to say */
+  const char *misused; /* the same for a use that cannot be passed on to the scan */
+};
+
+extern const struct option_info option_table[OPTION_COUNT];
 
 void options_init(struct options *o);
 void options_clear(struct options *o);
-int options_copy(struct options *to, const struct options *from); /* SQLITE_NOMEM; *to is initialised in any case */
 
-/* Sets one option.  A NULL value leaves it as it is, but for the path, which must be something. */
-int options_set(struct options *o, const char *name, const char *value, char **pzErr);
+/* *to is initialised in any case.  SQLITE_NOMEM. */
+int options_copy(struct options *to, const struct options *from);
 
-/* An argument of a table-valued function or a constraint: what options_set() does, but for what only a CREATE can. */
-int options_override(struct options *o, const char *name, const char *value, char **pzErr);
+/* The option of that name, in any case of letters, or OPTION_COUNT. */
+enum option options_find(const char *name);
 
-/* Reads an argument of CREATE VIRTUAL TABLE: 'path' or key=value, the value in quotes or not. */
+/* Sets one option.  A NULL value leaves it as it is, but is an error for one with OPTION_REQUIRED. */
+int options_set(struct options *o, enum option option, const char *value, char **pzErr);
+
+/* Reads an argument of CREATE VIRTUAL TABLE: 'path' or key=value, the value with quotes or without. */
 int options_parse(struct options *o, const char *argument, char **pzErr);
 
-/* The value of since or until. */
-void options_result_time(sqlite3_context *ctx, int64_t time);
+/* Passes the option's value to SQLite as the result of its hidden column. */
+void options_result(sqlite3_context *ctx, const struct options *o, enum option option);
 
-const char *options_on_error(const struct options *o); /* "fail" or "skip" */
-const char *options_columns(const struct options *o);  /* "all", "default", or NULL */
+/* Has an option with OPTION_SELECTS a value? */
+int options_select(const struct options *o);
+
+/*
+** A text that is the same for the same values of the options and different for different ones.  Options that have one
+** of the flags are left out.  The caller frees it with sqlite3_free(); NULL when there is no memory.
+*/
+char *options_key(const struct options *o, unsigned without);
 
 #endif

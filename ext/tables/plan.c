@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** xBestIndex goes through the constraints once for the options and once for each kind of pushed-down column, and writes
+** a word for each constraint that it takes.  xFilter reads the words again, in the same order as its values.  The
+** column descriptions of the table say what is special about a column, so no name of a column stands here.
+*/
 #include "tables/plan.h"
 
 #include <stdlib.h>
@@ -7,8 +12,8 @@
 #include "sqlite/report.h"
 
 /*
-** A scan of files, as SQLite is to imagine it: dear, whatever the conditions, so that it is done once, as a join's outer
-** loop; fewer rows come of it with every condition that the scan itself looks at.
+** The costs that SQLite is told.  A scan of files is expensive whatever its conditions are, so that SQLite makes it the
+** outer loop of a join and does it once.  Each condition that the scan evaluates itself makes the expected rows fewer.
 */
 #define PLAN_COST         1e9
 #define PLAN_ROWS         10000000
@@ -17,12 +22,13 @@
 #define PLAN_PAYLOAD_ROWS 1000
 #define PLAN_NEVER        1e99 /* without a path: it ends in an error */
 /*
-** The query looks at an argument that this plan gives no value: `WHERE on_error = 'skip' AND … OR on_error = 'fail'`.
-** One scan would answer for one value alone, so this plan ends in an error, and the one that scans once for each
-** branch of the OR must be cheaper.
+** The query looks at an option that this plan gives no value: `WHERE on_error = 'skip' AND … OR on_error = 'fail'`.  One
+** scan would answer for one value only, so this plan ends in an error, and the plan that scans once for each branch of
+** the OR must be cheaper.
 */
 #define PLAN_OPEN 1e18
-#define PLAN_OMIT 16 /* constraints that SQLite leaves to us alone, if we say so: it compares with the others again */
+/* SQLite compares once more with the constraints from this one on, even where `omit` is set. */
+#define PLAN_OMIT 16
 
 /* SQLite 3.38 or later, which can tell IN from = and knows literals. */
 static int has_vtab_in(void) { return SQLITE_VERSION_NUMBER >= 3038000 && sqlite3_libversion_number() >= 3038000; }
@@ -50,9 +56,16 @@ static void leave_open(struct making *m, const char *name) {
   sqlite3_str_appendf(m->text, "%s? ", name);
 }
 
-/* Is the column an argument that selects records? */
-static int is_selecting(const struct plan_table *table, int column) {
-  return table->first_selecting && column >= table->first_selecting && column <= table->last_selecting;
+/* Is the value of the column an argument of xFilter: an option, or the payload? */
+static int is_argument(const struct column *c) { return c->role == COLUMN_OPTION || c->role == COLUMN_DATA; }
+
+/* How a plan names it. */
+static const char *argument_name(const struct column *c) {
+  return c->role == COLUMN_OPTION ? option_table[c->ref].name : c->name;
+}
+
+static int has_flag(const struct column *c, unsigned flag) {
+  return c->role == COLUMN_OPTION && option_table[c->ref].flags & flag;
 }
 
 /* Is it, or might it be where SQLite can't say, a constraint of several values? */
@@ -64,29 +77,35 @@ static int is_in(sqlite3_index_info *info, int i) {
   return 1;
 }
 
-/* Takes the constraints that give an argument its value: one, or several that must agree.  Returns whether there is one. */
-static int plan_argument(struct making *m, const struct plan_arg *arg, int selects) {
+/*
+** Takes the constraints that give an option its value: one, or several that must agree.  Returns whether there is one.
+*/
+static int plan_argument(struct making *m, const struct sql_table *table, int column) {
+  const struct column *argument = &table->column[column];
   int found = 0, later = 0;
   for (int i = 0; i < m->info->nConstraint; i++) {
     const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
-    if (c->iColumn != arg->column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    if (c->iColumn != column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     later |= !c->usable;
     if (!c->usable) continue;
-    if (selects && is_in(m->info, i)) continue; /* an open argument, then: an error */
+    if (has_flag(argument, OPTION_SELECTS) && is_in(m->info, i)) continue; /* it stays open, which is an error */
     take(m, i, 1);
-    sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", arg->name);
+    sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", argument_name(argument));
     found = 1;
   }
   m->later |= later && !found;
-  if (!found && m->info->colUsed >> arg->column & 1) leave_open(m, arg->name);
+  if (!found && columns_is_used(m->info->colUsed, column)) leave_open(m, argument_name(argument));
   return found;
 }
 
-/* Returns whether the path is given. */
-static int plan_arguments(struct making *m, const struct plan_table *table) {
+/* Returns whether the path, or the payload, is given. */
+static int plan_arguments(struct making *m, const struct sql_table *table) {
   int has_path = 0;
-  for (int a = 0; a < table->nargs; a++)
-    has_path |= plan_argument(m, &table->args[a], is_selecting(table, table->args[a].column)) && a == 0;
+  for (int i = 0; i < table->ncolumns; i++) {
+    const struct column *c = &table->column[i];
+    if (!is_argument(c) || !plan_argument(m, table, i)) continue;
+    has_path |= c->role == COLUMN_DATA || c->ref == OPTION_path;
+  }
   return has_path;
 }
 
@@ -125,53 +144,50 @@ static void plan_term(struct making *m, int i, const struct push *column, enum t
   m->rows /= op == TERM_EQ || op == TERM_IS || op == TERM_IN || op == TERM_CIDR ? 20 : op == TERM_NE ? 1 : 3;
 }
 
-/* Columns without a value of their own first: SQLite leaves only its first constraints to us alone. */
-static void plan_terms(struct making *m, const struct plan_table *table) {
-  for (int must = 1; must >= 0 && table->push; must--) {
+/* Columns without a value of their own come first, because `omit` holds for SQLite's first constraints only. */
+static void plan_terms(struct making *m, const struct sql_table *table) {
+  for (int must = 1; must >= 0; must--) {
     for (int i = 0; i < m->info->nConstraint; i++) {
       const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
-      struct push column;
-      if (c->iColumn < 0 || !table->push(c->iColumn, &column) || column.must != must) continue;
-      enum term_op op = find_op(m->info, i, &column);
+      const struct push *push = c->iColumn < 0 ? NULL : &table->column[c->iColumn].push;
+      if (!push || !push->name || push->must != must) continue;
+      enum term_op op = find_op(m->info, i, push);
       if (op == TERM_NONE || (must && i >= PLAN_OMIT)) continue;
-      if (c->usable) plan_term(m, i, &column, op);
+      if (c->usable) plan_term(m, i, push, op);
       else m->later |= must;
     }
   }
 }
 
-/* Columns without a value of their own that the query uses, and that no constraint gives to us. */
-static void find_open(struct making *m, const struct plan_table *table) {
-  for (int column = 0; table->push && column < table->ncolumns && column < 63; column++) {
-    struct push push;
+/* Notes the columns without a value of their own that the query uses and that no constraint gives to the scan. */
+static void find_open(struct making *m, const struct sql_table *table) {
+  for (int column = 0; column < table->ncolumns; column++) {
+    const struct push *push = &table->column[column].push;
     int taken = 0;
-    if (!(m->info->colUsed >> column & 1) || !table->push(column, &push) || !push.must) continue;
+    if (!push->must || !columns_is_used(m->info->colUsed, column)) continue;
     for (int i = 0; i < m->info->nConstraint; i++)
       taken |= m->info->aConstraint[i].iColumn == column && m->info->aConstraintUsage[i].argvIndex > 0;
-    if (!taken) leave_open(m, push.name);
+    if (!taken) leave_open(m, push->name);
   }
 }
 
-/* The name of an argument that selects records and that two conditions give a value, or NULL. */
-static const char *find_doubled(const sqlite3_index_info *info, const struct plan_table *table) {
-  for (int a = 0; a < table->nargs; a++) {
-    int n = 0, column = table->args[a].column;
-    for (int i = 0; is_selecting(table, column) && i < info->nConstraint; i++)
+/* The option that selects records and that two conditions give a value, or NULL. */
+static const struct option_info *find_doubled(const sqlite3_index_info *info, const struct sql_table *table) {
+  for (int column = 0; column < table->ncolumns; column++) {
+    int n = 0;
+    if (!has_flag(&table->column[column], OPTION_SELECTS)) continue;
+    for (int i = 0; i < info->nConstraint; i++)
       n += info->aConstraint[i].iColumn == column && info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ;
-    if (n > 1) return table->args[a].name;
+    if (n > 1) return &option_table[table->column[column].ref];
   }
   return NULL;
 }
 
-int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_table *table, int has_path, char **pzErr) {
-  const char *doubled = find_doubled(info, table);
-  if (doubled)
-    return report_text(pzErr, "%s is given twice%s", doubled,
-                       strcmp(doubled, "filter") ? ""
-                                                 : "; two patterns that must both match are written as one, with && "
-                                                   "or one term after the other");
+int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr) {
+  const struct option_info *doubled = find_doubled(info, table);
+  if (doubled) return report_text(pzErr, "%s is given twice%s", doubled->name, doubled->twice ? doubled->twice : "");
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
-  if (table->is_payload) m.rows = PLAN_PAYLOAD_ROWS, m.cost = PLAN_PAYLOAD_COST;
+  if (columns_take_data(table)) m.rows = PLAN_PAYLOAD_ROWS, m.cost = PLAN_PAYLOAD_COST;
   has_path |= plan_arguments(&m, table);
   plan_terms(&m, table);
   find_open(&m, table);
@@ -189,22 +205,27 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct plan_tab
 
 /* --- xFilter ----------------------------------------------------------------------------------------------------- */
 
-/* The values that arguments have been given so far. */
-struct given {
-  const char *value[PLAN_MAX_ARGS];
-  int is_given[PLAN_MAX_ARGS];
+/* What is being put together from the plan. */
+struct applying {
+  sqlite3 *db;
+  const struct sql_table *table;
+  struct options *options;
+  struct predicate *predicate;
+  struct {
+    int is_given;
+    const char *value;
+  } given[OPTION_COUNT]; /* the values that options have been given so far */
 };
 
-static int find_arg(const struct plan_table *table, const char *name) {
-  for (int a = 0; a < table->nargs; a++)
-    if (!strcmp(table->args[a].name, name)) return a;
-  return -1;
+static const struct column *find_argument(const struct sql_table *table, const char *name) {
+  for (int i = 0; i < table->ncolumns; i++)
+    if (is_argument(&table->column[i]) && !strcmp(argument_name(&table->column[i]), name)) return &table->column[i];
+  return NULL;
 }
 
-/* SQLite compares the column with the value again, and these don't show the value as it was given. */
-static int is_compared_wrongly(const char *name, int type) {
-  return type == SQLITE_NULL || type == SQLITE_BLOB || !strcmp(name, "memory") || !strcmp(name, "since") ||
-         !strcmp(name, "until");
+/* Would SQLite, which compares the hidden column with the value again, find it different? */
+static int is_compared_wrongly(const struct option_info *info, int type) {
+  return type == SQLITE_NULL || type == SQLITE_BLOB || info->flags & OPTION_CONVERTED;
 }
 
 static int same_bytes(sqlite3_value *a, sqlite3_value *b) {
@@ -221,72 +242,100 @@ static int set_data(sqlite3_value *v, struct options *options, char **pzErr) {
   return SQLITE_OK;
 }
 
-static int set_option(const struct plan_table *table, int a, int compared, sqlite3_value *v, struct given *given,
-                      struct options *options, char **pzErr) {
-  if (a == 0 && table->is_payload) return set_data(v, options, pzErr);
-  int type = sqlite3_value_type(v); /* before it is made a text */
-  const char *name = table->args[a].name, *value = (const char *)sqlite3_value_text(v);
+/* A function was given an option that only CREATE VIRTUAL TABLE takes. */
+static int create_only(const struct sql_table *table, const struct option_info *info, char **pzErr) {
+  sqlite3_str *others = sqlite3_str_new(NULL);
+  for (int i = 0; i < table->ncolumns; i++) {
+    const struct column *c = &table->column[i];
+    if (is_argument(c) && !has_flag(c, OPTION_CREATE_ONLY))
+      sqlite3_str_appendf(others, "%s%s", sqlite3_str_length(others) ? ", " : "", argument_name(c));
+  }
+  char *text = sqlite3_str_finish(others);
+  int rc =
+      text ? report_text(pzErr, "%s is an option of CREATE VIRTUAL TABLE alone; a function takes %s", info->name, text)
+           : SQLITE_NOMEM;
+  sqlite3_free(text);
+  return rc;
+}
+
+static int set_option(struct applying *a, enum option option, int compared, sqlite3_value *v, char **pzErr) {
+  const struct option_info *info = &option_table[option];
+  int type = sqlite3_value_type(v); /* before it is converted to text */
+  const char *value = (const char *)sqlite3_value_text(v);
   if (!value && type != SQLITE_NULL) return SQLITE_NOMEM;
   if ((size_t)sqlite3_value_bytes(v) != (value ? strlen(value) : 0))
-    return report_text(pzErr, "%s has a NUL byte", name);
-  if (compared && is_compared_wrongly(name, type))
+    return report_text(pzErr, "%s has a NUL byte", info->name);
+  if (compared && is_compared_wrongly(info, type))
     return report_text(pzErr,
                        "%s stands behind %d other conditions, where SQLite compares it once more and finds it "
                        "different; write it before them%s",
-                       name, PLAN_OMIT - 1, value ? "" : ", or leave the NULL out");
-  if (given->is_given[a] && (!value || !given->value[a] || strcmp(value, given->value[a]) != 0))
-    return report_text(pzErr, "%s is given two values, '%s' and '%s'", name, given->value[a] ? given->value[a] : "NULL",
+                       info->name, PLAN_OMIT - 1, value ? "" : ", or leave the NULL out");
+  const char *before = a->given[option].value;
+  if (a->given[option].is_given && (!value || !before || strcmp(value, before) != 0))
+    return report_text(pzErr, "%s is given two values, '%s' and '%s'", info->name, before ? before : "NULL",
                        value ? value : "NULL");
-  given->is_given[a] = 1;
-  given->value[a] = value;
-  return options_override(options, name, value, pzErr);
+  a->given[option].is_given = 1;
+  a->given[option].value = value;
+  if (value && info->flags & OPTION_CREATE_ONLY) return create_only(a->table, info, pzErr);
+  return options_set(a->options, option, value, pzErr);
 }
 
-static int find_column(const struct plan_table *table, const char *name, struct push *out) {
-  for (int column = 0; table->push && column < table->ncolumns; column++)
-    if (table->push(column, out) && !strcmp(out->name, name)) return 1;
-  return 0;
+/* The error of a column of either end that the query uses in another way than in a condition of its own. */
+static int either_error(const struct push *push, char **pzErr) {
+  return report_text(
+      pzErr,
+      "%s stands for either end of a flow, and this query uses it where one scan can't look for it "
+      "(as a result, in OR, in an expression, behind 15 other conditions); write AND %s = …, IN (…), BETWEEN%s%s",
+      push->name, push->name, push->shape != SHAPE_TEXT ? "" : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
+      has_vtab_in() ? "" : "; it needs SQLite 3.38");
 }
 
-static int open_error(const struct plan_table *table, const char *name, char **pzErr) {
-  int a = find_arg(table, name);
-  if (a < 0)
-    return report_text(
-        pzErr,
-        "%s stands for either end of a flow, and this query uses it where one scan can't look for it "
-        "(as a result, in OR, in an expression, behind 15 other conditions); write AND %s = …, IN (…), BETWEEN%s%s",
-        name, name, strcmp(name, "addr") ? "" : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
-        has_vtab_in() ? "" : "; it needs SQLite 3.38");
-  const char *more = "";
-  if (a == 0 && !table->is_payload) more = " (the path of a record's file is the column file)";
-  if (is_selecting(table, table->args[a].column)) {
-    if (!has_vtab_in()) more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
-    else if (!strcmp(name, "filter")) more = "; patterns of which one must match are written as one, with || or ?";
-    else more = "; it takes one value";
-  }
+static int open_error(const struct sql_table *table, const char *name, char **pzErr) {
+  const struct column *c = find_argument(table, name);
+  if (!c) return either_error(&columns_find_push(table, name)->push, pzErr);
+  const char *more = c->role == COLUMN_OPTION ? option_table[c->ref].misused : NULL;
+  if (has_flag(c, OPTION_SELECTS) && !has_vtab_in())
+    more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
   return report_text(
       pzErr,
       "%s is an argument, and this query uses it where it can't be passed on: as a result, inside OR, in a "
       "WHERE about the right side of a LEFT JOIN (write it into ON); write %s(%s, …) or AND %s = …%s",
-      name, table->name, table->is_payload ? "event" : "'AWSLogs/'", name, more);
+      name, table->name, columns_take_data(table) ? "event" : "'AWSLogs/'", name, more ? more : "");
 }
 
-/* A word of the plan: the value v for a term. */
-static int add_term(sqlite3 *db, const char *name, const char *op, size_t op_n, sqlite3_value *v,
-                    const struct plan_table *table, struct predicate *predicate, char **pzErr) {
-  struct push column;
+/* A word of the plan that is a term: NAME and op, with the value v. */
+static int add_term(struct applying *a, const char *name, const char *op, size_t op_n, sqlite3_value *v, char **pzErr) {
+  const struct column *column = columns_find_push(a->table, name);
   int loose = op_n > 1 && op[op_n - 1] == '~';
   enum term_op term = term_find(op, op_n - (size_t)loose);
-  if (term == TERM_NONE || !find_column(table, name, &column)) return SQLITE_INTERNAL;
-  return sql_predicate_add(predicate, db, &column, term, loose, v, pzErr);
+  if (term == TERM_NONE || !column) return SQLITE_INTERNAL;
+  return sql_predicate_add(a->predicate, a->db, &column->push, term, loose, v, pzErr);
 }
 
-int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, const struct plan_table *table,
+/* A word of the plan that has a value. */
+static int apply_word(struct applying *a, const char *name, const char *op, size_t op_n, sqlite3_value *v,
+                      char **pzErr) {
+  const struct column *c = find_argument(a->table, name);
+  if (!c) return add_term(a, name, op, op_n, v, pzErr);
+  if (c->role == COLUMN_DATA) return set_data(v, a->options, pzErr);
+  return set_option(a, (enum option)c->ref, op_n > 1, v, pzErr);
+}
+
+static int missing_error(const struct sql_table *table, char **pzErr) {
+  if (columns_take_data(table))
+    return report_text(pzErr, "which data? write %s(event), with the value or the column that holds it", table->name);
+  return report_text(pzErr,
+                     "which files? write %s('AWSLogs/') or %s('2024/**/*.gz'); on the right of a RIGHT JOIN, "
+                     "only a table made with CREATE VIRTUAL TABLE knows its files",
+                     table->name, table->name);
+}
+
+int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, const struct sql_table *table,
                struct options *options, struct predicate *predicate, sqlite3_uint64 *used, char **pzErr) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  struct applying a = {.db = db, .table = table, .options = options, .predicate = predicate};
   char name[48], unset[48] = "";
-  struct given given = {{0}, {0}};
-  int rc = SQLITE_OK, a;
+  int rc = SQLITE_OK;
   *used = 0;
   for (int i = 0; *plan && !rc; plan += strspn(plan, " ")) {
     size_t n = strspn(plan, letters), op_n = strcspn(plan + n, " ");
@@ -300,21 +349,12 @@ int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, co
     } else if (!strcmp(name, "used")) {
       *used = strtoull(op + 1, NULL, 16);
     } else {
-      if (i >= argc) return SQLITE_INTERNAL;
-      a = find_arg(table, name);
-      rc = a < 0 ? add_term(db, name, op, op_n, argv[i], table, predicate, pzErr)
-                 : set_option(table, a, op_n > 1, argv[i], &given, options, pzErr);
+      rc = i < argc ? apply_word(&a, name, op, op_n, argv[i], pzErr) : SQLITE_INTERNAL;
       i++;
     }
   }
   predicate_finish(predicate);
   if (rc) return rc;
-  if (table->is_payload && !options->data)
-    return report_text(pzErr, "which data? write %s(event), with the value or the column that holds it", table->name);
-  if (!options->path && !table->is_payload)
-    return report_text(pzErr,
-                       "which files? write %s('AWSLogs/') or %s('2024/**/*.gz'); on the right of a RIGHT JOIN, "
-                       "only a table made with CREATE VIRTUAL TABLE knows its files",
-                       table->name, table->name);
+  if (columns_take_data(table) ? !options->data : !options->path) return missing_error(table, pzErr);
   return unset[0] ? open_error(table, unset, pzErr) : SQLITE_OK;
 }

@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The options of the table are copied and then overridden, so that a created table keeps its own.  since and until
+** become a term of the predicate, like a condition on `start`.
+*/
 #include "tables/query.h"
 
 #include <string.h>
 
+#include "sqlite/report.h"
+#include "tables/columns.h"
+#include "tables/payload_decode.h"
+#include "tables/plan.h"
 #include "tables/rowid_base.h"
 
 void query_open(struct query *q, sqlite3_vtab *table) {
   struct table *t = (struct table *)table;
   memset(q, 0, sizeof *q);
+  q->cursor.pVtab = table; /* SQLite does the same, but only after xOpen */
   interrupt_init(&q->interrupt, t->db);
   file_list_init(&q->list);
   rowid_base_open(&t->numbers);
 }
 
-void query_close(struct query *q, sqlite3_vtab *table) {
-  rowid_base_close(&((struct table *)table)->numbers);
+void query_close(struct query *q) {
+  rowid_base_close(&query_table(q)->numbers);
   file_list_clear(&q->list);
   interrupt_clear(&q->interrupt);
   predicate_clear(&q->predicate);
   options_clear(&q->options);
 }
 
-/* What stands for the value from here on, in rowid_base.h and row_cache.h, is its identity in the place of a path. */
+/* From here on, in rowid_base.h and row_cache.h, the fingerprint of the value stands in the place of a path. */
 static int find_payload(struct query *q, const struct fingerprint_key *key, char **pzErr) {
   int rc = file_list_unpack(&q->list, q->options.data, q->options.policy, key, &q->interrupt, pzErr);
   q->options.data = NULL; /* it is the caller's */
@@ -34,28 +43,33 @@ static int find_payload(struct query *q, const struct fingerprint_key *key, char
 static int add_period(const struct options *o, struct predicate *predicate) {
   struct err e = {0};
   struct predicate_term term = {.subject = FIELD_start, .op = PREDICATE_RANGE, .high = INT64_MAX};
-  if (o->since == OPTIONS_NO_TIME && o->until == OPTIONS_NO_TIME) return SQLITE_OK;
+  if (o->since == OPTION_UNSET && o->until == OPTION_UNSET) return SQLITE_OK;
   if (o->since > 0) term.low = (uint64_t)o->since;
-  if (o->until != OPTIONS_NO_TIME) term.high = (uint64_t)o->until - 1;
-  if ((o->until != OPTIONS_NO_TIME && o->until <= 0) || term.low > term.high) term.op = PREDICATE_NEVER;
+  if (o->until != OPTION_UNSET) term.high = (uint64_t)o->until - 1;
+  if ((o->until != OPTION_UNSET && o->until <= 0) || term.low > term.high) term.op = PREDICATE_NEVER;
   if (predicate_add(predicate, &term, &e)) return SQLITE_NOMEM;
   predicate_finish(predicate);
   return SQLITE_OK;
 }
 
-int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *of, const char *plan, int argc,
-                sqlite3_value **argv) {
-  struct table *t = (struct table *)table;
-  char **pzErr = &table->zErrMsg;
+int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **argv) {
+  struct table *t = query_table(q);
+  char **pzErr = &t->base.zErrMsg;
   options_clear(&q->options);
   predicate_clear(&q->predicate);
   int rc = options_copy(&q->options, &t->options);
-  if (!rc) rc = plan_apply(t->db, plan, argc, argv, of, &q->options, &q->predicate, &q->used, pzErr);
+  if (!rc) rc = plan_apply(t->db, plan, argc, argv, t->of, &q->options, &q->predicate, &q->used, pzErr);
   if (!rc) rc = add_period(&q->options, &q->predicate);
-  if (!rc && of->is_payload) rc = find_payload(q, &t->fingerprint_key, pzErr);
+  if (!rc && columns_take_data(t->of)) rc = find_payload(q, &t->fingerprint_key, pzErr);
   else if (!rc) rc = file_list_find(&q->list, q->options.path, &q->interrupt, pzErr);
   if (!rc) rc = rowid_base_find(&t->numbers, &q->options, q->list.files.n, &q->base, pzErr);
   return rc;
+}
+
+const char *query_advice(const struct query *q, enum err_code code) {
+  if (!columns_take_data(query_of(q))) return REPORT_SKIP;
+  if (code != ERR_FORMAT) return "on_error=skip skips it";
+  return file_list_may_be_path(&q->list) ? PAYLOAD_DECODE_TAKES_PATH : PAYLOAD_DECODE_TAKES;
 }
 
 /* SQLite without mutexes, as it was compiled or by SQLITE_CONFIG_SINGLETHREAD: then all mutexes are the same one. */
@@ -68,4 +82,20 @@ static int is_single_threaded(void) {
   return same;
 }
 
-int query_threads(const struct query *q) { return is_single_threaded() ? 0 : q->options.threads; }
+/* A host that uses SQLite in one thread only expects that nobody else calls its allocator. */
+static int threads_for(const struct options *o) {
+  if (is_single_threaded()) return 0;
+  return o->threads == OPTION_UNSET ? -1 : (int)o->threads;
+}
+
+void query_scan_options(struct query *q, struct scan_options *out) {
+  memset(out, 0, sizeof *out);
+  out->reader.guard = &q->list.guard;
+  out->reader.format = q->options.layout;
+  out->reader.policy = q->options.policy;
+  out->reader.predicate = &q->predicate;
+  out->reader.filter = q->options.pattern;
+  out->stop = interrupt_poll;
+  out->context = &q->interrupt;
+  out->threads = threads_for(&q->options);
+}

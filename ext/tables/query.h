@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What every cursor does first: from xFilter's plan and values to the options in force and the list of files.
+** The beginning of every cursor, and what every cursor does first: from xFilter's plan and values to the options in
+** force and the list of files.
 **
-** query_open() when the cursor opens, query_begin() for each xFilter, query_close() when it closes; all with the
-** cursor's table.  The list of files is kept from one xFilter to the next while the path is the same.  Errors are
-** SQLite codes, with the message in the table's zErrMsg.
+** query_open() when the cursor opens, query_begin() for each xFilter, query_close() when the cursor closes.  A cursor
+** struct has the struct query as its first member, so that a pointer to one is a pointer to the other.  The list of files
+** is kept from one xFilter to the next while the path is the same.  Errors are SQLite codes, with the message in the
+** table's zErrMsg.
 */
 #ifndef TABLES_QUERY_H
 #define TABLES_QUERY_H
 
-#include "sqlite/interrupt.h"
-#include "tables/options.h"
-#include "tables/plan.h"
 #include "predicate/predicate.h"
-#include "tables/file_list.h"
+#include "scan/scan.h"
+#include "sqlite/interrupt.h"
 #include "sqlite/sqlite.h"
+#include "tables/file_list.h"
+#include "tables/options.h"
 #include "tables/table.h"
 
 struct query {
+  sqlite3_vtab_cursor cursor;
   struct options options;     /* in force: the table's, and what this xFilter was given */
   struct predicate predicate; /* which records are wanted */
   struct interrupt interrupt;
@@ -27,12 +30,18 @@ struct query {
 };
 
 void query_open(struct query *q, sqlite3_vtab *table);
-void query_close(struct query *q, sqlite3_vtab *table);
+void query_close(struct query *q);
 
-int query_begin(struct query *q, sqlite3_vtab *table, const struct plan_table *of, const char *plan, int argc,
-                sqlite3_value **argv);
+/* The table of the cursor, and its description. */
+static inline struct table *query_table(const struct query *q) { return (struct table *)q->cursor.pVtab; }
+static inline const struct sql_table *query_of(const struct query *q) { return query_table(q)->of; }
 
-/* Threads that a scan is to use, as struct scan_options has it: 0 in a host that uses SQLite in one thread only. */
-int query_threads(const struct query *q);
+int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **argv);
+
+/* What a user can do about a problem of that code that ends the query. */
+const char *query_advice(const struct query *q, enum err_code code);
+
+/* The options of a scan for this query, with the policy that on_error says.  They point into the query. */
+void query_scan_options(struct query *q, struct scan_options *out);
 
 #endif

@@ -6,7 +6,6 @@
 #include "tables/columns.h"
 #include "base/mem.h"
 #include "sqlite/report.h"
-#include "tables/payload_decode.h"
 
 int record_cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
   struct record_cursor *p = mem_alloc(sizeof *p);
@@ -14,7 +13,7 @@ int record_cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
   if (!p) return SQLITE_NOMEM;
   memset(p, 0, offsetof(struct record_cursor, scan));
   query_open(&p->query, table);
-  *out = &p->cursor;
+  *out = &p->query.cursor;
   return SQLITE_OK;
 }
 
@@ -22,9 +21,8 @@ int record_cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
 static void stop(struct record_cursor *p, int finished) {
   struct scan_counts counts;
   if (p->is_open) {
-    struct scan_stats *stats = ((struct table *)p->cursor.pVtab)->stats;
     scan_close(&p->scan, &counts);
-    scan_stats_note(stats, &counts, finished);
+    scan_stats_note(query_table(&p->query)->stats, &counts, finished);
   }
   if (p->served) p->served->users--;
   p->served = NULL;
@@ -36,7 +34,7 @@ int record_cursor_close(sqlite3_vtab_cursor *cursor) {
   struct record_cursor *p = (struct record_cursor *)cursor;
   stop(p, 0);
   if (p->rounds > 1 && p->looped) row_cache_close(p->looped);
-  query_close(&p->query, cursor->pVtab);
+  query_close(&p->query);
   mem_free(p);
   return SQLITE_OK;
 }
@@ -44,19 +42,14 @@ int record_cursor_close(sqlite3_vtab_cursor *cursor) {
 static int open_scan(struct record_cursor *p, enum policy policy, const struct predicate *predicate) {
   struct err e = {0};
   struct scan_options *o = &p->scan_options;
-  o->reader.guard = &p->query.list.guard;
-  o->reader.format = p->query.options.format;
-  o->reader.policy = policy == POLICY_COLLECT ? policy : p->query.options.policy;
+  query_scan_options(&p->query, o);
+  if (policy == POLICY_COLLECT) o->reader.policy = policy;
   o->reader.predicate = predicate;
-  o->reader.filter = p->query.options.filter;
-  o->threads = query_threads(&p->query);
-  o->stop = interrupt_poll;
-  o->context = &p->query.interrupt;
   p->is_open = 1;
-  scan_stats_begin(((struct table *)p->cursor.pVtab)->stats, p->of->name);
+  scan_stats_begin(query_table(&p->query)->stats, query_of(&p->query)->name);
   if (!scan_open(&p->scan, &p->query.list.files, p->wanted, o, &e)) return SQLITE_OK;
   stop(p, 0);
-  return report_error(&p->cursor.pVtab->zErrMsg, &e);
+  return report_error(&p->query.cursor.pVtab->zErrMsg, &e);
 }
 
 /* Reads all that rounds of this place can want into memory.  *kept becomes 0 when it is too much. */
@@ -72,7 +65,7 @@ static int fill(struct record_cursor *p, struct row_cache_place *place, int *kep
 }
 
 static int begin_records(struct record_cursor *p, const char *plan) {
-  struct table *t = (struct table *)p->cursor.pVtab;
+  struct table *t = query_table(&p->query);
   struct row_cache_place *place;
   if (!t->row_cache) {
     t->row_cache = mem_alloc(sizeof *t->row_cache);
@@ -96,15 +89,13 @@ static int begin_records(struct record_cursor *p, const char *plan) {
   return SQLITE_OK;
 }
 
-int record_cursor_begin(struct record_cursor *p, const struct plan_table *of, const char *plan, int argc,
-                        sqlite3_value **argv, enum policy policy) {
+int record_cursor_begin(struct record_cursor *p, const char *plan, int argc, sqlite3_value **argv, enum policy policy) {
   stop(p, 0);
   p->count = 0;
   p->rounds++;
-  p->of = of;
-  int rc = query_begin(&p->query, p->cursor.pVtab, of, plan, argc, argv);
+  int rc = query_begin(&p->query, plan, argc, argv);
   if (rc) return rc;
-  columns_wanted(policy == POLICY_COLLECT ? 0 : p->query.used, p->wanted);
+  columns_wanted(query_of(&p->query), p->query.used, p->wanted);
   return policy == POLICY_COLLECT ? open_scan(p, policy, &p->query.predicate) : begin_records(p, plan);
 }
 
@@ -114,20 +105,14 @@ int record_cursor_next_kept(struct record_cursor *p) {
   return SQLITE_OK;
 }
 
-/* What to do about the batch's problem. */
-static const char *advice(const struct record_cursor *p) {
-  if (!p->of->is_payload) return REPORT_SKIP;
-  if (p->batch->problem[0].code != ERR_FORMAT) return "on_error=skip skips it";
-  return file_list_may_be_path(&p->query.list) ? PAYLOAD_DECODE_TAKES_PATH : PAYLOAD_DECODE_TAKES;
-}
-
 int record_cursor_next(struct record_cursor *p) {
   struct err e = {0};
   int rc = SQLITE_OK;
   p->at = 0;
   if (p->batch && p->batch->nproblems && p->scan_options.reader.policy != POLICY_COLLECT)
-    rc = report_problem(&p->cursor.pVtab->zErrMsg, record_cursor_file(p), p->batch, &p->batch->problem[0], advice(p));
-  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->cursor.pVtab->zErrMsg, &e);
+    rc = report_problem(&p->query.cursor.pVtab->zErrMsg, record_cursor_file(p), p->batch, &p->batch->problem[0],
+                        query_advice(&p->query, p->batch->problem[0].code));
+  else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->query.cursor.pVtab->zErrMsg, &e);
   if (rc || !p->batch) stop(p, !rc);
   return rc;
 }

@@ -18,10 +18,8 @@
 #define RECORD_CURSOR_LINE_BITS 40 /* a rowid: the file's number (rowid_base.h) above, the place in the file below */
 
 struct record_cursor {
-  sqlite3_vtab_cursor cursor;
   struct query query; /* the options in force, and the files */
   struct scan_options scan_options;
-  const struct plan_table *of;    /* which table it is, as record_cursor_begin() was told */
   uint8_t wanted[COLUMN_COUNT];   /* columns of the batches */
   int is_open;                    /* scan is open */
   const struct batch *batch;      /* at hand; NULL before the first and at the end */
@@ -38,11 +36,10 @@ int record_cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out);
 int record_cursor_close(sqlite3_vtab_cursor *cursor);
 
 /*
-** Begins: the table and xFilter's arguments.  policy: POLICY_COLLECT to have problems in the
+** Begins, with xFilter's arguments.  policy: POLICY_COLLECT to have problems in the
 ** batches, or POLICY_FAIL to do as the user's on_error says.  The first batch is due from record_cursor_next().
 */
-int record_cursor_begin(struct record_cursor *p, const struct plan_table *of, const char *plan, int argc,
-                        sqlite3_value **argv, enum policy policy);
+int record_cursor_begin(struct record_cursor *p, const char *plan, int argc, sqlite3_value **argv, enum policy policy);
 
 /* Goes to the next row of a pass that is served from memory; the batch is NULL at the end. */
 int record_cursor_next_kept(struct record_cursor *p);

@@ -4,76 +4,39 @@
 **
 **     SELECT dstport, sum(flows), sum(bytes) FROM flowlogs_rollup('AWSLogs/') WHERE action = 'REJECT' GROUP BY dstport;
 **
-** The columns but the measures are dimensions: a row stands for all records that agree in those that the query names.
-** A combination may come in several rows (when memory or a sum's 63 bits run out, or when the query names more columns
-** than it seems), so what is right is always the sum of flows, packets and bytes, and the least first_seen.  There is no
-** order.
+** All columns but the measures are dimensions: a row stands for all records that agree in the dimensions that the query
+** names.  A combination may come in several rows (when memory or the 63 bits of a sum run out, or when the query names
+** more columns than it seems), so what is right is always the sum of flows, packets and bytes, and the least first_seen.
+** The rows come in no particular order.
 **
-**     0..11   the default fields but packets and bytes
-**     12..19  the arguments, HIDDEN: keep them together and in this order, as options.h names them
-**     20..22  minute, hour, day: texts, the beginning of start's; HIDDEN
-**     23..24  addr, port: either end, in conditions alone; HIDDEN
-**     25..29  the measures
-**     30..    the later fields, HIDDEN
-**
-** SQLite's mask of used columns has one bit for all columns from 63 on: who names one of them gets groups by all.
+** SQLite's mask of used columns has one bit for all columns from 63 on: a query that names one of them gets groups by all
+** of them, which is more rows and never a wrong sum.
 **
 ** The rowid is made from the values of the dimensions, and from the path and options.  SQLite's plans for OR go through
-** the table several times, and tell by the rowid what they have seen already; a counter would not do, since the rows
-** come in any order, and other ones if there is another predicate.
+** the table several times, and tell by the rowid what they have seen already.  A counter would not do, because the rows
+** come in any order, and other rows come when there is another predicate.
+**
+** flowlogs_payload_rollup: the same for the records in a value (payload_decode.h):
+**
+**     SELECT q.id, dstport, sum(bytes) FROM queue q, flowlogs_payload_rollup(q.body) GROUP BY q.id, dstport;
 */
 #include <string.h>
 
 #include "base/calendar.h"
-#include "tables/columns.h"
-#include "functions/functions.h"
-#include "tables/tables.h"
-#include "scan/rollup_scan.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "tables/plan.h"
-#include "tables/query.h"
-#include "sqlite/report.h"
+#include "functions/functions.h"
 #include "functions/scan_stats.h"
+#include "scan/rollup_scan.h"
+#include "sqlite/report.h"
+#include "tables/columns.h"
+#include "tables/query.h"
 #include "tables/table.h"
-
-enum {
-  ROLLUP_PATH = FIELD_DEFAULT_COUNT - 2, /* packets and bytes are measures */
-  ROLLUP_ON_ERROR,
-  ROLLUP_FORMAT,
-  ROLLUP_THREADS,
-  ROLLUP_MEMORY,
-  ROLLUP_SINCE,
-  ROLLUP_UNTIL,
-  ROLLUP_FILTER,
-  ROLLUP_MINUTE,
-  ROLLUP_HOUR,
-  ROLLUP_DAY,
-  ROLLUP_ADDR,
-  ROLLUP_PORT,
-  ROLLUP_FLOWS,
-  ROLLUP_PACKETS,
-  ROLLUP_BYTES,
-  ROLLUP_FIRST_SEEN,
-  ROLLUP_LAST_SEEN,
-  ROLLUP_LATER, /* the field FIELD_DEFAULT_COUNT, and on */
-  ROLLUP_COLUMNS = ROLLUP_LATER + FIELD_COUNT - FIELD_DEFAULT_COUNT,
-};
-
-static const char besides[] =
-    "path TEXT HIDDEN, on_error TEXT HIDDEN, format TEXT HIDDEN, threads INTEGER HIDDEN, memory HIDDEN, since HIDDEN, "
-    "until HIDDEN, filter TEXT HIDDEN, minute TEXT HIDDEN, hour TEXT HIDDEN, day TEXT HIDDEN, addr TEXT HIDDEN, "
-    "port INTEGER HIDDEN, flows INTEGER, packets INTEGER, bytes INTEGER, first_seen INTEGER, last_seen INTEGER";
-
-static const struct plan_arg arguments[] = {
-    {ROLLUP_PATH, "path"},     {ROLLUP_ON_ERROR, "on_error"}, {ROLLUP_FORMAT, "format"}, {ROLLUP_THREADS, "threads"},
-    {ROLLUP_MEMORY, "memory"}, {ROLLUP_SINCE, "since"},       {ROLLUP_UNTIL, "until"},   {ROLLUP_FILTER, "filter"},
-};
+#include "tables/tables.h"
 
 #define NO_DIM (-1)
 
-struct cursor {
-  sqlite3_vtab_cursor base;
+struct rollup_cursor {
   struct query query; /* the options in force, the records that are wanted, and the files */
   struct grouping grouping;
   int dim[FIELD_COUNT];      /* per field: its place in the grouping, or NO_DIM */
@@ -83,245 +46,245 @@ struct cursor {
   struct rollup_scan scan;
 };
 
-/* --- the table --------------------------------------------------------------------------------------------------- */
+/* --- the columns ------------------------------------------------------------------------------------------------- */
 
-/* The field of a column, or FIELD_NONE. */
-static int field_of(int column) {
-  if (column < FIELD_packets) return column;
-  if (column < ROLLUP_PATH) return column + 2; /* packets and bytes stand side by side */
-  return column < ROLLUP_LATER ? FIELD_NONE : column - ROLLUP_LATER + FIELD_DEFAULT_COUNT;
+enum measure { MEASURE_FLOWS, MEASURE_PACKETS, MEASURE_BYTES, MEASURE_FIRST_SEEN, MEASURE_LAST_SEEN };
+
+static const struct group_value *value_of(const sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct rollup_cursor *c = (const struct rollup_cursor *)cursor;
+  return &c->value[c->dim[column->ref]];
 }
 
-_Static_assert(FIELD_bytes == FIELD_packets + 1, "field_of() passes over both");
+static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  uint64_t number = value_of(cursor, column)->number;
+  if (number != GROUP_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)number);
+}
 
-/* What of a column is decided before the sums are made.  Conditions on measures are about the groups: SQLite's. */
-static int push(int column, struct push *out) {
-  static const struct push others[] = {
-      [ROLLUP_MINUTE] = {.name = "minute", .subject = FIELD_start, .shape = SHAPE_TIME, .unit = CALENDAR_MINUTE},
-      [ROLLUP_HOUR] = {.name = "hour", .subject = FIELD_start, .shape = SHAPE_TIME, .unit = CALENDAR_HOUR},
-      [ROLLUP_DAY] = {.name = "day", .subject = FIELD_start, .shape = SHAPE_TIME, .unit = CALENDAR_DAY},
-      [ROLLUP_ADDR] = {.name = "addr", .subject = SUBJECT_ADDR, .shape = SHAPE_TEXT, .must = 1},
-      [ROLLUP_PORT] = {.name = "port", .subject = SUBJECT_PORT, .shape = SHAPE_NUMBER, .must = 1},
-  };
-  int f = field_of(column);
-  if (f != FIELD_NONE) {
-    columns_push_field(f, out);
-    return 1;
+static void result_text(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct group_value *v = value_of(cursor, column);
+  if (v->number != GROUP_NULL) sqlite3_result_text(ctx, v->text, (int)v->n, SQLITE_TRANSIENT);
+}
+
+static void result_time(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  char text[CALENDAR_TEXT];
+  uint64_t start = value_of(cursor, column)->number;
+  size_t n = start == GROUP_NULL ? 0 : calendar_format_unit((int64_t)start, column->push.unit, text);
+  if (n) sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
+}
+
+static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  const struct group *g = ((const struct rollup_cursor *)cursor)->group;
+  const uint64_t measure[] = {[MEASURE_FLOWS] = g->flows,
+                              [MEASURE_PACKETS] = g->packets,
+                              [MEASURE_BYTES] = g->bytes,
+                              [MEASURE_FIRST_SEEN] = g->first_seen,
+                              [MEASURE_LAST_SEEN] = g->last_seen};
+  if (measure[column->ref] != GROUP_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)measure[column->ref]);
+}
+
+/* How a field of each kind is output. */
+#define RESULT_TEXT   result_text
+#define RESULT_INT    result_number
+#define RESULT_ADDR   result_text
+#define RESULT_ACTION result_text
+#define RESULT_STATUS result_text
+
+#define SHOWN(name, kind, since, doc)  FIELD_COLUMN(name, kind, 0, RESULT_##kind)
+#define HIDDEN(name, kind, since, doc) FIELD_COLUMN(name, kind, 1, RESULT_##kind)
+#define MEASURE_COLUMN(name_, measure_, doc_)                                                                          \
+  {                                                                                                                    \
+    .name = name_, .type = "INTEGER", .role = COLUMN_MEASURE, .ref = MEASURE_##measure_, .result = result_measure,     \
+    .doc = doc_                                                                                                        \
   }
-  if (column < ROLLUP_MINUTE || column > ROLLUP_PORT) return 0;
-  *out = others[column];
-  return 1;
-}
 
-static const struct plan_table plan_table = {.name = "flowlogs_rollup",
-                                             .args = arguments,
-                                             .nargs = (int)(sizeof arguments / sizeof *arguments),
-                                             .first_selecting = ROLLUP_SINCE,
-                                             .last_selecting = ROLLUP_FILTER,
-                                             .ncolumns = ROLLUP_COLUMNS,
-                                             .push = push};
+/* The columns of a rollup whose first argument is the given column.  Conditions on measures are left to SQLite. */
+#define ROLLUP_COLUMNS(first)                                                                                          \
+  ENDPOINT_FIELDS(SHOWN)                                                                                               \
+  OUTCOME_FIELDS(SHOWN)                                                                                                \
+  first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(memory),                \
+      OPTION_COLUMN(since), OPTION_COLUMN(until), OPTION_COLUMN(filter),                                               \
+      TIME_COLUMN("minute", start, CALENDAR_MINUTE, result_time, "minute of `start`, as `YYYY-MM-DD HH:MM:SS`",        \
+                  "minute >= '2026-03-09 12:00:00'"),                                                                  \
+      TIME_COLUMN("hour", start, CALENDAR_HOUR, result_time, "hour of `start`, as `YYYY-MM-DD HH:MM:SS`",              \
+                  "hour = '2026-03-09 12:00:00'"),                                                                     \
+      TIME_COLUMN("day", start, CALENDAR_DAY, result_time, "day of `start`, as `YYYY-MM-DD`", "day = '2026-03-09'"),   \
+      ADDR_COLUMN, PORT_COLUMN, MEASURE_COLUMN("flows", FLOWS, "records"),                                             \
+      MEASURE_COLUMN("packets", PACKETS, "sum of the packets"), MEASURE_COLUMN("bytes", BYTES, "sum of the bytes"),    \
+      MEASURE_COLUMN("first_seen", FIRST_SEEN, "least `start`, Unix seconds"),                                         \
+      MEASURE_COLUMN("last_seen", LAST_SEEN, "greatest `end`, Unix seconds"), LATER_FIELDS(HIDDEN) TGW_FIELDS(HIDDEN)
 
-static char *declare(void) {
-  sqlite3_str *sql = sqlite3_str_new(NULL);
-  sqlite3_str_appendall(sql, "CREATE TABLE x(");
-  for (int column = 0; column < ROLLUP_COLUMNS; column++) {
-    int f = field_of(column);
-    if (column == ROLLUP_PATH) sqlite3_str_appendf(sql, ", %s", besides);
-    if (f == FIELD_NONE) continue;
-    sqlite3_str_appendf(sql, "%s\"%w\" %s%s", column ? ", " : "", fields[f].name,
-                        fields[f].kind == KIND_INT ? "INTEGER" : "TEXT", f < FIELD_DEFAULT_COUNT ? "" : " HIDDEN");
-  }
-  sqlite3_str_appendall(sql, ")");
-  return sqlite3_str_finish(sql);
-}
+static const struct column rollup_columns[] = {ROLLUP_COLUMNS(OPTION_COLUMN(path))};
+static const struct column payload_columns[] = {ROLLUP_COLUMNS(DATA_COLUMN)};
 
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
-  struct options options;
+const struct sql_table flowlogs_rollup_table = {
+    .name = "flowlogs_rollup",
+    .arguments = "path",
+    .column = rollup_columns,
+    .ncolumns = (int)(sizeof rollup_columns / sizeof *rollup_columns),
+    .doc = "The records of flow log files, summed by the columns that the query names while they are read.  A "
+           "combination may come in several rows, so always aggregate.",
+    .example = "SELECT dstport, sum(flows), sum(bytes) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE action = "
+               "'REJECT' GROUP BY dstport",
+};
+
+const struct sql_table flowlogs_payload_rollup_table = {
+    .name = "flowlogs_payload_rollup",
+    .arguments = "data",
+    .column = payload_columns,
+    .ncolumns = (int)(sizeof payload_columns / sizeof *payload_columns),
+    .doc = "The records in a value that a stream has delivered, summed like those of flowlogs_rollup.",
+    .example = "SELECT action, sum(flows) FROM flowlogs_payload_rollup('2 123456789012 eni-1 10.0.0.1 10.0.0.2 1025 22 "
+               "6 1 40 1773046800 1773046803 REJECT OK') GROUP BY action",
+};
+
+/* --- the cursor -------------------------------------------------------------------------------------------------- */
+
+static int rollup_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **pzErr) {
   (void)argc, (void)argv, (void)pzErr;
-  char *sql = declare();
-  if (!sql) return SQLITE_NOMEM;
-  options_init(&options);
-  int rc = table_declare(db, sql, &options, aux, out);
-  sqlite3_free(sql);
-  return rc;
+  return table_connect(db, &flowlogs_rollup_table, aux, out);
 }
 
-static int best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  return plan_best_index(((struct table *)table)->db, info, &plan_table, 0, &table->zErrMsg);
+static int payload_rollup_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                                  char **pzErr) {
+  (void)argc, (void)argv, (void)pzErr;
+  return table_connect(db, &flowlogs_payload_rollup_table, aux, out);
 }
 
-static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
-  struct cursor *c = mem_alloc(sizeof *c);
+static int rollup_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
+  struct rollup_cursor *c = mem_alloc(sizeof *c);
   *out = NULL;
   if (!c) return SQLITE_NOMEM;
-  memset(c, 0, offsetof(struct cursor, scan));
+  memset(c, 0, offsetof(struct rollup_cursor, scan));
   query_open(&c->query, table);
-  *out = &c->base;
+  *out = &c->query.cursor;
   return SQLITE_OK;
 }
 
-/* The one way in which it stops: at its end, on an error, for another xFilter, on xClose. */
-static void stop(struct cursor *c, int finished) {
+/* The one way in which a scan stops: at its end, on an error, for another xFilter, on xClose. */
+static void stop(struct rollup_cursor *c, int finished) {
   struct scan_counts counts;
   if (c->is_open) {
     rollup_scan_close(&c->scan, &counts);
-    scan_stats_note(((struct table *)c->base.pVtab)->stats, &counts, finished);
+    scan_stats_note(query_table(&c->query)->stats, &counts, finished);
   }
   c->is_open = 0;
   c->group = NULL;
 }
 
-static int close_cursor(sqlite3_vtab_cursor *base) {
-  struct cursor *c = (struct cursor *)base;
+static int rollup_close(sqlite3_vtab_cursor *cursor) {
+  struct rollup_cursor *c = (struct rollup_cursor *)cursor;
   stop(c, 0);
-  query_close(&c->query, base->pVtab);
+  query_close(&c->query);
   mem_free(c);
   return SQLITE_OK;
 }
 
-/* --- what the query wants ---------------------------------------------------------------------------------------- */
+/* --- what the query needs ---------------------------------------------------------------------------------------- */
 
-static int is_used(const struct cursor *c, int column) {
-  return (int)(c->query.used >> (column < 63 ? column : 63) & 1);
+/* Does the query use a measure? */
+static uint8_t uses(const struct query *q, enum measure measure) {
+  const struct sql_table *of = query_of(q);
+  uint8_t found = 0;
+  for (int i = 0; i < of->ncolumns; i++)
+    found |= of->column[i].role == COLUMN_MEASURE && of->column[i].ref == (int)measure && columns_is_used(q->used, i);
+  return found;
 }
 
-/* The unit of start that the groups are told apart by: the finest one that is named, of which the others follow. */
-static uint32_t time_unit(const struct cursor *c) {
-  if (is_used(c, FIELD_start - 2)) return 1;
-  return is_used(c, ROLLUP_MINUTE) ? 60 : is_used(c, ROLLUP_HOUR) ? 3600 : is_used(c, ROLLUP_DAY) ? 86400 : 0;
+static uint32_t seconds_of(enum calendar_unit unit) {
+  static const uint32_t seconds[] = {
+      [CALENDAR_SECOND] = 1, [CALENDAR_MINUTE] = 60, [CALENDAR_HOUR] = 3600, [CALENDAR_DAY] = 86400};
+  return seconds[unit];
+}
+
+/* Makes the field a dimension, once.  A time is told apart by the finest unit that is named; others follow from it. */
+static void add_dimension(struct rollup_cursor *c, int field, uint32_t unit) {
+  struct grouping *g = &c->grouping;
+  if (c->dim[field] == NO_DIM) {
+    c->dim[field] = (int)g->n++;
+    g->dim[c->dim[field]].field = (uint8_t)field;
+    g->dim[c->dim[field]].unit = unit;
+  } else if (unit < g->dim[c->dim[field]].unit) {
+    g->dim[c->dim[field]].unit = unit;
+  }
 }
 
 /* The grouping, from the columns that the query uses. */
-static void choose_grouping(struct cursor *c) {
+static void choose_grouping(struct rollup_cursor *c) {
+  const struct sql_table *of = query_of(&c->query);
   struct grouping *g = &c->grouping;
-  uint32_t unit = time_unit(c);
   memset(g, 0, sizeof *g);
   for (int f = 0; f < FIELD_COUNT; f++) c->dim[f] = NO_DIM;
-  for (int column = 0; column < ROLLUP_COLUMNS; column++) {
-    int f = field_of(column);
-    if (f == FIELD_NONE || !(f == FIELD_start ? unit > 0 : is_used(c, column))) continue;
-    c->dim[f] = (int)g->n;
-    g->dim[g->n].field = (uint8_t)f;
-    g->dim[g->n++].unit = f == FIELD_start ? unit : fields[f].kind == KIND_INT;
+  for (int i = 0; i < of->ncolumns; i++) {
+    const struct column *column = &of->column[i];
+    if (!columns_is_used(c->query.used, i)) continue;
+    if (column->role == COLUMN_CELL) add_dimension(c, column->ref, column->push.shape == SHAPE_NUMBER);
+    if (column->role == COLUMN_TIME) add_dimension(c, column->ref, seconds_of(column->push.unit));
   }
-  g->packets = (uint8_t)is_used(c, ROLLUP_PACKETS);
-  g->bytes = (uint8_t)is_used(c, ROLLUP_BYTES);
-  g->first_seen = (uint8_t)is_used(c, ROLLUP_FIRST_SEEN);
-  g->last_seen = (uint8_t)is_used(c, ROLLUP_LAST_SEEN);
+  g->packets = uses(&c->query, MEASURE_PACKETS);
+  g->bytes = uses(&c->query, MEASURE_BYTES);
+  g->first_seen = uses(&c->query, MEASURE_FIRST_SEEN);
+  g->last_seen = uses(&c->query, MEASURE_LAST_SEEN);
 }
 
-static int begin(struct cursor *c) {
+static int begin(struct rollup_cursor *c) {
   struct err e = {0};
-  const struct rollup_scan_options options = {
-      .scan = {.reader = {.guard = &c->query.list.guard,
-                          .format = c->query.options.format,
-                          .policy = c->query.options.policy,
-                          .predicate = &c->query.predicate,
-                          .filter = c->query.options.filter},
-               .stop = interrupt_poll,
-               .context = &c->query.interrupt,
-               .threads = query_threads(&c->query)},
-      .memory = c->query.options.memory,
-  };
+  struct rollup_scan_options options = {.memory = (uint64_t)c->query.options.memory};
+  query_scan_options(&c->query, &options.scan);
   c->is_open = 1;
-  scan_stats_begin(((struct table *)c->base.pVtab)->stats, plan_table.name);
+  scan_stats_begin(query_table(&c->query)->stats, query_of(&c->query)->name);
   if (!rollup_scan_open(&c->scan, &c->query.list.files, &c->grouping, &options, &e)) return SQLITE_OK;
   stop(c, 0);
-  return report_error(&c->base.pVtab->zErrMsg, &e);
+  return report_error(&c->query.cursor.pVtab->zErrMsg, &e);
 }
 
 /* --- rows -------------------------------------------------------------------------------------------------------- */
 
-static int next(sqlite3_vtab_cursor *base) {
-  struct cursor *c = (struct cursor *)base;
+static int rollup_next(sqlite3_vtab_cursor *cursor) {
+  struct rollup_cursor *c = (struct rollup_cursor *)cursor;
+  char **pzErr = &cursor->pVtab->zErrMsg;
   const struct batch *b;
   struct err e = {0};
   int rc = SQLITE_OK;
-  if (rollup_scan_next(&c->scan, &c->group, &e)) rc = report_error(&base->pVtab->zErrMsg, &e);
+  if (rollup_scan_next(&c->scan, &c->group, &e)) rc = report_error(pzErr, &e);
   else if (c->group) group_values(c->group, &c->grouping, c->value);
   else if ((b = rollup_scan_problem(&c->scan)) != NULL)
-    rc = report_problem(&base->pVtab->zErrMsg, c->query.list.files.file[b->file].path, b, &b->problem[0], REPORT_SKIP);
+    rc = report_problem(pzErr, c->query.list.files.file[b->file].path, b, &b->problem[0],
+                        query_advice(&c->query, b->problem[0].code));
   if (rc || !c->group) stop(c, !rc);
   return rc;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc, sqlite3_value **argv) {
-  struct cursor *c = (struct cursor *)base;
+static int rollup_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, int argc, sqlite3_value **argv) {
+  struct rollup_cursor *c = (struct rollup_cursor *)cursor;
   (void)idx;
   stop(c, 0);
-  int rc = query_begin(&c->query, base->pVtab, &plan_table, plan, argc, argv);
+  int rc = query_begin(&c->query, plan, argc, argv);
   if (!rc) choose_grouping(c);
   if (!rc) rc = begin(c);
-  return rc ? rc : next(base);
+  return rc ? rc : rollup_next(cursor);
 }
 
-static int eof(sqlite3_vtab_cursor *base) { return ((struct cursor *)base)->group == NULL; }
+static int rollup_eof(sqlite3_vtab_cursor *cursor) { return ((struct rollup_cursor *)cursor)->group == NULL; }
 
-static void result_number(sqlite3_context *ctx, uint64_t v) {
-  if (v != GROUP_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)v);
+static int rollup_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int column) {
+  const struct query *q = (const struct query *)cursor;
+  if (!columns_is_used(q->used, column)) return SQLITE_INTERNAL; /* nothing was summed by it: never a wrong answer */
+  return table_column(cursor, ctx, column);
 }
 
-static void result_field(sqlite3_context *ctx, const struct cursor *c, int f) {
-  const struct group_value *v = &c->value[c->dim[f]];
-  if (v->number == GROUP_NULL) return;
-  if (fields[f].kind == KIND_INT) sqlite3_result_int64(ctx, (sqlite3_int64)v->number);
-  else sqlite3_result_text(ctx, v->text, (int)v->n, SQLITE_TRANSIENT);
-}
-
-static void result_unit(sqlite3_context *ctx, const struct cursor *c, enum calendar_unit unit) {
-  char text[CALENDAR_TEXT];
-  uint64_t start = c->value[c->dim[FIELD_start]].number;
-  size_t n = start == GROUP_NULL ? 0 : calendar_format_unit((int64_t)start, unit, text);
-  if (n) sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
-}
-
-static void result_argument(sqlite3_context *ctx, const struct options *o, int column) {
-  switch (column) {
-  case ROLLUP_PATH: sqlite3_result_text(ctx, o->path, -1, SQLITE_TRANSIENT); break;
-  case ROLLUP_ON_ERROR: sqlite3_result_text(ctx, options_on_error(o), -1, SQLITE_STATIC); break;
-  case ROLLUP_FORMAT: sqlite3_result_text(ctx, o->format_text, -1, SQLITE_TRANSIENT); break;
-  case ROLLUP_THREADS:
-    if (o->threads >= 0) sqlite3_result_int(ctx, o->threads);
-    break;
-  case ROLLUP_MEMORY: sqlite3_result_int64(ctx, (sqlite3_int64)o->memory); break;
-  case ROLLUP_SINCE: options_result_time(ctx, o->since); break;
-  case ROLLUP_UNTIL: options_result_time(ctx, o->until); break;
-  case ROLLUP_FILTER: sqlite3_result_text(ctx, o->filter_text, -1, SQLITE_TRANSIENT); break;
-  }
-}
-
-static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col) {
-  const struct cursor *c = (const struct cursor *)base;
-  const struct group *g = c->group;
-  int f = field_of(col);
-  if (!is_used(c, col)) return SQLITE_INTERNAL; /* it was not summed by this one; never a wrong answer */
-  switch (col) {
-  case ROLLUP_MINUTE: result_unit(ctx, c, CALENDAR_MINUTE); break;
-  case ROLLUP_HOUR: result_unit(ctx, c, CALENDAR_HOUR); break;
-  case ROLLUP_DAY: result_unit(ctx, c, CALENDAR_DAY); break;
-  case ROLLUP_ADDR: report_either(ctx, "addr"); break;
-  case ROLLUP_PORT: report_either(ctx, "port"); break;
-  case ROLLUP_FLOWS: result_number(ctx, g->flows); break;
-  case ROLLUP_PACKETS: result_number(ctx, g->packets); break;
-  case ROLLUP_BYTES: result_number(ctx, g->bytes); break;
-  case ROLLUP_FIRST_SEEN: result_number(ctx, g->first_seen); break;
-  case ROLLUP_LAST_SEEN: result_number(ctx, g->last_seen); break;
-  default:
-    if (f != FIELD_NONE) result_field(ctx, c, f);
-    else result_argument(ctx, &c->query.options, col);
-  }
-  return SQLITE_OK;
-}
-
-static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
-  const struct cursor *c = (const struct cursor *)base;
-  const struct options *o = &c->query.options;
-  int apart = o->since != OPTIONS_NO_TIME || o->until != OPTIONS_NO_TIME || o->filter_text;
+/*
+** Conditions on addr and port, since, until and filter select records by what the dimensions do not show.  Two passes
+** with different ones would give groups of the same dimensions and other sums, so that no rowid can be right.
+*/
+static int rollup_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
+  const struct rollup_cursor *c = (const struct rollup_cursor *)cursor;
+  int apart = options_select(&c->query.options);
   for (size_t i = 0; i < c->query.predicate.n; i++) apart |= c->query.predicate.term[i].subject >= FIELD_COUNT;
   if (apart)
-    return report_text(&base->pVtab->zErrMsg,
-                       "flowlogs_rollup has no rowid with addr, port, since, until or filter; inside OR, "
-                       "write the path and these once, outside of it, or IN (…)");
+    return report_text(&cursor->pVtab->zErrMsg,
+                       "%s has no rowid with addr, port, since, until or filter; inside OR, write the path and these "
+                       "once, outside of it, or IN (…)",
+                       query_of(&c->query)->name);
   *out = (sqlite3_int64)(hash_mix(group_id(c->group), c->query.base) >> 1);
   return SQLITE_OK;
 }
@@ -329,15 +292,31 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
 const sqlite3_module flowlogs_rollup_module = {
     .iVersion = 0,
     .xCreate = NULL, /* a table-valued function only */
-    .xConnect = connect,
-    .xBestIndex = best_index,
+    .xConnect = rollup_connect,
+    .xBestIndex = table_best_index,
     .xDisconnect = table_disconnect,
-    .xOpen = open_cursor,
-    .xClose = close_cursor,
-    .xFilter = filter,
-    .xNext = next,
-    .xEof = eof,
-    .xColumn = column,
-    .xRowid = rowid,
+    .xOpen = rollup_open,
+    .xClose = rollup_close,
+    .xFilter = rollup_filter,
+    .xNext = rollup_next,
+    .xEof = rollup_eof,
+    .xColumn = rollup_column,
+    .xRowid = rollup_rowid,
+    .xFindFunction = functions_find,
+};
+
+const sqlite3_module flowlogs_payload_rollup_module = {
+    .iVersion = 0,
+    .xCreate = NULL, /* a table-valued function only */
+    .xConnect = payload_rollup_connect,
+    .xBestIndex = table_best_index,
+    .xDisconnect = table_disconnect,
+    .xOpen = rollup_open,
+    .xClose = rollup_close,
+    .xFilter = rollup_filter,
+    .xNext = rollup_next,
+    .xEof = rollup_eof,
+    .xColumn = rollup_column,
+    .xRowid = rollup_rowid,
     .xFindFunction = functions_find,
 };

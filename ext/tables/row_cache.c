@@ -85,10 +85,9 @@ enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const stru
                                     struct row_cache_place **place) {
   uint64_t now = execution(db), files = identify_files(&q->list.files);
   *place = NULL;
-  const struct options *o = &q->options;
-  const char *format = o->format_text ? o->format_text : "", *filter = o->filter_text ? o->filter_text : "";
-  char *key = sqlite3_mprintf("%s\n%d %d %d %d\n%s%s%s", plan, (int)o->policy, o->threads, (int)strlen(format),
-                              (int)strlen(filter), format, filter, o->path); /* no two requests have the same */
+  char *options = options_key(&q->options, OPTION_IS_TERM); /* terms are compared one by one, below */
+  char *key = options ? sqlite3_mprintf("%s\n%s", plan, options) : NULL;
+  sqlite3_free(options);
   if (!key) return ROW_CACHE_NOMEM;
   struct row_cache_place *p = find(r, now, key, files);
   if (!p) return remember(r, now, key, files, &q->predicate);
@@ -102,7 +101,7 @@ enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const stru
   if (p->users) return ROW_CACHE_READ;
   leave_common(p, &q->predicate);
   row_store_clear(&p->keep);
-  row_store_init(&p->keep, q->options.memory);
+  row_store_init(&p->keep, (size_t)q->options.memory);
   p->state = ROW_CACHE_SEEN;
   return ROW_CACHE_FILL;
 }

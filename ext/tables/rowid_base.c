@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** A hash table with open addressing, from the key of a request to its numbers.  The numbers of a request follow one
+** another:
+**
+**     request          numbers
+**     'a/' (3 files)   0 1 2
+**     'b/' (2 files)         3 4
+**     'a/' (4 files)             5 6 7 8     more files than before: it moves behind the others
+*/
 #include "tables/rowid_base.h"
 
 #include <string.h>
@@ -40,9 +49,7 @@ static int grow(struct rowid_base *n) {
 
 int rowid_base_find(struct rowid_base *numbers, const struct options *options, size_t n, uint64_t *base, char **pzErr) {
   if (numbers->nknown * 2 >= numbers->cap && grow(numbers)) return SQLITE_NOMEM;
-  const char *format = options->format_text ? options->format_text : "";
-  char *key = sqlite3_mprintf("%d %d %d %s %s", (int)options->policy, options->threads, (int)strlen(format), format,
-                              options->path);
+  char *key = options_key(options, OPTION_SELECTS);
   if (!key) return SQLITE_NOMEM;
   struct number *number = place(numbers, key);
   if (number->key) {

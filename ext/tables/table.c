@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The methods find the table's description in struct table, so one function serves all tables.
+*/
 #include "tables/table.h"
 
 #include <string.h>
 
 #include "base/mem.h"
+#include "tables/plan.h"
 #include "tables/row_cache.h"
 
-int table_declare(sqlite3 *db, const char *schema, struct options *options, struct scan_stats *stats,
-                  sqlite3_vtab **out) {
+int table_declare(sqlite3 *db, const struct sql_table *of, const uint8_t visible[FIELD_COUNT], struct options *options,
+                  struct scan_stats *stats, sqlite3_vtab **out) {
   struct table *t = mem_alloc(sizeof *t);
   *out = NULL;
   if (!t) {
@@ -16,14 +20,23 @@ int table_declare(sqlite3 *db, const char *schema, struct options *options, stru
   }
   memset(t, 0, sizeof *t);
   t->db = db;
+  t->of = of;
   t->options = *options;
   t->stats = stats;
   sqlite3_randomness(sizeof t->fingerprint_key, &t->fingerprint_key);
-  int rc = sqlite3_declare_vtab(db, schema);
+  char *sql = columns_declare(of, visible);
+  int rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
   if (!rc) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
   if (rc) table_disconnect(&t->base);
   else *out = &t->base;
+  sqlite3_free(sql);
   return rc;
+}
+
+int table_connect(sqlite3 *db, const struct sql_table *of, struct scan_stats *stats, sqlite3_vtab **out) {
+  struct options options;
+  options_init(&options);
+  return table_declare(db, of, NULL, &options, stats, out);
 }
 
 int table_disconnect(sqlite3_vtab *table) {
@@ -32,5 +45,16 @@ int table_disconnect(sqlite3_vtab *table) {
   mem_free(t->row_cache);
   options_clear(&t->options);
   mem_free(t);
+  return SQLITE_OK;
+}
+
+int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
+  const struct table *t = (const struct table *)table;
+  return plan_best_index(t->db, info, t->of, t->options.path != NULL, &table->zErrMsg);
+}
+
+int table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int column) {
+  const struct column *c = &((const struct table *)cursor->pVtab)->of->column[column];
+  c->result(ctx, cursor, c);
   return SQLITE_OK;
 }

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the three tables have in common as virtual tables: the struct, how it is made and unmade.
+** What all tables have in common as virtual tables: the struct, and the methods that follow from the description of the
+** columns (columns.h).  A table's module names these methods where it has nothing to add.
 */
 #ifndef TABLES_TABLE_H
 #define TABLES_TABLE_H
 
 #include "base/fingerprint.h"
-#include "tables/rowid_base.h"
-#include "tables/options.h"
-#include "sqlite/sqlite.h"
 #include "functions/scan_stats.h"
+#include "sqlite/sqlite.h"
+#include "tables/columns.h"
+#include "tables/options.h"
+#include "tables/rowid_base.h"
 
 struct row_cache;
 
 struct table {
   sqlite3_vtab base;
   sqlite3 *db;
+  const struct sql_table *of;
   struct options options; /* of a CREATE; all unset for a table-valued function */
   struct rowid_base numbers;
   struct fingerprint_key fingerprint_key; /* of payloads */
@@ -24,14 +27,23 @@ struct table {
 };
 
 /*
-** The end of an xConnect: declares the schema and makes *out.  Takes the options over, also when it fails.  The table
-** is SQLITE_VTAB_DIRECTONLY: it reads files, and no view or trigger of a database that came from elsewhere may do that
-** on its own.
+** The end of an xConnect: declares the columns of the table, shown as visible says (see columns_declare()), and makes
+** *out.  Takes the options over, also when it fails.  The table is SQLITE_VTAB_DIRECTONLY, because it reads files, and
+** no view or trigger of a database that came from elsewhere may do that on its own.
 */
-int table_declare(sqlite3 *db, const char *schema, struct options *options, struct scan_stats *stats,
-                  sqlite3_vtab **out);
+int table_declare(sqlite3 *db, const struct sql_table *of, const uint8_t visible[FIELD_COUNT], struct options *options,
+                  struct scan_stats *stats, sqlite3_vtab **out);
+
+/* The whole of an xConnect for a table-valued function, which has no arguments of its own. */
+int table_connect(sqlite3 *db, const struct sql_table *of, struct scan_stats *stats, sqlite3_vtab **out);
 
 /* xDisconnect and xDestroy. */
 int table_disconnect(sqlite3_vtab *table);
+
+/* xBestIndex. */
+int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info);
+
+/* xColumn: calls the result function of the column. */
+int table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int column);
 
 #endif
