@@ -21,18 +21,6 @@ SQLITE_EXTENSION_INIT1
 EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 EXPORT int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 
-static const struct {
-  const char *name;
-  const sqlite3_module *module;
-} tables[] = {
-    {"flowlogs", &flowlogs_module},
-    {"flowlogs_files", &flowlogs_files_module},
-    {"flowlogs_errors", &flowlogs_errors_module},
-    {"flowlogs_payload", &flowlogs_payload_module},
-    {"flowlogs_rollup", &flowlogs_rollup_module},
-    {"flowlogs_payload_rollup", &flowlogs_payload_rollup_module},
-};
-
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
   (void)pzErrMsg;
@@ -42,9 +30,10 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
   if (!stats) return SQLITE_NOMEM;
   stats->users = 1; /* this function */
   if (!rc) rc = scan_stats_register(db, stats);
-  for (size_t i = 0; rc == SQLITE_OK && i < sizeof tables / sizeof *tables; i++) {
+  for (size_t i = 0; rc == SQLITE_OK && i < table_modules_count; i++) {
+    const struct table_module *t = &table_modules[i];
     stats->users++; /* SQLite calls the destructor also when the registration fails */
-    rc = sqlite3_create_module_v2(db, tables[i].name, tables[i].module, stats, scan_stats_free);
+    rc = sqlite3_create_module_v2(db, t->of->name, t->module, stats, scan_stats_free);
   }
   scan_stats_free(stats);
   return rc;

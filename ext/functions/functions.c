@@ -220,6 +220,11 @@ static const struct {
     {"tcp_flags", 1, tcp_flags},       {"traffic_path", 1, traffic_path},
 };
 
+const struct function_description function_descriptions[] = {
+    {"flowlogs_version", "", "TEXT", "The version of the extension.", "flowlogs_version()"},
+};
+const size_t function_descriptions_count = sizeof function_descriptions / sizeof *function_descriptions;
+
 #define FUNCTIONS (sizeof functions / sizeof *functions)
 
 int functions_find(sqlite3_vtab *table, int argc, const char *name,

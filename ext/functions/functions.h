@@ -6,7 +6,20 @@
 #ifndef FUNCTIONS_FUNCTIONS_H
 #define FUNCTIONS_FUNCTIONS_H
 
+#include <stddef.h>
+
 #include "sqlite/sqlite.h"
+
+/* A SQL function, for flowlogs_help and the documentation. */
+struct function_description {
+  const char *name;
+  const char *arguments; /* as in "ip, cidr" */
+  const char *type;      /* of the result */
+  const char *doc;       /* in whole sentences */
+  const char *example;   /* an expression that can be evaluated as it stands */
+};
+extern const struct function_description function_descriptions[];
+extern const size_t function_descriptions_count;
 
 /* Registers the functions that touch neither a file nor a table. */
 int functions_register(sqlite3 *db);

@@ -48,9 +48,6 @@ struct sql_table {
   const char *example; /* a query on the sample logs */
 };
 
-/* All tables, for flowlogs_help: ends with NULL. */
-extern const struct sql_table *const sql_tables[];
-
 /* --- rows of the arrays ------------------------------------------------------------------------------------------ */
 
 #define COLUMN_TYPE_TEXT    "TEXT"
