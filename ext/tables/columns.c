@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Plain loops over the arrays.  They run once for a connection or a query, never for a row; xColumn goes straight to the
-** result function of its column (table.c).
+** Plain loops over the arrays.  They run once for a connection or a query, never for a row;
+** xColumn goes straight to the result function of its column (table.c).
 */
 #include "tables/columns.h"
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What a SQL table is to this extension: a name and one array of column descriptions.  The CREATE TABLE text, the
-** arguments that a plan passes on, the conditions that are pushed down, the columns that a batch must have, the output,
-** the documentation and flowlogs_help follow from that array, so a column is described in one place.
+** What a SQL table is to this extension: a name and one array of column descriptions.  The CREATE
+** TABLE text, the arguments that a plan passes on, the conditions that are pushed down, the
+** columns that a batch must have, the output, the documentation and flowlogs_help follow from
+** that array, so a column is described in one place.
 **
-** The order of the rows is the order of the SQL columns.  SQLite gives the arguments of a table-valued function to the
-** hidden columns in their order, so the options come first among these.  SQLite's mask of used columns has one bit for
-** all columns from 63 on, so the rarest fields come last.
+** The order of the rows is the order of the SQL columns.  SQLite gives the arguments of a
+** table-valued function to the hidden columns in their order, so the options come first among
+** these.  SQLite's mask of used columns has one bit for all columns from 63 on, so the rarest
+** fields come last.
 */
 #ifndef TABLES_COLUMNS_H
 #define TABLES_COLUMNS_H
@@ -119,8 +121,9 @@ const char *column_type(const struct column *column);
 const char *column_doc(const struct column *column);
 
 /*
-** The CREATE TABLE text for sqlite3_declare_vtab().  visible[f] != 0 shows field f and hides it otherwise; NULL: as the
-** array says.  The caller frees it with sqlite3_free(); NULL when there is no memory.
+** The CREATE TABLE text for sqlite3_declare_vtab().  visible[f] != 0 shows field f and hides it
+** otherwise; NULL: as the array says.  The caller frees it with sqlite3_free(); NULL when there
+** is no memory.
 */
 char *columns_declare(const struct sql_table *table, const uint8_t visible[FIELD_COUNT]);
 
@@ -129,7 +132,10 @@ static inline int columns_is_used(sqlite3_uint64 used, int column) {
   return (int)(used >> (column < 63 ? column : 63) & 1);
 }
 
-/* Sets wanted[c] for each column c that a batch must have for a mask of used columns; sets the others to 0. */
+/*
+** Sets wanted[c] for each column c that a batch must have for a mask of used columns; sets the
+** others to 0.
+*/
 void columns_wanted(const struct sql_table *table, sqlite3_uint64 used, uint8_t wanted[COLUMN_COUNT]);
 
 /* The column that is pushed down under that name, or NULL. */

@@ -4,9 +4,8 @@
 **
 **     SELECT file, line, reason FROM flowlogs_errors('AWSLogs/');
 **
-** file, line (1-based; NULL where the file as a whole can't be used), reason in words, raw (the line, its first 1024
-** bytes; NULL where no line is concerned).  It reads all files whole.  Files in a folder that are no flow logs are no
-** errors: flowlogs_files says which they are.
+** It reads all files to their ends.  Files in a folder that are not flow logs are not errors;
+** flowlogs_files says which they are.
 */
 #include "tables/columns.h"
 #include "tables/record_cursor.h"

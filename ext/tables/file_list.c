@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** SQLite's own json_each() reads a list of paths, so that what is a JSON array is the same here
+** as in SQL.  A path such as '[a-z].log' also begins with '[': it is a pattern when a file of
+** that very name exists or when it is not JSON.
+*/
 #include "tables/file_list.h"
 
 #include <stdlib.h>
@@ -21,7 +26,7 @@ void file_list_init(struct file_list *r) {
   payload_init(&r->payload);
 }
 
-/* What is known of one path, or one value. */
+/* Forgets what is known of one path or value; the decoder is kept for the next value. */
 static void forget(struct file_list *r) {
   struct payload_decoder *unpacker = r->unpacker;
   sqlite3_free(r->path);
@@ -52,7 +57,7 @@ static void free_paths(struct paths *p) {
   sqlite3_free(p->path);
 }
 
-/* Adds the texts of a JSON array.  *is_json becomes 0 when it is no JSON: SQLite's own reader says so. */
+/* Adds the texts of a JSON array.  *is_json becomes 0 when SQLite does not accept it as JSON. */
 static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json, char **pzErr) {
   sqlite3_stmt *stmt = NULL;
   *is_json = 1;
@@ -77,7 +82,7 @@ static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json
 /* A path that begins with '[': a JSON array of paths, or a pattern. */
 static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr) {
   if (strstr(path, "\\u0000"))
-    return report_text(pzErr, "a path in the list has a NUL byte"); /* SQLite cuts it there */
+    return report_text(pzErr, "a path in the list has a NUL byte"); /* SQLite would cut the text there */
   int is_json, rc = add_json(p, db, path, &is_json, pzErr);
   if (rc || p->n) return rc;
   if (is_json) return report_text(pzErr, "the list of paths is empty");
@@ -85,7 +90,10 @@ static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr
   return *first == '"' ? report_text(pzErr, "the paths are '%s', which is no JSON array", path) : add_path(p, path);
 }
 
-/* Does a path that looks like a list exist under this very name?  Not to be asked of what lies outside the root. */
+/*
+** Does a path that looks like a list exist under this very name?  A path outside the root is not
+** looked at.
+*/
 static int exists(const struct root_guard *guard, const char *path) {
   char buffer[PATH_MAX];
   const char *use;
@@ -115,7 +123,10 @@ int file_list_find(struct file_list *r, const char *path, struct interrupt *inte
   return rc;
 }
 
-/* Is this what the list was made of?  Compared byte by byte: rows of one value must never be shown for another. */
+/*
+** Is this the value that the list was made of?  It is compared byte by byte, because rows of one
+** value must never be shown for another.
+*/
 static int is_same(const struct file_list *r, const void *p, size_t n, int type, enum policy policy) {
   return r->data && r->data_n == n && r->data_type == type && r->policy == policy && !memcmp(r->data, p, n);
 }
@@ -123,7 +134,7 @@ static int is_same(const struct file_list *r, const void *p, size_t n, int type,
 int file_list_unpack(struct file_list *r, sqlite3_value *data, enum policy policy, const struct fingerprint_key *key,
                      struct interrupt *interrupt, char **pzErr) {
   struct err e = {0};
-  int type = sqlite3_value_type(data); /* before it is made a text */
+  int type = sqlite3_value_type(data); /* before it is converted to text */
   if (type == SQLITE_NULL && policy != POLICY_SKIP)
     return report_text(pzErr, "the payload is NULL: the column has none, or readfile() can't read the file; "
                               "on_error=skip leaves it out");

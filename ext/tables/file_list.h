@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What a query's path stands for: the list of files.
+** The list of files that a query's path stands for, or that a payload is made into.
 **
-** A path that begins with '[' and is a JSON array is a list of paths.  FLOWLOGS_ROOT is read from the environment here.
-** file_list_init() for a cursor, file_list_find() or file_list_unpack() for each pass, file_list_clear().  A list is kept while
-** the path is the same.  Errors as SQLite codes, with the message in *pzErr.
+** A path that begins with '[' and is a JSON array is a list of paths.  FLOWLOGS_ROOT is read from
+** the environment here.
+**
+** Call file_list_init() for a cursor, file_list_find() or file_list_unpack() for each xFilter,
+** and file_list_clear() at the end.  A list is kept while the path, or the payload, stays the
+** same.  Errors are SQLite codes, with the message in *pzErr.  The struct is used by the thread
+** that owns the connection.
 */
 #ifndef TABLES_FILE_LIST_H
 #define TABLES_FILE_LIST_H
@@ -18,16 +22,16 @@
 #include "sqlite/sqlite.h"
 
 struct file_list {
-  char *path;              /* that `files` belongs to; NULL: none yet */
-  struct root_guard guard; /* FLOWLOGS_ROOT, when `files` was found */
+  char *path;              /* the path that `files` was found for; NULL: none yet */
+  struct root_guard guard; /* FLOWLOGS_ROOT at the time when `files` was found */
   struct files files;
-  struct payload payload;           /* that `files` points into, or nothing */
-  struct payload_decoder *unpacker; /* NULL until it is needed */
-  char *data;                       /* the bytes that the payload was made of; NULL: none */
+  struct payload payload;           /* the lines that `files` points to, if it came from a value */
+  struct payload_decoder *unpacker; /* owned; NULL until it is needed */
+  char *data;                       /* owned: the bytes that the payload was made of; NULL: none */
   size_t data_n;
-  int data_type;                   /* the value's: SQLITE_TEXT, SQLITE_BLOB, ... */
-  enum policy policy;              /* with which it was made */
-  char identity[FINGERPRINT_TEXT]; /* of data */
+  int data_type;                   /* the type of the value: SQLITE_TEXT, SQLITE_BLOB, ... */
+  enum policy policy;              /* the policy with which the payload was decoded */
+  char identity[FINGERPRINT_TEXT]; /* the fingerprint of data */
 };
 
 void file_list_init(struct file_list *r);
@@ -36,11 +40,17 @@ void file_list_clear(struct file_list *r);
 /* Finds the files of a path. */
 int file_list_find(struct file_list *r, const char *path, struct interrupt *interrupt, char **pzErr);
 
-/* Instead: the lines in a value that was handed over.  NULL has none with POLICY_SKIP, and is an error without. */
+/*
+** Finds the lines in a value instead, as files in memory.  A NULL value has no lines with
+** POLICY_SKIP, and is an error with POLICY_FAIL.
+*/
 int file_list_unpack(struct file_list *r, sqlite3_value *data, enum policy policy, const struct fingerprint_key *key,
                      struct interrupt *interrupt, char **pzErr);
 
-/* Does the value look like the name of a file or folder?  The file system isn't asked: the value is a stranger's. */
+/*
+** Does the value look like the name of a file or folder?  The file system is not asked, because
+** the value may come from somebody who must not learn which files exist.
+*/
 int file_list_may_be_path(const struct file_list *r);
 
 #endif

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** flowlogs_files: the files that a path stands for, a row each, in the order in which they are read.
+** flowlogs_files: the files that a path stands for, a row each, in the order in which they are
+** read.
 **
 **     SELECT path, size, note FROM flowlogs_files('AWSLogs/') WHERE note IS NOT NULL;
 **
-** path, size (bytes), mtime (Unix seconds), and what AWS's rule for names says: account_id, region, flow_log_id,
-** delivered (Unix seconds).  These open no file.  Naming kind, verdict, fields or note opens each; naming rows, min_start,
-** max_end or errors reads each whole.
+** A query that names only what the list of files and AWS's rule for names tell (path to
+** delivered) opens no file.  One that names kind, verdict, fields or note opens each file, and
+** one that names rows, min_start, max_end or errors reads each to its end: the descriptions of
+** the columns say which depth they need.
 **
-** kind: plain, gzip, empty, parquet, ... by the first bytes.  verdict: 'flow log'; 'empty'; 'other' for what nothing
-** marks as a flow log, which the scan of a folder passes over and which is an error when it is named; 'unreadable' for
-** what ends a query with on_error=fail.  The verdict does not depend on whether the file was named.  fields: the names of the file's fields, as its header
-** spells them; NULL for what is no flow log.  note: why a file is passed over or can't be read, or
-** the first of its problems, as far as it was read; NULL when there is none.  rows: records that can be read; errors: the number of things that can't.
+** The verdict is what the file is: 'flow log'; 'empty'; 'other' for a file that nothing marks as
+** a flow log, which the scan of a folder passes over and which is an error when it is named;
+** 'unreadable' for one that ends a query with on_error=fail.  It does not depend on whether the
+** file was named.
 */
 #include <string.h>
 
@@ -229,7 +230,7 @@ static void add_times(struct files_cursor *c) {
   }
 }
 
-/* Learns of the row's file what the query wants to know. */
+/* Finds out about the file of this row what the query needs. */
 static int look(struct files_cursor *c) {
   struct err e = {0};
   enum reader_result rc;

@@ -5,19 +5,20 @@
 **     SELECT srcaddr, sum(bytes) FROM flowlogs('AWSLogs/') GROUP BY srcaddr;
 **     CREATE VIRTUAL TABLE temp.web USING flowlogs('AWSLogs/', on_error=skip);
 **
-** The columns are those of columns.h.  A created table's path and options are its defaults: its hidden columns
-** override them, so that a table that is called flowlogs, too, can be given other paths.
+** The path and options of a created table are its defaults.  Its hidden columns override them, so
+** that a table that is itself called flowlogs can be given other paths.
 **
-** flowlogs_payload: the same of a value that a stream has handed over, its first argument, in the place of files
-** (payload_decode.h). A function only:
+** flowlogs_payload: the same for a value that a stream has delivered, its first argument, instead
+** of files (payload_decode.h).  It exists only as a function:
 **
 **     SELECT * FROM queue, flowlogs_payload(queue.body) WHERE action = 'REJECT';
 **
-** It reads no file, and is kept from stored views and triggers all the same: a database that came from elsewhere has no
-** business with megabytes that are unpacked in this process.
+** It reads no file, but stored views and triggers may not use it either, because a database that
+** came from elsewhere must not make this process unpack megabytes.
 **
-** The rowid is the file's number (rowid_base.h) and the line, so it is unique, and the same in every pass that a statement
-** makes with the same path and options: SQLite's plans for OR go through the table several times and rely on it.
+** The rowid consists of the number of the file (rowid_base.h) and the line.  It is unique, and
+** the same in every pass that a statement makes with the same path and options, which SQLite's
+** plans for OR rely on.
 */
 #include <string.h>
 
@@ -144,9 +145,10 @@ const struct sql_table flowlogs_payload_table = {
 /* --- making the tables ------------------------------------------------------------------------------------------- */
 
 /*
-** Is this xCreate or xConnect?  One function serves both, or else the table-valued function would not exist.  xCreate is
-** called by a CREATE statement that is running.  It matters when the path is wrong: that is an error for CREATE, but a
-** table of an older day must still connect, or it could not be dropped.
+** Is this xCreate or xConnect?  One function serves both, because SQLite offers a table-valued
+** function only when the two are the same.  xCreate is called by a CREATE statement that is
+** running.  The difference matters when the path is wrong: that is an error for CREATE, but a
+** table that was created earlier must still connect, since it could not be dropped otherwise.
 */
 static int is_being_created(sqlite3 *db) {
   for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
@@ -156,7 +158,10 @@ static int is_being_created(sqlite3 *db) {
   return 0;
 }
 
-/* Looks at the files of a created table for the fields to show; none found leaves *visible all zero. */
+/*
+** Finds the fields that the files of a created table have.  *visible stays all zero when there
+** are none.
+*/
 static int look_at_files(sqlite3 *db, const struct options *options, int must_exist, uint8_t visible[FIELD_COUNT],
                          char **pzErr) {
   struct interrupt interrupt;
@@ -169,7 +174,7 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
                               .stop = interrupt_poll,
                               .context = &interrupt};
   if (!rc && header_survey(&list.files, &scan, visible, &e)) rc = report_error(pzErr, &e);
-  if (rc == SQLITE_ERROR && !must_exist) { /* a query will say it again */
+  if (rc == SQLITE_ERROR && !must_exist) { /* a query will report it */
     sqlite3_free(*pzErr);
     *pzErr = NULL;
     rc = SQLITE_OK;

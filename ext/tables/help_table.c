@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** flowlogs_help: what there is, from the descriptions that the schema, the planner and the functions are made of.
+** flowlogs_help: what there is, from the descriptions that the schema, the planner and the
+** functions are made of.
 **
 **     SELECT name, arguments, description FROM flowlogs_help WHERE kind = 'function';
 **
-** kind is 'table', 'column', 'option' or 'function'.  arguments says what a table or a function takes, which values an
-** option takes, and which table a column belongs to.  example is a query for a table, an expression for a function, a
-** condition for a column or an option; options that belong into CREATE show the statement.
+** kind is 'table', 'column', 'option' or 'function'.  arguments says what a table or a function
+** takes, which values an option takes, and which table a column belongs to.  example is a query
+** for a table, an expression for a function, a condition for a column or an option; options that
+** belong into CREATE show the statement.
 **
-** The rows come in four sections, and the cursor is a place in one of them.  The table takes no argument and reads no
-** file, so it is SQLITE_VTAB_INNOCUOUS.
+** The rows come in four sections, and the cursor is a place in one of them.  The table takes no
+** argument and reads no file, so it is SQLITE_VTAB_INNOCUOUS.
 */
 #include <string.h>
 
@@ -60,7 +62,10 @@ static void settle(struct help_cursor *c) {
   }
 }
 
-/* Fills in the row of the present place.  Columns that are options are described among the options. */
+/*
+** Fills in the row of the present place.  Columns that are options are described among the
+** options.
+*/
 static int show(struct help_cursor *c) {
   const struct sql_table *table =
       table_modules[c->section == SECTION_TABLES ? c->item : c->table % table_modules_count].of;

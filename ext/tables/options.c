@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The values are reached through their offsets in struct options, so that copying, freeing, showing and comparing them
-** needs no code for a particular option.  What is particular is how a text becomes a value: a function set_NAME() for
-** each, which also makes the parsed form where there is one (a layout of `format`, a pattern of `filter`).
+** The values are reached through their offsets in struct options, so that copying, freeing,
+** showing and comparing them needs no code for a particular option.  What is particular is how a
+** text becomes a value: a function set_NAME() for each, which also makes the parsed form where
+** there is one (a layout of `format`, a pattern of `filter`).
 */
 #include "tables/options.h"
 
@@ -179,7 +180,10 @@ static int set_memory(struct options *o, const char *value, char **pzErr) {
   return SQLITE_OK;
 }
 
-/* Whole seconds, or the beginning of what calendar_format() writes, from the date on; T and Z as in ISO 8601 will do. */
+/*
+** Whole seconds, or what calendar_format() writes, at least its date; T and Z as in ISO 8601 are
+** accepted.
+*/
 static int read_time(const char *value, int64_t *out) {
   static const char shape[] = "dddd-dd-dd dd:dd:dd";
   char text[sizeof shape], *end, full[CALENDAR_TEXT];
@@ -196,12 +200,13 @@ static int read_time(const char *value, int64_t *out) {
   for (size_t i = 0; i < n; i++)
     if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i]) return 0;
   *out = calendar_bound(CALENDAR_SECOND, text, n, 0);
-  return calendar_format(*out, full) && !memcmp(full, text, n); /* or else there is no such day */
+  return calendar_format(*out, full) && !memcmp(full, text, n); /* otherwise there is no such day */
 }
 
 /*
-** Numbers that no flow log's seconds are, but a date that has lost its quotes (2026-03-09 is 2014, 20260309 is a day of
-** 1970) or milliseconds: they would find nothing, or everything, and nobody would see why.  0 and small ones may stand.
+** Is it a number that cannot be meant as Unix seconds?  A date without quotes is one, because SQL
+** computes 2026-03-09 as 2014, and so are 20260309 and milliseconds.  Such a value would select
+** nothing or everything, and nobody would see why.  0 and other small numbers are accepted.
 */
 static int is_no_second(const char *value, int64_t n) {
   if (strpbrk(value, "-:")) return 0; /* a date */
@@ -261,13 +266,13 @@ static int unknown(char **pzErr, const char *name) {
   return rc;
 }
 
-/* Cuts white space off both ends of [*p, *end). */
+/* Removes white space at both ends of [*p, *end). */
 static void trim(const char **p, const char **end) {
   while (*p < *end && isspace((unsigned char)**p)) ++*p;
   while (*p < *end && isspace((unsigned char)(*end)[-1])) --*end;
 }
 
-/* A copy of [p, end) without the SQL quotes round it, if it has some. */
+/* A copy of [p, end) without the SQL quotes around it, if there are any. */
 static char *unquote(const char *p, const char *end) {
   trim(&p, &end);
   char quote = p < end ? *p : 0;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What a user can say to a table besides SQL: the path and the options, as `key=value` arguments of CREATE VIRTUAL TABLE
-** or as hidden columns of a table-valued function.
+** What a user can say to a table besides SQL: the path and the options, as `key=value` arguments
+** of CREATE VIRTUAL TABLE or as hidden columns of a table-valued function.
 **
-** OPTIONS is the one table of them.  The enum, the members of struct options, the list in error messages, the values of
-** the hidden columns, the keys that tell scans apart, and the documentation follow from it.  A new option is a row here
-** and a function set_NAME() in options.c; each SQL table that takes it lists it among its columns.
+** OPTIONS is the one table of them.  The enum, the members of struct options, the list in error
+** messages, the values of the hidden columns, the keys that tell scans apart, and the
+** documentation follow from it.  A new option is a row here and a function set_NAME() in
+** options.c; each SQL table that takes it lists it among its columns.
 **
-** The struct owns its strings.  Call options_init(), then options_set() and options_parse() as often as needed, and
-** options_clear() at the end.  Errors are SQLite codes with a message in *pzErr, allocated by SQLite, as xConnect needs
-** them.  All functions belong to the thread that owns the connection.
+** The struct owns its strings.  Call options_init(), then options_set() and options_parse() as
+** often as needed, and options_clear() at the end.  Errors are SQLite codes with a message in
+** *pzErr, allocated by SQLite, as xConnect needs them.  All functions belong to the thread that
+** owns the connection.
 */
 #ifndef TABLES_OPTIONS_H
 #define TABLES_OPTIONS_H
@@ -39,8 +41,9 @@ enum option_flag {
   OPTION_CREATE_ONLY = 1, /* an option of CREATE VIRTUAL TABLE; a function refuses it */
   OPTION_REQUIRED = 2,    /* NULL is an error; for other options, NULL is as if the option was not there */
   /*
-  ** The option selects records.  A scan has one value of it, so two values, IN and OR are errors (see plan.h).  It does
-  ** not change what the records are, so it is no part of the identity that rowids are made of.
+  ** The option selects records.  A scan has one value of it, so two values, IN and OR are errors
+  ** (see plan.h).  It does not change what the records are, so it is no part of the identity that
+  ** rowids are made of.
   */
   OPTION_SELECTS = 4,
   OPTION_IS_TERM = 8,    /* it becomes a term of the predicate, which tells scans apart by itself */
@@ -139,10 +142,16 @@ int options_copy(struct options *to, const struct options *from);
 /* The option of that name, in any case of letters, or OPTION_COUNT. */
 enum option options_find(const char *name);
 
-/* Sets one option.  A NULL value leaves it as it is, but is an error for one with OPTION_REQUIRED. */
+/*
+** Sets one option.  A NULL value leaves it as it is, but is an error for one with
+** OPTION_REQUIRED.
+*/
 int options_set(struct options *o, enum option option, const char *value, char **pzErr);
 
-/* Reads an argument of CREATE VIRTUAL TABLE: 'path' or key=value, the value with quotes or without. */
+/*
+** Reads an argument of CREATE VIRTUAL TABLE: 'path' or key=value, the value with quotes or
+** without.
+*/
 int options_parse(struct options *o, const char *argument, char **pzErr);
 
 /* Passes the option's value to SQLite as the result of its hidden column. */
@@ -152,8 +161,9 @@ void options_result(sqlite3_context *ctx, const struct options *o, enum option o
 int options_select(const struct options *o);
 
 /*
-** A text that is the same for the same values of the options and different for different ones.  Options that have one
-** of the flags are left out.  The caller frees it with sqlite3_free(); NULL when there is no memory.
+** A text that is the same for the same values of the options and different for different ones.
+** Options that have one of the flags are left out.  The caller frees it with sqlite3_free(); NULL
+** when there is no memory.
 */
 char *options_key(const struct options *o, unsigned without);
 

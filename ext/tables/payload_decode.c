@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A piece is bytes in any wrapping; a piece holds lines, or documents, that is, JSON values.  A document holds events,
-** or records with one more piece each, or is a string that is a piece.  LEVELS says how deep that goes, so the
-** functions call one another to a fixed depth, whatever the input is; each level has its own statements.
+** A piece is bytes in any wrapping (gzip, base64, both, or none).  Unwrapped, it holds lines or
+** documents, that is, JSON values.  A document holds events, or records with one more piece each,
+** or it is a string that is a piece itself:
 **
-** SQLite is given each document with a NUL at its end: else every function that looks at it would make itself a copy.
+**     piece -> unwrap -> lines
+**                     -> document -> events -> lines
+**                                 -> records -> piece -> ...
+**                                 -> string  -> piece -> ...
+**
+** LEVELS says how deep pieces may lie in one another, so the functions call one another to a
+** fixed depth whatever the input is.  Each level has its own prepared statements, because the
+** statement of the level above is still running.
+**
+** SQLite is given each document with a NUL at its end, because otherwise each of the functions
+** that look at the document would make a copy of it.
 */
 #include "tables/payload_decode.h"
 
@@ -16,10 +26,10 @@
 #include "sqlite/report.h"
 #include "file/unwrap.h"
 
-#define NAME_MAX_BYTES 512 /* of a group's or a stream's name, as AWS allows */
-#define LEVELS         3   /* the value; a JSON string that holds another, or records; what these hold */
+#define NAME_MAX_BYTES 512 /* of the name of a log group or stream, AWS's limit */
+#define LEVELS         3   /* the value; a JSON string or record in it; what these hold */
 
-/* A text at a path; NULL for anything else. */
+/* SQL for the text at a JSON path; NULL for anything else that may stand there. */
 #define TEXT_AT(json, path)                                                                                            \
   "CASE json_type(" json ", '" path "') WHEN 'text' THEN json_extract(" json ", '" path "') END"
 
@@ -44,7 +54,10 @@ static const char *const sql[STATEMENTS] = {
     [KEYS] = "SELECT substr(group_concat(key, ', '), 1, 300) FROM (SELECT key FROM json_each(?1) LIMIT 12)",
 };
 
-/* A document, and a path in it, for which each statement gives a row without a NULL.  See begin(). */
+/*
+** For each statement a document, and a path in it, for which it gives a row without a NULL.  See
+** check().
+*/
 static const struct {
   const char *json, *path;
 } sample[STATEMENTS] = {
@@ -57,7 +70,7 @@ static const struct {
     [KEYS] = {"{\"x\":1}", NULL},
 };
 
-/* What DOCUMENT says: types, NULL where there is no such thing, and then texts. */
+/* The columns of DOCUMENT: first types, NULL where the document has no such key, then texts. */
 enum {
   TYPE_AWSLOGS,
   TYPE_KINESIS,  /* Records */
@@ -78,32 +91,38 @@ struct payload_decoder {
   sqlite3_stmt *stmt[LEVELS][STATEMENTS]; /* prepared when they are needed */
   struct unwrap unwrap;
   struct interrupt *interrupt;
-  /* for the value at hand */
+  /* of the value that is being decoded */
   struct payload *payload;
   enum policy policy;
   int level;
-  int has_nul;               /* a document had one, which is now \u0001 */
-  uint64_t document[LEVELS]; /* at hand in its piece, 1-based; 0: none */
-  uint64_t record[LEVELS];   /* at hand in its list, 1-based; 0: none */
+  int has_nul;               /* a document had \u0000, which json_plain() made \u0001 */
+  uint64_t document[LEVELS]; /* number of the present document in its piece, from 1; 0: none */
+  uint64_t record[LEVELS];   /* number of the present record in its list, from 1; 0: none */
   char **pzErr;
 };
 
 /* --- errors ------------------------------------------------------------------------------------------------------ */
 
-/* Bytes of a UTF-8 character at p, which ends with NUL somewhere; 0: that is none, or a control character. */
+/*
+** The length of the UTF-8 character at p; 0 when there is none, or a control character.  The text
+** ends with NUL.
+*/
 static size_t character(const char *p) {
   unsigned char c = (unsigned char)*p;
   size_t n = c < ' ' || c == 0x7f ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
   for (size_t i = 1; i < n; i++)
     if (!char_is_continuation(p[i])) return 0;
-  /* longer than need be, half of a pair of UTF-16, beyond the last */
+  /* an overlong form, a surrogate of UTF-16, or a number beyond the last character */
   unsigned char next = n > 2 ? (unsigned char)p[1] : 0;
   int is_none = (c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0) || (c == 0xf0 && next < 0x90) ||
                 (c == 0xf4 && next >= 0x90);
   return is_none ? 0 : n;
 }
 
-/* What a payload calls its things goes into messages, and into the column file: hosts want UTF-8 there.  NULL is fine. */
+/*
+** Replaces what is not UTF-8, and control characters, by '?'.  Names from a payload appear in
+** messages and in the column file, where hosts such as Python require UTF-8.  NULL is allowed.
+*/
 static char *clean(char *name) {
   for (char *p = name; p && *p;) {
     size_t n = character(p);
@@ -113,7 +132,7 @@ static char *clean(char *name) {
   return name;
 }
 
-/* "payload, record 2, document 3" */
+/* Where the decoder is, for messages: "payload, record 2, document 3". */
 static char *where(const struct payload_decoder *u) {
   sqlite3_str *s = sqlite3_str_new(NULL);
   sqlite3_str_appendall(s, PAYLOAD_DECODE_NAME);
@@ -124,7 +143,7 @@ static char *where(const struct payload_decoder *u) {
   return sqlite3_str_finish(s);
 }
 
-/* Something can't be used: an error, or nothing where such things are skipped. */
+/* Something cannot be used: an error, or nothing with POLICY_SKIP. */
 static int problem(struct payload_decoder *u, const char *what, const char *advice) {
   if (u->policy == POLICY_SKIP) return SQLITE_OK;
   char *at = where(u);
@@ -137,7 +156,10 @@ static int damaged(struct payload_decoder *u, const char *what) { return problem
 
 static int foreign(struct payload_decoder *u, const char *what) { return problem(u, what, PAYLOAD_DECODE_TAKES); }
 
-/* An error of the lower layer.  Limits are not skipped: what lies beyond them is no damage. */
+/*
+** An error of the lower rooms.  A limit is an error with POLICY_SKIP, too, because what lies
+** beyond it is not damaged.
+*/
 static int lower_error(struct payload_decoder *u, const struct err *e) {
   if (e->code == ERR_DAMAGED || e->code == ERR_FORMAT) return damaged(u, e->text);
   if (e->code != ERR_ARGUMENT) return report_error(u->pzErr, e);
@@ -149,20 +171,26 @@ static int lower_error(struct payload_decoder *u, const struct err *e) {
 
 /* --- statements -------------------------------------------------------------------------------------------------- */
 
-/* The JSON, which must stay, and perhaps a path in it. */
+/* Binds the JSON, which must stay, and the path unless it is NULL. */
 static int bind(sqlite3_stmt *stmt, const char *json, const char *path) {
   sqlite3_reset(stmt);
   int rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_STATIC);
   return rc || !path ? rc : sqlite3_bind_text(stmt, 2, path, -1, SQLITE_STATIC);
 }
 
-/* SQLite's own message says what is the matter; a failure that is not about the statement keeps its code. */
+/*
+** SQLite's own message says what is wrong; a failure that is not about the statement keeps its
+** code.
+*/
 static int no_functions(struct payload_decoder *u, int rc) {
   if (rc != SQLITE_ERROR && rc != SQLITE_AUTH) return rc;
   return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions: %s", sqlite3_errmsg(u->interrupt->db));
 }
 
-/* Does the statement answer?  A host's authorizer can turn what functions and columns give into NULL. */
+/*
+** Does the statement give values?  The authorizer of a host can turn the results of functions and
+** columns into NULL.
+*/
 static int check(struct payload_decoder *u, enum statement which, sqlite3_stmt *stmt) {
   int rc = bind(stmt, sample[which].json, sample[which].path), step, answers = 1;
   if (rc) return rc;
@@ -184,7 +212,7 @@ static int prepare(struct payload_decoder *u, enum statement which, sqlite3_stmt
   return rc;
 }
 
-/* A statement of this level, at its beginning, with the JSON, which must stay, and perhaps a path in it bound. */
+/* Sets *out to a statement of this level that is ready to be stepped; the JSON must stay. */
 static int begin(struct payload_decoder *u, enum statement which, const char *json, const char *path,
                  sqlite3_stmt **out) {
   sqlite3_stmt **stmt = &u->stmt[u->level][which];
@@ -193,7 +221,7 @@ static int begin(struct payload_decoder *u, enum statement which, const char *js
   return rc ? rc : bind(*stmt, json, path);
 }
 
-/* After a step that gave no row: done, or JSON that is malformed. */
+/* After a step that gave no row: the end, or malformed JSON. */
 static int finish(struct payload_decoder *u, sqlite3_stmt *stmt, int step) {
   int rc = step == SQLITE_DONE ? SQLITE_OK : step;
   if (step == SQLITE_ERROR) {
@@ -205,7 +233,7 @@ static int finish(struct payload_decoder *u, sqlite3_stmt *stmt, int step) {
   return rc;
 }
 
-/* A column's text; NULL with *rc set when there is no memory, NULL alone when it is no text. */
+/* The text of a column.  NULL when it is not a text; NULL with *rc set when there is no memory. */
 static const char *text(sqlite3_stmt *stmt, int column, int *rc) {
   if (sqlite3_column_type(stmt, column) != SQLITE_TEXT) return NULL;
   const char *p = (const char *)sqlite3_column_text(stmt, column);
@@ -217,7 +245,9 @@ static int is(const char *p, const char *word) { return p && !strcmp(p, word); }
 
 /* --- events ------------------------------------------------------------------------------------------------------ */
 
-/* Why a message is no line, or NULL.  *n becomes its length without the line break at its end. */
+/*
+** Why a message is not a line, or NULL.  *n becomes its length without the line break at its end.
+*/
 static const char *no_line(const char *message, size_t *n, int has_nul) {
   if (!message) return "has no \"message\" that is a text";
   *n = strlen(message);
@@ -227,7 +257,10 @@ static const char *no_line(const char *message, size_t *n, int has_nul) {
   return memchr(message, '\n', *n) ? "has a message of several lines; a record is one" : NULL;
 }
 
-/* Adds an event's message.  One that can't be used leaves a blank line, so that the others keep their numbers. */
+/*
+** Adds the message of an event.  One that cannot be used leaves a blank line, so that the others
+** keep their numbers.
+*/
 static int add_event(struct payload_decoder *u, const char *name, const char *message) {
   struct err e = {0};
   uint64_t line;
@@ -238,7 +271,7 @@ static int add_event(struct payload_decoder *u, const char *name, const char *me
   return report_text(u->pzErr, "%s:%llu: the event %s; on_error=skip skips it", name, line, why);
 }
 
-/* GROUP:STREAM, as far as there are both.  NULL: no memory. */
+/* GROUP:STREAM, or the one of the two that there is.  NULL: no memory. */
 static char *stream_name(const char *group, const char *stream) {
   int has_group = group && *group, has_stream = stream && *stream;
   if (!has_group && !has_stream) return sqlite3_mprintf("%s", PAYLOAD_DECODE_NAME);
@@ -258,7 +291,10 @@ static int add_listed(struct payload_decoder *u, sqlite3_stmt *stmt, const char 
   return rc;
 }
 
-/* The events of a list in the document; name: of their stream, or NULL where each event may name its own. */
+/*
+** The events of a list in the document.  name: their stream; NULL when each event may name its
+** own.
+*/
 static int add_events(struct payload_decoder *u, const char *json, const char *list, const char *name) {
   sqlite3_stmt *stmt;
   int rc = begin(u, EVENTS, json, list, &stmt), step = SQLITE_DONE;
@@ -270,7 +306,7 @@ static int add_events(struct payload_decoder *u, const char *json, const char *l
 
 static int add_piece(struct payload_decoder *u, const char *p, size_t n, enum unwrap_form form);
 
-/* A piece within what is at hand. */
+/* A piece within the present one. */
 static int add_within(struct payload_decoder *u, const char *p, size_t n, enum unwrap_form form) {
   if (u->level + 1 == LEVELS) return foreign(u, "has records within records within records");
   u->level++;
@@ -279,7 +315,7 @@ static int add_within(struct payload_decoder *u, const char *p, size_t n, enum u
   return rc;
 }
 
-/* "has the keys a, b": nothing that we know, or too much of it. */
+/* A document in no known form, or in several; format has a %s for its keys. */
 static int unknown(struct payload_decoder *u, const char *json, const char *format) {
   sqlite3_stmt *stmt;
   int rc = begin(u, KEYS, json, NULL, &stmt);
@@ -294,7 +330,7 @@ static int unknown(struct payload_decoder *u, const char *json, const char *form
   return rc;
 }
 
-/* A record that no stream sends. */
+/* A record without data in any place that is known. */
 static int no_data(struct payload_decoder *u, sqlite3_stmt *stmt) {
   int rc = SQLITE_OK;
   const char *record = text(stmt, 1, &rc);
@@ -321,7 +357,7 @@ static int add_records(struct payload_decoder *u, const char *json, const char *
   return rc ? rc : finish(u, stmt, step);
 }
 
-/* What CloudWatch sends to subscriptions. */
+/* The message that CloudWatch sends to a subscription. */
 static int add_message(struct payload_decoder *u, const char *json, sqlite3_stmt *stmt) {
   int rc = SQLITE_OK;
   const char *type = text(stmt, TEXT_MESSAGE_TYPE, &rc), *list = text(stmt, TYPE_LOG_EVENTS, &rc);
@@ -418,13 +454,13 @@ static int add_lines(struct payload_decoder *u, const char *p, size_t n) {
   return payload_add_text(u->payload, PAYLOAD_DECODE_NAME, p, n, &e) ? lower_error(u, &e) : SQLITE_OK;
 }
 
-/* What was in the wrapping. */
+/* What was in the wrapping.  is_whole: the wrapping was neither cut off nor damaged. */
 static int add_unwrapped(struct payload_decoder *u, const char *p, size_t n, int is_whole) {
   if (n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) p += 3, n -= 3;
   size_t blank = chars_space(p, n);
   if (blank == n) return is_whole ? foreign(u, "is empty") : SQLITE_OK;
   if (p[blank] == '{' || p[blank] == '[' || p[blank] == '"') return add_documents(u, p, n);
-  while (!is_whole && n > 0 && p[n - 1] != '\n') n--; /* nobody knows whether the last line is whole */
+  while (!is_whole && n > 0 && p[n - 1] != '\n') n--; /* the last line may be cut */
   return add_lines(u, p, n);
 }
 
@@ -461,8 +497,12 @@ void payload_decoder_free(struct payload_decoder *u) {
   mem_free(u);
 }
 
-/* None stays busy, since hosts look at that, and row_cache.c; and none knows of bytes that will be gone. */
-static void rest(sqlite3_stmt *stmt) {
+/*
+** No statement may stay active after a query ends, because hosts such as Python refuse to close a
+** connection that has one, and because row_cache.c tells executions apart by the active
+** statements.  The bindings are cleared because they point to bytes of the caller.
+*/
+static void retire(sqlite3_stmt *stmt) {
   if (!stmt) return;
   sqlite3_reset(stmt);
   sqlite3_clear_bindings(stmt);
@@ -480,6 +520,6 @@ int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum poli
   u->pzErr = pzErr;
   int rc = add_piece(u, p, n, UNWRAP_GUESS);
   for (int level = 0; level < LEVELS; level++)
-    for (int i = 0; i < STATEMENTS; i++) rest(u->stmt[level][i]);
+    for (int i = 0; i < STATEMENTS; i++) retire(u->stmt[level][i]);
   return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** From what a stream hands over to lines: the argument of flowlogs_payload.  It takes, told apart by their bytes,
+** Decodes what a stream delivers, the argument of flowlogs_payload, to lines.  These forms are
+** told apart by their bytes:
 **
 **     {"awslogs":{"data":"BASE64"}}                    what a subscription gives a Lambda function
 **     {"Records":[{"kinesis":{"data":"BASE64"}}, …]}   the same through Kinesis; {"Records":[{"Data":…}]} of its API
@@ -10,14 +11,15 @@
 **     {"message":"2 …"}                                flow logs that go straight to Firehose
 **     2 123456789010 eni-…                             lines
 **
-** and any of these in gzip (members one behind the other), in base64, or both; JSON values one behind the other, in an
-** array, or as JSON strings.  What is in BASE64 may be all but one more event with BASE64.  SQLite's JSON functions
-** read the JSON.
+** Each of them may be in gzip (also in several members), in base64, or both.  JSON values may
+** follow one another, stand in an array, or be JSON strings.  What is in BASE64 may be any of
+** these forms but another event with BASE64.  SQLite's JSON functions read the JSON.
 **
-** Lines of a log stream are named GROUP:STREAM, all others PAYLOAD_DECODE_NAME.  A message that is no single line is a problem.
-** A CONTROL_MESSAGE gives no lines.
+** The lines of a log stream get the name GROUP:STREAM, all others PAYLOAD_DECODE_NAME.  A message
+** that is not a single line is a problem.  A CONTROL_MESSAGE has no lines.
 **
-** payload_decoder_new() for a cursor, payload_decode() for each value, payload_decoder_free().  By the thread that owns the connection.
+** Call payload_decoder_new() for a cursor, payload_decode() for each value, and
+** payload_decoder_free() at the end, by the thread that owns the connection.
 */
 #ifndef TABLES_PAYLOAD_DECODE_H
 #define TABLES_PAYLOAD_DECODE_H
@@ -29,22 +31,25 @@
 
 #define PAYLOAD_DECODE_NAME "payload"
 
-/* What can be given, for messages. */
+/* The forms that are accepted, for messages. */
 #define PAYLOAD_DECODE_TAKES                                                                                           \
   "flowlogs_payload takes the event of a Lambda function, Kinesis or Firehose, its base64 data, gzip, CloudWatch's "   \
   "JSON, or lines"
 
-/* The same for what seems to be a path. */
+/* The same for a value that seems to be a path. */
 #define PAYLOAD_DECODE_TAKES_PATH                                                                                      \
   PAYLOAD_DECODE_TAKES "; to read a file, write flowlogs(path), or flowlogs_payload(readfile(path))"
 
-/* Keeps statements and buffers from value to value.  NULL: no memory.  The interrupt must outlive it. */
+/*
+** A decoder keeps its statements and buffers from value to value.  NULL: no memory.  The
+** interrupt must outlive it.
+*/
 struct payload_decoder *payload_decoder_new(struct interrupt *interrupt);
 void payload_decoder_free(struct payload_decoder *u); /* NULL is fine */
 
 /*
-** Adds the lines in n bytes at p to the payload.  With POLICY_SKIP, what can't be used is left out; otherwise it is an
-** error.  SQLite codes, with the message in *pzErr.
+** Adds the lines in the n bytes at p to the payload.  With POLICY_SKIP, what cannot be used is
+** left out; otherwise it is an error.  Returns an SQLite code, with the message in *pzErr.
 */
 int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum policy policy, struct payload *payload,
                    char **pzErr);

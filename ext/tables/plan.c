@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** xBestIndex goes through the constraints once for the options and once for each kind of pushed-down column, and writes
-** a word for each constraint that it takes.  xFilter reads the words again, in the same order as its values.  The
-** column descriptions of the table say what is special about a column, so no name of a column stands here.
+** xBestIndex goes through the constraints once for the options and once for each kind of
+** pushed-down column, and writes a word for each constraint that it takes.  xFilter reads the
+** words again, in the same order as its values.  The column descriptions of the table say what is
+** special about a column, so no name of a column stands here.
 */
 #include "tables/plan.h"
 
@@ -12,8 +13,9 @@
 #include "sqlite/report.h"
 
 /*
-** The costs that SQLite is told.  A scan of files is expensive whatever its conditions are, so that SQLite makes it the
-** outer loop of a join and does it once.  Each condition that the scan evaluates itself makes the expected rows fewer.
+** The costs that SQLite is told.  A scan of files is expensive whatever its conditions are, so
+** that SQLite makes it the outer loop of a join and does it once.  Each condition that the scan
+** evaluates itself makes the expected rows fewer.
 */
 #define PLAN_COST         1e9
 #define PLAN_ROWS         10000000
@@ -22,27 +24,27 @@
 #define PLAN_PAYLOAD_ROWS 1000
 #define PLAN_NEVER        1e99 /* without a path: it ends in an error */
 /*
-** The query looks at an option that this plan gives no value: `WHERE on_error = 'skip' AND … OR on_error = 'fail'`.  One
-** scan would answer for one value only, so this plan ends in an error, and the plan that scans once for each branch of
-** the OR must be cheaper.
+** The query looks at an option that this plan gives no value: `WHERE on_error = 'skip' AND … OR
+** on_error = 'fail'`.  One scan would answer for one value only, so this plan ends in an error,
+** and the plan that scans once for each branch of the OR must be cheaper.
 */
 #define PLAN_OPEN 1e18
 /* SQLite compares once more with the constraints from this one on, even where `omit` is set. */
 #define PLAN_OMIT 16
 
-/* SQLite 3.38 or later, which can tell IN from = and knows literals. */
+/* SQLite 3.38 or later tells IN from = and gives the values of literals. */
 static int has_vtab_in(void) { return SQLITE_VERSION_NUMBER >= 3038000 && sqlite3_libversion_number() >= 3038000; }
 
 /* --- xBestIndex -------------------------------------------------------------------------------------------------- */
 
-/* A plan in the making. */
+/* A plan that is being made. */
 struct making {
   sqlite3 *db;
   sqlite3_index_info *info;
   sqlite3_str *text;
-  int given;   /* values that xFilter is to get */
-  int later;   /* a value that must be known isn't yet */
-  double rows; /* that are expected */
+  int given;   /* how many values xFilter gets */
+  int later;   /* a value that must be known is not known yet */
+  double rows; /* expected */
   double cost;
 };
 
@@ -68,7 +70,7 @@ static int has_flag(const struct column *c, unsigned flag) {
   return c->role == COLUMN_OPTION && option_table[c->ref].flags & flag;
 }
 
-/* Is it, or might it be where SQLite can't say, a constraint of several values? */
+/* Has the constraint several values, or may it have some where SQLite cannot tell? */
 static int is_in(sqlite3_index_info *info, int i) {
 #if SQLITE_VERSION_NUMBER >= 3038000
   if (has_vtab_in()) return sqlite3_vtab_in(info, i, -1);
@@ -78,7 +80,8 @@ static int is_in(sqlite3_index_info *info, int i) {
 }
 
 /*
-** Takes the constraints that give an option its value: one, or several that must agree.  Returns whether there is one.
+** Takes the constraints that give an option its value: one, or several that must agree.  Returns
+** whether there is one.
 */
 static int plan_argument(struct making *m, const struct sql_table *table, int column) {
   const struct column *argument = &table->column[column];
@@ -114,15 +117,18 @@ static int is_binary(sqlite3_index_info *info, int i) {
   return collation && !sqlite3_stricmp(collation, "BINARY");
 }
 
-/* The operator of a constraint, as far as a column of this shape can be asked it. */
+/*
+** The operator of a constraint, or TERM_NONE when a column of this shape cannot be compared by
+** it.
+*/
 static enum term_op find_op(sqlite3_index_info *info, int i, const struct push *column) {
   enum term_op op = term_of_constraint(info->aConstraint[i].op);
   if (op == TERM_EQ && has_vtab_in() && is_in(info, i)) op = TERM_IN;
   if (op == TERM_CIDR && column->shape != SHAPE_TEXT) return TERM_NONE;
   if (column->must && (op == TERM_ISNULL || op == TERM_IS || op == TERM_ISNOT)) return TERM_NONE;
   if (column->must && (op == TERM_LIKE || (op == TERM_GLOB && column->shape == SHAPE_NUMBER)))
-    return TERM_NONE;                                   /* SQLite looks at LIKE again, whatever we say */
-  if (column->must && !has_vtab_in()) return TERM_NONE; /* an IN would come value by value, and rows twice */
+    return TERM_NONE;                                   /* SQLite evaluates LIKE once more in any case */
+  if (column->must && !has_vtab_in()) return TERM_NONE; /* IN would come value by value, and return rows twice */
   return column->shape != SHAPE_NUMBER && term_needs_binary(op) && !is_binary(info, i) ? TERM_NONE : op;
 }
 
@@ -133,8 +139,10 @@ static void plan_term(struct making *m, int i, const struct push *column, enum t
   else if (has_vtab_in() && sqlite3_vtab_rhs_value(m->info, i, &literal)) literal = NULL;
 #endif
   /*
-  ** Of (a, b) IN (SELECT …), SQLite makes a = ? AND b = ? for each row, and forgets the values' affinity when it compares
-  ** again.  It also asks for a plan without: let that one be cheaper.  Where = is just that, there is no other plan.
+  ** SQLite turns (a, b) IN (SELECT …) into a = ? AND b = ? for each row, and forgets the
+  ** affinity of the values when it compares once more.  It also asks for a plan without these
+  ** constraints, which is made the cheaper one here.  For an ordinary =, there is no other plan,
+  ** so the higher cost changes nothing.
   */
   if (op == TERM_EQ) m->cost *= 1.1;
   int ordered = op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE;
@@ -144,7 +152,10 @@ static void plan_term(struct making *m, int i, const struct push *column, enum t
   m->rows /= op == TERM_EQ || op == TERM_IS || op == TERM_IN || op == TERM_CIDR ? 20 : op == TERM_NE ? 1 : 3;
 }
 
-/* Columns without a value of their own come first, because `omit` holds for SQLite's first constraints only. */
+/*
+** Columns without a value of their own come first, because `omit` holds for SQLite's first
+** constraints only.
+*/
 static void plan_terms(struct making *m, const struct sql_table *table) {
   for (int must = 1; must >= 0; must--) {
     for (int i = 0; i < m->info->nConstraint; i++) {
@@ -159,7 +170,10 @@ static void plan_terms(struct making *m, const struct sql_table *table) {
   }
 }
 
-/* Notes the columns without a value of their own that the query uses and that no constraint gives to the scan. */
+/*
+** Notes the columns without a value of their own that the query uses and that no constraint gives
+** to the scan.
+*/
 static void find_open(struct making *m, const struct sql_table *table) {
   for (int column = 0; column < table->ncolumns; column++) {
     const struct push *push = &table->column[column].push;
@@ -191,7 +205,7 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_tabl
   has_path |= plan_arguments(&m, table);
   plan_terms(&m, table);
   find_open(&m, table);
-  if (m.later) { /* older versions of SQLite would not free it */
+  if (m.later) { /* older versions of SQLite would not free idxStr */
     sqlite3_free(sqlite3_str_finish(m.text));
     return SQLITE_CONSTRAINT;
   }
@@ -205,7 +219,7 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_tabl
 
 /* --- xFilter ----------------------------------------------------------------------------------------------------- */
 
-/* What is being put together from the plan. */
+/* What plan_apply() works on. */
 struct applying {
   sqlite3 *db;
   const struct sql_table *table;
@@ -235,7 +249,7 @@ static int same_bytes(sqlite3_value *a, sqlite3_value *b) {
          (n == 0 || (p && q && !memcmp(p, q, (size_t)n)));
 }
 
-/* Bytes of any kind, which stay where they are. */
+/* The payload: bytes of any kind, which are not copied. */
 static int set_data(sqlite3_value *v, struct options *options, char **pzErr) {
   if (options->data && !same_bytes(options->data, v)) return report_text(pzErr, "data is given two values");
   options->data = v;
@@ -280,7 +294,10 @@ static int set_option(struct applying *a, enum option option, int compared, sqli
   return options_set(a->options, option, value, pzErr);
 }
 
-/* The error of a column of either end that the query uses in another way than in a condition of its own. */
+/*
+** The error of a column of either end that the query uses in another way than in a condition of
+** its own.
+*/
 static int either_error(const struct push *push, char **pzErr) {
   return report_text(
       pzErr,

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What xBestIndex tells xFilter: a short printable text with a word for each of xFilter's values.  EXPLAIN QUERY PLAN
-** shows it.
+** What xBestIndex tells xFilter: a short printable text with a word for each of xFilter's values.
+** EXPLAIN QUERY PLAN shows it.
 **
 **     path= action= start>= srcaddr:in used=2080
 **
-** - "NAME=" of an option: the value is the option's.  "NAME=!" says that SQLite will compare the hidden column with the
-**   value once more.
-** - NAME and an operator of sql_predicate.h: the column is compared with the value while the files are read.  A "~"
-**   behind the operator says that the affinity of the value is not known.
-** - "NAME?": the query uses an option, or a column that has no value of its own, in a way that cannot be passed on to
-**   the scan.  xFilter makes an error of it, because one scan cannot answer for several values.
+** - "NAME=" of an option: the value is the option's.  "NAME=!" says that SQLite will compare the
+**   hidden column with the value once more.
+** - NAME and an operator of sql_predicate.h: the column is compared with the value while the
+**   files are read.  A "~" behind the operator says that the affinity of the value is not known.
+** - "NAME?": the query uses an option, or a column that has no value of its own, in a way that
+**   cannot be passed on to the scan.  xFilter makes an error of it, because one scan cannot
+**   answer for several values.
 ** - "used=", the last word: the mask of the SQL columns that the query uses, in hexadecimal.
 */
 #ifndef TABLES_PLAN_H
@@ -24,19 +25,20 @@
 /*
 ** xBestIndex.  has_path: the table knows its path from its CREATE statement.
 **
-** SQLITE_CONSTRAINT: the value of an option is not known yet in this order of a join.  A plan without a path is possible,
-** so that SQLite can look for a better one (`path = 'a' OR path = 'b'`), and is as expensive as can be.
+** SQLITE_CONSTRAINT: the value of an option is not known yet in this order of a join.  A plan
+** without a path is possible, so that SQLite can look for a better one (`path = 'a' OR path =
+** 'b'`), and is as expensive as can be.
 **
-** An option with OPTION_SELECTS takes one value.  IN, which SQLite also makes of OR, would return a record twice that
-** two of the values select, so it is not passed on, which is xFilter's error.  Two conditions on such an option are
-** SQLITE_ERROR, with the message in *pzErr, because SQLite would conclude by itself that no row can have two values, and
-** would return nothing.
+** An option with OPTION_SELECTS takes one value.  IN, which SQLite also makes of OR, would return
+** a record twice that two of the values select, so it is not passed on, which is xFilter's error.
+** Two conditions on such an option are SQLITE_ERROR, with the message in *pzErr, because SQLite
+** would conclude by itself that no row can have two values, and would return nothing.
 */
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr);
 
 /*
-** The part of xFilter: sets the options and the predicate from the values; *used becomes the mask of columns.  The
-** predicate must be empty before, and must be cleared by the caller in any case.
+** The part of xFilter: sets the options and the predicate from the values; *used becomes the mask
+** of columns.  The predicate must be empty before, and must be cleared by the caller in any case.
 */
 int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, const struct sql_table *table,
                struct options *options, struct predicate *predicate, sqlite3_uint64 *used, char **pzErr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The options of the table are copied and then overridden, so that a created table keeps its own.  since and until
-** become a term of the predicate, like a condition on `start`.
+** The options of the table are copied and then overridden, so that a created table keeps its own.
+** since and until become a term of the predicate, like a condition on `start`.
 */
 #include "tables/query.h"
 
@@ -30,7 +30,10 @@ void query_close(struct query *q) {
   options_clear(&q->options);
 }
 
-/* From here on, in rowid_base.h and row_cache.h, the fingerprint of the value stands in the place of a path. */
+/*
+** From here on, in rowid_base.h and row_cache.h, the fingerprint of the value stands in the place
+** of a path.
+*/
 static int find_payload(struct query *q, const struct fingerprint_key *key, char **pzErr) {
   int rc = file_list_unpack(&q->list, q->options.data, q->options.policy, key, &q->interrupt, pzErr);
   q->options.data = NULL; /* it is the caller's */
@@ -39,7 +42,7 @@ static int find_payload(struct query *q, const struct fingerprint_key *key, char
   return q->options.path ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-/* since and until are a term like those of the WHERE clause. */
+/* since and until become a term, as a condition on start would. */
 static int add_period(const struct options *o, struct predicate *predicate) {
   struct err e = {0};
   struct predicate_term term = {.subject = FIELD_start, .op = PREDICATE_RANGE, .high = INT64_MAX};
@@ -72,7 +75,10 @@ const char *query_advice(const struct query *q, enum err_code code) {
   return file_list_may_be_path(&q->list) ? PAYLOAD_DECODE_TAKES_PATH : PAYLOAD_DECODE_TAKES;
 }
 
-/* SQLite without mutexes, as it was compiled or by SQLITE_CONFIG_SINGLETHREAD: then all mutexes are the same one. */
+/*
+** Is SQLite used without mutexes?  It may be compiled so, or the host has chosen
+** SQLITE_CONFIG_SINGLETHREAD; then all mutexes are the same object.
+*/
 static int is_single_threaded(void) {
   if (!sqlite3_threadsafe()) return 1;
   sqlite3_mutex *a = sqlite3_mutex_alloc(SQLITE_MUTEX_FAST), *b = sqlite3_mutex_alloc(SQLITE_MUTEX_FAST);

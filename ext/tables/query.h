@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The beginning of every cursor, and what every cursor does first: from xFilter's plan and values to the options in
-** force and the list of files.
+** The beginning of every cursor, and what every cursor does first: from xFilter's plan and values
+** to the options in force and the list of files.
 **
-** query_open() when the cursor opens, query_begin() for each xFilter, query_close() when the cursor closes.  A cursor
-** struct has the struct query as its first member, so that a pointer to one is a pointer to the other.  The list of files
-** is kept from one xFilter to the next while the path is the same.  Errors are SQLite codes, with the message in the
-** table's zErrMsg.
+** query_open() when the cursor opens, query_begin() for each xFilter, query_close() when the
+** cursor closes.  A cursor struct has the struct query as its first member, so that a pointer to
+** one is a pointer to the other.  The list of files is kept from one xFilter to the next while
+** the path is the same.  Errors are SQLite codes, with the message in the table's zErrMsg.
 */
 #ifndef TABLES_QUERY_H
 #define TABLES_QUERY_H
@@ -41,7 +41,10 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
 /* What a user can do about a problem of that code that ends the query. */
 const char *query_advice(const struct query *q, enum err_code code);
 
-/* The options of a scan for this query, with the policy that on_error says.  They point into the query. */
+/*
+** The options of a scan for this query, with the policy that on_error says.  They point into the
+** query.
+*/
 void query_scan_options(struct query *q, struct scan_options *out);
 
 #endif

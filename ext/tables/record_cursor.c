@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Rows come from a scan of the files, or from the row cache when SQLite runs the table as the
+** inner loop of a join. begin_records() asks the cache which of the two it is.
+*/
 #include "tables/record_cursor.h"
 
 #include <string.h>
@@ -52,7 +56,10 @@ static int open_scan(struct record_cursor *p, enum policy policy, const struct p
   return report_error(&p->query.cursor.pVtab->zErrMsg, &e);
 }
 
-/* Reads all that rounds of this place can want into memory.  *kept becomes 0 when it is too much. */
+/*
+** Reads all rows that rounds of this place can need into memory.  *kept becomes 0 when there are
+** too many.
+*/
 static int fill(struct record_cursor *p, struct row_cache_place *place, int *kept) {
   for (size_t i = 0; i < p->query.predicate.n; i++)
     predicate_subject_columns(p->query.predicate.term[i].subject, p->wanted);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A pass over a query's files: the cursor of flowlogs and of flowlogs_errors.
+** The cursor over the records of a query's files, and over what could not be read: it serves
+** flowlogs, flowlogs_payload and flowlogs_errors.
 **
-**     plan + values -> options -> files -> scan -> batches
+**     plan + values -> options -> files -> scan -> batches -> rows
 **
-** record_cursor_open() and record_cursor_close() are xOpen and xClose.  For each xFilter comes record_cursor_begin(), then record_cursor_next() until the
-** batch is NULL; record_cursor_begin() ends the pass before it.  Errors are SQLite codes, with the message in the table's zErrMsg.
+** record_cursor_open() and record_cursor_close() are xOpen and xClose.  Each xFilter calls
+** record_cursor_begin(), then record_cursor_next() until the batch is NULL; record_cursor_begin()
+** ends what was going on before.  Errors are SQLite codes, with the message in the table's
+** zErrMsg.
 */
 #ifndef TABLES_RECORD_CURSOR_H
 #define TABLES_RECORD_CURSOR_H
@@ -15,20 +18,21 @@
 #include "scan/scan.h"
 #include "sqlite/sqlite.h"
 
-#define RECORD_CURSOR_LINE_BITS 40 /* a rowid: the file's number (rowid_base.h) above, the place in the file below */
+#define RECORD_CURSOR_LINE_BITS                                                                                        \
+  40 /* a rowid has the number of the file (rowid_base.h) above these bits, the line in them */
 
 struct record_cursor {
   struct query query; /* the options in force, and the files */
   struct scan_options scan_options;
   uint8_t wanted[COLUMN_COUNT];   /* columns of the batches */
   int is_open;                    /* scan is open */
-  const struct batch *batch;      /* at hand; NULL before the first and at the end */
+  const struct batch *batch;      /* the present one; NULL before the first and at the end */
   uint32_t at;                    /* the row in the batch, or the problem; set to 0 by record_cursor_next() */
   sqlite3_int64 count;            /* rows that the table has shown; for the table to use */
-  struct row_cache_place *served; /* rows come from there and not from files; or NULL */
-  uint64_t rounds;                /* times that it was begun */
-  struct row_cache_place *looped; /* where this cursor has been served last; rounds of a subquery have a cursor each */
-  struct row_store_cursor round;  /* where it is there */
+  struct row_cache_place *served; /* the rows come from this place of the cache; NULL: from files */
+  uint64_t rounds;                /* how often it was begun */
+  struct row_cache_place *looped; /* the place that has served this cursor last; NULL: none has */
+  struct row_store_cursor round;  /* position among the rows of `served` */
   struct scan scan;
 };
 
@@ -36,18 +40,22 @@ int record_cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out);
 int record_cursor_close(sqlite3_vtab_cursor *cursor);
 
 /*
-** Begins, with xFilter's arguments.  policy: POLICY_COLLECT to have problems in the
-** batches, or POLICY_FAIL to do as the user's on_error says.  The first batch is due from record_cursor_next().
+** Begins, with the arguments of xFilter.  policy is POLICY_COLLECT to have problems in the
+** batches, or POLICY_FAIL to do what the user's on_error says.  record_cursor_next() then gets
+** the first batch.
 */
 int record_cursor_begin(struct record_cursor *p, const char *plan, int argc, sqlite3_value **argv, enum policy policy);
 
-/* Goes to the next row of a pass that is served from memory; the batch is NULL at the end. */
+/* Goes to the next row when `served` is set; the batch is NULL at the end. */
 int record_cursor_next_kept(struct record_cursor *p);
 
-/* Goes to the next batch.  With on_error=fail, a batch's problem is the error of the call after it. */
+/*
+** Goes to the next batch.  With on_error=fail, the problem of a batch becomes the error of the
+** next call, so that the rows before the problem are delivered first.
+*/
 int record_cursor_next(struct record_cursor *p);
 
-/* The path of the batch's file. */
+/* The path of the file that the batch is from. */
 const char *record_cursor_file(const struct record_cursor *p);
 
 #endif

@@ -4,17 +4,19 @@
 **
 **     SELECT dstport, sum(flows), sum(bytes) FROM flowlogs_rollup('AWSLogs/') WHERE action = 'REJECT' GROUP BY dstport;
 **
-** All columns but the measures are dimensions: a row stands for all records that agree in the dimensions that the query
-** names.  A combination may come in several rows (when memory or the 63 bits of a sum run out, or when the query names
-** more columns than it seems), so what is right is always the sum of flows, packets and bytes, and the least first_seen.
-** The rows come in no particular order.
+** All columns but the measures are dimensions: a row stands for all records that agree in the
+** dimensions that the query names.  A combination may come in several rows (when memory or the 63
+** bits of a sum run out, or when the query names more columns than it seems), so what is right is
+** always the sum of flows, packets and bytes, and the least first_seen. The rows come in no
+** particular order.
 **
-** SQLite's mask of used columns has one bit for all columns from 63 on: a query that names one of them gets groups by all
-** of them, which is more rows and never a wrong sum.
+** SQLite's mask of used columns has one bit for all columns from 63 on: a query that names one of
+** them gets groups by all of them, which is more rows and never a wrong sum.
 **
-** The rowid is made from the values of the dimensions, and from the path and options.  SQLite's plans for OR go through
-** the table several times, and tell by the rowid what they have seen already.  A counter would not do, because the rows
-** come in any order, and other rows come when there is another predicate.
+** The rowid is made from the values of the dimensions, and from the path and options.  SQLite's
+** plans for OR go through the table several times, and tell by the rowid what they have seen
+** already.  A counter would not do, because the rows come in any order, and other rows come when
+** there is another predicate.
 **
 ** flowlogs_payload_rollup: the same for the records in a value (payload_decode.h):
 **
@@ -97,7 +99,10 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
     .doc = doc_                                                                                                        \
   }
 
-/* The columns of a rollup whose first argument is the given column.  Conditions on measures are left to SQLite. */
+/*
+** The columns of a rollup whose first argument is the given column.  Conditions on measures are
+** left to SQLite.
+*/
 #define ROLLUP_COLUMNS(first)                                                                                          \
   ENDPOINT_FIELDS(SHOWN)                                                                                               \
   OUTCOME_FIELDS(SHOWN)                                                                                                \
@@ -196,7 +201,10 @@ static uint32_t seconds_of(enum calendar_unit unit) {
   return seconds[unit];
 }
 
-/* Makes the field a dimension, once.  A time is told apart by the finest unit that is named; others follow from it. */
+/*
+** Makes the field a dimension, once.  A time is told apart by the finest unit that is named;
+** others follow from it.
+*/
 static void add_dimension(struct rollup_cursor *c, int field, uint32_t unit) {
   struct grouping *g = &c->grouping;
   if (c->dim[field] == NO_DIM) {
@@ -273,8 +281,9 @@ static int rollup_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int 
 }
 
 /*
-** Conditions on addr and port, since, until and filter select records by what the dimensions do not show.  Two passes
-** with different ones would give groups of the same dimensions and other sums, so that no rowid can be right.
+** Conditions on addr and port, since, until and filter select records by what the dimensions do
+** not show.  Two passes with different ones would give groups of the same dimensions and other
+** sums, so that no rowid can be right.
 */
 static int rollup_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct rollup_cursor *c = (const struct rollup_cursor *)cursor;

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Four places are enough, because a statement rarely uses one table in more inner loops at once;
+** when there are more, they displace one another and read the files in each round, which is
+** slower and right.
+**
+** What later rounds can need is found by comparing terms: the FILL reads with the terms that the
+** first two rounds have in common (the constant part of the ON clause), so the rows of every
+** round with these terms are among the kept ones. The terms in which the rounds differ (say,
+** srcaddr = ?) choose the column by which the store is indexed.
+*/
 #include "tables/row_cache.h"
 
 #include <string.h>
@@ -6,7 +16,10 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-/* Which statements are running, and for which time: the same number as long as one execution goes on. */
+/*
+** A number that stays the same as long as one execution of a statement goes on, made of the
+** statements that are running and of how often each has been run.
+*/
 static uint64_t execution(sqlite3 *db) {
   uint64_t h = 1;
   for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
@@ -35,7 +48,7 @@ void row_cache_clear(struct row_cache *r) {
   for (int i = 0; i < ROW_CACHE_PLACES; i++) clear_place(&r->place[i]);
 }
 
-/* Places of executions that are over are not needed any more. */
+/* Finds the place of these rounds, and clears those of executions that are over. */
 static struct row_cache_place *find(struct row_cache *r, uint64_t now, const char *key, uint64_t files) {
   struct row_cache_place *found = NULL;
   for (int i = 0; i < ROW_CACHE_PLACES; i++) {
@@ -63,7 +76,7 @@ static enum row_cache_answer remember(struct row_cache *r, uint64_t now, char *k
   return e.code ? ROW_CACHE_NOMEM : ROW_CACHE_READ;
 }
 
-/* Leaves in the place's predicate what this round asks for, too. */
+/* Leaves in the predicate of the place only the terms that this round has, too. */
 static void leave_common(struct row_cache_place *place, const struct predicate *predicate) {
   struct predicate *p = &place->predicate;
   size_t n = 0;
@@ -74,7 +87,7 @@ static void leave_common(struct row_cache_place *place, const struct predicate *
   p->n = n;
 }
 
-/* Rounds about other files each are best served by reading these. */
+/* Rounds that ask for different files are best served by reading these files. */
 static int asks_for_files(const struct row_cache_place *place, const struct predicate *predicate) {
   for (size_t i = 0; i < predicate->n; i++)
     if (predicate->term[i].subject == SUBJECT_FILE && !predicate_has(&place->predicate, &predicate->term[i])) return 1;

@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Joins that come back: when one statement asks a table the same thing again and again with other values, because
-** SQLite runs it as the inner loop of a LEFT JOIN, of EXISTS or of a subquery, the second time the files are read once
-** more and all rows are kept that any of these rounds can want; from then on, rounds are served from memory.
+** Serves joins that ask again from memory.
 **
-** The rounds of one execution are told by SQLite's running statements and how often each has been run, and by the files,
-** which must not have changed.  Rows stay until the cursor that was served several times is closed; those of a subquery,
-** which opens another cursor for each round, until the table is asked something else, or goes.  Too many rows for the option `memory`: the files are read in
-** each round, as they would be without all this.
+** SQLite runs a table as the inner loop of a LEFT JOIN, of EXISTS or of a correlated subquery:
+** one xFilter for each row of the outer loop, with other values.  One such xFilter is called a
+** round here.  Reading all files in each round would be far too slow, so the second round reads
+** them once more and keeps every row that any later round can need, and later rounds are served
+** from these rows:
 **
-** row_cache_ask() for each xFilter, which says what to do; row_cache_add() for each batch of a pass that is to keep, and
-** row_cache_finish() at its end.  The struct belongs to the table and is all zero at first.
+**     round 1   read the files          remember the plan, the options and the predicate
+**     round 2   read the files, FILL    the predicate becomes what both rounds have in common; its rows are kept
+**     round 3   SERVE                   from memory, if its predicate includes that common part
+**     ...
+**
+** Rounds belong together when they are of the same execution of a statement (the running
+** statements and how often each has been run tell that), have the same plan and options, and see
+** the same files, unchanged.
+**
+** Kept rows are freed when the cursor that they have served several times is closed.  A
+** correlated subquery opens another cursor for each round; its rows stay until the table is asked
+** something else or is disconnected.  When there are more rows than the option `memory` allows,
+** each round reads the files, as if there were no cache.
+**
+** Call row_cache_ask() for each xFilter; it says what to do.  During a FILL, call row_cache_add()
+** for each batch and row_cache_finish() at the end.  The struct belongs to the table, is all zero
+** at first, and is used by the thread that owns the connection.
 */
 #ifndef TABLES_ROW_CACHE_H
 #define TABLES_ROW_CACHE_H
@@ -18,12 +32,12 @@
 #include "scan/row_store.h"
 #include "tables/query.h"
 
-#define ROW_CACHE_PLACES 4 /* places in one statement that come back */
+#define ROW_CACHE_PLACES 4 /* uses of the table in one statement that can have rounds at the same time */
 
 enum row_cache_answer {
-  ROW_CACHE_READ,  /* read the files, as if nothing had been */
-  ROW_CACHE_FILL,  /* read the files with the place's predicate, give all batches to row_cache_add(), then ask again */
-  ROW_CACHE_SERVE, /* take the rows from the place's keep */
+  ROW_CACHE_READ,  /* read the files */
+  ROW_CACHE_FILL,  /* read the files with the predicate of the place and pass all batches to row_cache_add() */
+  ROW_CACHE_SERVE, /* take the rows from the store of the place */
   ROW_CACHE_NOMEM,
 };
 
@@ -31,25 +45,35 @@ struct row_cache {
   struct row_cache_place {
     uint64_t execution;         /* 0: the place is free */
     char *key;                  /* plan and options */
-    uint64_t files;             /* which files, by name, size and time */
-    struct predicate predicate; /* of the last round; then what all kept rows pass */
-    struct row_store keep;
+    uint64_t files;             /* hash of the names, sizes and times of the files */
+    struct predicate predicate; /* of the first round; after a FILL, what all kept rows satisfy */
+    struct row_store keep;      /* the kept rows */
     enum { ROW_CACHE_SEEN, ROW_CACHE_KEPT, ROW_CACHE_TOO_MANY } state;
-    unsigned users; /* cursors that read from keep */
+    unsigned users; /* cursors that are reading from the store */
   } place[ROW_CACHE_PLACES];
-  unsigned next; /* place to be given up next */
+  unsigned next; /* place to be reused next */
 };
 
+/* What this xFilter is to do.  *place is set for ROW_CACHE_FILL and ROW_CACHE_SERVE. */
 enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const struct query *q, const char *plan,
                                     struct row_cache_place **place);
 
-/* Keeps the rows; nonzero when there are too many, or no memory: nothing is kept then. */
+/*
+** Keeps the rows of a batch.  Nonzero when there are too many, or no memory: then nothing is kept
+** any more.
+*/
 int row_cache_add(struct row_cache_place *place, const struct batch *b);
+
+/* All rows are kept: indexes them by what rounds differ in.  Nonzero as above. */
 int row_cache_finish(struct row_cache_place *place, const struct predicate *predicate);
 
-/* A cursor is closed that came back to this place: nobody else will. */
+/*
+** The cursor that was served from the place several times is closed, so nobody will ask for its
+** rows again.
+*/
 void row_cache_close(struct row_cache_place *place);
 
+/* Frees everything. */
 void row_cache_clear(struct row_cache *r);
 
 #endif

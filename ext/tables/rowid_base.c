@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A hash table with open addressing, from the key of a request to its numbers.  The numbers of a request follow one
-** another:
+** A hash table with open addressing, from the key of a request to its numbers.  The numbers of a
+** request follow one another:
 **
 **     request          numbers
 **     'a/' (3 files)   0 1 2
@@ -25,7 +25,7 @@ void rowid_base_close(struct rowid_base *n) {
   memset(n, 0, sizeof *n);
 }
 
-/* The place of a key in the table: where it is, or would be. */
+/* The slot of a key: where it is, or would be. */
 static struct number *place(const struct rowid_base *n, const char *key) {
   for (uint64_t h = hash_text(0, key);; h++) {
     struct number *number = &n->known[h & (n->cap - 1)];

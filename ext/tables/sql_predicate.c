@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Each shape turns the value into what the lower rooms compare: numbers become ranges, texts stay
+** texts, and a time becomes a range of seconds, because the texts of times are in the order of
+** the seconds.  In a range of whole numbers, `x < 5.5` is `x <= 5` and `x = 5.5` holds for none:
+**
+**     value      a (first number not below)   b (first number above)      < is [0, a-1]   <= is [0, b-1]
+**     5          5                            6                           = is [a, b-1]
+**     5.5        6                            6                           > is [b, max]   >= is [a, max]
+*/
 #include "tables/sql_predicate.h"
 
 #include <string.h>
@@ -51,7 +60,10 @@ static int is_ascii(const char *p, size_t n) {
   return 1;
 }
 
-/* Does the connection compare texts in UTF-16, whose order is another, and in which bytes that are no UTF-8 are equal? */
+/*
+** Is the database in UTF-16?  Then SQLite compares texts in another order, and texts with bytes
+** that are not UTF-8 may be equal although their bytes differ.
+*/
 static int is_utf16(sqlite3 *db) {
   sqlite3_stmt *s = NULL;
   int utf16 = 1;
@@ -75,7 +87,7 @@ int sql_predicate_is_exact(sqlite3 *db, const struct push *column, enum term_op 
 
 /* --- numbers ----------------------------------------------------------------------------------------------------- */
 
-/* Values from low to high, if there are any. */
+/* The numbers from low to high; none when low is above high. */
 static void set_range(struct predicate_term *t, uint64_t low, uint64_t high) {
   t->op = low <= high ? PREDICATE_RANGE : PREDICATE_NEVER;
   t->low = low;
@@ -83,8 +95,9 @@ static void set_range(struct predicate_term *t, uint64_t low, uint64_t high) {
 }
 
 /*
-** Numbers that are op the value, given as a <= value < b in whole numbers: a is the first that is not below it, b the
-** first that is above.  Both are MAX_NUMBER + 1 when there is none.
+** The numbers for which "number op value" is true.  The value is given by two whole numbers: a is
+** the first that is not below it, b the first that is above it.  Each is MAX_NUMBER + 1 when
+** there is no such number.
 */
 static void compare_numbers(struct predicate_term *t, enum term_op op, uint64_t a, uint64_t b, uint64_t max) {
   t->negated = op == TERM_NE || op == TERM_ISNOT;
@@ -98,7 +111,10 @@ static void compare_numbers(struct predicate_term *t, enum term_op op, uint64_t 
   }
 }
 
-/* The limits a and b of compare_numbers() for a number.  A value that is no number lies above all numbers. */
+/*
+** a and b of compare_numbers() for a value.  A value that is not a number sorts above all
+** numbers.
+*/
 static void limits(sqlite3_value *v, uint64_t *a, uint64_t *b) {
   *a = *b = MAX_NUMBER + 1;
   int type = sqlite3_value_numeric_type(v);
@@ -117,14 +133,14 @@ static void limits(sqlite3_value *v, uint64_t *a, uint64_t *b) {
 
 /* --- the value --------------------------------------------------------------------------------------------------- */
 
-/* A term in the making. */
+/* A term that is being made. */
 struct making {
   sqlite3 *db;
   const struct push *column;
   enum term_op op;
   int loose;
   struct predicate_term term;
-  int skip; /* nothing can be said: no term */
+  int skip; /* the condition cannot become a term */
 };
 
 static void never(struct making *m) {
@@ -132,7 +148,10 @@ static void never(struct making *m) {
   m->term.negated = 0;
 }
 
-/* IS NULL and IS NOT NULL.  A time that has no text is NULL. */
+/*
+** IS NULL and IS NOT NULL.  A number of seconds that calendar_format() cannot write is NULL as a
+** time.
+*/
 static void test_null(struct making *m) {
   struct predicate_term *t = &m->term;
   int is_time = m->column->shape == SHAPE_TIME;
@@ -142,7 +161,7 @@ static void test_null(struct making *m) {
   if (is_time && m->op == TERM_ISNULL) set_range(t, CALENDAR_MAX + 1, MAX_NUMBER);
 }
 
-/* NULL: nothing is equal to it, or more or less; IS and IS NOT ask for it. */
+/* A comparison with NULL is never true, except for IS and IS NOT. */
 static void add_null(struct making *m) {
   if (m->op != TERM_IS && m->op != TERM_ISNOT) {
     never(m);
@@ -152,7 +171,7 @@ static void add_null(struct making *m) {
   test_null(m);
 }
 
-/* A blob lies above all texts. */
+/* A blob sorts above all texts. */
 static void add_blob(struct making *m) {
   int always = m->op == TERM_NE || m->op == TERM_ISNOT || m->op == TERM_LT || m->op == TERM_LE;
   m->term.op = always ? PREDICATE_ALWAYS : PREDICATE_NEVER;
@@ -182,13 +201,15 @@ static enum err_code add_text(struct making *m, const char *text, size_t n, stru
   }
 }
 
-/* A comparison of a column of texts. */
+/* A comparison of a column that is TEXT to SQL. */
 static enum err_code compare_text(struct making *m, sqlite3_value *v, struct err *e) {
   switch (sqlite3_value_type(v)) {
   case SQLITE_NULL: add_null(m); return ERR_NONE;
   case SQLITE_BLOB: add_blob(m); return ERR_NONE;
   case SQLITE_TEXT: break;
-  default: m->skip = 1; return ERR_NONE; /* as texts or as numbers: that depends on where the number comes from */
+  default:
+    m->skip = 1;
+    return ERR_NONE; /* whether SQLite compares texts or numbers depends on where the number comes from */
   }
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
@@ -201,7 +222,10 @@ static enum err_code compare_text(struct making *m, sqlite3_value *v, struct err
   return ERR_NONE;
 }
 
-/* The bytes that every match of a pattern begins with, and whether these are all of it but for one final wildcard. */
+/*
+** How many bytes at the beginning of a pattern stand for themselves.  *is_all: the rest is one
+** wildcard for any text. special lists the bytes with a meaning; the first one is that wildcard.
+*/
 static size_t prefix_of(const char *pattern, size_t n, const char *special, int *is_all) {
   size_t k = 0;
   while (k < n && (unsigned char)pattern[k] < 0x80 && pattern[k] && !strchr(special, pattern[k])) k++;
@@ -233,7 +257,7 @@ static enum err_code add_pattern(struct making *m, sqlite3_value *v, struct err 
   return predicate_set_text(&m->term.text, pattern, n, e);
 }
 
-/* IN: all values as one set. */
+/* Adds one value of IN to the set. */
 static enum err_code add_member(struct making *m, sqlite3_value *v, struct err *e) {
   struct predicate_term *t = &m->term;
   uint64_t a, b;
@@ -275,7 +299,7 @@ static enum err_code add_set(struct making *m, sqlite3_value *v, struct err *e) 
 }
 
 static int add_cidr(struct making *m, sqlite3_value *v, char **pzErr) {
-  int type = sqlite3_value_type(v); /* before it is made a text: a blob is one then */
+  int type = sqlite3_value_type(v); /* before it is converted to text, which would make a text of a blob */
   m->term.op = PREDICATE_CIDR;
   if (type == SQLITE_NULL) return never(m), SQLITE_OK;
   if (type == SQLITE_BLOB) return report_text(pzErr, "cidr_match: the prefix is a blob, not text such as '10.0.0.0/8'");
@@ -302,7 +326,10 @@ static enum err_code add_value(struct making *m, sqlite3_value *v, struct err *e
   return ERR_NONE;
 }
 
-/* A term that goes with the one before: a time that has no text differs from none. */
+/*
+** A second term for a time: a number of seconds that has no text is NULL, so it does not satisfy
+** `<>`, which the range of the first term would let it do.
+*/
 static enum err_code add_companion(struct making *m, struct predicate *p, struct err *e) {
   struct predicate_term t = {
       .subject = (uint8_t)m->column->subject, .op = PREDICATE_RANGE, .low = 0, .high = CALENDAR_MAX};

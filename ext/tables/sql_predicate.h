@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** From SQL to predicates: a constraint of a WHERE clause, with the value that SQLite gives for its right-hand side,
-** becomes a term of predicate.h.
+** From SQL to predicates: a constraint of a WHERE clause, with the value that SQLite gives for
+** its right-hand side, becomes a term of predicate.h.
 **
-** A term lets pass all rows for which SQLite's comparison is true, whatever the type of the value: its affinity rules
-** are those of "Datatypes In SQLite", section 4.  Where the value's own affinity would decide and can't be known (a text
-** column against a number), there is no term, and SQLite decides alone.  sql_predicate_is_exact() says when a term is SQLite's
-** comparison itself.  By the thread that owns the connection.
+** A term passes all rows for which SQLite's comparison is true, whatever the type of the value.
+** The affinity rules are those of "Datatypes In SQLite", section 4.  Where the affinity of the
+** value itself decides and cannot be known (a text column against a number), there is no term,
+** and SQLite decides alone.  sql_predicate_is_exact() says when a term is SQLite's comparison
+** itself, so that SQLite need not compare again.
+**
+** All functions are called by the thread that owns the connection.
 */
 #ifndef TABLES_SQL_PREDICATE_H
 #define TABLES_SQL_PREDICATE_H
@@ -15,11 +18,11 @@
 #include "predicate/predicate.h"
 #include "sqlite/sqlite.h"
 
-/* What SQL sees of a subject. */
+/* What SQL sees of a subject of predicate.h. */
 enum shape {
   SHAPE_NUMBER, /* INTEGER */
   SHAPE_TEXT,   /* TEXT */
-  SHAPE_TIME,   /* TEXT, calendar_format_unit() of the subject, which is a number */
+  SHAPE_TIME,   /* TEXT: calendar_format_unit() of the subject, which is a number of seconds */
 };
 
 /* A column that can be pushed down. */
@@ -28,11 +31,11 @@ struct push {
   int subject; /* of predicate.h */
   enum shape shape;
   enum calendar_unit unit; /* of SHAPE_TIME */
-  int must;                /* it has no value of its own: what can't be a term is an error */
+  int must;                /* the column has no value of its own, so what cannot become a term is an error */
 };
 
 enum term_op {
-  TERM_NONE, /* can't be pushed down */
+  TERM_NONE, /* cannot be pushed down */
   TERM_EQ,
   TERM_NE,
   TERM_LT,
@@ -50,22 +53,28 @@ enum term_op {
   TERM_COUNT
 };
 
-/* How a plan writes an operator, and back (n bytes; TERM_NONE when it is none). */
+/*
+** How a plan writes an operator; and the operator that n bytes of a plan stand for, or TERM_NONE.
+*/
 const char *term_name(enum term_op op);
 enum term_op term_find(const char *name, size_t n);
 
-/* The operator of an SQLITE_INDEX_CONSTRAINT_*. */
+/* The operator of an SQLITE_INDEX_CONSTRAINT_*, or TERM_NONE. */
 enum term_op term_of_constraint(int op);
 
-/* Is it one that SHAPE_TEXT can only take with the collation BINARY? */
+/* Does the operator on a text column depend on the collation, so that it needs BINARY? */
 int term_needs_binary(enum term_op op);
 
-/* Is the term SQLite's comparison, so that SQLite need not look again?  literal: the value if it is known, or NULL. */
+/*
+** Is the term SQLite's comparison itself, so that SQLite need not compare again?  literal is the
+** value if it is known when the query is planned, or NULL.
+*/
 int sql_predicate_is_exact(sqlite3 *db, const struct push *column, enum term_op op, sqlite3_value *literal);
 
 /*
-** Adds the term.  loose: the value may come from a column, so that its affinity isn't known.  SQLITE_NOMEM; SQLITE_ERROR
-** with a message for a prefix that is none, and for what a column that must be a term can't be asked.
+** Adds the term.  loose: the value may come from a column, so that its affinity is not known.
+** Returns SQLITE_NOMEM, or SQLITE_ERROR with a message for an invalid prefix of cidr_match(), and
+** for a comparison that a column without a value of its own cannot take part in.
 */
 int sql_predicate_add(struct predicate *p, sqlite3 *db, const struct push *column, enum term_op op, int loose,
                       sqlite3_value *value, char **pzErr);

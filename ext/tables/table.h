@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What all tables have in common as virtual tables: the struct, and the methods that follow from the description of the
-** columns (columns.h).  A table's module names these methods where it has nothing to add.
+** What all tables have in common as virtual tables: the struct, and the methods that follow from
+** the description of the columns (columns.h).  A table's module names these methods where it has
+** nothing to add.
 */
 #ifndef TABLES_TABLE_H
 #define TABLES_TABLE_H
@@ -27,9 +28,10 @@ struct table {
 };
 
 /*
-** The end of an xConnect: declares the columns of the table, shown as visible says (see columns_declare()), and makes
-** *out.  Takes the options over, also when it fails.  The table is SQLITE_VTAB_DIRECTONLY, because it reads files, and
-** no view or trigger of a database that came from elsewhere may do that on its own.
+** The end of an xConnect: declares the columns of the table, shown as visible says (see
+** columns_declare()), and makes *out.  Takes the options over, also when it fails.  The table is
+** SQLITE_VTAB_DIRECTONLY, because it reads files, and no view or trigger of a database that came
+** from elsewhere may do that on its own.
 */
 int table_declare(sqlite3 *db, const struct sql_table *of, const uint8_t visible[FIELD_COUNT], struct options *options,
                   struct scan_stats *stats, sqlite3_vtab **out);

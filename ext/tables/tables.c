@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The list that main.c registers and that flowlogs_help shows.  A new table is a row here and a file of its own.
+** The list that main.c registers and that flowlogs_help shows.  A new table is a row here and a
+** file of its own.
 */
 #include "tables/tables.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The virtual tables of the extension: their descriptions (columns.h) and their modules.  The design of each is in the
-** opening comment of its .c file.
+** The virtual tables of the extension: their descriptions (columns.h) and their modules.  The
+** design of each is in the opening comment of its .c file.
 */
 #ifndef TABLES_TABLES_H
 #define TABLES_TABLES_H
