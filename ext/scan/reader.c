@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "file/object_name.h"
 #include "record/detect.h"
 
 #define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
@@ -75,6 +76,18 @@ void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectat
   begin_file(r, expectation);
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
+}
+
+enum expectation reader_expectation(const struct file *file) {
+  struct object_name name;
+  object_name_parse(&name, file->path);
+  return file->named || name.is_flow_log ? EXPECT_FLOW_LOG : EXPECT_NOTHING;
+}
+
+void reader_open_file(struct reader *r, const struct file *file) {
+  enum expectation expectation = reader_expectation(file);
+  if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
+  else reader_open(r, file->path, expectation);
 }
 
 void reader_close(struct reader *r) {
