@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Signals are blocked in the caller while it starts threads, because a new thread inherits the mask of the thread that
+** creates it.  Blocking them inside the new thread would leave a moment in which it could receive one.
+**
+** Timed waits need a clock that nobody sets: by the time of day, a wait of 20 ms would last an hour when the clock is
+** set back by an hour.  POSIX chooses the clock when a condition is initialised, and macOS, which lacks that function,
+** has a wait for a relative time instead.
+*/
 #define _GNU_SOURCE /* sched_getaffinity() */
 #include "base/threads.h"
 
@@ -10,7 +18,7 @@
 
 #include "base/mem.h"
 
-static void *run(void *member) {
+static void *threads_run(void *member) {
   struct threads_member *m = member;
   m->threads->job(m->threads->context, m->number);
   return NULL;
@@ -28,7 +36,7 @@ unsigned threads_start(struct threads *c, unsigned n, void (*job)(void *context,
     struct threads_member *m = &c->member[c->n];
     m->threads = c;
     m->number = c->n;
-    if (pthread_create(&m->thread, NULL, run, m)) break;
+    if (pthread_create(&m->thread, NULL, threads_run, m)) break;
   }
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   return c->n;
@@ -40,13 +48,53 @@ void threads_join(struct threads *c) {
   memset(c, 0, sizeof *c);
 }
 
-void threads_wait(pthread_cond_t *news, pthread_mutex_t *mutex, int milliseconds) {
+#if defined(__APPLE__)
+
+static int init_condition(pthread_cond_t *condition) { return condition ? pthread_cond_init(condition, NULL) : 0; }
+
+void threads_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int milliseconds) {
+  struct timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
+  pthread_cond_timedwait_relative_np(condition, mutex, &time);
+}
+
+#else
+
+static int init_condition(pthread_cond_t *condition) {
+  pthread_condattr_t attributes;
+  if (!condition) return 0;
+  int rc = pthread_condattr_init(&attributes);
+  if (rc) return rc;
+  rc = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  if (!rc) rc = pthread_cond_init(condition, &attributes);
+  pthread_condattr_destroy(&attributes);
+  return rc;
+}
+
+void threads_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int milliseconds) {
   struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
+  clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_nsec += milliseconds * 1000000L;
   until.tv_sec += until.tv_nsec / 1000000000L;
   until.tv_nsec %= 1000000000L;
-  pthread_cond_timedwait(news, mutex, &until);
+  pthread_cond_timedwait(condition, mutex, &until);
+}
+
+#endif
+
+enum err_code threads_lock_init(pthread_mutex_t *mutex, pthread_cond_t *first, pthread_cond_t *second, struct err *e) {
+  if (pthread_mutex_init(mutex, NULL)) return err_nomem(e);
+  if (!init_condition(first)) {
+    if (!init_condition(second)) return ERR_NONE;
+    if (first) pthread_cond_destroy(first);
+  }
+  pthread_mutex_destroy(mutex);
+  return err_nomem(e);
+}
+
+void threads_lock_clear(pthread_mutex_t *mutex, pthread_cond_t *first, pthread_cond_t *second) {
+  if (second) pthread_cond_destroy(second);
+  if (first) pthread_cond_destroy(first);
+  pthread_mutex_destroy(mutex);
 }
 
 unsigned threads_cores(void) {

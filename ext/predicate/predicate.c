@@ -233,11 +233,10 @@ void predicate_bind(const struct predicate *p, const struct layout *l, struct pr
   }
 }
 
-static int keeps_group(const struct predicate_group *g, const char *text, const uint32_t *at) {
+static int keeps_group(const struct predicate_group *g, const struct line *line) {
   for (uint32_t k = 0; k < g->ntokens; k++) {
-    uint32_t token = g->token[k];
-    const char *p = text + at[token];
-    size_t n = token_end(text, at, token) - at[token];
+    size_t n;
+    const char *p = token_text(line, g->token[k], &n);
     if (n == 1 && *p == '-' ? predicate_passes_null(g->term, g->nterms)
         : g->is_int         ? predicate_passes_number(g->term, g->nterms, number_value(p, n))
                             : predicate_passes_text(g->term, g->nterms, p, n))
@@ -246,18 +245,18 @@ static int keeps_group(const struct predicate_group *g, const char *text, const 
   return 0;
 }
 
-static int keeps_message(const struct predicate_group *g, const char *text, const uint32_t *at) {
-  uint32_t begin = at[g->token[0]], end = token_end(text, at, g->token[1]);
-  return predicate_passes_text(g->term, g->nterms, text + begin, end - begin);
+static int keeps_message(const struct predicate_group *g, const struct line *line) {
+  uint32_t begin = line->at[g->token[0]], end = token_end(line, g->token[1]);
+  return predicate_passes_text(g->term, g->nterms, line->text + begin, end - begin);
 }
 
-int predicate_keeps(const struct predicate_bound *b, const char *text, const uint32_t *at, uint64_t line) {
+int predicate_keeps(const struct predicate_bound *b, const struct line *line) {
   if (b->never) return 0;
   for (uint32_t i = 0; i < b->ngroups; i++) {
     const struct predicate_group *g = &b->group[i];
-    int keeps = g->about == PREDICATE_TOKENS ? keeps_group(g, text, at)
-                : g->about == PREDICATE_LINE ? predicate_passes_number(g->term, g->nterms, line)
-                                             : keeps_message(g, text, at);
+    int keeps = g->about == PREDICATE_TOKENS ? keeps_group(g, line)
+                : g->about == PREDICATE_LINE ? predicate_passes_number(g->term, g->nterms, line->number)
+                                             : keeps_message(g, line);
     if (!keeps) return 0;
   }
   return 1;

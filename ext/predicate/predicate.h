@@ -125,7 +125,7 @@ void predicate_finish(struct predicate *p);
 void predicate_bind(const struct predicate *p, const struct layout *l, struct predicate_bound *out);
 
 /* Does a line pass?  Its tokens have passed record_check(); TOKENS_BLOCK readable bytes follow the text. */
-int predicate_keeps(const struct predicate_bound *b, const char *text, const uint32_t *at, uint64_t line);
+int predicate_keeps(const struct predicate_bound *b, const struct line *line);
 
 /* Do n terms about one subject let a value pass?  TOKENS_BLOCK readable bytes follow a text. */
 int predicate_passes_null(const struct predicate_term *t, uint32_t n);

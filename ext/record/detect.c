@@ -6,27 +6,19 @@
 
 #include "record/record.h"
 
-/* One line of the window. */
-struct line {
-  const char *text;    /* the window */
-  const uint32_t *at;  /* the line's */
-  uint32_t count;      /* its tokens */
-  uint32_t start, end; /* where it lies in the window */
-};
-
 /* The layout with a prefix or without, whichever the line fits. */
 static int try_layout(const struct line *line, const struct layout *candidate, struct layout *out) {
   if (line->count != candidate->ntokens && line->count != candidate->ntokens + 1u) return 0;
   *out = *candidate;
   if (line->count != candidate->ntokens) layout_add_prefix(out);
-  return record_check(out, line->text, line->at, line->count) == RECORD_FITS;
+  return record_check(out, line) == RECORD_FITS;
 }
 
 static int is_transit_gateway(const struct line *line, uint32_t token) {
   static const char name[] = "TransitGateway"; /* TransitGatewayAttachment too */
-  const uint32_t *at = line->at;
-  return token_end(line->text, at, token) - at[token] >= sizeof name - 1 &&
-         !memcmp(line->text + at[token], name, sizeof name - 1);
+  size_t n;
+  const char *p = token_text(line, token, &n);
+  return n >= sizeof name - 1 && !memcmp(p, name, sizeof name - 1);
 }
 
 /* The layout of a line without a header: the user's, or AWS's default. */
@@ -71,8 +63,8 @@ static int is_plain_address(const char *p, size_t n) {
 static int has_marks(const struct line *line) {
   int addresses = 0, interfaces = 0, verdicts = 0;
   for (uint32_t i = 0; i < line->count; i++) {
-    const char *p = line->text + line->at[i];
-    size_t n = token_end(line->text, line->at, i) - line->at[i];
+    size_t n;
+    const char *p = token_text(line, i, &n);
     addresses += is_plain_address(p, n);
     interfaces += n > 4 && !memcmp(p, "eni-", 4);
     verdicts +=
@@ -119,16 +111,15 @@ enum detect_result detect(const struct tokens *t, const struct layout *format, i
   struct line first = {0};
   int seen = 0, likely = 0;
   for (uint32_t i = 0; i < t->nlines && seen < DETECT_LINES; i++) {
-    struct line line = {.text = t->text, .start = tokens_line_start(t, i), .end = t->newline[i]};
-    line.at = tokens_of_line(t, i, &line.count);
+    struct line line = tokens_line(t, i, 0);
     if (line.count == 0 && line.end - line.start <= RECORD_MAX_BYTES) continue;
     if (line.end - line.start > RECORD_MAX_BYTES || record_control_byte(t->text + line.start, line.end - line.start)) {
       seen++;
       continue;
     }
-    int header = layout_from_header(layout, t->text, line.at, line.count, expected && seen == 0, e);
+    int header = layout_from_header(layout, &line, expected && seen == 0, e);
     if (header < 0) {
-      e->line = i + 1;
+      e->line = line.number;
       return DETECT_ERROR;
     }
     if (header || guess(&line, format, layout)) return DETECT_FLOW_LOG;

@@ -132,11 +132,11 @@ static int is_technical(const char *p, size_t n) {
          (!memcmp(p, "srcaddr", 7) || !memcmp(p, "dstaddr", 7) || !memcmp(p, "srcport", 7) || !memcmp(p, "dstport", 7));
 }
 
-static int looks_like_header(const char *text, const uint32_t *at, uint32_t count, int single) {
-  uint32_t known = 0, technical = 0;
+static int looks_like_header(const struct line *line, int single) {
+  uint32_t count = line->count, known = 0, technical = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const char *p = text + at[i];
-    size_t n = token_end(text, at, i) - at[i];
+    size_t n;
+    const char *p = token_text(line, i, &n);
     if (!is_name(p, n)) return 0;
     if (field_find(p, n) == FIELD_NONE) continue;
     known++;
@@ -147,21 +147,25 @@ static int looks_like_header(const char *text, const uint32_t *at, uint32_t coun
   return known >= LAYOUT_SURE || known == count || technical > 0;
 }
 
-int layout_from_header(struct layout *l, const char *text, const uint32_t *at, uint32_t count, int single,
-                       struct err *e) {
-  if (!looks_like_header(text, at, count, single)) return 0;
+int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e) {
+  if (!looks_like_header(line, single)) return 0;
   begin(l);
-  for (uint32_t i = 0; i < count; i++)
-    if (add(l, text + at[i], token_end(text, at, i) - at[i], ERR_FORMAT, e)) return -1;
+  for (uint32_t i = 0; i < line->count; i++) {
+    size_t n;
+    const char *p = token_text(line, i, &n);
+    if (add(l, p, n, ERR_FORMAT, e)) return -1;
+  }
   add_classes(l);
   return 1;
 }
 
-int layout_is_own_header(const struct layout *l, const char *text, const uint32_t *at, uint32_t count) {
-  if (count != l->ntokens || l->prefix) return 0;
-  for (uint32_t i = 0; i < count; i++)
-    if (token_end(text, at, i) - at[i] != l->name_n[i] || !same_name(text + at[i], layout_name(l, i), l->name_n[i]))
-      return 0;
+int layout_is_own_header(const struct layout *l, const struct line *line) {
+  if (line->count != l->ntokens || l->prefix) return 0;
+  for (uint32_t i = 0; i < line->count; i++) {
+    size_t n;
+    const char *p = token_text(line, i, &n);
+    if (n != l->name_n[i] || !same_name(p, layout_name(l, i), n)) return 0;
+  }
   return 1;
 }
 

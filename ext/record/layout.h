@@ -55,15 +55,14 @@ void layout_add_prefix(struct layout *l);
 /*
 ** Looks whether a line is a header: every token is a name by its letters, at least half of them are fields we know,
 ** and there is more to it than chance: LAYOUT_SURE of them are, or two that are all there is, or one that no prose has
-** (srcaddr, vpc-id; not region or end).  A single name is a header only where one is expected (single != 0).  The
-** tokens are given as tokens.h has them.  1: it is, *l is set.  0: it isn't, *l is unchanged.  -1: it is, but can't be
+** (srcaddr, vpc-id; not region or end).  A single name is a header only where one is expected (single != 0).
+** 1: it is, *l is set.  0: it isn't, *l is unchanged.  -1: it is, but can't be
 ** used (a name stands twice, too many names): *e has ERR_FORMAT.
 */
-int layout_from_header(struct layout *l, const char *text, const uint32_t *at, uint32_t count, int single,
-                       struct err *e);
+int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e);
 
 /* Is the line the header of this very layout: its names in its order, whatever their number? */
-int layout_is_own_header(const struct layout *l, const char *text, const uint32_t *at, uint32_t count);
+int layout_is_own_header(const struct layout *l, const struct line *line);
 
 /* Reads the `format` option: names with spaces or commas between them, each alone or as ${name}.  ERR_ARGUMENT. */
 enum err_code layout_from_option(struct layout *l, const char *text, struct err *e);

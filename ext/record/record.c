@@ -79,15 +79,16 @@ static int fits(enum kind kind, const char *p, size_t n) {
   return 0;
 }
 
-int record_check(const struct layout *l, const char *text, const uint32_t *at, uint32_t count) {
-  if (count != l->ntokens) return RECORD_COUNT;
+int record_check(const struct layout *l, const struct line *line) {
+  size_t n;
+  if (line->count != l->ntokens) return RECORD_COUNT;
   for (uint32_t i = 0; i < l->nints; i++) { /* the numbers first: they are most of it, and this loop has no switch */
-    uint32_t token = l->ints[i], begin = at[token], n = token_end(text, at, token) - begin;
-    if (!number_fits(text + begin, n) && !MISSING(text + begin, n)) return (int)token;
+    const char *p = token_text(line, l->ints[i], &n);
+    if (!number_fits(p, n) && !MISSING(p, n)) return (int)l->ints[i];
   }
   for (uint32_t i = 0; i < l->nchecks; i++) {
-    uint32_t token = l->check[i].token, begin = at[token], n = token_end(text, at, token) - begin;
-    if (!fits((enum kind)l->check[i].kind, text + begin, n)) return (int)token;
+    const char *p = token_text(line, l->check[i].token, &n);
+    if (!fits((enum kind)l->check[i].kind, p, n)) return (int)l->check[i].token;
   }
   return RECORD_FITS;
 }
@@ -142,27 +143,25 @@ __attribute__((target("avx2"))) static int has_classes(const struct layout *l, c
 }
 
 /* Only lines that fit for certain; what else fits is left to record_check(). */
-static int fits_for_certain(const struct layout *l, const struct tokens *t, const uint32_t *at, uint32_t count) {
+static int fits_for_certain(const struct layout *l, const struct tokens *t, const struct line *line) {
   int action = l->token[FIELD_action], status = l->token[FIELD_log_status];
-  return count == l->ntokens && !l->prefix && has_classes(l, t, at) &&
-         (action == LAYOUT_ABSENT || is_plain_action(t->text, at + action)) &&
-         (status == LAYOUT_ABSENT || is_plain_ok(t->text, at + status));
+  return line->count == l->ntokens && !l->prefix && has_classes(l, t, line->at) &&
+         (action == LAYOUT_ABSENT || is_plain_action(line->text, line->at + action)) &&
+         (status == LAYOUT_ABSENT || is_plain_ok(line->text, line->at + status));
 }
 
 #else
 
-static int fits_for_certain(const struct layout *l, const struct tokens *t, const uint32_t *at, uint32_t count) {
-  (void)l, (void)t, (void)at, (void)count;
+static int fits_for_certain(const struct layout *l, const struct tokens *t, const struct line *line) {
+  (void)l, (void)t, (void)line;
   return 0;
 }
 
 #endif
 
-int record_line_fits(const struct layout *l, const struct tokens *t, uint32_t line) {
-  uint32_t count;
-  const uint32_t *at = tokens_of_line(t, line, &count);
-  if (t->classified && fits_for_certain(l, t, at, count)) return 1;
-  return record_check(l, t->text, at, count) == RECORD_FITS;
+int record_line_fits(const struct layout *l, const struct tokens *t, const struct line *line) {
+  if (t->classified && fits_for_certain(l, t, line)) return 1;
+  return record_check(l, line) == RECORD_FITS;
 }
 
 /* A token for a message: cut, and ASCII alone, so that it disturbs no terminal and stays UTF-8. */
@@ -172,8 +171,7 @@ static void show(const char *p, size_t n, char out[44]) {
   memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
 }
 
-void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count, char *out,
-                    size_t out_n) {
+void record_explain(const struct layout *l, int result, const struct line *line, char *out, size_t out_n) {
   static const char *const wanted[] = {
       [KIND_TEXT] = "a text",
       [KIND_INT] = "a number from 0 to 9223372036854775807",
@@ -184,13 +182,16 @@ void record_explain(const struct layout *l, int result, const char *text, const 
   };
   char token[44];
   if (result == RECORD_COUNT) {
-    snprintf(out, out_n, "has %u field%s where the file's format has %u", (unsigned)(count - (l->prefix && count)),
-             count - (l->prefix && count) == 1 ? "" : "s", (unsigned)(l->ntokens - l->prefix));
+    uint32_t found = line->count - (l->prefix && line->count);
+    snprintf(out, out_n, "has %u field%s where the file's format has %u", (unsigned)found, found == 1 ? "" : "s",
+             (unsigned)(l->ntokens - l->prefix));
     return;
   }
   uint32_t k = (uint32_t)result;
   enum kind kind = l->field[k] == FIELD_NONE ? KIND_PREFIX : fields[l->field[k]].kind;
-  show(text + at[k], token_end(text, at, k) - at[k], token);
+  size_t n;
+  const char *p = token_text(line, k, &n);
+  show(p, n, token);
   snprintf(out, out_n, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name,
            token, wanted[kind]);
 }
@@ -225,12 +226,12 @@ static void put_json(struct batch *b, const char *p, size_t n, int is_name) {
 static void put_char(struct batch *b, char c) { b->text[b->text_used++] = c; }
 
 /* The unknown fields as a JSON object of texts. */
-static uint64_t put_extra(const struct layout *l, const char *text, const uint32_t *at, struct batch *b) {
+static uint64_t put_extra(const struct layout *l, const struct line *line, struct batch *b) {
   size_t begin = b->text_used;
   for (uint32_t i = 0; i < l->nunknown; i++) {
     uint32_t k = l->unknown[i];
-    const char *p = text + at[k];
-    size_t n = token_end(text, at, k) - at[k];
+    size_t n;
+    const char *p = token_text(line, k, &n);
     put_char(b, i ? ',' : '{');
     put_json(b, layout_name(l, k), l->name_n[k], 1);
     put_char(b, ':');
@@ -250,25 +251,25 @@ static size_t room(const struct projection *p, const struct layout *l, size_t li
   return line_n * (1u + p->raw) + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
 }
 
-enum err_code record_store(const struct projection *p, const struct layout *l, const char *text, const uint32_t *at,
-                           uint32_t start, uint32_t end, uint64_t line, struct batch *b, struct err *e) {
-  if (batch_reserve(b, room(p, l, end - start), e)) return e->code;
+enum err_code record_store(const struct projection *p, const struct layout *l, const struct line *line, struct batch *b,
+                           struct err *e) {
+  if (batch_reserve(b, room(p, l, line->end - line->start), e)) return e->code;
   uint32_t row = b->nrows;
   for (uint32_t i = 0; i < p->nitems; i++) {
-    uint32_t k = p->item[i].token;
-    const char *t = text + at[k];
-    size_t n = token_end(text, at, k) - at[k];
+    size_t n;
+    const char *t = token_text(line, p->item[i].token, &n);
     uint64_t *cell = &b->cell[p->item[i].column][row];
     if (MISSING(t, n)) *cell = BATCH_NULL;
     else if (p->item[i].is_int) *cell = number_value(t, n);
     else *cell = batch_put(b, t, n);
   }
   if (p->raw) {
-    if (end > start && text[end - 1] == '\r') end--;
-    b->cell[COLUMN_RAW][row] = batch_put(b, text + start, end - start);
+    uint32_t end = line->end;
+    if (end > line->start && line->text[end - 1] == '\r') end--;
+    b->cell[COLUMN_RAW][row] = batch_put(b, line->text + line->start, end - line->start);
   }
-  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, text, at, b);
-  b->line[row] = line;
+  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, line, b);
+  b->line[row] = line->number;
   b->nrows = row + 1;
   return ERR_NONE;
 }

@@ -28,14 +28,13 @@ int record_is_address(const char *p, size_t n);
 #define RECORD_COUNT (-2) /* the number of tokens is wrong */
 
 /* RECORD_FITS, RECORD_COUNT, or the number of the first token that its field can't have. */
-int record_check(const struct layout *l, const char *text, const uint32_t *at, uint32_t count);
+int record_check(const struct layout *l, const struct line *line);
 
 /* Is record_check() of a line of the window RECORD_FITS?  The same answer, faster for nearly all lines. */
-int record_line_fits(const struct layout *l, const struct tokens *t, uint32_t line);
+int record_line_fits(const struct layout *l, const struct tokens *t, const struct line *line);
 
-/* Says in words what record_check() found; text, at, count as given to it. */
-void record_explain(const struct layout *l, int result, const char *text, const uint32_t *at, uint32_t count, char *out,
-                    size_t out_n);
+/* Says in words what record_check() found in this line. */
+void record_explain(const struct layout *l, int result, const struct line *line, char *out, size_t out_n);
 
 /* What to take from a line: made once for a layout and the wanted columns. */
 struct projection {
@@ -52,10 +51,8 @@ struct projection {
 /* Sets *p, and in the batch which columns have values. */
 void projection_init(struct projection *p, const struct layout *l, struct batch *b);
 
-/*
-** Adds the row.  The line lies at text[start..end), its tokens have passed record_check().  ERR_NOMEM.
-*/
-enum err_code record_store(const struct projection *p, const struct layout *l, const char *text, const uint32_t *at,
-                           uint32_t start, uint32_t end, uint64_t line, struct batch *b, struct err *e);
+/* Adds a row.  The line has passed record_check().  ERR_NOMEM. */
+enum err_code record_store(const struct projection *p, const struct layout *l, const struct line *line, struct batch *b,
+                           struct err *e);
 
 #endif

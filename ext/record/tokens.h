@@ -60,15 +60,29 @@ size_t tokens_split(struct tokens *t, const char *text, size_t n);
 /* The same in plain C: what the vector versions are tested against, and what other processors run. */
 size_t tokens_split_plain(struct tokens *t, const char *text, size_t n);
 
-static inline uint32_t tokens_line_start(const struct tokens *t, uint32_t line) {
-  return line ? t->newline[line - 1] + 1 : 0;
-}
+/*
+** One line of a window.  It points into the window and into the splitter's lists, and is valid as long as they are.
+** All offsets are the window's.
+*/
+struct line {
+  const char *text;    /* the window */
+  const uint32_t *at;  /* per token: offset of its first byte; and one entry more, for token_end() */
+  uint32_t count;      /* tokens in the line */
+  uint32_t start, end; /* offsets of the line's first byte and of its LF */
+  uint64_t number;     /* of the line in its file, 1-based */
+};
 
-/* The starts of a line's tokens, and one more; *count becomes their number. */
-static inline const uint32_t *tokens_of_line(const struct tokens *t, uint32_t line, uint32_t *count) {
-  uint32_t first = line ? t->ends[line - 1] : 0;
-  *count = t->ends[line] - first;
-  return t->at + first;
+/* Line i of the window; `before` lines of the file stand before the window. */
+static inline struct line tokens_line(const struct tokens *t, uint32_t i, uint64_t before) {
+  uint32_t first = i ? t->ends[i - 1] : 0;
+  return (struct line){
+      .text = t->text,
+      .at = t->at + first,
+      .count = t->ends[i] - first,
+      .start = i ? t->newline[i - 1] + 1 : 0,
+      .end = t->newline[i],
+      .number = before + i + 1,
+  };
 }
 
 /* The bits of token k of the window (of the window, not of a line), lowest, and of TOKENS_GROUP - 1 after it. */
@@ -81,10 +95,17 @@ static inline uint64_t tokens_classes(const struct tokens *t, uint32_t k) {
 static inline int token_is_separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /* The end of token k of a line: the offset of the byte after its last. */
-static inline uint32_t token_end(const char *text, const uint32_t *at, uint32_t k) {
-  uint32_t end = at[k + 1] - 1;
+static inline uint32_t token_end(const struct line *line, uint32_t k) {
+  const char *text = line->text;
+  uint32_t end = line->at[k + 1] - 1;
   while (__builtin_expect((unsigned char)text[end - 1] <= ' ', 0) && token_is_separator(text[end - 1])) end--;
   return end;
+}
+
+/* Token k of a line: its first byte; *n becomes its length. */
+static inline const char *token_text(const struct line *line, uint32_t k, size_t *n) {
+  *n = token_end(line, k) - line->at[k];
+  return line->text + line->at[k];
 }
 
 #endif

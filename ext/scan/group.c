@@ -98,30 +98,30 @@ static inline uint32_t put_text(uint64_t *key, const char *p, size_t n) {
   return words;
 }
 
-static inline uint64_t number_at(const char *text, const uint32_t *at, int32_t token) {
-  const char *p = text + at[token];
-  size_t n = token_end(text, at, (uint32_t)token) - at[token];
+static inline uint64_t number_at(const struct line *line, int32_t token) {
+  size_t n;
+  const char *p = token_text(line, (uint32_t)token, &n);
   return n == 1 && *p == '-' ? GROUP_NULL : number_value(p, n);
 }
 
-static inline uint64_t measure(const char *text, const uint32_t *at, int32_t token) {
-  return token == LAYOUT_ABSENT ? GROUP_NULL : number_at(text, at, token);
+static inline uint64_t measure(const struct line *line, int32_t token) {
+  return token == LAYOUT_ABSENT ? GROUP_NULL : number_at(line, token);
 }
 
 /* Writes a record's key; returns its words. */
-static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, const char *text, const uint32_t *at) {
+static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, const struct line *line) {
   uint32_t words = 0;
   for (uint32_t i = 0; i < g->n; i++) {
     int32_t k = g->item[i].token;
     if (k == LAYOUT_ABSENT) {
       key[words++] = GROUP_NULL;
     } else if (g->item[i].unit) {
-      uint64_t v = number_at(text, at, k);
+      uint64_t v = number_at(line, k);
       if (g->item[i].unit > 1 && v != GROUP_NULL) v -= v % g->item[i].unit;
       key[words++] = v;
     } else {
-      const char *p = text + at[k];
-      size_t n = token_end(text, at, (uint32_t)k) - at[k];
+      size_t n;
+      const char *p = token_text(line, (uint32_t)k, &n);
       if (n == 1 && *p == '-') key[words++] = GROUP_NULL;
       else words += put_text(key + words, p, n);
     }
@@ -271,18 +271,17 @@ enum err_code groups_settle(struct groups *t, struct err *e) {
   return ERR_NONE;
 }
 
-enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const char *text, const uint32_t *at,
-                         size_t line_n, struct err *e) {
-  if (reserve(t, DIM_WORDS * b->n + line_n / 8, e)) return e->code;
+enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const struct line *line, struct err *e) {
+  if (reserve(t, DIM_WORDS * b->n + (line->end - line->start) / 8, e)) return e->code;
   struct group *fresh = group_at(t, end_of(t));
   struct groups_waiting *w = &t->waiting[t->nwaiting];
-  fresh->words = w->words = put_key(fresh->key, b, text, at);
+  fresh->words = w->words = put_key(fresh->key, b, line);
   fresh->hash = w->hash = (uint32_t)hash_key(fresh->key, fresh->words);
   w->flows = 1;
-  w->packets = measure(text, at, b->packets);
-  w->bytes = measure(text, at, b->bytes);
-  w->first_seen = measure(text, at, b->start);
-  w->last_seen = measure(text, at, b->end);
+  w->packets = measure(line, b->packets);
+  w->bytes = measure(line, b->bytes);
+  w->first_seen = measure(line, b->start);
+  w->last_seen = measure(line, b->end);
   if (w->words > GROUPS_KEY_WORDS) {
     put(t, fresh, w);
     return ERR_NONE;

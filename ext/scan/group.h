@@ -87,11 +87,9 @@ void groups_init(struct groups *t);
 void groups_clear(struct groups *t); /* it is as after groups_init() */
 
 /*
-** Adds a record, whose line has line_n bytes; its tokens have passed record_check(), TOKENS_BLOCK readable bytes
-** follow the text.  ERR_NOMEM.
+** Adds a record, whose line has passed record_check(); TOKENS_BLOCK readable bytes follow the text.  ERR_NOMEM.
 */
-enum err_code groups_add(struct groups *t, const struct grouping_bound *g, const char *text, const uint32_t *at,
-                         size_t line_n, struct err *e);
+enum err_code groups_add(struct groups *t, const struct grouping_bound *g, const struct line *line, struct err *e);
 
 /* Adds the records that wait.  ERR_NOMEM. */
 enum err_code groups_settle(struct groups *t, struct err *e);

@@ -7,7 +7,7 @@
 static enum err_code look(struct reader *r, struct batch *b, const struct file *file,
                           const struct scan_options *options, struct err *e) {
   enum reader_result rc;
-  reader_open(r, file->path, scan_expectation(file));
+  reader_open_file(r, file);
   do {
     if (options->stop && options->stop(options->context)) return err_set(e, ERR_INTERRUPT, 0, "interrupted");
     batch_reset(b);

@@ -11,7 +11,7 @@
 
 #include "file/discover.h"
 #include "record/fields.h"
-#include "scan/scan.h"
+#include "scan/workers.h"
 
 #define HEADER_SURVEY_FILES 256
 

@@ -10,10 +10,7 @@ enum err_code queue_init(struct queue *q, size_t nfiles, const uint8_t *wanted, 
   memset(q, 0, sizeof *q);
   q->nfiles = nfiles;
   q->wanted = wanted;
-  atomic_init(&q->stopped, 0);
-  if (pthread_mutex_init(&q->mutex, NULL) || pthread_cond_init(&q->room, NULL) || pthread_cond_init(&q->filled, NULL))
-    return err_nomem(e); /* the one reason that there can be, and on common systems not even that */
-  return ERR_NONE;
+  return threads_lock_init(&q->mutex, &q->room, &q->filled, e);
 }
 
 static void free_batches(struct batch *b) {
@@ -28,9 +25,7 @@ static void free_batches(struct batch *b) {
 void queue_clear(struct queue *q) {
   free_batches(q->free);
   for (size_t i = 0; i < QUEUE_FILES; i++) free_batches(q->slot[i].first);
-  pthread_cond_destroy(&q->filled);
-  pthread_cond_destroy(&q->room);
-  pthread_mutex_destroy(&q->mutex);
+  threads_lock_clear(&q->mutex, &q->room, &q->filled);
 }
 
 static void wake_workers(struct queue *q) {
@@ -47,7 +42,7 @@ static void wake_owner(struct queue *q, int is_much) {
   const struct queue_slot *slot = slot_of(q, q->current);
   q->news++;
   if (!q->owner_waits || (!slot->first && !slot->ended)) return;
-  if (is_much || q->waiting || q->next == q->nfiles || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
+  if (is_much || q->waiting || q->admitted == q->nfiles || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
 }
 
 static void wait_for_room(struct queue *q) {
@@ -59,18 +54,18 @@ static void wait_for_room(struct queue *q) {
 
 void queue_stop(struct queue *q) {
   pthread_mutex_lock(&q->mutex);
-  atomic_store_explicit(&q->stopped, 1, memory_order_relaxed);
+  q->stopped = 1;
   wake_workers(q);
   pthread_mutex_unlock(&q->mutex);
 }
 
-int queue_take(struct queue *q, size_t *file) {
+int queue_admit(struct queue *q, size_t file) {
   pthread_mutex_lock(&q->mutex);
-  while (!queue_is_stopped(q) && q->next < q->nfiles && q->next >= q->current + QUEUE_FILES) wait_for_room(q);
-  int there = !queue_is_stopped(q) && q->next < q->nfiles;
-  if (there) *file = q->next++;
+  while (!q->stopped && file >= q->current + QUEUE_FILES) wait_for_room(q);
+  int is_admitted = !q->stopped;
+  if (file >= q->admitted) q->admitted = file + 1;
   pthread_mutex_unlock(&q->mutex);
-  return there;
+  return is_admitted;
 }
 
 /* Counts the memory of a batch that is in use, which may have grown. */
@@ -97,9 +92,9 @@ static struct batch *new_batch(const struct queue *q) {
 
 struct batch *queue_room(struct queue *q, size_t file) {
   pthread_mutex_lock(&q->mutex);
-  while (!queue_is_stopped(q) && is_enough(q, file)) wait_for_room(q);
+  while (!q->stopped && is_enough(q, file)) wait_for_room(q);
   struct batch *b = NULL;
-  if (!queue_is_stopped(q)) {
+  if (!q->stopped) {
     b = q->free;
     if (b) q->free = b->next;
     else b = new_batch(q);
@@ -162,8 +157,8 @@ static enum queue_result look(struct queue *q, struct batch **b) {
 
 void queue_fail(struct queue *q) {
   pthread_mutex_lock(&q->mutex);
-  if (!queue_is_stopped(q)) q->no_memory = 1;
-  atomic_store_explicit(&q->stopped, 1, memory_order_relaxed);
+  if (!q->stopped) q->no_memory = 1;
+  q->stopped = 1;
   pthread_cond_signal(&q->filled);
   wake_workers(q);
   pthread_mutex_unlock(&q->mutex);

@@ -16,7 +16,6 @@
 #define SCAN_QUEUE_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "record/batch.h"
 #include "base/err.h"
@@ -34,24 +33,23 @@ enum queue_result {
 };
 
 struct queue {
-  pthread_mutex_t mutex;
+  pthread_mutex_t mutex; /* guards everything that follows */
   pthread_cond_t room;   /* workers wait for: fewer bytes, or the owner at another file */
   pthread_cond_t filled; /* the owner waits for: a batch, the end of a file */
   const uint8_t *wanted; /* columns of a batch; not owned */
   size_t nfiles;
-  size_t next;      /* file to be given out next */
+  size_t admitted;  /* all files before this one may be read, or could be but for the stop */
   size_t current;   /* file that the owner is at */
   size_t bytes;     /* of all batches that are not free */
   unsigned waiting; /* workers that wait for room */
   int owner_waits;
   unsigned news; /* batches and ends of files since then */
-  int no_memory;
+  int stopped, no_memory;
   struct batch *free;
   struct queue_slot { /* file f is at f % QUEUE_FILES */
     struct batch *first, *last;
     int ended;
   } slot[QUEUE_FILES];
-  atomic_int stopped;
 };
 
 /* wanted: COLUMN_COUNT flags, which must outlive the queue. */
@@ -59,10 +57,8 @@ enum err_code queue_init(struct queue *q, size_t nfiles, const uint8_t *wanted, 
 void queue_clear(struct queue *q);
 void queue_stop(struct queue *q);
 
-static inline int queue_is_stopped(struct queue *q) { return atomic_load_explicit(&q->stopped, memory_order_relaxed); }
-
-/* Gives out the next file; 0 when there is none, or the queue was stopped. */
-int queue_take(struct queue *q, size_t *file);
+/* Waits until the file may be read; 0 when the queue was stopped. */
+int queue_admit(struct queue *q, size_t file);
 
 /* An empty batch for a file that the caller took; waits until there may be one.  NULL: stopped, or no memory. */
 struct batch *queue_room(struct queue *q, size_t file);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "file/object_name.h"
 #include "record/detect.h"
 
 #define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
@@ -75,6 +76,18 @@ void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectat
   begin_file(r, expectation);
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
+}
+
+enum expectation reader_expectation(const struct file *file) {
+  struct object_name name;
+  object_name_parse(&name, file->path);
+  return file->named || name.is_flow_log ? EXPECT_FLOW_LOG : EXPECT_NOTHING;
+}
+
+void reader_open_file(struct reader *r, const struct file *file) {
+  enum expectation expectation = reader_expectation(file);
+  if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
+  else reader_open(r, file->path, expectation);
 }
 
 void reader_close(struct reader *r) {
@@ -203,57 +216,57 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
 /* What a line is among records: no header; the layout's own, once more perhaps; another; one that can't be used. */
 enum header { HEADER_NONE, HEADER_OWN, HEADER_NEW, HEADER_BAD };
 
-static enum header find_header(const struct reader *r, const uint32_t *at, uint32_t count, struct layout *header,
+static enum header find_header(const struct reader *r, const struct line *original, struct layout *header,
                                struct err *why) {
-  const char *text = r->tokens.text;
+  struct line line = *original;
+  size_t n;
   uint32_t behind_mark[LAYOUT_TOKENS + 1]; /* a file that was appended may begin with a byte order mark */
-  if (count <= LAYOUT_TOKENS && token_end(text, at, 0) - at[0] > 3 && !memcmp(text + at[0], "\xef\xbb\xbf", 3)) {
-    memcpy(behind_mark, at, (count + 1) * sizeof *at);
+  const char *first = token_text(&line, 0, &n);
+  if (line.count <= LAYOUT_TOKENS && n > 3 && !memcmp(first, "\xef\xbb\xbf", 3)) {
+    memcpy(behind_mark, line.at, (line.count + 1) * sizeof *line.at);
     behind_mark[0] += 3;
-    at = behind_mark;
+    line.at = behind_mark;
   }
-  if (layout_is_own_header(&r->layout, text, at, count)) return HEADER_OWN;
-  int found = layout_from_header(header, text, at, count, r->layout.ntokens == 1, why);
+  if (layout_is_own_header(&r->layout, &line)) return HEADER_OWN;
+  int found = layout_from_header(header, &line, r->layout.ntokens == 1, why);
   return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
 }
 
 /* A line that the short way did not take.  Sets *changed when it is a header that brings another layout. */
-static enum err_code odd_line(struct reader *r, struct batch *b, uint32_t i, int *changed, struct err *e) {
-  const struct tokens *t = &r->tokens;
-  uint32_t count, start = tokens_line_start(t, i), n = t->newline[i] - start;
-  const uint32_t *at = tokens_of_line(t, i, &count);
-  const char *p = t->text + start, *control;
-  uint64_t line = r->line + i + 1;
+static enum err_code odd_line(struct reader *r, struct batch *b, const struct line *line, int *changed, struct err *e) {
+  size_t n = line->end - line->start;
+  const char *p = line->text + line->start, *control;
   struct layout header;
   struct err why = {0};
   if (n > RECORD_MAX_BYTES) {
-    err_set(&why, ERR_LINE, line, "is longer than %d bytes", RECORD_MAX_BYTES);
-  } else if (count == 0) {
+    err_set(&why, ERR_LINE, line->number, "is longer than %d bytes", RECORD_MAX_BYTES);
+  } else if (line->count == 0) {
     return ERR_NONE;
   } else if ((control = record_control_byte(p, n)) != NULL) {
-    err_set(&why, ERR_LINE, line, "has a control byte (0x%02x); the file may be damaged", (unsigned char)*control);
+    err_set(&why, ERR_LINE, line->number, "has a control byte (0x%02x); the file may be damaged",
+            (unsigned char)*control);
   } else {
-    switch (find_header(r, at, count, &header, &why)) {
+    switch (find_header(r, line, &header, &why)) {
     case HEADER_OWN: return ERR_NONE;
     case HEADER_NEW:
       r->layout = header;
       *changed = 1;
       return ERR_NONE;
-    case HEADER_BAD: return file_problem(r, b, ERR_FORMAT, line, why.text, e); /* what follows it can't be told */
+    case HEADER_BAD:
+      return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* what follows it can't be told */
     case HEADER_NONE: break;
     }
-    record_explain(&r->layout, record_check(&r->layout, t->text, at, count), t->text, at, count, why.text,
-                   sizeof why.text);
+    record_explain(&r->layout, record_check(&r->layout, line), line, why.text, sizeof why.text);
   }
-  return add_problem(r, b, ERR_LINE, line, why.text, p, n, e);
+  return add_problem(r, b, ERR_LINE, line->number, why.text, p, n, e);
 }
 
 /* Where the checks can't tell: control bytes, or a header among lines of nothing but texts. */
-static int is_suspect(const struct reader *r, const char *p, size_t n, const uint32_t *at, uint32_t count) {
+static int is_suspect(const struct reader *r, const struct line *line) {
   struct layout header;
   struct err unused = {0};
-  if (r->tokens.control && record_control_byte(p, n)) return 1;
-  return layout_is_texts(&r->layout) && find_header(r, at, count, &header, &unused) != HEADER_NONE;
+  if (r->tokens.control && record_control_byte(line->text + line->start, line->end - line->start)) return 1;
+  return layout_is_texts(&r->layout) && find_header(r, line, &header, &unused) != HEADER_NONE;
 }
 
 /* Which lines of this layout are wanted? */
@@ -281,35 +294,31 @@ static void bind(struct reader *r, struct batch *b) {
 }
 
 /* Takes the record of a line: into the groups, or into the batch. */
-static inline enum err_code take_record(struct reader *r, const uint32_t *at, uint32_t start, uint32_t end,
-                                        uint64_t line, struct batch *b, struct err *e) {
-  if (r->groups) return groups_add(r->groups, &r->sums, r->tokens.text, at, end - start, e);
-  return record_store(&r->projection, &r->layout, r->tokens.text, at, start, end, line, b, e);
+static inline enum err_code take_record(struct reader *r, const struct line *line, struct batch *b, struct err *e) {
+  if (r->groups) return groups_add(r->groups, &r->sums, line, e);
+  return record_store(&r->projection, &r->layout, line, b, e);
 }
 
 /* The hot loop: rows from the window, until it ends, the layout changes or a problem ends the file. */
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
   const int careful = t->control || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;
-  uint32_t start = tokens_line_start(t, r->next), records = 0, rows = 0;
+  uint32_t records = 0, rows = 0;
   int changed = 0;
   while (r->next < t->nlines && !changed && !r->done) {
-    uint32_t i = r->next++, count, end = t->newline[i];
-    const uint32_t *at = tokens_of_line(t, i, &count);
-    uint64_t line = r->line + i + 1;
+    const struct line line = tokens_line(t, r->next++, r->line);
     enum err_code rc = ERR_NONE;
-    if (end - start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, i) ||
-        (careful && is_suspect(r, t->text + start, end - start, at, count))) {
-      rc = odd_line(r, b, i, &changed, e);
+    if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
+        (careful && is_suspect(r, &line))) {
+      rc = odd_line(r, b, &line, &changed, e);
     } else {
       records++;
-      if (all || predicate_keeps(&r->wanted, t->text, at, line)) {
-        rc = take_record(r, at, start, end, line, b, e);
+      if (all || predicate_keeps(&r->wanted, &line)) {
+        rc = take_record(r, &line, b, e);
         rows++;
       }
     }
     if (rc) return rc;
-    start = end + 1;
   }
   if (r->is_misfit && records && misfit(r, b, e)) return e->code;
   if (changed) r->is_bound = 0;

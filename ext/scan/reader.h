@@ -16,6 +16,7 @@
 #ifndef SCAN_READER_H
 #define SCAN_READER_H
 
+#include "file/discover.h"
 #include "file/read_ahead.h"
 #include "record/batch.h"
 #include "file/root_guard.h"
@@ -103,6 +104,12 @@ void reader_clear(struct reader *r);
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 void reader_close(struct reader *r);
+
+/* The same for a file of a list, on the disk or in memory, with the expectation that reader_expectation() has of it. */
+void reader_open_file(struct reader *r, const struct file *file);
+
+/* How a file of the list is to be read: what the user named, or AWS named as a flow log, must be one. */
+enum expectation reader_expectation(const struct file *file);
 
 /* The same for a text of n bytes in memory, which must stay until reader_close(). */
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation);

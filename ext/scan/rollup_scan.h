@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The files of a list, summed: a scan whose workers do not hand over records, but groups of them.
+** A scan that sums: the files of a list as groups of records.
 **
-**     files -> (prune) -> worker: reader -> groups -\
-**                         worker: reader -> groups --> merged -> owner: rollup_scan_next()
+**     files --> workers: groups of each --> merged --> owner: rollup_scan_next()
 **
-** Call order: rollup_scan_open(), rollup_scan_next() until it returns no group, rollup_scan_close(), which stops all workers.  The
-** list, the grouping and the options must outlive it.  The group that rollup_scan_next() returns is valid until the next
-** call.  The thread that opened it is the one that calls it, and the one in which stop() is called.
+** Call order: rollup_scan_open(); rollup_scan_next() until it returns no group; rollup_scan_problem();
+** rollup_scan_close(), which stops all workers and may be called at any time.  All calls come from one thread, in which
+** the options' stop() is called, too.
 **
-** Workers merge their groups with those of workers that ended before.  When a worker's groups take more than its share
-** of the memory, the owner gets them at once, and the worker goes on with none: then there are several groups of one
-** key.  The groups come in no particular order.
+** Ownership: the list, the grouping and what the options point to must outlive the scan, and the struct must stay where
+** it is.  A group that rollup_scan_next() returns belongs to the scan and is valid until the next call.
 **
-** With POLICY_FAIL, the first problem of the earliest file that has one ends it, whatever the number of threads.  No
-** group is returned before all files up to that one have been read, unless groups had to be handed over for their size.
+** The groups come in no particular order.  There may be several groups with one key, because memory is bounded: a
+** worker whose groups take more than its share of it hands them to the owner and goes on with none.  The caller adds
+** them up.
+**
+** With POLICY_FAIL, the first problem of the earliest file that has one ends the scan, whatever the number of threads.
+** No group is returned before all files up to that one have been read, unless groups had to be handed over for their
+** size.
 */
 #ifndef SCAN_ROLLUP_SCAN_H
 #define SCAN_ROLLUP_SCAN_H
@@ -22,65 +25,57 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "base/threads.h"
-#include "file/discover.h"
 #include "scan/group.h"
-#include "scan/reader.h"
-#include "scan/scan.h"
+#include "scan/workers.h"
 
 struct rollup_scan_options {
-  struct scan_options scan; /* policy: POLICY_FAIL or POLICY_SKIP */
-  uint64_t memory;          /* bytes that all groups together may take, about: a worker looks after each window */
+  struct scan_options scan; /* its policy is POLICY_FAIL or POLICY_SKIP */
+  uint64_t memory; /* bytes that all groups together may take; each worker checks its share after each window */
 };
 
+/* What a worker has besides its reader. */
 struct rollup_scan_worker {
-  struct reader reader;
-  struct batch batch; /* for its problems */
   struct groups groups;
-  size_t file;
-  int is_open;                     /* it is at that file */
+  struct batch batch;              /* for problems: records go into the groups */
   int is_full;                     /* the owner has the groups, or is to get them; guarded by the mutex */
-  struct rollup_scan_worker *next; /* in one of the scan's lists; likewise */
+  struct rollup_scan_worker *next; /* in the list `full`; guarded by the mutex */
 };
 
 struct rollup_scan {
-  const struct files *files;
+  struct workers workers;
   const struct grouping *grouping;
-  struct rollup_scan_options options;
-  uint64_t share; /* bytes of a worker's groups */
-  struct threads threads;
-  struct rollup_scan_worker *worker; /* one, at least: the caller's own where there are no threads */
-  unsigned nworkers;
-  pthread_mutex_t mutex;  /* guards what follows, while workers run */
-  pthread_cond_t news;    /* the owner waits for: a full worker, or the last one's end */
-  pthread_cond_t emptied; /* full workers wait for: the owner is done with their groups */
-  unsigned running;       /* workers that have not ended */
+  uint64_t share;                    /* bytes that one worker's groups may take */
+  struct rollup_scan_worker *worker; /* one for each of workers.worker */
+  atomic_size_t failed_file; /* the earliest file that has a problem, or files->n; changes with the mutex held */
+  pthread_mutex_t mutex;     /* guards what follows, while threads run */
+  pthread_cond_t news;       /* the owner waits for this: a worker is full, or the last one has ended */
+  pthread_cond_t emptied;    /* full workers wait for this: the owner is done with groups, or the scan was stopped */
+  unsigned ended;            /* workers that have ended */
   int no_memory;
-  size_t next;                       /* file to be given out next */
-  struct rollup_scan_worker *full;   /* workers whose groups the owner is to get, and who wait */
-  struct rollup_scan_worker *merged; /* the worker that holds the groups of those that have ended, or NULL */
-  struct batch failed;               /* the problem of failed_file */
-  atomic_size_t failed_file;         /* the earliest one that has a problem, with POLICY_FAIL; else files->n */
-  struct scan_counts counts;
-  char why[ERR_TEXT]; /* why the list's first file was passed over, if it was */
-  atomic_int stopped;
-  struct rollup_scan_worker *current; /* owner's: whose groups are being returned, or NULL */
-  struct groups_place place;          /* in these */
-  int is_ready, is_last;              /* the struct has been set up; no groups come after the current ones */
+  struct rollup_scan_worker *full;    /* workers that wait until the owner has returned their groups */
+  struct rollup_scan_worker *merged;  /* the worker that has the groups of those that have ended, or NULL */
+  struct batch failed;                /* the problem of failed_file */
+  struct rollup_scan_worker *current; /* the owner's: whose groups are being returned, or NULL */
+  struct groups_place place;          /* the owner's: the place in these */
+  int is_ready;                       /* the mutex and the conditions have been initialised */
+  int is_last;                        /* the owner's: no groups come after the current ones */
 };
 
-/* ERR_NOMEM; rollup_scan_close() is due all the same. */
+/* Begins to read.  ERR_NOMEM; rollup_scan_close() is due all the same. */
 enum err_code rollup_scan_open(struct rollup_scan *g, const struct files *files, const struct grouping *grouping,
                                const struct rollup_scan_options *options, struct err *e);
-void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts); /* what it has done; may be NULL */
+
+/* Stops the scan and frees all of it.  counts: becomes what has been done; may be NULL. */
+void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts);
 
 /*
-** Sets *group to the next one, or to NULL at the end.  ERR_INTERRUPT; ERR_NOMEM; ERR_FORMAT when every file (of one or
-** more) was passed over.
+** Sets *group to the next one, or to NULL at the end and on an error.  ERR_INTERRUPT when the options' stop() said so;
+** ERR_NOMEM; ERR_FORMAT when every file (of one or more) was passed over.  A problem that ended the scan is no error
+** here: it ends the groups, and rollup_scan_problem() returns it.
 */
 enum err_code rollup_scan_next(struct rollup_scan *g, const struct group **group, struct err *e);
 
-/* At the end: the batch that has the problem which ended it, or NULL. */
+/* At the end: the batch that has, as its first problem, the one which ended the scan.  NULL: there was none. */
 const struct batch *rollup_scan_problem(const struct rollup_scan *g);
 
 #endif

@@ -239,7 +239,7 @@ static int look(struct files_cursor *c) {
   object_name_parse(&c->key, file->path);
   if (c->depth == DEPTH_NAME) return SQLITE_OK;
   c->min_start = c->max_end = BATCH_NULL;
-  reader_open(&c->reader, file->path, scan_expectation(file));
+  reader_open_file(&c->reader, file);
   do {
     if (interrupt_poll(&c->query.interrupt)) return SQLITE_INTERRUPT;
     batch_reset(&c->batch);

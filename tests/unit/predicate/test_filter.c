@@ -30,13 +30,12 @@ static int tear_down(void **state) {
 }
 
 /* The line, split, with readable bytes behind it. */
-static const uint32_t *split(const char *line) {
+static struct line split(const char *line) {
   static char text[4096 + TOKENS_BLOCK];
-  uint32_t count;
   memset(text, 0, sizeof text);
   strcpy(text, line);
   tokens_split(&tokens, text, strlen(text));
-  return tokens_of_line(&tokens, 0, &count);
+  return tokens_line(&tokens, 0, 0);
 }
 
 static void layout_of(struct layout *l, const char *names) {
@@ -52,7 +51,8 @@ static int answer(const char *pattern, const struct layout *l, const char *line,
   struct filter *f = filter_new(pattern, strlen(pattern), e);
   CHECK(f, "%s: %s", pattern, e->text);
   predicate_bind(&everything, l, &bound);
-  int result = filter_bind(f, l, &bound, e) ? MISMATCH : predicate_keeps(&bound, tokens.text, split(line), 1);
+  const struct line record = split(line);
+  int result = filter_bind(f, l, &bound, e) ? MISMATCH : predicate_keeps(&bound, &record);
   filter_free(f);
   return result;
 }

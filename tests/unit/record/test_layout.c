@@ -10,13 +10,12 @@ static struct tokens tokens;
 /* layout_from_header() on a line of text. */
 static int from_header(struct layout *l, const char *line, int single, struct err *e) {
   static char text[3 * LAYOUT_TEXT];
-  uint32_t count;
   memset(text, 0, sizeof text);
   assert_in_range(strlen(line), 0, sizeof text - TOKENS_BLOCK - 2);
   snprintf(text, sizeof text, "%s\n", line);
   tokens_split(&tokens, text, strlen(text));
-  const uint32_t *at = tokens_of_line(&tokens, 0, &count);
-  return layout_from_header(l, text, at, count, single, e);
+  const struct line first = tokens_line(&tokens, 0, 0);
+  return layout_from_header(l, &first, single, e);
 }
 
 /* The layout's lists agree with each other. */

@@ -11,22 +11,14 @@ static struct guarded memory;
 static struct batch batch;
 
 /* One line, split; its text ends TOKENS_BLOCK bytes before the end of the memory. */
-struct line {
-  const char *text;
-  const uint32_t *at;
-  uint32_t count, n; /* n: without the LF */
-};
-
 static struct line split_line(const char *text) {
-  struct line line = {.n = (uint32_t)strlen(text)};
-  char *p = memory.end - TOKENS_BLOCK - line.n - 1;
-  memcpy(p, text, line.n);
-  p[line.n] = '\n';
-  memset(p + line.n + 1, '7', TOKENS_BLOCK);
-  assert_int_equal(tokens_split(&tokens, p, line.n + 1), line.n + 1);
-  line.text = p;
-  line.at = tokens_of_line(&tokens, 0, &line.count);
-  return line;
+  size_t n = strlen(text);
+  char *p = memory.end - TOKENS_BLOCK - n - 1;
+  memcpy(p, text, n);
+  p[n] = '\n';
+  memset(p + n + 1, '7', TOKENS_BLOCK);
+  assert_int_equal(tokens_split(&tokens, p, n + 1), n + 1);
+  return tokens_line(&tokens, 0, 0);
 }
 
 static void make_layout(struct layout *l, const char *names) {
@@ -53,7 +45,7 @@ static int accepts(enum kind kind, const char *text) {
     snprintf(both, sizeof both, "%s %s", kind == KIND_TEXT ? "5" : "here", text);
   }
   struct line line = split_line(both);
-  int result = record_check(&l, line.text, line.at, line.count);
+  int result = record_check(&l, &line);
   CHECK(result == RECORD_FITS || result == (int)token, "'%s': %d", both, result);
   return result == RECORD_FITS;
 }
@@ -127,7 +119,7 @@ static void test_count_and_place(void **state) {
   layout_default(&l);
   for (size_t i = 0; i < COUNT(table); i++) {
     struct line line = split_line(table[i].line);
-    int result = record_check(&l, line.text, line.at, line.count);
+    int result = record_check(&l, &line);
     CHECK(result == table[i].result, "'%s': %d", table[i].line, result);
   }
 }
@@ -138,11 +130,11 @@ static void check_explained(const char *names, int prefix, const char *text, con
   make_layout(&l, names);
   if (prefix) layout_add_prefix(&l);
   struct line line = split_line(text);
-  int result = record_check(&l, line.text, line.at, line.count);
+  int result = record_check(&l, &line);
   assert_int_not_equal(result, RECORD_FITS);
-  record_explain(&l, result, line.text, line.at, line.count, out, sizeof out);
+  record_explain(&l, result, &line, out, sizeof out);
   assert_string_equal(out, expected);
-  record_explain(&l, result, line.text, line.at, line.count, small, sizeof small);
+  record_explain(&l, result, &line, small, sizeof small);
   assert_int_equal(strlen(small), sizeof small - 1);
 }
 
@@ -258,10 +250,9 @@ static void test_line_fits(void **state) {
     memset(p + n, "7 .\n"[random_below(4)], TOKENS_BLOCK);
     assert_int_equal(tokens_split(&tokens, p, n), n);
     for (uint32_t i = 0; i < tokens.nlines; i++) {
-      uint32_t count, start = tokens_line_start(&tokens, i);
-      const uint32_t *at = tokens_of_line(&tokens, i, &count);
-      CHECK(record_line_fits(&l, &tokens, i) == (record_check(&l, p, at, count) == RECORD_FITS), "'%.*s'",
-            (int)(tokens.newline[i] - start), p + start);
+      const struct line line = tokens_line(&tokens, i, 0);
+      CHECK(record_line_fits(&l, &tokens, &line) == (record_check(&l, &line) == RECORD_FITS), "'%.*s'",
+            (int)(line.end - line.start), p + line.start);
     }
   }
 }
@@ -291,9 +282,10 @@ static void check_row(const char *wanted, const char *names, int prefix, const c
   make_layout(&l, names);
   if (prefix) layout_add_prefix(&l);
   struct line line = split_line(text);
-  assert_int_equal(record_check(&l, line.text, line.at, line.count), RECORD_FITS);
+  line.number = 7;
+  assert_int_equal(record_check(&l, &line), RECORD_FITS);
   projection_init(&p, &l, &batch);
-  assert_int_equal(record_store(&p, &l, line.text, line.at, 0, line.n, 7, &batch, &e), ERR_NONE);
+  assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NONE);
   assert_int_equal(batch.nrows, 1);
   print_rows(&got, &batch);
   CHECK(!strncmp(got.p, "0:7", 3) && got.n == strlen(expected) + 4 && !strncmp(got.p + 3, expected, got.n - 4),
@@ -358,7 +350,8 @@ static void test_full_batch(void **state) {
     memset(text + 5, '"', n);
     text[5 + n] = 0;
     struct line line = split_line(text);
-    assert_int_equal(record_store(&p, &l, line.text, line.at, 0, line.n, row + 1, &batch, &e), ERR_NONE);
+    line.number = row + 1;
+    assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NONE);
   }
   assert_int_equal(batch.nrows, BATCH_ROWS);
   for (uint32_t row = 0; row < BATCH_ROWS; row++) {
@@ -387,7 +380,7 @@ static void test_no_memory(void **state) {
   projection_init(&p, &l, &batch);
   struct line line = split_line("5 eu");
   mem_test_fail(1, 0);
-  assert_int_equal(record_store(&p, &l, line.text, line.at, 0, line.n, 1, &batch, &e), ERR_NOMEM);
+  assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NOMEM);
   mem_test_fail(0, 0);
   assert_int_equal(e.code, ERR_NOMEM);
   assert_int_equal(batch.nrows, 0);

@@ -26,29 +26,31 @@ static int is_separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c
 
 /* Goes over the window that a splitter took, byte by byte, and compares. */
 static void check_window(const struct tokens *t, const char *p, size_t taken, const char *what) {
-  uint32_t line = 0, count = 0, begin = 0;
+  uint32_t i_line = 0, begin = 0;
   int control = 0;
-  const uint32_t *at = t->nlines ? tokens_of_line(t, 0, &count) : NULL;
+  struct line line = {0};
+  if (t->nlines) line = tokens_line(t, 0, 7);
   CHECK(t->text == p && taken > 0 && p[taken - 1] == '\n' && t->nlines > 0, "%s", what);
   for (uint32_t i = 0, seen = 0; i < taken; i++) {
     if (p[i] == '\n') {
-      CHECK(seen == count, "%s: line %u has %u tokens, not %u", what, line, seen, count);
-      CHECK(t->newline[line] == i && tokens_line_start(t, line) == begin, "%s: line %u at %u", what, line, i);
+      CHECK(seen == line.count, "%s: line %u has %u tokens, not %u", what, i_line, seen, line.count);
+      CHECK(line.text == p && line.end == i && line.start == begin, "%s: line %u at %u", what, i_line, i);
+      CHECK(line.number == 8 + i_line, "%s: line %u", what, i_line);
       begin = i + 1;
       seen = 0;
-      if (++line < t->nlines) at = tokens_of_line(t, line, &count);
+      if (++i_line < t->nlines) line = tokens_line(t, i_line, 7);
     } else if (!is_separator(p[i])) {
       uint32_t end = i + 1;
       while (!is_separator(p[end])) end++;
-      CHECK(seen < count && at[seen] == i, "%s: a token begins at %u", what, i);
-      CHECK(token_end(p, at, seen) == end, "%s: the token at %u ends at %u", what, i, end);
+      CHECK(seen < line.count && line.at[seen] == i, "%s: a token begins at %u", what, i);
+      CHECK(token_end(&line, seen) == end, "%s: the token at %u ends at %u", what, i, end);
       for (; i < end; i++) control |= (unsigned char)p[i] < ' ';
       i--;
       seen++;
     }
   }
-  CHECK(line == t->nlines, "%s: %u lines, not %u", what, line, t->nlines);
-  CHECK(t->at[t->ends[line - 1]] == taken, "%s: the list ends with the window's end", what);
+  CHECK(i_line == t->nlines, "%s: %u lines, not %u", what, i_line, t->nlines);
+  CHECK(t->at[t->ends[i_line - 1]] == taken, "%s: the list ends with the window's end", what);
   CHECK(!control || t->control, "%s: there are control bytes", what);
 }
 

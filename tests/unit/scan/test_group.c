@@ -37,9 +37,8 @@ static enum err_code add(struct groups *t, const struct grouping *g, const char 
   for (size_t done = 0; !rc && done < n;) {
     done += tokens_split(&tokens, text + done, n - done);
     for (uint32_t i = 0; !rc && i < tokens.nlines; i++) {
-      uint32_t count;
-      const uint32_t *at = tokens_of_line(&tokens, i, &count);
-      rc = groups_add(t, &bound, tokens.text, at, tokens.newline[i] - tokens_line_start(&tokens, i), e);
+      const struct line line = tokens_line(&tokens, i, 0);
+      rc = groups_add(t, &bound, &line, e);
     }
   }
   if (!rc) rc = groups_settle(t, e);

@@ -11,14 +11,15 @@
 
 static uint8_t wanted[COLUMN_COUNT];
 static struct queue q;
-static unsigned per_file; /* batches of a file: its number modulo this */
-static size_t arena;      /* bytes of a batch's text */
+static unsigned per_file;  /* batches of a file: its number modulo this */
+static size_t arena;       /* bytes of a batch's text */
+static atomic_size_t next; /* the file that a worker takes next */
 static atomic_int taken, returned;
 
 /* Fills files with batches that have their number in line[0]; some are given back empty. */
 static void *produce(void *unused) {
   size_t file;
-  while (queue_take(&q, &file)) {
+  while ((file = next++) < q.nfiles && queue_admit(&q, file)) {
     taken++;
     for (size_t i = 0; i < file % per_file; i++) {
       struct batch *b = queue_room(&q, file);
@@ -45,6 +46,7 @@ static pthread_t worker[WORKERS];
 static void start(size_t nfiles, unsigned batches) {
   struct err e = {0};
   per_file = batches;
+  next = 0;
   taken = returned = 0;
   assert_int_equal(queue_init(&q, nfiles, wanted, &e), ERR_NONE);
   for (int i = 0; i < WORKERS; i++) assert_int_equal(pthread_create(&worker[i], NULL, produce, NULL), 0);
@@ -159,12 +161,12 @@ static void test_stop(void **state) {
 
 /* QUEUE_ERROR comes behind the batches of the file that the owner is at, and stays. */
 static void test_fail(void **state) {
-  size_t file;
+  const size_t file = 0;
   struct batch *b, *got;
   struct err e = {0};
   (void)state;
   assert_int_equal(queue_init(&q, 3, wanted, &e), ERR_NONE);
-  assert_true(queue_take(&q, &file));
+  assert_true(queue_admit(&q, file));
   assert_int_equal(queue_pop(&q, &got, 1), QUEUE_WAIT); /* returns though nothing comes */
   b = queue_room(&q, file);
   assert_non_null(b);
@@ -175,7 +177,7 @@ static void test_fail(void **state) {
   queue_recycle(&q, got);
   for (int i = 0; i < 2; i++) assert_int_equal(queue_pop(&q, &got, 1), QUEUE_ERROR);
   assert_null(queue_room(&q, file));
-  assert_false(queue_take(&q, &file));
+  assert_false(queue_admit(&q, 1));
   queue_clear(&q);
   start(4 * QUEUE_FILES, 1); /* while they wait */
   until_full();
@@ -200,11 +202,11 @@ static void test_fail_when_stopped(void **state) {
 }
 
 static void test_no_memory(void **state) {
-  size_t file;
+  const size_t file = 0;
   struct err e = {0};
   (void)state;
   assert_int_equal(queue_init(&q, 1, wanted, &e), ERR_NONE);
-  assert_true(queue_take(&q, &file));
+  assert_true(queue_admit(&q, file));
   for (size_t n = 1; n < 4; n++) {
     mem_test_fail(n, 0);
     assert_null(queue_room(&q, file));

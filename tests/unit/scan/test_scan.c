@@ -137,11 +137,11 @@ static void test_expectation(void **state) {
   char expected[200];
   struct file file = {.path = "a/" AWS};
   (void)state;
-  assert_int_equal(scan_expectation(&file), EXPECT_FLOW_LOG);
+  assert_int_equal(reader_expectation(&file), EXPECT_FLOW_LOG);
   file.path = "a/b.log.gz";
-  assert_int_equal(scan_expectation(&file), EXPECT_NOTHING);
+  assert_int_equal(reader_expectation(&file), EXPECT_NOTHING);
   file.named = 1;
-  assert_int_equal(scan_expectation(&file), EXPECT_FLOW_LOG);
+  assert_int_equal(reader_expectation(&file), EXPECT_FLOW_LOG);
   make_files();
   snprintf(expected, sizeof expected, "! 1:0 %s", why);
   expect(PATHS("header", "!other"), POLICY_COLLECT, expected);
@@ -439,12 +439,12 @@ static void test_thread_numbers(void **state) {
   struct file file[3] = {{.size = -1}, {.size = SCAN_SMALL - 1}, {.size = 0}};
   struct files files = {.file = file, .n = 3};
   (void)state;
-  assert_int_equal(scan_threads(&files, -1), 0);
+  assert_int_equal(workers_threads(&files, -1), 0);
   file[2].size = 1;
-  assert_int_equal(scan_threads(&files, -1), threads_cores() < 3 ? threads_cores() : 3);
-  assert_int_equal(scan_threads(&files, 0), 0);
-  assert_int_equal(scan_threads(&files, 2), 2);
-  assert_int_equal(scan_threads(&files, 1024), 3);
+  assert_int_equal(workers_threads(&files, -1), threads_cores() < 3 ? threads_cores() : 3);
+  assert_int_equal(workers_threads(&files, 0), 0);
+  assert_int_equal(workers_threads(&files, 2), 2);
+  assert_int_equal(workers_threads(&files, 1024), 3);
 }
 
 /* Closed at any time. */

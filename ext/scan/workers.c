@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Dealing out a file is one atomic increment of `next`, so no worker waits for another to get one.  Whether the file
+** may be read already is then decided by the sink's admit(), which may wait.  Files are admitted in any order, but all
+** files before an admitted one have been dealt out, and so will be read.
+**
+** A worker's life, in its own thread:
+**
+**     workers_job()
+**       begin_worker()
+**       until there is no file left, or the workers are stopped:
+**         begin_file()     deals out the next file that is not pruned, and opens it
+**         read_on()        reads one window into a batch; at the file's end, end_file() adds what the file was to
+**                          the counts and then tells the sink
+**       end_worker()
+**
+** Where there are no threads, workers_step() does one turn of that loop in the owner's thread.  So there is one way to
+** read a file, with threads or without.
+**
+** The counts of a file are complete before the sink learns of the file's end, so that an owner who learns from the sink
+** that all files have ended may look at the counts without the mutex.
+*/
+#include "scan/workers.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "predicate/prune.h"
+
+/* --- decisions that depend on the list --------------------------------------------------------------------------- */
+
+unsigned workers_threads(const struct files *files, int asked) {
+  uint64_t bytes = 0;
+  if (asked < 0) {
+    for (size_t i = 0; i < files->n && bytes < SCAN_SMALL; i++)
+      if (files->file[i].size > 0) bytes += (uint64_t)files->file[i].size;
+    asked = bytes < SCAN_SMALL ? 0 : (int)threads_cores();
+  }
+  return (size_t)asked < files->n ? (unsigned)asked : (unsigned)files->n;
+}
+
+int workers_read_ahead(const struct files *files, int asked) {
+  return files->n == 1 && (asked > 1 || (asked < 0 && workers_threads(files, asked) && threads_cores() > 1));
+}
+
+/* Can the file have records that are wanted?  The name of what lies in memory says nothing, whatever it looks like. */
+static int is_wanted(const struct predicate *predicate, const struct file *file) {
+  if (!predicate) return 1;
+  return file->text ? predicate_keeps_file(predicate, file->path) : prune_keeps(predicate, file->path);
+}
+
+/* --- a worker ---------------------------------------------------------------------------------------------------- */
+
+enum next_file { NEXT_NONE, NEXT_OPEN, NEXT_PRUNED };
+
+/* Opens the next file that is wanted.  Where the owner works, it returns after each pruned file as well. */
+static enum next_file begin_file(struct workers *s, struct worker *w) {
+  for (;;) {
+    size_t number = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
+    if (number >= s->files->n || !s->sink->admit(s->context, number)) return NEXT_NONE;
+    const struct file *file = &s->files->file[number];
+    if (is_wanted(s->options.reader.predicate, file)) {
+      w->file = number;
+      w->is_open = 1;
+      reader_open_file(&w->reader, file);
+      return NEXT_OPEN;
+    }
+    pthread_mutex_lock(&s->mutex);
+    s->counts.pruned++;
+    pthread_mutex_unlock(&s->mutex);
+    s->sink->end_file(s->context, number, NULL);
+    if (w->is_owner) return NEXT_PRUNED; /* only the owner can make room in the sink for more files */
+  }
+}
+
+/* Closes the file and adds what is known of it to the counts. */
+static void count_file(struct workers *s, struct worker *w) {
+  struct scan_counts *c = &s->counts;
+  const struct reader *r = &w->reader;
+  reader_close(&w->reader);
+  w->is_open = 0;
+  pthread_mutex_lock(&s->mutex);
+  if (r->verdict == VERDICT_OTHER && w->file == 0) memcpy(s->why, r->why, sizeof s->why);
+  c->read++;
+  c->passed_over += r->verdict == VERDICT_OTHER;
+  c->bytes_read += r->source.input.total;
+  if (r->source_known && r->source.kind == SOURCE_GZIP) c->bytes_inflated += r->lines.total;
+  c->records += r->records;
+  c->rows += r->rows;
+  pthread_mutex_unlock(&s->mutex);
+}
+
+static void end_file(struct workers *s, struct worker *w) {
+  struct batch *spare = w->batch;
+  w->batch = NULL;
+  count_file(s, w);
+  s->sink->end_file(s->context, w->file, spare);
+}
+
+/* Reads a window of the worker's file.  0: there is no memory, or the workers were stopped. */
+static int read_on(struct workers *s, struct worker *w) {
+  struct err e = {0};
+  if (!w->batch && !(w->batch = s->sink->room(s->context, w))) return 0;
+  enum reader_result result = reader_next(&w->reader, w->batch, &e);
+  if (result == READER_ERROR) return 0;
+  int go_on = s->sink->deliver(s->context, w, result);
+  if (result == READER_END || !go_on) end_file(s, w);
+  return 1;
+}
+
+static int begin_worker(struct workers *s, struct worker *w) {
+  struct err e = {0};
+  return !reader_init(&w->reader, &s->options.reader, &e) && !s->sink->begin(s->context, w, &e);
+}
+
+/* A file that the worker is at counts as far as it was read. */
+static void end_worker(struct workers *s, struct worker *w, int ok) {
+  if (w->is_open) count_file(s, w);
+  reader_clear(&w->reader);
+  s->sink->end(s->context, w, ok);
+}
+
+static void workers_job(void *context, unsigned number) {
+  struct workers *s = context;
+  struct worker *w = &s->worker[number];
+  int ok = begin_worker(s, w);
+  while (ok && !workers_is_stopped(s) && (w->is_open || begin_file(s, w) == NEXT_OPEN)) ok = read_on(s, w);
+  end_worker(s, w, ok);
+}
+
+/* --- the owner --------------------------------------------------------------------------------------------------- */
+
+enum err_code workers_open(struct workers *s, const struct files *files, const struct scan_options *options,
+                           const struct sink *sink, void *context, struct err *e) {
+  memset(s, 0, sizeof *s);
+  s->files = files;
+  s->options = *options;
+  s->options.reader.ahead = workers_read_ahead(files, options->threads);
+  s->sink = sink;
+  s->context = context;
+  s->counts.files = files->n;
+  atomic_init(&s->next, 0);
+  atomic_init(&s->stopped, 0);
+  if (threads_lock_init(&s->mutex, NULL, NULL, e)) return e->code;
+  s->is_ready = 1;
+  unsigned threads = workers_threads(files, options->threads);
+  s->n = threads ? threads : 1;
+  if (!(s->worker = mem_alloc(s->n * sizeof *s->worker))) return err_nomem(e);
+  for (unsigned i = 0; i < s->n; i++) {
+    struct worker *w = &s->worker[i];
+    w->number = i;
+    w->is_owner = w->is_open = 0;
+    w->batch = NULL;
+  }
+  return ERR_NONE;
+}
+
+enum err_code workers_start(struct workers *s, struct err *e) {
+  unsigned threads = workers_threads(s->files, s->options.threads);
+  s->counts.threads = threads_start(&s->threads, threads, workers_job, s);
+  if (workers_has_threads(s)) return ERR_NONE;
+  s->worker->is_owner = s->owner_begun = 1;
+  return begin_worker(s, s->worker) ? ERR_NONE : err_nomem(e);
+}
+
+int workers_step(struct workers *s, struct err *e) {
+  struct worker *w = s->worker;
+  enum next_file file = w->is_open ? NEXT_OPEN : begin_file(s, w);
+  if (file != NEXT_OPEN) return file == NEXT_PRUNED;
+  if (!read_on(s, w)) err_nomem(e);
+  return !e->code;
+}
+
+enum err_code workers_poll(const struct workers *s, struct err *e) {
+  if (!s->options.stop || !s->options.stop(s->options.context)) return ERR_NONE;
+  return err_set(e, ERR_INTERRUPT, 0, "interrupted");
+}
+
+enum err_code workers_check_found(const struct workers *s, struct err *e) {
+  size_t n = s->files->n;
+  if (!n || s->counts.passed_over < n || s->options.reader.policy == POLICY_COLLECT) return ERR_NONE;
+  const char *first = s->files->file[0].path;
+  if (n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, s->why);
+  return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", n, first, s->why);
+}
+
+void workers_stop(struct workers *s) {
+  atomic_store_explicit(&s->stopped, 1, memory_order_relaxed);
+  s->sink->wake(s->context);
+}
+
+void workers_close(struct workers *s, struct scan_counts *counts) {
+  if (counts) memset(counts, 0, sizeof *counts);
+  if (!s->is_ready) return;
+  workers_stop(s);
+  threads_join(&s->threads);
+  if (s->owner_begun) end_worker(s, s->worker, 1);
+  if (counts) *counts = s->counts;
+  mem_free(s->worker);
+  threads_lock_clear(&s->mutex, NULL, NULL);
+  memset(s, 0, sizeof *s);
+}
