@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** cidr_lookup(table, column, ip): the rowid of the row whose prefix in that column is the longest one that holds the
-** address; NULL if no prefix does, or if ip is NULL or no address.  Of equal prefixes, the smallest rowid.  The column
-** holds prefixes as ip_parse_prefix() reads them; rows with NULL or '' in it are passed over; anything else is an
-** error.
+** cidr_lookup(table, column, ip): the rowid of the row whose prefix in that column is the longest
+** one that holds the address; NULL if no prefix does, or if ip is NULL or no address.  Of equal
+** prefixes, the smallest rowid.  The column holds prefixes as ip_parse_prefix() reads them; rows
+** with NULL or '' in it are passed over; anything else is an error.
 **
 ** The table is read into a struct prefix_table at the first call.  How long that may be used:
 **
@@ -18,11 +18,12 @@
 **     the same number), virtual tables and generated columns (whose values can change without their data), databases
 **     that sqlite3_deserialize() made (it makes another one under the same name), and READ UNCOMMITTED.
 **
-** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came from elsewhere could make
-** it read what its user never meant to.  Views and triggers of the user's own, in temp, may use it.  Not deterministic,
-** as no query is: an index on it would go stale.  That keeps it out of all indexes and generated columns; but SQLite
-** (3.40) lets functions that aren't deterministic into CHECK constraints, directonly or not: see table_ref.h for what these
-** can't reach.
+** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came
+** from elsewhere could make it read what its user never meant to.  Views and triggers of the
+** user's own, in temp, may use it.  Not deterministic, as no query is: an index on it would go
+** stale.  That keeps it out of all indexes and generated columns; but SQLite (3.40) lets
+** functions that aren't deterministic into CHECK constraints, directonly or not: see table_ref.h
+** for what these can't reach.
 */
 #include "functions/functions.h"
 
@@ -107,8 +108,8 @@ static int is_table(const struct subnets *s, const struct names *names) {
 /* --- has anything changed? ---------------------------------------------------------------------------------------- */
 
 /*
-** The number of main's data as this connection sees it, which must be reading it: 0 if there are changes that are not
-** committed, or if the number says nothing.
+** The number of main's data as this connection sees it, which must be reading it: 0 if there are
+** changes that are not committed, or if the number says nothing.
 */
 static int version_of(sqlite3 *db, uint32_t *version) {
 #if SQLITE_VERSION_NUMBER >= 3034000
@@ -126,7 +127,10 @@ static int version_of(sqlite3 *db, uint32_t *version) {
 #endif
 }
 
-/* The first number of a PRAGMA; the statement goes on, and with it the read transaction.  -1: it can't be had. */
+/*
+** The first number of a PRAGMA; the statement goes on, and with it the read transaction.  -1: it
+** can't be had.
+*/
 static int pragma(sqlite3 *db, const char *sql, sqlite3_stmt **stmt) {
   if (sqlite3_prepare_v2(db, sql, -1, stmt, NULL) || sqlite3_step(*stmt) != SQLITE_ROW) return -1;
   return sqlite3_column_int(*stmt, 0);
@@ -206,7 +210,10 @@ static void keep(struct lookup *l, struct subnets *s) {
   s->users++;
 }
 
-/* What is kept and current; the caller releases it.  NULL if there is none.  The connection must be reading main. */
+/*
+** What is kept and current; the caller releases it.  NULL if there is none.  The connection must
+** be reading main.
+*/
 static struct subnets *find_kept(struct lookup *l, const struct names *names) {
   uint32_t version;
   for (unsigned i = 0; i < KEPT; i++) {
@@ -280,7 +287,10 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     s->users++;
     sqlite3_set_auxdata(ctx, 0, s, subnets_release);
   }
-  /* An ip that is no address gives NULL, but not before the table has been found: the arguments may be mixed up. */
+  /*
+  ** An ip that is no address gives NULL, but not before the table has been found: the arguments
+  ** may be mixed up.
+  */
   if (value_ip(ctx, argv[2], &ip) && prefix_table_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
   subnets_release(held);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The SQL function for CloudWatch's filter patterns.  The pattern is read once per statement where it is a constant. */
+/*
+** The SQL function for CloudWatch's filter patterns.  The pattern is read once per statement
+** where it is a constant.
+*/
 #include <string.h>
 
-#include "functions/functions.h"
+#include "functions/cwl_match.h"
 #include "base/mem.h"
 #include "predicate/pattern.h"
 #include "sqlite/report.h"
@@ -14,8 +17,9 @@ static void drop(void *pattern) {
 }
 
 /*
-** Text and pattern the other way round: a pattern in brackets held against a "pattern" that begins with a number, as a
-** record does, and has as many words.  It would read as terms, and match nothing.
+** Text and pattern the other way round: a pattern in brackets held against a "pattern" that
+** begins with a number, as a record does, and has as many words.  It would read as terms, and
+** match nothing.
 */
 static int are_swapped(const char *text, size_t n, const char *pattern) {
   int words = 0;
@@ -41,10 +45,10 @@ static struct pattern *parse(sqlite3_context *ctx, const char *text, size_t n) {
 }
 
 /*
-** cwl_match(text, pattern): 1 if the text matches, 0 if not; NULL if one is NULL.  Error: a pattern that can't be read;
-** the two in the wrong order, where that can be told.
+** cwl_match(text, pattern): 1 if the text matches, 0 if not; NULL if one is NULL.  Error: a
+** pattern that can't be read; the two in the wrong order, where that can be told.
 */
-static void cwl_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+void cwl_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   size_t n, pattern_n;
   const char *text = value_text(ctx, argv[0], &n);
@@ -62,9 +66,4 @@ static void cwl_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   }
   sqlite3_result_int(ctx, pattern_matches(p, text, n));
   if (fresh) sqlite3_set_auxdata(ctx, 1, fresh, drop); /* which drops it when there is no memory to keep it */
-}
-
-int cwl_match_register(sqlite3 *db) {
-  return sqlite3_create_function_v2(db, "cwl_match", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-                                    cwl_match, NULL, NULL, NULL);
 }

@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** flowlogs_require(condition, message): 1 when the condition is true, an error with exactly that message when it is
-** false or NULL.  For scripts that must stop where something is missing:
+** flowlogs_require(condition, message): 1 when the condition is true, an error with exactly that
+** message when it is false or NULL.  For scripts that must stop where something is missing:
 **
 **     SELECT 1 WHERE NOT flowlogs_require(@src IS NOT NULL, 'which source? .parameter set @src "''10.0.0.5''"');
 **
-** In this form the statement returns no row, so that nothing is printed where all is well.  SQLite evaluates a WHERE
-** term without columns once, before it looks at any table.  A message that is NULL is an error of its own, because an
-** error without a text would explain nothing.
+** In this form the statement returns no row, so that nothing is printed where all is well.
+** SQLite evaluates a WHERE term without columns once, before it looks at any table.  A message
+** that is NULL is an error of its own, because an error without a text would explain nothing.
 */
-#include "functions/functions.h"
+#include "functions/require.h"
 
 /* SQL's truth: a number that is not zero, also as text. */
 static int is_true(sqlite3_value *v) { return sqlite3_value_type(v) != SQLITE_NULL && sqlite3_value_double(v) != 0.0; }
 
-static void require(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+void require(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   const char *message = (const char *)sqlite3_value_text(argv[1]);
   if (!message && sqlite3_value_type(argv[1]) != SQLITE_NULL) sqlite3_result_error_nomem(ctx);
   else if (!message) sqlite3_result_error(ctx, "flowlogs: flowlogs_require: the message is NULL", -1);
   else if (is_true(argv[0])) sqlite3_result_int(ctx, 1);
   else sqlite3_result_error(ctx, message, -1);
-}
-
-int require_register(sqlite3 *db) {
-  return sqlite3_create_function_v2(db, "flowlogs_require", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-                                    NULL, require, NULL, NULL, NULL);
 }

@@ -18,8 +18,8 @@
 **     seconds         from the first look at the files to the end; SQLite's own work in between counts
 **     threads         that read files; 0: none but the caller's
 **
-** One struct a connection, shared by its tables and the function; scan_stats_free() by each when it goes.  Its counts are the
-** caller's thread's.
+** One struct a connection, shared by its tables and the function; scan_stats_free() by each when
+** it goes.  Its counts are the caller's thread's.
 */
 #ifndef FUNCTIONS_SCAN_STATS_H
 #define FUNCTIONS_SCAN_STATS_H

@@ -125,7 +125,10 @@ static int find_columns(sqlite3 *db, struct table_ref *place, char **pzErr) {
 
 static int prepare_rows(sqlite3 *db, const struct table_ref *place, const char *explain, sqlite3_stmt **stmt,
                         char **pzErr) {
-  /* With the table's name in front, "column" can't be taken for a text when there is no such column. */
+  /*
+  ** With the table's name in front, "column" can't be taken for a text when there is no such
+  ** column.
+  */
   int rc = prepare(db,
                    sqlite3_mprintf("%sSELECT t.%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", explain, place->rowid,
                                    place->column, place->schema, place->table),
@@ -136,8 +139,9 @@ static int prepare_rows(sqlite3 *db, const struct table_ref *place, const char *
 }
 
 /*
-** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may be forged.  It also
-** says whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL in its place.
+** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may
+** be forged.  It also says whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL
+** in its place.
 */
 static int find_kind(sqlite3 *db, struct table_ref *place, char **pzErr) {
   sqlite3_stmt *stmt = NULL;

@@ -18,3 +18,26 @@ int value_ip(sqlite3_context *ctx, sqlite3_value *v, struct ip *out) {
   const char *text = value_text(ctx, v, &n);
   return text && ip_parse(text, n, out);
 }
+
+int value_integer(sqlite3_value *v, int64_t *out) {
+  double real;
+  switch (sqlite3_value_numeric_type(v)) {
+  case SQLITE_INTEGER: *out = sqlite3_value_int64(v); return 1;
+  case SQLITE_FLOAT:
+    real = sqlite3_value_double(v);
+    if (!(real >= -9007199254740992.0 && real <= 9007199254740992.0)) return 0; /* 2^53: beyond, reals have gaps */
+    *out = (int64_t)real;
+    return (double)*out == real;
+  default: return 0;
+  }
+}
+
+void value_result_constant(sqlite3_context *ctx, const char *text) {
+  if (text) sqlite3_result_text(ctx, text, -1, SQLITE_STATIC);
+}
+
+void value_result_error(sqlite3_context *ctx, char *text) {
+  if (text) sqlite3_result_error(ctx, text, -1);
+  else sqlite3_result_error_nomem(ctx);
+  sqlite3_free(text);
+}
