@@ -9,7 +9,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "base/bytes.h"
 
 #define HASH_PADDING 8 /* bytes that must be readable behind what is hashed, and behind what hash_load() loads */
 
@@ -21,11 +22,7 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b) {
 
 /* n (0 to 8) bytes as a number; the bytes beyond count as zero. */
 static inline uint64_t hash_load(const char *p, size_t n) {
-  uint64_t x;
-  memcpy(&x, p, sizeof x);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  x = __builtin_bswap64(x);
-#endif
+  uint64_t x = bytes_load8(p);
   return n >= 8 ? x : x & ((UINT64_C(1) << 8 * n) - 1);
 }
 

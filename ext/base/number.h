@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -49,12 +51,7 @@ static inline uint32_t number_mask(size_t n) { return (1u << n) - 1; }
 
 /* n (1 to 8) bytes as their distances from '0', the first one lowest. */
 static inline uint64_t number_load(const char *p, size_t n) {
-  uint64_t x;
-  memcpy(&x, p, sizeof x);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  x = __builtin_bswap64(x);
-#endif
-  return (x ^ UINT64_C(0x3030303030303030)) << (64 - 8 * n);
+  return (bytes_load8(p) ^ UINT64_C(0x3030303030303030)) << (64 - 8 * n);
 }
 
 static inline uint64_t number_add_up(uint64_t x) {

@@ -56,14 +56,7 @@ static enum err_code grow(struct set *s, struct err *e) {
 
 /* Puts a text and its padding at the arena's end, without taking the place. */
 static enum err_code put_text(struct set *s, const char *text, size_t n, struct err *e) {
-  size_t cap = s->text_cap ? s->text_cap : FIRST_TEXT;
-  while (cap < s->text_used + n + HASH_PADDING) cap *= 2;
-  if (cap != s->text_cap) {
-    char *more = mem_realloc(s->text, cap);
-    if (!more) return err_nomem(e);
-    s->text = more;
-    s->text_cap = cap;
-  }
+  if (mem_grow(&s->text, &s->text_cap, s->text_used + n + HASH_PADDING, FIRST_TEXT, 1)) return err_nomem(e);
   memcpy(s->text + s->text_used, text, n);
   memset(s->text + s->text_used + n, 0, HASH_PADDING);
   return ERR_NONE;

@@ -20,6 +20,7 @@
 
 #define EVERYTHING  SIZE_MAX /* an item that takes all that lies below */
 #define BLOCK_BYTES (64 * 1024)
+#define FIRST_ITEMS 64 /* of an array that grows */
 
 struct text_block {
   struct text_block *next;
@@ -65,17 +66,6 @@ void files_clear(struct files *f) {
   memset(f, 0, sizeof *f);
 }
 
-/* Makes an array of items of `size` bytes hold one more than n. */
-static enum err_code grow(void **array, size_t n, size_t *cap, size_t size, struct err *e) {
-  if (n < *cap) return ERR_NONE;
-  size_t more = *cap ? *cap * 2 : 64;
-  void *p = mem_realloc(*array, more * size);
-  if (!p) return err_nomem(e);
-  *array = p;
-  *cap = more;
-  return ERR_NONE;
-}
-
 static char *take_text(struct files *f, size_t n, struct err *e) {
   if (!f->blocks || f->blocks->size - f->blocks->used < n) {
     size_t size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
@@ -118,11 +108,9 @@ static uint64_t when_changed(const struct stat *st) {
 
 static enum err_code add_file(struct walk *w, const char *path, const struct stat *st, int named) {
   struct files *f = w->files;
-  void *array = f->file;
   if (f->n >= w->options->max_files)
     return err_set(w->e, ERR_ARGUMENT, 0, "the path stands for more than %zu files", w->options->max_files);
-  if (grow(&array, f->n, &f->cap, sizeof *f->file, w->e)) return w->e->code;
-  f->file = array;
+  if (mem_grow(&f->file, &f->cap, f->n + 1, FIRST_ITEMS, sizeof *f->file)) return err_nomem(w->e);
   char *copy = join(f, "", path, strlen(path), w->e);
   if (!copy) return w->e->code;
   struct file *file = &f->file[f->n++];
@@ -145,17 +133,14 @@ static void forget_visits(struct walk *w) {
   w->nvisited = 0;
 }
 
-static void make_visit(struct visit *v, dev_t dev, ino_t ino, size_t at) {
-  memset(v, 0, sizeof *v); /* its padding is compared too */
-  v->dev = dev;
-  v->ino = ino;
-  v->at = at;
+static int is_same_visit(const struct visit *a, const struct visit *b) {
+  return a->ino == b->ino && a->dev == b->dev && a->at == b->at;
 }
 
 static size_t visit_slot(const struct walk *w, const struct visit *v) {
   uint64_t h = ((uint64_t)v->ino * 0x9e3779b97f4a7c15u) ^ ((uint64_t)v->dev << 32) ^ (uint64_t)v->at;
   size_t slot = (size_t)((h * 0x9e3779b97f4a7c15u) >> 20) & (w->visited_cap - 1);
-  while (w->visited[slot].ino && memcmp(&w->visited[slot], v, sizeof *v) != 0) slot = (slot + 1) & (w->visited_cap - 1);
+  while (w->visited[slot].ino && !is_same_visit(&w->visited[slot], v)) slot = (slot + 1) & (w->visited_cap - 1);
   return slot;
 }
 
@@ -174,15 +159,13 @@ static enum err_code grow_visited(struct walk *w) {
 }
 
 static int was_visited(const struct walk *w, dev_t dev, ino_t ino, size_t at) {
-  struct visit v;
-  make_visit(&v, dev, ino, at);
+  const struct visit v = {.dev = dev, .ino = ino, .at = at};
   return w->visited_cap && w->visited[visit_slot(w, &v)].ino != 0;
 }
 
 static enum err_code visit(struct walk *w, dev_t dev, ino_t ino, size_t at) {
-  struct visit v;
+  const struct visit v = {.dev = dev, .ino = ino, .at = at};
   if (w->nvisited * 2 >= w->visited_cap && grow_visited(w)) return w->e->code;
-  make_visit(&v, dev, ino, at);
   w->visited[visit_slot(w, &v)] = v;
   w->nvisited++; /* or not, if it was there: the table grows a little early */
   return ERR_NONE;
@@ -190,11 +173,9 @@ static enum err_code visit(struct walk *w, dev_t dev, ino_t ino, size_t at) {
 
 /* Looks into a folder later, unless that has been done. */
 static enum err_code push(struct walk *w, const char *path, size_t at, const struct stat *st) {
-  void *array = w->stack;
   if (was_visited(w, st->st_dev, st->st_ino, at)) return ERR_NONE;
   if (visit(w, st->st_dev, st->st_ino, at)) return w->e->code;
-  if (grow(&array, w->nstack, &w->stack_cap, sizeof *w->stack, w->e)) return w->e->code;
-  w->stack = array;
+  if (mem_grow(&w->stack, &w->stack_cap, w->nstack + 1, FIRST_ITEMS, sizeof *w->stack)) return err_nomem(w->e);
   w->stack[w->nstack].path = path;
   w->stack[w->nstack++].at = at;
   return ERR_NONE;
@@ -246,10 +227,11 @@ static enum err_code list_names(struct walk *w, const char *folder) {
   DIR *dir = opendir(here(folder));
   if (!dir) return add_file(w, folder, NULL, 0);
   while (errno = 0, (d = readdir(dir)) != NULL) {
-    void *array = w->names;
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
-    if (grow(&array, w->nnames, &w->names_cap, sizeof *w->names, w->e)) break;
-    w->names = array;
+    if (mem_grow(&w->names, &w->names_cap, w->nnames + 1, FIRST_ITEMS, sizeof *w->names)) {
+      err_nomem(w->e);
+      break;
+    }
     if (!(w->names[w->nnames] = join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
     w->nnames++;
   }

@@ -27,13 +27,7 @@ static struct payload_stream *add_stream(struct payload *p, const char *name, ui
     err_set(e, ERR_ARGUMENT, 0, "has records of more than %d log streams", PAYLOAD_MAX_STREAMS);
     return NULL;
   }
-  if (p->n == p->cap) {
-    size_t cap = p->cap ? p->cap * 2 : 4;
-    struct payload_stream *more = mem_realloc(p->stream, cap * sizeof *more);
-    if (!more) return err_nomem(e), NULL;
-    p->stream = more;
-    p->cap = cap;
-  }
+  if (mem_grow(&p->stream, &p->cap, p->n + 1, 4, sizeof *p->stream)) return err_nomem(e), NULL;
   size_t n = strlen(name) + 1;
   char *copy = mem_alloc(n);
   if (!copy) return err_nomem(e), NULL;
@@ -58,13 +52,7 @@ static enum err_code append(struct payload *p, struct payload_stream *s, const c
     return err_set(e, ERR_ARGUMENT, 0,
                    "has more than %u MiB of lines; write them to a file and read that with flowlogs",
                    (unsigned)(PAYLOAD_MAX_BYTES >> 20));
-  if (s->cap - s->n < n + 1) {
-    size_t cap = s->cap * 2 > s->n + n + 1 ? s->cap * 2 : s->n + n + 1;
-    char *more = mem_realloc(s->text, cap);
-    if (!more) return err_nomem(e);
-    s->text = more;
-    s->cap = cap;
-  }
+  if (mem_grow(&s->text, &s->cap, s->n + n + 1, n + 1, 1)) return err_nomem(e);
   if (n) memcpy(s->text + s->n, text, n);
   s->n += n;
   if (add) s->text[s->n++] = '\n';

@@ -54,15 +54,9 @@ static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, stru
   if (gzip_start(&u->gzip, e)) return e->code;
   input_open_memory(&u->input, out->p, out->n);
   do {
-    if (cap - n < UNWRAP_CHUNK) {
-      size_t more = cap ? cap * 2 : 2 * UNWRAP_CHUNK;
-      char *p = mem_realloc(buffer, more);
-      if (!p) {
-        err_nomem(e);
-        break;
-      }
-      buffer = p;
-      cap = more;
+    if (mem_grow(&buffer, &cap, n + UNWRAP_CHUNK, 2 * UNWRAP_CHUNK, 1)) {
+      err_nomem(e);
+      break;
     }
     got = gzip_read(&u->gzip, &u->input, buffer + n, UNWRAP_CHUNK, e);
     n += got;

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+
 #define V4_MIN 7 /* bytes of 0.0.0.0 */
 #define V4_MAX 15
 #define GROUPS 8 /* of 16 bits */
@@ -21,25 +23,6 @@
 #define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
 
 /* --- IPv4 --------------------------------------------------------------------------------------------------------- */
-
-/* 4 and 8 bytes, the first one lowest. */
-static inline uint64_t load4(const char *p) {
-  uint32_t x;
-  memcpy(&x, p, sizeof x);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  x = __builtin_bswap32(x);
-#endif
-  return x;
-}
-
-static inline uint64_t load8(const char *p) {
-  uint64_t x;
-  memcpy(&x, p, sizeof x);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  x = __builtin_bswap64(x);
-#endif
-  return x;
-}
 
 /* The highest bit of each byte that isn't a digit. */
 static inline uint64_t not_digits(uint64_t x) {
@@ -68,11 +51,11 @@ static inline uint32_t number(const char *p, size_t n) {
 static inline int parse_v4(const char *p, size_t n, struct ip *out) {
   uint64_t head, tail;
   if (n == V4_MIN) {
-    head = load4(p) | load4(p + 3) << 24;
+    head = (uint64_t)bytes_load4(p) | (uint64_t)bytes_load4(p + 3) << 24;
     tail = head << 8;
   } else if (n > V4_MIN && n <= V4_MAX) {
-    head = load8(p);
-    tail = load8(p + n - 8);
+    head = bytes_load8(p);
+    tail = bytes_load8(p + n - 8);
   } else {
     return 0;
   }

@@ -66,13 +66,8 @@ void prefix_table_free(struct prefix_table *p) {
 }
 
 int prefix_table_add(struct prefix_table *p, const struct ip_prefix *prefix, int64_t row) {
-  if (p->n == p->cap) {
-    size_t cap = p->cap ? 2 * p->cap : FIRST_ENTRIES;
-    struct entry *more = p->n < PREFIX_TABLE_MAX ? mem_realloc(p->entry, cap * sizeof *more) : NULL;
-    if (!more) return -1;
-    p->entry = more;
-    p->cap = cap;
-  }
+  if (p->n >= PREFIX_TABLE_MAX) return -1;
+  if (mem_grow(&p->entry, &p->cap, p->n + 1, FIRST_ENTRIES, sizeof *p->entry)) return -1;
   struct entry *e = &p->entry[p->n++];
   e->net = prefix->net;
   e->row = row;

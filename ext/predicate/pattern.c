@@ -14,6 +14,8 @@
 #include "predicate/pattern_number.h"
 #include "predicate/regex.h"
 
+#define FIRST_ITEMS 16 /* of an array that grows */
+
 struct parser {
   const char *original; /* the pattern as it was given */
   char *copy;           /* of n bytes and a NUL */
@@ -21,7 +23,7 @@ struct parser {
   struct pattern *out;
   struct pattern_condition *condition;
   uint32_t nconditions;
-  size_t slot_cap, condition_cap, term_cap; /* bytes */
+  size_t slot_cap, condition_cap, term_cap; /* elements that there is room for */
   struct err *e;
 };
 
@@ -55,16 +57,6 @@ static uint32_t position(const struct parser *s, const char *where) {
 }
 
 #define FAIL(s, where, ...) err_set((s)->e, ERR_ARGUMENT, position(s, where), __VA_ARGS__)
-
-/* Makes room for an element more behind n; NULL with an error. */
-static void *grow(struct parser *s, void *array, size_t *cap, size_t n, size_t size) {
-  if ((n + 1) * size <= *cap) return array;
-  size_t bytes = (n < 8 ? 16 : 2 * n) * size;
-  void *grown = mem_realloc(array, bytes);
-  if (grown) *cap = bytes;
-  else err_nomem(s->e);
-  return grown;
-}
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
@@ -179,9 +171,8 @@ static enum err_code parse_condition(struct parser *s, struct pattern_slot *slot
   int op = parse_op(s);
   if (op < 0 && s->p == s->end) return FAIL(s, s->end, "a condition is missing");
   if (op < 0) return FAIL(s, s->p, "one of = != < <= > >= belongs here%s", slot->nconditions ? "" : ", or a comma");
-  void *grown = grow(s, s->condition, &s->condition_cap, s->nconditions, sizeof *s->condition);
-  if (!grown) return s->e->code;
-  s->condition = grown;
+  if (mem_grow(&s->condition, &s->condition_cap, s->nconditions + 1, FIRST_ITEMS, sizeof *s->condition))
+    return err_nomem(s->e);
   struct pattern_condition *c = &s->condition[s->nconditions++];
   memset(c, 0, sizeof *c);
   c->op = (uint8_t)op;
@@ -193,9 +184,7 @@ static enum err_code parse_condition(struct parser *s, struct pattern_slot *slot
 /* A slot, or the ellipsis, up to the comma or bracket behind it. */
 static enum err_code parse_slot(struct parser *s) {
   struct pattern *out = s->out;
-  void *grown = grow(s, out->slot, &s->slot_cap, out->nslots, sizeof *out->slot);
-  if (!grown) return s->e->code;
-  out->slot = grown;
+  if (mem_grow(&out->slot, &s->slot_cap, out->nslots + 1, FIRST_ITEMS, sizeof *out->slot)) return err_nomem(s->e);
   if (at_text(s, "...")) {
     if (out->ellipsis != PATTERN_NO_ELLIPSIS) return FAIL(s, s->p, "there can be one ... only");
     out->ellipsis = out->nslots;
@@ -261,9 +250,7 @@ static enum err_code parse_term(struct parser *s) {
   struct pattern *out = s->out;
   struct value v;
   char *first = s->p;
-  void *grown = grow(s, out->term, &s->term_cap, out->nterms, sizeof *out->term);
-  if (!grown) return s->e->code;
-  out->term = grown;
+  if (mem_grow(&out->term, &s->term_cap, out->nterms + 1, FIRST_ITEMS, sizeof *out->term)) return err_nomem(s->e);
   struct pattern_term *term = &out->term[out->nterms++];
   memset(term, 0, sizeof *term);
   if (at(s, '-') || at(s, '?')) {

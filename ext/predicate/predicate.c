@@ -44,13 +44,7 @@ static void make_words(struct predicate_term *t) {
 }
 
 enum err_code predicate_add(struct predicate *p, struct predicate_term *term, struct err *e) {
-  if (p->n == p->cap) {
-    size_t cap = p->cap ? 2 * p->cap : 4;
-    struct predicate_term *more = mem_realloc(p->term, cap * sizeof *more);
-    if (!more) return predicate_drop(term), err_nomem(e);
-    p->term = more;
-    p->cap = cap;
-  }
+  if (mem_grow(&p->term, &p->cap, p->n + 1, 4, sizeof *p->term)) return predicate_drop(term), err_nomem(e);
   if (term->op == PREDICATE_EQUAL && term->text.n <= 16) make_words(term);
   p->term[p->n++] = *term;
   return ERR_NONE;

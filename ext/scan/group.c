@@ -194,15 +194,10 @@ static enum err_code grow_slots(struct groups *t, struct err *e) {
 }
 
 static enum err_code add_block(struct groups *t, struct err *e) {
-  if (t->nblocks == t->blocks_cap) {
-    size_t cap = t->blocks_cap ? 2 * t->blocks_cap : FIRST_BLOCKS;
-    uint64_t **block = mem_realloc(t->block, cap * sizeof *block);
-    if (block) t->block = block;
-    uint32_t *filled = block ? mem_realloc(t->filled, cap * sizeof *filled) : NULL;
-    if (!filled) return err_nomem(e);
-    t->filled = filled;
-    t->blocks_cap = cap;
-  }
+  size_t filled_cap = t->blocks_cap; /* the two arrays grow together */
+  if (mem_grow(&t->filled, &filled_cap, t->nblocks + 1, FIRST_BLOCKS, sizeof *t->filled) ||
+      mem_grow(&t->block, &t->blocks_cap, t->nblocks + 1, FIRST_BLOCKS, sizeof *t->block))
+    return err_nomem(e);
   if (t->nblocks >= UINT32_MAX / GROUP_BLOCK_WORDS) return err_nomem(e); /* 32 GiB: no place has a number left */
   if (!(t->block[t->nblocks] = mem_alloc(GROUP_BLOCK))) return err_nomem(e);
   t->filled[t->nblocks++] = 0;

@@ -51,13 +51,7 @@ enum err_code row_store_add(struct row_store *k, const struct batch *b, struct e
   k->bytes += bytes + sizeof *b + n * (sizeof *k->entry + 2 * sizeof *k->head);
   if (k->bytes > k->max_bytes || k->n + 1 >= ROW_STORE_MAX)
     return err_set(e, ERR_ARGUMENT, 0, "too many rows to be kept");
-  if (k->n == k->cap) {
-    size_t cap = k->cap ? 2 * k->cap : 64;
-    struct batch *more = mem_realloc(k->batch, cap * sizeof *more);
-    if (!more) return err_nomem(e);
-    k->batch = more;
-    k->cap = cap;
-  }
+  if (mem_grow(&k->batch, &k->cap, k->n + 1, 64, sizeof *k->batch)) return err_nomem(e);
   if (!copy(&k->batch[k->n], b, bytes)) return err_nomem(e);
   k->n++;
   return ERR_NONE;
