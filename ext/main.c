@@ -3,11 +3,15 @@
 ** The two ways to load the extension:
 **
 **     .load ./build/flowlogs                             the tables and the functions
-**     .load ./build/flowlogs sqlite3_flowlogsnofs_init   the functions that touch no file and no table, alone
+**     .load ./build/flowlogs sqlite3_flowlogsnofs_init   only the functions that touch neither files nor tables
 **
-** The second is for hosts that run SQL of other people.  The tables read files with the rights of the process.  They
-** can't be reached from the views and triggers of a database (SQLITE_VTAB_DIRECTONLY), FLOWLOGS_ROOT confines them to
-** one folder, and without the first entry point they don't exist.
+** The second is for hosts that run SQL of other people.  The tables read files with the rights of
+** the process.  They cannot be reached from the views and triggers of a database
+** (SQLITE_VTAB_DIRECTONLY), FLOWLOGS_ROOT confines them to one folder, and with the second entry
+** point they do not exist.
+**
+** Loading again what a connection has already does nothing.  Registering it anew would fail while
+** a statement uses it, and would disconnect its tables.
 */
 #include "flowlogs.h"
 #include "functions/functions.h"
@@ -18,29 +22,55 @@ SQLITE_EXTENSION_INIT1
 
 #define EXPORT __attribute__((visibility("default")))
 
+/* SQL that is 1 when this version is loaded.  flowlogs_scan_stats() is registered last. */
+#define HAS_FUNCTIONS "SELECT flowlogs_version() = '" FLOWLOGS_VERSION "'"
+#define HAS_ALL       HAS_FUNCTIONS " AND (flowlogs_scan_stats() IS NULL OR 1)"
+
 EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 EXPORT int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 
-int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  SQLITE_EXTENSION_INIT2(pApi)
-  (void)pzErrMsg;
-  int rc = functions_register(db);
-  if (!rc) rc = cidr_lookup_register(db);
-  struct scan_stats *stats = scan_stats_new();
-  if (!stats) return SQLITE_NOMEM;
-  stats->users = 1; /* this function */
-  if (!rc) rc = scan_stats_register(db, stats);
-  for (size_t i = 0; rc == SQLITE_OK && i < table_modules_count; i++) {
+static int is_loaded(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  int loaded =
+      !sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) && sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+  sqlite3_finalize(stmt);
+  return loaded;
+}
+
+/* Says why something could not be registered, because SQLite itself would show an empty text. */
+static int finish(sqlite3 *db, int rc, char **pzErrMsg) {
+  if (rc == SQLITE_BUSY)
+    *pzErrMsg = sqlite3_mprintf("flowlogs: another version of it is loaded, and a statement that uses it is running; "
+                                "end the statement, then load again");
+  else if (rc && rc != SQLITE_NOMEM) *pzErrMsg = sqlite3_mprintf("flowlogs: %s", sqlite3_errmsg(db));
+  return rc;
+}
+
+static int register_tables(sqlite3 *db, struct scan_stats *stats) {
+  int rc = SQLITE_OK;
+  for (size_t i = 0; !rc && i < table_modules_count; i++) {
     const struct table_module *t = &table_modules[i];
     stats->users++; /* SQLite calls the destructor also when the registration fails */
     rc = sqlite3_create_module_v2(db, t->of->name, t->module, stats, scan_stats_free);
   }
-  scan_stats_free(stats);
   return rc;
+}
+
+int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
+  SQLITE_EXTENSION_INIT2(pApi)
+  if (is_loaded(db, HAS_ALL)) return SQLITE_OK;
+  struct scan_stats *stats = scan_stats_new();
+  if (!stats) return SQLITE_NOMEM;
+  stats->users = 1; /* this function */
+  int rc = functions_register(db);
+  if (!rc) rc = cidr_lookup_register(db);
+  if (!rc) rc = register_tables(db, stats);
+  if (!rc) rc = scan_stats_register(db, stats);
+  scan_stats_free(stats);
+  return finish(db, rc, pzErrMsg);
 }
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
-  (void)pzErrMsg;
-  return functions_register(db);
+  return is_loaded(db, HAS_FUNCTIONS) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Loading the extension: twice, while it is in use, and by both entry points."""
+
+import sqlite3
+
+import pytest
+
+LOGS = "tests/data/AWSLogs"
+FUNCTIONS_ONLY = "sqlite3_flowlogsnofs_init"
+
+
+def test_loading_again_does_nothing(build):
+    out = build.shell(f".load {build.extension}\n.load {build.extension} {FUNCTIONS_ONLY}\n"
+                      f"SELECT count(*) > 0 FROM flowlogs('{LOGS}');")
+    assert out == "1\n"
+
+
+def test_the_tables_can_be_loaded_after_the_functions(build):
+    """The first load of build.shell() is that of the tables, so a second database gets the functions first."""
+    out = build.shell(f".open :memory:\n.load {build.extension} {FUNCTIONS_ONLY}\n"
+                      f"SELECT cidr_match('10.0.0.1', '10.0.0.0/8'), count(*) FROM pragma_module_list "
+                      f"WHERE name LIKE 'flowlogs%';\n.load {build.extension}\n"
+                      f"SELECT count(*) > 1 FROM pragma_module_list WHERE name LIKE 'flowlogs%';")
+    assert out == "1|0\n1\n"
+
+
+@pytest.mark.parametrize("sql", [f"SELECT srcaddr FROM flowlogs('{LOGS}')",
+                                 "SELECT cidr_match('10.0.0.1', '10.0.0.0/8') FROM (SELECT 1 UNION SELECT 2)"])
+def test_loading_again_while_a_statement_runs(release, sql):
+    """Registering a function again is SQLITE_BUSY while a statement is active, so it must not be tried."""
+    db = sqlite3.connect(":memory:")
+    db.enable_load_extension(True)
+    db.load_extension(str(release.extension))
+    running = db.execute(sql)
+    assert running.fetchone()
+    db.load_extension(str(release.extension))
+    assert running.fetchone()
+
+
+def test_a_failure_says_why(release):
+    """A host's function of the same name stands for another version."""
+    db = sqlite3.connect(":memory:")
+    db.enable_load_extension(True)
+    db.create_function("flowlogs_version", 0, lambda: "0.0.0")
+    running = db.execute("SELECT flowlogs_version() FROM (SELECT 1 UNION SELECT 2)")
+    running.fetchone()
+    with pytest.raises(sqlite3.OperationalError, match="flowlogs: another version of it is loaded, and a statement"):
+        db.load_extension(str(release.extension))
