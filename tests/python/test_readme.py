@@ -13,6 +13,7 @@ from conftest import ROOT
 
 FILES = readme.files()
 REFERENCE = ROOT / "sql" / "README.md"
+SAMPLE = "tests/data/AWSLogs"
 PARTS = [(path, part, text) for path in FILES for part, text in readme.parts(path)]
 
 
@@ -101,3 +102,33 @@ def test_every_table_and_function_is_in_the_reference(release):
         text = REFERENCE.read_text().lower()
         assert len(ours) >= 5, kind
         assert [name for name in sorted(ours) if f"`{name}" not in text] == []
+
+
+# ---- Coming from Athena -----------------------------------------------------------------------------------
+
+def athena():
+    """The rows of the section's two tables: (line to write in Athena, is it an error here, line to write here)."""
+    section = REFERENCE.read_text().split("\n## Coming from Athena\n")[1].split("\n## ")[0]
+    for row in re.findall(r"^\| (`.*) \|$", section, re.M):
+        cells = row.split(" | ")
+        lines = [re.match("`([^`]*)`", cell)[1] for cell in (cells[0], cells[-1])]
+        yield pytest.param(lines[0], len(cells) == 2, lines[1], id=lines[0])
+
+
+def whole(line):
+    """The query of which the table shows a part."""
+    if " FROM " in line:
+        return line.replace("AWSLogs/", SAMPLE)
+    select, group, by = line.partition(" GROUP BY ")
+    if line.startswith("SELECT"):
+        return f"{select} FROM flowlogs('{SAMPLE}'){group}{by};"
+    return f"SELECT * FROM flowlogs('{SAMPLE}') {line};"
+
+
+@pytest.mark.parametrize("theirs,is_error,ours", athena())
+def test_athena(release, theirs, is_error, ours):
+    """Their line is an error here, or an answer of another kind; ours is neither an error nor the same answer."""
+    one, two = release.shell(whole(theirs)), release.shell(whole(ours))
+    assert ("error" in one.lower()) == is_error
+    assert "error" not in two.lower()
+    assert one != two
