@@ -11,6 +11,8 @@ An example is a fenced block, followed by a block `text` that holds its output. 
 output.  A block `sh` has one if it can be run here; without one it is only shown.
 """
 
+import functools
+import json
 import pathlib
 import re
 import subprocess
@@ -18,7 +20,7 @@ import sys
 import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PART = re.compile(r"^<!-- generated: ([\w-]+) -->\n(.*?)^<!-- end -->\n", re.M | re.S)
+PART = re.compile(r"^<!-- generated: ([\w ]+) -->\n(.*?)^<!-- end -->\n", re.M | re.S)
 
 
 def fields(build):
@@ -26,8 +28,44 @@ def fields(build):
     return subprocess.run([build / "columns"], text=True, capture_output=True, check=True).stdout
 
 
+def help_rows(build, where):
+    """Rows of flowlogs_help as dicts, with texts that can stand in a cell of a Markdown table."""
+    escapes = str.maketrans({"|": "\\|", "*": "\\*"})
+    query = f"SELECT name, arguments, type, description, example FROM flowlogs_help WHERE {where}"
+    done = subprocess.run(["sqlite3", "-batch", "-init", "/dev/null", "-json", "-cmd", f".load '{build / 'flowlogs'}'",
+                           ":memory:", query], text=True, capture_output=True, check=True)
+    return [{key: re.sub(r"\. +", ". ", value or "").translate(escapes) for key, value in row.items()}
+            for row in json.loads(done.stdout or "[]")]
+
+
+def rows(*cells):
+    """Lines of a Markdown table; the first is its heading."""
+    return "".join(f"| {' | '.join(line)} |\n" for line in (cells[0], ["---"] * len(cells[0]), *cells[1:]))
+
+
+def options(build):
+    return rows(("option", "values", "meaning"), *(
+        (f"`{r['name']}`", r["arguments"], r["description"]) for r in help_rows(build, "kind = 'option'")))
+
+
+def columns(table, build):
+    """The columns of a SQL table, but for its options, and for fields that are what they are in the table of fields."""
+    known = set(re.findall(r"^\| `(\w+)` \| \w+ \| \d+ \| (.*) \|$", fields(build), re.M))
+    return rows(("column", "type", "meaning"), *(
+        (f"`{r['name']}`", r["type"] or "any", r["description"])
+        for r in help_rows(build, f"kind = 'column' AND arguments = '{table}'")
+        if (r["name"], r["description"]) not in known))
+
+
+def functions(build):
+    return rows(("function", "result", "meaning"), *(
+        (f"`{r['name']}({r['arguments']})`", r["type"], r["description"]) for r in help_rows(build, "kind = 'function'")))
+
+
 # What is generated: NAME -> a function that takes the build folder and returns whole lines of Markdown.
-GENERATED = {"fields": fields}
+GENERATED = {"fields": fields, "options": options, "functions": functions}
+GENERATED |= {f"columns of {table}": functools.partial(columns, table) for table in (
+    "flowlogs", "flowlogs_rollup", "flowlogs_files", "flowlogs_errors", "flowlogs_help")}
 
 
 def files():
