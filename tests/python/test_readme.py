@@ -45,6 +45,15 @@ def test_sh_example(release, example):
     assert done.stdout == example.output
 
 
+def test_demo(release):
+    """What `make demo` shows fits a terminal of 80 columns, and it works from any folder."""
+    done = subprocess.run(["sh", ROOT / "tests/tools/demo.sh", release.extension], text=True, cwd="/", env=release.env,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    assert done.returncode == 0, done.stdout
+    assert "203.0.113.66" in done.stdout
+    assert [line for line in done.stdout.split("\n") if len(line) > 80 and str(release.extension) not in line] == []
+
+
 # ---- form ---------------------------------------------------------------------------------------------
 
 def test_the_readme_is_short():
