@@ -132,7 +132,7 @@ lint:
 sample:
 	$(PYTHON) tests/data/generate.py tests/data
 
-readme: $(BUILD)/columns
+readme: all $(BUILD)/columns
 	$(PYTHON) tests/lib/readme.py --write $(BUILD)/columns
 
 clean:

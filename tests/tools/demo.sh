@@ -1,17 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The tour of sql/tour.sql on the sample logs, query by query: demo.sh PATH-OF-THE-EXTENSION.
+# Shows each query of sql/tour.sql, which reads the sample logs, and its answer: demo.sh PATH-OF-THE-EXTENSION.
+# Ends with the commands for the first query of one's own; these work from any folder.
 set -eu
 cd "$(dirname "$0")/../.."
-library=$1
+case $1 in
+/*) library=$1 ;;
+*) library=$PWD/$1 ;;
+esac
 bold="" plain=""
 if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
 
-show() { # prints a query, its first line a heading, and what it answers
-  printf '\n%s%s%s\n%s\n' "$bold" "$(printf '%s\n' "$1" | head -n 1)" "$plain" "$(printf '%s\n' "$1" | tail -n +2)"
-  printf '%s\n' "$1" | sqlite3 -bail -batch -cmd ".load $library" -cmd '.mode box' :memory:
+show() { # show QUERY: prints the query, its first line as a heading, and then its answer
+  heading=$(printf '%s\n' "$1" | head -n 1)
+  printf '\n%s%s%s\n%s\n' "$bold" "${heading#-- }" "$plain" "$(printf '%s\n' "$1" | tail -n +2)"
+  printf '%s\n' "$1" | sqlite3 -bail -batch -cmd ".load '$library'" -cmd '.mode box' :memory:
 }
 
+printf 'flowlogs is built.  These queries read the sample logs in tests/data/AWSLogs.\n'
 query=""
 while IFS= read -r line || [ -n "$line" ]; do
   case $line in
@@ -24,6 +30,7 @@ while IFS= read -r line || [ -n "$line" ]; do
   esac
 done <sql/tour.sql
 
-printf '\nYour own:  sqlite3 -cmd ".load %s"\n' "$library"
-printf "           SELECT count(*), sum(bytes) FROM flowlogs('path/to/AWSLogs/');\n"
-printf "More:      .read sql/investigate/top-talkers.sql, and its neighbours, each with its parameters on top\n"
+printf '\n%sTo ask your own logs, in any folder:%s\n\n' "$bold" "$plain"
+printf "sqlite3 -cmd '.load \"%s\"' -cmd '.mode box'\n" "$library"
+printf "SELECT count(*), sum(bytes) FROM flowlogs('/path/to/AWSLogs');\n\n"
+printf 'Then read README.md.  sql/investigate has more than 60 questions as scripts.\n'
