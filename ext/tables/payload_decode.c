@@ -9,9 +9,9 @@
 **                                 -> records -> piece -> ...
 **                                 -> string  -> piece -> ...
 **
-** LEVELS says how deep pieces may lie in one another, so the functions call one another to a
-** fixed depth whatever the input is.  Each level has its own prepared statements, because the
-** statement of the level above is still running.
+** PAYLOAD_LEVELS says how deep pieces may lie in one another, so the functions call one another
+** to a fixed depth whatever the input is.  Each level has its own prepared statements, because
+** the statement of the level above is still running.
 **
 ** SQLite is given each document with a NUL at its end, because otherwise each of the functions
 ** that look at the document would make a copy of it.
@@ -23,81 +23,23 @@
 #include "base/chars.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "sqlite/report.h"
 #include "file/unwrap.h"
+#include "sqlite/report.h"
+#include "tables/payload_sql.h"
 
 #define NAME_MAX_BYTES 512 /* of the name of a log group or stream, AWS's limit */
-#define LEVELS         3   /* the value; a JSON string or record in it; what these hold */
-
-/* SQL for the text at a JSON path; NULL for anything else that may stand there. */
-#define TEXT_AT(json, path)                                                                                            \
-  "CASE json_type(" json ", '" path "') WHEN 'text' THEN json_extract(" json ", '" path "') END"
-
-enum statement { DOCUMENT, EVENTS, RECORDS, ELEMENTS, KEYS, STATEMENTS };
-
-static const char *const sql[STATEMENTS] = {
-    [DOCUMENT] =
-        "SELECT json_type(?1, '$.awslogs'), json_type(?1, '$.Records'), json_type(?1, '$.records'), "
-        "json_type(?1, '$.events'), json_type(?1, '$.message'), json_type(?1, '$.logEvents'), "
-        "json_type(?1, '$.messageType'), " TEXT_AT("?1", "$.awslogs.data") ", " TEXT_AT("?1", "$.message") ", " TEXT_AT(
-            "?1", "$.messageType") ", " TEXT_AT("?1", "$.logGroup") ", " TEXT_AT("?1", "$.logStream"),
-    [EVENTS] = "SELECT CASE type WHEN 'object' THEN " TEXT_AT(
-        "value", "$.message") " END, "
-                              "CASE type WHEN 'object' THEN " TEXT_AT("value",
-                                                                      "$.logStreamName") " END FROM json_each(?1, ?2)",
-    [RECORDS] = "SELECT CASE type WHEN 'object' THEN coalesce(" TEXT_AT("value", "$.kinesis.data") ", " TEXT_AT(
-        "value",
-        "$.data") ", " TEXT_AT("value",
-                               "$.Data") ") END, value, CASE type WHEN 'object' THEN json_type(value, '$.s3') END "
-                                         "FROM json_each(?1, ?2)",
-    [ELEMENTS] = "SELECT type, value FROM json_each(?1)",
-    [KEYS] = "SELECT substr(group_concat(key, ', '), 1, 300) FROM (SELECT key FROM json_each(?1) LIMIT 12)",
-};
-
-/*
-** For each statement a document, and a path in it, for which it gives a row without a NULL.  See
-** check().
-*/
-static const struct {
-  const char *json, *path;
-} sample[STATEMENTS] = {
-    [DOCUMENT] = {"{\"awslogs\":{\"data\":\"x\"},\"Records\":[],\"records\":[],\"events\":[],\"message\":\"x\","
-                  "\"logEvents\":[],\"messageType\":\"x\",\"logGroup\":\"x\",\"logStream\":\"x\"}",
-                  NULL},
-    [EVENTS] = {"[{\"message\":\"x\",\"logStreamName\":\"x\"}]", "$"},
-    [RECORDS] = {"[{\"Data\":\"x\",\"s3\":{}}]", "$"},
-    [ELEMENTS] = {"[\"x\"]", NULL},
-    [KEYS] = {"{\"x\":1}", NULL},
-};
-
-/* The columns of DOCUMENT: first types, NULL where the document has no such key, then texts. */
-enum {
-  TYPE_AWSLOGS,
-  TYPE_KINESIS,  /* Records */
-  TYPE_FIREHOSE, /* records */
-  TYPE_EVENTS,
-  TYPE_MESSAGE,
-  TYPE_LOG_EVENTS,
-  TYPE_MESSAGE_TYPE,
-  TYPES,
-  TEXT_AWSLOGS = TYPES,
-  TEXT_MESSAGE,
-  TEXT_MESSAGE_TYPE,
-  TEXT_LOG_GROUP,
-  TEXT_LOG_STREAM,
-};
 
 struct payload_decoder {
-  sqlite3_stmt *stmt[LEVELS][STATEMENTS]; /* prepared when they are needed */
+  struct payload_sql sql;
   struct unwrap unwrap;
   struct interrupt *interrupt;
   /* of the value that is being decoded */
   struct payload *payload;
   enum policy policy;
   int level;
-  int has_nul;               /* a document had \u0000, which json_plain() made \u0001 */
-  uint64_t document[LEVELS]; /* number of the present document in its piece, from 1; 0: none */
-  uint64_t record[LEVELS];   /* number of the present record in its list, from 1; 0: none */
+  int has_nul;                       /* a document had \u0000, which json_plain() made \u0001 */
+  uint64_t document[PAYLOAD_LEVELS]; /* number of the present document in its piece, from 1; 0: none */
+  uint64_t record[PAYLOAD_LEVELS];   /* number of the present record in its list, from 1; 0: none */
   char **pzErr;
 };
 
@@ -169,58 +111,6 @@ static int lower_error(struct payload_decoder *u, const struct err *e) {
   return rc;
 }
 
-/* --- statements -------------------------------------------------------------------------------------------------- */
-
-/* Binds the JSON, which must stay, and the path unless it is NULL. */
-static int bind(sqlite3_stmt *stmt, const char *json, const char *path) {
-  sqlite3_reset(stmt);
-  int rc = sqlite3_bind_text(stmt, 1, json, -1, SQLITE_STATIC);
-  return rc || !path ? rc : sqlite3_bind_text(stmt, 2, path, -1, SQLITE_STATIC);
-}
-
-/*
-** SQLite's own message says what is wrong; a failure that is not about the statement keeps its
-** code.
-*/
-static int no_functions(struct payload_decoder *u, int rc) {
-  if (rc != SQLITE_ERROR && rc != SQLITE_AUTH) return rc;
-  return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions: %s", sqlite3_errmsg(u->interrupt->db));
-}
-
-/*
-** Does the statement give values?  The authorizer of a host can turn the results of functions and
-** columns into NULL.
-*/
-static int check(struct payload_decoder *u, enum statement which, sqlite3_stmt *stmt) {
-  int rc = bind(stmt, sample[which].json, sample[which].path), step, answers = 1;
-  if (rc) return rc;
-  step = sqlite3_step(stmt);
-  if (step != SQLITE_ROW && step != SQLITE_DONE) return no_functions(u, step);
-  for (int i = 0; i < sqlite3_column_count(stmt); i++) answers &= sqlite3_column_type(stmt, i) != SQLITE_NULL;
-  if (step == SQLITE_ROW && answers) return SQLITE_OK;
-  return report_text(u->pzErr, "flowlogs_payload needs SQLite's JSON functions, and the program's authorizer makes "
-                               "them give NULL (SQLITE_IGNORE); it must allow json_each, json_type and json_extract");
-}
-
-static int prepare(struct payload_decoder *u, enum statement which, sqlite3_stmt **stmt) {
-  int rc = sqlite3_prepare_v2(u->interrupt->db, sql[which], -1, stmt, NULL);
-  if (rc) return no_functions(u, rc);
-  if (*stmt) rc = check(u, which, *stmt);
-  if (!rc) return *stmt ? SQLITE_OK : SQLITE_INTERNAL;
-  sqlite3_finalize(*stmt);
-  *stmt = NULL;
-  return rc;
-}
-
-/* Sets *out to a statement of this level that is ready to be stepped; the JSON must stay. */
-static int begin(struct payload_decoder *u, enum statement which, const char *json, const char *path,
-                 sqlite3_stmt **out) {
-  sqlite3_stmt **stmt = &u->stmt[u->level][which];
-  int rc = *stmt ? SQLITE_OK : prepare(u, which, stmt);
-  *out = *stmt;
-  return rc ? rc : bind(*stmt, json, path);
-}
-
 /* After a step that gave no row: the end, or malformed JSON. */
 static int finish(struct payload_decoder *u, sqlite3_stmt *stmt, int step) {
   int rc = step == SQLITE_DONE ? SQLITE_OK : step;
@@ -231,14 +121,6 @@ static int finish(struct payload_decoder *u, sqlite3_stmt *stmt, int step) {
   }
   sqlite3_reset(stmt);
   return rc;
-}
-
-/* The text of a column.  NULL when it is not a text; NULL with *rc set when there is no memory. */
-static const char *text(sqlite3_stmt *stmt, int column, int *rc) {
-  if (sqlite3_column_type(stmt, column) != SQLITE_TEXT) return NULL;
-  const char *p = (const char *)sqlite3_column_text(stmt, column);
-  if (!p) *rc = SQLITE_NOMEM;
-  return p;
 }
 
 static int is(const char *p, const char *word) { return p && !strcmp(p, word); }
@@ -283,7 +165,7 @@ static char *stream_name(const char *group, const char *stream) {
 /* An event of a list. */
 static int add_listed(struct payload_decoder *u, sqlite3_stmt *stmt, const char *name) {
   int rc = SQLITE_OK;
-  const char *message = text(stmt, 0, &rc), *own = text(stmt, 1, &rc);
+  const char *message = payload_sql_text(stmt, 0, &rc), *own = payload_sql_text(stmt, 1, &rc);
   char *own_name = NULL;
   if (!rc && !name && !(name = own_name = stream_name(NULL, own))) rc = SQLITE_NOMEM;
   if (!rc) rc = add_event(u, name, message);
@@ -297,7 +179,7 @@ static int add_listed(struct payload_decoder *u, sqlite3_stmt *stmt, const char 
 */
 static int add_events(struct payload_decoder *u, const char *json, const char *list, const char *name) {
   sqlite3_stmt *stmt;
-  int rc = begin(u, EVENTS, json, list, &stmt), step = SQLITE_DONE;
+  int rc = payload_sql_begin(&u->sql, u->level, PAYLOAD_EVENTS, json, list, &stmt, u->pzErr), step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = add_listed(u, stmt, name);
   return rc ? rc : finish(u, stmt, step);
 }
@@ -308,7 +190,7 @@ static int add_piece(struct payload_decoder *u, const char *p, size_t n, enum un
 
 /* A piece within the present one. */
 static int add_within(struct payload_decoder *u, const char *p, size_t n, enum unwrap_form form) {
-  if (u->level + 1 == LEVELS) return foreign(u, "has records within records within records");
+  if (u->level + 1 == PAYLOAD_LEVELS) return foreign(u, "has records within records within records");
   u->level++;
   int rc = add_piece(u, p, n, form);
   u->level--;
@@ -318,11 +200,11 @@ static int add_within(struct payload_decoder *u, const char *p, size_t n, enum u
 /* A document in no known form, or in several; format has a %s for its keys. */
 static int unknown(struct payload_decoder *u, const char *json, const char *format) {
   sqlite3_stmt *stmt;
-  int rc = begin(u, KEYS, json, NULL, &stmt);
+  int rc = payload_sql_begin(&u->sql, u->level, PAYLOAD_KEYS, json, NULL, &stmt, u->pzErr);
   if (rc) return rc;
   int step = sqlite3_step(stmt);
   if (step != SQLITE_ROW) return finish(u, stmt, step);
-  const char *keys = text(stmt, 0, &rc);
+  const char *keys = payload_sql_text(stmt, 0, &rc);
   char *what = rc ? NULL : clean(sqlite3_mprintf(format, keys ? keys : "none"));
   if (!rc) rc = what ? foreign(u, what) : SQLITE_NOMEM;
   sqlite3_free(what);
@@ -333,7 +215,7 @@ static int unknown(struct payload_decoder *u, const char *json, const char *form
 /* A record without data in any place that is known. */
 static int no_data(struct payload_decoder *u, sqlite3_stmt *stmt) {
   int rc = SQLITE_OK;
-  const char *record = text(stmt, 1, &rc);
+  const char *record = payload_sql_text(stmt, 1, &rc);
   if (rc) return rc;
   if (!record || *record != '{') return foreign(u, "is no JSON object");
   if (sqlite3_column_type(stmt, 2) != SQLITE_NULL)
@@ -345,10 +227,10 @@ static int no_data(struct payload_decoder *u, sqlite3_stmt *stmt) {
 static int add_records(struct payload_decoder *u, const char *json, const char *list) {
   sqlite3_stmt *stmt;
   uint64_t *record = &u->record[u->level];
-  int rc = begin(u, RECORDS, json, list, &stmt), step = SQLITE_DONE;
+  int rc = payload_sql_begin(&u->sql, u->level, PAYLOAD_RECORDS, json, list, &stmt, u->pzErr), step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     ++*record;
-    const char *data = text(stmt, 0, &rc);
+    const char *data = payload_sql_text(stmt, 0, &rc);
     if (data) rc = add_within(u, data, (size_t)sqlite3_column_bytes(stmt, 0), UNWRAP_BASE64);
     else if (!rc) rc = no_data(u, stmt);
   }
@@ -360,8 +242,10 @@ static int add_records(struct payload_decoder *u, const char *json, const char *
 /* The message that CloudWatch sends to a subscription. */
 static int add_message(struct payload_decoder *u, const char *json, sqlite3_stmt *stmt) {
   int rc = SQLITE_OK;
-  const char *type = text(stmt, TEXT_MESSAGE_TYPE, &rc), *list = text(stmt, TYPE_LOG_EVENTS, &rc);
-  const char *group = text(stmt, TEXT_LOG_GROUP, &rc), *stream = text(stmt, TEXT_LOG_STREAM, &rc);
+  const char *type = payload_sql_text(stmt, TEXT_MESSAGE_TYPE, &rc),
+             *list = payload_sql_text(stmt, TYPE_LOG_EVENTS, &rc);
+  const char *group = payload_sql_text(stmt, TEXT_LOG_GROUP, &rc),
+             *stream = payload_sql_text(stmt, TEXT_LOG_STREAM, &rc);
   if (rc) return rc;
   if (is(type, "CONTROL_MESSAGE")) return SQLITE_OK;
   if (sqlite3_column_type(stmt, TYPE_MESSAGE_TYPE) != SQLITE_NULL && !is(type, "DATA_MESSAGE"))
@@ -377,11 +261,11 @@ static int add_object(struct payload_decoder *u, const char *json, sqlite3_stmt 
   int rc = SQLITE_OK, kinds = 0;
   const char *type[TYPES];
   for (int i = 0; i < TYPES; i++) {
-    type[i] = text(stmt, i, &rc);
+    type[i] = payload_sql_text(stmt, i, &rc);
     if (is(type[i], "null")) type[i] = NULL;
     kinds += type[i] && !(i == TYPE_MESSAGE_TYPE && type[TYPE_LOG_EVENTS]);
   }
-  const char *data = text(stmt, TEXT_AWSLOGS, &rc), *message = text(stmt, TEXT_MESSAGE, &rc);
+  const char *data = payload_sql_text(stmt, TEXT_AWSLOGS, &rc), *message = payload_sql_text(stmt, TEXT_MESSAGE, &rc);
   if (rc) return rc;
   if (kinds > 1) return unknown(u, json, "can be read in more than one way; its keys are %s");
   if (data) return add_within(u, data, (size_t)sqlite3_column_bytes(stmt, TEXT_AWSLOGS), UNWRAP_BASE64);
@@ -395,7 +279,7 @@ static int add_object(struct payload_decoder *u, const char *json, sqlite3_stmt 
 
 static int add_object_text(struct payload_decoder *u, const char *json) {
   sqlite3_stmt *stmt;
-  int rc = begin(u, DOCUMENT, json, NULL, &stmt);
+  int rc = payload_sql_begin(&u->sql, u->level, PAYLOAD_DOCUMENT, json, NULL, &stmt, u->pzErr);
   if (rc) return rc;
   int step = sqlite3_step(stmt);
   if (step != SQLITE_ROW) return finish(u, stmt, step);
@@ -408,9 +292,9 @@ static int add_object_text(struct payload_decoder *u, const char *json) {
 static int add_elements(struct payload_decoder *u, const char *json) {
   sqlite3_stmt *stmt;
   uint64_t elements = 0;
-  int rc = begin(u, ELEMENTS, json, NULL, &stmt), step = SQLITE_DONE;
+  int rc = payload_sql_begin(&u->sql, u->level, PAYLOAD_ELEMENTS, json, NULL, &stmt, u->pzErr), step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
-    const char *type = text(stmt, 0, &rc), *value = text(stmt, 1, &rc);
+    const char *type = payload_sql_text(stmt, 0, &rc), *value = payload_sql_text(stmt, 1, &rc);
     elements++;
     if (rc) break;
     if (is(type, "object")) rc = add_object_text(u, value);
@@ -480,6 +364,7 @@ struct payload_decoder *payload_decoder_new(struct interrupt *interrupt) {
   if (!u) return NULL;
   memset(u, 0, sizeof *u);
   u->interrupt = interrupt;
+  u->sql.db = interrupt->db;
   if (unwrap_init(&u->unwrap, &e)) {
     payload_decoder_free(u);
     return NULL;
@@ -491,21 +376,9 @@ struct payload_decoder *payload_decoder_new(struct interrupt *interrupt) {
 
 void payload_decoder_free(struct payload_decoder *u) {
   if (!u) return;
-  for (int level = 0; level < LEVELS; level++)
-    for (int i = 0; i < STATEMENTS; i++) sqlite3_finalize(u->stmt[level][i]);
+  payload_sql_clear(&u->sql);
   unwrap_clear(&u->unwrap);
   mem_free(u);
-}
-
-/*
-** No statement may stay active after a query ends, because hosts such as Python refuse to close a
-** connection that has one, and because row_cache.c tells executions apart by the active
-** statements.  The bindings are cleared because they point to bytes of the caller.
-*/
-static void retire(sqlite3_stmt *stmt) {
-  if (!stmt) return;
-  sqlite3_reset(stmt);
-  sqlite3_clear_bindings(stmt);
 }
 
 int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum policy policy, struct payload *payload,
@@ -519,7 +392,6 @@ int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum poli
   u->unwrap.made = 0;
   u->pzErr = pzErr;
   int rc = add_piece(u, p, n, UNWRAP_GUESS);
-  for (int level = 0; level < LEVELS; level++)
-    for (int i = 0; i < STATEMENTS; i++) retire(u->stmt[level][i]);
+  payload_sql_retire(&u->sql);
   return rc;
 }
