@@ -52,26 +52,39 @@ struct sql_table {
 
 /* --- rows of the arrays ------------------------------------------------------------------------------------------ */
 
-#define COLUMN_TYPE_TEXT    "TEXT"
-#define COLUMN_TYPE_INT     "INTEGER"
-#define COLUMN_TYPE_ADDR    "TEXT"
-#define COLUMN_TYPE_ACTION  "TEXT"
-#define COLUMN_TYPE_STATUS  "TEXT"
-#define COLUMN_SHAPE_TEXT   SHAPE_TEXT
-#define COLUMN_SHAPE_INT    SHAPE_NUMBER
-#define COLUMN_SHAPE_ADDR   SHAPE_TEXT
-#define COLUMN_SHAPE_ACTION SHAPE_TEXT
-#define COLUMN_SHAPE_STATUS SHAPE_TEXT
+/*
+** Fields of the record, from the rows of fields.h: DEFAULT_FIELDS(SHOWN_FIELD),
+** LATER_FIELDS(HIDDEN_FIELD).  A file that uses them defines result_text() and result_number(),
+** which output a field.
+*/
+#define SHOWN_FIELD(name, kind, since, doc)  FIELD_COLUMN(name, kind, 0)
+#define HIDDEN_FIELD(name, kind, since, doc) FIELD_COLUMN(name, kind, 1)
 
-/* A field of the record, from a row of fields.h; hidden: 0 or 1. */
-#define FIELD_COLUMN(name_, kind_, hidden_, result_)                                                                   \
+#define FIELD_COLUMN(name_, kind_, hidden_)                                                                            \
   {.name = #name_,                                                                                                     \
-   .type = COLUMN_TYPE_##kind_,                                                                                        \
+   .type = FIELD_TYPE_##kind_,                                                                                         \
    .role = COLUMN_CELL,                                                                                                \
    .is_hidden = hidden_,                                                                                               \
    .ref = FIELD_##name_,                                                                                               \
-   .push = {.name = #name_, .subject = FIELD_##name_, .shape = COLUMN_SHAPE_##kind_},                                  \
-   .result = result_},
+   .push = {.name = #name_, .subject = FIELD_##name_, .shape = FIELD_SHAPE_##kind_},                                   \
+   .result = FIELD_RESULT_##kind_},
+
+/* What follows from the kind of a field. */
+#define FIELD_TYPE_TEXT     "TEXT"
+#define FIELD_TYPE_INT      "INTEGER"
+#define FIELD_TYPE_ADDR     "TEXT"
+#define FIELD_TYPE_ACTION   "TEXT"
+#define FIELD_TYPE_STATUS   "TEXT"
+#define FIELD_SHAPE_TEXT    SHAPE_TEXT
+#define FIELD_SHAPE_INT     SHAPE_NUMBER
+#define FIELD_SHAPE_ADDR    SHAPE_TEXT
+#define FIELD_SHAPE_ACTION  SHAPE_TEXT
+#define FIELD_SHAPE_STATUS  SHAPE_TEXT
+#define FIELD_RESULT_TEXT   result_text
+#define FIELD_RESULT_INT    result_number
+#define FIELD_RESULT_ADDR   result_text
+#define FIELD_RESULT_ACTION result_text
+#define FIELD_RESULT_STATUS result_text
 
 /* An option, under its own name or another. */
 #define OPTION_COLUMN_AS(column_, option_)                                                                             \

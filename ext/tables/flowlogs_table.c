@@ -67,19 +67,9 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
   sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]);
 }
 
-/* How a field of each kind is output. */
-#define RESULT_TEXT   result_text
-#define RESULT_INT    result_number
-#define RESULT_ADDR   result_text
-#define RESULT_ACTION result_text
-#define RESULT_STATUS result_text
-
-#define SHOWN(name, kind, since, doc)  FIELD_COLUMN(name, kind, 0, RESULT_##kind)
-#define HIDDEN(name, kind, since, doc) FIELD_COLUMN(name, kind, 1, RESULT_##kind)
-
 /* The columns of a table of records, whose first argument is the given column. */
 #define RECORD_COLUMNS(first)                                                                                          \
-  DEFAULT_FIELDS(SHOWN)                                                                                                \
+  DEFAULT_FIELDS(SHOWN_FIELD)                                                                                          \
   first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(columns),               \
       OPTION_COLUMN(filter), OPTION_COLUMN(since), OPTION_COLUMN(until),                                               \
       {.name = "file",                                                                                                 \
@@ -116,7 +106,7 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
                   "start_time >= '2026-03-09 12:00:00'"),                                                              \
       TIME_COLUMN("end_time", end, CALENDAR_SECOND, result_time, "`end` as `YYYY-MM-DD HH:MM:SS`, UTC",                \
                   "end_time < '2026-03-10'"),                                                                          \
-      ADDR_COLUMN, PORT_COLUMN, LATER_FIELDS(HIDDEN) TGW_FIELDS(HIDDEN)
+      ADDR_COLUMN, PORT_COLUMN, LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)
 
 static const struct column flowlogs_columns[] = {RECORD_COLUMNS(OPTION_COLUMN(path))};
 static const struct column payload_columns[] = {RECORD_COLUMNS(DATA_COLUMN)};

@@ -84,15 +84,6 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
   if (measure[column->ref] != GROUP_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)measure[column->ref]);
 }
 
-/* How a field of each kind is output. */
-#define RESULT_TEXT   result_text
-#define RESULT_INT    result_number
-#define RESULT_ADDR   result_text
-#define RESULT_ACTION result_text
-#define RESULT_STATUS result_text
-
-#define SHOWN(name, kind, since, doc)  FIELD_COLUMN(name, kind, 0, RESULT_##kind)
-#define HIDDEN(name, kind, since, doc) FIELD_COLUMN(name, kind, 1, RESULT_##kind)
 #define MEASURE_COLUMN(name_, measure_, doc_)                                                                          \
   {                                                                                                                    \
     .name = name_, .type = "INTEGER", .role = COLUMN_MEASURE, .ref = MEASURE_##measure_, .result = result_measure,     \
@@ -104,8 +95,8 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
 ** left to SQLite.
 */
 #define ROLLUP_COLUMNS(first)                                                                                          \
-  ENDPOINT_FIELDS(SHOWN)                                                                                               \
-  OUTCOME_FIELDS(SHOWN)                                                                                                \
+  ENDPOINT_FIELDS(SHOWN_FIELD)                                                                                         \
+  OUTCOME_FIELDS(SHOWN_FIELD)                                                                                          \
   first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(memory),                \
       OPTION_COLUMN(since), OPTION_COLUMN(until), OPTION_COLUMN(filter),                                               \
       TIME_COLUMN("minute", start, CALENDAR_MINUTE, result_time, "minute of `start`, as `YYYY-MM-DD HH:MM:SS`",        \
@@ -116,7 +107,8 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
       ADDR_COLUMN, PORT_COLUMN, MEASURE_COLUMN("flows", FLOWS, "records"),                                             \
       MEASURE_COLUMN("packets", PACKETS, "sum of the packets"), MEASURE_COLUMN("bytes", BYTES, "sum of the bytes"),    \
       MEASURE_COLUMN("first_seen", FIRST_SEEN, "least `start`, Unix seconds"),                                         \
-      MEASURE_COLUMN("last_seen", LAST_SEEN, "greatest `end`, Unix seconds"), LATER_FIELDS(HIDDEN) TGW_FIELDS(HIDDEN)
+      MEASURE_COLUMN("last_seen", LAST_SEEN, "greatest `end`, Unix seconds"),                                          \
+      LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)
 
 static const struct column rollup_columns[] = {ROLLUP_COLUMNS(OPTION_COLUMN(path))};
 static const struct column payload_columns[] = {ROLLUP_COLUMNS(DATA_COLUMN)};
