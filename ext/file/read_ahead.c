@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A ring of READ_AHEAD_CHUNKS chunks.  `filled` and `taken` only ever grow; chunk number k lies at k % READ_AHEAD_CHUNKS:
+** A ring of READ_AHEAD_CHUNKS chunks.  `filled` and `taken` only ever grow; chunk number k lies at
+** k % READ_AHEAD_CHUNKS:
 **
 **              taken = 5         filled = 7
 **                  |                 |
@@ -11,10 +12,12 @@
 **       |        | reader's |        | fills it  |
 **       +--------+----------+--------+-----------+
 **
-** The thread waits while filled - taken is READ_AHEAD_CHUNKS, the reader while it is 0.  A chunk's bytes are touched
-** without the mutex, because between the two counters they belong to one side alone.
+** The thread waits while filled - taken is READ_AHEAD_CHUNKS, the reader while it is 0.  A chunk's
+** bytes are touched without the mutex, because between the two counters they belong to one side
+** alone.
 **
-** An error or the end is noted together with the chunk before it, which is shorter than others and may be empty.
+** An error or the end is noted together with the chunk before it, which is shorter than others and
+** may be empty.
 */
 #include "file/read_ahead.h"
 
@@ -85,7 +88,10 @@ void read_ahead_stop(struct read_ahead *a) {
   memset(a, 0, sizeof *a);
 }
 
-/* Waits for the next chunk.  Returns its number of bytes, or 0 at the end, with *e set if the file failed. */
+/*
+** Waits for the next chunk.  Returns its number of bytes, or 0 at the end, with *e set if the file
+** failed.
+*/
 static size_t wait_for_bytes(struct read_ahead *a, struct err *e) {
   pthread_mutex_lock(&a->mutex);
   while (a->filled == a->taken && !a->at_end) pthread_cond_wait(&a->moved, &a->mutex);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The columns have a fixed number of cells, BATCH_ROWS, and are allocated once.  The arena of texts begins with the
-** first text and doubles.  A batch that is used again keeps its arena, so that a scan stops allocating after its first
-** batches.
+** The columns have a fixed number of cells, BATCH_ROWS, and are allocated once.  The arena of
+** texts begins with the first text and doubles.  A batch that is used again keeps its arena, so
+** that a scan stops allocating after its first batches.
 **
 **     line     | 2 | 3 | 4 | 5 |...|
 **     cell[3]  | . | . | . | . |...|      srcaddr: places in the arena

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A batch: rows of one file on their way to SQLite, column by column, and the problems that were found between them.
+** A batch: rows of one file on their way to SQLite, column by column, and the problems that were
+** found between them.
 **
-** Call order: batch_init() with the columns that the query wants; then, any number of times, batch_reset(), rows put in
-** by record_store() while batch_has_room() (which is asked before each window of lines), and rows taken out by the
-** cursor; batch_clear() at the end.
+** Call order: batch_init() with the columns that the query wants; then, any number of times,
+** batch_reset(), rows put in by record_store() while batch_has_room() (which is asked before each
+** window of lines), and rows taken out by the cursor; batch_clear() at the end.
 **
-** Ownership: a batch owns all that it shows.  Texts are copied into its arena, so that nothing points into a reader's
-** buffers and a batch can travel between threads.  It belongs to one thread at a time.
+** Ownership: a batch owns all that it shows.  Texts are copied into its arena, so that nothing
+** points into a reader's buffers and a batch can travel between threads.  It belongs to one thread
+** at a time.
 **
 ** A cell has eight bytes.  It is a number, or the place of a text in the arena:
 **
@@ -66,14 +68,20 @@ void batch_clear(struct batch *b);
 /* Removes the rows and problems; the memory stays for the next ones. */
 void batch_reset(struct batch *b);
 
-/* Makes room for n more bytes of text, and BATCH_COPY to spare.  ERR_NOMEM, also for more than BATCH_TEXT_MAX. */
+/*
+** Makes room for n more bytes of text, and BATCH_COPY to spare.  ERR_NOMEM, also for more than
+** BATCH_TEXT_MAX.
+*/
 enum err_code batch_grow(struct batch *b, size_t n, struct err *e);
 
 static inline enum err_code batch_reserve(struct batch *b, size_t n, struct err *e) {
   return b->text_used + n + BATCH_COPY <= b->text_cap ? ERR_NONE : batch_grow(b, n, e);
 }
 
-/* Puts a text into the room that was reserved; BATCH_COPY bytes must be readable at p.  Returns its cell. */
+/*
+** Puts a text into the room that was reserved; BATCH_COPY bytes must be readable at p.  Returns
+** its cell.
+*/
 static inline uint64_t batch_put(struct batch *b, const char *p, size_t n) {
   uint64_t cell = (uint64_t)n << 32 | b->text_used;
   __builtin_memcpy(b->text + b->text_used, p, n <= BATCH_COPY ? BATCH_COPY : n);
@@ -92,8 +100,8 @@ static inline const char *batch_text(const struct batch *b, uint64_t cell) { ret
 static inline size_t batch_text_n(uint64_t cell) { return (size_t)(cell >> 32); }
 
 /*
-** Adds a problem, of a line or (line is 0) of the whole file.  raw: the line's text, or NULL.  There is room for one
-** problem for each line of a window.  ERR_NOMEM.
+** Adds a problem, of a line or (line is 0) of the whole file.  raw: the line's text, or NULL.
+** There is room for one problem for each line of a window.  ERR_NOMEM.
 */
 enum err_code batch_problem(struct batch *b, enum err_code code, uint64_t line, const char *reason, const char *raw,
                             size_t raw_n, struct err *e);

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The sink of a scan that sums has a table of groups for each worker, to which the worker's reader adds records without
-** any lock.  Groups leave a worker in two ways:
+** The sink of a scan that sums has a table of groups for each worker, to which the worker's reader
+** adds records without any lock.  Groups leave a worker in two ways:
 **
-**     worker ends:             its table and `merged` become one table, which is `merged` again.  Of the two, the
-**                              smaller one is added to the larger one, without the mutex.  The last worker that ends
-**                              so has the groups of all, which the owner returns at the end.
+**     at its end:     worker --+--> merged --> ... --> merged --> owner: `current`
+**                     merged --+
 **
-**     worker has too many:     worker --> list `full` --> owner: `current` --> emptied --> worker goes on
-**                              The worker waits meanwhile.
+**     when full:      worker --> list `full` --> owner: `current` --> emptied --> worker
 **
-** A problem ends the scan with POLICY_FAIL.  Files are dealt out in the order of the list, so when a file has a problem
-** all files before it have been dealt out.  These are read to their ends, because one of them might have a problem as
-** well, and it is the earliest problem that counts.  Files after it are given up.
+** A worker that ends makes one table of its own and `merged`, which becomes `merged` again.  The
+** smaller of the two is added to the larger one, and the mutex is not held meanwhile.  So the last
+** worker that ends has the groups of all, and the owner returns these at the end.
+**
+** A worker whose groups take too much memory hands them to the owner and waits until the owner has
+** returned them to its caller.  Then the worker goes on with an empty table.
+**
+** A problem ends the scan with POLICY_FAIL.  Files are dealt out in the order of the list, so when
+** a file has a problem all files before it have been dealt out.  These are read to their ends,
+** because one of them might have a problem as well, and it is the earliest problem that counts.
+** Files after it are given up.
 */
 #include "scan/rollup_scan.h"
 
@@ -94,7 +100,10 @@ static void rollup_end_file(void *scan, size_t file, struct batch *spare) {
 
 static int stop_merge(void *scan) { return workers_is_stopped(&((struct rollup_scan *)scan)->workers); }
 
-/* Makes one table of the worker's groups and those of the workers that ended before it.  ERR_NOMEM. */
+/*
+** Makes one table of the worker's groups and those of the workers that ended before it.
+** ERR_NOMEM.
+*/
 static enum err_code merge(struct rollup_scan *g, struct rollup_scan_worker *own, struct err *e) {
   pthread_mutex_lock(&g->mutex);
   while (g->merged && !e->code && !workers_is_stopped(&g->workers)) {
@@ -199,7 +208,10 @@ static enum err_code get_groups(struct rollup_scan *g, struct err *e) {
   return e->code;
 }
 
-/* Where there are no threads: does a piece of work, and looks whether there are groups to return after it. */
+/*
+** Where there are no threads: does a piece of work, and looks whether there are groups to return
+** after it.
+*/
 static enum err_code work_oneself(struct rollup_scan *g, struct err *e) {
   int more = workers_step(&g->workers, e);
   if (e->code) return e->code;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of files summed in groups: the same sums whatever the number of threads, the memory, and where the files lie. */
+/*
+** Lists of files summed in groups: the same sums whatever the number of threads, the memory, and
+** where the files lie.
+*/
 #include "no_threads.h"
 
 #include "helpers.h"
@@ -28,7 +31,10 @@ static int stop_at(void *context) {
   return --*left < 0;
 }
 
-/* stop_after: how often the scan may ask before it is stopped; negative for never.  The caller frees. */
+/*
+** stop_after: how often the scan may ask before it is stopped; negative for never.  The caller
+** frees.
+*/
 static struct outcome *run(const struct files *files, enum policy policy, uint64_t memory, int stop_after) {
   static struct rollup_scan g;
   struct rollup_scan_options options = {
@@ -111,7 +117,10 @@ static void check_same(const struct outcome *got, const struct outcome *expected
 
 /* --- tests ------------------------------------------------------------------------------------------------------- */
 
-/* With much memory there is one group for each key; with little, there are more, and the same sums. */
+/*
+** With much memory there is one group for each key; with little, there are more, and the same
+** sums.
+*/
 static void test_threads_and_memory(void **state) {
   static const uint64_t memories[] = {MUCH, 1 << 20, 1};
   (void)state;
@@ -141,7 +150,10 @@ static void test_threads_and_memory(void **state) {
   threads = 0;
 }
 
-/* As many threads as there are processors, for files that are large enough; one file alone is read ahead. */
+/*
+** As many threads as there are processors, for files that are large enough; one file alone is read
+** ahead.
+*/
 static void test_own_choice_of_threads(void **state) {
   (void)state;
   for (size_t n = 1; n <= 6; n += 5) {
@@ -183,7 +195,10 @@ static void test_no_threads(void **state) {
   free_files(&files);
 }
 
-/* The earliest file that has a problem ends the scan, whichever worker is done first, and what follows is not read. */
+/*
+** The earliest file that has a problem ends the scan, whichever worker is done first, and what
+** follows is not read.
+*/
 static void test_earliest_problem(void **state) {
   static const size_t wrong[] = {3, 5, 6};
   (void)state;
@@ -218,7 +233,10 @@ static void test_earliest_problem(void **state) {
   free_files(&files);
 }
 
-/* Files that are no flow logs: an error if there are no others.  Files that are pruned are no error. */
+/*
+** Files that are no flow logs: an error if there are no others.  Files that are pruned are no
+** error.
+*/
 static void test_nothing_found(void **state) {
   static const char notes[] = "just some notes\n";
   struct file file[2] = {{.path = "a"}, {.path = "b"}};
@@ -255,7 +273,10 @@ static void test_nothing_found(void **state) {
   predicate_clear(&p);
 }
 
-/* Stopped by stop() or by rollup_scan_close() at any time, also while workers wait with full tables. */
+/*
+** Stopped by stop() or by rollup_scan_close() at any time, also while workers wait with full
+** tables.
+*/
 static void test_stop(void **state) {
   static struct rollup_scan g;
   struct files files = make_files(6, 12000, 0);
@@ -282,7 +303,10 @@ static void test_stop(void **state) {
   free_files(&files);
 }
 
-/* Every allocation in turn, in whichever thread: ERR_NOMEM, or it is of no consequence and the sums are right. */
+/*
+** Every allocation in turn, in whichever thread: ERR_NOMEM, or it is of no consequence and the
+** sums are right.
+*/
 static void test_no_memory(void **state) {
   struct files files = make_files(5, 3000, 0);
   size_t live = mem_test_live(), failed = 0;
