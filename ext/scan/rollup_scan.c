@@ -38,16 +38,16 @@ static int has_failed(const struct rollup_scan *g) { return failed_file(g) < g->
 
 /* --- the sink ---------------------------------------------------------------------------------------------------- */
 
-static enum err_code rollup_begin(void *scan, struct worker *w, struct err *e) {
+static enum err_code rollup_scan_begin(void *scan, struct worker *w, struct err *e) {
   struct rollup_scan *g = scan;
   w->reader.grouping = g->grouping;
   w->reader.groups = &g->worker[w->number].groups;
   return batch_init(&g->worker[w->number].batch, no_columns, e);
 }
 
-static int rollup_admit(void *scan, size_t file) { return file < failed_file(scan); }
+static int rollup_scan_admit(void *scan, size_t file) { return file < failed_file(scan); }
 
-static struct batch *rollup_room(void *scan, struct worker *w) {
+static struct batch *rollup_scan_room(void *scan, struct worker *w) {
   struct batch *b = &((struct rollup_scan *)scan)->worker[w->number].batch;
   batch_reset(b);
   b->file = (uint32_t)w->file;
@@ -85,7 +85,7 @@ static void hand_over(struct rollup_scan *g, struct rollup_scan_worker *own) {
   pthread_mutex_unlock(&g->mutex);
 }
 
-static int rollup_deliver(void *scan, struct worker *w, enum reader_result result) {
+static int rollup_scan_deliver(void *scan, struct worker *w, enum reader_result result) {
   struct rollup_scan *g = scan;
   struct rollup_scan_worker *own = &g->worker[w->number];
   (void)result;
@@ -94,11 +94,11 @@ static int rollup_deliver(void *scan, struct worker *w, enum reader_result resul
   return w->file < failed_file(g);
 }
 
-static void rollup_end_file(void *scan, size_t file, struct batch *spare) {
+static void rollup_scan_end_file(void *scan, size_t file, struct batch *spare) {
   (void)scan, (void)file, (void)spare; /* the batch stays with its worker */
 }
 
-static int stop_merge(void *scan) { return workers_is_stopped(&((struct rollup_scan *)scan)->workers); }
+static int rollup_scan_is_stopped(void *scan) { return workers_is_stopped(&((struct rollup_scan *)scan)->workers); }
 
 /*
 ** Makes one table of the worker's groups and those of the workers that ended before it.
@@ -115,7 +115,7 @@ static enum err_code merge(struct rollup_scan *g, struct rollup_scan_worker *own
       other->groups = own->groups;
       own->groups = larger;
     }
-    groups_merge(&own->groups, &other->groups, stop_merge, g, e);
+    groups_merge(&own->groups, &other->groups, rollup_scan_is_stopped, g, e);
     pthread_mutex_lock(&g->mutex);
   }
   if (!g->merged) g->merged = own;
@@ -123,7 +123,7 @@ static enum err_code merge(struct rollup_scan *g, struct rollup_scan_worker *own
   return e->code;
 }
 
-static void rollup_end(void *scan, struct worker *w, int ok) {
+static void rollup_scan_end(void *scan, struct worker *w, int ok) {
   struct rollup_scan *g = scan;
   struct rollup_scan_worker *own = &g->worker[w->number];
   struct err e = {0};
@@ -142,21 +142,21 @@ static void rollup_end(void *scan, struct worker *w, int ok) {
   pthread_mutex_unlock(&g->mutex);
 }
 
-static void rollup_wake(void *scan) {
+static void rollup_scan_wake(void *scan) {
   struct rollup_scan *g = scan;
   pthread_mutex_lock(&g->mutex);
   pthread_cond_broadcast(&g->emptied);
   pthread_mutex_unlock(&g->mutex);
 }
 
-static const struct sink rollup_sink = {
-    .begin = rollup_begin,
-    .admit = rollup_admit,
-    .room = rollup_room,
-    .deliver = rollup_deliver,
-    .end_file = rollup_end_file,
-    .end = rollup_end,
-    .wake = rollup_wake,
+static const struct sink rollup_scan_sink = {
+    .begin = rollup_scan_begin,
+    .admit = rollup_scan_admit,
+    .room = rollup_scan_room,
+    .deliver = rollup_scan_deliver,
+    .end_file = rollup_scan_end_file,
+    .end = rollup_scan_end,
+    .wake = rollup_scan_wake,
 };
 
 /* --- the owner --------------------------------------------------------------------------------------------------- */
@@ -168,7 +168,7 @@ enum err_code rollup_scan_open(struct rollup_scan *g, const struct files *files,
   atomic_init(&g->failed_file, files->n);
   if (threads_lock_init(&g->mutex, &g->news, &g->emptied, e)) return e->code;
   g->is_ready = 1;
-  if (workers_open(&g->workers, files, &options->scan, &rollup_sink, g, e)) return e->code;
+  if (workers_open(&g->workers, files, &options->scan, &rollup_scan_sink, g, e)) return e->code;
   unsigned n = g->workers.n;
   g->share = options->memory / n;
   if (batch_init(&g->failed, no_columns, e)) return e->code;
