@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Signals are blocked in the caller while it starts threads, because a new thread inherits the mask of the thread that
-** creates it.  Blocking them inside the new thread would leave a moment in which it could receive one.
+** Signals are blocked in the caller while it starts threads, because a new thread inherits the
+** mask of the thread that creates it.  Blocking them inside the new thread would leave a moment in
+** which it could receive one.
 **
-** Timed waits need a clock that nobody sets: by the time of day, a wait of 20 ms would last an hour when the clock is
-** set back by an hour.  POSIX chooses the clock when a condition is initialised, and macOS, which lacks that function,
-** has a wait for a relative time instead.
+** Timed waits need a clock that nobody sets: by the time of day, a wait of 20 ms would last an
+** hour when the clock is set back by an hour.  POSIX chooses the clock when a condition is
+** initialised, and macOS, which lacks that function, has a wait for a relative time instead.
 */
 #define _GNU_SOURCE /* sched_getaffinity() */
 #include "base/threads.h"

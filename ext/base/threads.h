@@ -2,15 +2,17 @@
 /*
 ** Threads that all run the same job, and the lock and conditions that they wait on.
 **
-** Call order: threads_start() once, then threads_join(), both by the same thread.  The struct owns the threads until
-** they are joined.  Threads need not be real: where none can be started, because the limit of processes is reached for
-** example, threads_start() returns 0 and the caller does the work itself.
+** Call order: threads_start() once, then threads_join(), both by the same thread.  The struct owns
+** the threads until they are joined.  Threads need not be real: where none can be started, because
+** the limit of processes is reached for example, threads_start() returns 0 and the caller does the
+** work itself.
 **
-** The threads block all signals, so that a host's signal handlers run in the threads in which they always ran.
+** The threads block all signals, so that a host's signal handlers run in the threads in which they
+** always ran.
 **
-** A lock is initialised with its conditions by threads_lock_init() and freed with them by threads_lock_clear().  Only
-** conditions that were initialised there can be given to threads_wait(), because its timeout is measured by the clock
-** that threads_lock_init() chooses.
+** A lock is initialised with its conditions by threads_lock_init() and freed with them by
+** threads_lock_clear().  Only conditions that were initialised there can be given to
+** threads_wait(), because its timeout is measured by the clock that threads_lock_init() chooses.
 */
 #ifndef BASE_THREADS_H
 #define BASE_THREADS_H
@@ -33,26 +35,30 @@ struct threads {
 };
 
 /*
-** Starts up to n (<= THREADS_MAX) threads that call job(context, 0), job(context, 1), ...  Returns how many were
-** started, which is less than n where the system refuses more, and 0 where there is no memory.  The struct must stay
-** where it is until threads_join().
+** Starts up to n (<= THREADS_MAX) threads that call job(context, 0), job(context, 1), ...  Returns
+** how many were started, which is less than n where the system refuses more, and 0 where there is
+** no memory.  The struct must stay where it is until threads_join().
 */
 unsigned threads_start(struct threads *c, unsigned n, void (*job)(void *context, unsigned number), void *context);
 
-/* Waits until all jobs have returned; afterwards the struct is all zero.  A struct that is all zero has no threads. */
+/*
+** Waits until all jobs have returned; afterwards the struct is all zero.  A struct that is all
+** zero has no threads.
+*/
 void threads_join(struct threads *c);
 
 /*
-** Initialises a mutex and up to two conditions that are waited on with it; a NULL stands for none.  Either all of them
-** are initialised, and threads_lock_clear() is due, or none is.  ERR_NOMEM, which is the only reason for which the
-** system may refuse.
+** Initialises a mutex and up to two conditions that are waited on with it; a NULL stands for none.
+** Either all of them are initialised, and threads_lock_clear() is due, or none is.  ERR_NOMEM,
+** which is the only reason for which the system may refuse.
 */
 enum err_code threads_lock_init(pthread_mutex_t *mutex, pthread_cond_t *first, pthread_cond_t *second, struct err *e);
 void threads_lock_clear(pthread_mutex_t *mutex, pthread_cond_t *first, pthread_cond_t *second);
 
 /*
-** As pthread_cond_wait(), but returns after so many milliseconds at the latest, whatever happens to the system's time
-** of day meanwhile.  As with pthread_cond_wait(), it may return without a reason.
+** As pthread_cond_wait(), but returns after so many milliseconds at the latest, whatever happens
+** to the system's time of day meanwhile.  As with pthread_cond_wait(), it may return without a
+** reason.
 */
 void threads_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int milliseconds);
 

@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** A ring of READ_AHEAD_CHUNKS chunks.  `filled` and `taken` only ever grow; chunk number k lies at
+** k % READ_AHEAD_CHUNKS:
+**
+**              taken = 5         filled = 7
+**                  |                 |
+**         slot 0   v slot 1   slot 2 v slot 3
+**       +--------+----------+--------+-----------+
+**       |  free  |    5     |   6    |     7     |
+**       |        | the      | full   | the thread|
+**       |        | reader's |        | fills it  |
+**       +--------+----------+--------+-----------+
+**
+** The thread waits while filled - taken is READ_AHEAD_CHUNKS, the reader while it is 0.  A chunk's
+** bytes are touched without the mutex, because between the two counters they belong to one side
+** alone.
+**
+** An error or the end is noted together with the chunk before it, which is shorter than others and
+** may be empty.
+*/
 #include "file/read_ahead.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 
-/* Waits until a chunk is free; 0 when there is no need of one. */
+/* Waits until a chunk is free; 0 when the thread is to return. */
 static int wait_for_chunk(struct read_ahead *a) {
   pthread_mutex_lock(&a->mutex);
   while (!a->stop && a->filled - a->taken == READ_AHEAD_CHUNKS) pthread_cond_wait(&a->moved, &a->mutex);
@@ -14,7 +34,7 @@ static int wait_for_chunk(struct read_ahead *a) {
   return go_on;
 }
 
-/* Fills a chunk to its end, or to the file's. */
+/* Fills a chunk to its end, or to the end of the file; returns the number of bytes. */
 static size_t fill(struct read_ahead *a, char *chunk, int *at_end, struct err *e) {
   size_t n = 0;
   while (n < READ_AHEAD_CHUNK && !*at_end) {
@@ -25,7 +45,7 @@ static size_t fill(struct read_ahead *a, char *chunk, int *at_end, struct err *e
   return n;
 }
 
-static void job(void *ahead, unsigned number) {
+static void read_ahead_job(void *ahead, unsigned number) {
   struct read_ahead *a = ahead;
   int at_end = 0;
   (void)number;
@@ -46,12 +66,13 @@ enum err_code read_ahead_start(struct read_ahead *a, struct source *source, stru
   memset(a, 0, sizeof *a);
   a->buffer = mem_alloc((size_t)READ_AHEAD_CHUNKS * READ_AHEAD_CHUNK);
   if (!a->buffer) return err_nomem(e);
-  if (pthread_mutex_init(&a->mutex, NULL) || pthread_cond_init(&a->moved, NULL)) {
+  if (threads_lock_init(&a->mutex, &a->moved, NULL, e)) {
     mem_free(a->buffer);
-    return err_nomem(e);
+    a->buffer = NULL;
+    return e->code;
   }
   a->source = source;
-  threads_start(&a->threads, 1, job, a);
+  threads_start(&a->threads, 1, read_ahead_job, a);
   return ERR_NONE;
 }
 
@@ -62,17 +83,19 @@ void read_ahead_stop(struct read_ahead *a) {
   pthread_cond_broadcast(&a->moved);
   pthread_mutex_unlock(&a->mutex);
   threads_join(&a->threads);
-  pthread_cond_destroy(&a->moved);
-  pthread_mutex_destroy(&a->mutex);
+  threads_lock_clear(&a->mutex, &a->moved, NULL);
   mem_free(a->buffer);
   memset(a, 0, sizeof *a);
 }
 
-/* Waits for the next chunk; its number of bytes, or 0 at the end, with *e set if the file failed. */
+/*
+** Waits for the next chunk.  Returns its number of bytes, or 0 at the end, with *e set if the file
+** failed.
+*/
 static size_t wait_for_bytes(struct read_ahead *a, struct err *e) {
   pthread_mutex_lock(&a->mutex);
   while (a->filled == a->taken && !a->at_end) pthread_cond_wait(&a->moved, &a->mutex);
-  size_t n = a->filled > a->taken ? a->n[a->taken % READ_AHEAD_CHUNKS] : 0; /* only the last can be empty */
+  size_t n = a->filled > a->taken ? a->n[a->taken % READ_AHEAD_CHUNKS] : 0; /* only the last chunk can be empty */
   if (!n && a->failed.code) *e = a->failed;
   pthread_mutex_unlock(&a->mutex);
   return n;

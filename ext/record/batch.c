@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The columns have a fixed number of cells, BATCH_ROWS, and are allocated once.  The arena of
+** texts begins with the first text and doubles.  A batch that is used again keeps its arena, so
+** that a scan stops allocating after its first batches.
+**
+**     line     | 2 | 3 | 4 | 5 |...|
+**     cell[3]  | . | . | . | . |...|      srcaddr: places in the arena
+**     cell[6]  | 80| 80|443| 53|...|      dstport: numbers
+**     cell[7]  NULL                       not wanted
+**     text     10.0.0.1 10.0.0.2 ...      without separators
+*/
 #include "record/batch.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 
-#define ARENA_FIRST (64 * 1024)
+#define ARENA_FIRST (64 * 1024) /* bytes; it doubles, up to BATCH_TEXT_MAX */
+
+_Static_assert((BATCH_TEXT_MAX & (BATCH_TEXT_MAX - 1)) == 0, "doubling ends at the bound");
 
 enum err_code batch_init(struct batch *b, const uint8_t wanted[COLUMN_COUNT], struct err *e) {
   memset(b, 0, sizeof *b);
@@ -38,6 +51,7 @@ size_t batch_bytes(const struct batch *b) {
 
 enum err_code batch_grow(struct batch *b, size_t n, struct err *e) {
   size_t cap = b->text_cap ? b->text_cap : ARENA_FIRST;
+  if (n > BATCH_TEXT_MAX - BATCH_COPY - b->text_used) return err_nomem(e); /* offsets have 32 bits */
   while (cap < b->text_used + n + BATCH_COPY) cap *= 2;
   char *text = mem_realloc(b->text, cap);
   if (!text) return err_nomem(e);
@@ -46,7 +60,7 @@ enum err_code batch_grow(struct batch *b, size_t n, struct err *e) {
   return ERR_NONE;
 }
 
-/* batch_put() for texts of the outside, behind which nothing may be read. */
+/* As batch_put(), for texts from elsewhere: no byte after their ends may be read. */
 static uint64_t put(struct batch *b, const char *p, size_t n) {
   uint64_t cell = (uint64_t)n << 32 | b->text_used;
   memcpy(b->text + b->text_used, p, n);

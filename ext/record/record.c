@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The checks are exact about numbers, actions and states, and quick about addresses: what has the letters of an
-** address and a dot or colon passes.  That is enough to notice a shifted column, which is what they are for.
+** Checking.  The checks are exact about numbers, actions and states.  Of an address they look only
+** at the letters, the length, and whether there is a dot or a colon.  That is enough to notice a
+** column that is not where it should be, which is the purpose of the checks.
+**
+** There are two of them.  record_check() looks at each token's text and is exact.  Before it,
+** fits_for_certain() looks at the classes that the splitter has found (see tokens.h), 28 tokens at
+** a time, and says yes to nearly all lines of real files.  It may say no to a line that fits, as
+** when a number has 19 digits, and then record_check() decides.
+**
+** Storing.  The room that a row may need is reserved once, so that nothing below record_store()
+** has to look whether there is room.
 */
 #include "record/record.h"
 
@@ -17,13 +26,23 @@
 
 #define MISSING(p, n) ((n) == 1 && *(p) == '-')
 
+/*
+** Bytes of text that one row can need, as room() computes them, and those that problems of one
+** window can need.
+*/
+#define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS)
+#define PROBLEMS_TEXT_MAX (BATCH_WINDOW * 2 * ERR_TEXT)
+
+_Static_assert((uint64_t)BATCH_ROWS *ROW_TEXT_MAX + PROBLEMS_TEXT_MAX + BATCH_COPY < BATCH_TEXT_MAX,
+               "the text of a full batch of the longest lines has offsets of 32 bits");
+
 const char *record_control_byte(const char *p, size_t n) {
   for (; n > 0; p++, n--)
     if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
   return NULL;
 }
 
-/* Three dots and else digits, in 7 to 15 bytes: nearly every address there is. */
+/* Three dots and otherwise digits, in 7 to 15 bytes, as nearly all addresses in flow logs are. */
 static int is_dotted(const char *p, size_t n) {
   if (n < 7 || n > 15) return 0;
   uint32_t dots = number_equal(p, '.') & number_mask(n);
@@ -42,7 +61,10 @@ int record_is_address(const char *p, size_t n) {
   return has_mark;
 }
 
-/* No short cut: which of the two it is can't be predicted. */
+/*
+** Both comparisons are always made, because a branch on which of the two it is could not be
+** predicted.
+*/
 static int is_action(const char *p, size_t n) {
   return n == 6 && ((memcmp(p, "ACCEPT", 6) == 0) | (memcmp(p, "REJECT", 6) == 0));
 }
@@ -82,7 +104,7 @@ static int fits(enum kind kind, const char *p, size_t n) {
 int record_check(const struct layout *l, const struct line *line) {
   size_t n;
   if (line->count != l->ntokens) return RECORD_COUNT;
-  for (uint32_t i = 0; i < l->nints; i++) { /* the numbers first: they are most of it, and this loop has no switch */
+  for (uint32_t i = 0; i < l->nints; i++) { /* numbers first: most tokens are numbers, and this loop has no switch */
     const char *p = token_text(line, l->ints[i], &n);
     if (!number_fits(p, n) && !MISSING(p, n)) return (int)l->ints[i];
   }
@@ -95,7 +117,10 @@ int record_check(const struct layout *l, const struct line *line) {
 
 #if defined(__x86_64__)
 
-/* For certain ACCEPT or REJECT, or OK?  at is the token's begin and the next one's, with one separator between. */
+/*
+** Is it ACCEPT or REJECT, with one separator after it?  at[0] is where the token begins, at[1]
+** where the next one does.
+*/
 static int is_plain_action(const char *text, const uint32_t *at) {
   uint64_t x, accept, reject;
   memcpy(&x, text + at[0], 8);
@@ -110,9 +135,10 @@ static int is_plain_ok(const char *text, const uint32_t *at) {
 }
 
 /*
-** Is there a '.' or ':' among the first five bytes for certain, as in 10.0.0.1 and 2001:db8::1?  The token is of
-** TOKENS_ADDRESS.  Of its letters and the separators, only these two have all of the bits 2, 8 and 0x20.  The second byte
-** tells a mark alone, with more than one separator behind it.
+** Is there a '.' or ':' among the first five bytes, as in 10.0.0.1 and 2001:db8::1?  The token is
+** of TOKENS_ADDRESS.  Of the bytes that such a token and the separators after it can have, only
+** these two have all of the bits 0x02, 0x08 and 0x20, which the shifts bring into one place.  The
+** look at the second byte excludes a token that is a mark alone, with several separators after it.
 */
 static int has_mark(const char *text, const uint32_t *at) {
   uint64_t x;
@@ -122,7 +148,10 @@ static int has_mark(const char *text, const uint32_t *at) {
 
 static int is_dash(const char *text, const uint32_t *at) { return at[1] - at[0] == 2 && text[at[0]] == '-'; }
 
-/* Are the numbers and addresses right for certain, by their classes and by where they begin? */
+/*
+** Are all numbers and addresses right, as far as their classes and the places where they begin can
+** tell?
+*/
 __attribute__((target("avx2"))) static int has_classes(const struct layout *l, const struct tokens *t,
                                                        const uint32_t *at) {
   __m256i over = _mm256_setzero_si256();
@@ -142,7 +171,7 @@ __attribute__((target("avx2"))) static int has_classes(const struct layout *l, c
   return 1;
 }
 
-/* Only lines that fit for certain; what else fits is left to record_check(). */
+/* 1: the line fits.  0: it may fit all the same, which record_check() decides. */
 static int fits_for_certain(const struct layout *l, const struct tokens *t, const struct line *line) {
   int action = l->token[FIELD_action], status = l->token[FIELD_log_status];
   return line->count == l->ntokens && !l->prefix && has_classes(l, t, line->at) &&
@@ -164,7 +193,10 @@ int record_line_fits(const struct layout *l, const struct tokens *t, const struc
   return record_check(l, line) == RECORD_FITS;
 }
 
-/* A token for a message: cut, and ASCII alone, so that it disturbs no terminal and stays UTF-8. */
+/*
+** A token for a message: cut, and with ASCII alone, so that it cannot disturb a terminal and is
+** valid UTF-8.
+*/
 static void show(const char *p, size_t n, char out[44]) {
   size_t k = n < 40 ? n : 40;
   for (size_t i = 0; i < k; i++) out[i] = p[i] < ' ' || p[i] > '~' ? '?' : p[i];
@@ -210,14 +242,14 @@ void projection_init(struct projection *p, const struct layout *l, struct batch 
   p->extra = b->has[COLUMN_EXTRA] = b->cell[COLUMN_EXTRA] && l->nunknown > 0;
 }
 
-/* Appends a JSON string; there is room for twice n, and the quotes. */
+/* Appends a JSON string; there is room for 2 n + 2 bytes. */
 static void put_json(struct batch *b, const char *p, size_t n, int is_name) {
   char *out = b->text + b->text_used;
   *out++ = '"';
   for (size_t i = 0; i < n; i++) {
     unsigned char c = (unsigned char)p[i];
     if (c == '"' || c == '\\') *out++ = '\\';
-    *out++ = is_name && c == '-' ? '_' : (char)c; /* no control bytes: the line has none */
+    *out++ = is_name && c == '-' ? '_' : (char)c; /* lines have no control bytes to escape */
   }
   *out++ = '"';
   b->text_used = (size_t)(out - b->text);
@@ -225,7 +257,10 @@ static void put_json(struct batch *b, const char *p, size_t n, int is_name) {
 
 static void put_char(struct batch *b, char c) { b->text[b->text_used++] = c; }
 
-/* The unknown fields as a JSON object of texts. */
+/*
+** Appends the unknown fields as a JSON object whose values are texts, or null where `-` stands;
+** returns its cell.
+*/
 static uint64_t put_extra(const struct layout *l, const struct line *line, struct batch *b) {
   size_t begin = b->text_used;
   for (uint32_t i = 0; i < l->nunknown; i++) {
@@ -246,7 +281,10 @@ static uint64_t put_extra(const struct layout *l, const struct line *line, struc
   return (uint64_t)(b->text_used - begin) << 32 | begin;
 }
 
-/* Bytes of text that a row may need: every token once, the line, and the unknown fields, escaped. */
+/*
+** Bytes of text that a row may need: each token once, the line itself, and the unknown fields with
+** escapes.
+*/
 static size_t room(const struct projection *p, const struct layout *l, size_t line_n) {
   return line_n * (1u + p->raw) + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
 }

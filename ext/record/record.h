@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A record: one line's tokens, held against the layout of its file and put into a batch.
+** A record: the tokens of one line, compared with the layout of its file, and put into a batch.
 **
-** record_check() looks at the whole line, whatever the query wants, so that whether a line counts never depends on
-** the columns that a query names.  record_store() then reads the wanted fields alone.  Both read whole words and want
-** TOKENS_BLOCK readable bytes after the text.  Any thread.
+** Call order for each line: record_line_fits() or record_check(); if the line fits,
+** record_store(); if it does not, record_explain().  The check looks at the whole line, whatever
+** columns the query names, so that it never depends on the query whether a line counts.
+** record_store() then reads the wanted fields alone.
+**
+** All functions read whole words, so that TOKENS_BLOCK readable bytes must follow the text.  They
+** keep no state: any thread may call them, with a batch that belongs to it.
 */
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
@@ -16,42 +20,60 @@
 #include "record/layout.h"
 #include "record/tokens.h"
 
-#define RECORD_MAX_BYTES (64 * 1024) /* of a line without its LF; a longer one is no record */
+#define RECORD_MAX_BYTES (64 * 1024) /* of a line without its LF; a longer line is no record */
 
-/* The first control byte of a line, tab and CR apart, or NULL: text has none, damaged files do. */
+/* The first control byte, tab and CR apart, or NULL.  Text has none, but damaged files do. */
 const char *record_control_byte(const char *p, size_t n);
 
-/* Could it be an IPv4 or IPv6 address, by its letters and length? */
+/*
+** Could it be an IPv4 or IPv6 address, by its letters and its length?  Not everything that could
+** be one is one.
+*/
 int record_is_address(const char *p, size_t n);
 
 #define RECORD_FITS  (-1)
-#define RECORD_COUNT (-2) /* the number of tokens is wrong */
+#define RECORD_COUNT (-2) /* the line has more or fewer tokens than the layout */
 
-/* RECORD_FITS, RECORD_COUNT, or the number of the first token that its field can't have. */
+/*
+** RECORD_FITS, RECORD_COUNT, or the number of the first token found whose field cannot have that
+** value.
+*/
 int record_check(const struct layout *l, const struct line *line);
 
-/* Is record_check() of a line of the window RECORD_FITS?  The same answer, faster for nearly all lines. */
+/*
+** Is record_check() RECORD_FITS?  The same answer, found faster for nearly all lines; t is what
+** the line comes from.
+*/
 int record_line_fits(const struct layout *l, const struct tokens *t, const struct line *line);
 
-/* Says in words what record_check() found in this line. */
+/*
+** Writes in words what record_check() found in this line, with the offending token cut to 40
+** bytes.  result is not RECORD_FITS.  out has out_n bytes; what does not fit is cut.
+*/
 void record_explain(const struct layout *l, int result, const struct line *line, char *out, size_t out_n);
 
-/* What to take from a line: made once for a layout and the wanted columns. */
+/*
+** What to take from a line: made once for a layout and the wanted columns.  A plain struct, which
+** may be copied.
+*/
 struct projection {
   uint32_t nitems;
   struct projection_item {
     uint16_t token;
     uint8_t column; /* enum field */
-    uint8_t is_int;
+    uint8_t is_int; /* the cell is the number; otherwise it is the text */
   } item[FIELD_COUNT];
   uint8_t raw;   /* the line itself is wanted */
   uint8_t extra; /* the unknown fields are wanted, and the layout has some */
 };
 
-/* Sets *p, and in the batch which columns have values. */
+/* Sets *p, and b->has[] for each column of the batch. */
 void projection_init(struct projection *p, const struct layout *l, struct batch *b);
 
-/* Adds a row.  The line has passed record_check().  ERR_NOMEM. */
+/*
+** Adds a row.  The line has passed the check, with the layout that p was made for.  ERR_NOMEM: the
+** batch has the rows that it had before.
+*/
 enum err_code record_store(const struct projection *p, const struct layout *l, const struct line *line, struct batch *b,
                            struct err *e);
 

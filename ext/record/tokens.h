@@ -61,8 +61,12 @@ size_t tokens_split(struct tokens *t, const char *text, size_t n);
 size_t tokens_split_plain(struct tokens *t, const char *text, size_t n);
 
 /*
-** One line of a window.  It points into the window and into the splitter's lists, and is valid as long as they are.
-** All offsets are the window's.
+** One line of a window, as most functions of the rooms record, predicate and scan take it.  It
+** points into the window and into the splitter's lists, and is valid until the next
+** tokens_split().  All offsets are counted from the window's first byte.
+**
+**     window   "2 123 eni-1\n4 5\n"      the second line:  start = 12, end = 15
+**               ^ ^   ^      ^ ^                           at = {12, 14, 16}, count = 2
 */
 struct line {
   const char *text;    /* the window */

@@ -1,21 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A key is made of whole words, so that it is hashed, compared and copied without a loop over bytes:
+** The table has slots, which are a hash table, and an arena of blocks, in which the groups lie one
+** after the other in the order in which they were found.  A slot holds a hash and the place of its
+** group:
+**
+**     slot[]    [ hash, at ]  [ free ]  [ hash, at ]  [ hash, at ]  ...    at least half are free
+**                        \                       \            /
+**     block[0]  | group 1 | group 2 | group 3 | ... |            |
+**     block[1]  | group 9 | group 10 | room for the next group   |
+**
+**     group     | flows packets bytes first_seen last_seen | hash, words | key: so many words |
+**
+** Groups never move: when the table grows, the slots are copied, and blocks are added.
+**
+** A key is made of whole words, so that it is hashed, compared and copied without a loop over
+** bytes:
 **
 **     a number               the number
 **     a missing value        GROUP_NULL
-**     a text up to 15 bytes  a byte with its length, its bytes, zeros up to a whole word: one word or two
-**     a longer text          TEXT_LONG, three zeros, 4 bytes of length; its bytes, zeros up to a whole word
+**     a text up to 15 bytes  its length in a byte, its bytes, zeros up to a whole word
+**     a longer text          TEXT_LONG, three zeros, 4 bytes of length, its bytes, zeros up to a word
 **
-** The dimensions are the same for all keys of a table, so no two keys are made of the same words.  An IPv4 address has
-** two words at most, an action one.
+** The dimensions are the same for all keys of a table, so no two keys consist of the same words.
+** An IPv4 address takes two words at most, and an action one.
 **
-** A record's key is written where the next new group would lie.  If its group is there already, the place is used
-** again for the next record.
+** A record's key is written at the end of the arena, where the next new group would lie.  If its
+** group exists already, the place is used again for the next record, and nothing was allocated or
+** copied.
 **
-** With many groups, a record would have to wait for memory twice: for its slot, then for its group.  So records wait in
-** a short line while others are read: the slot is fetched when a record joins it, and when it is full, all their groups are
-** fetched at once.
+** With many groups, a record would have to wait for memory twice: for its slot, and then for its
+** group.  Therefore records wait in a short queue (`waiting`) while others are read.  The
+** processor is told to fetch the slot when a record joins the queue, and when the queue is full,
+** to fetch all their groups at once.
+**
+** A group whose sum would exceed 2^63-1 stays as it is.  Its slot then leads to a new group with
+** the same key.
 */
 #include "scan/group.h"
 
@@ -30,9 +49,9 @@
 #define FIRST_SLOTS  256
 #define FIRST_BLOCKS 16
 #define TEXT_SHORT   15
-#define TEXT_LONG    0xfe /* the length byte of a longer one; 0xff is GROUP_NULL's first */
-#define HEAD_WORDS   (sizeof(struct group) / 8)
-#define DIM_WORDS    3 /* that a dimension may take besides its text */
+#define TEXT_LONG    0xfe                       /* the first byte of a longer text; GROUP_NULL begins with 0xff */
+#define HEAD_WORDS   (sizeof(struct group) / 8) /* of a group without its key */
+#define DIM_WORDS    3                          /* words that a dimension may take besides the bytes of its text */
 
 _Static_assert(sizeof(struct group) % 8 == 0, "keys are words");
 _Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + RECORD_MAX_BYTES / 8 + 2 < GROUP_BLOCK_WORDS,
@@ -50,7 +69,7 @@ void groups_clear(struct groups *t) {
 
 size_t group_bytes(const struct groups *t, size_t more) {
   size_t slots = t->cap * sizeof *t->slot;
-  if ((t->used + more) * 2 >= t->cap) slots *= 3; /* the old ones and twice as many */
+  if ((t->used + more) * 2 >= t->cap) slots *= 3; /* while they grow: the old ones, and twice as many new ones */
   return t->nblocks * GROUP_BLOCK + slots + t->blocks_cap * (sizeof *t->block + sizeof *t->filled);
 }
 
@@ -83,7 +102,7 @@ static inline uint64_t in_order(uint64_t x) {
 #endif
 }
 
-/* Writes the words of a text; returns how many.  One word beyond may be written, too. */
+/* Writes the words of a text and returns how many.  One word more than these may be written. */
 static inline uint32_t put_text(uint64_t *key, const char *p, size_t n) {
   if (__builtin_expect(n <= TEXT_SHORT, 1)) {
     key[0] = in_order(hash_load(p, n < 7 ? n : 7) << 8 | n);
@@ -108,7 +127,7 @@ static inline uint64_t measure(const struct line *line, int32_t token) {
   return token == LAYOUT_ABSENT ? GROUP_NULL : number_at(line, token);
 }
 
-/* Writes a record's key; returns its words. */
+/* Writes a record's key and returns the number of its words. */
 static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, const struct line *line) {
   uint32_t words = 0;
   for (uint32_t i = 0; i < g->n; i++) {
@@ -175,7 +194,7 @@ static inline struct group *group_at(const struct groups *t, uint32_t at) {
   return (struct group *)(void *)&t->block[(at - 1) / GROUP_BLOCK_WORDS][(at - 1) % GROUP_BLOCK_WORDS];
 }
 
-/* The hash has no regard for the order of the groups, so slots next to each other belong to groups far apart. */
+/* Doubles the slots. */
 static enum err_code grow_slots(struct groups *t, struct err *e) {
   size_t cap = t->cap ? 2 * t->cap : FIRST_SLOTS;
   struct groups_slot *slot = mem_alloc(cap * sizeof *slot);
@@ -198,20 +217,20 @@ static enum err_code add_block(struct groups *t, struct err *e) {
   if (mem_grow(&t->filled, &filled_cap, t->nblocks + 1, FIRST_BLOCKS, sizeof *t->filled) ||
       mem_grow(&t->block, &t->blocks_cap, t->nblocks + 1, FIRST_BLOCKS, sizeof *t->block))
     return err_nomem(e);
-  if (t->nblocks >= UINT32_MAX / GROUP_BLOCK_WORDS) return err_nomem(e); /* 32 GiB: no place has a number left */
+  if (t->nblocks >= UINT32_MAX / GROUP_BLOCK_WORDS) return err_nomem(e); /* 32 GiB: places have 32 bits */
   if (!(t->block[t->nblocks] = mem_alloc(GROUP_BLOCK))) return err_nomem(e);
   t->filled[t->nblocks++] = 0;
   return ERR_NONE;
 }
 
-/* Room for one more group with a key of so many words, and for a slot. */
+/* Makes room for one more group with a key of so many words, and for its slot. */
 static inline enum err_code reserve(struct groups *t, size_t words, struct err *e) {
   if (t->used * 2 >= t->cap && grow_slots(t, e)) return e->code;
   if (t->nblocks && t->filled[t->nblocks - 1] + HEAD_WORDS + words + 1 <= GROUP_BLOCK_WORDS) return ERR_NONE;
   return add_block(t, e);
 }
 
-/* Where the next new group would lie, as groups_slot.at has it. */
+/* The place where the next new group would lie, in the form of groups_slot.at. */
 static inline uint32_t end_of(const struct groups *t) {
   return (uint32_t)((t->nblocks - 1) * GROUP_BLOCK_WORDS + t->filled[t->nblocks - 1]) + 1;
 }
@@ -219,10 +238,14 @@ static inline uint32_t end_of(const struct groups *t) {
 static inline uint64_t sum_of(uint64_t a, uint64_t b) { return a == GROUP_NULL ? b : b == GROUP_NULL ? a : a + b; }
 
 static inline int exceeds(uint64_t a, uint64_t b) {
-  return sum_of(a, b) > INT64_MAX && sum_of(a, b) != GROUP_NULL; /* two numbers up to 2^63-1 don't reach it */
+  return sum_of(a, b) > INT64_MAX &&
+         sum_of(a, b) != GROUP_NULL; /* two numbers up to 2^63-1 do not add up to GROUP_NULL */
 }
 
-/* Adds to the group of the key that lies in `fresh`, the room at the end, which becomes a group if there is none. */
+/*
+** Adds to a group.  `fresh` is the room at the end of the arena, with the key in it; it becomes a
+** new group if there is none with this key, or if that one's sums would become too large.
+*/
 static inline void put(struct groups *t, struct group *fresh, const struct groups_waiting *a) {
   size_t i = fresh->hash & (t->cap - 1);
   struct group *g = NULL;
@@ -296,7 +319,7 @@ const struct group *groups_next(const struct groups *t, struct groups_place *pla
   return NULL;
 }
 
-/* Adds the groups of one block. */
+/* Adds the groups of one block, in their order. */
 static enum err_code merge_block(struct groups *t, const uint64_t *block, uint32_t *filled, struct err *e) {
   uint32_t word = 0;
   while (word < *filled) {

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Records summed by some of their fields: what GROUP BY does, on a line's bytes.
+** Records summed by some of their fields, as GROUP BY does, directly from the bytes of a line.
 **
-** A group stands for all records that agree in the dimensions of a grouping; a missing value agrees with missing ones
-** alone.  Its sums never exceed 2^63-1: a group whose sum would is left as it is, and another one with the same key
-** goes on, so that whoever adds up the parts decides what becomes of them.
+** A group stands for all records that agree in the dimensions of a grouping.  A missing value
+** agrees with other missing values only.
 **
-** Call order: groups_init(); per layout grouping_bind(), per line groups_add(), and groups_settle() before anything else
-** is done with the table; groups_next() over all groups, or groups_merge() into another table; groups_clear().  A table belongs to one thread at a time.  A group that is found
-** costs no allocation.
+** No sum exceeds 2^63-1, the largest integer of SQLite.  Where one would, the group is left as it
+** is, and another group with the same key goes on, so that whoever adds up the groups decides what
+** becomes of a sum that is too large.
+**
+** Call order: groups_init(); grouping_bind() for each layout; groups_add() for each line;
+** groups_settle() before anything else is done with the table; then groups_next() over all groups,
+** or groups_merge() into another table; groups_clear().
+**
+** Ownership and threads: a table owns its groups, and belongs to one thread at a time.  The only
+** error is ERR_NOMEM.  Adding a record to a group that exists allocates nothing.
 */
 #ifndef SCAN_GROUP_H
 #define SCAN_GROUP_H
@@ -24,58 +30,58 @@
 #define GROUP_BLOCK       (128 * 1024) /* bytes of arena that are allocated at once */
 #define GROUP_BLOCK_WORDS (GROUP_BLOCK / 8)
 
-/* What is summed by what. */
+/* What is summed, and by what. */
 struct grouping {
-  uint32_t n; /* dimensions */
+  uint32_t n; /* dimensions; 0 makes one group of all records */
   struct grouping_dim {
     uint8_t field;
-    uint32_t unit; /* of a number: rounded down to a multiple of it; 1 for the number itself; 0 for a text */
+    uint32_t unit; /* a number is rounded down to a multiple of this; 1: it is not rounded; 0: it is a text */
   } dim[FIELD_COUNT];
   uint8_t packets, bytes, first_seen, last_seen; /* is the measure wanted? */
 };
 
-/* A grouping held against a layout: a plain struct. */
+/* A grouping with the places of its fields in a layout: a plain struct, which may be copied. */
 struct grouping_bound {
   uint32_t n;
   struct grouping_item {
     int32_t token; /* or LAYOUT_ABSENT */
     uint32_t unit;
   } item[FIELD_COUNT];
-  int32_t packets, bytes, start, end; /* tokens; LAYOUT_ABSENT, too, where the measure isn't wanted */
+  int32_t packets, bytes, start, end; /* tokens; LAYOUT_ABSENT also where the measure is not wanted */
 };
 
 void grouping_bind(const struct grouping *g, const struct layout *l, struct grouping_bound *out);
 
 struct group {
   uint64_t flows;                 /* records */
-  uint64_t packets, bytes;        /* sums of those that have the field; GROUP_NULL when none has */
-  uint64_t first_seen, last_seen; /* least start, greatest end; likewise */
+  uint64_t packets, bytes;        /* sums of those that have the field; GROUP_NULL when none has it */
+  uint64_t first_seen, last_seen; /* least start and greatest end, in Unix seconds, or GROUP_NULL */
   uint32_t hash;                  /* of the key */
   uint32_t words;                 /* of the key */
-  uint64_t key[];                 /* the dimensions' values one after the other: see group.c */
+  uint64_t key[];                 /* the values of the dimensions, one after the other: see group.c */
 };
 
 /* A dimension's value. */
 struct group_value {
   uint64_t number;  /* GROUP_NULL for a missing value of either kind */
-  const char *text; /* in the group */
-  size_t n;
+  const char *text; /* of a dimension that is a text; lies in the group */
+  size_t n;         /* its bytes */
 };
 
-/* Records that wait for memory: see groups_add(). */
+/* Records that wait while the processor fetches what they need: see group.c. */
 #define GROUPS_WAITING   8
-#define GROUPS_KEY_WORDS 12 /* of a key that can wait */
+#define GROUPS_KEY_WORDS 12 /* words of a key that can wait; a record with a longer key is added at once */
 
 struct groups {
   struct groups_slot { /* a hash table: a power of two of slots, half of them free at least */
     uint32_t hash;
-    uint32_t at; /* the group's place in the arena, in words, and 1; 0: free */
+    uint32_t at; /* the group's place in the arena, counted in words from 1; 0: the slot is free */
   } * slot;
-  size_t cap, used;
-  uint64_t **block; /* arena: groups one behind the other */
-  uint32_t *filled; /* per block: words of whole groups */
+  size_t cap, used; /* slots, and those that are not free */
+  uint64_t **block; /* the arena, GROUP_BLOCK bytes each; a group lies in one block */
+  uint32_t *filled; /* for each block: words that groups take */
   size_t nblocks, blocks_cap;
-  struct groups_waiting { /* what one record, or one group, adds to a group; and its key */
+  struct groups_waiting { /* what one record, or one group, adds to a group, and its key */
     uint64_t flows, packets, bytes, first_seen, last_seen;
     uint32_t hash, words;
     uint64_t key[GROUPS_KEY_WORDS];
@@ -84,37 +90,48 @@ struct groups {
 };
 
 void groups_init(struct groups *t);
-void groups_clear(struct groups *t); /* it is as after groups_init() */
+void groups_clear(struct groups *t); /* frees all; the table is then as after groups_init() */
 
 /*
-** Adds a record, whose line has passed record_check(); TOKENS_BLOCK readable bytes follow the text.  ERR_NOMEM.
+** Adds a record, whose line has passed record_check(); TOKENS_BLOCK readable bytes follow the
+** text.  ERR_NOMEM.
 */
 enum err_code groups_add(struct groups *t, const struct grouping_bound *g, const struct line *line, struct err *e);
 
-/* Adds the records that wait.  ERR_NOMEM. */
+/* Adds the records that still wait.  ERR_NOMEM. */
 enum err_code groups_settle(struct groups *t, struct err *e);
 
 /*
-** Adds the groups of `from`, which is freed on the way, in the blocks' order; stop() is asked between two of them and
-** may be NULL.  When it is stopped or has no memory, what is left in `from` is still there.
+** Adds the groups of `from`, block by block, and frees each block that has been added.  stop() is
+** asked between two blocks, and may be NULL; when it says so, the function returns ERR_NONE early.
+** Then, and with ERR_NOMEM, what has not been added stays in `from`, which is due to
+** groups_clear().
 */
 enum err_code groups_merge(struct groups *t, struct groups *from, int (*stop)(void *context), void *context,
                            struct err *e);
 
-/* Walks over all groups, in no particular order: *place is all zero at first.  NULL at the end. */
+/*
+** Walks over all groups, in no particular order.  *place must be all zero at first.  NULL at the
+** end.  A group stays valid until the table is changed.
+*/
 struct groups_place {
   size_t block;
   uint32_t word;
 };
 const struct group *groups_next(const struct groups *t, struct groups_place *place);
 
-/* Sets value[] to the values of the grouping's dimensions. */
+/*
+** Sets value[0] to value[g->n - 1] to the values of the dimensions.  Texts point into the group.
+*/
 void group_values(const struct group *group, const struct grouping *g, struct group_value *value);
 
-/* A hash of the key, of 64 bits: so many that two groups of a query do not meet. */
+/*
+** A hash of the key with 64 bits, which are enough that two groups of a query have different ones
+** in practice.
+*/
 uint64_t group_id(const struct group *group);
 
-/* Bytes that the table takes, or may take for a moment while that many more groups come. */
+/* Bytes of memory that the table takes, or may take for a moment while `more` groups are added. */
 size_t group_bytes(const struct groups *t, size_t more);
 
 #endif

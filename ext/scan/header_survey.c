@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The work is done in the caller's thread, because the first window of each file is enough: with
+** the reader, which decides what a file is in its first window, and a batch without columns, which
+** receives rows that nobody looks at.  Of n files, number k of m is file k * (n - 1) / (m - 1), so
+** that the first and the last are among them.
+*/
 #include "scan/header_survey.h"
 
 #include <string.h>
 
-/* Reads a file until it is known what it is. */
-static enum err_code look(struct reader *r, struct batch *b, const struct file *file,
-                          const struct scan_options *options, struct err *e) {
+/* Reads a file until the reader knows what it is. */
+static enum err_code survey_file(struct reader *r, struct batch *b, const struct file *file,
+                                 const struct scan_options *options, struct err *e) {
   enum reader_result rc;
   reader_open_file(r, file);
   do {
@@ -28,7 +34,7 @@ enum err_code header_survey(const struct files *files, const struct scan_options
   batch_init(&b, nothing, e);
   for (size_t i = 0; i < looks && !e->code; i++) {
     size_t k = looks > 1 ? i * (files->n - 1) / (looks - 1) : 0;
-    if (look(&r, &b, &files->file[k], options, e) || r.verdict != VERDICT_FLOW_LOG) continue;
+    if (survey_file(&r, &b, &files->file[k], options, e) || r.verdict != VERDICT_FLOW_LOG) continue;
     for (int f = 0; f < FIELD_COUNT; f++) visible[f] |= r.layout.token[f] != LAYOUT_ABSENT;
   }
   reader_clear(&r);

@@ -1,10 +1,32 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Slots are a ring over the list of files.  A slot has a list of the file's batches and a flag for
+** its end.  Here the owner is at file 5, and QUEUE_FILES is 4:
+**
+**     file      8       5       6       7      file 9 is not admitted yet: it needs slot 1
+**     slot    [ 0 ]   [ 1 ]   [ 2 ]   [ 3 ]
+**               |       |       |       |
+**             (none)   batch   ended   batch       the owner takes the batch of file 5 next
+**                                      batch
+**
+** When the owner has had all batches of a file that has ended, the slot becomes free, `current`
+** moves on, and the workers that wait for room are woken.
+**
+** Batches are used again: a batch that the owner gives back goes to the list `free`, and a worker
+** gets it from there.  `bytes` counts the memory of the batches outside that list.  A batch grows
+** while a worker fills it, so its bytes are counted anew when it is pushed.
+**
+** Waking the owner for every few rows of many small files would cost more than reading the files.
+** It is woken only when there is something of its file, and either that is much, or workers wait
+** for it, or all files have been admitted, or much has happened since it began to wait.  Whatever
+** it misses by that, it finds after QUEUE_PATIENCE.
+*/
 #include "scan/queue.h"
 
 #include <string.h>
 
-#include "base/threads.h"
 #include "base/mem.h"
+#include "base/threads.h"
 
 enum err_code queue_init(struct queue *q, size_t nfiles, const uint8_t *wanted, struct err *e) {
   memset(q, 0, sizeof *q);
@@ -34,10 +56,7 @@ static void wake_workers(struct queue *q) {
 
 static struct queue_slot *slot_of(struct queue *q, size_t file) { return &q->slot[file % QUEUE_FILES]; }
 
-/*
-** The owner need not be woken for every few rows of small files: that costs more than reading them.  It is when there
-** is some work for it, when workers wait, and towards the end.
-*/
+/* Notes that a batch was pushed or a file has ended, and wakes the owner if that is worth it. */
 static void wake_owner(struct queue *q, int is_much) {
   const struct queue_slot *slot = slot_of(q, q->current);
   q->news++;
@@ -68,13 +87,16 @@ int queue_admit(struct queue *q, size_t file) {
   return is_admitted;
 }
 
-/* Counts the memory of a batch that is in use, which may have grown. */
+/* Counts a batch as so many bytes, instead of what it was counted as before. */
 static void charge(struct queue *q, struct batch *b, size_t bytes) {
   q->bytes += bytes - b->charged;
   b->charged = bytes;
 }
 
-/* There are enough batches for now: the owner has one of this file, or is at another. */
+/*
+** Are there enough batches, so that this file's worker must wait?  Not while the owner waits for
+** this very worker.
+*/
 static int is_enough(struct queue *q, size_t file) {
   return q->bytes >= QUEUE_BYTES && (file != q->current || slot_of(q, file)->first);
 }
@@ -138,7 +160,7 @@ static void wait_for_batch(struct queue *q) {
   q->owner_waits = 0;
 }
 
-/* What is there without waiting. */
+/* What there is at once: also moves `current` past files whose batches the owner has had. */
 static enum queue_result look(struct queue *q, struct batch **b) {
   for (; q->current < q->nfiles; q->current++) {
     struct queue_slot *slot = slot_of(q, q->current);

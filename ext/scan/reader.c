@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A line goes the short way (split, checked, stored) or, if it does not fit, through odd_line(), which tells a blank
-** line, the header of a file that was appended, and a real problem apart.  A change of layout ends the batch, because
-** a batch's columns are of one layout.
+** A file is read in pieces of two sizes:
+**
+**     file     |--------------------------------------------------------|
+**     blocks   |--- whole lines, up to 256 KiB ---|---------------------|      lines.c
+**     windows  |- 1024 lines -|- 1024 -|--- rest -|-  ...                      tokens.c
+**
+** reader_next() takes one window.  The first window also decides what the file is.
+**
+** In a window, nearly all lines are records: they are split, checked and stored.  A line that does
+** not fit goes through odd_line(), which tells a blank line, the header of a file that was
+** appended, and a real problem apart.  A header with other fields ends the batch, because a
+** batch's columns are of one layout, and the predicate is then bound anew.
 */
 #include "scan/reader.h"
 
@@ -15,7 +24,7 @@
 
 #define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
 
-/* What is read beyond a text must be there. */
+/* Bytes beyond the text that other modules may read must be there. */
 _Static_assert(LINES_PADDING >= TOKENS_BLOCK, "the splitter looks at whole blocks");
 _Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "fields are read and copied in pieces");
 
@@ -37,7 +46,7 @@ void reader_clear(struct reader *r) {
 
 static ssize_t read_source(void *source, char *p, size_t n, struct err *e) { return source_read(source, p, n, e); }
 
-/* All but the source. */
+/* Sets everything but the source for a new file. */
 static void begin_file(struct reader *r, enum expectation expectation) {
   r->expectation = expectation;
   r->verdict = VERDICT_OPEN;
@@ -96,7 +105,7 @@ void reader_close(struct reader *r) {
   r->done = 1;
 }
 
-/* The first problem of a file is what flowlogs_files notes of it. */
+/* Keeps the first problem of a file, which flowlogs_files shows. */
 static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
   struct err why = {0}; /* err_set() cuts what is too long */
   if (line) err_set(&why, ERR_LINE, line, "line %llu: %s", (unsigned long long)line, reason);
@@ -104,7 +113,7 @@ static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
   memcpy(r->why, why.text, sizeof r->why);
 }
 
-/* Something can't be used: does what the policy says.  raw may be NULL. */
+/* Something cannot be used: does what the policy says.  raw may be NULL. */
 static enum err_code add_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
                                  const char *reason, const char *raw, size_t raw_n, struct err *e) {
   if (!r->nproblems++ && !r->why[0]) keep_reason(r, line, reason);
@@ -113,7 +122,7 @@ static enum err_code add_problem(struct reader *r, struct batch *b, enum err_cod
   return batch_problem(b, code, line, reason, raw, raw_n < RAW_MAX_BYTES ? raw_n : RAW_MAX_BYTES, e);
 }
 
-/* The same for the file as a whole, which ends with it. */
+/* The same where the rest of the file cannot be used either. */
 static enum err_code file_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
                                   const char *reason, struct err *e) {
   r->done = 1;
@@ -124,7 +133,10 @@ static enum err_code file_problem(struct reader *r, struct batch *b, enum err_co
   return add_problem(r, b, code, line, reason, NULL, 0, e);
 }
 
-/* The file is no flow log.  That is a problem unless it lay in a folder and nothing says that it should be one. */
+/*
+** The file is no flow log.  That is a problem, unless the file was found in a folder and nothing
+** says that it should be one.  likely: its content has the marks of a flow log.
+*/
 static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, struct err *e) {
   r->is_other = !likely;
   if (likely || r->expectation == EXPECT_FLOW_LOG) return file_problem(r, b, ERR_FORMAT, 0, r->why, e);
@@ -133,7 +145,10 @@ static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likel
   return ERR_NONE;
 }
 
-/* Compressed or encoded in a way that is known and not read here.  kind is neither plain nor empty. */
+/*
+** The file is compressed or encoded in a way that we know but do not read.  kind is neither plain
+** nor empty.
+*/
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
   if (kind == SOURCE_PARQUET)
     snprintf(r->why, sizeof r->why, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
@@ -147,7 +162,7 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   return not_a_flow_log(r, b, likely, e);
 }
 
-/* The file's first window: finds its layout. */
+/* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   switch (detect(&r->tokens, r->options->format, r->expectation == EXPECT_FLOW_LOG, &r->layout, r->why, &why)) {
@@ -160,7 +175,10 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   return file_problem(r, b, ERR_FORMAT, r->line + why.line, why.text, e);
 }
 
-/* A line that fills the buffer.  Where the file's first lines should be, it says that this is no flow log. */
+/*
+** A line that does not fit into the buffer.  At the place of the file's first lines, it means that
+** this is no flow log.
+*/
 static enum err_code long_line(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   err_set(&why, ERR_LINE, r->line, "is longer than %d bytes", RECORD_MAX_BYTES);
@@ -171,14 +189,14 @@ static enum err_code long_line(struct reader *r, struct batch *b, struct err *e)
   return not_a_flow_log(r, b, 0, e);
 }
 
-/* The file's first block: what its bytes say, and no byte order mark. */
+/* The file's first block: looks at what its bytes say, and removes a byte order mark. */
 static enum err_code first_block(struct reader *r, struct batch *b, struct err *e) {
   r->is_first = 0;
   if (r->text_n > 3 && !memcmp(r->text, "\xef\xbb\xbf", 3)) {
     r->text += 3;
     r->text_n -= 3;
   }
-  enum source_kind kind = source_magic(r->text, r->text_n); /* of what came out of gzip, if it was gzip */
+  enum source_kind kind = source_magic(r->text, r->text_n); /* of the inflated bytes, if it was gzip */
   return kind == SOURCE_PLAIN ? ERR_NONE : foreign(r, b, kind, e);
 }
 
@@ -201,7 +219,7 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
   return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);
 }
 
-/* Gets the next window of lines, if there is one. */
+/* Splits the next window of lines, if there is one. */
 static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
   r->line += r->tokens.nlines;
   r->next = r->tokens.nlines = 0;
@@ -213,8 +231,12 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
   return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
 }
 
-/* What a line is among records: no header; the layout's own, once more perhaps; another; one that can't be used. */
-enum header { HEADER_NONE, HEADER_OWN, HEADER_NEW, HEADER_BAD };
+enum header {
+  HEADER_NONE, /* the line is no header */
+  HEADER_OWN,  /* the header of the layout at hand, perhaps once more */
+  HEADER_NEW,  /* another header */
+  HEADER_BAD,  /* a header that cannot be used */
+};
 
 static enum header find_header(const struct reader *r, const struct line *original, struct layout *header,
                                struct err *why) {
@@ -232,7 +254,10 @@ static enum header find_header(const struct reader *r, const struct line *origin
   return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
 }
 
-/* A line that the short way did not take.  Sets *changed when it is a header that brings another layout. */
+/*
+** A line that does not fit the layout.  Sets *changed when it is a header that brings another
+** layout.
+*/
 static enum err_code odd_line(struct reader *r, struct batch *b, const struct line *line, int *changed, struct err *e) {
   size_t n = line->end - line->start;
   const char *p = line->text + line->start, *control;
@@ -253,7 +278,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
       *changed = 1;
       return ERR_NONE;
     case HEADER_BAD:
-      return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* what follows it can't be told */
+      return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* nobody knows what the lines after it are */
     case HEADER_NONE: break;
     }
     record_explain(&r->layout, record_check(&r->layout, line), line, why.text, sizeof why.text);
@@ -261,7 +286,10 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
   return add_problem(r, b, ERR_LINE, line->number, why.text, p, n, e);
 }
 
-/* Where the checks can't tell: control bytes, or a header among lines of nothing but texts. */
+/*
+** Is a line that fits no record all the same?  The checks overlook control bytes in texts, and a
+** header among lines that have nothing but texts.
+*/
 static int is_suspect(const struct reader *r, const struct line *line) {
   struct layout header;
   struct err unused = {0};
@@ -269,7 +297,7 @@ static int is_suspect(const struct reader *r, const struct line *line) {
   return layout_is_texts(&r->layout) && find_header(r, line, &header, &unused) != HEADER_NONE;
 }
 
-/* Which lines of this layout are wanted? */
+/* Finds out which lines of this layout are wanted. */
 static void bind_wanted(struct reader *r) {
   static const struct predicate everything;
   struct err why = {0};
@@ -279,14 +307,14 @@ static void bind_wanted(struct reader *r) {
   if (r->is_misfit) r->wanted.never = 1;
 }
 
-/* There is a record that the filter can't be held against. */
+/* There is a record with which the filter cannot be compared. */
 static enum err_code misfit(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
   return file_problem(r, b, why.code, 0, why.text, e);
 }
 
-/* Makes ready for lines of this layout, into this batch. */
+/* Prepares for lines of this layout, which go into this batch or into the groups. */
 static void bind(struct reader *r, struct batch *b) {
   if (!r->groups) projection_init(&r->projection, &r->layout, b);
   else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->sums);
@@ -299,7 +327,10 @@ static inline enum err_code take_record(struct reader *r, const struct line *lin
   return record_store(&r->projection, &r->layout, line, b, e);
 }
 
-/* The hot loop: rows from the window, until it ends, the layout changes or a problem ends the file. */
+/*
+** The hot loop: takes the window's records, until it ends, the layout changes, or a problem ends
+** the file.
+*/
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
   const int careful = t->control || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;

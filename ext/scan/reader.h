@@ -1,47 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Reads one file after another into batches: the unit of work that a thread does.
+** Reads one file after another into batches or groups.  This is the work of one thread.
 **
-**     source -> lines -> tokens -> (detect) -> record -> predicate -> batch
-**                                                            -> groups
+**     source -> lines -> tokens -> (detect) -> record -> predicate -> batch, or groups
 **
-** Call order: reader_init() once; for each file reader_open(), then reader_next() until it returns READER_END, with a
-** batch that is empty at first, and again after READER_FULL; reader_clear() at the end.  A reader owns all its buffers (about 1 MiB, whatever the files are like) and belongs to
-** one thread.  The options must outlive it and may be shared.
+** Call order: reader_init() once, and `grouping` and `groups` set if records are to go into
+** groups; for each file reader_open_file() (or another of the functions that open), then
+** reader_next() until it returns READER_END, with a batch that is empty at first and again after
+** READER_FULL, then reader_close(); reader_clear() at the end.
 **
-** What can't be used is a problem, and the policy says what becomes of it; but a filter that can't be held against a
-** file's records (ERR_ARGUMENT) is the query's mistake: it is put into the batch whatever the policy, and ends the
-** file.  reader_next() does a bounded piece of work, so that its caller can look in between whether it is to stop.
+** Ownership: a reader owns all its buffers, which take about 1 MiB whatever the files are like.
+** The options must outlive it and may be shared.  A reader belongs to one thread.
+**
+** Errors: what is wrong with a file or a line is no error of these functions but a problem, and
+** the policy says what becomes of it.  There is one exception to the policy.  A filter that cannot
+** be compared with a file's records (ERR_ARGUMENT) is a mistake in the query: it is put into the
+** batch whatever the policy is, and ends the file.  Only ERR_NOMEM is returned.
+**
+** reader_next() does a bounded piece of work, so that its caller can look between two calls
+** whether it is to stop.
 */
 #ifndef SCAN_READER_H
 #define SCAN_READER_H
 
 #include "file/discover.h"
 #include "file/read_ahead.h"
-#include "record/batch.h"
 #include "file/root_guard.h"
+#include "file/source.h"
 #include "predicate/filter.h"
-#include "scan/group.h"
+#include "predicate/predicate.h"
+#include "record/batch.h"
 #include "record/layout.h"
 #include "record/lines.h"
-#include "predicate/predicate.h"
 #include "record/record.h"
-#include "file/source.h"
 #include "record/tokens.h"
+#include "scan/group.h"
 
 enum policy {
   POLICY_FAIL,    /* the first problem is put into the batch and ends the file */
-  POLICY_SKIP,    /* problems are counted; all that can be read is delivered */
-  POLICY_COLLECT, /* like POLICY_SKIP, and the problems are put into the batches */
+  POLICY_SKIP,    /* problems are counted, and all that can be read is delivered */
+  POLICY_COLLECT, /* as POLICY_SKIP, and the problems are put into the batches */
 };
 
 /* What a file turned out to be. */
 enum verdict {
   VERDICT_OPEN,     /* not known yet */
   VERDICT_FLOW_LOG, /* its lines are being read, or have been */
-  VERDICT_EMPTY,    /* no line in it */
-  VERDICT_OTHER,    /* no flow log: passed over, why[] says for what reason */
-  VERDICT_BAD,      /* can't be read, or not as a flow log though it should be one: a problem was made */
+  VERDICT_EMPTY,    /* there is no line in it */
+  VERDICT_OTHER,    /* no flow log: it was passed over, and why[] gives the reason */
+  VERDICT_BAD,      /* cannot be read, or cannot be read as the flow log that it should be: a problem was made */
 };
 
 struct reader_options {
@@ -49,43 +56,45 @@ struct reader_options {
   const struct layout *format; /* for files without a header, or NULL */
   enum policy policy;
   const struct predicate *predicate; /* the records that are wanted; NULL for all */
-  const struct filter *filter;       /* of these, those that match this, too; NULL for all */
-  int ahead;                         /* read and inflate in a thread of its own */
+  const struct filter *filter;       /* which they must match besides; NULL for none */
+  int ahead;                         /* each file is read and inflated in a thread of its own */
 };
 
-/* How the file came to us decides what is forgiven: passing over a file that should be a flow log hides traffic. */
+/*
+** How the file came to us decides what is forgiven, because passing over a file that should be a
+** flow log would hide traffic.
+*/
 enum expectation {
-  EXPECT_NOTHING,  /* found in a folder or by a pattern: passed over unless it has the marks of a flow log */
+  EXPECT_NOTHING,  /* found in a folder or by a pattern: passed over unless it looks like a flow log */
   EXPECT_FLOW_LOG, /* named by the user, or named as AWS names flow logs */
 };
 
 struct reader {
   const struct reader_options *options;
   struct source source;
-  struct read_ahead ahead;
+  struct read_ahead ahead; /* between source and lines, while options->ahead */
   struct lines lines;
-  struct tokens tokens;
-  struct layout layout;
+  struct tokens tokens; /* the window: the lines that were split last */
+  struct layout layout; /* of the lines at hand */
   struct projection projection;
-  struct predicate_bound wanted; /* the predicate and the filter, for the layout */
-  const struct grouping
-      *grouping;              /* set after reader_init(), with groups: records are added to these, not to batches */
-  struct groups *groups;      /* or NULL */
-  struct grouping_bound sums; /* the grouping, for the layout */
-  int is_bound;               /* projection or sums, and wanted, are the layout's */
-  int is_misfit;              /* the filter can't be held against the layout: the first record is a problem */
+  struct predicate_bound wanted;   /* the predicate and the filter, for the layout */
+  const struct grouping *grouping; /* set by the owner with groups: what these are summed by */
+  struct groups *groups;           /* records are added to these and not to the batch; or NULL */
+  struct grouping_bound sums;      /* the grouping, for the layout */
+  int is_bound;                    /* `wanted`, and projection or sums, are the layout's */
+  int is_misfit;                   /* the filter cannot be compared with the layout: a first record is a problem */
   enum expectation expectation;
   enum verdict verdict;
   int is_other;       /* nothing marks it as a flow log: a folder's scan passes over it, also when VERDICT_BAD */
   int source_known;   /* the file could be opened: source.kind says what its bytes are */
   char why[ERR_TEXT]; /* the reason of VERDICT_OTHER and VERDICT_BAD, or the file's first problem; "" if none */
-  enum err_code bad;  /* VERDICT_BAD from reader_open(): the code of that error */
+  enum err_code bad;  /* VERDICT_BAD because the file could not be opened: the code of that error */
   uint64_t line;      /* lines of the file before the window */
   uint64_t records;   /* found in this file */
   uint64_t rows;      /* of these, delivered or grouped */
   uint64_t nproblems; /* found in this file */
-  const char *text;   /* what is left of the block */
-  size_t text_n;      /* 0: the next block is due */
+  const char *text;   /* what is left of the block of lines */
+  size_t text_n;      /* bytes; 0: the next block is due */
   uint32_t next;      /* line of the window to go on with; tokens.nlines: the next window is due */
   int is_first;       /* the file's first block has not come yet */
   int done;           /* nothing more comes of this file */
@@ -95,26 +104,42 @@ enum reader_result {
   READER_MORE,  /* rows were added, perhaps none, and there is room for more: call again, with this batch or another */
   READER_FULL,  /* the batch must be taken away: it is full, has a problem, or the next rows are of another layout */
   READER_END,   /* the file is finished; the batch may have rows */
-  READER_ERROR, /* no memory: *e */
+  READER_ERROR, /* there is no memory: *e says so */
 };
 
+/*
+** The options' values are looked at until reader_clear().  ERR_NOMEM; reader_clear() is due all
+** the same.
+*/
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e);
 void reader_clear(struct reader *r);
 
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
-void reader_close(struct reader *r);
-
-/* The same for a file of a list, on the disk or in memory, with the expectation that reader_expectation() has of it. */
-void reader_open_file(struct reader *r, const struct file *file);
-
-/* How a file of the list is to be read: what the user named, or AWS named as a flow log, must be one. */
-enum expectation reader_expectation(const struct file *file);
 
 /* The same for a text of n bytes in memory, which must stay until reader_close(). */
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation);
 
-/* Adds the rows and problems of the next window to the batch.  The batch's file is left alone. */
+/*
+** The same for a file of a list, on the disk or in memory, with the expectation that
+** reader_expectation() has of it.
+*/
+void reader_open_file(struct reader *r, const struct file *file);
+
+/*
+** Closes the file, at its end or before.  What is known of it stays until the next one is opened.
+*/
+void reader_close(struct reader *r);
+
+/*
+** How a file of a list is to be read: what the user named, or AWS named as a flow log, must be
+** one.
+*/
+enum expectation reader_expectation(const struct file *file);
+
+/*
+** Adds the rows and problems of the next window to the batch.  The batch's `file` is left alone.
+*/
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e);
 
 #endif

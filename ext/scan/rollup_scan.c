@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The sink of a scan that sums has a table of groups for each worker, to which the worker's reader adds records without
-** any lock.  Groups leave a worker in two ways:
+** The sink of a scan that sums has a table of groups for each worker, to which the worker's reader
+** adds records without any lock.  Groups leave a worker in two ways:
 **
-**     worker ends:             its table and `merged` become one table, which is `merged` again.  Of the two, the
-**                              smaller one is added to the larger one, without the mutex.  The last worker that ends
-**                              so has the groups of all, which the owner returns at the end.
+**     at its end:     worker --+--> merged --> ... --> merged --> owner: `current`
+**                     merged --+
 **
-**     worker has too many:     worker --> list `full` --> owner: `current` --> emptied --> worker goes on
-**                              The worker waits meanwhile.
+**     when full:      worker --> list `full` --> owner: `current` --> emptied --> worker
 **
-** A problem ends the scan with POLICY_FAIL.  Files are dealt out in the order of the list, so when a file has a problem
-** all files before it have been dealt out.  These are read to their ends, because one of them might have a problem as
-** well, and it is the earliest problem that counts.  Files after it are given up.
+** A worker that ends makes one table of its own and `merged`, which becomes `merged` again.  The
+** smaller of the two is added to the larger one, and the mutex is not held meanwhile.  So the last
+** worker that ends has the groups of all, and the owner returns these at the end.
+**
+** A worker whose groups take too much memory hands them to the owner and waits until the owner has
+** returned them to its caller.  Then the worker goes on with an empty table.
+**
+** A problem ends the scan with POLICY_FAIL.  Files are dealt out in the order of the list, so when
+** a file has a problem all files before it have been dealt out.  These are read to their ends,
+** because one of them might have a problem as well, and it is the earliest problem that counts.
+** Files after it are given up.
 */
 #include "scan/rollup_scan.h"
 
@@ -32,16 +38,16 @@ static int has_failed(const struct rollup_scan *g) { return failed_file(g) < g->
 
 /* --- the sink ---------------------------------------------------------------------------------------------------- */
 
-static enum err_code rollup_begin(void *scan, struct worker *w, struct err *e) {
+static enum err_code rollup_scan_begin(void *scan, struct worker *w, struct err *e) {
   struct rollup_scan *g = scan;
   w->reader.grouping = g->grouping;
   w->reader.groups = &g->worker[w->number].groups;
   return batch_init(&g->worker[w->number].batch, no_columns, e);
 }
 
-static int rollup_admit(void *scan, size_t file) { return file < failed_file(scan); }
+static int rollup_scan_admit(void *scan, size_t file) { return file < failed_file(scan); }
 
-static struct batch *rollup_room(void *scan, struct worker *w) {
+static struct batch *rollup_scan_room(void *scan, struct worker *w) {
   struct batch *b = &((struct rollup_scan *)scan)->worker[w->number].batch;
   batch_reset(b);
   b->file = (uint32_t)w->file;
@@ -79,7 +85,7 @@ static void hand_over(struct rollup_scan *g, struct rollup_scan_worker *own) {
   pthread_mutex_unlock(&g->mutex);
 }
 
-static int rollup_deliver(void *scan, struct worker *w, enum reader_result result) {
+static int rollup_scan_deliver(void *scan, struct worker *w, enum reader_result result) {
   struct rollup_scan *g = scan;
   struct rollup_scan_worker *own = &g->worker[w->number];
   (void)result;
@@ -88,13 +94,16 @@ static int rollup_deliver(void *scan, struct worker *w, enum reader_result resul
   return w->file < failed_file(g);
 }
 
-static void rollup_end_file(void *scan, size_t file, struct batch *spare) {
+static void rollup_scan_end_file(void *scan, size_t file, struct batch *spare) {
   (void)scan, (void)file, (void)spare; /* the batch stays with its worker */
 }
 
-static int stop_merge(void *scan) { return workers_is_stopped(&((struct rollup_scan *)scan)->workers); }
+static int rollup_scan_is_stopped(void *scan) { return workers_is_stopped(&((struct rollup_scan *)scan)->workers); }
 
-/* Makes one table of the worker's groups and those of the workers that ended before it.  ERR_NOMEM. */
+/*
+** Makes one table of the worker's groups and those of the workers that ended before it.
+** ERR_NOMEM.
+*/
 static enum err_code merge(struct rollup_scan *g, struct rollup_scan_worker *own, struct err *e) {
   pthread_mutex_lock(&g->mutex);
   while (g->merged && !e->code && !workers_is_stopped(&g->workers)) {
@@ -106,7 +115,7 @@ static enum err_code merge(struct rollup_scan *g, struct rollup_scan_worker *own
       other->groups = own->groups;
       own->groups = larger;
     }
-    groups_merge(&own->groups, &other->groups, stop_merge, g, e);
+    groups_merge(&own->groups, &other->groups, rollup_scan_is_stopped, g, e);
     pthread_mutex_lock(&g->mutex);
   }
   if (!g->merged) g->merged = own;
@@ -114,7 +123,7 @@ static enum err_code merge(struct rollup_scan *g, struct rollup_scan_worker *own
   return e->code;
 }
 
-static void rollup_end(void *scan, struct worker *w, int ok) {
+static void rollup_scan_end(void *scan, struct worker *w, int ok) {
   struct rollup_scan *g = scan;
   struct rollup_scan_worker *own = &g->worker[w->number];
   struct err e = {0};
@@ -133,21 +142,21 @@ static void rollup_end(void *scan, struct worker *w, int ok) {
   pthread_mutex_unlock(&g->mutex);
 }
 
-static void rollup_wake(void *scan) {
+static void rollup_scan_wake(void *scan) {
   struct rollup_scan *g = scan;
   pthread_mutex_lock(&g->mutex);
   pthread_cond_broadcast(&g->emptied);
   pthread_mutex_unlock(&g->mutex);
 }
 
-static const struct sink rollup_sink = {
-    .begin = rollup_begin,
-    .admit = rollup_admit,
-    .room = rollup_room,
-    .deliver = rollup_deliver,
-    .end_file = rollup_end_file,
-    .end = rollup_end,
-    .wake = rollup_wake,
+static const struct sink rollup_scan_sink = {
+    .begin = rollup_scan_begin,
+    .admit = rollup_scan_admit,
+    .room = rollup_scan_room,
+    .deliver = rollup_scan_deliver,
+    .end_file = rollup_scan_end_file,
+    .end = rollup_scan_end,
+    .wake = rollup_scan_wake,
 };
 
 /* --- the owner --------------------------------------------------------------------------------------------------- */
@@ -159,7 +168,7 @@ enum err_code rollup_scan_open(struct rollup_scan *g, const struct files *files,
   atomic_init(&g->failed_file, files->n);
   if (threads_lock_init(&g->mutex, &g->news, &g->emptied, e)) return e->code;
   g->is_ready = 1;
-  if (workers_open(&g->workers, files, &options->scan, &rollup_sink, g, e)) return e->code;
+  if (workers_open(&g->workers, files, &options->scan, &rollup_scan_sink, g, e)) return e->code;
   unsigned n = g->workers.n;
   g->share = options->memory / n;
   if (batch_init(&g->failed, no_columns, e)) return e->code;
@@ -199,7 +208,10 @@ static enum err_code get_groups(struct rollup_scan *g, struct err *e) {
   return e->code;
 }
 
-/* Where there are no threads: does a piece of work, and looks whether there are groups to return after it. */
+/*
+** Where there are no threads: does a piece of work, and looks whether there are groups to return
+** after it.
+*/
 static enum err_code work_oneself(struct rollup_scan *g, struct err *e) {
   int more = workers_step(&g->workers, e);
   if (e->code) return e->code;

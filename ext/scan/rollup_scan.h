@@ -4,20 +4,21 @@
 **
 **     files --> workers: groups of each --> merged --> owner: rollup_scan_next()
 **
-** Call order: rollup_scan_open(); rollup_scan_next() until it returns no group; rollup_scan_problem();
-** rollup_scan_close(), which stops all workers and may be called at any time.  All calls come from one thread, in which
-** the options' stop() is called, too.
+** Call order: rollup_scan_open(); rollup_scan_next() until it returns no group;
+** rollup_scan_problem(); rollup_scan_close(), which stops all workers and may be called at any
+** time.  All calls come from one thread, in which the options' stop() is called, too.
 **
-** Ownership: the list, the grouping and what the options point to must outlive the scan, and the struct must stay where
-** it is.  A group that rollup_scan_next() returns belongs to the scan and is valid until the next call.
+** Ownership: the list, the grouping and what the options point to must outlive the scan, and the
+** struct must stay where it is.  A group that rollup_scan_next() returns belongs to the scan and
+** is valid until the next call.
 **
-** The groups come in no particular order.  There may be several groups with one key, because memory is bounded: a
-** worker whose groups take more than its share of it hands them to the owner and goes on with none.  The caller adds
-** them up.
+** The groups come in no particular order.  There may be several groups with one key, because
+** memory is bounded: a worker whose groups take more than its share of it hands them to the owner
+** and goes on with none.  The caller adds them up.
 **
-** With POLICY_FAIL, the first problem of the earliest file that has one ends the scan, whatever the number of threads.
-** No group is returned before all files up to that one have been read, unless groups had to be handed over for their
-** size.
+** With POLICY_FAIL, the first problem of the earliest file that has one ends the scan, whatever
+** the number of threads.  No group is returned before all files up to that one have been read,
+** unless groups had to be handed over for their size.
 */
 #ifndef SCAN_ROLLUP_SCAN_H
 #define SCAN_ROLLUP_SCAN_H
@@ -69,13 +70,17 @@ enum err_code rollup_scan_open(struct rollup_scan *g, const struct files *files,
 void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts);
 
 /*
-** Sets *group to the next one, or to NULL at the end and on an error.  ERR_INTERRUPT when the options' stop() said so;
-** ERR_NOMEM; ERR_FORMAT when every file (of one or more) was passed over.  A problem that ended the scan is no error
-** here: it ends the groups, and rollup_scan_problem() returns it.
+** Sets *group to the next one, or to NULL at the end and on an error.  ERR_INTERRUPT when the
+** options' stop() said so; ERR_NOMEM; ERR_FORMAT when every file (of one or more) was passed over.
+** A problem that ended the scan is no error here: it ends the groups, and rollup_scan_problem()
+** returns it.
 */
 enum err_code rollup_scan_next(struct rollup_scan *g, const struct group **group, struct err *e);
 
-/* At the end: the batch that has, as its first problem, the one which ended the scan.  NULL: there was none. */
+/*
+** At the end: the batch that has, as its first problem, the one which ended the scan.  NULL: there
+** was none.
+*/
 const struct batch *rollup_scan_problem(const struct rollup_scan *g);
 
 #endif

@@ -1,4 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Each batch of the pass is copied into one piece of memory, without the room that it has left.  A
+** row is referred to by one number: the batch's above, the row's in the batch below.
+**
+** The index is a hash table of one subject's values.  Its lists are chained by entry numbers:
+**
+**     head[]     [ END ]  [ 4 ]  [ END ]  [ 2 ] ...                  by hash of the value
+**                           |               |
+**     entry[]    [0: row 7, END]  [1: row 5, END]  [2: row 3, 0]  [3: ...]  [4: row 1, 1]
+**
+** Entries are added from the last row to the first, each at the front of its list, so that a list
+** goes through the rows in the order of the pass.  Different values may have the same hash, and a
+** round has other conditions besides: each row that the index finds is compared with all terms of
+** the round.
+**
+** The subject `addr` stands for several columns, so that a row may be in several lists, or twice
+** in one when two hashes fall on one head.  next_row() passes over the second.
+*/
 #include "scan/row_store.h"
 
 #include <string.h>
@@ -13,14 +31,17 @@ void row_store_init(struct row_store *k, size_t max_bytes) {
 }
 
 void row_store_clear(struct row_store *k) {
-  for (size_t i = 0; i < k->n; i++) mem_free(k->batch[i].line); /* the whole copy: see copy() */
+  for (size_t i = 0; i < k->n; i++) mem_free(k->batch[i].line); /* that is the whole copy: see copy() */
   mem_free(k->batch);
   mem_free(k->head);
   mem_free(k->entry);
   row_store_init(k, k->max_bytes);
 }
 
-/* One piece of memory: lines, cells column by column, text. */
+/*
+** Copies a batch into one piece of `bytes` bytes: line numbers, cells column by column, text.  0:
+** no memory.
+*/
 static int copy(struct batch *to, const struct batch *from, size_t bytes) {
   size_t n = from->nrows;
   uint64_t *p = mem_alloc(bytes);
@@ -38,7 +59,8 @@ static int copy(struct batch *to, const struct batch *from, size_t bytes) {
   }
   to->text = (char *)p;
   if (from->text_used) memcpy(to->text, from->text, from->text_used);
-  memset(to->text + from->text_used, 0, BATCH_COPY); /* texts are compared in words */
+  memset(to->text + from->text_used, 0,
+         BATCH_COPY); /* texts are compared in whole words, which may reach beyond their ends */
   to->text_used = from->text_used;
   return 1;
 }
@@ -59,7 +81,7 @@ enum err_code row_store_add(struct row_store *k, const struct batch *b, struct e
 
 /* --- a row's values ---------------------------------------------------------------------------------------------- */
 
-/* The columns that a subject stands for; returns their number. */
+/* Sets columns[] to the columns that a subject stands for, and returns their number. */
 static int columns_of(int subject, uint8_t columns[4]) {
   static const uint8_t addresses[4] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
   if (subject == SUBJECT_ADDR) return memcpy(columns, addresses, 4), 4;
@@ -76,12 +98,15 @@ static uint64_t hash_cell(const struct batch *b, int column, uint64_t cell) {
   return fields[column].kind == KIND_INT ? hash_mix(cell, 0) : hash_bytes(batch_text(b, cell), batch_text_n(cell));
 }
 
-/* Do the terms, all about one subject, let the row pass? */
+/*
+** Do n terms about one subject let the row pass?  For a subject of several columns, one of these
+** must meet all terms.
+*/
 static int passes(const struct predicate_term *t, uint32_t n, const struct batch *b, uint32_t row) {
   uint8_t columns[4];
   int ncolumns = columns_of(t->subject, columns);
   if (t->subject == SUBJECT_LINE) return predicate_passes_number(t, n, b->line[row]);
-  if (t->subject == SUBJECT_FILE) return 1; /* files are taken or left as a whole, before they are read */
+  if (t->subject == SUBJECT_FILE) return 1; /* whole files are taken or left, before they are read */
   for (int i = 0; i < ncolumns; i++) {
     uint64_t cell = cell_of(b, columns[i], row);
     if (cell == BATCH_NULL                    ? predicate_passes_null(t, n)
@@ -108,7 +133,10 @@ int row_store_asks_for_one(const struct predicate_term *t) {
          t->subject != SUBJECT_FILE;
 }
 
-/* Adds a row's values, each once: its ends may be the same. */
+/*
+** Adds the row to the list of each of its values, once for each value: both ends of a flow may be
+** the same.
+*/
 static void add_row(struct row_store *k, uint32_t batch, uint32_t row) {
   const struct batch *b = &k->batch[batch];
   uint8_t columns[4];
@@ -141,7 +169,7 @@ enum err_code row_store_index(struct row_store *k, int subject, struct err *e) {
   k->entry = mem_alloc((entries + 1) * sizeof *k->entry);
   if (!k->head || !k->entry) return err_nomem(e);
   memset(k->head, 0xff, k->nheads * sizeof *k->head);
-  for (size_t i = k->n; i-- > 0;) /* from the last row on, so that each list begins with its first */
+  for (size_t i = k->n; i-- > 0;) /* from the last row on, so that each list begins with its first row */
     for (uint32_t row = k->batch[i].nrows; row-- > 0;) add_row(k, (uint32_t)i, row);
   return ERR_NONE;
 }
@@ -161,12 +189,12 @@ void row_store_find(const struct row_store *k, const struct predicate *predicate
   }
 }
 
-/* The next row to look at; ROW_STORE_END: none. */
+/* The next row to look at, as a reference; ROW_STORE_END when there is none. */
 static uint32_t next_row(const struct row_store *k, struct row_store_cursor *c) {
   if (c->indexed) {
     if (c->entry == ROW_STORE_END) return ROW_STORE_END;
     uint32_t row = k->entry[c->entry].row;
-    while (c->entry != ROW_STORE_END && k->entry[c->entry].row == row) c->entry = k->entry[c->entry].next; /* once */
+    while (c->entry != ROW_STORE_END && k->entry[c->entry].row == row) c->entry = k->entry[c->entry].next;
     return row;
   }
   uint32_t batch = c->row >> ROW_STORE_ROW_BITS, row = c->row & ((1u << ROW_STORE_ROW_BITS) - 1);

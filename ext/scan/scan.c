@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The sink of a scan for records is the queue: a worker fills a batch, and pushes it when it is full or the file ends.
+** The sink of a scan for records is the queue: a worker fills a batch, and pushes it when it is
+** full or the file ends.
 **
-**     worker:  admit -> queue_admit()   room -> queue_room()   deliver -> queue_push()   end_file -> queue_end()
-**     owner:   scan_next() -> queue_pop(), queue_recycle()
+**     worker:  admit     queue_admit()
+**              room      queue_room()
+**              deliver   queue_push()
+**              end_file  queue_end()
+**     owner:   scan_next()  queue_pop(), queue_recycle()
 **
-** Where there are no threads, all work goes through the queue as well: scan_next() reads a window with workers_step()
-** and gets the batch back from the queue at once.  The owner's worker therefore pushes after each window, so that it
-** can be stopped between two of them, and so that the first rows arrive without delay.
+** Where there are no threads, all work goes through the queue as well: scan_next() reads a window
+** with workers_step() and gets the batch back from the queue at once.  The owner's worker
+** therefore pushes after each window, so that it can be stopped between two of them, and so that
+** the first rows arrive without delay.
 */
 #include "scan/scan.h"
 
@@ -93,7 +98,10 @@ enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *
     case QUEUE_ERROR: return err_nomem(e);
     case QUEUE_WAIT: break;
     }
-    /* SQLite itself looks for an interrupt between two rows.  Where there are no rows, it does not get to look. */
+    /*
+    ** SQLite itself looks for an interrupt between two rows.  Where there are no rows, it does not
+    ** get to look.
+    */
     if (workers_poll(&s->workers, e)) return e->code;
     if (!workers_has_threads(&s->workers)) workers_step(&s->workers, e);
     if (e->code) return e->code;

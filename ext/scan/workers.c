@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Dealing out a file is one atomic increment of `next`, so no worker waits for another to get one.  Whether the file
-** may be read already is then decided by the sink's admit(), which may wait.  Files are admitted in any order, but all
-** files before an admitted one have been dealt out, and so will be read.
+** Dealing out a file is one atomic increment of `next`, so no worker waits for another to get one.
+** Whether the file may be read already is then decided by the sink's admit(), which may wait.
+** Files are admitted in any order, but all files before an admitted one have been dealt out, and
+** so will be read.
 **
 ** A worker's life, in its own thread:
 **
@@ -10,15 +11,15 @@
 **       begin_worker()
 **       until there is no file left, or the workers are stopped:
 **         begin_file()     deals out the next file that is not pruned, and opens it
-**         read_on()        reads one window into a batch; at the file's end, end_file() adds what the file was to
-**                          the counts and then tells the sink
+**         read_on()        reads one window into a batch; at the file's end, end_file() adds to
+**                          the counts what the file was, and then tells the sink
 **       end_worker()
 **
-** Where there are no threads, workers_step() does one turn of that loop in the owner's thread.  So there is one way to
-** read a file, with threads or without.
+** Where there are no threads, workers_step() does one turn of that loop in the owner's thread.  So
+** there is one way to read a file, with threads or without.
 **
-** The counts of a file are complete before the sink learns of the file's end, so that an owner who learns from the sink
-** that all files have ended may look at the counts without the mutex.
+** The counts of a file are complete before the sink learns of the file's end, so that an owner who
+** learns from the sink that all files have ended may look at the counts without the mutex.
 */
 #include "scan/workers.h"
 
@@ -43,7 +44,10 @@ int workers_read_ahead(const struct files *files, int asked) {
   return files->n == 1 && (asked > 1 || (asked < 0 && workers_threads(files, asked) && threads_cores() > 1));
 }
 
-/* Can the file have records that are wanted?  The name of what lies in memory says nothing, whatever it looks like. */
+/*
+** Can the file have records that are wanted?  The name of what lies in memory says nothing,
+** whatever it looks like.
+*/
 static int is_wanted(const struct predicate *predicate, const struct file *file) {
   if (!predicate) return 1;
   return file->text ? predicate_keeps_file(predicate, file->path) : prune_keeps(predicate, file->path);
@@ -53,7 +57,10 @@ static int is_wanted(const struct predicate *predicate, const struct file *file)
 
 enum next_file { NEXT_NONE, NEXT_OPEN, NEXT_PRUNED };
 
-/* Opens the next file that is wanted.  Where the owner works, it returns after each pruned file as well. */
+/*
+** Opens the next file that is wanted.  Where the owner works, it returns after each pruned file as
+** well.
+*/
 static enum next_file begin_file(struct workers *s, struct worker *w) {
   for (;;) {
     size_t number = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);

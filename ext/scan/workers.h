@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The scheduler of all scans: worker threads that read the files of a list, and where their records go.
+** The scheduler of all scans: worker threads that read the files of a list, and where their
+** records go.
 **
 **     files --> (prune) --> worker: reader --\
 **                           worker: reader ----> sink
 **                           worker: reader --/
 **
-** A file is the unit of a worker's work.  Files are dealt out in the order of the list.  What becomes of the records
-** is the sink's affair: scan.h has one that hands over batches in the order of the files, and rollup_scan.h one that
-** sums records in groups.
+** A file is the unit of a worker's work.  Files are dealt out in the order of the list.  What
+** becomes of the records is the sink's affair: scan.h has one that hands over batches in the order
+** of the files, and rollup_scan.h one that sums records in groups.
 **
-** Call order, all by the thread that owns the scan: workers_open(); workers_start(); workers_step() again and again if
-** no thread runs (workers_has_threads() is 0); workers_close(), which stops the threads and waits for them.  Where no
-** thread is asked for, or none can be started, the owner is the only worker, and the sink sees the same calls in the
-** owner's thread.  The list, the options' pointers and the sink must outlive the workers.
+** Call order, all by the thread that owns the scan: workers_open(); workers_start();
+** workers_step() again and again if no thread runs (workers_has_threads() is 0); workers_close(),
+** which stops the threads and waits for them.  Where no thread is asked for, or none can be
+** started, the owner is the only worker, and the sink sees the same calls in the owner's thread.
+** The list, the options' pointers and the sink must outlive the workers.
 **
-** Ownership: the workers own readers, counts and threads.  A batch that a reader fills belongs to the worker between
-** the sink's room() and its deliver() or end_file().
+** Ownership: the workers own readers, counts and threads.  A batch that a reader fills belongs to
+** the worker between the sink's room() and its deliver() or end_file().
 */
 #ifndef SCAN_WORKERS_H
 #define SCAN_WORKERS_H
@@ -62,8 +64,8 @@ struct worker {
 };
 
 /*
-** Where the records of a scan go.  All functions but wake() are called by a worker's thread; `sink` is the context that
-** workers_open() was given.  For each worker:
+** Where the records of a scan go.  All functions but wake() are called by a worker's thread;
+** `sink` is the context that workers_open() was given.  For each worker:
 **
 **     begin()  { admit()  { room()  deliver() ... }  end_file() } ...  end()
 */
@@ -71,29 +73,43 @@ struct sink {
   /* Before the worker's first file, when its reader has been initialised.  ERR_NOMEM. */
   enum err_code (*begin)(void *sink, struct worker *w, struct err *e);
 
-  /* May this file be read?  Waits until there is room for what it will bring.  0: no file is wanted any more. */
+  /*
+  ** May this file be read?  Waits until there is room for what it will bring.  0: no file is
+  ** wanted any more.
+  */
   int (*admit)(void *sink, size_t file);
 
-  /* An empty batch for the worker's file; may wait for it.  NULL: there is no memory, or the workers were stopped. */
+  /*
+  ** An empty batch for the worker's file; may wait for it.  NULL: there is no memory, or the
+  ** workers were stopped.
+  */
   struct batch *(*room)(void *sink, struct worker *w);
 
   /*
-  ** reader_next() has returned `result`, which is not READER_ERROR: takes what the sink wants.  To take the batch away,
-  ** it sets w->batch to NULL; otherwise the reader goes on with this batch.  Returns 0 to give the file up.
+  ** reader_next() has returned `result`, which is not READER_ERROR: takes what the sink wants.  To
+  ** take the batch away, it sets w->batch to NULL; otherwise the reader goes on with this batch.
+  ** Returns 0 to give the file up.
   */
   int (*deliver)(void *sink, struct worker *w, enum reader_result result);
 
-  /* An admitted file has ended, has been given up, or was pruned.  spare: a batch that was not delivered, or NULL. */
+  /*
+  ** An admitted file has ended, has been given up, or was pruned.  spare: a batch that was not
+  ** delivered, or NULL.
+  */
   void (*end_file)(void *sink, size_t file, struct batch *spare);
 
   /*
-  ** The worker has ended: there are no more files, it was stopped, or (ok is 0) it has no memory.  It may be at a file,
-  ** and w->batch may be a batch to free.  Where there was no memory for its reader, begin() has not been called.  Must
-  ** call workers_stop() if the whole scan is to end with this worker.
+  ** The worker has ended: there are no more files, it was stopped, or (ok is 0) it has no memory.
+  ** It may be at a file, and w->batch may be a batch to free.  Where there was no memory for its
+  ** reader, begin() has not been called.  Must call workers_stop() if the whole scan is to end
+  ** with this worker.
   */
   void (*end)(void *sink, struct worker *w, int ok);
 
-  /* The workers have been stopped: wakes those that wait in admit(), room() or deliver(), which then return. */
+  /*
+  ** The workers have been stopped: wakes those that wait in admit(), room() or deliver(), which
+  ** then return.
+  */
   void (*wake)(void *sink);
 };
 
@@ -115,8 +131,9 @@ struct workers {
 };
 
 /*
-** Gets ready, and decides how many workers there are (workers.n), so that a sink can prepare for them.  ERR_NOMEM;
-** workers_close() is due all the same, and may be called on a struct that is all zero.
+** Gets ready, and decides how many workers there are (workers.n), so that a sink can prepare for
+** them.  ERR_NOMEM; workers_close() is due all the same, and may be called on a struct that is all
+** zero.
 */
 enum err_code workers_open(struct workers *s, const struct files *files, const struct scan_options *options,
                            const struct sink *sink, void *context, struct err *e);
@@ -128,18 +145,22 @@ enum err_code workers_start(struct workers *s, struct err *e);
 static inline int workers_has_threads(const struct workers *s) { return s->threads.n > 0; }
 
 /*
-** In the owner's thread, where there are no threads: does one piece of work, which is to read a window of lines or to
-** pass over a pruned file.  1: there may be more; 0: there is no file left.  Without memory it sets ERR_NOMEM and
-** returns 0.
+** In the owner's thread, where there are no threads: does one piece of work, which is to read a
+** window of lines or to pass over a pruned file.  1: there may be more; 0: there is no file left.
+** Without memory it sets ERR_NOMEM and returns 0.
 */
 int workers_step(struct workers *s, struct err *e);
 
-/* Asks the options' stop(): ERR_INTERRUPT when the scan is to end.  By the owner, whenever it would wait. */
+/*
+** Asks the options' stop(): ERR_INTERRUPT when the scan is to end.  By the owner, whenever it
+** would wait.
+*/
 enum err_code workers_poll(const struct workers *s, struct err *e);
 
 /*
-** When all files have ended: ERR_FORMAT if there were files and each of them was passed over, because a query on no
-** flow log at all must not look like a query without results.  With POLICY_COLLECT that is no error.
+** When all files have ended: ERR_FORMAT if there were files and each of them was passed over,
+** because a query on no flow log at all must not look like a query without results.  With
+** POLICY_COLLECT that is no error.
 */
 enum err_code workers_check_found(const struct workers *s, struct err *e);
 
@@ -149,13 +170,21 @@ static inline int workers_is_stopped(struct workers *s) {
   return atomic_load_explicit(&s->stopped, memory_order_relaxed);
 }
 
-/* Stops, waits for the threads, and frees all.  counts: becomes what has been done; may be NULL. */
+/*
+** Stops, waits for the threads, and frees all.  counts: becomes what has been done; may be NULL.
+*/
 void workers_close(struct workers *s, struct scan_counts *counts);
 
-/* The number of threads for these files: what is asked for, or what there is work for; at most one for each file. */
+/*
+** The number of threads for these files: what is asked for, or what there is work for; at most one
+** for each file.
+*/
 unsigned workers_threads(const struct files *files, int asked);
 
-/* Should readers read ahead?  They should when a single file is all that several threads could work on. */
+/*
+** Should readers read ahead?  They should when a single file is all that several threads could
+** work on.
+*/
 int workers_read_ahead(const struct files *files, int asked);
 
 #endif

@@ -117,10 +117,26 @@ static void test_errors(void **state) {
   assert_int_equal(strlen(e.text), ERR_TEXT - 1);
 }
 
+/* Offsets have 32 bits: more text than BATCH_TEXT_MAX is refused, and the batch is as it was. */
+static void test_text_bound(void **state) {
+  uint8_t wanted[COLUMN_COUNT] = {0};
+  struct err e = {0};
+  struct batch b;
+  (void)state;
+  assert_int_equal(batch_init(&b, wanted, &e), ERR_NONE);
+  assert_int_equal(batch_reserve(&b, 100, &e), ERR_NONE);
+  uint64_t cell = batch_put(&b, "0123456789abcdef", 10);
+  assert_int_equal(batch_reserve(&b, BATCH_TEXT_MAX - BATCH_COPY - 9, &e), ERR_NOMEM);
+  memset(&e, 0, sizeof e);
+  assert_int_equal(batch_reserve(&b, (size_t)UINT32_MAX + 1, &e), ERR_NOMEM);
+  assert_true(cell_is(&b, cell, "0123456789"));
+  batch_clear(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_texts),     cmocka_unit_test(test_wanted), cmocka_unit_test(test_problems),
-      cmocka_unit_test(test_no_memory), cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_no_memory), cmocka_unit_test(test_errors), cmocka_unit_test(test_text_bound),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The queue with real workers that are quick and slow: order, bounds, stopping and failing while they wait. */
+/*
+** The queue with real workers that are quick and slow: order, bounds, stopping and failing while
+** they wait.
+*/
 #include "helpers.h"
 
 #include <pthread.h>
@@ -119,7 +122,10 @@ static void check_bytes(const struct batch *b) {
   assert_in_range(bytes_now(), 1, most);
 }
 
-/* Large batches: somewhat more than QUEUE_BYTES, by those that were being filled.  The owner's file always goes on. */
+/*
+** Large batches: somewhat more than QUEUE_BYTES, by those that were being filled.  The owner's
+** file always goes on.
+*/
 static void test_bytes_bound(void **state) {
   (void)state;
   arena = 2 << 20;
@@ -142,7 +148,10 @@ static void test_one_too_large(void **state) {
   arena = 0;
 }
 
-/* Stopped while they wait for room, for a file, at once, in the middle of work; the owner may hold a batch. */
+/*
+** Stopped while they wait for room, for a file, at once, in the middle of work; the owner may hold
+** a batch.
+*/
 static void test_stop(void **state) {
   (void)state;
   for (int how = 0; how < 12; how++) {

@@ -447,6 +447,34 @@ static void test_thread_numbers(void **state) {
   assert_int_equal(workers_threads(&files, 1024), 3);
 }
 
+/* As many threads as there are processors, for files that are large enough; one file alone is read ahead. */
+static void test_own_choice_of_threads(void **state) {
+  (void)state;
+  for (size_t n = 1; n <= 6; n += 5) {
+    struct files files = make_tree(n, 1);
+    for (size_t i = 0; i < n; i++) {
+      struct bytes text = {0};
+      bytes_print(&text, HEADER);
+      for (unsigned k = 0; k < 90000 / n; k++) bytes_print(&text, "2 10.0.0.1 %u\n", k % 65536);
+      files.file[i].size = (int64_t)text.n;
+      write_file(files.file[i].path, text.p, text.n);
+      bytes_free(&text);
+    }
+    threads = 0;
+    struct outcome expected = run_files(&files, POLICY_FAIL, -1);
+    assert_int_equal(expected.rc, ERR_NONE);
+    assert_int_equal(counts.rows, 90000);
+    threads = -1;
+    struct outcome got = run_files(&files, POLICY_FAIL, -1);
+    threads = 0;
+    assert_int_equal(counts.threads, threads_cores() < n ? threads_cores() : n);
+    assert_true(got.text.n == expected.text.n && !memcmp(got.text.p, expected.text.p, got.text.n));
+    bytes_free(&got.text);
+    bytes_free(&expected.text);
+    free_tree(&files);
+  }
+}
+
 /* Closed at any time. */
 static void test_close_early(void **state) {
   static struct scan s;
@@ -469,14 +497,23 @@ static void test_close_early(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_order),        cmocka_unit_test(test_problems),
-      cmocka_unit_test(test_expectation),  cmocka_unit_test(test_nothing_usable),
-      cmocka_unit_test(test_stop),         cmocka_unit_test(test_wanted),
-      cmocka_unit_test(test_close_early),  cmocka_unit_test(test_first_reason),
-      cmocka_unit_test(test_trees),        cmocka_unit_test(test_many_small_files),
-      cmocka_unit_test(test_no_threads),   cmocka_unit_test(test_problem_in_the_middle),
-      cmocka_unit_test(test_stop_threads), cmocka_unit_test(test_no_memory_in_threads),
-      cmocka_unit_test(test_pruned),       cmocka_unit_test(test_thread_numbers),
+      cmocka_unit_test(test_order),
+      cmocka_unit_test(test_problems),
+      cmocka_unit_test(test_expectation),
+      cmocka_unit_test(test_nothing_usable),
+      cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_wanted),
+      cmocka_unit_test(test_close_early),
+      cmocka_unit_test(test_first_reason),
+      cmocka_unit_test(test_trees),
+      cmocka_unit_test(test_many_small_files),
+      cmocka_unit_test(test_no_threads),
+      cmocka_unit_test(test_problem_in_the_middle),
+      cmocka_unit_test(test_stop_threads),
+      cmocka_unit_test(test_no_memory_in_threads),
+      cmocka_unit_test(test_pruned),
+      cmocka_unit_test(test_thread_numbers),
+      cmocka_unit_test(test_own_choice_of_threads),
   };
   alarm(250); /* a standstill must not hang the tests */
   for (int f = 0; f < FIELD_COUNT; f++) wanted[f] = 1;
