@@ -12,12 +12,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@large_bytes', 100000000), ('@top', 20);
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
-                "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
-DELETE FROM temp.own;
-INSERT INTO temp.own SELECT value FROM json_each(@inside);
+.read sql/inside.sql
 SELECT start_time, "end" - start AS seconds, coalesce(pkt_srcaddr, srcaddr) AS src,
        coalesce(pkt_dstaddr, dstaddr) AS dst, dstport, bytes, bytes / 125000 / max("end" - start, 1) AS mbit_s, interface_id
   FROM flowlogs(@logs)

@@ -28,12 +28,7 @@ CREATE TEMP TABLE IF NOT EXISTS must_new_talkers (
   new_since CONSTRAINT "flowlogs: @new_since must be a time: .parameter set @new_since ""'2026-03-09 22:00'"""
     CHECK (ifnull(unixepoch(new_since, 'auto') > 1e8, 0)));
 INSERT INTO must_new_talkers VALUES (@new_since);
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
-                "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
-DELETE FROM temp.own;
-INSERT INTO temp.own SELECT value FROM json_each(@inside);
+.read sql/inside.sql
 SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen

@@ -14,12 +14,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@bits', 24), ('@top', 20);
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
-                "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
-DELETE FROM temp.own;
-INSERT INTO temp.own SELECT value FROM json_each(@inside);
+.read sql/inside.sql
 DROP TABLE IF EXISTS temp.rejected_inside;
 CREATE TEMP TABLE rejected_inside AS
 SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits, 64))) AS subnet,

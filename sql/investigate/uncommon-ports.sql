@@ -15,12 +15,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20), ('@below', 32768),
   ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@inside', '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
-                "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]');
-CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
-DELETE FROM temp.own;
-INSERT INTO temp.own SELECT value FROM json_each(@inside);
+.read sql/inside.sql
 SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DISTINCT srcaddr) AS sources,
        count(DISTINCT dstaddr) AS hosts, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
        count(*) FILTER (WHERE action = 'REJECT') AS rejected,

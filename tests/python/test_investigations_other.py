@@ -5,6 +5,7 @@ order of its own, and addresses, bytes, ports and status as they seldom are.  te
 
 import datetime
 import importlib.util
+import json
 import pathlib
 import random
 
@@ -22,6 +23,7 @@ ELSEWHERE = {"data-leaving": {"onward_legs": answers.invb._likely_nats}}
 TRAFFIC = ("srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "action", "type", "tcp-flags",
            "pkt-srcaddr", "pkt-dstaddr", "flow-direction", "traffic-path", "pkt-src-aws-service", "pkt-dst-aws-service",
            "reject-reason", "encryption-status")
+OURS = json.dumps(list(map(str, answers.invb._OURS)))    # the sample's networks, which these logs have too
 INDICATORS = [("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
               ("2001:db8:bad::/48", "example: IPv6")]
 
@@ -112,7 +114,8 @@ def test_other_logs(other, name, monkeypatch):
     listed = ", ".join(map(str, INDICATORS))
     got = BUILDS[0].rows("\n".join([
         ".headers off", f"CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES {listed};",
-        ".parameter init", setting("logs", str(logs)), *(setting(k, v) for k, v in values.items()),
+        ".parameter init", setting("logs", str(logs)), ".parameter set @inside '" + OURS + "'",
+        *(setting(k, v) for k, v in values.items()),
         f".read sql/investigate/{name}.sql"]))
     expected = [[text(v) for v in row] for row in ANSWERS[name](list(records), **values, **ELSEWHERE.get(name, {}))]
     assert [row for row in got if row[0] != "nothing found"] == expected

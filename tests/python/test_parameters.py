@@ -110,6 +110,28 @@ def own(tmp_path_factory):
     return logs
 
 
+# What follows .read sql/inside.sql: is 10.0.1.31 ours, is an address of the sample's IPv6 blocks, how many prefixes.
+INSIDE = (".headers off\n.read sql/inside.sql\nSELECT cidr_lookup('own', 'cidr', '10.0.1.31') IS NOT NULL, "
+          "cidr_lookup('own', 'cidr', '2600:1f18:4a3b:1200::5') IS NOT NULL, count(*) FROM own;\n")
+
+
+def test_the_samples_networks_are_for_the_sample_alone(release, own):
+    """temp.own of sql/inside.sql: also in a session that asked the sample first, and not where the user says what is inside."""
+    sample, mine = setting("logs", "tests/data/AWSLogs") + "\n", setting("logs", str(own)) + "\n"
+    told = ".parameter set @inside '[\"192.0.2.0/24\"]'\n"
+    got = release.rows(f".parameter init\n{sample}{INSIDE}{mine}{INSIDE}{sample}{INSIDE}{told}{INSIDE}")
+    assert got == [["1", "1", "9"], ["1", "0", "5"], ["1", "1", "9"], ["0", "0", "1"]]
+
+
+def test_inside_has_one_home():
+    """Whoever has the parameter @inside reads sql/inside.sql, and nobody else writes down its default or the sample's blocks."""
+    for script in (ROOT / "sql").glob("**/*.sql"):
+        text = script.read_text()
+        if script != ROOT / "sql/inside.sql":
+            assert ("@inside " in text) == (".read sql/inside.sql\n" in text), script
+            assert "2600:1f18:77aa" not in text, script
+
+
 @pytest.mark.parametrize("name", ASKED)
 def test_own_logs_are_never_asked_about_the_samples(release, own, name):
     """Without the parameter an error, and nothing else: neither in a new session, nor where the sample was asked before."""
