@@ -28,9 +28,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@batch', NULL);
 -- The sample for a database in memory, never for a file.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
-CREATE TEMP TABLE IF NOT EXISTS must_import (
-  logs CONSTRAINT "flowlogs: which logs? .parameter set @logs ""'AWSLogs/'""" CHECK (logs IS NOT NULL));
-INSERT INTO must_import VALUES (@logs);
+SELECT 1 WHERE NOT flowlogs_require(@logs IS NOT NULL, 'flowlogs: which logs? .parameter set @logs "''AWSLogs/''"');
 
 PRAGMA cache_size = -65536;             -- 64 MiB: with SQLite's 2, keeping the indexes takes thrice as long
 
@@ -71,16 +69,14 @@ CREATE TEMP TABLE import_list AS
     FROM flowlogs_files(@logs) f LEFT JOIN flow_files k ON k.path = f.path
    WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime
    ORDER BY f.path;
-DROP TABLE IF EXISTS temp.import_must;
-CREATE TEMP TABLE import_must (
-  twice INTEGER CONSTRAINT "flowlogs: the files above were imported with another path; see import.sql" CHECK (twice = 0));
 DROP TABLE IF EXISTS temp.import_twice;
 CREATE TEMP TABLE import_twice AS
   SELECT n.path, k.path AS imported_as FROM import_list n JOIN flow_files k ON k.name = n.name AND k.path <> n.path
    UNION ALL
   SELECT max(path), min(path) FROM import_list WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1;
 SELECT * FROM import_twice ORDER BY 1 LIMIT 5;
-INSERT OR ROLLBACK INTO import_must SELECT count(*) FROM import_twice;
+SELECT 1 WHERE NOT flowlogs_require(NOT EXISTS (SELECT 1 FROM import_twice),
+  'flowlogs: the files above were imported with another path; see import.sql');
 
 DELETE FROM flows WHERE id IN (
   SELECT old.id FROM import_list n CROSS JOIN flows old ON old.id BETWEEN n.known << 32 AND (n.known << 32) + 4294967295

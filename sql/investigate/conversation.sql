@@ -20,10 +20,10 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
    WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_conversation (
-  a CONSTRAINT "flowlogs: @a must be an address: .parameter set @a ""'10.0.0.5'""" CHECK (ip_text(a) IS NOT NULL),
-  b CONSTRAINT "flowlogs: @b must be an address: .parameter set @b ""'10.0.0.6'""" CHECK (ip_text(b) IS NOT NULL));
-INSERT INTO must_conversation VALUES (@a, @b);
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@a) IS NOT NULL,
+  'flowlogs: @a must be an address: .parameter set @a "''10.0.0.5''"');
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@b) IS NOT NULL,
+  'flowlogs: @b must be an address: .parameter set @b "''10.0.0.6''"');
 DROP TABLE IF EXISTS temp.conversed;
 CREATE TEMP TABLE conversed AS
 WITH met AS (

@@ -16,10 +16,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@eni', 'eni-01d3b5255fac9b19f' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_eni (
-  eni CONSTRAINT "flowlogs: @eni must be an interface: .parameter set @eni ""'eni-…'"""
-    CHECK (ifnull(eni LIKE 'eni-%', 0)));
-INSERT INTO must_eni VALUES (@eni);
+SELECT 1 WHERE NOT flowlogs_require(@eni LIKE 'eni-%',
+  'flowlogs: @eni must be an interface: .parameter set @eni "''eni-…''"');
 -- What it is.
 SELECT account_id, vpc_id, subnet_id, instance_id, interface_type
   FROM flowlogs_rollup(@logs)

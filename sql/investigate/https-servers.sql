@@ -16,10 +16,8 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@week', '2026-03-09' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_https_servers (
-  week CONSTRAINT "flowlogs: @week must be a day: .parameter set @week ""'2026-03-09'"""
-    CHECK (week IS NOT NULL));
-INSERT INTO must_https_servers VALUES (@week);
+SELECT 1 WHERE NOT flowlogs_require(@week IS NOT NULL,
+  'flowlogs: @week must be a day: .parameter set @week "''2026-03-09''"');
 SELECT dstaddr, sum(packets) AS packets, sum(bytes) AS bytes, sum(flows) AS flows,
        count(DISTINCT srcaddr) AS clients,
        datetime(min(first_seen), 'unixepoch') AS first_seen,

@@ -17,10 +17,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@instance', 'i-028450faf3abb2524' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_instance_traffic (
-  instance CONSTRAINT "flowlogs: @instance must be an instance: .parameter set @instance ""'i-…'"""
-    CHECK (ifnull(instance LIKE 'i-%', 0)));
-INSERT INTO must_instance_traffic VALUES (@instance);
+SELECT 1 WHERE NOT flowlogs_require(@instance LIKE 'i-%',
+  'flowlogs: @instance must be an instance: .parameter set @instance "''i-…''"');
 SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service,
        sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,

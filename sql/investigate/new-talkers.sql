@@ -24,10 +24,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@new_before', '2026-06-15'), ('@new_since', '2026-06-16'), ('@new_until', '2026-06-17'))
    WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_new_talkers (
-  new_since CONSTRAINT "flowlogs: @new_since must be a time: .parameter set @new_since ""'2026-03-09 22:00'"""
-    CHECK (ifnull(unixepoch(new_since, 'auto') > 1e8, 0)));
-INSERT INTO must_new_talkers VALUES (@new_since);
+SELECT 1 WHERE NOT flowlogs_require(unixepoch(@new_since, 'auto') > 1e8,
+  'flowlogs: @new_since must be a time: .parameter set @new_since "''2026-03-09 22:00''"');
 .read sql/inside.sql
 SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,

@@ -20,12 +20,10 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@trace_from', '10.64.1.12'), ('@trace_to', '52.218.32.244'))
    WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_next_hop_trace (
-  trace_from CONSTRAINT "flowlogs: @trace_from must be an address: .parameter set @trace_from ""'10.0.0.5'"""
-    CHECK (ip_text(trace_from) IS NOT NULL),
-  trace_to CONSTRAINT "flowlogs: @trace_to must be an address: .parameter set @trace_to ""'52.216.0.9'"""
-    CHECK (ip_text(trace_to) IS NOT NULL));
-INSERT INTO must_next_hop_trace VALUES (@trace_from, @trace_to);
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@trace_from) IS NOT NULL,
+  'flowlogs: @trace_from must be an address: .parameter set @trace_from "''10.0.0.5''"');
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@trace_to) IS NOT NULL,
+  'flowlogs: @trace_to must be an address: .parameter set @trace_to "''52.216.0.9''"');
 WITH RECURSIVE leg AS MATERIALIZED (
   SELECT interface_id, interface_type, az_id, srcaddr, traffic_path, next_hop_interface_id, next_hop_interface_type,
          sum(bytes) AS bytes

@@ -17,10 +17,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@subnet', '10.0.1.0/24' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_subnet_senders (
-  subnet CONSTRAINT "flowlogs: @subnet must be a network: .parameter set @subnet ""'10.0.1.0/24'"""
-    CHECK (subnet IS NOT NULL));
-INSERT INTO must_subnet_senders VALUES (@subnet);
+SELECT 1 WHERE NOT flowlogs_require(@subnet IS NOT NULL,
+  'flowlogs: @subnet must be a network: .parameter set @subnet "''10.0.1.0/24''"');
 SELECT srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen

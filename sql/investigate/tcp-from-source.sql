@@ -17,10 +17,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_tcp_from_source (
-  src CONSTRAINT "flowlogs: @src must be an address: .parameter set @src ""'10.0.0.5'"""
-    CHECK (ip_text(src) IS NOT NULL));
-INSERT INTO must_tcp_from_source VALUES (@src);
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@src) IS NOT NULL,
+  'flowlogs: @src must be an address: .parameter set @src "''10.0.0.5''"');
 SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port_name(srcport, 6)) AS service,
        tcp_flags(tcp_flags) AS flags, packets, bytes, action
   FROM flowlogs(@logs)

@@ -18,10 +18,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@dst', '10.0.2.11' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_to_destination (
-  dst CONSTRAINT "flowlogs: @dst must be an address: .parameter set @dst ""'10.0.0.5'"""
-    CHECK (ip_text(dst) IS NOT NULL));
-INSERT INTO must_to_destination VALUES (@dst);
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@dst) IS NOT NULL,
+  'flowlogs: @dst must be an address: .parameter set @dst "''10.0.0.5''"');
 SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes,

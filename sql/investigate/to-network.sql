@@ -18,9 +18,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@net', '10.0.0.0/16' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_to_network (
-  net CONSTRAINT "flowlogs: @net must be a network: .parameter set @net ""'10.0.0.0/16'""" CHECK (net IS NOT NULL));
-INSERT INTO must_to_network VALUES (@net);
+SELECT 1 WHERE NOT flowlogs_require(@net IS NOT NULL,
+  'flowlogs: @net must be a network: .parameter set @net "''10.0.0.0/16''"');
 SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen

@@ -19,9 +19,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 -- For the sample, and for no other logs: the last line takes it away.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@text', '172.31.2.' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_to_text_prefix (
-  text CONSTRAINT "flowlogs: @text must be a text: .parameter set @text ""'10.0.'""" CHECK (typeof(text) = 'text'));
-INSERT INTO must_to_text_prefix VALUES (@text);
+SELECT 1 WHERE NOT flowlogs_require(typeof(@text) = 'text',
+  'flowlogs: @text must be a text: .parameter set @text "''10.0.''"');
 SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
