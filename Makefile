@@ -5,7 +5,9 @@
 #   make test          installs what is missing, builds, and runs every test; ends in "N passed, N failed"
 #   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some eight minutes
 #   make install       to $(PREFIX)/lib
-#   make sample        makes tests/data anew; make readme: the README's column table
+#   make sample        makes tests/data anew
+#   make generate      writes what is generated from ext/record/fields.h and from the descriptions of tables anew: the field
+#                      lists of sql/export and the tables in the READMEs; run it after a change of a field, and commit both
 #   make asan          a checked build, in build/asan
 #   make tsan          the same for threads, and the threaded tests on it
 #   make valgrind      the SQL scripts and unit tests under valgrind
@@ -41,7 +43,8 @@ LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext
 UPPER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(UPPER_ROOMS:%=ext/%/*.c)))) $(BUILD)/main.o
 OBJECTS := $(LOWER) $(UPPER)
 
-.PHONY: all demo test test-only valgrind bench install uninstall clean deps deps-build deps-test asan tsan lint sample readme
+.PHONY: all demo test test-only valgrind bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
+        generate
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/flowlogs.$(SO)
@@ -132,8 +135,9 @@ lint:
 sample:
 	$(PYTHON) tests/data/generate.py tests/data
 
-readme: all $(BUILD)/columns
+generate: all $(BUILD)/columns
 	$(PYTHON) tests/lib/readme.py --write $(BUILD)/columns
+	$(PYTHON) tests/tools/generate.py --write $(BUILD)/columns
 
 clean:
 	rm -rf $(BUILD)

@@ -50,9 +50,11 @@ SELECT json_object(@op, json_object('_index', @index, '_id', file || ':' || line
       'instance', CASE WHEN instance_id IS NOT NULL THEN json_object('id', instance_id) END),
     'log', json_object('file', json_object('path', file)),
     'aws', json_object('vpcflow', json_object(
-      'version', version, 'interface_id', interface_id, 'log_status', log_status, 'vpc_id', vpc_id, 'subnet_id', subnet_id,
-      'tcp_flags', tcp_flags, 'type', type, 'pkt_srcaddr', pkt_srcaddr, 'pkt_dstaddr', pkt_dstaddr, 'az_id', az_id,
-      'sublocation_type', sublocation_type, 'sublocation_id', sublocation_id, 'pkt_src_aws_service', pkt_src_aws_service,
+      -- generated: members of aws.vpcflow
+      'version', version, 'interface_id', interface_id, 'log_status', log_status, 'vpc_id', vpc_id,
+      'subnet_id', subnet_id, 'tcp_flags', tcp_flags, 'type', type, 'pkt_srcaddr', pkt_srcaddr,
+      'pkt_dstaddr', pkt_dstaddr, 'az_id', az_id, 'sublocation_type', sublocation_type,
+      'sublocation_id', sublocation_id, 'pkt_src_aws_service', pkt_src_aws_service,
       'pkt_dst_aws_service', pkt_dst_aws_service, 'traffic_path', traffic_path, 'ecs_cluster_arn', ecs_cluster_arn,
       'ecs_cluster_name', ecs_cluster_name, 'ecs_container_instance_arn', ecs_container_instance_arn,
       'ecs_container_instance_id', ecs_container_instance_id, 'ecs_container_id', ecs_container_id,
@@ -60,17 +62,20 @@ SELECT json_object(@op, json_object('_index', @index, '_id', file || ':' || line
       'ecs_task_definition_arn', ecs_task_definition_arn, 'ecs_task_arn', ecs_task_arn, 'ecs_task_id', ecs_task_id,
       'reject_reason', reject_reason, 'resource_id', resource_id, 'encryption_status', encryption_status,
       'instance_tag', instance_tag, 'instance_tag_2', instance_tag_2, 'interface_tag', interface_tag,
-      'interface_tag_2', interface_tag_2, 'asg_tag', asg_tag, 'asg_tag_2', asg_tag_2, 'interface_type', interface_type,
-      'next_hop_interface_id', next_hop_interface_id, 'next_hop_subnet_id', next_hop_subnet_id,
-      'next_hop_az_id', next_hop_az_id, 'next_hop_vpc_id', next_hop_vpc_id,
+      'interface_tag_2', interface_tag_2, 'asg_tag', asg_tag, 'asg_tag_2', asg_tag_2,
+      'interface_type', interface_type, 'next_hop_interface_id', next_hop_interface_id,
+      'next_hop_subnet_id', next_hop_subnet_id, 'next_hop_az_id', next_hop_az_id, 'next_hop_vpc_id', next_hop_vpc_id,
       'next_hop_interface_type', next_hop_interface_type, 'resource_type', resource_type, 'tgw_id', tgw_id,
       'tgw_attachment_id', tgw_attachment_id, 'tgw_src_vpc_account_id', tgw_src_vpc_account_id,
-      'tgw_dst_vpc_account_id', tgw_dst_vpc_account_id, 'tgw_src_vpc_id', tgw_src_vpc_id, 'tgw_dst_vpc_id', tgw_dst_vpc_id,
-      'tgw_src_subnet_id', tgw_src_subnet_id, 'tgw_dst_subnet_id', tgw_dst_subnet_id, 'tgw_src_eni', tgw_src_eni,
-      'tgw_dst_eni', tgw_dst_eni, 'tgw_src_az_id', tgw_src_az_id, 'tgw_dst_az_id', tgw_dst_az_id,
+      'tgw_dst_vpc_account_id', tgw_dst_vpc_account_id, 'tgw_src_vpc_id', tgw_src_vpc_id,
+      'tgw_dst_vpc_id', tgw_dst_vpc_id, 'tgw_src_subnet_id', tgw_src_subnet_id,
+      'tgw_dst_subnet_id', tgw_dst_subnet_id, 'tgw_src_eni', tgw_src_eni, 'tgw_dst_eni', tgw_dst_eni,
+      'tgw_src_az_id', tgw_src_az_id, 'tgw_dst_az_id', tgw_dst_az_id,
       'tgw_pair_attachment_id', tgw_pair_attachment_id, 'packets_lost_no_route', packets_lost_no_route,
       'packets_lost_blackhole', packets_lost_blackhole, 'packets_lost_mtu_exceeded', packets_lost_mtu_exceeded,
-      'packets_lost_ttl_expired', packets_lost_ttl_expired, 'line', line,
+      'packets_lost_ttl_expired', packets_lost_ttl_expired,
+      -- end of generated
+      'line', line,
       'extra', json(nullif(json_patch('{}', extra), '{}'))))))
   FROM flowlogs(@logs)
  WHERE since = @since AND until = @until;

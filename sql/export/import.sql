@@ -39,26 +39,60 @@ CREATE TABLE IF NOT EXISTS flow_files (
 CREATE INDEX IF NOT EXISTS flow_files_name ON flow_files (name);
 CREATE TABLE IF NOT EXISTS flows (
   id INTEGER PRIMARY KEY,               -- file_id * 2^32 + line
+  -- generated: columns
   version INTEGER, account_id TEXT, interface_id TEXT, srcaddr TEXT, dstaddr TEXT, srcport INTEGER, dstport INTEGER,
   protocol INTEGER, packets INTEGER, bytes INTEGER, start INTEGER, "end" INTEGER, action TEXT, log_status TEXT,
   vpc_id TEXT, subnet_id TEXT, instance_id TEXT, tcp_flags INTEGER, type TEXT, pkt_srcaddr TEXT, pkt_dstaddr TEXT,
-  region TEXT, az_id TEXT, sublocation_type TEXT, sublocation_id TEXT,
-  pkt_src_aws_service TEXT, pkt_dst_aws_service TEXT, flow_direction TEXT, traffic_path INTEGER,
-  ecs_cluster_arn TEXT, ecs_cluster_name TEXT, ecs_container_instance_arn TEXT, ecs_container_instance_id TEXT,
-  ecs_container_id TEXT, ecs_second_container_id TEXT, ecs_service_name TEXT, ecs_task_definition_arn TEXT,
-  ecs_task_arn TEXT, ecs_task_id TEXT,
-  reject_reason TEXT, resource_id TEXT, encryption_status INTEGER,
-  instance_tag TEXT, instance_tag_2 TEXT, interface_tag TEXT, interface_tag_2 TEXT, asg_tag TEXT, asg_tag_2 TEXT,
-  interface_type TEXT, next_hop_interface_id TEXT, next_hop_subnet_id TEXT, next_hop_az_id TEXT, next_hop_vpc_id TEXT,
-  next_hop_interface_type TEXT,
-  resource_type TEXT, tgw_id TEXT, tgw_attachment_id TEXT, tgw_src_vpc_account_id TEXT, tgw_dst_vpc_account_id TEXT,
-  tgw_src_vpc_id TEXT, tgw_dst_vpc_id TEXT, tgw_src_subnet_id TEXT, tgw_dst_subnet_id TEXT, tgw_src_eni TEXT,
-  tgw_dst_eni TEXT, tgw_src_az_id TEXT, tgw_dst_az_id TEXT, tgw_pair_attachment_id TEXT,
-  packets_lost_no_route INTEGER, packets_lost_blackhole INTEGER, packets_lost_mtu_exceeded INTEGER,
-  packets_lost_ttl_expired INTEGER,
+  region TEXT, az_id TEXT, sublocation_type TEXT, sublocation_id TEXT, pkt_src_aws_service TEXT,
+  pkt_dst_aws_service TEXT, flow_direction TEXT, traffic_path INTEGER, ecs_cluster_arn TEXT, ecs_cluster_name TEXT,
+  ecs_container_instance_arn TEXT, ecs_container_instance_id TEXT, ecs_container_id TEXT,
+  ecs_second_container_id TEXT, ecs_service_name TEXT, ecs_task_definition_arn TEXT, ecs_task_arn TEXT,
+  ecs_task_id TEXT, reject_reason TEXT, resource_id TEXT, encryption_status INTEGER, instance_tag TEXT,
+  instance_tag_2 TEXT, interface_tag TEXT, interface_tag_2 TEXT, asg_tag TEXT, asg_tag_2 TEXT, interface_type TEXT,
+  next_hop_interface_id TEXT, next_hop_subnet_id TEXT, next_hop_az_id TEXT, next_hop_vpc_id TEXT,
+  next_hop_interface_type TEXT, resource_type TEXT, tgw_id TEXT, tgw_attachment_id TEXT, tgw_src_vpc_account_id TEXT,
+  tgw_dst_vpc_account_id TEXT, tgw_src_vpc_id TEXT, tgw_dst_vpc_id TEXT, tgw_src_subnet_id TEXT,
+  tgw_dst_subnet_id TEXT, tgw_src_eni TEXT, tgw_dst_eni TEXT, tgw_src_az_id TEXT, tgw_dst_az_id TEXT,
+  tgw_pair_attachment_id TEXT, packets_lost_no_route INTEGER, packets_lost_blackhole INTEGER,
+  packets_lost_mtu_exceeded INTEGER, packets_lost_ttl_expired INTEGER,
+  -- end of generated
   extra TEXT,                           -- JSON of fields that this version doesn't know
   file_id INTEGER AS (id >> 32), line INTEGER AS (id & 4294967295),
   start_time TEXT AS (datetime(start, 'unixepoch')), end_time TEXT AS (datetime("end", 'unixepoch')));
+
+-- The fields that this version knows and a table of an older version lacks are added to it; old rows have NULL there.
+-- SQLite's shell has no way to run a statement that a query composes, so the statements go through a file. A folder of
+-- its own, named by the number of the sqlite3 process, keeps runs apart and the file out of reach of others: mkdir fails
+-- where something is there already, and what somebody else owns is not read (-O). Then no column is added, and INSERT
+-- below stops the run with an error. The query prints words such as add__TEXT__region, which are found in the output of
+-- every .mode.
+.once '|umask 077; d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; rm -rf "$d"; mkdir "$d" && tr -cs "A-Za-z0-9_" "\n" > "$d/words"'
+SELECT 'add__' || column2 || '__' || column1 AS word FROM (VALUES
+  -- generated: names and types
+  ('version', 'INTEGER'), ('account_id', 'TEXT'), ('interface_id', 'TEXT'), ('srcaddr', 'TEXT'), ('dstaddr', 'TEXT'),
+  ('srcport', 'INTEGER'), ('dstport', 'INTEGER'), ('protocol', 'INTEGER'), ('packets', 'INTEGER'),
+  ('bytes', 'INTEGER'), ('start', 'INTEGER'), ('end', 'INTEGER'), ('action', 'TEXT'), ('log_status', 'TEXT'),
+  ('vpc_id', 'TEXT'), ('subnet_id', 'TEXT'), ('instance_id', 'TEXT'), ('tcp_flags', 'INTEGER'), ('type', 'TEXT'),
+  ('pkt_srcaddr', 'TEXT'), ('pkt_dstaddr', 'TEXT'), ('region', 'TEXT'), ('az_id', 'TEXT'),
+  ('sublocation_type', 'TEXT'), ('sublocation_id', 'TEXT'), ('pkt_src_aws_service', 'TEXT'),
+  ('pkt_dst_aws_service', 'TEXT'), ('flow_direction', 'TEXT'), ('traffic_path', 'INTEGER'),
+  ('ecs_cluster_arn', 'TEXT'), ('ecs_cluster_name', 'TEXT'), ('ecs_container_instance_arn', 'TEXT'),
+  ('ecs_container_instance_id', 'TEXT'), ('ecs_container_id', 'TEXT'), ('ecs_second_container_id', 'TEXT'),
+  ('ecs_service_name', 'TEXT'), ('ecs_task_definition_arn', 'TEXT'), ('ecs_task_arn', 'TEXT'),
+  ('ecs_task_id', 'TEXT'), ('reject_reason', 'TEXT'), ('resource_id', 'TEXT'), ('encryption_status', 'INTEGER'),
+  ('instance_tag', 'TEXT'), ('instance_tag_2', 'TEXT'), ('interface_tag', 'TEXT'), ('interface_tag_2', 'TEXT'),
+  ('asg_tag', 'TEXT'), ('asg_tag_2', 'TEXT'), ('interface_type', 'TEXT'), ('next_hop_interface_id', 'TEXT'),
+  ('next_hop_subnet_id', 'TEXT'), ('next_hop_az_id', 'TEXT'), ('next_hop_vpc_id', 'TEXT'),
+  ('next_hop_interface_type', 'TEXT'), ('resource_type', 'TEXT'), ('tgw_id', 'TEXT'), ('tgw_attachment_id', 'TEXT'),
+  ('tgw_src_vpc_account_id', 'TEXT'), ('tgw_dst_vpc_account_id', 'TEXT'), ('tgw_src_vpc_id', 'TEXT'),
+  ('tgw_dst_vpc_id', 'TEXT'), ('tgw_src_subnet_id', 'TEXT'), ('tgw_dst_subnet_id', 'TEXT'), ('tgw_src_eni', 'TEXT'),
+  ('tgw_dst_eni', 'TEXT'), ('tgw_src_az_id', 'TEXT'), ('tgw_dst_az_id', 'TEXT'), ('tgw_pair_attachment_id', 'TEXT'),
+  ('packets_lost_no_route', 'INTEGER'), ('packets_lost_blackhole', 'INTEGER'),
+  ('packets_lost_mtu_exceeded', 'INTEGER'), ('packets_lost_ttl_expired', 'INTEGER'),
+  -- end of generated
+  ('extra', 'TEXT'))
+ WHERE column1 NOT IN (SELECT name FROM pragma_table_info('flows', 'main'));
+.read '|d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; [ -O "$d" ] && sed -n "s/^add__\([A-Z]*\)__\(.*\)/ALTER TABLE flows ADD COLUMN \2 \1;/p" "$d/words"; rm -rf "$d"'
 
 -- What is new or changed.  The list is made before the files are read: one that changes meanwhile differs in the next run.
 DROP TABLE IF EXISTS temp.import_list;
@@ -85,29 +119,35 @@ INSERT INTO flow_files (path, size, mtime, name)
   SELECT path, size, mtime, name FROM import_list WHERE rowid <= coalesce(@batch, rowid) ORDER BY path
   ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
 INSERT INTO flows (id,
+    -- generated: names
     version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
     action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
     sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
     ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
-    ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id,
-    reject_reason, resource_id, encryption_status,
-    instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
-    interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id, next_hop_interface_type,
-    resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id, tgw_dst_vpc_account_id, tgw_src_vpc_id, tgw_dst_vpc_id,
-    tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id,
-    packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra)
+    ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id, reject_reason,
+    resource_id, encryption_status, instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
+    interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id,
+    next_hop_interface_type, resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id, tgw_dst_vpc_account_id,
+    tgw_src_vpc_id, tgw_dst_vpc_id, tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id,
+    tgw_dst_az_id, tgw_pair_attachment_id, packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded,
+    packets_lost_ttl_expired,
+    -- end of generated
+    extra)
   SELECT (k.id << 32) + l.line,
+    -- generated: names
     version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
     action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
     sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
     ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
-    ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id,
-    reject_reason, resource_id, encryption_status,
-    instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
-    interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id, next_hop_interface_type,
-    resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id, tgw_dst_vpc_account_id, tgw_src_vpc_id, tgw_dst_vpc_id,
-    tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id,
-    packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra
+    ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id, reject_reason,
+    resource_id, encryption_status, instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
+    interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id,
+    next_hop_interface_type, resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id, tgw_dst_vpc_account_id,
+    tgw_src_vpc_id, tgw_dst_vpc_id, tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id,
+    tgw_dst_az_id, tgw_pair_attachment_id, packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded,
+    packets_lost_ttl_expired,
+    -- end of generated
+    extra
     FROM flowlogs(@logs) l CROSS JOIN flow_files k ON k.path = l.file
    WHERE l.file IN (SELECT path FROM import_list WHERE rowid <= coalesce(@batch, rowid));
 UPDATE flow_files AS k

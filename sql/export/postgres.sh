@@ -52,20 +52,24 @@ CREATE TABLE IF NOT EXISTS flow_files (
   name text UNIQUE);  -- AWS's own, without .gz: the same file with another path is an error, not imported twice
 CREATE TABLE IF NOT EXISTS flows (
   file_id bigint NOT NULL REFERENCES flow_files ON DELETE CASCADE, line bigint NOT NULL,
+  -- generated: columns of PostgreSQL
   version bigint, account_id text, interface_id text, srcaddr inet, dstaddr inet, srcport bigint, dstport bigint,
   protocol bigint, packets bigint, bytes bigint, start_time timestamptz, end_time timestamptz, action text,
   log_status text, vpc_id text, subnet_id text, instance_id text, tcp_flags bigint, type text, pkt_srcaddr inet,
   pkt_dstaddr inet, region text, az_id text, sublocation_type text, sublocation_id text, pkt_src_aws_service text,
   pkt_dst_aws_service text, flow_direction text, traffic_path bigint, ecs_cluster_arn text, ecs_cluster_name text,
-  ecs_container_instance_arn text, ecs_container_instance_id text, ecs_container_id text, ecs_second_container_id text,
-  ecs_service_name text, ecs_task_definition_arn text, ecs_task_arn text, ecs_task_id text, reject_reason text,
-  resource_id text, encryption_status bigint, instance_tag text, instance_tag_2 text, interface_tag text,
-  interface_tag_2 text, asg_tag text, asg_tag_2 text, interface_type text, next_hop_interface_id text,
-  next_hop_subnet_id text, next_hop_az_id text, next_hop_vpc_id text, next_hop_interface_type text, resource_type text,
-  tgw_id text, tgw_attachment_id text, tgw_src_vpc_account_id text, tgw_dst_vpc_account_id text, tgw_src_vpc_id text,
-  tgw_dst_vpc_id text, tgw_src_subnet_id text, tgw_dst_subnet_id text, tgw_src_eni text, tgw_dst_eni text,
-  tgw_src_az_id text, tgw_dst_az_id text, tgw_pair_attachment_id text, packets_lost_no_route bigint,
-  packets_lost_blackhole bigint, packets_lost_mtu_exceeded bigint, packets_lost_ttl_expired bigint, extra text,
+  ecs_container_instance_arn text, ecs_container_instance_id text, ecs_container_id text,
+  ecs_second_container_id text, ecs_service_name text, ecs_task_definition_arn text, ecs_task_arn text,
+  ecs_task_id text, reject_reason text, resource_id text, encryption_status bigint, instance_tag text,
+  instance_tag_2 text, interface_tag text, interface_tag_2 text, asg_tag text, asg_tag_2 text, interface_type text,
+  next_hop_interface_id text, next_hop_subnet_id text, next_hop_az_id text, next_hop_vpc_id text,
+  next_hop_interface_type text, resource_type text, tgw_id text, tgw_attachment_id text, tgw_src_vpc_account_id text,
+  tgw_dst_vpc_account_id text, tgw_src_vpc_id text, tgw_dst_vpc_id text, tgw_src_subnet_id text,
+  tgw_dst_subnet_id text, tgw_src_eni text, tgw_dst_eni text, tgw_src_az_id text, tgw_dst_az_id text,
+  tgw_pair_attachment_id text, packets_lost_no_route bigint, packets_lost_blackhole bigint,
+  packets_lost_mtu_exceeded bigint, packets_lost_ttl_expired bigint,
+  -- end of generated
+  extra text,
   PRIMARY KEY (file_id, line));
 SQL
 
@@ -87,18 +91,21 @@ SQL
 rows() {
   in_sqlite <<SQL
 SELECT n.id, l.line,
+       -- generated: values for PostgreSQL
        version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes,
        strftime('%Y-%m-%dT%H:%M:%SZ', start, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%SZ', "end", 'unixepoch'), action,
        log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,
        sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
        ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
        ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id, reject_reason,
-       resource_id, encryption_status, instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
-       interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id,
+       resource_id, encryption_status, instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag,
+       asg_tag_2, interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id,
        next_hop_interface_type, resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id,
        tgw_dst_vpc_account_id, tgw_src_vpc_id, tgw_dst_vpc_id, tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni,
-       tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id, packets_lost_no_route, packets_lost_blackhole,
-       packets_lost_mtu_exceeded, packets_lost_ttl_expired, extra
+       tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id, tgw_pair_attachment_id, packets_lost_no_route,
+       packets_lost_blackhole, packets_lost_mtu_exceeded, packets_lost_ttl_expired,
+       -- end of generated
+       extra
   FROM flowlogs($(quoted "$logs")) l CROSS JOIN list n ON n.path = l.file WHERE l.file IN (SELECT path FROM list);
 SQL
 }

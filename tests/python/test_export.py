@@ -16,6 +16,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -23,6 +24,9 @@ import pytest
 
 import reference
 from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+import generate  # noqa: E402
 
 SAMPLE = "tests/data/AWSLogs"
 FIELDS = list(dict.fromkeys(reference.VPC_NAMES + reference.TGW_NAMES))
@@ -93,6 +97,69 @@ def test_import_is_the_records(build, tmp_path):
         assert file["rows"] == sum(key[0] == path for key in records)
     assert imported(build, SAMPLE, database) == ["0", "0", "0", "35", "4476", "all done"]
     assert content(database) == (records, files)
+
+
+def drop(database, *names):
+    """Makes of the table what an older version, which did not know these fields, has left."""
+    db = sqlite3.connect(database)
+    for name in names:
+        db.execute(f"ALTER TABLE flows DROP COLUMN {name}")
+    db.commit()
+    db.close()
+
+
+def columns(database):
+    db = sqlite3.connect(database)
+    found = [row[1] for row in db.execute("PRAGMA table_xinfo(flows)")]
+    db.close()
+    return found
+
+
+NEWER = ["region", "packets_lost_ttl_expired"]
+
+
+@pytest.mark.parametrize("mode", ["list", "box", "csv", "json", "column"])
+def test_import_into_an_older_table(release, tmp_path, mode):
+    """Fields that the table lacks are added to it, whatever .mode is set; rows that were there have NULL in them."""
+    database = tmp_path / "flows.db"
+    imported(release, SAMPLE, database, batch=10)
+    old = content(database)[0]
+    drop(database, *NEWER)
+    args = command(release, "sql/export/import.sql", SAMPLE, database)
+    done = subprocess.run([*args[:2], "-cmd", f".mode {mode}", *args[2:]], cwd=ROOT, text=True, capture_output=True,
+                          env=release.env | {"TMPDIR": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.count("add__") == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["flows.db"]
+    assert sorted(columns(database)) == sorted(["id", "file_id", *NAMES])
+    for key, record in content(database)[0].items():
+        lost = NEWER if key in old else []
+        assert [record[n] for n in NAMES] == [None if n in lost else sample()[key].get(n) for n in NAMES], key
+
+
+def test_a_run_that_fails_adds_no_column(release, tmp_path):
+    database, logs = tmp_path / "flows.db", tmp_path / "logs"
+    write_log(logs / "0.log", 0, 10)
+    imported(release, logs, database)
+    drop(database, *NEWER)
+    before = columns(database)
+    write_log(logs / "1.log", 100, 10)
+    (logs / "2.log").write_text(logs.joinpath("0.log").read_text() + "2 torn\n")
+    assert "2.log:12: has 2 fields" in imported(release, logs, database)
+    assert columns(database) == before
+    (logs / "2.log").unlink()
+    done = subprocess.run(command(release, "sql/export/import.sql", logs, database), cwd=ROOT, text=True, capture_output=True,
+                          env=release.env | {"TMPDIR": str(tmp_path / "nowhere")})
+    assert done.returncode == 1 and "has no column named region" in done.stderr and columns(database) == before
+    assert imported(release, logs, database) == ["1", "0", "10", "2", "20", "all done"]
+
+
+def test_field_lists_are_generated(release):
+    """`make generate` has been run since ext/record/fields.h changed."""
+    table = generate.fields(release.folder / "columns")
+    assert [name for name, _ in table] == FIELDS
+    found = generate.files()
+    assert [p.name for p in found] == ["elasticsearch-bulk.sql", "import.sql", "postgres.sh"]
+    assert [p.name for p in found if generate.generated(p.read_text(), table) != p.read_text()] == []
 
 
 def test_import_finds_by_index(release, tmp_path):

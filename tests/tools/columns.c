@@ -1,10 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints the README's table of columns from the table of fields. */
+/*
+** Prints the table of fields for what is generated from it.  Without an argument: the table of columns for the
+** documentation, in Markdown.  With the argument `fields`: a line per field, its name and its kind (INTEGER, ADDRESS or
+** TEXT), for tests/tools/generate.py.
+*/
 #include <stdio.h>
+#include <string.h>
 
 #include "record/fields.h"
 
-int main(void) {
+static const char *kind_name(enum kind kind) {
+  if (kind == KIND_INT) return "INTEGER";
+  return kind == KIND_ADDR ? "ADDRESS" : "TEXT";
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "fields") == 0) {
+    for (int f = 0; f < FIELD_COUNT; f++) printf("%s %s\n", fields[f].name, kind_name(fields[f].kind));
+    return 0;
+  }
+  if (argc != 1) {
+    fprintf(stderr, "usage: columns [fields]\n");
+    return 2;
+  }
   printf("| column | type | since | meaning |\n|---|---|---|---|\n");
   for (int f = 0; f < FIELD_COUNT; f++)
     printf("| `%s` | %s | %d | %s |\n", fields[f].name, fields[f].kind == KIND_INT ? "INTEGER" : "TEXT",

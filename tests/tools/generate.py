@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The field lists of sql/export, which are generated from the table of fields in ext/record/fields.h.
+
+    generate.py --write BUILD/columns      writes all lists anew
+
+A list stands between the lines `-- generated: NAME` and `-- end of generated`, which may be indented. NAME is one of
+LISTS. tests/python/test_export.py fails where a list is not what this script makes of it.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import textwrap
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PART = re.compile(r"^( *)-- generated: ([\w. -]+)\n(.*?)^ *-- end of generated\n", re.M | re.S)
+
+# Fields that the Elastic Common Schema has a place of its own for; all others are below aws.vpcflow.
+IN_ECS = {"account_id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "action",
+          "region", "instance_id", "flow_direction"}
+POSTGRES = {"INTEGER": "bigint", "ADDRESS": "inet", "TEXT": "text"}
+
+
+def sql(name):
+    """A field's name in SQL: `end` is a keyword."""
+    return f'"{name}"' if name == "end" else name
+
+
+def sqlite_type(kind):
+    return "INTEGER" if kind == "INTEGER" else "TEXT"
+
+
+def postgres_column(name, kind):
+    return f"{name}_time timestamptz" if name in ("start", "end") else f"{name} {POSTGRES[kind]}"
+
+
+def postgres_value(name):
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {sql(name)}, 'unixepoch')" if name in ("start", "end") else name
+
+
+# NAME -> a function that takes a field's name and kind and returns the item of the list, or None if it is not in the list.
+LISTS = {
+    "names": lambda name, kind: sql(name),
+    "columns": lambda name, kind: f"{sql(name)} {sqlite_type(kind)}",
+    "names and types": lambda name, kind: f"('{name}', '{sqlite_type(kind)}')",
+    "columns of PostgreSQL": postgres_column,
+    "values for PostgreSQL": lambda name, kind: postgres_value(name),
+    "members of aws.vpcflow": lambda name, kind: None if name in IN_ECS else f"'{name}', {name}",
+}
+
+
+def fields(program):
+    """(name, kind) of every field, in the order of fields.h."""
+    done = subprocess.run([program, "fields"], text=True, capture_output=True, check=True)
+    return [tuple(line.split(" ")) for line in done.stdout.splitlines()]
+
+
+def files():
+    return [p for p in sorted((ROOT / "sql").rglob("*")) if p.suffix in (".sql", ".sh") and PART.search(p.read_text())]
+
+
+def generated(text, table):
+    """The text with each list as it should be. Every item ends in a comma, because something else follows each list."""
+    def part(m):
+        indent, name = m[1], m[2]
+        items = [item for item in (LISTS[name](*field) for field in table) if item]
+        # An item is not broken over two lines: its spaces are hidden from textwrap meanwhile.
+        joined = ", ".join(item.replace(" ", "\0") for item in items) + ","
+        lines = textwrap.fill(joined, 118, initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+                              break_on_hyphens=False).replace("\0", " ")
+        return f"{indent}-- generated: {name}\n{lines}\n{indent}-- end of generated\n"
+    return PART.sub(part, text)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] != "--write":
+        sys.exit(__doc__)
+    for path in files():
+        old = path.read_text()
+        new = generated(old, fields(sys.argv[2]))
+        if new != old:
+            path.write_text(new)
