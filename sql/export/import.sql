@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS flows (
 -- where something is there already, and what somebody else owns is not read (-O). Then no column is added, and INSERT
 -- below stops the run with an error. The query prints words such as add__TEXT__region, which are found in the output of
 -- every .mode.
-.once '|umask 077; d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; rm -rf "$d"; mkdir "$d" && tr -cs "A-Za-z0-9_" "\n" > "$d/words"'
+.once '|umask 077; d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; rm -rf "$d"; w=$(tr -cs "A-Za-z0-9_" "\n" | grep "^add__") && mkdir "$d" && echo "$w" > "$d/words"'
 SELECT 'add__' || column2 || '__' || column1 AS word FROM (VALUES
   -- generated: names and types
   ('version', 'INTEGER'), ('account_id', 'TEXT'), ('interface_id', 'TEXT'), ('srcaddr', 'TEXT'), ('dstaddr', 'TEXT'),

@@ -1,12 +1,15 @@
--- Accepted and rejected over time, by hour.
+-- How much traffic was accepted and how much was rejected, hour by hour?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/accepted-rejected.sql'
 --
--- A rise of the rejected share is a scan, a changed security group, or a service that went away. REJECT also covers
--- packets that come after a connection was closed. Transit gateways log neither ACCEPT nor REJECT and are left out.
+-- A rising share of rejected records is a scan, a changed security group, or a service that
+-- stopped. A packet that arrives after its connection was closed is rejected, too. Transit
+-- gateways log neither ACCEPT nor REJECT, so their records are left out.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 WITH hours AS (

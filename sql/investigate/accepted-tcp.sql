@@ -1,16 +1,22 @@
--- Accepted TCP: which clients reached which services, and what went each way. The service's side is the one with the
--- lower port.
+-- Which clients reached which TCP services, and how much did each end send? The server is the end
+-- with the lower port.
+-- Athena's name: AcceptedTraffic.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/accepted-tcp.sql'
 --
--- `sent` is from client to server. ACCEPT says that the rules let the packets pass, not that the server answered: that
--- is received > 0. Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of
--- its legs, and a transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5)
--- counts what each interface sent once. With SKIPDATA, sums are lower bounds.
+-- `sent` is from client to server. ACCEPT says that the rules let the packets pass, not that the
+-- server answered; it answered if `received` is greater than 0.
+--
+-- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
+-- both of its legs, and the logs of a transit gateway contain the traffic once more. The
+-- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
+-- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,15 +1,19 @@
--- The top talkers on ports of administration (FTP, SSH, Telnet, SMB, RDP, VNC, WinRM): client by client, in both
--- directions.
+-- Who talks most on the ports of administration: FTP, SSH, Telnet, SMB, RDP, VNC and WinRM? One
+-- row per client, with both directions.
+-- Athena's name: AdminPortTraffic.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/admin-ports.sql'
 --
--- Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a
--- transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each
--- interface sent once. With SKIPDATA, sums are lower bounds.
+-- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
+-- both of its legs, and the logs of a transit gateway contain the traffic once more. The
+-- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
+-- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,19 +1,27 @@
--- Traffic with bad addresses: who of ours met one of your list of indicators.
+-- Which of our addresses had traffic with an address on your list of indicators?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @top       rows
---   indicators (cidr, note): your list, addresses or prefixes, as below or in your database: sql/alerts has it, too. Only
---              for the sample's logs, a few examples stand in it while the script runs.
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
+--   indicators      a table of yours with the columns cidr and note: addresses or prefixes. Make
+--                   it as below, or keep it in your database; the alerts use it, too. The
+--                   sample's logs have a few examples, which stand in it only while the script
+--                   runs
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd 'CREATE TABLE indicators (cidr TEXT, note TEXT);' \
 --           -cmd '.import --csv --skip 1 bad.csv indicators' :memory: '.read sql/investigate/bad-addresses.sql'
 --
--- The first pass finds which addresses are on the list, the second looks at their records alone. `met` is the listed
--- address, by the longest prefix that holds it. An answer with `accepted` and bytes both ways is a conversation;
--- rejects from outside are noise. `service` is the lower one of both ports, `sent` and `received` are bytes of ours.
--- Traffic through a NAT gateway shows with the instance's address and with the gateway's. Shared hosting and content
--- networks make old lists lie.
+-- `met` is the listed address, and `note` is that of the longest prefix on the list that contains
+-- it. Accepted records with bytes in both directions are a conversation. Rejected records from
+-- outside are noise. `service` is the lower of the two ports; `sent` and `received` are the bytes
+-- of our address.
+--
+-- The first query finds the addresses that are on the list, and the second one reads the records
+-- of these addresses only. Traffic through a NAT gateway appears with the address of the instance
+-- and with the address of the gateway. Old lists give wrong results, because shared hosting and
+-- content networks pass addresses on.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES

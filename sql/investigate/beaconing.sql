@@ -1,20 +1,32 @@
--- Beaconing: who calls the same place at regular intervals with packets of the same size.
+-- Who calls the same place at regular intervals with packets of the same size?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @contacts  contacts from which on a pair is looked at      @every   seconds between them, at least
---   @jitter    percent that an interval, or a size, may differ from the median to be regular
---   @regular   percent of intervals, and of sizes, that must be      @size   bytes of a contact, at most (the median)
---   @pairs     pairs that are looked at, the busiest first
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @contacts       a pair is looked at if it has at least this number of contacts; default 10
+--   @every          the least number of seconds between two contacts; default 10
+--   @jitter         the percentage by which an interval or a size may differ from the median and
+--                   still be regular; default 10
+--   @regular        the percentage of intervals, and of sizes, that must be regular; default 70
+--   @size           the largest median of the bytes of a contact; default 1000000
+--   @pairs          the number of pairs that are looked at, the busiest first; default 1000
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/beaconing.sql'
 --
--- The rollup finds pairs (source, destination, port) with enough contacts, not too dense; only their records are read
--- then. Contacts are records at least @every seconds apart; the median of the intervals between them is `every`, so a
--- night's pause does no harm. `ports` are the source ports of the contacts after the first: one for each are
--- connections of their own, a single one is a long connection that is cut into records as regularly as any beacon. To
--- be expected: NTP, monitoring, health checks, heartbeats of agents and clusters. Malware that sleeps at random needs a
--- larger @jitter. Through a NAT gateway a beacon shows on both legs.
+-- A contact is a record that starts at least @every seconds after the contact before it. `every`
+-- is the median of the intervals between contacts, so a pause at night does no harm. `ports`
+-- counts the source ports of the contacts after the first one. One port per contact means that
+-- each contact is a connection of its own; a single port means one long connection, which is cut
+-- into records as regularly as any beacon.
+--
+-- Expect NTP, monitoring, health checks, and heartbeats of agents and clusters. Malware that
+-- sleeps for random times needs a larger @jitter. A beacon through a NAT gateway appears on both
+-- legs.
+--
+-- A pair is a source, a destination and a destination port. A rollup finds the pairs that have
+-- enough records, which are at least @every seconds apart on average, and only the records of
+-- these pairs are read.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@contacts', 10), ('@every', 10),

@@ -1,14 +1,19 @@
--- What VPC Block Public Access, or encryption controls, reject (reject-reason BPA, EC).
+-- What did VPC Block Public Access (reject_reason BPA) or encryption controls (EC) reject?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @top       rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/bpa-rejects.sql'
 --
--- reject-reason is of version 8. Records of BPA have no byte count, and SKIPDATA is never written for them, so packets
--- are what there is. Sources in your own lists of partners and customers are what breaks when BPA is switched on. Last:
--- how many files have the field at all; where none has, the logs can't tell.
+-- The query needs reject_reason (version 8). Records of BPA have no byte count, and SKIPDATA is
+-- never written for them, so the answer counts packets. The sources that are your partners or
+-- customers are what breaks when BPA is switched on.
+--
+-- The last answer says how many files have the field. Where none has it, the logs cannot answer
+-- the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,15 +1,20 @@
--- Cleartext: flows that nothing encrypts (encryption-status 0), before encryption is enforced.
+-- Which flows does nothing encrypt (encryption_status 0)? Ask this before encryption is enforced.
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @top       rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/cleartext.sql'
 --
--- encryption-status is of version 10: 0 not encrypted, 1 by Nitro, 2 by the application, 3 both; NULL where it is
--- unknown or encryption controls are off, and in older formats. The second answer says how much is known at all: don't
--- take an empty first one for safety. `service_port` is the lower one of both, mostly the service; traffic logged on
--- both sides counts twice.
+-- encryption_status (version 10) is 0 for not encrypted, 1 for Nitro, 2 for the application layer
+-- and 3 for both. It is NULL if it is unknown, if encryption controls are off, and in older
+-- formats. The second answer says for how much of the traffic it is known; an empty first answer
+-- alone does not mean that everything is encrypted.
+--
+-- `service_port` is the lower of the two ports, which is mostly the port of the service. Traffic
+-- that is logged at both ends counts twice.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,13 +1,17 @@
--- One row per connection (addresses, ports, protocol), with its latest interval: what is going on, the newest first.
+-- What is going on now? One row per connection (addresses, ports, protocol) with its latest
+-- interval, the newest first.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/connections-latest.sql'
 --
--- Of a connection that two interfaces logged at the same time, it is the first record's turn. Every record of the
--- period is sorted: narrow it with @since, or inside with AND srcaddr = …, where there are millions.
+-- Where two interfaces logged a connection at the same time, the row is that of the first record.
+-- Every record of the period is sorted. If there are millions of records, make the period shorter
+-- with @since, or add a condition such as AND srcaddr = '10.0.0.5' to the query.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,22 +1,26 @@
--- One conversation from both directions: a row per connection between two addresses, with what each of them sent.
+-- What did two addresses say to each other? One row per connection, with what each of them sent.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @a, @b  the two addresses: set them, only the sample's logs have a default
---   @port   a port that either has, NULL: any      @top   rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @a, @b          the two addresses; required
+--   @port           a port that either end has; default NULL: any port
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @a \"'10.0.0.5'\"" \
 --           -cmd ".parameter set @b \"'10.0.0.6'\"" :memory: '.read sql/investigate/conversation.sql'
 --
--- The two are the true ends (pkt_srcaddr, pkt_dstaddr) where a NAT gateway stands between. Each point that logged the
--- connection, an interface or a transit gateway's attachment, counted all of it: the figures are those of the point
--- that saw most, not the sum. b_sent = 0 with a_sent > 0: nobody answered, or SKIPDATA. A port that is used again is
--- one connection here; ICMP has port 0.
+-- The two addresses are the true ends (pkt_srcaddr, pkt_dstaddr), also where a NAT gateway stands
+-- between them. Each point that logged a connection, which is an interface or an attachment of a
+-- transit gateway, counted all of it. The figures are therefore those of the point that saw most,
+-- not the sum. b_sent = 0 with a_sent > 0 means that nobody answered, or that records were lost
+-- (SKIPDATA). A port that is used again is the same connection here. ICMP has port 0.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@port', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
    WHERE @logs = 'tests/data/AWSLogs';

@@ -1,16 +1,26 @@
--- Coverage: what the logs can't tell, since records were lost, interfaces were silent for long, or files can't be read.
+-- What can the logs not tell, because records were lost, interfaces were silent for long, or
+-- files cannot be read?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @gap       seconds without any record of an interface that make a gap      @top   rows of each answer
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @gap            a gap is this number of seconds without any record of an interface; default
+--                   900
+--   @top            number of rows of each answer; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/coverage.sql'
 --
--- First: interfaces with SKIPDATA (records were lost: every sum is a lower bound) or nothing but NODATA. Second: gaps
--- in time. An interface without traffic still writes NODATA, so a gap means that the flow log or the interface didn't
--- exist, or that files are missing (period-check.sql); records that were lost fill no gap. The beginning and the end of
--- the period make no gap. Third: the files by their kind; and those with errors, or passed over, if there are any. The
--- first two stop at a file that can't be read.
+-- The first answer lists interfaces with SKIPDATA records, which mean that records were lost and
+-- that every sum is a lower bound, and interfaces that have nothing but NODATA records.
+--
+-- The second answer lists gaps in time. An interface without traffic still writes NODATA records,
+-- so a gap means that the flow log or the interface did not exist, or that files are missing (see
+-- period-check.sql). SKIPDATA records do not fill a gap. The beginning and the end of the period
+-- are not gaps.
+--
+-- The third answer counts the files by kind. It is followed by the files that have errors or were
+-- passed over, if there are any. The first two queries stop at a file that cannot be read.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@gap', 900), ('@top', 20);

@@ -1,16 +1,24 @@
--- Cross-AZ traffic: which pairs of zones and addresses, and how many bytes (each gigabyte is paid for at both ends).
+-- Which pairs of zones and of addresses have traffic across availability zones, and how many
+-- bytes? Each gigabyte is charged at both ends.
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @top       rows of the second and third answer
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows of the second and third answer; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/cross-az.sql'
 --
--- First and second: by address. The zone of an address is what az-id and flow-direction (versions 4 and 5) say of the
--- interface it belongs to, so both ends must be logged, and in the same VPC. Each direction is logged at both ends: the
--- end that saw more of it counts, so that each byte counts once. Third: by next hop (version 11), of egress, NAT
--- gateways and endpoints included; what goes over a NAT gateway is paid for there, too. Last: how many files have the
--- fields at all; where none has, the logs can't tell.
+-- The first and the second answer are by address. The zone of an address is the zone that az_id
+-- and flow_direction (versions 4 and 5) give for its interface, so both ends must be logged, and
+-- they must be in the same VPC. Each direction is logged at both ends; the end that saw more of
+-- it counts, so that each byte counts once.
+--
+-- The third answer is by next hop (version 11) and covers egress traffic, including NAT gateways
+-- and endpoints. Traffic over a NAT gateway is also charged there.
+--
+-- The last answer says how many files have the fields. Where none has them, the logs cannot
+-- answer the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

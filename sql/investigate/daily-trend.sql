@@ -1,12 +1,16 @@
--- The daily trend: records, rejects, bytes and sources of each day, and the change since the day before that has records.
+-- How many records, rejects, bytes and sources does each day have, and how did they change since
+-- the previous day that has records?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/daily-trend.sql'
 --
--- Days are UTC's. Traffic between two logged interfaces counts at each. A day with SKIPDATA (`skipped`) is a lower
--- bound; the first and the last day are rarely whole, and missing files make a dip, too: see period-check.sql.
+-- Days are UTC days. Traffic between two interfaces that both write logs counts at each of them.
+-- The sums of a day with SKIPDATA records (`skipped`) are lower bounds. The first and the last
+-- day are rarely complete, and missing files also cause a dip: see period-check.sql.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 WITH days AS (

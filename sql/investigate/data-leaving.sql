@@ -1,21 +1,31 @@
--- Data leaving: which inside addresses sent how much to which outside ones, each byte counted once.
+-- Which inside addresses sent how many bytes to which outside addresses? Each byte is counted
+-- once.
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @bytes     from how many bytes on      @top   rows
---   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @bytes          a pair is shown if it sent at least this number of bytes; default 5000000
+--   @top            number of rows; default 20, and -1 for all
+--   @inside         your networks, a JSON array of prefixes; default: the private address space.
+--                   Add the IPv6 blocks of your VPCs and your public addresses. See
+--                   sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/data-leaving.sql'
 --
--- How a byte is counted once. (1) The ends are those of the packet, pkt-srcaddr and pkt-dstaddr, where these are
--- logged, so that the instance's own interface, the NAT gateway's inner leg and a transit gateway tell of the same
--- pair; of all that saw a pair, the one that saw most of it counts, not their sum. (2) The onward leg of a NAT gateway,
--- from its own address, is left out. A NAT gateway is what sends outside what it got from inside, packets and bytes
--- alike within 1 %, while others sent at least as much to the same place; the second answer shows what was left out, so
--- that you can judge it. To be expected: answers to outside clients (a web server's downloads), backups, package
--- mirrors. Where only a proxy is seen to send, it is the source. The same private address in two VPCs is one.
--- Logs without interface-id can't tell who saw it: there each sighting counts. Sums are lower bounds where SKIPDATA
--- exists.
+-- A byte is counted once for two reasons. First, the ends are those of the packet (pkt_srcaddr,
+-- pkt_dstaddr) where these are logged, so that the interface of the instance, the inner leg of
+-- the NAT gateway and a transit gateway report the same pair. Of all points that saw a pair, the
+-- one that saw most of it counts, not their sum. Second, the onward leg of a NAT gateway, which
+-- has the gateway's own address, is left out. An address is taken for a NAT gateway if it sends
+-- to the outside what it received from the inside, with packets and bytes equal within 1 %, while
+-- others sent at least as much to the same place. The second answer shows what was left out, so
+-- that you can judge it.
+--
+-- Expect answers to outside clients (the downloads from a web server), backups and package
+-- mirrors. If only a proxy is seen to send, the proxy is the source. The same private address in
+-- two VPCs is one address here. In logs without interface_id nothing tells which interface saw a
+-- pair, so every record counts. Where records were lost (SKIPDATA), sums are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@bytes', 5000000), ('@top', 20);
@@ -29,7 +39,7 @@ WITH seen AS MATERIALIZED (
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
      AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
-     AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL -- a place that isn't logged is neither inside nor outside
+     AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL -- an address that is not logged is neither inside nor outside
    GROUP BY 1, 2, 3, 4, 5, 6),
 leg AS (
   SELECT interface, iif(cidr_lookup('own', 'cidr', dstaddr) IS NULL, srcaddr, dstaddr) AS addr,

@@ -1,15 +1,21 @@
--- Database ports reached: which servers, by whom, and whether from outside.
+-- Which database servers were reached, by how many clients, and from outside?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @database_ports     ports of databases, a JSON array      @top   rows
+--   @logs            a file, a folder or a pattern
+--   @since, @until   the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                    default: no limit
+--   @database_ports  the ports of databases, a JSON array; default: see below
+--   @top             number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/database-ports.sql'
 --
--- One row for each server and port; `outside` are clients that got in with addresses that aren't private (RFC 1918, RFC
--- 4193): an IPv6 address of your own VPC is among them. `rejected_clients` were rejected at least once. A client whose
--- own source port is a database's, by chance, makes its peer look like a server: such rows have one client and few
--- flows. Flows between two logged interfaces count at each; those of a transit gateway, which knows no ACCEPT, count as
+-- One row per server and port. `outside` counts the accepted clients whose address is not private
+-- (RFC 1918, RFC 4193), which includes the IPv6 addresses of your own VPC. `rejected_clients`
+-- were rejected at least once. The default of @database_ports stands in the statement below.
+--
+-- A client whose own source port is the port of a database, by chance, makes its peer look like a
+-- server; such rows have one client and few flows. Traffic between two interfaces that both write
+-- logs counts at each of them. Flows of a transit gateway, which logs no ACCEPT, count as
 -- accepted.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES

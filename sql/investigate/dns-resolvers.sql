@@ -1,17 +1,24 @@
--- DNS to servers that nobody approved.
+-- Who asks DNS servers that nobody approved?
 --
---   @logs       files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @resolvers  approved servers, a JSON array of addresses      @dns_ports   of DNS, a JSON array: 853 is DNS over TLS
---   @top        rows
---   @inside     your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @resolvers      the approved servers, a JSON array of addresses; default: Amazon's resolver
+--                   (169.254.169.253, fd00:ec2::253) and 10.0.0.2
+--   @dns_ports      the ports of DNS, a JSON array; default [53, 853], where 853 is DNS over TLS
+--   @top            number of rows; default 20, and -1 for all
+--   @inside         your networks, a JSON array of prefixes; default: the private address space.
+--                   Add the IPv6 blocks of your VPCs and your public addresses. See
+--                   sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/dns-resolvers.sql'
 --
--- Queries to Amazon's own server of the VPC are never logged, so only the detours are here: malware, tunnels (many
--- bytes), or a laptop's habits. DNS over HTTPS is not: it looks like any other port 443. Each query through a NAT
--- gateway shows on its onward leg, too (from the gateway's address), and in the default format the inner leg ends at
--- the gateway.
+-- Queries to Amazon's own server of the VPC are never logged, so the answer shows only queries
+-- that bypass it: malware, tunnels (many bytes), or the settings of a laptop. DNS over HTTPS is
+-- not included, because it looks like any other traffic on port 443. Each query through a NAT
+-- gateway also appears on its onward leg, from the gateway's address; in the default format, the
+-- inner leg ends at the gateway.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL),

@@ -1,30 +1,34 @@
--- All traffic of one network interface: what it is, whether its records are whole, and with whom it talks, about what.
+-- What is this network interface, are its records complete, and with whom does it talk?
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @eni    the interface: set it, only the sample's logs have a default
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @eni            the interface; required
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @eni \"'eni-…'\"" \
 --           :memory: '.read sql/investigate/eni.sql'
 --
--- `sent` is from client to server. One interface's view: nothing counts twice, but a NAT gateway's interface, which
--- logs both of its legs. Addresses are the packets' own (pkt_srcaddr, pkt_dstaddr) where the log has them.
+-- The first answer says what the interface is, the second one whether records were lost, and the
+-- third one lists its peers. `sent` is from client to server. Only records of this interface
+-- count, so nothing counts twice, except for the interface of a NAT gateway, which logs both of
+-- its legs. Addresses are those of the packet (pkt_srcaddr, pkt_dstaddr) where they are logged.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@eni', 'eni-01d3b5255fac9b19f' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@eni LIKE 'eni-%',
   'flowlogs: @eni must be an interface: .parameter set @eni "''eni-…''"');
--- What it is.
+-- What the interface is.
 SELECT account_id, vpc_id, subnet_id, instance_id, interface_type
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND interface_id = @eni
  GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5;
 
--- Whether its records are whole: SKIPDATA means that some were lost.
+-- Whether its records are complete: SKIPDATA means that some were lost.
 SELECT log_status, sum(flows) AS records, sum(packets) AS packets, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
@@ -32,7 +36,7 @@ SELECT log_status, sum(flows) AS records, sum(packets) AS packets, sum(bytes) AS
  WHERE since = @since AND until = @until AND interface_id = @eni
  GROUP BY log_status ORDER BY log_status;
 
--- With whom it talks.  The service's side is the one with the lower port.
+-- With whom it talks. The server is the end with the lower port.
 WITH seen AS (
   SELECT dstport <= srcport AS asks, coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst,
          min(srcport, dstport) AS port, protocol, action, sum(flows) AS flows, sum(bytes) AS bytes,

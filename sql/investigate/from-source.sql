@@ -1,22 +1,27 @@
--- All traffic from one address: to whom, to which service, how much, since when. `port` is the lower of the two ports,
--- which is nearly always the service's.
+-- To whom did one address send, to which service, how much, and since when?
+-- Athena's name: TrafficFrmSrcAddr.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @src    the address: set it, only the sample's logs have a default
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @src            the address; required
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @src \"'10.0.0.5'\"" \
 --           :memory: '.read sql/investigate/from-source.sql'
 --
--- Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a
--- transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each
--- interface sent once. With SKIPDATA, sums are lower bounds.
+-- `port` is the lower of the two ports, which is nearly always the port of the service.
+--
+-- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
+-- both of its legs, and the logs of a transit gateway contain the traffic once more. The
+-- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
+-- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@src) IS NOT NULL,
   'flowlogs: @src must be an address: .parameter set @src "''10.0.0.5''"');

@@ -1,16 +1,21 @@
--- Paths through a transit gateway that lose packets, and why.
+-- Which paths through a transit gateway lose packets, and why?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @lost      lost packets from which on a path is shown
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @lost           a path is shown if it lost at least this number of packets; default 1
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/high-loss.sql'
 --
--- Of transit gateway logs alone: VPC flow logs have no such fields, and no row for packets that never came. Both the
--- attachment where a flow comes in and the one where it goes out log it, so packets are counted where it comes in;
--- `ppm` is lost packets per million of these. route (none was found) and hole (a black hole route) are routing tables
--- to be mended, mtu is a path MTU that somebody doesn't learn, ttl is a loop. Last: how many files have the field at
--- all; where none has, the logs can't tell.
+-- The answer comes from transit gateway logs only. VPC flow logs have no such fields, and no
+-- record of packets that never arrived. The attachment where a flow enters and the one where it
+-- leaves both log it, so packets are counted where it enters; `ppm` is the number of lost packets
+-- per million of these. `route` (no route was found) and `hole` (a black hole route) are errors
+-- in routing tables, `mtu` is a path MTU that a sender does not learn, and `ttl` is a loop.
+--
+-- The last answer says how many files have the fields. Where none has them, the logs cannot
+-- answer the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@lost', 1);

@@ -1,20 +1,25 @@
--- One host's peers: records, bytes, bytes a record, first and last seen, for each direction.
+-- Who are the peers of one host? For each direction: records, bytes, bytes per record, first and
+-- last seen.
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @host      the host's address: set it, only the sample's logs have a default      @top   rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @host           the address of the host; required
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @host \"'10.0.0.5'\"" \
 --           :memory: '.read sql/investigate/host-seen.sql'
 --
--- Ask it about an address that data-leaving.sql or an alert named. Many bytes a record, out and not in, is an upload;
--- few and always the same are a beacon (beaconing.sql). Traffic with another logged interface counts at each of the
--- two. Behind a NAT gateway its peers are the true ones where pkt-srcaddr and pkt-dstaddr are logged.
+-- Ask about an address that data-leaving.sql or an alert named. Many bytes per record (`each`)
+-- outwards, and not inwards, are an upload; few bytes, and always the same number, are a beacon
+-- (see beaconing.sql). Traffic with another interface that writes logs counts at each of the two.
+-- Behind a NAT gateway the peers are the true ones where pkt_srcaddr and pkt_dstaddr are logged.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@host', '10.0.2.14' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@host) IS NOT NULL,
   'flowlogs: @host must be an address: .parameter set @host "''10.0.0.5''"');

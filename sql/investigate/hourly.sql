@@ -1,13 +1,15 @@
--- Requests and bytes of each hour.
+-- How many records, sources and bytes does each hour have?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/hourly.sql'
 --
--- Flow logs know no requests: a record is one direction of one connection in one aggregation interval, so a short
--- request makes two and a long one many. Traffic between two logged interfaces counts at each, and on each leg through
--- a NAT gateway.
+-- Flow logs do not know requests. A record is one direction of one connection in one aggregation
+-- interval, so a short request makes two records and a long one makes many. Traffic between two
+-- interfaces that both write logs counts at each of them, and on each leg through a NAT gateway.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT hour, sum(flows) AS records, count(DISTINCT srcaddr) AS sources, sum(packets) AS packets, sum(bytes) AS bytes,

@@ -1,20 +1,23 @@
--- Which internal server got most HTTPS packets in a week, and from how many clients.
+-- Which internal server received most HTTPS packets in a week, and from how many clients?
 --
---   @logs   files, folder or pattern
---   @week   its first day, UTC text or Unix seconds: set it, only the sample's logs have a default
---   @top    rows
+--   @logs  a file, a folder or a pattern
+--   @week  the first day of the week, UTC text or Unix seconds; required
+--   @top   number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @week \"'2026-03-09'\"" \
 --           :memory: '.read sql/investigate/https-servers.sql'
 --
--- Internal is what has a private address; the IPv6 addresses of a VPC are public ones: cidr_match(dstaddr, …) finds
--- yours. A NAT gateway is among them with what it passes on. Traffic between two interfaces that are both logged counts
--- twice: AND flow_direction = 'ingress' (version 5) counts what arrives once. HTTP/3 is UDP: leave out the protocol.
+-- A server is internal if its address is private. The IPv6 addresses of a VPC are public
+-- addresses; to find yours, add a condition such as cidr_match(dstaddr,
+-- '2600:1f18:4a3b:1200::/56'). NAT gateways are listed with the traffic that they pass on.
+-- Traffic between two interfaces that both write logs counts twice; AND flow_direction =
+-- 'ingress' (version 5) counts once what arrives. HTTP/3 uses UDP; to include it, remove the
+-- condition on the protocol.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@week', '2026-03-09' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@week IS NOT NULL,
   'flowlogs: @week must be a day: .parameter set @week "''2026-03-09''"');

@@ -1,15 +1,20 @@
--- Inbound from outside: what of ours was reached or tried, and by whom most.
+-- Which of our addresses and ports were reached or tried from outside, and by whom most?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @top       rows of each answer
---   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows of each answer; default 20, and -1 for all
+--   @inside         your networks, a JSON array of prefixes; default: the private address space.
+--                   Add the IPv6 blocks of your VPCs and your public addresses. See
+--                   sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/inbound-external.sql'
 --
--- Accepted records count if they go to the lower port of the two: the others are answers to connections from inside.
--- Rejected ones count all; those at high ports are mostly late packets of closed connections. First: by our address and
--- port. `accepted` on anything but your public services is what to look at. Second: by source.
+-- The first answer is by our address and port, and the second one by source. Look at accepted
+-- records on anything but your public services. Accepted records count if they go to the lower of
+-- the two ports, because the others are answers to connections from inside. All rejected records
+-- count; those to high ports are mostly late packets of closed connections.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -22,7 +27,7 @@ SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACC
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IS NOT NULL
    AND since = @since AND until = @until
-   AND srcaddr IS NOT NULL -- a source that isn't logged is neither inside nor outside
+   AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside
    AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
  GROUP BY srcaddr, dstaddr, protocol, dstport;
 SELECT dstaddr,

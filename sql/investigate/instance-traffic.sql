@@ -1,21 +1,27 @@
--- All traffic of one instance: its peers, and what they talk about.
+-- With whom does one instance talk, and about what?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @instance  instance-id: set it, only the sample's logs have a default      @top   rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @instance       the instance id; required
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @instance \"'i-…'\"" \
 --           :memory: '.read sql/investigate/instance-traffic.sql'
 --
--- instance-id is of version 3; of older formats ask for the address (addr = …). All interfaces of the instance. Only
--- what its own interfaces logged, so each direction counts once. `peer` is the other end by the packet, behind a NAT
--- gateway, too; `service` is the lower one of both ports, mostly the service. Last: how many files have the field at
--- all; where none has, the logs can't tell.
+-- The answer covers all interfaces of the instance, and only what these interfaces logged, so
+-- each direction counts once. `peer` is the other end of the packet, also behind a NAT gateway.
+-- `service` is the lower of the two ports, which is mostly the port of the service. instance_id
+-- needs version 3; for older formats, ask for the address with addr = '10.0.0.5'.
+--
+-- The last answer says how many files have the field. Where none has it, the logs cannot answer
+-- the question.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@instance', 'i-028450faf3abb2524' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@instance LIKE 'i-%',
   'flowlogs: @instance must be an instance: .parameter set @instance "''i-…''"');

@@ -1,13 +1,16 @@
--- Traffic by type of interface: NAT gateways, load balancers, endpoints, and the rest.
+-- How much traffic does each type of interface have: NAT gateways, load balancers, endpoints and
+-- the others?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/interface-types.sql'
 --
--- interface-type is of version 11; `instance or other` has none, and stands for all interfaces of older formats, so
--- look at `version`, the format's. NAT gateways and load balancers show each byte on the way in and on the way out
--- again.
+-- interface_type needs version 11. `instance or other` has no type. It also stands for all
+-- interfaces of older formats, so look at `version`, which is the version of the format. NAT
+-- gateways and load balancers log each byte when it enters and again when it leaves.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(interface_type, 'instance or other') AS type, version, count(DISTINCT interface_id) AS interfaces,

@@ -1,14 +1,20 @@
--- How much of the traffic is IPv4, how much IPv6.
+-- How much of the traffic is IPv4, and how much is IPv6?
+-- Athena's name: IPv4Traffic, IPv6Traffic.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/ipv4-ipv6.sql'
 --
--- By the addresses, since only version 3 and later have `type`. EFA traffic has addresses of either kind. Traffic
--- between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a transit
--- gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each interface
--- sent once. With SKIPDATA, sums are lower bounds.
+-- The answer looks at the addresses, because only version 3 and later have `type`. EFA traffic
+-- has addresses of either kind.
+--
+-- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
+-- both of its legs, and the logs of a transit gateway contain the traffic once more. The
+-- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
+-- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);

@@ -1,14 +1,20 @@
--- Large transfers outwards: single records of many bytes.
+-- Which single records carry many bytes to the outside?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @large_bytes     from how many bytes a record on      @top   rows
---   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @large_bytes    a record is large if it has at least this number of bytes; default 100000000
+--   @top            number of rows; default 20, and -1 for all
+--   @inside         your networks, a JSON array of prefixes; default: the private address space.
+--                   Add the IPv6 blocks of your VPCs and your public addresses. See
+--                   sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/large-transfers.sql'
 --
--- A record is one interface, one direction, at most ten minutes. A transfer through a NAT gateway shows on both legs,
--- at the same time with the same bytes; data-leaving.sql counts it once, and finds what leaves in many small records.
+-- A record is one direction at one interface, of at most ten minutes. A transfer through a NAT
+-- gateway appears on both legs, at the same time and with the same bytes. data-leaving.sql counts
+-- it once, and also finds transfers that leave in many small records.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@large_bytes', 100000000), ('@top', 20);

@@ -1,14 +1,20 @@
--- Who pays for the NAT gateways: bytes through them by tag, and by ECS service.
+-- Which tags and which ECS services cause the bytes through the NAT gateways?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/nat-by-tag.sql'
 --
--- Of version 11: tags, and the next hop's interface type, taken at the sender's own interface (a NAT gateway's records
--- have its own tags alone). Tag values are percent-encoded, as AWS writes them, and `-` is no tag. NAT gateways are
--- paid for by the gigabyte in both directions; each byte counts once here, since only the instance's side is looked at.
--- Last: how many files have the field at all; where none has, the logs can't tell.
+-- The query needs version 11: the tags, and the interface type of the next hop. Both are taken at
+-- the interface of the sender, because the records of a NAT gateway have only its own tags. Tag
+-- values are percent-encoded, as AWS writes them, and `-` means no tag. NAT gateways are charged
+-- by the gigabyte in both directions. Each byte counts once here, because only the records of the
+-- instance count.
+--
+-- The last answer says how many files have the fields. Where none has them, the logs cannot
+-- answer the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_service_name, '-') AS ecs_service,

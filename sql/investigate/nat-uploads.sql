@@ -1,17 +1,24 @@
--- Where most is sent to through the NAT gateway: remote addresses by bytes, and the AWS service if it is one.
+-- To where is most sent through the NAT gateway? Remote addresses by bytes, with the AWS service
+-- if it is one.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @nat    one NAT gateway, by interface or private address; NULL: all
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @nat            one NAT gateway, by its interface or its private address; default NULL: all
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/nat-uploads.sql'
 --
--- Needs pkt_srcaddr, pkt_dstaddr and instance_id (version 3). A NAT gateway's own interface logs each packet on its two
--- legs; counted here is the inner one, which has both true ends, so that each packet counts once. It is told by its
--- addresses: no instance, and an original address that differs (where interface_type, version 11, is there, it must say
--- NAT). A regional NAT gateway's records (resource_id) show no legs, and are not in this. Last: how many files have the
--- field at all; where none has, the logs can't tell.
+-- The query needs pkt_srcaddr, pkt_dstaddr and instance_id (version 3). The interface of a NAT
+-- gateway logs each packet on two legs. Only the inner leg is counted, because it shows both true
+-- ends; so each packet counts once. A record is of an inner leg if it has no instance and an
+-- original address that differs from the address; where interface_type (version 11) is logged, it
+-- must also name a NAT gateway. The records of a regional NAT gateway (resource_id) show no legs
+-- and are not counted.
+--
+-- The last answer says how many files have the fields. Where none has them, the logs cannot
+-- answer the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@nat', NULL), ('@top', 20);

@@ -1,26 +1,35 @@
--- New talkers: what speaks since yesterday that did not before, inside and to the outside.
+-- Which addresses and connections are new since a given time?
 --
---   @logs      files, folder or pattern
---   @new_since, @new_until   the window that is looked at: set its beginning, only the sample's logs have a default
---   @new_before   beginning of the window that is known, up to @new_since; NULL: all that there is
---   @below     ports below this one are services'      @top   rows of each answer
---   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @logs                   a file, a folder or a pattern
+--   @new_since, @new_until  the window that is examined; @new_since is required, and the default
+--                           of @new_until is no limit
+--   @new_before             the beginning of the window that is known, which ends at @new_since;
+--                           default NULL: the first record
+--   @below                  ports below this one are ports of services, the others are ephemeral;
+--                           default 32768
+--   @top                    number of rows of each answer; default 20, and -1 for all
+--   @inside                 your networks, a JSON array of prefixes; default: the private address
+--                           space. Add the IPv6 blocks of your VPCs and your public addresses.
+--                           See sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @new_since \"'2026-03-09 22:00'\"" \
 --           :memory: '.read sql/investigate/new-talkers.sql'
 --
--- New is what has its first record, of both windows together, in the second one. For last night say .parameter set
--- @new_since "date('now', '-1 day')". First: addresses of ours that sent nothing before: new instances, or an
--- attacker's. Second: whom an address of ours reached on a service's port, accepted, and never before. A week in front
--- of it is a better measure than a day; Mondays look new. Answers to outside clients, whose port is low by chance, are
--- among the second. An AWS service's changing addresses are one peer where its name is logged (version 5), outside if
--- one of them is; through a NAT gateway it shows on both legs. A gap in the logs before makes everything new: see
--- coverage.sql.
+-- Something is new if its first record of both windows together is in the second window. For last
+-- night, say .parameter set @new_since "date('now', '-1 day')". The first answer lists addresses
+-- of ours that sent nothing before: new instances, or those of an attacker. The second answer
+-- lists whom an address of ours reached on the port of a service, accepted, and never before.
+--
+-- A week of known traffic is a better measure than a day, because after a single day a Monday
+-- looks new. The second answer includes answers to outside clients whose port is low by chance.
+-- The changing addresses of an AWS service are one peer where the name of the service is logged
+-- (version 5); the peer is outside if one of them is. A connection through a NAT gateway appears
+-- on both legs. After a gap in the logs everything looks new: see coverage.sql.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@below', 32768), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@new_before', '2026-06-15'), ('@new_since', '2026-06-16'), ('@new_until', '2026-06-17'))
    WHERE @logs = 'tests/data/AWSLogs';

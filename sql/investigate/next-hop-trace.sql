@@ -1,22 +1,28 @@
--- The path of a flow, hop by hop: which interface handed it to which.
+-- Which path did a flow take, from interface to interface?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @trace_from, @trace_to   the sender's address and the receiver's, by the packet: set them, only the sample's logs
---              have a default
+--   @logs                   a file, a folder or a pattern
+--   @since, @until          the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                           seconds; default: no limit
+--   @trace_from, @trace_to  the addresses of the sender and of the receiver, as in the packet;
+--                           required
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @trace_from \"'10.0.0.5'\"" \
 --           -cmd ".parameter set @trace_to \"'52.216.0.9'\"" :memory: '.read sql/investigate/next-hop-trace.sql'
 --
--- Of version 11: next-hop fields of egress records, followed from the sender's interface to that of its next hop, and
--- on. The last row's `next_hop` is the receiver, or nothing known: the internet, a peered network, an interface without
--- flow logs. The bytes of later hops are those of all that went there from that interface to @trace_to: behind a NAT
--- gateway the sender isn't told apart any more. The way back is another path: ask with both addresses exchanged. Last:
--- how many files have the field at all; where none has, the logs can't tell.
+-- The query needs version 11. It follows the next-hop fields of egress records from the interface
+-- of the sender to the interface of the next hop, and so on. The `next_hop` of the last row is
+-- the receiver, or is not known: the internet, a peered network, or an interface without flow
+-- logs. The bytes of later hops are those of all traffic from that interface to @trace_to,
+-- because behind a NAT gateway the sender cannot be told apart. The way back is another path;
+-- exchange the two addresses to see it.
+--
+-- The last answer says how many files have the fields. Where none has them, the logs cannot
+-- answer the question.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@trace_from', '10.64.1.12'), ('@trace_to', '52.218.32.244'))
    WHERE @logs = 'tests/data/AWSLogs';

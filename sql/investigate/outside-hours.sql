@@ -1,17 +1,25 @@
--- Traffic outside business hours: which pairs, how much, and whether they talk in these hours at all.
+-- Which pairs talk outside business hours, how much, and do they talk within these hours at all?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @open_from, @open_to  hours of the day that are business hours, @open_to not included
---   @days      business days, a JSON array, 0 is Sunday
---   @zone      what your clock is ahead of UTC, as '+2 hours'; without daylight saving time
---   @quiet_bytes     from how many bytes on      @top   rows
+--   @logs                 a file, a folder or a pattern
+--   @since, @until        the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                         seconds; default: no limit
+--   @open_from, @open_to  the hours of the day that are business hours, without @open_to itself;
+--                         default 8 and 18
+--   @days                 the business days, a JSON array in which 0 is Sunday; default [1, 2, 3,
+--                         4, 5]
+--   @zone                 the difference of your clock from UTC, such as '+2 hours'; default '+0
+--                         hours'. It has no daylight saving time
+--   @quiet_bytes          a pair is shown if it sent at least this number of bytes; default
+--                         1000000
+--   @top                  number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/outside-hours.sql'
 --
--- `within` are the bytes of the same pair and direction in business hours: 0 is a pair that only the night knows.
--- Backups and the internet do not sleep. Traffic between two logged interfaces counts at each, and on each leg through
--- a NAT gateway.
+-- `within` is the number of bytes of the same pair and direction in business hours; 0 means that
+-- the pair talks only outside these hours. Expect backups and traffic from the internet. Traffic
+-- between two interfaces that both write logs counts at each of them, and on each leg through a
+-- NAT gateway.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@open_from', 8), ('@open_to', 18),

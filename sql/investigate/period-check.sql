@@ -1,17 +1,23 @@
--- Is the period complete: records of each day, and files of five minutes that are missing, by flow log.
+-- Is the period complete? Records of each day, and five-minute files that are missing, by flow
+-- log.
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/period-check.sql'
 --
--- First: records of each day by account and region; compare with what you expect, or with Athena's count(*). Second: by
--- the files' names. AWS names a file after the five minutes that it ends in: `windows` are the different ones,
--- `missing` those between the first and the last that have none. A flow log without traffic in a window has no file
--- there, so quiet flow logs have holes; a busy one that has some lacks partitions, or was not copied whole. Several
--- files in a window are usual. Files with names of your own count as files, and in no window. Of a limited period, the
--- files that can hold its records count, with ten minutes at each end. Where it has no record at all, a last answer says
--- which files there are.
+-- The first answer has the records of each day by account and region. Compare them with what you
+-- expect, or with the count(*) of Athena. The second answer uses the names of the files. AWS
+-- names a file after the five minutes in which it ends. `windows` is the number of different
+-- five-minute windows, and `missing` is the number of windows between the first and the last one
+-- that have no file. A flow log without traffic in a window has no file for it, so quiet flow
+-- logs have gaps; a busy flow log with gaps lacks partitions or was not copied completely.
+-- Several files per window are usual. Files with other names count as files, but in no window.
+--
+-- If the period is limited, the files count that can hold its records, with ten minutes at each
+-- end. If there is no record in the period, a last answer says which files there are.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT day, account_id, coalesce(region, '-') AS region,

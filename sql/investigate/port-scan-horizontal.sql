@@ -1,14 +1,18 @@
--- Port scans, horizontal: one source asks many hosts for one port.
+-- Which source asks many hosts for one port (a horizontal port scan)?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @hosts     distinct hosts that rejected it from which on it is a scan      @top   rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @hosts          it is a scan if at least this number of hosts rejected the source; default 2
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/port-scan-horizontal.sql'
 --
--- `reached` are the hosts that accepted the source on that port: look at them first. To be expected: the internet's
--- background noise (lower @hosts finds more of it), monitors, vulnerability scanners. Without instances in between,
--- hosts are addresses: two interfaces of one host are two.
+-- `reached` counts the hosts that accepted the source on that port; look at these first. Expect
+-- the background noise of the internet (a lower @hosts finds more of it), monitors and
+-- vulnerability scanners. A host is an address here, so two interfaces of one host count as two
+-- hosts.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@hosts', 2), ('@top', 20);

@@ -1,16 +1,22 @@
--- Port scans, vertical: one source, one host, many rejected ports, and what was let in from that source.
+-- Which source had many ports of one host rejected (a vertical port scan), and what was let in
+-- from that source?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @scan_ports     distinct rejected ports from which on it is a scan      @top   rows
---   @below     ports from here on don't count towards @scan_ports (65536: all do)
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @scan_ports     it is a scan if at least this number of ports was rejected; default 20
+--   @top            number of rows; default 20, and -1 for all
+--   @below          ports from this one on do not count towards @scan_ports; default 32768, and
+--                   65536 counts all ports
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/port-scan-vertical.sql'
 --
--- REJECT also covers packets that come after a connection was closed, and these go to the client's ephemeral ports:
--- hence @below. Still to be expected: load balancers' and monitors' health checks of closed ports, your own scanner. A
--- scan that is spread over many sources shows up in port-scan-horizontal.sql at best. `open`: ports of that host where
--- the same source was accepted in the period, the scan's result.
+-- `open` lists the ports of the host where the same source was accepted in the period, which is
+-- the result of the scan. A packet that arrives after its connection was closed is rejected, too,
+-- and goes to the client's ephemeral port; this is why @below exists. Still expect health checks
+-- of closed ports by load balancers and monitors, and your own scanner. A scan from many sources
+-- appears in port-scan-horizontal.sql, if at all.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@scan_ports', 20), ('@below', 32768),

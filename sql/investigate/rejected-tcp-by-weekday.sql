@@ -1,13 +1,16 @@
--- Rejected TCP by day of the week and interface.
+-- How much TCP was rejected, by day of the week and interface?
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/rejected-tcp-by-weekday.sql'
 --
--- Days are UTC's. For one row a weekday over many weeks, leave `day` out of SELECT and say GROUP BY weekday,
--- interface_id. A packet that comes after its connection was closed is a REJECT, too.
+-- Days are UTC days. For one row per weekday over many weeks, remove `day` from the SELECT and
+-- write GROUP BY weekday, interface_id. A packet that arrives after its connection was closed is
+-- rejected, too.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

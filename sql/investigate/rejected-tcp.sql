@@ -1,13 +1,17 @@
--- Rejected TCP: who knocked where, how often, since when.
+-- Who tried to reach which TCP port and was rejected, how often, and since when?
+-- Athena's name: RejectedTCPTraffic.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/rejected-tcp.sql'
 --
--- A packet that comes after its connection was closed is a REJECT, too: dstport is then some client's high port.
--- Rejects are logged where they happen, on the receiver's interface (or the sender's, if its own rules stopped it).
+-- A packet that arrives after its connection was closed is rejected, too. Its dstport is the high
+-- port of some client. A reject is logged where it happens: on the interface of the receiver, or
+-- on that of the sender if the sender's own rules stopped it.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,16 +1,24 @@
--- Rejected inside: traffic between your own networks that was refused, by subnet.
+-- Which traffic between your own networks was rejected, by subnet and by pair?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @bits      prefix length that stands for an IPv4 subnet where none is logged      @top   rows of the second answer
---   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @bits           the prefix length that stands for an IPv4 subnet if no subnet is logged;
+--                   default 24
+--   @top            number of rows of the second answer; default 20, and -1 for all
+--   @inside         your networks, a JSON array of prefixes; default: the private address space.
+--                   Add the IPv6 blocks of your VPCs and your public addresses. See
+--                   sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/rejects-inside.sql'
 --
--- First: by the subnet whose interface rejected (subnet-id, version 3; else the network of the destination). Second:
--- who did it. `ports` many and `hosts` few is a scan, the reverse a worm or a monitor. A wrong security group and a
--- host that does what it shouldn't look alike. REJECT also covers packets that come after a connection was closed:
--- answers to high ports. Where the sender's own rules reject, it is the sender's subnet.
+-- The first answer is by the subnet of the interface that rejected (subnet_id, version 3);
+-- without subnet_id it is the network of the destination. If the sender's own rules rejected the
+-- traffic, it is the subnet of the sender. The second answer says who was rejected. Many `ports`
+-- and few `hosts` are a scan; few ports and many hosts are a worm or a monitor. A wrong security
+-- group and a host that does what it should not look alike. A packet that arrives after its
+-- connection was closed is rejected, too. Such packets are answers to high ports.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@bits', 24), ('@top', 20);

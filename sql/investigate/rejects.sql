@@ -1,13 +1,17 @@
--- All rejected traffic, record by record, the newest first.
+-- Which traffic was rejected? Record by record, the newest first.
+-- Athena's name: RejectedTraffic.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/rejects.sql'
 --
--- @top -1 shows them all. reject_reason (version 8) tells what VPC Block Public Access and encryption controls refused
--- from what security groups and network ACLs did. A packet that comes after its connection was closed is a REJECT, too.
+-- reject_reason (version 8) tells what VPC Block Public Access and encryption controls rejected
+-- from what security groups and network ACLs rejected. A packet that arrives after its connection
+-- was closed is rejected, too.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,14 +1,20 @@
--- Errors by pair of AWS services: which share of the records between them was rejected.
+-- Which share of the records between two AWS services was rejected?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/service-errors.sql'
 --
--- Services are those of pkt-src-aws-service and pkt-dst-aws-service (version 5); `-` is an address of no AWS service,
--- your own among them. Flow logs know no errors but rejects, and these cover packets that come after a connection was
--- closed. `unanswered` are accepted TCP records with SYN and no other flag: nobody answered them, or not in that
--- interval. Last: how many files have the field at all; where none has, the logs can't tell.
+-- The services are those of pkt_src_aws_service and pkt_dst_aws_service (version 5); `-` is an
+-- address that belongs to no AWS service, such as your own. Rejects are the only errors that flow
+-- logs know. A packet that arrives after its connection was closed is rejected, too. `unanswered`
+-- counts accepted TCP records with SYN and no other flag: nobody answered, or not in that
+-- interval.
+--
+-- The last answer says how many files have the fields. Where none has them, the logs cannot
+-- answer the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_service, '-') AS destination, sum(flows) AS flows,

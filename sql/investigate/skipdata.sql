@@ -1,14 +1,17 @@
--- Where records were lost: the hours with SKIPDATA, on which interfaces, and what was recorded there all the same.
+-- In which hours and on which interfaces were records lost (SKIPDATA), and what was recorded
+-- there nevertheless?
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/skipdata.sql'
 --
--- One SKIPDATA record can stand for any number of lost ones: every sum over these interfaces and hours is a lower
--- bound, and "no record" there doesn't mean "no traffic". No rows here mean that nothing was lost, where
--- log-status is logged: the default format has it.
+-- One SKIPDATA record can stand for any number of lost records. Every sum over these interfaces
+-- and hours is a lower bound, and no record does not mean no traffic there. No row means that
+-- nothing was lost, provided that log_status is logged; the default format has it.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

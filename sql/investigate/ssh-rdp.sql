@@ -1,15 +1,22 @@
--- SSH and RDP, accepted and rejected: who came to which host, and was answered.
+-- Who connected to which host by SSH or RDP: accepted, rejected, answered?
+-- Athena's name: SshRdpTraffic.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/ssh-rdp.sql'
 --
--- Accepted and answered: there was a connection (that the login succeeded, no flow log knows). Accepted alone: inside a
--- VPC, accepted and rejected can be one and the same attempt, which the sender's interface let go and the receiver's
--- refused; or the host didn't answer. Records, not logins: a long session is many, and between two logged interfaces
--- each counts twice. RDP over UDP: leave out the protocol.
+-- Accepted and answered records mean that there was a connection; flow logs do not know whether
+-- the login succeeded. For records that are accepted and not answered there are two reasons.
+-- Inside a VPC, an accepted and a rejected record can be the same attempt, which the interface of
+-- the sender let pass and that of the receiver refused. Or the host did not answer.
+--
+-- The figures are records, not logins: a long session has many, and between two interfaces that
+-- both write logs each record counts twice. RDP also uses UDP; to include it, remove the
+-- condition on the protocol.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,21 +1,24 @@
--- Who sends most from one subnet, or any other prefix; IPv6 prefixes too.
+-- Who sends most from one subnet, or from any other IPv4 or IPv6 prefix?
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @subnet the subnet's addresses, as a CIDR prefix: set it, only the sample's logs have a default
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @subnet         the subnet, an IPv4 or IPv6 prefix; required
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @subnet \"'10.0.1.0/24'\"" \
 --           :memory: '.read sql/investigate/subnet-senders.sql'
 --
--- Traffic between two interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a
--- transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each
--- interface sent once. With SKIPDATA, sums are lower bounds.
+-- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
+-- both of its legs, and the logs of a transit gateway contain the traffic once more. The
+-- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
+-- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@subnet', '10.0.1.0/24' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@subnet IS NOT NULL,
   'flowlogs: @subnet must be a network: .parameter set @subnet "''10.0.1.0/24''"');

@@ -1,21 +1,24 @@
--- All TCP traffic from one address, record by record, as it happened.
+-- Which TCP traffic did one address send? Record by record, in the order of time.
+-- Athena's name: TopTCPTraffic.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @src    the address: set it, only the sample's logs have a default
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @src            the address; required
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @src \"'10.0.0.5'\"" \
 --           :memory: '.read sql/investigate/tcp-from-source.sql'
 --
--- @top -1 shows them all. A record is one aggregation interval of one direction; between two interfaces that are both
--- logged there are two of it. The answers have the ports the other way round and are in tcp-from-source of the other
--- end, or in conversation.sql. `flags` needs tcp_flags (version 3).
+-- A record is one direction in one aggregation interval. Between two interfaces that both write
+-- logs there are two records of it. The answers have the ports exchanged; to see them, run this
+-- script for the other address, or conversation.sql. `flags` needs tcp_flags (version 3).
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@src) IS NOT NULL,
   'flowlogs: @src must be an address: .parameter set @src "''10.0.0.5''"');

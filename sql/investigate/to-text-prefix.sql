@@ -1,23 +1,29 @@
--- Who sends to addresses that begin with a text: a network without its mask, for those who think in dots and colons.
+-- Who sends to addresses that begin with a text such as '10.0.'?
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @text   what the address begins with: set it, only the sample's logs have a default; end it with a dot or colon, or
---           '10.1' finds 10.100.0.1 too; in quotes within quotes, or '10.' becomes the number 10.0
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @text           the beginning of the address; required. End it with a dot or a colon, because
+--                   '10.1' also finds 10.100.0.1. Write it in quotes within quotes, because the
+--                   shell makes the number 10.0 of '10.'
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @text \"'10.0.'\"" \
 --           :memory: '.read sql/investigate/to-text-prefix.sql'
 --
--- An IPv6 address can be written in several ways: cidr_match (to-network.sql) doesn't mind. Traffic between two
--- interfaces that are both logged is in the logs twice, a NAT gateway logs both of its legs, and a transit gateway's
--- logs tell it again: AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts what each interface sent
--- once. With SKIPDATA, sums are lower bounds.
+-- An IPv6 address can be written in several ways, and this script finds only the spelling that
+-- was given. to-network.sql, which uses cidr_match, finds all spellings.
+--
+-- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
+-- both of its legs, and the logs of a transit gateway contain the traffic once more. The
+-- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
+-- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@text', '172.31.2.' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(typeof(@text) = 'text',
   'flowlogs: @text must be a text: .parameter set @text "''10.0.''"');

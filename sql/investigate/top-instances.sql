@@ -1,15 +1,22 @@
--- Which instances carry most traffic: sent, received, and in all. `address` is the one its interface sends from.
+-- Which instances have most traffic: sent, received, and in total?
+-- Athena's name: TopTalkingInstances.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-instances.sql'
 --
--- Needs instance_id (version 3); sent and received need flow_direction (version 5), and are 0 without it. NAT gateways,
--- load balancers and other interfaces that a service manages have no instance. Each instance's own view: nothing counts
--- twice in a row, but between two instances the same bytes are sent in one row and received in another. Last: how many
--- files have the field at all; where none has, the logs can't tell.
+-- `address` is the address from which the interface sends. The query needs instance_id (version
+-- 3). `sent` and `received` need flow_direction (version 5) and are 0 without it. NAT gateways,
+-- load balancers and other interfaces that a service manages have no instance. Each row contains
+-- what the instance's own interfaces logged, so nothing counts twice within a row; between two
+-- instances, the same bytes are `sent` in one row and `received` in another.
+--
+-- The last answer says how many files have the field. Where none has it, the logs cannot answer
+-- the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,13 +1,16 @@
--- Which pairs of source and destination carry most, by packets. `interfaces` says how many interfaces logged a pair:
--- with 2, each side counted the same packets, and the true figure is half.
+-- Which pairs of source and destination have most traffic, by packets?
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-pairs-by-packets.sql'
 --
--- The two directions are two pairs: conversation.sql puts them side by side. With SKIPDATA, sums are lower bounds.
+-- `interfaces` says how many interfaces logged a pair. If it is 2, each end counted the same
+-- packets, and the true figure is half. The two directions are two pairs; conversation.sql shows
+-- them side by side. Where records were lost (SKIPDATA), sums are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,15 +1,22 @@
--- Which pairs of original source and destination carry most, by bytes: the addresses that the packets carry, whatever
--- NAT or transit gateways they pass. `interfaces` says how many interfaces logged a pair, each of them all its packets:
--- divide by it for the true figure (the NAT gateway's outer leg has the gateway's own address, and is another pair).
+-- Which pairs of original source and destination have most traffic, by bytes?
+-- Athena's name: TotalBytesTransferredPacketLevel.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-pairs-original.sql'
 --
--- Needs pkt_srcaddr and pkt_dstaddr (version 3). With SKIPDATA, sums are lower bounds. Last: how many files have the
--- field at all; where none has, the logs can't tell.
+-- These are the addresses that the packets carry, whatever NAT or transit gateways they pass.
+-- `interfaces` says how many interfaces logged a pair. Each of them logged all its packets, so
+-- divide by it for the true figure. The outer leg of a NAT gateway has the gateway's own address
+-- and is another pair. The query needs pkt_srcaddr and pkt_dstaddr (version 3). Where records
+-- were lost (SKIPDATA), sums are lower bounds.
+--
+-- The last answer says how many files have the fields. Where none has them, the logs cannot
+-- answer the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,13 +1,16 @@
--- Whose traffic is rejected most: with how many targets and ports each of them tries.
+-- Whose traffic is rejected most, and how many targets and ports does each source try?
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-rejected.sql'
 --
--- A private source is one of ours that is stopped: look at it first. By packets, since what VPC Block Public Access
--- rejects has no byte count. A packet that comes after its connection was closed is a REJECT, too.
+-- A private source is one of your own hosts that is stopped; look at these first. The order is by
+-- packets, because what VPC Block Public Access rejects has no byte count. A packet that arrives
+-- after its connection was closed is rejected, too.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,14 +1,20 @@
--- Which subnets carry most traffic: sent, received, and in all, by how many interfaces.
+-- Which subnets have most traffic: sent, received, and in total, by how many interfaces?
+-- Athena's name: TopTalkingSubnets.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-subnets.sql'
 --
--- Needs subnet_id (version 3); sent and received need flow_direction (version 5), and are 0 without it. Traffic within
--- a subnet is sent and received there: it counts twice in `bytes`. Last: how many files have the field at all; where
--- none has, the logs can't tell.
+-- The query needs subnet_id (version 3). `sent` and `received` need flow_direction (version 5)
+-- and are 0 without it. Traffic within a subnet is sent and received there, so it counts twice in
+-- `bytes`.
+--
+-- The last answer says how many files have the field. Where none has it, the logs cannot answer
+-- the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

@@ -1,17 +1,25 @@
--- Who sends most, by the address that the packets carry: behind a NAT gateway, a transit gateway or a pod's secondary
--- address, pkt_srcaddr is the true end where srcaddr is the way station. `translated` are the bytes where the two
--- differ.
+-- Who sends most, by the address that the packets carry?
+-- Athena's name: TopTalkersPacketLevel.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-talkers-original.sql'
 --
--- Needs pkt_srcaddr (version 3). Traffic between two interfaces that are both logged is in the logs twice, a NAT
--- gateway logs both of its legs, and a transit gateway's logs tell it again: AND flow_direction = 'egress' AND tgw_id
--- IS NULL (version 5) counts what each interface sent once. With SKIPDATA, sums are lower bounds. Last: how many files
--- have the field at all; where none has, the logs can't tell.
+-- Behind a NAT gateway or a transit gateway, and for the secondary address of a pod, pkt_srcaddr
+-- is the true end, while srcaddr is an intermediate address. `translated` is the number of bytes
+-- for which the two differ. The query needs pkt_srcaddr (version 3).
+--
+-- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
+-- both of its legs, and the logs of a transit gateway contain the traffic once more. The
+-- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
+-- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
+--
+-- The last answer says how many files have the field. Where none has it, the logs cannot answer
+-- the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

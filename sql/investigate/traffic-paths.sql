@@ -1,16 +1,22 @@
--- Traffic paths in contrast: what goes to AWS's services over a gateway endpoint (free), and what over the internet
--- gateway or a NAT gateway (paid for by the gigabyte).
+-- How much traffic goes to AWS's services over a gateway endpoint, which is free, and how much
+-- over the internet gateway or a NAT gateway, which is charged by the gigabyte?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/traffic-paths.sql'
 --
--- traffic-path is of version 5, and of egress alone. A NAT gateway's traffic shows twice: on path 1 from the instance
--- to the gateway, and on path 8 (or 2) from the gateway on; `through` tells the two apart. Services are those that
--- pkt-dst-aws-service names: S3 and DYNAMODB have gateway endpoints, and what they have on other paths than 7 could be
--- free. Interfaces that aren't on Nitro show 2 for the internet gateway and the endpoint alike. Last: how many files
--- have the field at all; where none has, the logs can't tell.
+-- traffic_path (version 5) exists for egress traffic only. Traffic of a NAT gateway appears
+-- twice: on path 1 from the instance to the gateway, and on path 8 (or 2) from the gateway to its
+-- destination. `through` tells the two apart. The services are those that pkt_dst_aws_service
+-- names. S3 and DYNAMODB have gateway endpoints, so what they have on other paths than 7 could be
+-- free. Interfaces that are not on Nitro show 2 for the internet gateway and for the endpoint
+-- alike.
+--
+-- The last answer says how many files have the field. Where none has it, the logs cannot answer
+-- the question.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path(traffic_path) AS path_name,

@@ -1,16 +1,25 @@
--- Attempts from outside on uncommon ports.
+-- Which uncommon ports were tried from outside?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @common    ports that are usual here, a JSON array      @below   ports below this one      @top   rows
---   @inside    your networks, a JSON array of prefixes: add the IPv6 blocks of your VPCs, and your public addresses
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @common         the ports that are usual here, a JSON array; default: those of SSH, mail,
+--                   DNS, NTP, HTTP, HTTPS and RDP
+--   @below          ports below this one are ports of services, the others are ephemeral; default
+--                   32768
+--   @top            number of rows; default 20, and -1 for all
+--   @inside         your networks, a JSON array of prefixes; default: the private address space.
+--                   Add the IPv6 blocks of your VPCs and your public addresses. See
+--                   sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/uncommon-ports.sql'
 --
--- One row for each port; `accepted` of them first. From @below on ports are ephemeral: answers to connections from
--- inside, and late packets of closed ones, end there. Accepted records count if they go to the lower port of the two. A
--- NAT gateway uses ports from 1024 on for its own connections: its answers look like attempts where the other side's
--- port is higher.
+-- One row per port, those with accepted records first. Ports from @below on are ephemeral:
+-- answers to connections from inside, and late packets of closed connections, go there. Accepted
+-- records count if they go to the lower of the two ports. A NAT gateway uses ports from 1024 on
+-- for its own connections, so its answers look like attempts if the port of the other end is
+-- higher.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20), ('@below', 32768),
@@ -24,6 +33,6 @@ SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DIST
  WHERE (action = 'REJECT' OR dstport < srcport) AND action IS NOT NULL AND protocol IN (6, 17) AND dstport < @below
    AND dstport NOT IN (SELECT value FROM json_each(@common))
    AND since = @since AND until = @until
-   AND srcaddr IS NOT NULL -- a source that isn't logged is neither inside nor outside
+   AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside
    AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
  GROUP BY dstport ORDER BY accepted DESC, sources DESC, rejected DESC, dstport LIMIT @top;

@@ -1,14 +1,19 @@
--- Unusual protocols: who speaks anything but the usual ones.
+-- Who uses other protocols than the usual ones?
 --
---   @logs      files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @usual     protocol numbers that are usual here, a JSON array      @top   rows
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
+--   @usual          the protocol numbers that are usual here, a JSON array; default [6, 17],
+--                   which is TCP and UDP
+--   @top            number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/unusual-protocols.sql'
 --
--- ICMP is shown unless you add 1 and 58 to @usual, since tunnels like it: look for many bytes a packet (a ping has 84),
--- or much of it for long. GRE (47), ESP (50) and IP in IP (4) are VPNs and overlays, wanted or not. There is no ICMP
--- type or code in flow logs. Traffic between two logged interfaces counts at each.
+-- ICMP is shown unless you add 1 and 58 to @usual, because tunnels use it: look for many bytes
+-- per packet (a ping has 84), or for much of it over a long time. GRE (47), ESP (50) and IP in IP
+-- (4) are VPNs and overlays, wanted or not. Flow logs have no ICMP type or code. Traffic between
+-- two interfaces that both write logs counts at each of them.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@usual', '[6, 17]'), ('@top', 20);

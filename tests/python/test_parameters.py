@@ -93,6 +93,16 @@ def test_a_parameter_has_one_default():
     assert {f"@{name}" for values in ASKED.values() for name in values} < set(defaults)
 
 
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_a_header_names_all_parameters(name):
+    """The comment at the head of a script lists the parameters that the script uses, and no others."""
+    text = (ROOT / "sql/investigate" / f"{name}.sql").read_text()
+    head = re.match(r"(?:--.*\n)+", text)[0]
+    listed = {p for line in re.findall(r"^--   (@\w+(?:, @\w+)*) ", head, re.M) for p in line.split(", ")}
+    used = set(re.findall(r"@\w+", text[len(head):])) | ({"@inside"} if ".read sql/inside.sql" in text else set())
+    assert listed == used
+
+
 def test_scripts_one_after_the_other(release):
     """All scripts in one session print what each prints in a session of its own."""
     names = sorted(ANSWERS)
