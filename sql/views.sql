@@ -1,29 +1,35 @@
--- TEMP views of what is asked most often. Read this file once in a session, then ask them instead of the tables:
+-- TEMP views for the most usual questions. Read this file once in a session, then query the views
+-- instead of the tables.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text or Unix seconds
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
+--                   default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd '.read sql/views.sql' :memory:
 --   sqlite> SELECT * FROM talkers ORDER BY bytes DESC LIMIT 10;
 --   sqlite> SELECT * FROM rejects WHERE srcaddr = '203.0.113.66' AND start_time >= '2026-03-10' LIMIT 10;
 --
--- A view looks at the parameters whenever it is asked: after .parameter set @logs "'elsewhere/'" it is about other files.
--- Views of records (records, accepted, rejects) take their period from your WHERE, on start_time. Views of sums (all
--- others) take it from @since and @until, as a sum has no time to ask for.
+-- A view reads the parameters each time it is queried. After .parameter set @logs "'elsewhere/'" it
+-- shows other files. The views of records (records, accepted, rejects) take their period from your
+-- condition on start_time. The views of sums (all others) take it from @since and @until, because a
+-- sum has no time that a condition could test.
 --
--- A condition on a view is as fast as on the table, where it is about a column that the view shows as it is (an address,
--- a port, a number, an id, start_time, hour) or has summed by: SQLite moves it to the scan, and EXPLAIN QUERY PLAN shows
--- it there. Conditions on words (protocol_name, service, flags) and on sums are checked afterwards, and so are those on
--- client, server and port in `conversations`, which are computed.
+-- A condition on a view is as fast as on the table if its column is one that the view shows
+-- unchanged (an address, a port, a number, an id, start_time, hour) or groups by. SQLite then moves
+-- the condition to the scan, and EXPLAIN QUERY PLAN shows it there. Conditions on words
+-- (protocol_name, service, flags) and on sums are checked afterwards. So are conditions on client,
+-- server and port in `conversations`, because these are computed.
 --
--- Views are TEMP, as no view of a database file may read files; they are gone with the session. Traffic between two
--- interfaces that are both logged is in the logs twice, and a NAT gateway logs both of its legs. With SKIPDATA (view
--- coverage), sums are lower bounds.
+-- The views are TEMP, because a view that is stored in a database may not read files. They disappear
+-- with the session. Traffic between two interfaces that both write logs is in the logs twice, and a
+-- NAT gateway logs both of its legs. Where records were lost (SKIPDATA, see the view coverage), sums
+-- are lower bounds.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 
--- Records with words beside the numbers, NODATA and SKIPDATA among them. A field that you miss (vpc_id, pkt_srcaddr …):
--- add it here.
+-- All records, including NODATA and SKIPDATA, with words beside the numbers. Add the fields here that
+-- you need besides, such as vpc_id or pkt_srcaddr.
 DROP VIEW IF EXISTS temp.records;
 CREATE TEMP VIEW records AS
 SELECT start_time, end_time, interface_id, srcaddr, srcport, dstaddr, dstport, port_name(dstport, protocol) AS service,
@@ -36,13 +42,13 @@ CREATE TEMP VIEW accepted AS
 SELECT start_time, interface_id, srcaddr, srcport, dstaddr, dstport, service, protocol_name, packets, bytes
   FROM records WHERE action = 'ACCEPT';
 
--- Packets that come after their connection was closed are rejects, too.
+-- A packet that arrives after its connection was closed is rejected, too.
 DROP VIEW IF EXISTS temp.rejects;
 CREATE TEMP VIEW rejects AS
 SELECT start_time, interface_id, srcaddr, srcport, dstaddr, dstport, service, protocol_name, packets, bytes
   FROM records WHERE action = 'REJECT';
 
--- Who sends how much.
+-- How much each source sends.
 DROP VIEW IF EXISTS temp.talkers;
 CREATE TEMP VIEW talkers AS
 SELECT srcaddr, sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
@@ -53,7 +59,7 @@ SELECT srcaddr, sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'R
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
  GROUP BY srcaddr;
 
--- Who sends how much to whom.
+-- How much each source sends to each destination.
 DROP VIEW IF EXISTS temp.pairs;
 CREATE TEMP VIEW pairs AS
 SELECT srcaddr, dstaddr, sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
@@ -64,7 +70,8 @@ SELECT srcaddr, dstaddr, sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE ac
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
  GROUP BY srcaddr, dstaddr;
 
--- Both directions in a row: sent by the client, received from the server, which is the side with the lower port.
+-- Both directions in one row: bytes that the client sent, and bytes that it received from the server.
+-- The server is the end with the lower port.
 DROP VIEW IF EXISTS temp.conversations;
 CREATE TEMP VIEW conversations AS
 SELECT iif(dstport <= srcport, srcaddr, dstaddr) AS client, iif(dstport <= srcport, dstaddr, srcaddr) AS server,
@@ -78,7 +85,8 @@ SELECT iif(dstport <= srcport, srcaddr, dstaddr) AS client, iif(dstport <= srcpo
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
  GROUP BY 1, 2, 3, protocol;
 
--- Who reaches for ports of administration, and gets through or not: requests alone.
+-- Who tries to reach ports of administration, and whether it was accepted. These are requests only,
+-- without the answers.
 DROP VIEW IF EXISTS temp.admin_ports;
 CREATE TEMP VIEW admin_ports AS
 SELECT srcaddr AS client, dstaddr AS server, dstport, port_name(dstport, 6) AS service,
@@ -91,7 +99,7 @@ SELECT srcaddr AS client, dstaddr AS server, dstport, port_name(dstport, 6) AS s
    AND dstport IN (21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986) AND protocol = 6
  GROUP BY srcaddr, dstaddr, dstport;
 
--- The network interfaces that the logs know.
+-- The network interfaces that have records.
 DROP VIEW IF EXISTS temp.interfaces;
 CREATE TEMP VIEW interfaces AS
 SELECT interface_id, account_id, instance_id, subnet_id, sum(flows) AS records,
@@ -102,7 +110,7 @@ SELECT interface_id, account_id, instance_id, subnet_id, sum(flows) AS records,
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND interface_id IS NOT NULL
  GROUP BY interface_id, account_id, instance_id, subnet_id;
 
--- Hour by hour, how much, and how much of it was refused.
+-- How much traffic each hour has, and how much of it was rejected.
 DROP VIEW IF EXISTS temp.hours;
 CREATE TEMP VIEW hours AS
 SELECT hour, sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
@@ -112,8 +120,8 @@ SELECT hour, sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJE
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY hour;
 
--- What each interface's records say about themselves, hour by hour: with skipdata > 0, records were lost; nodata: the
--- interface had nothing to tell. An hour without a row: no record at all.
+-- How complete the records of each interface are, hour by hour. skipdata > 0 means that records were
+-- lost, and nodata counts intervals without traffic. An hour without a row has no record at all.
 DROP VIEW IF EXISTS temp.coverage;
 CREATE TEMP VIEW coverage AS
 SELECT hour, interface_id, ifnull(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS ok,

@@ -1,14 +1,20 @@
--- The records as CSV with a header line, by RFC 4180: commas, CRLF, quotes where they are needed.  NULL is an empty field.
+-- Prints the records as CSV with a header line.
 --
---   @logs   files, folder or pattern     @since, @until   period of `start`, UTC text '2026-03-09 08:00'; until not included
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds,
+--                   @until not included; default: no limit
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           :memory: '.read sql/export/csv.sql' > flows.csv
 --
--- The fields up to version 5; put others, or `extra`, behind them.  The rows come in the order of files and lines, which is
--- the same every time; ORDER BY start would hold them all back to sort them.  Of a period, the files are
--- read that can hold it, by AWS's names for them; all that are named otherwise.
--- Where a file can't be read, the output ends, and the exit status is 1.
+-- The output follows RFC 4180: commas, CRLF, and quotes where they are needed. NULL is an empty
+-- field. The columns are the fields up to version 5; add others, or `extra`, behind them.
+--
+-- Rows come in the order of files and lines, which is the same every time. ORDER BY start would
+-- hold all rows back to sort them. With a period, only files that can contain its records are read.
+-- AWS's file names tell which these are; files with other names are all read.
+--
+-- Where a file cannot be read, the output ends, and the exit status is 1.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES

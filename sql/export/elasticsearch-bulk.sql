@@ -1,20 +1,30 @@
--- The records as Elasticsearch's _bulk wants them: a line that says what to do, a line with the document, in the words of
--- the Elastic Common Schema.  OpenSearch takes the same.
+-- Prints the records in the format of the _bulk interface of Elasticsearch and OpenSearch: a line
+-- that says what to do, then a line with the document, in the names of the Elastic Common Schema.
 --
---   @logs    files, folder or pattern    @since, @until   period of `start`, UTC text '2026-03-09 08:00'; until not included
---   @index   where they go               @op   'index', or 'create' for a data stream
+--   @logs           a file, a folder or a pattern
+--   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds,
+--                   @until not included; default: no limit
+--   @index          the index or data stream that receives the documents; default 'flowlogs'
+--   @op             the action: 'index', or 'create' for a data stream; default 'index'
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           :memory: '.read sql/export/elasticsearch-bulk.sql' |
 --     split -l 20000 --filter='curl -sS --fail-with-body -H "Content-Type: application/x-ndjson" --data-binary @- "$URL"'
 --
--- with URL='http://localhost:9200/_bulk?filter_path=errors,items.*.error', which answers {"errors":false} if all is well.
+-- with URL='http://localhost:9200/_bulk?filter_path=errors,items.*.error' in the environment. The
+-- answer is {"errors":false} if all documents were accepted.
 --
--- _id is file and line: what is sent twice is there once.  (So start it in the same folder: the file's path counts.  With
--- 'create', what is there already is answered with 409 and stays.)  Elasticsearch takes ids of up to 512 bytes.
--- Where a file can't be read, the output ends, and sqlite3's exit status is 1 (set -o pipefail, to see it behind a pipe).
--- Fields that are NULL are left out.  Rows of NODATA and SKIPDATA are sent, too, as event.type 'info': they tell what is
--- missing.  What ECS has no word for is below aws.vpcflow, by the field's own name.
+-- The _id of a document is made of its file and line, so a document that is sent twice exists once.
+-- The path of the file is part of it, so always start in the same folder. With 'create', a document
+-- that exists already is answered with status 409 and stays as it is. Elasticsearch accepts ids of
+-- up to 512 bytes.
+--
+-- Fields that are NULL are left out. Records of NODATA and SKIPDATA are sent, too, with event.type
+-- 'info', because they say what is missing. Fields for which the schema has no name are below
+-- aws.vpcflow, by their own names. `make generate` writes the list of these fields.
+--
+-- Where a file cannot be read, the output ends, and the exit status of sqlite3 is 1. In a pipe, the
+-- shell's `set -o pipefail` makes it visible.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -23,7 +33,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 .mode list
 .headers off
 SELECT json_object(@op, json_object('_index', @index, '_id', file || ':' || line)) || char(10) ||
-  json_patch('{}', json_object(          -- which leaves out what is NULL
+  json_patch('{}', json_object(          -- json_patch leaves out members that are NULL
     '@timestamp', strftime('%Y-%m-%dT%H:%M:%fZ', start, 'unixepoch'),
     'ecs', json_object('version', '8.11.0'),
     'event', json_object(

@@ -1,26 +1,34 @@
--- Copies the logs into ordinary, indexed tables of a SQLite database, and later what is new or changed.
+-- Copies the logs into ordinary, indexed tables of a SQLite database. Later runs copy only what is
+-- new or changed.
 --
---   @logs    files, folder or pattern
---   @batch   files at most in this run, in the order of their paths; NULL: all
+--   @logs   a file, a folder or a pattern; required, unless the database is in memory
+--   @batch  the largest number of files of this run, in the order of their paths; default NULL: all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" flows.db '.read sql/export/import.sql'
 --
--- A run is one transaction.  Stop or kill it when you like: the database is as before, and the next run does the work.
--- A large tree in steps, so that a run that is killed loses one step:
+-- A run is one transaction. If it is stopped or killed, the database is as it was before, and the
+-- next run does the work. To import a large tree in steps, so that a run that is killed loses one
+-- step only:
 --
 --   while sqlite3 … -cmd ".parameter set @batch 500" flows.db '.read sql/export/import.sql' | grep -w more; do :; done
 --
--- flows       the records, with the columns of flowlogs by the same names, so the same queries run on both.  id is made of
---             the file's id and the line: a record can't be there twice.  A column that is NULL everywhere costs a byte a
---             row: delete those you'll never have, in both lists below, before the first run.
--- flow_files  what was imported: a file whose size and mtime (in seconds) are these is not read again.  One that differs is
---             read anew, and its old rows go.  Rows of files that have vanished stay: the database may outlive the logs.
---             To be rid of them: DELETE FROM flows WHERE file_id = …; DELETE FROM flow_files WHERE id = …;
+-- flows       The records. The columns have the names of those of flowlogs, so the same queries run
+--             on both. id is made of the id of the file and the line, so a record cannot be there
+--             twice. A column that is NULL in all rows costs a byte per row. To save it, delete
+--             fields that you will never have from all four lists below, before the first run.
+-- flow_files  The files that were imported. A file of the same path, size and mtime (in seconds) is
+--             not read again. If size or mtime differ, the file is read again, and its old rows are
+--             deleted. Rows of files that no longer exist stay, because the database may outlive the
+--             logs. To remove them:
+--             DELETE FROM flows WHERE file_id = …; DELETE FROM flow_files WHERE id = …;
 --
--- A file is known by its path as @logs leads to it: 'AWSLogs' and '/srv/AWSLogs' are two trees.  A file named by AWS's rule
--- that comes with a second path (or unzipped) is an error, not imported twice.  An error in a file stops the run, as
--- everywhere; flowlogs_errors lists them.  (In an interactive shell, say ROLLBACK then.)
+-- A file is known by its path as @logs leads to it: 'AWSLogs' and '/srv/AWSLogs' are two trees. A
+-- file that is named by AWS's rule and comes with a second path (or unzipped) is an error, so that
+-- it is not imported twice. An error in a file stops the run, as everywhere; flowlogs_errors lists
+-- such errors. In an interactive shell the transaction then stays open: say ROLLBACK.
+--
+-- The lists of fields are made from ext/record/fields.h by `make generate`.
 .bail on
 .timeout 60000
 .parameter init
@@ -30,12 +38,13 @@ INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
 SELECT 1 WHERE NOT flowlogs_require(@logs IS NOT NULL, 'flowlogs: which logs? .parameter set @logs "''AWSLogs/''"');
 
-PRAGMA cache_size = -65536;             -- 64 MiB: with SQLite's 2, keeping the indexes takes thrice as long
+-- 64 MiB. With SQLite's default of 2 MiB, a run that updates the indexes takes three times as long.
+PRAGMA cache_size = -65536;
 
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS flow_files (
   id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER, mtime INTEGER, rows INTEGER,
-  name TEXT);                           -- AWS's own, which is unique, without .gz
+  name TEXT);                           -- the name that AWS gave the file, without .gz; it is unique
 CREATE INDEX IF NOT EXISTS flow_files_name ON flow_files (name);
 CREATE TABLE IF NOT EXISTS flows (
   id INTEGER PRIMARY KEY,               -- file_id * 2^32 + line
@@ -56,16 +65,19 @@ CREATE TABLE IF NOT EXISTS flows (
   tgw_pair_attachment_id TEXT, packets_lost_no_route INTEGER, packets_lost_blackhole INTEGER,
   packets_lost_mtu_exceeded INTEGER, packets_lost_ttl_expired INTEGER,
   -- end of generated
-  extra TEXT,                           -- JSON of fields that this version doesn't know
+  extra TEXT,                           -- JSON of the fields that this version does not know
   file_id INTEGER AS (id >> 32), line INTEGER AS (id & 4294967295),
   start_time TEXT AS (datetime(start, 'unixepoch')), end_time TEXT AS (datetime("end", 'unixepoch')));
 
--- The fields that this version knows and a table of an older version lacks are added to it; old rows have NULL there.
--- SQLite's shell has no way to run a statement that a query composes, so the statements go through a file. A folder of
--- its own, named by the number of the sqlite3 process, keeps runs apart and the file out of reach of others: mkdir fails
--- where something is there already, and what somebody else owns is not read (-O). Then no column is added, and INSERT
--- below stops the run with an error. The query prints words such as add__TEXT__region, which are found in the output of
--- every .mode.
+-- Fields that this version knows and that a table of an older version lacks are added to it, within
+-- the transaction. Old rows have NULL there. The shell cannot run a statement that a query composes,
+-- so .once writes to a file, and .read reads the statements from it. The file is in a folder that
+-- only this user can read, and whose name contains the number of the sqlite3 process, so that runs
+-- do not disturb each other. It exists only if a field is missing. mkdir fails if something of that
+-- name exists and cannot be removed, and [ -O ] makes sure that the folder belongs to this user. In
+-- such a case no column is added, and the INSERT below stops the run with an error. The query prints
+-- words such as add__TEXT__region, because these look the same in the output of every .mode.
+-- After .once, the output goes to standard output again, also if .output sent it elsewhere.
 .once '|umask 077; d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; rm -rf "$d"; w=$(tr -cs "A-Za-z0-9_" "\n" | grep "^add__") && mkdir "$d" && echo "$w" > "$d/words"'
 SELECT 'add__' || column2 || '__' || column1 AS word FROM (VALUES
   -- generated: names and types
@@ -94,7 +106,8 @@ SELECT 'add__' || column2 || '__' || column1 AS word FROM (VALUES
  WHERE column1 NOT IN (SELECT name FROM pragma_table_info('flows', 'main'));
 .read '|d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; [ -O "$d" ] && sed -n "s/^add__\([A-Z]*\)__\(.*\)/ALTER TABLE flows ADD COLUMN \2 \1;/p" "$d/words"; rm -rf "$d"'
 
--- What is new or changed.  The list is made before the files are read: one that changes meanwhile differs in the next run.
+-- The files that are new or changed. The list is made before the files are read, so a file that
+-- changes meanwhile differs again in the next run.
 DROP TABLE IF EXISTS temp.import_list;
 CREATE TEMP TABLE import_list AS
   SELECT f.path, f.size, f.mtime, k.id AS known,
@@ -154,12 +167,12 @@ UPDATE flow_files AS k
    SET rows = (SELECT count(*) FROM flows WHERE id BETWEEN k.id << 32 AND (k.id << 32) + 4294967295)
  WHERE path IN (SELECT path FROM import_list WHERE rowid <= coalesce(@batch, rowid));
 
--- Made behind the first load, which is faster so; kept by every later one.
+-- The indexes are created after the first load, which is faster. Every later run updates them.
 CREATE INDEX IF NOT EXISTS flows_start ON flows (start);
 CREATE INDEX IF NOT EXISTS flows_srcaddr ON flows (srcaddr, start);
 CREATE INDEX IF NOT EXISTS flows_dstaddr ON flows (dstaddr, start);
 
--- What was done in this run, what there is now, and whether a batch left something to do.
+-- What this run did, what the database contains now, and whether @batch left files for another run.
 SELECT count(*) FILTER (WHERE known IS NULL) AS new_files, count(known) AS changed_files,
        coalesce(sum(k.rows), 0) AS rows_read,
        (SELECT count(*) FROM flow_files) AS files, (SELECT coalesce(sum(rows), 0) FROM flow_files) AS rows,

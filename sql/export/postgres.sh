@@ -1,22 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Copies the logs into PostgreSQL, through psql's COPY, and later what is new or changed.
+# Copies the logs into PostgreSQL, by means of COPY. Later runs copy only what is new or changed.
 #
 #   sql/export/postgres.sh LOGS [PSQL-ARGUMENT...]
 #
 #   sql/export/postgres.sh AWSLogs/ -h db.example.com -U me flows
 #
-# LOGS is files, a folder or a pattern, as everywhere; the rest is psql's, as are PGHOST, PGUSER and so on.  SQLITE3, PSQL
-# and FLOWLOGS name other programs than sqlite3 and psql, and another extension than ./build/flowlogs.
+# LOGS is a file, a folder or a pattern. The other arguments go to psql, which also uses PGHOST,
+# PGUSER and so on. SQLITE3, PSQL and FLOWLOGS in the environment name other programs than sqlite3
+# and psql, and another extension than ./build/flowlogs.
 #
-# Makes the tables, if they aren't there, where the search_path leads:
-#   flows        the records; start_time and end_time are timestamptz, addresses inet, numbers bigint, the rest text
-#   flow_files   what was imported.  A file of the same path, size and mtime (in seconds) is not read again; one that differs
-#                is, and its old rows go; rows of files that have vanished stay.
-#                DELETE FROM flow_files WHERE … takes the files' rows with it.
+# The script creates its tables, if they do not exist, in the first schema of the search_path:
+#   flows        The records. start_time and end_time are timestamptz, addresses are inet, numbers
+#                are bigint, and everything else is text.
+#   flow_files   The files that were imported. A file of the same path, size and mtime (in seconds)
+#                is not read again. If size or mtime differ, the file is read again, and its old rows
+#                are deleted. Rows of files that no longer exist stay. DELETE FROM flow_files
+#                WHERE … also deletes the rows of these files.
 #
-# Everything is one transaction: killed at any moment, it has done nothing.  Of two runs at the same time, one fails.
-# Exit status 0: done; prints the files read and the rows there are now.
+# All changes are one transaction: a run that is killed at any moment has changed nothing. Of two
+# runs at the same time, one fails. The exit status is 0 if all is done; the script then prints the
+# number of files that it read and of rows that exist now.
+#
+# The lists of fields are made from ext/record/fields.h by `make generate`.
 set -eu
 
 if [ $# -lt 1 ]; then
@@ -34,13 +40,13 @@ trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM HUP
 
 export PGCLIENTENCODING=UTF8
-quoted() { # as SQL's text
+quoted() { # prints its argument as an SQL text
   printf "'%s'" "$(printf %s "$1" | sed "s/'/''/g")"
 }
 in_postgres() {
   "$psql" -X -q -At -v ON_ERROR_STOP=1 "$@"
 }
-in_sqlite() { # CSV with LF; NULL is nothing, an empty text is ""
+in_sqlite() { # prints CSV with LF; NULL is an empty field, and an empty text is ""
   "$sqlite3" -batch -bail -csv -newline '
 ' -cmd ".load $flowlogs" "$folder/list.db"
 }
@@ -49,7 +55,7 @@ in_postgres "$@" <<'SQL'
 SET client_min_messages = warning;
 CREATE TABLE IF NOT EXISTS flow_files (
   id bigint PRIMARY KEY, path text NOT NULL UNIQUE, size bigint, mtime bigint,
-  name text UNIQUE);  -- AWS's own, without .gz: the same file with another path is an error, not imported twice
+  name text UNIQUE);  -- the name that AWS gave the file, without .gz: a second path of the same file is an error
 CREATE TABLE IF NOT EXISTS flows (
   file_id bigint NOT NULL REFERENCES flow_files ON DELETE CASCADE, line bigint NOT NULL,
   -- generated: columns of PostgreSQL
@@ -73,7 +79,8 @@ CREATE TABLE IF NOT EXISTS flows (
   PRIMARY KEY (file_id, line));
 SQL
 
-# What is new or changed.  The list is made before the files are read: one that changes meanwhile differs in the next run.
+# The files that are new or changed. The list is made before the files are read, so a file that
+# changes meanwhile differs again in the next run.
 in_postgres -c 'COPY (SELECT id, path, size, mtime FROM flow_files) TO STDOUT (FORMAT csv)' "$@" > "$folder/known.csv"
 in_sqlite <<SQL
 CREATE TABLE known (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, mtime INTEGER);
@@ -143,7 +150,8 @@ SELECT 'rows: ' || count(*) FROM flows;
 SQL
 }
 
-# Without its COMMIT, a stream that ends too early changes nothing; that it came through is told by what is printed.
+# A stream that ends too early has no COMMIT and so changes nothing. The line `rows: N` is printed after
+# the COMMIT, so it tells whether the stream was complete.
 { load || printf '%s\n' '\.' "DO 'BEGIN RAISE ''flowlogs: the logs could not be read, nothing was imported''; END';"; } |
   in_postgres "$@" > "$folder/said"
 cat "$folder/said"

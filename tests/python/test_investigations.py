@@ -3,12 +3,16 @@
 they should, headings and all, is test_sql.py's.)"""
 
 import functools
+import sys
 
 import pytest
 
 import answers
 import reference
 from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+import generate  # noqa: E402
 
 SCRIPTS = {p.stem: p for p in sorted((ROOT / "sql" / "investigate").glob("*.sql"))}
 ANSWERS = answers.functions()
@@ -25,6 +29,13 @@ def text(value):
 
 def test_each_script_has_an_answer():
     assert sorted(SCRIPTS) == sorted(ANSWERS)
+
+
+def test_the_catalogue_lists_each_script_once():
+    """And `make generate` has been run since the head of a script changed."""
+    text = generate.CATALOGUE.read_text()
+    assert sorted(generate.ROW.findall(text)) == sorted(SCRIPTS)
+    assert generate.catalogue(text) == text
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

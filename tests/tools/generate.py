@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The field lists of sql/export, which are generated from the table of fields in ext/record/fields.h.
+"""What is generated in the folder sql, besides the reference in its READMEs.
 
-    generate.py --write BUILD/columns      writes all lists anew
+    generate.py --write BUILD/columns      writes all of it anew
 
-A list stands between the lines `-- generated: NAME` and `-- end of generated`, which may be indented. NAME is one of
-LISTS. tests/python/test_export.py fails where a list is not what this script makes of it.
+The field lists of sql/export are made from the table of fields in ext/record/fields.h. A list stands between the lines
+`-- generated: NAME` and `-- end of generated`, which may be indented; NAME is one of LISTS. The catalogue of scripts in
+sql/investigate/README.md is made from the comments at the heads of the scripts: each row that begins with a link to a
+script. The rows' order is as it is in the README. test_export.py and test_investigations.py fail where anything is not
+what this script makes of it.
 """
 
 import pathlib
@@ -74,11 +77,29 @@ def generated(text, table):
     return PART.sub(part, text)
 
 
+CATALOGUE = ROOT / "sql" / "investigate" / "README.md"
+ROW = re.compile(r"^\| \[`([\w-]+)`\].*\n", re.M)
+USUAL = {"@logs", "@since", "@until", "@top"}  # parameters of nearly every script, which the catalogue leaves out
+
+
+def described(script):
+    """(question, parameters, Athena's names) of a script, from the comment at its head."""
+    head = re.match(r"(?:--.*\n)+", script.read_text())[0]
+    question, _, athena = " ".join(re.findall(r"^-- (.*)", head.split("--\n")[0], re.M)).partition(" Athena's name: ")
+    listed = [p for line in re.findall(r"^--   (@\w+(?:, @\w+)*) ", head, re.M) for p in line.split(", ")]
+    return question, ", ".join(f"`{p}`" for p in listed if p not in USUAL), athena.rstrip(".")
+
+
+def catalogue(text):
+    """The text of the README with each row of the catalogue as it should be."""
+    def row(m):
+        return f"| [`{m[1]}`]({m[1]}.sql) | {' | '.join(described(CATALOGUE.parent / f'{m[1]}.sql'))} |\n"
+    return ROW.sub(row, text)
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] != "--write":
         sys.exit(__doc__)
     for path in files():
-        old = path.read_text()
-        new = generated(old, fields(sys.argv[2]))
-        if new != old:
-            path.write_text(new)
+        path.write_text(generated(path.read_text(), fields(sys.argv[2])))
+    CATALOGUE.write_text(catalogue(CATALOGUE.read_text()))
