@@ -22,7 +22,8 @@
 # runs at the same time, one fails. The exit status is 0 if all is done; the script then prints the
 # number of files that it read and of rows that exist now.
 #
-# The lists of fields are made from ext/record/fields.h by `make generate`.
+# The lists of fields are made from ext/record/fields.h by `make generate`. To a table that an older
+# version made, add the columns that it lacks with ALTER TABLE; until then, a run ends with an error.
 set -eu
 
 if [ $# -lt 1 ]; then
@@ -136,7 +137,21 @@ DO $$ BEGIN
 END $$;
 DELETE FROM flows USING flow_files k, list n WHERE file_id = k.id AND k.id = n.id AND k.path = n.path;
 INSERT INTO flow_files SELECT * FROM list ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
-COPY flows FROM STDIN (FORMAT csv);
+COPY flows (file_id, line,
+  -- generated: names for PostgreSQL
+  version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start_time,
+  end_time, action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region,
+  az_id, sublocation_type, sublocation_id, pkt_src_aws_service, pkt_dst_aws_service, flow_direction, traffic_path,
+  ecs_cluster_arn, ecs_cluster_name, ecs_container_instance_arn, ecs_container_instance_id, ecs_container_id,
+  ecs_second_container_id, ecs_service_name, ecs_task_definition_arn, ecs_task_arn, ecs_task_id, reject_reason,
+  resource_id, encryption_status, instance_tag, instance_tag_2, interface_tag, interface_tag_2, asg_tag, asg_tag_2,
+  interface_type, next_hop_interface_id, next_hop_subnet_id, next_hop_az_id, next_hop_vpc_id, next_hop_interface_type,
+  resource_type, tgw_id, tgw_attachment_id, tgw_src_vpc_account_id, tgw_dst_vpc_account_id, tgw_src_vpc_id,
+  tgw_dst_vpc_id, tgw_src_subnet_id, tgw_dst_subnet_id, tgw_src_eni, tgw_dst_eni, tgw_src_az_id, tgw_dst_az_id,
+  tgw_pair_attachment_id, packets_lost_no_route, packets_lost_blackhole, packets_lost_mtu_exceeded,
+  packets_lost_ttl_expired,
+  -- end of generated
+  extra) FROM STDIN (FORMAT csv);
 SQL
   rows || return
   cat <<'SQL'

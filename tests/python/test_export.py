@@ -479,6 +479,18 @@ def test_postgres_again(release, schema, tmp_path):
     assert in_postgres(schema) == before
 
 
+def test_postgres_older_table(release, schema):
+    """A table without a field is an error; once the column has been added, wherever it stands, the values are in their columns."""
+    assert to_postgres(release, schema, "tests/data/edge/empty.log").returncode == 0     # makes the tables
+    psql(schema, "ALTER TABLE flows DROP COLUMN region")
+    done = to_postgres(release, schema, SAMPLE)
+    assert done.returncode != 0 and 'column "region" of relation "flows" does not exist' in done.stderr
+    psql(schema, "ALTER TABLE flows ADD COLUMN region text")
+    assert to_postgres(release, schema, SAMPLE).returncode == 0
+    found = in_postgres(schema)
+    assert all(found[key] == [spelled(n, r.get(n)) for n in FIELDS + ["extra"]] for key, r in sample().items())
+
+
 def test_postgres_second_path(release, schema):
     one = SAMPLE + "/123456789012/vpcflowlogs/us-east-1/2026/03/10"
     assert to_postgres(release, schema, one).returncode == 0

@@ -49,6 +49,7 @@ LISTS = {
     "columns": lambda name, kind: f"{sql(name)} {sqlite_type(kind)}",
     "names and types": lambda name, kind: f"('{name}', '{sqlite_type(kind)}')",
     "columns of PostgreSQL": postgres_column,
+    "names for PostgreSQL": lambda name, kind: postgres_column(name, kind).split(" ")[0],
     "values for PostgreSQL": lambda name, kind: postgres_value(name),
     "members of aws.vpcflow": lambda name, kind: None if name in IN_ECS else f"'{name}', {name}",
 }
