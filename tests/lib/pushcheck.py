@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 import pushdata
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 from pushdata import COLUMNS, literal
 from reference import DEFAULT_NAMES
 

@@ -20,7 +20,7 @@ import time
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 SAMPLE = ROOT / "tests" / "data" / "AWSLogs"
 NOON = 1773057600  # 2026-03-09 12:00:00

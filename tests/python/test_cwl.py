@@ -7,7 +7,7 @@ import pytest
 
 import cwldata
 import cwlreference
-from conftest import ROOT
+from builds import ROOT
 
 PER_PATTERN = 12        # texts that a pattern is held against: its own among them
 

@@ -22,7 +22,7 @@ import time
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 SAMPLE = "tests/data/AWSLogs"
 FIELDS = list(dict.fromkeys(reference.VPC_NAMES + reference.TGW_NAMES))

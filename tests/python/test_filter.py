@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 SAMPLE = "tests/data/AWSLogs"
 NAMES = {  # AWS's two sets of names in its examples, its own in records, and Logs Insights'
@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def db():
-    from conftest import BUILDS
+    from builds import BUILDS
     db = sqlite3.connect(":memory:")
     db.enable_load_extension(True)
     db.load_extension(str(BUILDS[0].extension))

@@ -12,7 +12,7 @@ import sqlite3
 
 import pytest
 
-from conftest import ROOT
+from builds import ROOT
 
 PURE = ["ip_family", "ip_scope", "ip_is_private", "ip_blob", "ip_text", "protocol_name", "port_name", "tcp_flags",
         "traffic_path"]

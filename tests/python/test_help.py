@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILDS
+from builds import BUILDS
 
 LOGS = "tests/data/AWSLogs"
 

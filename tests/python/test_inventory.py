@@ -16,7 +16,7 @@ import subprocess
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 SAMPLE = "tests/data/AWSLogs"
 FOLDER = ROOT / "tests/data/inventory"

@@ -8,7 +8,7 @@ import pytest
 
 import answers
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 SCRIPTS = {p.stem: p for p in sorted((ROOT / "sql" / "investigate").glob("*.sql"))}
 ANSWERS = answers.functions()

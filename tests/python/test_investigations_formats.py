@@ -4,7 +4,7 @@ without log-status, records of no bytes."""
 
 import pytest
 
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 
 NAMES = sorted(p.stem for p in (ROOT / "sql/investigate").glob("*.sql"))
 LONG, SHORT = "2600:1f18:4a3b:1200:0:0:0:5", "2600:1f18:4a3b:1200::5"

@@ -12,7 +12,7 @@ import pytest
 
 import answers.invb
 import reference
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 from test_investigations import ANSWERS, text
 from test_parameters import setting
 

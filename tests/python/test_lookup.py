@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from conftest import ROOT
+from builds import ROOT
 
 LOGS = str(ROOT / "tests/data/AWSLogs")
 THOUSAND = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) SELECT i FROM n)"

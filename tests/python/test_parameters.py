@@ -11,7 +11,7 @@ import pytest
 
 import answers
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 ANSWERS = answers.functions()
 DAY = {"since": "2026-03-10", "until": "2026-03-11"}

@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 from test_alerts import CASES, V5
 from test_host import connect
 

@@ -6,7 +6,7 @@ import pytest
 
 import fuzzdata
 import reference
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 
 COLUMNS = reference.DEFAULT_NAMES + [n for n in reference.VPC_NAMES[14:]] + \
     [n for n in reference.TGW_NAMES if n not in reference.VPC_NAMES] + \

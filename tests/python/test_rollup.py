@@ -11,7 +11,7 @@ import pytest
 
 import fuzzdata
 import reference
-from conftest import BUILDS
+from builds import BUILDS
 
 DIMS = [n for n in reference.DEFAULT_NAMES if n not in ("packets", "bytes")] + reference.VPC_NAMES[14:] + \
     [n for n in reference.TGW_NAMES if n not in reference.VPC_NAMES]

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from conftest import ROOT
+from builds import ROOT
 
 # What is set before scripts that print every record of @logs: their snapshots are of a few.
 FEW = {"sql/export/csv": "tests/data/AWSLogs/012345678901/vpcflowlogs/us-east-1/2026/06/16/*T1005Z*",

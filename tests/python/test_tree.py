@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from conftest import ROOT
+from builds import ROOT
 
 
 def content(path):

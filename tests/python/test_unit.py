@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 
 UNIT = ROOT / "tests" / "unit"
 NAMES = sorted(str(p.relative_to(UNIT).with_suffix("")) for p in UNIT.glob("*/test_*.c"))

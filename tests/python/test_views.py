@@ -10,7 +10,7 @@ import time
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 READ = ".read sql/views.sql\n.output\n"
 SETUP = ".headers off\n.output /dev/null\n" + READ
