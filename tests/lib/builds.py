@@ -16,6 +16,7 @@ build can be used with it.
 
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -99,8 +100,11 @@ def quote(text):
 
 
 def is_error(output):
-    """Whether the sqlite3 shell printed an error, whichever version of the shell it is."""
-    return any(line.startswith(("Error", "Runtime error", "Parse error")) for line in output.splitlines())
+    """Whether the sqlite3 shell printed an error: "Runtime error near line 2: …", in old versions "Error: near line 2: …".
+
+    The error may stand within a line, because the shell does not flush its output before it writes an error.
+    """
+    return bool(re.search(r"[Ee]rror:? near line \d+", output))
 
 
 # How often SQLite asks a query whether to stop before assert_stops() makes it stop. By then a scan has begun.
