@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""cwl_match() against cwlreference.py, on thousands of patterns and texts made from each other; and by hand."""
+"""cwl_match(), compared with cwlreference.py on thousands of random patterns and texts, and with
+examples written by hand. The random patterns are made from the texts, so that many of them
+match."""
 
 import re
 
@@ -9,11 +11,11 @@ import cwldata
 import cwlreference
 from builds import ROOT
 
-PER_PATTERN = 12        # texts that a pattern is held against: its own among them
+PER_PATTERN = 12        # so many texts are matched with a pattern, among them the one that it was made from
 
 
 def literal(text):
-    """Any bytes as an SQL text."""
+    """An SQL literal of a text that may contain any bytes."""
     return f"CAST(x'{text.encode('utf-8', 'surrogateescape').hex()}' AS TEXT)"
 
 
@@ -26,7 +28,8 @@ def expected(pattern, texts):
 
 
 def answers(build, cases):
-    """Of each (pattern, texts): the answers as 0s and 1s, or the error; many statements in one shell."""
+    """For each (pattern, texts), the answers as a text of 0s and 1s, or the error. One shell runs
+    all statements."""
     script = [".mode list"]
     for i, (pattern, texts) in enumerate(cases):
         rows = ", ".join(f"({n}, {literal(t)})" for n, t in enumerate(texts))
@@ -127,7 +130,8 @@ def test_examples_of_aws(build):
 
 
 def test_arguments(build):
-    """NULL in, NULL out; any type is a text; a pattern that is no constant is read for each row."""
+    """NULL gives NULL. Values of all types are converted to text. A pattern that is no constant is
+    parsed for each row."""
     rows = build.rows("SELECT cwl_match(NULL, 'a'), cwl_match('a', NULL), cwl_match(42, 4), cwl_match(x'4142', 'AB'), "
                       "cwl_match('', ''), cwl_match('a' || char(0) || 'b', 'b');"
                       "WITH v(t, p) AS (VALUES ('a', 'a'), ('a', 'b'), ('b', '[x=b]'), ('b', '-b'), ('c', NULL)) "
@@ -158,7 +162,8 @@ def test_wrong_order(build):
 
 
 def test_is_pure(build):
-    """In an index and a generated column; without files, too."""
+    """The function may be used in an index and in a generated column, and is there without the
+    tables, too."""
     assert build.rows("CREATE TABLE t(x, y AS (cwl_match(x, '[a=4*]'))); CREATE INDEX i ON t(cwl_match(x, 'b')); "
                       "INSERT INTO t(x) VALUES ('404'), ('b'); SELECT x, y, cwl_match(x, 'b') FROM t ORDER BY 3;") == \
         [["404", "1", "0"], ["b", "0", "1"]]
@@ -167,7 +172,7 @@ def test_is_pure(build):
 
 
 def test_raw(build):
-    """The text of records, against SQL."""
+    """Patterns on the column raw select the same records as conditions in SQL."""
     assert build.rows("SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE cwl_match(raw, 'REJECT');"
                       "SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE action = 'REJECT';", cwd=ROOT) == \
         [["486"], ["486"]]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The figures of sql/investigate are those of a second, slow computation: tests/answers.  (That the scripts print what
-they should, headings and all, is test_sql.py's.)"""
+"""The scripts of sql/investigate give the answers that tests/lib/answers computes in a second,
+slow way. (test_sql.py compares the whole output, with headings.)"""
 
 import functools
 

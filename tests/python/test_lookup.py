@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""cidr_lookup(table, column, ip) in Python's own sqlite3: against the ipaddress module, and after every kind of change
-to the table that it reads.  A stale answer is a wrong answer, so each change is made behind an answer that was kept."""
+"""cidr_lookup(table, column, ip), compared with Python's ipaddress module, and after every kind of
+change to the table that it reads. The function keeps what it has read. An answer from before a
+change is a wrong answer, so each test asks once, changes the table, and asks again."""
 
 import ipaddress
 import os
@@ -26,7 +27,7 @@ def connect(release, path=":memory:", **kwargs):
 
 
 def slow(rows, ip):
-    """The rowid of the longest prefix among (rowid, text), by trying them all."""
+    """The rowid of the longest prefix among (rowid, text) pairs, found by trying all of them."""
     address = ipaddress.ip_address(ip)
     address = getattr(address, "ipv4_mapped", None) or address
     best = None
@@ -40,7 +41,7 @@ def slow(rows, ip):
 
 
 def reads(db, run):
-    """How often a table was read for cidr_lookup() while run() ran."""
+    """How often cidr_lookup() read a table while run() ran."""
     statements = []
     db.set_trace_callback(statements.append)
     run()
@@ -54,7 +55,7 @@ def look(db, ip="10.1.2.3", table="nets", column="cidr"):
 
 @pytest.fixture
 def db(release, tmp_path):
-    """A database file with nets, from which an answer has been kept."""
+    """A database file with a table `nets`, which cidr_lookup() has read and kept."""
     db = connect(release, tmp_path / "t.db")
     db.execute("CREATE TABLE nets(cidr TEXT, name TEXT)")
     db.execute("INSERT INTO nets VALUES ('10.0.0.0/8', 'a'), ('10.1.0.0/16', 'b'), ('192.168.0.0/16', 'c')")
@@ -81,7 +82,7 @@ def random_nets(rng, n):
 
 
 def mapped(text):
-    """::ffff:a.b.c.d/n as ipaddress writes IPv4."""
+    """::ffff:a.b.c.d/n as the IPv4 network that it stands for, in ipaddress's form."""
     if not text.startswith("::ffff:"):
         return text
     address, _, bits = text[7:].partition("/")
@@ -143,7 +144,8 @@ def test_odd_names(db, name):
 
 
 def test_which_schema(release, tmp_path, db):
-    """temp, then main, then attached ones; schema.table before a table that has a dot in its name."""
+    """A name is looked for in temp, then in main, then in attached databases. schema.table comes
+    before a table that has a dot in its name."""
     other = connect(release, tmp_path / "u.db")
     other.execute("CREATE TABLE nets(cidr)")
     other.execute("CREATE TABLE only(cidr)")
@@ -240,7 +242,8 @@ def test_temp_view_and_trigger_but_no_stored_ones(release, tmp_path, db):
 
 
 def test_check_constraint_reads_no_files(db):
-    """SQLite lets it into one; then it must not get at tables over files that a database has brought along."""
+    """SQLite allows the function in a CHECK constraint. There it must not read virtual tables over
+    files, because the constraint may come from a foreign database."""
     db.execute(f"CREATE VIRTUAL TABLE spy USING flowlogs('{LOGS}')")
     db.execute("CREATE TABLE d(ip CHECK (cidr_lookup('spy', 'srcaddr', ip) IS NULL))")
     with pytest.raises(sqlite3.OperationalError, match="spy is a virtual table outside temp|unsafe use"):
@@ -248,7 +251,8 @@ def test_check_constraint_reads_no_files(db):
 
 
 def test_forged_schema(release, tmp_path, db):
-    """A virtual table that has a root page, as only tables have."""
+    """A forged schema, in which a virtual table has a root page, which only ordinary tables
+    have."""
     db.execute(f"CREATE VIRTUAL TABLE spy USING flowlogs('{LOGS}')")
     db.execute("PRAGMA writable_schema = 1")
     db.execute("UPDATE sqlite_master SET rootpage = 2 WHERE name = 'spy'")
@@ -260,7 +264,8 @@ def test_forged_schema(release, tmp_path, db):
 
 
 def test_trigger_sees_what_its_statement_has_changed(db):
-    """Each row changes the table before it is asked again, without a counter that moves."""
+    """A trigger changes the table for each row of its statement. None of SQLite's change counters
+    moves until the statement ends."""
     db.execute("CREATE TEMP TABLE out(ip, net)")
     db.execute("CREATE TEMP TRIGGER t AFTER INSERT ON nets BEGIN "
                "INSERT INTO out VALUES (new.name, cidr_lookup('nets', 'cidr', new.name)); END")
@@ -304,7 +309,7 @@ def test_arguments_that_are_no_constants(db):
 
 
 def test_many_tables(db):
-    """More of them than are kept."""
+    """There are more tables than cidr_lookup() keeps."""
     for i in range(9):
         db.execute(f"CREATE TABLE t{i}(cidr)")
         db.execute(f"INSERT INTO t{i}(rowid, cidr) VALUES ({i + 100}, '10.0.0.0/8')")
@@ -429,7 +434,8 @@ def test_change_by_another_connection(release, tmp_path, db, name, wal):
 
 
 def test_snapshot_of_a_transaction(release, tmp_path, db):
-    """In WAL mode, what another connection commits is there when our transaction ends, not before."""
+    """In WAL mode, the commits of another connection become visible when our transaction ends, and
+    not before."""
     other = connect(release, tmp_path / "t.db")
     db.execute("PRAGMA journal_mode = wal")
     look(db)
@@ -462,7 +468,8 @@ def test_locked(release, tmp_path, db):
 
 
 def test_attached_database_replaced(release, tmp_path, db):
-    """Another file under the same name, with all that SQLite counts the same."""
+    """A database is detached and another file attached under its name. All of SQLite's counters
+    are the same in both."""
     for name, bits in (("1.db", 8), ("2.db", 16), ("3.db", 24)):
         one = connect(release, tmp_path / name)
         one.execute("CREATE TABLE inventory(cidr)")
@@ -481,7 +488,7 @@ def test_attached_database_replaced(release, tmp_path, db):
 
 
 def test_attached_database_that_is_named_like_a_table(release, tmp_path, db):
-    """u.nets is a table of main, until there is a database u."""
+    """u.nets is a table of main until a database u is attached."""
     db.execute('CREATE TABLE "u.nets"(cidr)')
     db.execute("""INSERT INTO "u.nets"(rowid, cidr) VALUES (70, '10.0.0.0/8')""")
     assert look(db, table="u.nets") == look(db, table="u.nets") == 70
@@ -590,7 +597,8 @@ def test_prepared_statement_runs_again(db):
 
 
 def test_one_statement_sees_one_table(db):
-    """As IN (SELECT ...) does: what the table was when the statement first asked."""
+    """A statement sees the table as it was when the statement first asked, as IN (SELECT …)
+    does."""
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     seen, fresh = [], []
     for i, (net,) in enumerate(db.execute("SELECT cidr_lookup('nets', 'cidr', ip) FROM x")):
@@ -602,7 +610,8 @@ def test_one_statement_sees_one_table(db):
 
 
 def test_loop_that_writes(db):
-    """Rows that are read with it and written one by one: the table is read once for the loop."""
+    """A program reads rows with the function and writes to another table for each row. The table
+    is read once for the whole loop."""
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     db.execute("CREATE TABLE out(ip, net)")
     def run():
@@ -624,7 +633,7 @@ def test_virtual_tables_are_read_for_each_statement(db, tmp_path):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_changes(release, tmp_path, seed):
-    """Two connections that do what comes to mind; after each step both answer as their tables do."""
+    """Two connections make random changes. After each step, both answer as their tables say."""
     rng = random.Random(seed)
     dbs = [connect(release, tmp_path / "t.db", timeout=0) for _ in range(2)]
     if seed % 2:
@@ -682,7 +691,7 @@ def test_interrupt_while_the_table_is_read(release):
     assert look(db) == 1
 
 
-def test_authorizer(db):
+def test_an_authorizer_may_deny_the_table(db):
     db.set_authorizer(lambda action, a, b, *_: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_READ and a == "nets" else sqlite3.SQLITE_OK)
     with pytest.raises(sqlite3.DatabaseError, match="prohibited"):
         look(db, table="main.nets")
@@ -691,7 +700,7 @@ def test_authorizer(db):
 
 
 def test_called_by_what_it_reads(db):
-    """A generated column whose function asks in turn."""
+    """A generated column of the table calls cidr_lookup() on the same table."""
     calls = []
     def again(x):
         calls.append(x)
@@ -730,7 +739,7 @@ def test_no_functions_without_files(release):
 
 
 def test_closed_in_the_middle(release):
-    """A connection that goes while a statement holds a table."""
+    """A connection is closed while a statement still uses the kept table."""
     code = ("import sqlite3, sys; db = sqlite3.connect(':memory:'); db.enable_load_extension(True);"
             "db.load_extension(sys.argv[1]); db.execute('CREATE TABLE nets(cidr)');"
             "db.execute(\"INSERT INTO nets VALUES ('10.0.0.0/8'), ('10.0.0.0/8')\");"
@@ -762,10 +771,11 @@ def test_a_million_lookups_read_the_table_once(release):
     assert len(thousands) < 50_000, f"{len(thousands)} thousand steps"
 
 
-# ---- what no commit tells
+# ---- changes that no commit shows
 
 def test_another_temp(db):
-    """PRAGMA temp_store drops all temp tables, and temp's data version begins anew."""
+    """PRAGMA temp_store drops all temp tables, and the data version of temp starts again at its
+    first value."""
     for row in (11, 12):
         db.execute("CREATE TABLE temp.nets(cidr)")
         db.execute("INSERT INTO temp.nets(rowid, cidr) VALUES (?, '10.0.0.0/8')", [row])
@@ -774,8 +784,9 @@ def test_another_temp(db):
     assert look(db) == 2
 
 
-def test_authorizer(db):
-    """One is asked though the answer is kept, and what it hid is not kept."""
+def test_an_authorizer_is_asked_again_although_an_answer_is_kept(db):
+    """The authorizer is asked although an answer is kept, and what it hides is not kept as an
+    answer."""
     def authorizer(answer):
         return lambda action, table, column, *_: answer if (action, table) == (sqlite3.SQLITE_READ, "nets") \
             and column in ("cidr", "ROWID") else sqlite3.SQLITE_OK

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""flowlogs_payload: every form in which a stream hands records over gives the rows of the same lines in a file; what is
-cut, flipped or foreign is an error, never fewer rows."""
+"""flowlogs_payload. Every form in which a stream delivers records gives the same rows as the same
+lines in a file. A payload that is cut, changed or of a foreign form is an error, never an answer
+with fewer rows."""
 
 import base64
 import gzip
@@ -52,7 +53,7 @@ def b64url(data):
 
 
 def message(lines, stream="eni-1-all", **other):
-    """What CloudWatch sends to a subscription."""
+    """The JSON that CloudWatch sends to a subscription."""
     return json.dumps({"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "/vpc/flow", "logStream": stream,
                        "subscriptionFilters": ["all"],
                        "logEvents": [{"id": f"{i:056d}", "timestamp": 1432826855000 + i, "message": m,
@@ -65,7 +66,7 @@ def lambda_event(data):
 
 
 def forms(lines):
-    """name: (payload, file of its lines)"""
+    """All forms of payload, as name -> (payload, the file that has its lines)."""
     half, stream = len(lines) // 2, "/vpc/flow:eni-1-all"
     parts = [lines[:half], lines[half:]]
     text = "\n".join(lines)
@@ -141,7 +142,7 @@ def ask(db, payload, on_error="fail", what="*"):
 
 
 def outcome(db, payload, on_error="fail", what="raw"):
-    """Rows, or the text of the error."""
+    """The rows of a query, or the text of its error."""
     try:
         return ask(db, payload, on_error, what)
     except sqlite3.Error as e:
@@ -182,7 +183,8 @@ def test_header_and_format(build):
 
 
 def test_streams_and_numbers(db):
-    """Records of a stream are one after the other, and numbered through, whatever came between."""
+    """The records of one log stream come together, with line numbers from 1 on, even if the event
+    alternates between streams."""
     payload = gz(message(LINES[:3], "a")) + gz(message(LINES[3:5], "b")) + gz(message(LINES[5:6], "a"))
     rows = ask(db, payload, what="file, line, raw")
     assert rows == [("/vpc/flow:a", i + 1, LINES[k]) for i, k in enumerate((0, 1, 2, 5))] + \
@@ -190,7 +192,7 @@ def test_streams_and_numbers(db):
     events = [{"logStreamName": f"s{i % 3}", "message": m} for i, m in enumerate(LINES)]
     rows = ask(db, json.dumps({"events": events}), what="file, line, raw")
     assert sorted(rows) == sorted((f"s{i % 3}", i // 3 + 1, m) for i, m in enumerate(LINES))
-    # A name that looks like a file of AWS's says nothing about the time of its records.
+    # The name of a log stream may look like that of a file of AWS's, which would tell the time of its records.
     aws = "AWSLogs/1/vpcflowlogs/eu-west-1/2024/05/01/1_vpcflowlogs_eu-west-1_fl-1_20240501T0005Z_a.log"
     payload = message(LINES, aws, logGroup="")
     assert db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE start < 1500000000", (payload,)).fetchone() == (40,)
@@ -318,7 +320,7 @@ def test_line_breaks_at_the_end_are_none(db):
 
 
 def test_names_are_text(db):
-    """Hosts want UTF-8, also where a payload has none."""
+    """Hosts expect texts in UTF-8, so names are valid UTF-8 even if the payload is not."""
     broken = message(LINES[:1], "eni-\u00e9\n").encode().replace(b"\\u00e9", b"\xe9\xc3\xa9")
     assert ask(db, message(LINES[:1], "a\0b"), what="file") == [("/vpc/flow:a?b",)]
     assert ask(db, broken, what="file") == [("/vpc/flow:eni-?\u00e9?",)]
@@ -331,7 +333,9 @@ SMALL = forms(make_lines(6, 2))
 
 
 def test_every_cut(db):
-    """A part of a payload is an error, or ends where a whole line, document or member does; skipped: a beginning."""
+    """A payload that is cut off is an error, unless the cut is at the end of a line, a JSON
+    document or a gzip member. With on_error=skip, the rows are the first rows of the whole
+    payload."""
     whole = [(m,) for m in make_lines(6, 2)]
     ends = {}
     for form, (payload, _) in SMALL.items():
@@ -352,7 +356,8 @@ def test_every_cut(db):
 
 
 def test_every_flipped_bit(db):
-    """Whatever is protected by gzip's checksum comes out as it was, or not at all."""
+    """Bytes that gzip's checksum protects give the original rows or an error, whichever bit is
+    flipped."""
     for form in ("gzip", "lambda, blob", "kinesis", "firehose", "base64", "members"):
         payload = SMALL[form][0]
         payload = bytearray(payload if isinstance(payload, bytes) else payload.encode())
@@ -367,7 +372,7 @@ def test_every_flipped_bit(db):
 
 
 def test_random_damage(build):
-    """Not a crash, and not a byte out of place, under the sanitizers too."""
+    """Random damage never crashes the reader, nor makes the sanitizers report an error."""
     r = random.Random(3)
     sql = [".bail off"]
     for payload, _ in SMALL.values():
@@ -418,7 +423,8 @@ def test_bombs(release, db):
 # ---- as part of a query
 
 def test_conditions(db):
-    """What is looked at while the lines are read gives what SQLite itself finds."""
+    """Conditions that are evaluated while the lines are read select the same rows as SQLite
+    does."""
     payload = FORMS["members"][0] + gz(message(make_lines(200, 5), "other"))
     for condition in ("action = 'REJECT'", "dstport IN (22, 443)", "bytes > 5000", "srcaddr IS NULL", "srcaddr LIKE '10.0.1.%'",
                       "start BETWEEN 1418530015 AND 1418530020", "file = '/vpc/flow:other'", "line = 7", "log_status <> 'OK'",
@@ -441,7 +447,7 @@ def test_conditions(db):
 
 @pytest.fixture
 def queue(release):
-    """A table of payloads in all forms, each with lines of its own."""
+    """A database with a table of payloads in all forms, each of which has its own lines."""
     db = connect(release)
     db.execute("CREATE TABLE queue(id INTEGER PRIMARY KEY, body)")
     db.execute("CREATE TABLE expected(id, raw)")
@@ -480,7 +486,8 @@ def test_join(queue):
 
 
 def test_join_with_a_table(queue):
-    """The payload is the outer loop of a join, or comes back with a condition for each row."""
+    """The payload is the outer loop of a join, or the inner one, where it is read again with a
+    condition for each row."""
     payload = message(make_lines(300, 9))
     queue.execute("CREATE TABLE assets(ip TEXT PRIMARY KEY, owner)")
     queue.executemany("INSERT INTO assets VALUES (?, ?)", [(f"10.0.{i}.{k}", f"{i}") for i in range(4) for k in range(0, 256, 3)])
@@ -516,7 +523,8 @@ def test_rowids_through_or(db):
 
 
 def test_rowids_of_a_text_and_a_blob(db):
-    """SQLite takes them for two values, and so do we."""
+    """A text and a blob of the same bytes are two values for SQLite, so their rows have different
+    rowids."""
     payload = message(LINES[:3])
     for sql in ("data = ?1 OR data = CAST(?1 AS BLOB)", "data IN (?1, CAST(?1 AS BLOB))", "data = CAST(?1 AS BLOB) OR data = ?1",
                 "(data = ?1 AND line > 0) OR (data = CAST(?1 AS BLOB) AND version = 2) OR data = ?1"):
@@ -553,7 +561,8 @@ def test_a_path_is_no_payload(db, payload, hints):
 
 
 def of_authorizer(release, action, code, name, on_error):
-    """What is said when the program's authorizer gives the code for what SQLite asks it, once the query is prepared."""
+    """The answer or error of a query whose authorizer returns `code` after the query has been
+    prepared."""
     db = connect(release)
     running = []
 
@@ -583,7 +592,8 @@ FUNCTION, READ, SELECT = 31, sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT
 @pytest.mark.parametrize("action, name", [(FUNCTION, "json_type"), (FUNCTION, "json_extract"), (FUNCTION, "coalesce"),
                                           (READ, "json_each"), (READ, "value"), (READ, "type"), (SELECT, None)])
 def test_an_authorizer_that_ignores(release, action, name, on_error):
-    """SQLITE_IGNORE makes NULL of what a function or column gives: that must be no other answer."""
+    """SQLITE_IGNORE replaces functions and columns by NULL. This must not become a wrong
+    answer."""
     e = of_authorizer(release, action, sqlite3.SQLITE_IGNORE, name, on_error)
     assert "flowlogs_payload needs SQLite's JSON functions, and the program's authorizer" in str(e)
 
@@ -641,7 +651,7 @@ def test_threads(db):
 
 
 def test_no_file_is_read(build, tmp_path):
-    """A payload is no path, and FLOWLOGS_ROOT doesn't matter."""
+    """A payload is never used as a path, so FLOWLOGS_ROOT does not restrict it."""
     (tmp_path / "a.log").write_text(LINES[0])
     assert "is no flow log" in build.shell("SELECT * FROM flowlogs_payload('a.log');", cwd=tmp_path)
     assert build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(LINES[0])});",
@@ -659,7 +669,8 @@ def handler(release, monkeypatch):
 
 
 def load_handler():
-    """As it starts: it looks at the environment then."""
+    """Loads the handler as a new process would, because it reads the environment when it
+    starts."""
     spec = importlib.util.spec_from_file_location("lambda_handler", ROOT / "sql/alerts/lambda_handler.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -694,7 +705,8 @@ def test_handler_fires(handler, monkeypatch):
 
 
 def test_handler_agrees_with_the_rule(handler, monkeypatch):
-    """The same cases as of rejected-inside: answers, multicast and what is passed on are no tries."""
+    """The handler agrees with the alert rule rejected-inside. Answers, multicast and forwarded
+    traffic are no attempts."""
     for records, n in CASES["rejected-inside"]:
         fields = V5 if any(len(r) > len(NAMES) for r in records) else NAMES
         monkeypatch.setenv("FORMAT", " ".join(f"${{{name.replace('_', '-')}}}" for name in fields))
@@ -738,7 +750,8 @@ def test_handler_does_not_fire(handler):
 
 
 def test_handler_as_a_program(release):
-    """On the sample event, against a look at it without the extension."""
+    """The handler runs as a program on the sample event. Its answer is compared with one computed
+    without the extension."""
     event = (ROOT / "tests/data/stream/lambda.json").read_text()
     done = subprocess.run([sys.executable, "-B", "sql/alerts/lambda_handler.py"], text=True, capture_output=True, cwd=ROOT,
                           input=event, env=dict(release.env, FLOWLOGS=str(release.extension)))
