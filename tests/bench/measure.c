@@ -5,7 +5,7 @@
 **
 **   measure COMMAND [ARGUMENT...]
 **
-** Python can't do this itself: a child's ru_maxrss begins with the memory of the process that forked it.
+** Python cannot measure this itself, because the ru_maxrss of a child starts with the memory of its parent process.
 */
 #include <errno.h>
 #include <stdio.h>

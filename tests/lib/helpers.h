@@ -175,7 +175,7 @@ static inline void add_member(struct bytes *b, const void *p, size_t n) {
   size_t room = deflateBound(&z, (uLong)n) + 64;
   char *out = malloc(room);
   if (!out) abort();
-  memcpy(&z.next_in, &p, sizeof p); /* zlib's pointer is not const */
+  memcpy(&z.next_in, &p, sizeof p); /* next_in is not const in zlib */
   z.avail_in = (uInt)n;
   z.next_out = (Bytef *)out;
   z.avail_out = (uInt)room;
@@ -192,7 +192,7 @@ static inline void write_gzip(const char *path, const void *p, size_t n) {
   bytes_free(&b);
 }
 
-/* Open file descriptors, to see that none is left. */
+/* The number of open file descriptors, with which a test finds out whether one was left open. */
 static inline int open_files(void) {
   int n = 0;
   for (int fd = 0; fd < 256; fd++) n += fcntl(fd, F_GETFD) != -1;
@@ -211,7 +211,7 @@ static inline void print_cell(struct bytes *out, const struct batch *b, uint64_t
   else bytes_add(out, batch_text(b, cell), batch_text_n(cell));
 }
 
-/* A line per row: "FILE:LINE name=value ...", columns without a value left out.  A line per problem. */
+/* Prints a line "FILE:LINE name=value ..." for each row.  Columns without a value are left out. */
 static inline void print_rows(struct bytes *out, const struct batch *b) {
   for (uint32_t row = 0; row < b->nrows; row++) {
     bytes_print(out, "%u:%llu", (unsigned)b->file, (unsigned long long)b->line[row]);
@@ -248,7 +248,7 @@ static inline void print_batch(struct bytes *out, const struct batch *b) {
 
 /* --- the end ---------------------------------------------------------------------------------------------------- */
 
-/* A program's exit status: how many tests failed, and whether memory is left. */
+/* The exit status of a test program: the number of failed tests, and one more if memory was not freed. */
 static inline int finish(int failed) {
   if (!failed && mem_test_live()) {
     fprintf(stderr, "%zu allocations were not freed\n", mem_test_live());

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the tests can do with the allocator that they link in the place of ext/mem.c: see mem.c.
+** The interface of the allocator that unit tests link in place of ext/sqlite/mem.c.  See mem.c beside this file.
 */
 #ifndef MEM_TEST_H
 #define MEM_TEST_H

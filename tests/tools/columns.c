@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints the README's table of columns from the table of fields. */
+/* Prints the table of columns in the documentation, made from the table of fields in record/fields.h. */
 #include <stdio.h>
 
 #include "record/fields.h"
