@@ -230,7 +230,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("rule,i", [(rule, i) for rule in RULES for i in range(len(CASES[rule]))])
-def test_rule(release, tmp_path, rule, i):
+def test_a_rule_fires_on_its_records_only(release, tmp_path, rule, i):
     records, expected = CASES[rule][i]
     write(tmp_path / "a.log", records)
     assert len(alone(release, rule, tmp_path)) == expected
@@ -248,7 +248,7 @@ def test_each_rule_is_read_by_run_and_names_its_technique():
         assert f"'{technique} " in text
 
 
-def test_titles(release, tmp_path):
+def test_titles_say_who_did_what(release, tmp_path):
     def of(rule, records):
         write(tmp_path / "a.log", [r | {"end": r["end"] + 60} for r in records])
         return alone(release, rule, tmp_path)
@@ -352,7 +352,7 @@ def sample_alerts():
             for key, rs in found.items()}
 
 
-def test_sample_tree(release, tmp_path):
+def test_the_sample_gives_the_computed_alerts(release, tmp_path):
     database = Alerts(release, tmp_path / "alerts.db", SAMPLE)
     assert database.run()[0] == 10
     got = {(rule, key): (flows, first, last) for rule, key, flows, first, last in
@@ -552,7 +552,7 @@ def test_resolves_what_is_seen_no_more(alerts):
     assert alerts.news() == [] and alerts.query("SELECT state FROM alerts") == [("open",)]
 
 
-def test_since(alerts):
+def test_since_leaves_out_older_records(alerts):
     for at, port in ((0, 22), (600, 23), (1200, 24)):
         delivered(alerts.logs, [rejected(IN, IN2, port, at=at)], at)
     alerts.parameters["since"] = "'2026-03-09 12:10'"
@@ -704,7 +704,7 @@ def test_a_rule_of_ones_own(alerts, tmp_path):
         assert sorted(a["rule"] for a in json.loads(done.stdout or "[]")) == expected
 
 
-def test_many_files(alerts):
+def test_a_run_takes_very_many_files(alerts):
     """The list of paths is longer than any buffer of a fixed size."""
     for i in range(3000):
         delivered(alerts.logs, [rejected(IN, IN2, 22, at=i)], 0, i)
@@ -992,7 +992,7 @@ def test_two_runs_at_once(release, tmp_path):
         assert a.query("SELECT count(*) FROM alert_files") == [(8,)]
 
 
-def test_locked(alerts, tmp_path):
+def test_a_locked_database_is_an_error(alerts, tmp_path):
     """If another connection keeps the database locked, the run ends with an error before it
     prints."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])

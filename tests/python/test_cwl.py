@@ -58,7 +58,7 @@ def check(build, cases):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_random_patterns(build, seed):
+def test_random_patterns_match_as_the_reference_says(build, seed):
     make = cwldata.Maker(seed)
     texts = [make.text() for _ in range(150)]
     cases = []
@@ -129,7 +129,7 @@ def test_examples_of_aws(build):
         assert expected(pattern, texts) == wanted, pattern
 
 
-def test_arguments(build):
+def test_arguments_of_all_types(build):
     """NULL gives NULL. Values of all types are converted to text. A pattern that is no constant is
     parsed for each row."""
     rows = build.rows("SELECT cwl_match(NULL, 'a'), cwl_match('a', NULL), cwl_match(42, 4), cwl_match(x'4142', 'AB'), "
@@ -154,14 +154,14 @@ def test_message_points_at_the_character(build):
             assert shown.strip("…") in pattern and len(shown) < 100
 
 
-def test_wrong_order(build):
+def test_arguments_in_the_wrong_order_are_an_error(build):
     pattern = "[version, account, eni, source, ..., action, status]"
     record = FLOW[5]
     assert "the text comes first, then the pattern" in build.shell(f"SELECT cwl_match('{pattern}', '{record}');")
     assert build.rows(f"SELECT cwl_match('{record}', '{pattern}'), cwl_match('[a b]', '2 b');") == [["1", "0"]]
 
 
-def test_is_pure(build):
+def test_the_function_may_be_used_in_a_schema(build):
     """The function may be used in an index and in a generated column, and is there without the
     tables, too."""
     assert build.rows("CREATE TABLE t(x, y AS (cwl_match(x, '[a=4*]'))); CREATE INDEX i ON t(cwl_match(x, 'b')); "
@@ -171,7 +171,7 @@ def test_is_pure(build):
     assert build.shell(script).split() == ["1"]
 
 
-def test_raw(build):
+def test_patterns_match_the_text_of_records(build):
     """Patterns on the column raw select the same records as conditions in SQL."""
     assert build.rows("SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE cwl_match(raw, 'REJECT');"
                       "SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE action = 'REJECT';", cwd=ROOT) == \

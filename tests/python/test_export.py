@@ -208,7 +208,7 @@ def cell(value):
     return "" if value is None else str(value)
 
 
-def test_csv(build):
+def test_csv_has_the_records(build):
     done = run(build, "sql/export/csv.sql", SAMPLE)
     assert done.stderr == "" and done.returncode == 0
     rows = list(csv.DictReader(io.StringIO(done.stdout, newline="")))
@@ -226,7 +226,7 @@ def test_csv_is_rfc_4180(build):
 
 
 @pytest.mark.parametrize("script", ["csv", "elasticsearch-bulk"])
-def test_period(release, script):
+def test_a_period_limits_the_export(release, script):
     done = run(release, f"sql/export/{script}.sql", SAMPLE, since="2026-03-09 09:00", until="2026-03-09 09:10:30")
     wanted = [k for k, r in sample().items() if "2026-03-09 09:00" <= r["start_time"] < "2026-03-09 09:10:30"]
     assert len(wanted) > 100
@@ -278,7 +278,7 @@ def document(file, record):
                             "extra": json.loads(r("extra")) if r("extra") else None}}})
 
 
-def test_elasticsearch(build):
+def test_elasticsearch_gets_the_records(build):
     done = run(build, "sql/export/elasticsearch-bulk.sql", SAMPLE, index="logs-aws", op="create")
     assert done.stderr == "" and done.returncode == 0
     lines = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
@@ -289,7 +289,7 @@ def test_elasticsearch(build):
     assert len({line["create"]["_id"] for line in lines[0::2]}) == len(sample())
 
 
-def test_elasticsearch_defaults(build):
+def test_elasticsearch_has_default_parameters(build):
     """Without parameters the index is called flowlogs. Two runs print the same bytes."""
     first, second = (run(build, "sql/export/elasticsearch-bulk.sql", SAMPLE + "/012345678901") for _ in range(2))
     assert first.stdout == second.stdout
@@ -374,7 +374,7 @@ def spelled(name, value):
     return cell(value)
 
 
-def test_postgres(release, schema):
+def test_postgres_gets_the_records(release, schema):
     done = to_postgres(release, schema, SAMPLE)
     assert (done.returncode, done.stdout, done.stderr) == (0, "files read: 35\nrows: 4476\n", "")
     found = in_postgres(schema)
@@ -392,7 +392,7 @@ def test_postgres(release, schema):
         [str(sum(":" in (r.get("srcaddr") or "") for r in sample().values()))]]
 
 
-def test_postgres_again(release, schema, tmp_path):
+def test_a_second_postgres_export_adds_what_is_new(release, schema, tmp_path):
     """A second export adds the files that are new or changed, and nothing twice."""
     logs = tmp_path / "it's, \"logs\""
     for i in range(3):
@@ -425,7 +425,7 @@ def test_postgres_second_path(release, schema):
 
 
 @pytest.mark.parametrize("path", ["another file", "the same file"])
-def test_postgres_overtaken(release, schema, tmp_path, path):
+def test_a_postgres_export_that_is_overtaken_starts_again(release, schema, tmp_path, path):
     """Another run commits after this run has looked at what is there and before its transaction.
     This run must give up and start again."""
     logs, wrapper = tmp_path / "logs", tmp_path / "sqlite3"
@@ -446,7 +446,7 @@ exec {shutil.which('sqlite3')} "$@"
     assert to_postgres(release, schema, logs).stdout.endswith("rows: 20\n")
 
 
-def test_postgres_errors(release, schema, tmp_path):
+def test_postgres_errors_end_the_export(release, schema, tmp_path):
     for logs, said in (("/nowhere", "No such file"), ("tests/data/edge/corrupt-middle.gz", "the gzip data is corrupt")):
         done = to_postgres(release, schema, logs)
         assert done.returncode != 0 and said in done.stderr
@@ -456,7 +456,7 @@ def test_postgres_errors(release, schema, tmp_path):
     assert done.returncode == 2 and "postgres.sh LOGS" in done.stderr
 
 
-def test_postgres_killed(release, schema, tmp_path):
+def test_a_killed_postgres_export_leaves_whole_runs(release, schema, tmp_path):
     logs = tmp_path / "logs"
     for i in range(12):
         write_log(logs / f"{i:02}.log.gz", 1000 * i, 300)

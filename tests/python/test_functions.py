@@ -84,7 +84,7 @@ def edges(net, low=0):
 
 
 @pytest.mark.parametrize("family", [4, 6])
-def test_all_masks(db, family):
+def test_prefixes_of_every_length(db, family):
     other = {4: ["::", "::1", "2001:db8::1", "::fffe:ffff:ffff"], 6: ["0.0.0.0", "10.0.0.1", "255.255.255.255"]}[family]
     for ip in addresses(family, "masks", 40):
         for bits in range(BITS[family] + 1):
@@ -134,7 +134,7 @@ def test_prefixes_of_both_families(db):
 
 # ---- one address
 
-def test_spellings(db):
+def test_an_address_in_any_spelling_is_the_same(db):
     rng = random.Random("spellings")
     for family in (4, 6):
         for ip in addresses(family, "spell", 400):
@@ -168,13 +168,13 @@ NO_ADDRESSES = ["", " ", "abc", "-", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.
 
 
 @pytest.mark.parametrize("value", NO_ADDRESSES, ids=lambda v: repr(v)[:20])
-def test_no_address(db, value):
+def test_a_text_that_is_no_address_gives_null(db, value):
     for call in ("ip_family(?)", "ip_scope(?)", "ip_is_private(?)", "ip_blob(?)", "ip_text(?)", "ip_prefix(?, 8)",
                  "ip_prefix(?, 128)", "cidr_match(?, '0.0.0.0/0')"):
         assert one(db, call, value) is None, call
 
 
-def test_null(db):
+def test_null_gives_null(db):
     for name in PURE:
         assert one(db, f"{name}(NULL)") is None
     for call in ("ip_prefix(NULL, 8)", "ip_prefix('10.0.0.1', NULL)", "ip_prefix(NULL, 'x')", "port_name(NULL, 6)",
@@ -237,7 +237,7 @@ def near_networks(family):
             yield net[rng.randrange(net.num_addresses)]
 
 
-def test_scopes(db):
+def test_scopes_are_those_of_the_registries(db):
     v4 = [*near_networks(4), *addresses(4, "scopes", 2000)]
     v6 = [*near_networks(6), *addresses(6, "scopes", 2000), *edges(NAT64), *edges(ipaddress.ip_network("::ffff:0:0/96"))]
     v6 += [ipaddress.IPv6Address(int(ip) + base) for ip in v4 for base in (MAPPED, int(NAT64.network_address))]
@@ -330,7 +330,7 @@ def test_every_port_of_the_table_is_found(db):
     assert got == {**names, **ranges}
 
 
-def test_flags(db):
+def test_tcp_flags_have_names(db):
     names = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"]
     for mask in range(1, 256):
         assert one(db, "tcp_flags(?)", mask) == "|".join(n for i, n in enumerate(names) if mask >> i & 1)
@@ -338,7 +338,7 @@ def test_flags(db):
     assert [one(db, "tcp_flags(?)", m) for m in (2, 3, 18, 19)] == ["SYN", "FIN|SYN", "SYN|ACK", "FIN|SYN|ACK"]
 
 
-def test_paths(db):
+def test_traffic_paths_have_names(db):
     names = [one(db, "traffic_path(?)", n) for n in range(1, 9)]
     assert None not in names and len(set(names)) == 8
     assert names[0] == "same VPC" and names[2] == "virtual private gateway" and names[7] == "internet gateway"

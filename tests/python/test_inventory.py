@@ -122,14 +122,14 @@ def ranges(document):
     return [(cidr, " ".join(sorted(s - {"AMAZON"})) or "AMAZON", max(r), max(b)) for cidr, (s, r, b) in found.items()]
 
 
-def test_subnets(build, tmp_path):
+def test_subnets_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-subnets", database)
     assert sorted(table(database, "SELECT * FROM subnets")) == sorted(subnets())
     assert any(":" in row[0] for row in subnets())
 
 
-def test_interfaces(build, tmp_path):
+def test_interfaces_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-interfaces", database)
     assert sorted(table(database, "SELECT * FROM interface_addresses")) == sorted(interface_addresses())
@@ -150,7 +150,7 @@ def test_interfaces_fit_the_logs(release, tmp_path):
     assert known <= logged and len(known) == 26
 
 
-def test_instances(build, tmp_path):
+def test_instances_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-instances", database)
     expected = []
@@ -163,13 +163,13 @@ def test_instances(build, tmp_path):
                                   " launched, tags ->> 'env' FROM instances"), key=str) == sorted(expected, key=str)
 
 
-def test_ranges(build, tmp_path):
+def test_ranges_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-aws-ranges", database)
     assert sorted(table(database, "SELECT * FROM aws_ranges")) == sorted(ranges(json.loads((FOLDER / "ip-ranges.json").read_text())))
 
 
-def test_assets(build, tmp_path):
+def test_assets_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-assets", database)
     with open(FOLDER / "assets.csv", newline="") as f:
@@ -323,7 +323,7 @@ def test_who_is_who(build):
             "NULL"} <= names
 
 
-def test_subnet_traffic(build):
+def test_subnet_traffic_is_the_computed_one(build):
     nets = [(ipaddress.ip_network(s[0]), f"{s[2]} {s[0]}") for s in subnets()]
     where = functools.cache(lambda ip: longest(nets, ip) or "elsewhere")
     both = per(sample(), lambda r: (where(r["srcaddr"]), where(r["dstaddr"])) if r.get("srcaddr") else None)
@@ -333,7 +333,7 @@ def test_subnet_traffic(build):
     assert any(row[0] == "public 2600:1f18:4a3b:1200::/64" for row in expected)
 
 
-def test_aws_services(build):
+def test_aws_services_are_the_computed_ones(build):
     nets = [(ipaddress.ip_network(r[0]), (r[1], r[2])) for r in ranges(json.loads((FOLDER / "ip-ranges.json").read_text()))]
     where = functools.cache(lambda ip: longest(nets, ip))
     to = per(sample(), lambda r: r.get("dstaddr") and where(r["dstaddr"]))
@@ -356,7 +356,7 @@ def test_aws_services_longest_prefix(build, tmp_path):
                                     " FROM (SELECT '52.1.2.3' AS ip UNION ALL SELECT '52.216.8.1');") == "AMAZON\nS3\n"
 
 
-def test_unknown_addresses(build):
+def test_unknown_addresses_are_the_computed_ones(build):
     nets = [(ipaddress.ip_network(s[0]), s[2]) for s in subnets()]
     known = set(assets()) | {ip for ip, _, _ in interface_addresses()}
     found = {}
@@ -385,7 +385,7 @@ def holder(ip, time):
     return longest([(h[0], h) for h in history() if h[3] <= time < h[4]], ip)
 
 
-def test_who_had(build):
+def test_who_had_an_address_is_computed(build):
     one = [r for r in sample() if r.get("srcaddr") == "10.0.1.13"]
     expected = []
     for name in ("app-3", "ml-runner"):
@@ -466,7 +466,7 @@ def test_history_that_cannot_be(release, tmp_path, lines):
     assert table(database, "SELECT * FROM address_history") == before and len(before) == 7
 
 
-def test_snapshots(build, tmp_path):
+def test_history_answers_as_the_list_of_that_time(build, tmp_path):
     """One list a day is loaded. For every moment, the history says what the list that was valid
     then said."""
     rng = random.Random(9)

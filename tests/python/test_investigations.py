@@ -28,6 +28,6 @@ def test_each_script_has_an_answer():
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_answer(release, name):
+def test_a_script_gives_the_computed_answer(release, name):
     got = release.rows(f".headers off\n.parameter init\n.read sql/investigate/{name}.sql")
     assert got == [[text(v) for v in row] for row in ANSWERS[name](list(records()))]

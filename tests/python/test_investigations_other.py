@@ -108,7 +108,7 @@ def other(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_other_logs(other, name, monkeypatch):
+def test_a_script_gives_the_computed_answer_on_other_logs(other, name, monkeypatch):
     logs, records, parameters = other
     values = parameters.get(name, {})
     monkeypatch.setattr(answers.invb, "_tree", logs)

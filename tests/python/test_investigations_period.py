@@ -21,7 +21,7 @@ def seconds(moment):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_period(release, name):
+def test_a_period_selects_its_records(release, name):
     since, until = seconds(SINCE), seconds(UNTIL)
     expected = [[text(v) for v in row] for row in ANSWERS[name]([r for r in records() if since <= r["start"] < until])]
     for first, last in ((f"'{SINCE}'", f"'{UNTIL}'"), (since, until)):

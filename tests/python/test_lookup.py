@@ -90,7 +90,7 @@ def mapped(text):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_against_ipaddress(release, seed):
+def test_random_lookups_agree_with_ipaddress(release, seed):
     rng = random.Random(seed)
     db = connect(release)
     db.execute("CREATE TABLE nets(id INTEGER PRIMARY KEY, cidr)")
@@ -126,7 +126,7 @@ def test_addresses_as_blobs(db):
     assert look(db, b"\xfd" + bytes(15)) == 4 and look(db, b"10.1.0.1") is None and look(db, b"") is None
 
 
-def test_equal_prefixes(db):
+def test_of_equal_prefixes_the_first_row_is_found(db):
     db.execute("CREATE TABLE twice(id INTEGER PRIMARY KEY, cidr)")
     db.execute("INSERT INTO twice VALUES (9, '10.1.2.3'), (4, '::ffff:10.1.2.3/128'), (7, '10.1.2.3/32'), (2, '10.0.0.0/8')")
     assert look(db, table="twice") == 4
@@ -135,7 +135,7 @@ def test_equal_prefixes(db):
 # ---- names
 
 @pytest.mark.parametrize("name", ['my nets', 'a"b', "a'b", 'a.b', 'main.x', 'nets;--', '[x]', 'ünïcode', '"q"', 'select', 'a.b.c'])
-def test_odd_names(db, name):
+def test_names_may_contain_any_characters(db, name):
     quoted = '"' + name.replace('"', '""') + '"'
     db.execute(f"CREATE TABLE {quoted}(x, {quoted})")
     db.execute(f"INSERT INTO {quoted} VALUES (1, '0.0.0.0/0')")
@@ -143,7 +143,7 @@ def test_odd_names(db, name):
     assert look(db, table="MAIN." + db.execute("SELECT upper(?)", (name,)).fetchone()[0], column=name) == 1
 
 
-def test_which_schema(release, tmp_path, db):
+def test_names_are_looked_for_in_sqlites_order(release, tmp_path, db):
     """A name is looked for in temp, then in main, then in attached databases. schema.table comes
     before a table that has a dot in its name."""
     other = connect(release, tmp_path / "u.db")
@@ -197,7 +197,7 @@ def test_columns_named_like_rowid(db):
     ("CREATE VIRTUAL TABLE f USING flowlogs('%s')" % LOGS, ("f", "srcaddr"), "f is a virtual table outside temp"),
     ("CREATE VIRTUAL TABLE temp.f USING flowlogs('%s')" % LOGS, ("f", "raw"), "f.raw of the row with rowid .* is '\\S+ \\d{12} eni-"),
 ])
-def test_errors(db, sql, args, message):
+def test_wrong_arguments_are_errors(db, sql, args, message):
     for statement in filter(None, sql.split("; ")):
         db.execute(statement)
     with pytest.raises(sqlite3.OperationalError, match=message):
@@ -208,7 +208,7 @@ def test_errors(db, sql, args, message):
 
 # ---- where it may stand
 
-def test_in_statements(db):
+def test_lookups_work_in_all_statements(db):
     names = "SELECT s.name FROM nets s WHERE s.rowid = cidr_lookup('nets', 'cidr', x.ip)"
     db.execute("CREATE TABLE x(ip, net, name)")
     db.execute("INSERT INTO x(ip) VALUES ('10.1.1.1'), ('10.2.2.2'), ('1.1.1.1'), (NULL), ('10.3.3.3')")
@@ -250,7 +250,7 @@ def test_check_constraint_reads_no_files(db):
         db.execute("INSERT INTO d VALUES ('10.0.0.1')")
 
 
-def test_forged_schema(release, tmp_path, db):
+def test_a_forged_schema_is_an_error(release, tmp_path, db):
     """A forged schema, in which a virtual table has a root page, which only ordinary tables
     have."""
     db.execute(f"CREATE VIRTUAL TABLE spy USING flowlogs('{LOGS}')")
@@ -308,7 +308,7 @@ def test_arguments_that_are_no_constants(db):
         db.execute("SELECT cidr_lookup('more', c, '10.1.2.3') FROM ask").fetchall()
 
 
-def test_many_tables(db):
+def test_many_tables_can_be_used_at_once(db):
     """There are more tables than cidr_lookup() keeps."""
     for i in range(9):
         db.execute(f"CREATE TABLE t{i}(cidr)")
@@ -371,7 +371,7 @@ def change(db, sql):
 
 @pytest.mark.parametrize("wal", (False, True), ids=("rollback", "wal"))
 @pytest.mark.parametrize("name", CHANGES)
-def test_change(db, name, wal):
+def test_a_change_is_seen(db, name, wal):
     if wal:
         db.execute("PRAGMA journal_mode = wal")
         look(db)
@@ -383,7 +383,7 @@ def test_change(db, name, wal):
 
 
 @pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])  # the schema is read anew after a commit
-def test_change_in_a_transaction(db, name):
+def test_a_change_in_a_transaction_is_seen(db, name):
     db.execute("BEGIN")
     check(db)
     change(db, CHANGES[name])
@@ -400,7 +400,7 @@ def test_change_in_a_transaction(db, name):
 
 
 @pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])
-def test_change_and_rollback_to(db, name):
+def test_a_change_that_is_rolled_back_is_seen(db, name):
     db.execute("BEGIN")
     db.execute("INSERT INTO nets VALUES ('10.1.2.0/25', '')")
     db.execute("SAVEPOINT s")
@@ -419,7 +419,7 @@ def test_change_and_rollback_to(db, name):
 
 @pytest.mark.parametrize("wal", (False, True), ids=("rollback", "wal"))
 @pytest.mark.parametrize("name", [n for n in CHANGES if n != "temp"])
-def test_change_by_another_connection(release, tmp_path, db, name, wal):
+def test_a_change_by_another_connection_is_seen(release, tmp_path, db, name, wal):
     other = connect(release, tmp_path / "t.db")
     if wal:
         db.execute("PRAGMA journal_mode = wal")
@@ -457,7 +457,7 @@ def test_uncommitted_changes_of_another_connection(release, tmp_path, db):
     assert look(db) == 2 and look(other) == 2
 
 
-def test_locked(release, tmp_path, db):
+def test_a_locked_database_is_an_error(release, tmp_path, db):
     other = connect(release, tmp_path / "t.db", timeout=0.05)
     assert look(other) == 2
     db.execute("BEGIN EXCLUSIVE")
@@ -500,7 +500,7 @@ def test_attached_database_that_is_named_like_a_table(release, tmp_path, db):
     assert look(db, table="u.nets") == 70
 
 
-def test_utf16(release):
+def test_a_utf16_database_gives_the_same_answers(release):
     db = connect(release)
     db.execute("PRAGMA encoding = 'UTF-16'")
     db.execute("CREATE TABLE näts(cidr TEXT)")
@@ -514,7 +514,7 @@ def test_utf16(release):
 
 
 @pytest.mark.skipif(not hasattr(sqlite3.Connection, "deserialize"), reason="needs Python 3.11")
-def test_deserialize(release):
+def test_a_deserialized_database_is_read_again(release):
     images = []
     for i in range(3):
         db = connect(release)
@@ -529,7 +529,7 @@ def test_deserialize(release):
         assert look(db) == i and look(db) == i
 
 
-def test_backup_over_it(release, db):
+def test_a_backup_over_the_database_is_seen(release, db):
     other = connect(release)
     other.execute("CREATE TABLE nets(cidr)")
     other.execute("INSERT INTO nets(rowid, cidr) VALUES (31, '10.0.0.0/8')")
@@ -543,14 +543,14 @@ def test_backup_over_it(release, db):
 
 
 @pytest.mark.skipif(not hasattr(sqlite3.Connection, "blobopen"), reason="needs Python 3.11")
-def test_blob_written(db):
+def test_a_blob_written_in_place_is_seen(db):
     with db.blobopen("nets", "cidr", 2) as blob:
         blob.write(b"12")
         assert look(db) == 1
     assert look(db) == 1 == expected(db)
 
 
-def test_shared_cache(release, tmp_path, db):
+def test_connections_with_a_shared_cache(release, tmp_path, db):
     uri = f"file:{tmp_path}/t.db?cache=shared"
     a, b = connect(release, uri, uri=True), connect(release, uri, uri=True)
     assert look(a) == look(b) == 2
@@ -632,7 +632,7 @@ def test_virtual_tables_are_read_for_each_statement(db, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_random_changes(release, tmp_path, seed):
+def test_random_changes_are_seen(release, tmp_path, seed):
     """Two connections make random changes. After each step, both answer as their tables say."""
     rng = random.Random(seed)
     dbs = [connect(release, tmp_path / "t.db", timeout=0) for _ in range(2)]
@@ -773,7 +773,7 @@ def test_a_million_lookups_read_the_table_once(release):
 
 # ---- changes that no commit shows
 
-def test_another_temp(db):
+def test_a_dropped_temp_schema_is_seen(db):
     """PRAGMA temp_store drops all temp tables, and the data version of temp starts again at its
     first value."""
     for row in (11, 12):
@@ -799,7 +799,7 @@ def test_an_authorizer_is_asked_again_although_an_answer_is_kept(db):
     assert look(db) == 2
 
 
-def test_generated_column(db):
+def test_a_generated_column_is_computed_again(db):
     for net in ("10.0.0.0/8", "11.0.0.0/8"):
         db.create_function("pick", 1, lambda x, net=net: net, deterministic=True)
         db.execute("CREATE TABLE IF NOT EXISTS gen(a, c AS (pick(a)))")
@@ -808,6 +808,6 @@ def test_generated_column(db):
 
 
 @pytest.mark.parametrize("table, column", [("nets\0x", "cidr"), ("nets", "cidr\0x")])
-def test_nul_in_a_name(db, table, column):
+def test_a_nul_in_a_name_is_an_error(db, table, column):
     with pytest.raises(sqlite3.OperationalError, match="NUL"):
         look(db, table=table, column=column)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The parameters of sql/investigate: with other values than the defaults the scripts agree with tests/answers, too, and
-a script leaves alone what the user has set.  What has a default for the sample alone is an error without it, and an empty
-answer says what was asked."""
+"""The parameters of sql/investigate. With values other than the defaults, the scripts give the answers that
+tests/lib/answers computes. A script does not change what the user has set. A parameter whose default makes sense
+for the sample only is an error if it is missing for other logs. An empty answer says what was asked."""
 
 import functools
 import re
@@ -74,7 +74,7 @@ def setting(name, value):
 
 
 @pytest.mark.parametrize("name, values", CASES, ids=lambda x: x if isinstance(x, str) else ",".join(map(str, x.values())))
-def test_parameters(release, name, values):
+def test_other_parameters_give_the_computed_answer(release, name, values):
     set_all = "\n".join(setting(k, v) for k, v in values.items())
     got = release.rows(f".headers off\n.parameter init\n{set_all}\n.read sql/investigate/{name}.sql")
     expected = ANSWERS[name](list(records()), **values)

@@ -153,7 +153,7 @@ def outcome(db, payload, on_error="fail", what="raw"):
 # ---- what it takes
 
 @pytest.mark.parametrize("form", FORMS)
-def test_form(build, log, form):
+def test_each_form_gives_the_rows_of_a_file(build, log, form):
     payload, name = FORMS[form]
     columns = "*, extra, start_time" + ("" if form in ("exported", "lines, crlf") else ", raw")
     expected = build.rows(f"SELECT {columns}, '{name}', line FROM flowlogs('{log}');")
@@ -166,7 +166,7 @@ def test_form(build, log, form):
     message(["CWL CONTROL MESSAGE: Checking health of destination Firehose."], "", messageType="CONTROL_MESSAGE",
             owner="CloudwatchLogs", logGroup=""), message([]), json.dumps({"events": [], "nextToken": "x"})],
     ids=["control", "no events", "empty page"])
-def test_nothing(build, payload):
+def test_payloads_without_records_have_no_rows(build, payload):
     for p in (payload, gz(payload), lambda_event(gz(payload)), json.dumps({"Records": [{"kinesis": {"data": b64(gz(payload))}}]})):
         assert build.shell(f"SELECT count(*), sum(bytes) FROM flowlogs_payload({literal(p)});") == "0|\n"
 
@@ -212,7 +212,7 @@ def test_the_value_itself(build):
     assert build.shell(f"SELECT count(*) FROM (SELECT data d FROM flowlogs_payload({lines}) WHERE {conditions});") == "40\n"
 
 
-def test_utf16_database(build):
+def test_a_utf16_database_gives_the_same_rows(build):
     sql = f"PRAGMA encoding='UTF-16le'; CREATE TABLE q(body); INSERT INTO q VALUES ({literal(FORMS['lambda'][0])}), " \
           f"({literal(FORMS['lines'][0])}), ({literal(FORMS['gzip'][0])});\n"
     assert build.shell(sql + "SELECT count(*), min(f.file) FROM q, flowlogs_payload(q.body) f;") == "120|/vpc/flow:eni-1-all\n"
@@ -256,7 +256,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("case", FOREIGN)
-def test_foreign(build, case):
+def test_a_foreign_value_is_an_error(build, case):
     payload, error = FOREIGN[case]
     text = str(payload) if isinstance(payload, int) else literal(payload)
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({text});")
@@ -289,7 +289,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_broken(build, case):
+def test_a_broken_payload_is_an_error(build, case):
     payload, error = BROKEN[case]
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)});")
     assert error in out, out
@@ -332,7 +332,7 @@ def test_names_are_text(db):
 SMALL = forms(make_lines(6, 2))
 
 
-def test_every_cut(db):
+def test_a_payload_cut_anywhere_is_an_error_or_ends_with_a_line(db):
     """A payload that is cut off is an error, unless the cut is at the end of a line, a JSON
     document or a gzip member. With on_error=skip, the rows are the first rows of the whole
     payload."""
@@ -355,7 +355,7 @@ def test_every_cut(db):
         assert got <= allowed.get(form, set()), form
 
 
-def test_every_flipped_bit(db):
+def test_a_flipped_bit_is_an_error_or_harmless(db):
     """Bytes that gzip's checksum protects give the original rows or an error, whichever bit is
     flipped."""
     for form in ("gzip", "lambda, blob", "kinesis", "firehose", "base64", "members"):
@@ -371,7 +371,7 @@ def test_every_flipped_bit(db):
             payload[bit // 8] ^= 1 << bit % 8
 
 
-def test_random_damage(build):
+def test_random_damage_does_no_harm(build):
     """Random damage never crashes the reader, nor makes the sanitizers report an error."""
     r = random.Random(3)
     sql = [".bail off"]
@@ -397,7 +397,7 @@ def test_random_damage(build):
         assert line == "1" or "flowlogs: " in line or not line.strip() or "SELECT" in line or "^--- error" in line, line
 
 
-def test_bombs(release, db):
+def test_payloads_that_expand_too_much_are_errors(release, db):
     text = b"x" * (30 << 20)
     bomb = gz(text) * 9
     for payload, on_error in ((bomb, "fail"), (lambda_event(gz(bomb)), "skip")):
@@ -422,7 +422,7 @@ def test_bombs(release, db):
 
 # ---- as part of a query
 
-def test_conditions(db):
+def test_conditions_select_the_same_rows(db):
     """Conditions that are evaluated while the lines are read select the same rows as SQLite
     does."""
     payload = FORMS["members"][0] + gz(message(make_lines(200, 5), "other"))
@@ -459,7 +459,7 @@ def queue(release):
     return db
 
 
-def test_join(queue):
+def test_a_join_reads_each_payload(queue):
     q, crlf = queue, "rtrim(f.raw, char(13))"
     expected = q.execute("SELECT id, raw FROM expected ORDER BY 1, 2").fetchall()
     for sql in (f"SELECT id, {crlf} FROM queue, flowlogs_payload(queue.body) f",
@@ -532,7 +532,7 @@ def test_rowids_of_a_text_and_a_blob(db):
         assert sorted(got) == sorted((m,) for m in LINES[:3] * 2), sql
 
 
-def test_null(release):
+def test_a_payload_that_is_null_is_an_error(release):
     db = connect(release)
     with pytest.raises(sqlite3.OperationalError, match=r"payload is NULL: .*readfile\(\) .*on_error=skip leaves it out"):
         ask(db, None)
@@ -618,7 +618,7 @@ def test_interrupted_while_it_prepares(release, name):
     assert e.sqlite_errorname == "SQLITE_INTERRUPT" and str(e) == "interrupted"
 
 
-def test_surface(build):
+def test_the_declared_columns(build):
     text = literal(LINES[0])
     assert "which data? write flowlogs_payload(event)" in build.shell("SELECT * FROM flowlogs_payload;")
     assert "the payload is NULL: " in build.shell("SELECT * FROM flowlogs_payload(NULL);")
@@ -638,7 +638,7 @@ def test_surface(build):
         "bytes_read": len(LINES[0]) + 1}
 
 
-def test_threads(db):
+def test_threads_give_the_same_rows(db):
     lines = make_lines(30000)
     payload = "".join(message(lines[i::4], str(i)) for i in range(4))
     sql = "SELECT rowid, file, line, raw FROM flowlogs_payload(?, 'fail', NULL, ?)"

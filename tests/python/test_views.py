@@ -116,7 +116,7 @@ def test_all_views_are_here(release):
 
 
 @pytest.mark.parametrize("view", EXPECTED)
-def test_view(release, view):
+def test_a_view_has_the_computed_rows(release, view):
     columns, expected = EXPECTED[view]
     got = release.rows(f"{SETUP}SELECT {columns} FROM {view};")
     assert sorted(got) == texts(expected())
