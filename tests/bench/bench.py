@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Measures flowlogs beside DuckDB, zcat | awk, and the time to inflate the same files. Prints Markdown tables.
+"""Measures flowlogs beside DuckDB, zcat | awk, and the time to inflate the same files. Prints
+Markdown tables.
 
     bench.py BUILD [--records N] [SECTION...]
 
@@ -14,10 +15,10 @@ Without names of sections, all of these are measured:
     filter                        CloudWatch's patterns beside the same conditions in SQL
     lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
 
-The data are made once, in BUILD/bench, and are in the page cache when they are read. The programs take turns, so
-that other load on the machine affects all of them alike, and the fastest of several rounds counts. Their answers
-must be equal, row by row. An answer that differs stops the benchmark. An error is shown in its row of the table,
-and the exit status is then 1.
+The data are made once, in BUILD/bench, and are in the page cache when they are read. The programs
+take turns, so that other load on the machine affects all of them alike, and the fastest of several
+rounds counts. Their answers must be equal, row by row. An answer that differs stops the benchmark.
+An error is shown in its row of the table, and the exit status is then 1.
 """
 
 import argparse
@@ -68,7 +69,8 @@ PATTERNS = [
      'bytes >= 400, start, end, action = ACCEPT, logstatus]'),
     ("REJECT as a term", "action = 'REJECT'", "REJECT"),
 ]
-# Prefixes of 8 to 32 bits. Most of them are long, many are nested, and a tenth are IPv6, as are the addresses.
+# Prefixes of 8 to 32 bits. Most of them are long, many are nested, and a tenth are IPv6, as are
+# the addresses.
 LOOKUP = """
 CREATE TABLE nets(cidr TEXT);
 CREATE TABLE addresses(ip TEXT);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The builds of the extension that the tests run on, and the ways to run SQL on one of them.
 
-BUILDS[0] is the release build. The build with AddressSanitizer and UndefinedBehaviorSanitizer follows
-if it has been made (`make asan`). The environment variable BUILD names another build folder.
+BUILDS[0] is the release build. The build with AddressSanitizer and UndefinedBehaviorSanitizer
+follows if it has been made (`make asan`). The environment variable BUILD names another build
+folder.
 
 There are three ways to run SQL:
 
@@ -10,8 +11,8 @@ There are three ways to run SQL:
     build.rows(sql)         the same, with the result split into rows and columns
     connect(release)        a connection of Python's sqlite3 module
 
-A connection of Python's runs in the process of the tests, which has no sanitizers, so only the release
-build can be used with it.
+A connection of Python's runs in the process of the tests, which has no sanitizers, so only the
+release build can be used with it.
 """
 
 import os
@@ -39,13 +40,15 @@ class Build:
         self.env = dict(os.environ, TZ="UTC", LC_ALL="C.UTF-8")
         self.env.pop("FLOWLOGS_ROOT", None)
         if name == "asan":
-            # The sqlite3 shell is not built with sanitizers, so their runtime has to be loaded first.
+            # The sqlite3 shell is not built with sanitizers, so their runtime has to be loaded
+            # first.
             self.env["LD_PRELOAD"] = runtime("libasan.so")
             self.env["ASAN_OPTIONS"] = "exitcode=99"
             self.env["UBSAN_OPTIONS"] = "exitcode=98:print_stacktrace=1"
 
     def shell(self, sql, *args, cwd=ROOT, env=None, timeout=60):
-        """Runs a script in the sqlite3 shell. Returns output and errors together, as a user sees them.
+        """Runs a script in the sqlite3 shell. Returns output and errors together, as a user sees
+        them.
 
         The timeout (seconds) only ends a shell that hangs.
         """
@@ -87,7 +90,8 @@ BUILDS = builds()
 
 
 def connect(release, path=":memory:", **kwargs):
-    """A connection of Python's sqlite3 module that has loaded the extension. Any thread may use it."""
+    """A connection of Python's sqlite3 module that has loaded the extension. Any thread may use
+    it."""
     db = sqlite3.connect(str(path), check_same_thread=False, **kwargs)
     db.enable_load_extension(True)
     db.load_extension(str(release.extension))
@@ -100,25 +104,30 @@ def quote(text):
 
 
 def is_error(output):
-    """Whether the sqlite3 shell printed an error: "Runtime error near line 2: …", in old versions "Error: near line 2: …".
+    """Whether the sqlite3 shell printed an error: "Runtime error near line 2: …", in old versions
+    "Error: near line 2: …".
 
-    The error may stand within a line, because the shell does not flush its output before it writes an error.
+    The error may stand within a line, because the shell does not flush its output before it writes
+    an error.
     """
     return bool(re.search(r"[Ee]rror:? near line \d+", output))
 
 
-# How often SQLite asks a query whether to stop before assert_stops() makes it stop. By then a scan has begun.
+# How often SQLite asks a query whether to stop before assert_stops() makes it stop. By then a scan
+# has begun.
 CALLS_BEFORE = 20
-# How often it may ask afterwards. While a scan goes on, the extension asks for each piece of its work
-# (about 200 KB of text), so a scan of 1 GB that does not stop asks some 5,000 times.
+# How often it may ask afterwards. While a scan goes on, the extension asks for each piece of its
+# work (about 200 KB of text), so a scan of 1 GB that does not stop asks some 5,000 times.
 CALLS_AFTER = 200
 
 
 def assert_stops(db, sql, params=(), by="interrupt"):
-    """Asserts that a query stops soon after it is told to, by sqlite3_interrupt() or a progress handler.
+    """Asserts that a query stops soon after it is told to, by sqlite3_interrupt() or a progress
+    handler.
 
-    "Soon" counts how often the progress handler is called, not seconds, so that a busy machine changes nothing.
-    The query must have enough work to ask more than CALLS_BEFORE + CALLS_AFTER times.
+    "Soon" counts how often the progress handler is called, not seconds, so that a busy machine
+    changes nothing. The query must have enough work to ask more than CALLS_BEFORE + CALLS_AFTER
+    times.
     """
     calls = 0
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""A second implementation of CloudWatch's filter patterns, slow and simple, with which cwl_match() is compared.
+"""A second implementation of CloudWatch's filter patterns, slow and simple, with which cwl_match()
+is compared.
 
     Pattern('[ip, ..., status_code = 4* || status_code = 503, bytes]').matches(text)
 
-A pattern that cannot be parsed raises ValueError. The grammar is the regular expressions below, for Python's re.
+A pattern that cannot be parsed raises ValueError. The grammar is the regular expressions below,
+for Python's re.
 """
 
 import decimal
@@ -26,7 +28,7 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 TOKEN = re.compile(r'"(?P<q>.*?)"(?=[ \t\r\n]|\Z)|\[(?P<b>.*?)\](?=[ \t\r\n]|\Z)|(?P<t>[^ \t\r\n]+)', re.DOTALL)
 
 
-# --- %regex% -----------------------------------------------------------------------------------------------------------
+# --- %regex% -------------------------------------------------------------------------------------
 
 # A byte or a class, outside and inside of [].
 OTHER = r"\x00\x80-\U0010ffff"      # characters that an expression may not contain
@@ -106,7 +108,7 @@ def split_alternatives(text):
     return parts
 
 
-# --- conditions and slots -----------------------------------------------------------------------------------------------
+# --- conditions and slots ------------------------------------------------------------------------
 
 
 def unquote(text):
@@ -181,7 +183,7 @@ def passes(alternatives, token):
     return any(all(c.passes(token) for c in conditions) for conditions in alternatives)
 
 
-# --- patterns -----------------------------------------------------------------------------------------------------------
+# --- patterns ------------------------------------------------------------------------------------
 
 
 class Pattern:
@@ -243,7 +245,8 @@ class Pattern:
         return False
 
     def stretched(self, n):
-        """The slots as lists as long as the text: without an ellipsis or a last slot that takes the rest, if they are."""
+        """The slots as lists as long as the text: without an ellipsis or a last slot that takes
+        the rest, if they are."""
         slots = self.slots
         if None in slots:
             at = slots.index(None)

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Random small trees of flow logs, good and bad, on which the extension and reference.py must agree.
+"""Random small trees of flow logs, good and bad, on which the extension and reference.py must
+agree.
 
     fuzzdata.py SEED OUTDIR [N]
 
 writes N files (24 if not given) into folders below OUTDIR, always the same ones for the same SEED.
 Each file has a random layout (default, version 5, transit gateway, any fields in any order, some
-unknown), random spacing, line ends and values, with or without header, with or without CloudWatch's
-prefix, plain or gzip. Some files have bad lines, second headers, or gzip that is cut off or padded. Files
-with a layout of their own and no header need the option format: OUTDIR/.format contains the one that
-fits them. Read the tree with it and without it.
+unknown), random spacing, line ends and values, with or without header, with or without
+CloudWatch's prefix, plain or gzip. Some files have bad lines, second headers, or gzip that is cut
+off or padded. Files with a layout of their own and no header need the option format:
+OUTDIR/.format contains the one that fits them. Read the tree with it and without it.
 """
 
 import gzip

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Compares queries on flowlogs with the same queries on an ordinary table that has the same rows and declared types.
+"""Compares queries on flowlogs with the same queries on an ordinary table that has the same rows
+and declared types.
 
-A query is written with {T} for the table and «name» for a column, so that it can be asked of both tables, and
-with a unary plus before each column.
+A query is written with {T} for the table and «name» for a column, so that it can be asked of both
+tables, and with a unary plus before each column.
 """
 
 import re
@@ -39,7 +40,8 @@ def backwards(a, b):
 
 
 class Logs:
-    """A connection with the extension, a folder of log files, and the ordinary table `plain` of their records."""
+    """A connection with the extension, a folder of log files, and the ordinary table `plain` of
+    their records."""
 
     def __init__(self, path, on_error="fail", encoding="UTF-8"):
         self.path, self.on_error, self.failures = str(path), on_error, []
@@ -85,7 +87,8 @@ class Logs:
         return bool(self.truth(f"SELECT 1 FROM plain t WHERE {where} LIMIT 1", params))
 
     def expect(self, want, sql, params=(), ordered=True):
-        """Runs a query and notes how its answer differs from `want`. Returns whether it is equal."""
+        """Runs a query and notes how its answer differs from `want`. Returns whether it is
+        equal."""
         got = self.run(sql, params)
         if isinstance(got, list) and not ordered:
             got, want = sorted(got, key=repr), sorted(want, key=repr)
@@ -129,10 +132,11 @@ class Logs:
         return want
 
     def check_where(self, where, params=(), threads=THREADS):
-        """Asks for all records for which a predicate holds, and then one of SHAPES, which take turns."""
+        """Asks for all records for which a predicate holds, and then one of SHAPES, which take
+        turns."""
         sql = f"SELECT t.file, t.line FROM {{T}} t WHERE {where}"
-        # A plan for OR may scan the table once for each term, and a plan for EXISTS may turn it into a join.
-        # Then the order of the rows is another.
+        # A plan for OR may scan the table once for each term, and a plan for EXISTS may turn it
+        # into a join. Then the order of the rows is another.
         ordered = not re.search(" OR |EXISTS", sql)
         rows = self.check(sql, params, ordered, threads)
         shape = self.asked % (len(SHAPES) + 1)
@@ -143,7 +147,8 @@ class Logs:
             self.expect(rows[2:5], name_columns(sql).replace("{T}", self.table(3)) + " LIMIT 3 OFFSET 2", params)
 
     def done(self):
-        """Ends a test: fails if an answer differed. Returns the counts of queries asked, see __init__()."""
+        """Ends a test: fails if an answer differed. Returns the counts of queries asked, see
+        __init__()."""
         failures, asked, some = self.failures, self.asked, self.some
         self.failures, self.asked, self.some = [], 0, 0
         if failures:

@@ -28,7 +28,8 @@ CIDRS = ["10.0.0.0/8", "10.0.0.5", "10.0.0.5/32", "10.0.0.77/24", "10.0.0.4/31",
 TEXTS = ["vpc-1", "vpc-1", "VPC-1", "Vpc-10", "vpc_1", "a%20b", "12", "012", "12.0", "1e1", "443", "0443", "0x1bb", "NULL",
          "größe", "GRÖSSE", "ÄÖ", "äö", "日本", "😀", "\uffff", "\u212a", "k", "K", "it's", 'say"hi"', "[x]", "*", "?", "%",
          "--", "x" * 3000, "123456789012", "012345678901", "unknown", "us-east-1", "ACCEPT", "accept", "\\", "\x7f"]
-# Only these fields contain bytes that are no UTF-8, because functions written in Python cannot be called with them.
+# Only these fields contain bytes that are no UTF-8, because functions written in Python cannot be
+# called with them.
 BROKEN = ("instance_tag", "asg_tag", "raw", "extra")
 
 
@@ -364,7 +365,8 @@ class Predicates:
 
         def v():
             value = self.raw_value(c)
-            # Whether 1.5 is compared with '1.50' as a text or as a number depends on where the value comes from.
+            # Whether 1.5 is compared with '1.50' as a text or as a number depends on where the
+            # value comes from.
             while (strict and type(value) is not kind) or (name == "addr" and isinstance(value, (int, float))):
                 value = self.raw_value(c)
             return self.bind(value) if self.python and self.chance(0.2) else literal(value)

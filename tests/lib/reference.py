@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A second reader of flow log files, slow and simple, with which the extension is compared.
 
-It reads whole files into memory and shares neither code nor algorithms with the C sources, so that a row
-on which both agree is very likely right.
+It reads whole files into memory and shares neither code nor algorithms with the C sources, so that
+a row on which both agree is very likely right.
 
     reference.py [--format F] [--skip] PATH... [--columns a,b,c]
 
@@ -20,8 +20,8 @@ With on_error="fail" the first FlowLogError is raised instead.  Its reason is on
     truncated corrupt trailing-garbage                   the gzip stream is damaged
     duplicate-field not-a-flow-log unreadable no-file    the file or path cannot be used
 
-If a line is wrong in several ways, the reason is the first of these: the number of tokens, then the
-tokens from left to right.
+If a line is wrong in several ways, the reason is the first of these: the number of tokens, then
+the tokens from left to right.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The fixtures that all tests share, and the closing line "N passed, N failed".
 
-A test that takes `build` runs once on the release build and once on the build with sanitizers, if that
-has been made. A test that takes `release` runs on the release build only.
+A test that takes `build` runs once on the release build and once on the build with sanitizers, if
+that has been made. A test that takes `release` runs on the release build only.
 """
 
 import pathlib

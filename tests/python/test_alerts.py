@@ -5,7 +5,6 @@ prints none twice, whenever it is killed."""
 
 import collections
 import contextlib
-import functools
 import ipaddress
 import itertools
 import json
@@ -68,7 +67,7 @@ def titles(build, rule, logs, before=""):
     return [title for _, title, *_ in alone(build, rule, logs, before)]
 
 
-# ---- rules: what fires and what doesn't ---------------------------------------------------------------------------
+# ---- rules: what fires and what doesn't ---------------------------------------------------------
 
 IN, IN2, OUT, OUT2, NAT = "10.0.1.5", "10.0.2.9", "203.0.113.7", "198.51.100.8", "10.0.0.20"
 BAD = "192.0.2.77"    # setup.sql lists it
@@ -308,7 +307,7 @@ def test_tables_of_the_user(release, tmp_path):
     assert found == ["10.0.1.5 talked to 198.51.100.9 (botnet), 400 bytes"]
 
 
-# ---- the sample tree, computed a second time -----------------------------------------------------------------------
+# ---- the sample tree, computed a second time ----------------------------------------------------
 
 PRIVATE = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
@@ -360,7 +359,7 @@ def test_the_sample_gives_the_computed_alerts(release, tmp_path):
     assert got == sample_alerts()
 
 
-# ---- run.sql ------------------------------------------------------------------------------------------------------
+# ---- run.sql ------------------------------------------------------------------------------------
 
 class Alerts:
     """A database, a folder of logs, and runs of run.sql on them."""
@@ -781,7 +780,7 @@ def test_from_another_folder(alerts, tmp_path):
     assert done.returncode == 1 and not done.stdout and "flowlogs: run.sql is read from the top of its tree" in done.stderr
 
 
-# ---- killed, crowded, not heard -----------------------------------------------------------------------------------
+# ---- killed, crowded, not heard -----------------------------------------------------------------
 
 def busy_logs(folder, files, first=0):
     """Writes deliveries that make every rule fire, each with targets of earlier deliveries and new

@@ -69,7 +69,7 @@ def test_random_patterns_match_as_the_reference_says(build, seed):
     assert some > len(cases) / 5 and len(cases) / 20 < errors < len(cases) / 2
 
 
-# --- the patterns of AWS's pages ----------------------------------------------------------------------------------------
+# --- the patterns of AWS's pages -----------------------------------------------------------------
 
 FLOW = [
     "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK",

@@ -312,7 +312,8 @@ def postgres(tmp_path_factory):
         os.path.dirname(p) for p in [shutil.which("initdb")] if p]
     if not programs or not shutil.which("psql"):
         pytest.skip("PostgreSQL isn't installed")
-    # Not below pytest's folder: other users may not enter it, and its path may be too long for a socket.
+    # Not below pytest's folder: other users may not enter it, and its path may be too long for a
+    # socket.
     folder = tempfile.mkdtemp(prefix="flowlogs-pg-")
     if os.getuid() == 0:
         os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)

@@ -198,8 +198,8 @@ def test_a_blob_is_no_prefix(release, blob):
 
 # ---- scopes
 
-# From IANA's registries of special-purpose addresses, of multicast and of the IPv6 address space. The longest prefix
-# decides.
+# From IANA's registries of special-purpose addresses, of multicast and of the IPv6 address space.
+# The longest prefix decides.
 SCOPES = {
     4: """
         0.0.0.0/0 global  0.0.0.0/8 reserved  0.0.0.0/32 unspecified  10.0.0.0/8 private  100.64.0.0/10 shared
@@ -270,7 +270,8 @@ def system_list(path):
     return [words for words in lines if len(words) > 1]
 
 
-# Number and protocol of the ports for which the list of Debian, macOS or Fedora differs from IANA's.
+# Number and protocol of the ports for which the list of Debian, macOS or Fedora differs from
+# IANA's.
 NOT_IANA_SERVICES = {
     (21, "udp"), (210, "tcp"), (210, "udp"), (1645, "tcp"), (1645, "udp"), (2121, "tcp"), (5061, "tcp"), (5061, "udp"),
     (5555, "udp"), (6667, "tcp"), (7000, "tcp"), (8081, "tcp"), (8088, "tcp"), (10000, "tcp"),

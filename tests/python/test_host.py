@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Tests that need more than an SQL script: environment variables, hosts other than the shell, files that
-change while they are read, interrupts, and limits of memory and of open files."""
+"""Tests that need more than an SQL script: environment variables, hosts other than the shell,
+files that change while they are read, interrupts, and limits of memory and of open files."""
 
 import gzip
 import os
@@ -83,8 +83,8 @@ def test_the_entry_point_without_files_registers_functions_alone(build):
 
 
 def test_a_stored_table_outlives_its_files(build, tmp_path):
-    """A table in a database file works when the database is opened again. It can be dropped when the log files
-    do not exist any more."""
+    """A table in a database file works when the database is opened again. It can be dropped when
+    the log files do not exist any more."""
     (tmp_path / "a.log").write_text(GOOD)
     def run(sql):
         return build.database(tmp_path / "t.db", sql)
@@ -124,7 +124,8 @@ def test_two_connections_work_in_two_threads(release):
 
 
 def test_limit_stops_early(release, tmp_path):
-    """The second file is damaged. That is no error as long as LIMIT is reached in the first file."""
+    """The second file is damaged. That is no error as long as LIMIT is reached in the first
+    file."""
     (tmp_path / "1.log").write_text(GOOD * 10)
     (tmp_path / "2.log").write_bytes(gzip.compress(GOOD.encode())[:-9])
     db = connect(release)
@@ -174,7 +175,8 @@ def test_a_pipe_is_refused(build, tmp_path):
 
 @pytest.fixture(scope="module")
 def blank_gigabyte(tmp_path_factory):
-    """A gzip file of 1 MB that inflates to one record and then 1 GiB of empty lines, which give no rows.
+    """A gzip file of 1 MB that inflates to one record and then 1 GiB of empty lines, which give no
+    rows.
 
     A query on it only stops early if the extension itself asks SQLite whether to stop.
     """
@@ -194,7 +196,8 @@ def test_a_query_without_rows_stops_when_told_to(release, blank_gigabyte, sql, b
 
 
 def peak_memory(release, sql):
-    """The answer of a query that runs in a new process, and by how many MiB it raised the process's peak memory."""
+    """The answer of a query that runs in a new process, and by how many MiB it raised the
+    process's peak memory."""
     code = ("import resource, sqlite3, sys; db = sqlite3.connect(':memory:'); db.enable_load_extension(True);"
             "db.load_extension(sys.argv[1]); base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
             "print(db.execute(sys.argv[2]).fetchone());"
@@ -231,7 +234,8 @@ def test_memory_is_bounded_with_all_columns(release):
 
 
 def test_many_files_need_few_file_descriptors(release, tmp_path):
-    """Files are opened one after the other, so 3,000 files can be read with a limit of 64 open files."""
+    """Files are opened one after the other, so 3,000 files can be read with a limit of 64 open
+    files."""
     for i in range(3000):
         (tmp_path / f"{i:04}.log").write_text(GOOD)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -253,8 +257,8 @@ def write_gzip(path, *members):
 
 
 def test_appended_files_with_short_headers(build, tmp_path):
-    """Files that were appended to each other may have headers of their own. A new header ends the old layout, even
-    if it is so short that it is hard to recognize."""
+    """Files that were appended to each other may have headers of their own. A new header ends the
+    old layout, even if it is so short that it is hard to recognize."""
     (tmp_path / "t.log").write_text("vpc-id subnet-id\nvpc-1 subnet-1\naccount-id interface-id\n123 eni-1\n")
     got = build.rows(f"SELECT vpc_id, subnet_id, account_id, interface_id FROM flowlogs('{tmp_path}/t.log');")
     assert got == [["vpc-1", "subnet-1", "NULL", "NULL"], ["NULL", "NULL", "123", "eni-1"]]
@@ -267,8 +271,8 @@ def test_appended_files_with_short_headers(build, tmp_path):
 
 
 def test_other_files_in_the_folder_are_passed_over(build, tmp_path):
-    """Other files beside flow logs in a folder are passed over. Files that may be flow logs in a form that cannot be
-    read (compressed twice, UTF-16, CSV, an unknown layout) are errors."""
+    """Other files beside flow logs in a folder are passed over. Files that may be flow logs in a
+    form that cannot be read (compressed twice, UTF-16, CSV, an unknown layout) are errors."""
     (tmp_path / "a.log").write_text(GOOD)
     (tmp_path / "elb.log").write_text('2015-05-13T23:39:43.945958Z my-lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 '
                                       '0.000057 200 200 0 29 "GET http://x:80/ HTTP/1.1" "curl/7.38.0" - -\n')
@@ -326,8 +330,8 @@ def test_a_folder_may_be_named_like_a_json_array(build, tmp_path):
 
 
 def test_tables_can_be_dropped_while_a_select_names_create(release, tmp_path):
-    """The text of a running SELECT contains "create virtual table". It must not be mistaken for a CREATE, in which
-    missing files are an error."""
+    """The text of a running SELECT contains "create virtual table". It must not be mistaken for a
+    CREATE, in which missing files are an error."""
     (tmp_path / "a.log").write_text(GOOD)
     db = connect(release, tmp_path / "t.db")
     for i in range(3):
@@ -376,8 +380,8 @@ RECORD = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 {} 1773046800 17730468
     "SELECT l.bytes FROM t LEFT JOIN flowlogs('one.log') l ON l.srcaddr = t.ip",
     "SELECT (SELECT bytes FROM flowlogs('one.log') l WHERE l.srcaddr = t.ip) FROM t"])
 def test_rows_that_are_kept_are_not_stale(build, tmp_path, sql):
-    """The rows that a join keeps in memory end with its statement. A later statement reads the file again, even if
-    only a single digit of it has changed."""
+    """The rows that a join keeps in memory end with its statement. A later statement reads the
+    file again, even if only a single digit of it has changed."""
     script = "CREATE TABLE t(ip);\nINSERT INTO t VALUES ('10.0.0.1'), ('10.0.0.1');\n"
     for size in range(40, 45):
         script += f".shell printf '{RECORD.format(size).strip()}\\n' > one.log\n{sql};\n"

@@ -19,7 +19,8 @@ from test_investigations import ANSWERS, text
 from test_parameters import setting
 
 NAMES = sorted(ANSWERS)
-# The NAT gateways of the sample are known. In other logs they must be inferred, as the script does.
+# The NAT gateways of the sample are known. In other logs they must be inferred, as the script
+# does.
 ELSEWHERE = {"data-leaving": {"onward_legs": answers.invb._likely_nats}}
 TRAFFIC = ("srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "action", "type", "tcp-flags",
            "pkt-srcaddr", "pkt-dstaddr", "flow-direction", "traffic-path", "pkt-src-aws-service", "pkt-dst-aws-service",

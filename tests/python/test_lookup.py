@@ -750,8 +750,9 @@ def test_closed_in_the_middle(release):
 
 
 def test_a_million_lookups_read_the_table_once(release):
-    """Counted in steps of SQLite's virtual machine: a million lookups among 200,000 prefixes need some 10 each, and
-    the one reading of the prefixes some 10 a row. To read them again for each lookup would need 10^12.
+    """Counted in steps of SQLite's virtual machine: a million lookups among 200,000 prefixes need
+    some 10 each, and the one reading of the prefixes some 10 a row. To read them again for each
+    lookup would need 10^12.
     """
     rng = random.Random(5)
     db = connect(release)

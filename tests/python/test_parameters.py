@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The parameters of sql/investigate. With values other than the defaults, the scripts give the answers that
-tests/lib/answers computes. A script does not change what the user has set. A parameter whose default makes sense
-for the sample only is an error if it is missing for other logs. An empty answer says what was asked."""
+"""The parameters of sql/investigate. With values other than the defaults, the scripts give the
+answers that tests/lib/answers computes. A script does not change what the user has set. A
+parameter whose default makes sense for the sample only is an error if it is missing for other
+logs. An empty answer says what was asked."""
 
 import functools
 import re
@@ -83,7 +84,8 @@ def test_other_parameters_give_the_computed_answer(release, name, values):
 
 
 def test_a_parameter_has_one_default():
-    """In one session, a script takes what the script before it has set: the same name must mean the same."""
+    """In one session, a script takes what the script before it has set: the same name must mean
+    the same."""
     defaults = {}
     for script in sorted((ROOT / "sql").glob("**/*.sql")):
         for block in re.findall(r"INSERT OR IGNORE INTO temp\.sqlite_parameters\s(.*?);\n", script.read_text(), re.S):
@@ -112,7 +114,8 @@ def own(tmp_path_factory):
 
 @pytest.mark.parametrize("name", ASKED)
 def test_own_logs_are_never_asked_about_the_samples(release, own, name):
-    """Without the parameter an error, and nothing else: neither in a new session, nor where the sample was asked before."""
+    """Without the parameter an error, and nothing else: neither in a new session, nor where the
+    sample was asked before."""
     read = f".read sql/investigate/{name}.sql\n"
     error = re.compile(r"Runtime error near line \d+: CHECK constraint failed: flowlogs: @\w+ must be an? .*: "
                        r"\.parameter set @\w+ \"'.*'\" \(19\)\n")
@@ -142,7 +145,8 @@ def test_a_text_port_is_a_port(release):
 
 
 def test_bad_addresses_wants_a_list(release, own):
-    """Of other logs than the sample the examples say nothing: neither those of this script, nor the one of the alerts."""
+    """Of other logs than the sample the examples say nothing: neither those of this script, nor
+    the one of the alerts."""
     script = ".read sql/investigate/bad-addresses.sql\n"
     start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n"
     for before in ("", ".read sql/alerts/setup.sql\n"):

@@ -192,7 +192,8 @@ def test_streams_and_numbers(db):
     events = [{"logStreamName": f"s{i % 3}", "message": m} for i, m in enumerate(LINES)]
     rows = ask(db, json.dumps({"events": events}), what="file, line, raw")
     assert sorted(rows) == sorted((f"s{i % 3}", i // 3 + 1, m) for i, m in enumerate(LINES))
-    # The name of a log stream may look like that of a file of AWS's, which would tell the time of its records.
+    # The name of a log stream may look like that of a file of AWS's, which would tell the time of
+    # its records.
     aws = "AWSLogs/1/vpcflowlogs/eu-west-1/2024/05/01/1_vpcflowlogs_eu-west-1_fl-1_20240501T0005Z_a.log"
     payload = message(LINES, aws, logGroup="")
     assert db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE start < 1500000000", (payload,)).fetchone() == (40,)
@@ -346,7 +347,8 @@ def test_a_payload_cut_anywhere_is_an_error_or_ends_with_a_line(db):
                 ends.setdefault(form, set()).add(len(got))
             got = outcome(db, payload[:n], "skip")
             assert got == whole[:len(got)] or form in ("exported", "lines, crlf"), (form, n, got)
-    # white space or padding at the end may go, and lines may end anywhere: else there is nothing that is taken for whole
+    # white space or padding at the end may go, and lines may end anywhere: else there is nothing
+    # that is taken for whole
     each = {1, 2, 3, 4, 5, 6}
     allowed = {"messages": {3}, "messages, lines": {3, 6}, "members": {3}, "json lines": {1, 2, 3, 4, 5, 6}, "pages": {3},
                "json, no breaks": {1, 2, 3, 4, 5}, "lines": each, "lines, blob": each, "lines, crlf": each,

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Conditions that the table evaluates itself select the same rows as conditions that SQLite evaluates.
+"""Conditions that the table evaluates itself select the same rows as conditions that SQLite
+evaluates.
 
-Thousands of random predicates are asked of flowlogs and of an ordinary table with the same rows and the same
-declared types. Both must give the same rows in the same order, with 0, 1 and 3 threads, and also with a unary
-plus before the column, which keeps the condition from being pushed down.
+Thousands of random predicates are asked of flowlogs and of an ordinary table with the same rows
+and the same declared types. Both must give the same rows in the same order, with 0, 1 and 3
+threads, and also with a unary plus before the column, which keeps the condition from being pushed
+down.
 
-pushdata.py makes the log files and the predicates, always the same ones. pushcheck.py compares the answers.
+pushdata.py makes the log files and the predicates, always the same ones. pushcheck.py compares the
+answers.
 """
 
 import json
@@ -120,8 +123,8 @@ def test_like_and_glob_select_the_same_rows(odd, sensitive):
 
 
 def test_a_like_that_the_host_replaced_is_respected(odd):
-    """A host may replace the function LIKE. ICU's LIKE, for example, folds the case of all letters: 'k' is equal to
-    the Kelvin sign U+212A."""
+    """A host may replace the function LIKE. ICU's LIKE, for example, folds the case of all
+    letters: 'k' is equal to the Kelvin sign U+212A."""
     def like(pattern, text):
         if pattern is None or text is None:
             return None
@@ -145,8 +148,8 @@ def scan_stats(logs):
 # ---- one scan, one statement
 
 def test_or_is_one_scan(odd):
-    """The order of the rows shows it: a plan that scans the files once for each term of the OR would give all rows of
-    the first term first."""
+    """The order of the rows shows it: a plan that scans the files once for each term of the OR
+    would give all rows of the first term first."""
     for where in ("«dstport» = 443 OR «srcport» = 443", "«action» = 'REJECT' OR «action» = 'ACCEPT'",
                   "«start» = 0 OR «protocol» = 6",
                   "«srcaddr» = '10.0.0.5' OR «dstaddr» = '10.0.0.5'",
@@ -156,7 +159,8 @@ def test_or_is_one_scan(odd):
 
 
 def test_a_statement_may_be_bound_to_many_values(odd):
-    """One prepared statement runs with one value after the other. No state of the last run may remain."""
+    """One prepared statement runs with one value after the other. No state of the last run may
+    remain."""
     for c in ("dstport", "start", "srcaddr", "action", "vpc_id", "start_time", "file"):
         for where in (f"«{c}» = ?1", f"«{c}» < ?1", f"«{c}» IN (?1, 443, 'REJECT')", f"«{c}» LIKE ?1", f"«{c}» IS ?1"):
             sql = f"SELECT t.file, t.line FROM {{T}} t WHERE {where}"
@@ -178,8 +182,9 @@ def test_more_terms_than_a_table_can_take_over(odd):
 
 
 def test_null_argument_with_many_terms(odd):
-    """SQLite leaves at most 16 terms to a table, and the arguments of a function come last among them. SQLite would
-    evaluate the term `format = NULL`, which is true for no row, so an error is correct and an empty answer is not."""
+    """SQLite leaves at most 16 terms to a table, and the arguments of a function come last among
+    them. SQLite would evaluate the term `format = NULL`, which is true for no row, so an error is
+    correct and an empty answer is not."""
     sql = f"SELECT t.file, t.line FROM {{T}} t WHERE {MANY}"
     got = odd.run(name_columns(sql).replace("{T}", odd.table(1)))
     assert got == odd.truth(sql) or (isinstance(got, str) and "flowlogs: " in got)
@@ -198,9 +203,9 @@ def test_cursors_that_take_turns_do_not_disturb_each_other(sample):
 
 
 def test_rows_in_a_subquery(odd):
-    """SQLite can hand (a, b) IN (SELECT …) to a table as a = … AND b = …, once for each row of the subquery. Its own
-    comparison then ignores the affinities of the columns, which selects other rows. That plan must have a higher
-    cost than the plan that does not use it."""
+    """SQLite can hand (a, b) IN (SELECT …) to a table as a = … AND b = …, once for each row of the
+    subquery. Its own comparison then ignores the affinities of the columns, which selects other
+    rows. That plan must have a higher cost than the plan that does not use it."""
     for columns, of in (("«bytes», «az_id»", "tn, r"), ("«az_id», «bytes»", "r, tn"), ("«vpc_id», «vpc_id»", "t, xn"),
                         ("«vpc_id», «vpc_id»", "x, n"),
                         ("«srcaddr», «action»", "t, 'REJECT'"), ("«action», «dstport»", "t, 443"),
@@ -218,8 +223,9 @@ def test_small_scans_start_no_threads_unless_asked_to(odd):
 
 
 def test_in_with_many_values_is_one_scan(tmp_path):
-    """An IN of 100,000 addresses is evaluated by one scan, which looks each record up in a set. If SQLite scanned once
-    for each value, the last scan would select the records of one address only."""
+    """An IN of 100,000 addresses is evaluated by one scan, which looks each record up in a set. If
+    SQLite scanned once for each value, the last scan would select the records of one address
+    only."""
     record = "2 123456789012 eni-1 10.{}.{}.{} 10.0.0.1 443 1024 6 1 40 1773046800 1773046860 ACCEPT OK\n"
     (tmp_path / "a.log").write_text("".join(record.format(i % 7, i // 7 % 250, i % 240) for i in range(60000)))
     logs = Logs(tmp_path)
@@ -247,7 +253,8 @@ def test_on_error_skip_selects_the_same_rows(tmp_path, seed):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_first_error_does_not_depend_on_the_predicate(tmp_path, seed):
-    """Whatever a query asks for, the same error ends it, and only rows before the error come before it."""
+    """Whatever a query asks for, the same error ends it, and only rows before the error come
+    before it."""
     fuzzdata.write_tree(seed, str(tmp_path), 16)
     logs = Logs(tmp_path, on_error="skip")
     make, logs.on_error = Predicates(seed, logs.values()), "fail"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""flowlogs_rollup gives the same sums as a GROUP BY on flowlogs, whatever the dimensions, the threads and the memory."""
+"""flowlogs_rollup gives the same sums as a GROUP BY on flowlogs, whatever the dimensions, the
+threads and the memory."""
 
 import random
 
@@ -27,7 +28,8 @@ def choose(rng):
 
 
 def queries(dims, measures, path, options):
-    """The same question to both tables. Texts are shown in hexadecimal, because they may contain any bytes."""
+    """The same question to both tables. Texts are shown in hexadecimal, because they may contain
+    any bytes."""
     def ask(names, values, table):
         shown = [f"iif({n} IS NULL, 'NULL', hex({n}))" for n in names]
         group = f" GROUP BY {', '.join(names)} ORDER BY {', '.join(names)}" if names else ""
@@ -47,10 +49,12 @@ def answers(build, path, options, dims, measures, more):
 
 
 def compare(build, path, options, dims, measures, more=""):
-    """Asserts that both tables answer, with the same rows. `more` are further arguments of the rollup alone.
+    """Asserts that both tables answer, with the same rows. `more` are further arguments of the
+    rollup alone.
 
-    The files of some trees hold numbers whose sum overflows. SQLite's sum() then makes an error of both queries,
-    which says nothing about the rows, so the rest of the measures is compared without the sums that overflow.
+    The files of some trees hold numbers whose sum overflows. SQLite's sum() then makes an error of
+    both queries, which says nothing about the rows, so the rest of the measures is compared
+    without the sums that overflow.
     """
     a, b = answers(build, path, options, dims, measures, more)
     if is_error(a) and "integer overflow" in a:
@@ -138,7 +142,7 @@ def test_subqueries_views_and_joins_have_the_same_sums(build, threads):
 
 
 def test_the_declared_columns(build):
-    out = build.rows(f"SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
+    out = build.rows("SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
     names = [n for n, _ in out]
     assert [n for n, h in out if h == "0"] == \
         DIMS[:12] + ["flows", "packets", "bytes", "first_seen", "last_seen"]
@@ -159,7 +163,7 @@ def test_wrong_arguments_are_errors(build, arguments, message):
 
 
 def test_create_takes_the_rollup_options(build):
-    assert build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', memory='64M'); "
+    assert build.shell("CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', memory='64M'); "
                        "SELECT count(*) > 0 FROM t;") == "1\n"
     assert "since is 'soon'" in build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{TREE}', since=soon);")
     assert "no such module" not in build.shell("SELECT flows FROM flowlogs_rollup;")

@@ -2,10 +2,10 @@
 """The right answers of the scripts of sql/investigate, computed in Python from the records that
 tests/lib/reference.py reads, without SQLite and without the extension.
 
-There is a function for each script, with the script's name (top_talkers for top-talkers.sql). It takes the
-records as a list of dicts by column, with None for a missing value. It returns the rows that the script
-prints, in the same order, as tuples of texts, numbers and None. If a script has several queries, their rows
-follow each other.
+There is a function for each script, with the script's name (top_talkers for top-talkers.sql). It
+takes the records as a list of dicts by column, with None for a missing value. It returns the rows
+that the script prints, in the same order, as tuples of texts, numbers and None. If a script has
+several queries, their rows follow each other.
 """
 
 import importlib
