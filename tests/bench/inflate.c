@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Measures the least that any reader needs: inflates gzip files with zlib, or reads plain files, and does nothing else.
+** Measures the least that any reader needs: inflates gzip files with zlib, or reads plain files,
+** and does nothing else.
 **
 **   inflate PROCESSES < LIST-OF-FILES
 **

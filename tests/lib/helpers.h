@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the unit tests share: cmocka, a temporary folder that they work in, files plain and gzipped, texts that end
-** at an unmapped page, random numbers with a fixed seed, and batches as text to compare.
+** What the unit tests share: cmocka, a temporary folder that they work in, files plain and
+** gzipped, texts that end at an unmapped page, random numbers with a fixed seed, and batches as
+** text to compare.
 **
 ** Test data comes from malloc(), so that mem_test_live() counts the code under test alone.
 */
@@ -44,7 +45,7 @@
 
 static const struct root_guard unconfined; /* {""} */
 
-/* --- a buffer that grows, and text made with printf ------------------------------------------------------------- */
+/* --- a buffer that grows, and text made with printf ------------------------------------------ */
 
 struct bytes {
   char *p; /* has a NUL after n bytes */
@@ -81,7 +82,7 @@ static inline void bytes_free(struct bytes *b) {
   memset(b, 0, sizeof *b);
 }
 
-/* --- random numbers: the same ones in every run ----------------------------------------------------------------- */
+/* --- random numbers: the same ones in every run ---------------------------------------------- */
 
 static uint64_t random_state = 0x9e3779b97f4a7c15u;
 
@@ -95,7 +96,7 @@ static inline uint32_t random_u32(void) {
 /* 0 to n - 1 */
 static inline uint32_t random_below(uint32_t n) { return random_u32() % n; }
 
-/* --- text that ends at an unmapped page ------------------------------------------------------------------------- */
+/* --- text that ends at an unmapped page ------------------------------------------------------ */
 
 struct guarded {
   char *map;
@@ -113,7 +114,7 @@ static inline void guarded_init(struct guarded *g, size_t n) {
 
 static inline void guarded_clear(struct guarded *g) { munmap(g->map, g->map_n); }
 
-/* --- files, in a temporary folder that is the current one ------------------------------------------------------- */
+/* --- files, in a temporary folder that is the current one ------------------------------------ */
 
 static char temp_folder[PATH_MAX];
 
@@ -199,7 +200,7 @@ static inline int open_files(void) {
   return n;
 }
 
-/* --- batches ---------------------------------------------------------------------------------------------------- */
+/* --- batches --------------------------------------------------------------------------------- */
 
 static inline int cell_is(const struct batch *b, uint64_t cell, const char *text) {
   return cell != BATCH_NULL && batch_text_n(cell) == strlen(text) &&
@@ -246,9 +247,12 @@ static inline void print_batch(struct bytes *out, const struct batch *b) {
   print_problems(out, b);
 }
 
-/* --- the end ---------------------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------- */
 
-/* The exit status of a test program: the number of failed tests, and one more if memory was not freed. */
+/*
+** The exit status of a test program: the number of failed tests, and one more if memory was not
+** freed.
+*/
 static inline int finish(int failed) {
   if (!failed && mem_test_live()) {
     fprintf(stderr, "%zu allocations were not freed\n", mem_test_live());

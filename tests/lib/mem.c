@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Implements base/mem.h for the unit tests, with malloc().  It counts the live blocks, can make an allocation fail,
-** and fills new and freed memory with junk.  mem_realloc() always moves the block, so that a test notices a pointer
-** into the old one.
+** Implements base/mem.h for the unit tests, with malloc().  It counts the live blocks, can make an
+** allocation fail, and fills new and freed memory with junk.  mem_realloc() always moves the
+** block, so that a test notices a pointer into the old one.
 **
 **     malloc'ed:  | union head: size n | n bytes for the caller |
 **

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A pthread_create() that can fail.  It is defined in the test program and thus hides the library's, which it calls.
-** One file of a program includes this header, before all others, because it defines _GNU_SOURCE.
+** A pthread_create() that can fail.  It is defined in the test program and thus hides the
+** library's, which it calls. One file of a program includes this header, before all others,
+** because it defines _GNU_SOURCE.
 */
 #ifndef NO_THREADS_H
 #define NO_THREADS_H

@@ -6,9 +6,10 @@
 **
 ** must run in the top folder of the repository, because the statements name files of tests/data.
 **
-** SQLite's allocator, which the extension also uses, is wrapped by one that fails at the Nth call.  Each statement runs
-** with N = 1, 2, ... until it needs fewer than N allocations.  Each run must end with SQLITE_NOMEM, or give exactly the
-** answer or error of a run without failures, and must free all memory.
+** SQLite's allocator, which the extension also uses, is wrapped by one that fails at the Nth
+** call.  Each statement runs with N = 1, 2, ... until it needs fewer than N allocations.  Each run
+** must end with SQLITE_NOMEM, or give exactly the answer or error of a run without failures, and
+** must free all memory.
 */
 #include <sqlite3.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Checks that everything is installed that building (and testing) needs: deps.sh build [test].
-# On Debian and Ubuntu it installs what is missing, if it runs as root or if sudo asks for no password. Otherwise it
-# prints the one command that does so, and fails.
+# Checks that everything is installed that building (and testing) needs: deps.sh build [test]. On
+# Debian and Ubuntu it installs what is missing, if it runs as root or if sudo asks for no
+# password. Otherwise it prints the one command that does so, and fails.
 set -eu
 
 missing=""
@@ -12,7 +12,8 @@ need() { # need WHAT-IS-TESTED PACKAGE: adds the package unless the test, a shel
 
 has_header() { printf 'printf "#include <%s>\\n" | ${CC:-cc} -E -' "$1"; }
 
-# Package names: Debian and Ubuntu, Fedora, Alpine, macOS with Homebrew ("-" where the system has it).
+# Package names: Debian and Ubuntu, Fedora, Alpine, macOS with Homebrew ("-" where the system has
+# it).
 family=other
 if command -v apt-get >/dev/null 2>&1; then family=debian
 elif command -v dnf >/dev/null 2>&1; then family=fedora

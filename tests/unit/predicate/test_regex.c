@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The regexes of filter patterns: tables by hand, errors with their places, a slow matcher beside it, and time. */
+/*
+** The regexes of filter patterns: tables by hand, errors with their places, a slow matcher beside
+** it, and time.
+*/
 #include "helpers.h"
 
 #include "predicate/regex.h"
@@ -262,7 +265,10 @@ static void test_sizes(void **state) {
   bytes_free(&text);
 }
 
-/* --- a slow matcher: items tried one after the other, all ends of the text kept as a set -------------------------- */
+/*
+** --- a slow matcher: items tried one after the other, all ends of the text kept as a set
+** --------------------------
+*/
 
 struct slow_item {
   char c; /* itself, or '.', '^', '$' */
@@ -322,8 +328,9 @@ static void test_against_slow(void **state) {
 }
 
 /*
-** These expressions take exponential or quadratic time in matchers that try one way after the other.  Here the test
-** ends within a second; with such a matcher it would never end.  No byte behind the text is read.
+** These expressions take exponential or quadratic time in matchers that try one way after the
+** other.  Here the test ends within a second; with such a matcher it would never end.  No byte
+** behind the text is read.
 */
 static void test_long_text(void **state) {
   static const char *const patterns[] = {"a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
