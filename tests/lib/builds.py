@@ -117,7 +117,7 @@ def is_error(output):
 # has begun.
 CALLS_BEFORE = 20
 # How often it may ask afterwards. While a scan goes on, the extension asks for each piece of its
-# work (about 200 KB of text), so a scan of 1 GB that does not stop asks some 5,000 times.
+# work (at most some 200 KB of text), so a scan of 1 GB that does not stop asks over 5,000 times.
 CALLS_AFTER = 200
 
 
