@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Measures flowlogs side by side with DuckDB, zcat | awk, and what inflating the same files takes: Markdown tables.
+"""Measures flowlogs beside DuckDB, zcat | awk, and the time to inflate the same files. Prints
+Markdown tables.
 
     bench.py BUILD [--records N] [SECTION...]
 
-The sections, all of them unless some are named:
+Without names of sections, all of these are measured:
 
     default-gzip default-plain    the queries over N records (10 million) of the default format in 40 files
     v5-gzip v5-plain              the same over 0.4 N records of 29 fields
@@ -14,9 +15,10 @@ The sections, all of them unless some are named:
     filter                        CloudWatch's patterns beside the same conditions in SQL
     lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
 
-The data are made once, in BUILD/bench, and are in the page cache when they are measured.  The sides run in turn, so
-that all see the same machine, and the best of their rounds counts.  Their answers must be the same, row by row: one
-that differs stops everything.  An error is shown in its row, and makes the exit status 1 in the end.
+The data are made once, in BUILD/bench, and are in the page cache when they are read. The programs
+take turns, so that other load on the machine affects all of them alike, and the fastest of several
+rounds counts. Their answers must be equal, row by row. An answer that differs stops the benchmark.
+An error is shown in its row of the table, and the exit status is then 1.
 """
 
 import argparse
@@ -32,10 +34,10 @@ import typing
 from sides import DUCKDB, Failed, Sides, cores, duckdb_table, say
 
 ROUNDS = 3
-SHORT_ROUNDS = 7  # where a run takes a fraction of a second
+SHORT_ROUNDS = 7  # for runs that take a fraction of a second
 FILES = 40
 
-FIRST_START, WINDOW = 1714521600, 300  # gen.c's: when the first file begins, and how long each lasts
+FIRST_START, WINDOW = 1714521600, 300  # as in gen.c: start of the first file, seconds per file
 TENTH = FIRST_START + FILES * WINDOW * 9 // 20
 RARE = "83.16.80.83"  # one of gen.c's remote addresses, in some 6 of a million records
 
@@ -54,7 +56,7 @@ QUERIES = [
     ("the few records of one `srcaddr`", f"SELECT srcaddr, dstport, bytes FROM {{}} WHERE srcaddr = '{RARE}'"),
 ]
 
-# The patterns of AWS's examples, and the conditions that say the same.
+# The patterns of AWS's examples, and SQL conditions with the same meaning.
 PATTERNS = [
     ("rejected", "action = 'REJECT'",
      '[version, accountid, interfaceid, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, end, '
@@ -67,7 +69,8 @@ PATTERNS = [
      'bytes >= 400, start, end, action = ACCEPT, logstatus]'),
     ("REJECT as a term", "action = 'REJECT'", "REJECT"),
 ]
-# Prefixes of 8 to 32 bits, most of them long and many of them nested, a tenth of them IPv6; addresses likewise.
+# Prefixes of 8 to 32 bits. Most of them are long, many are nested, and a tenth are IPv6, as are
+# the addresses.
 LOOKUP = """
 CREATE TABLE nets(cidr TEXT);
 CREATE TABLE addresses(ip TEXT);
@@ -83,7 +86,7 @@ AWK = '$13 == "REJECT" { n += $10 } END { printf "%.0f\\n", n }'
 
 
 class Data(typing.NamedTuple):
-    """A folder of generated files."""
+    """A folder of generated log files."""
     folder: pathlib.Path
     records: int
     format: str = "default"
@@ -113,7 +116,8 @@ class Bench:
         return Data(folder, records, form, ".gz" if kind == "gzip" else ".log")
 
     def linked(self, name, data, count=FILES):
-        """The first files of the data by other names, which tell nothing."""
+        """A folder of links to the first files of the data. The names of the links do not tell the
+        time."""
         folder = self.folder / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -122,7 +126,8 @@ class Bench:
         return data._replace(folder=folder, records=data.records * count // FILES)
 
     def best(self, what, rounds, **sides):
-        """Runs the sides in turn; the fastest Run of each by its name.  Those that answer must answer the same."""
+        """Runs the programs in turn. Returns the fastest Run of each by its name. All answers must
+        be equal."""
         say(f"  {what}")
         best, answer = {}, None
         for _ in range(rounds):
@@ -271,7 +276,7 @@ class Bench:
 
 
 def ours(sql, data):
-    """The query as flowlogs wants it: what is grouped comes from the rollup."""
+    """The query for flowlogs. A query that groups is asked of flowlogs_rollup."""
     function = "flowlogs"
     if "GROUP BY" in sql:
         function, sql = "flowlogs_rollup", sql.replace("count(*)", "sum(flows)")
@@ -285,7 +290,7 @@ def same(what, name, rows, other, others):
 
 
 def cell(value):
-    """What a table shows of a side that has no answer."""
+    """The table cell of a program that gave no answer."""
     return str(value).split(", ", 1)[-1].replace("|", "/").replace("\n", " ")[:40]
 
 
@@ -305,7 +310,7 @@ def ratio(a, b, of="seconds"):
 
 
 def table(head, rows):
-    """Markdown, its columns aligned; all but the first to the right."""
+    """A Markdown table with aligned columns, all but the first to the right."""
     widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
     lines = [[text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths))]
              for row in (head, *rows)]

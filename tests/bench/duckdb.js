@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// DuckDB's side of the benchmark: duckdb.js THREADS reads queries, one JSON text a line, and answers each with a line,
-// {seconds, rows, mib} or {error}.  The seconds are DuckDB's alone: node's start and its conversion of rows are not in.
+// Runs the queries of the benchmark in DuckDB.  duckdb.js THREADS reads queries, one JSON text per line, and answers
+// each with a line {seconds, rows, mib} or {error}.  The seconds are those of DuckDB alone, without the start of node
+// and without its conversion of the rows.
 const readline = require("readline");
 const { DuckDBInstance } = require("@duckdb/node-api");
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Makes the flow logs that the benchmarks read: the same bytes for the same arguments, anywhere.
+** Makes the flow logs that the benchmarks read.  The same arguments give the same bytes on every
+** machine.
 **
 **   gen OUTDIR RECORDS FILES default|v5 gzip|plain [SEED]
 **
-** The files are named by AWS's rule, one every five minutes from 2024-05-01 00:00 UTC, with a header line each.
-** The traffic is a small VPC's: some 200 interfaces with their addresses, a long tail of remote addresses, a few
-** busy services, one record in eight rejected.  That gives about 115 bytes a default record, of which gzip leaves
-** a quarter: what real logs give.
+** The files have names as AWS gives them, one for every five minutes from 2024-05-01 00:00 UTC,
+** and a header line each.  The traffic is that of a small VPC: some 200 interfaces with their
+** addresses, many remote addresses of which most are rare, a few busy services, and one record in
+** eight rejected.  A record of the default format then has about 115 bytes, which gzip compresses
+** to a quarter, as with real logs.
 */
 #include <errno.h>
 #include <stdint.h>

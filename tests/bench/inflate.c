@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The yardstick: what zlib alone takes to inflate files, or the kernel to read those that are plain, and no more.
+** Measures the least that any reader needs: inflates gzip files with zlib, or reads plain files,
+** and does nothing else.
 **
 **   inflate PROCESSES < LIST-OF-FILES
 **
-** The files, one a line, are dealt out to the processes in turn.
+** The list has one path per line.  The files are dealt out to the processes in turn.
 */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Runs a command and writes, as the last line of standard error, what it took: wall seconds, processor seconds and
-** peak KiB, its descendants' included.
+** Runs a command and writes, as the last line of standard error, what it took: wall seconds,
+** processor seconds and peak KiB, its descendants' included.
 **
 **   measure COMMAND [ARGUMENT...]
 **
-** Python can't do this itself: a child's ru_maxrss begins with the memory of the process that forked it.
+** Python cannot measure this itself, because the ru_maxrss of a child starts with the memory of
+** its parent process.
 */
 #include <errno.h>
 #include <stdio.h>

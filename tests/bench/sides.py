@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Those that bench.py compares: flowlogs in the sqlite3 shell, DuckDB in node, the yardstick, and a pipe into awk.
-
-Each of them answers with a Run, or raises Failed.
-"""
+"""The programs that bench.py compares: flowlogs in the sqlite3 shell, DuckDB in node, inflate
+(zlib alone), and a pipe into awk. Each of them returns a Run, or raises Failed."""
 
 import json
 import os
@@ -22,7 +20,7 @@ INTEGERS = set("version srcport dstport protocol packets bytes start end tcp_fla
 
 
 class Failed(Exception):
-    """Why a side has no answer."""
+    """The reason why a program gave no answer."""
 
 
 class Run(typing.NamedTuple):
@@ -37,7 +35,7 @@ def say(text):
 
 
 def cores():
-    """Those that this process may run on."""
+    """The number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
@@ -57,7 +55,7 @@ class Sides:
         return Run(float(seconds), float(cpu), int(kib) / 1024, sorted(done.stdout.splitlines()))
 
     def flowlogs(self, sql):
-        # Without the user's ~/.sqliterc: it may say .mode box.
+        # The user's ~/.sqliterc is not read, because it may set another output mode.
         return self.measured(["sqlite3", "-init", os.devnull, "-cmd", f".load {self.build}/flowlogs", ":memory:", sql])
 
     def yardstick(self, files, processes):
@@ -69,7 +67,8 @@ class Sides:
 
 
 class DuckDB:
-    """A node process that answers one query after another.  `missing` says, in a word or two, why there is none."""
+    """A node process that answers one query after the other. `missing` says in a word or two why
+    there is none."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -90,7 +89,8 @@ class DuckDB:
         return "npm fails" if done.returncode else None
 
     def start(self):
-        """A new process, so that its peak memory is its own; the old one ends."""
+        """Ends the old process and starts a new one, so that peak memory is measured for each
+        query alone."""
         self.close()
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "duckdb.js")
         self.process = subprocess.Popen(["node", script, str(cores())], text=True, stdin=subprocess.PIPE,

@@ -4,10 +4,11 @@
 
     generate.py OUTDIR
 
-writes OUTDIR/AWSLogs, which the examples and SQL tests query, OUTDIR/edge, which tests how
-files are read, and OUTDIR/stream, which is handed over and not read.  No flow log of a real network can be published, so this one is made up, but it
-hangs together: every interface has its subnet and addresses, traffic inside a VPC is logged at
-both ends, NAT gateway traffic on all four legs, and things worth finding are hidden in it:
+writes OUTDIR/AWSLogs, which the examples and SQL tests query, OUTDIR/edge, which tests how files
+are read, and OUTDIR/stream, which is handed over and not read.  No flow log of a real network can
+be published, so this one is made up, but it hangs together: every interface has its subnet and
+addresses, traffic inside a VPC is logged at both ends, NAT gateway traffic on all four legs, and
+things worth finding are hidden in it:
 
     203.0.113.66    guesses SSH passwords at the bastion hosts (REJECT, port 22)
     198.51.100.23   scans the ports of one web server (REJECT)
@@ -492,7 +493,8 @@ def lines(fields, records, version, header=True):
 
 
 def in_file_order(records):
-    """AWS does not sort by time: records of an interface come together, interfaces in any order."""
+    """AWS does not sort by time: records of an interface come together, interfaces in any
+    order."""
     key = {}
     for r in records:
         key.setdefault(r.get("interface-id", r.get("tgw-attachment-id")), rng.random())
@@ -851,8 +853,8 @@ def edge_cases():
 
 
 def stream_events():
-    """What CloudWatch Logs hands to a Lambda function: base64 of gzip of JSON.  Not compressed, so that all versions of
-    zlib make the same bytes."""
+    """What CloudWatch Logs hands to a Lambda function: base64 of gzip of JSON.  Not compressed, so
+    that all versions of zlib make the same bytes."""
     inside = {"interface_id": "eni-00cdb79d431d94ab4", "srcaddr": "10.0.1.31", "action": "REJECT", "packets": 3, "bytes": 180}
     rows = [default_row(0, interface_id="eni-00cdb79d431d94ab4", srcaddr="10.0.1.12", dstaddr="10.0.1.31"),
             default_row(1, **inside, dstaddr="10.0.2.12", dstport=3306),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Filter patterns and texts, made at random from each other: the same ones for the same seed."""
+"""Random texts, and random filter patterns made from them. The same seed gives the same ones."""
 
 import random
 
@@ -46,7 +46,7 @@ class Maker:
     # ---- regexes
 
     def atom(self, c):
-        """Something that c matches, mostly."""
+        """A piece of a regular expression that mostly matches the character c."""
         rng = self.rng
         if ord(c) > 126 or c < " ":
             return rng.choice([".", "\\W", "[^a]"] + [f"\\x{b:02x}" for b in c.encode("utf-8", "surrogateescape")[:1]])
@@ -102,7 +102,7 @@ class Maker:
         return word if bare and self.chance(0.7) else self.quote(word)
 
     def slot(self, name, word):
-        """A slot that the word passes, more often than not."""
+        """A slot with conditions that the word mostly meets."""
         rng = self.rng
         kind = rng.random()
         if kind < 0.1:
@@ -151,7 +151,7 @@ class Maker:
         return "".join(self.space() + t + " " for t in out).strip(" ") or rng.choice(["", " ", '""', '" "', ' "" '])
 
     def broken(self, pattern):
-        """A character less, more, or another."""
+        """The pattern with one character removed, added or replaced."""
         rng = self.rng
         i = rng.randrange(len(pattern) + 1)
         new = rng.choice(["", rng.choice('[]{}"%=!<>&|,.*?+-()\\^$ ax0é:#@'), rng.choice(pattern or "x")])

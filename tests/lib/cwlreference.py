@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""CloudWatch's filter patterns, read slowly and obviously with Python's `re`: what cwl_match() is held against.
+"""A second implementation of CloudWatch's filter patterns, slow and simple, with which cwl_match()
+is compared.
 
     Pattern('[ip, ..., status_code = 4* || status_code = 503, bytes]').matches(text)
 
-A pattern that can't be read raises ValueError.  The grammar is written down once, as regular expressions.
+A pattern that cannot be parsed raises ValueError. The grammar is the regular expressions below,
+for Python's re.
 """
 
 import decimal
@@ -26,10 +28,10 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 TOKEN = re.compile(r'"(?P<q>.*?)"(?=[ \t\r\n]|\Z)|\[(?P<b>.*?)\](?=[ \t\r\n]|\Z)|(?P<t>[^ \t\r\n]+)', re.DOTALL)
 
 
-# --- %regex% -----------------------------------------------------------------------------------------------------------
+# --- %regex% -------------------------------------------------------------------------------------
 
 # A byte or a class, outside and inside of [].
-OTHER = r"\x00\x80-\U0010ffff"      # what an expression can't have
+OTHER = r"\x00\x80-\U0010ffff"      # characters that an expression may not contain
 ESCAPE = rf"\\[dDsSwW]|\\x[0-9A-Fa-f]{{2}}|\\[^A-Za-z0-9{OTHER}]"
 IN_SET = rf"[^\[\]\\{OTHER}]"
 ATOM = re.compile(rf"{ESCAPE}|\[\^?(?:{ESCAPE}|{IN_SET})+\]|[^$?\[\]{{}}|\\*+()^{OTHER}]")
@@ -38,7 +40,7 @@ ELEMENT = re.compile(rf"({ESCAPE}|{IN_SET})(?:-({ESCAPE}|{IN_SET}))?")
 
 
 def one_byte(text):
-    """An element of a set or a literal, as Python's re wants it."""
+    """An element of a set or a literal, as Python's re writes it."""
     if text[0] != "\\":
         return f"\\x{ord(text):02x}"
     if text[1] in "dDsSwWx":
@@ -106,7 +108,7 @@ def split_alternatives(text):
     return parts
 
 
-# --- conditions and slots -----------------------------------------------------------------------------------------------
+# --- conditions and slots ------------------------------------------------------------------------
 
 
 def unquote(text):
@@ -114,7 +116,7 @@ def unquote(text):
 
 
 def number(text):
-    """Its exact value; larger exponents than a billion count as that."""
+    """The exact value of a number. Exponents above a billion count as a billion."""
     found = NUMBER.fullmatch(text)
     if found and found[2]:
         exponent = max(-10**9, min(10**9, int(found[2][1:])))
@@ -153,7 +155,8 @@ class Condition:
 
 
 def slot(text):
-    """A slot as a list of alternatives, each a list of conditions; None for the ellipsis."""
+    """A slot as a list of alternatives, each of which is a list of conditions. None stands for the
+    ellipsis."""
     text = text.strip(" \t\r\n")
     if text == "...":
         return None
@@ -180,7 +183,7 @@ def passes(alternatives, token):
     return any(all(c.passes(token) for c in conditions) for conditions in alternatives)
 
 
-# --- patterns -----------------------------------------------------------------------------------------------------------
+# --- patterns ------------------------------------------------------------------------------------
 
 
 class Pattern:
@@ -242,7 +245,8 @@ class Pattern:
         return False
 
     def stretched(self, n):
-        """The slots as lists as long as the text: without an ellipsis or a last slot that takes the rest, if they are."""
+        """The slots as lists as long as the text: without an ellipsis or a last slot that takes
+        the rest, if they are."""
         slots = self.slots
         if None in slots:
             at = slots.index(None)

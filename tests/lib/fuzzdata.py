@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Random small trees of flow logs, good and bad, for the extension and reference.py to agree on.
+"""Random small trees of flow logs, good and bad, on which the extension and reference.py must
+agree.
 
     fuzzdata.py SEED OUTDIR [N]
 
 writes N files (24 if not given) into folders below OUTDIR, always the same ones for the same SEED.
 Each file has a random layout (default, version 5, transit gateway, any fields in any order, some
-unknown), random spacing, line ends and values, with or without header, with or without CloudWatch's
-prefix, plain or gzip; and, some of the time, bad lines, second headers, cut or padded gzip.  Files
-with an own layout and no header need a format option: OUTDIR/.format holds the one that fits
-them.  Read the tree with and without it.
+unknown), random spacing, line ends and values, with or without header, with or without
+CloudWatch's prefix, plain or gzip. Some files have bad lines, second headers, or gzip that is cut
+off or padded. Files with a layout of their own and no header need the option format:
+OUTDIR/.format contains the one that fits them. Read the tree with it and without it.
 """
 
 import gzip
@@ -34,7 +35,8 @@ class Fuzz:
     # ---- layouts
 
     def own_layout(self):
-        """Any fields in any order; at least half of them known, so that it can be a header."""
+        """Random fields in a random order. At least half of them are known, so that they can be a
+        header."""
         rng = self.rng
         names = rng.sample(sorted(KNOWN), rng.choice([1, 2, 3, 5, 8, 14, 15, 30]))
         if self.chance(0.5):
@@ -48,7 +50,7 @@ class Fuzz:
             self.own_layout(), self.own_layout(), self.format])
 
     def header(self, names):
-        """The header line: hyphens, underscores or a mix of them; now and then a field twice."""
+        """The header line, with hyphens, underscores or both. Sometimes it has a field twice."""
         if self.chance(0.03):
             names = names + [self.rng.choice(names)]
         style = self.rng.choice(["-", "-", "_", None])
@@ -116,7 +118,7 @@ class Fuzz:
     # ---- lines
 
     def join(self, tokens):
-        """Tokens to a line: mostly one space between, as AWS writes it."""
+        """Joins tokens to a line, mostly with one space between them, as AWS does."""
         if not self.messy:
             return " ".join(tokens).encode()
         def gap():
@@ -204,7 +206,8 @@ class Fuzz:
         return content
 
     def compress(self, content):
-        """One member, or several split anywhere; sometimes damaged."""
+        """Compresses to one gzip member, or to several that are split anywhere. Sometimes the
+        result is damaged."""
         rng = self.rng
         splits = rng.choice([0, 0, 0, 1, 2, 5])
         cuts = sorted(rng.randrange(len(content) + 1) for _ in range(splits))
@@ -243,7 +246,7 @@ def write_tree(seed, outdir, count=24):
     with open(os.path.join(outdir, ".format"), "w", encoding="utf-8") as f:
         f.write(" ".join(fuzz.format) + "\n")
     for i in range(count):
-        # Folders and names that sort differently as whole paths than folder by folder.
+        # Folders and names whose order as whole paths differs from their order folder by folder.
         folder = fuzz.rng.choice(["", "a", "a-b", "a/b", "a.b", "B", "ü"])
         suffix = fuzz.rng.choice([".log", ".log.gz", ""])
         fuzz.file(os.path.join(outdir, folder, f"f{i}{suffix}"))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the unit tests share: cmocka, a temporary folder that they work in, files plain and gzipped, texts that end
-** at an unmapped page, random numbers with a fixed seed, and batches as text to compare.
+** What the unit tests share: cmocka, a temporary folder that they work in, files plain and
+** gzipped, texts that end at an unmapped page, random numbers with a fixed seed, and batches as
+** text to compare.
 **
 ** Test data comes from malloc(), so that mem_test_live() counts the code under test alone.
 */
@@ -44,7 +45,7 @@
 
 static const struct root_guard unconfined; /* {""} */
 
-/* --- a buffer that grows, and text made with printf ------------------------------------------------------------- */
+/* --- a buffer that grows, and text made with printf ------------------------------------------ */
 
 struct bytes {
   char *p; /* has a NUL after n bytes */
@@ -81,7 +82,7 @@ static inline void bytes_free(struct bytes *b) {
   memset(b, 0, sizeof *b);
 }
 
-/* --- random numbers: the same ones in every run ----------------------------------------------------------------- */
+/* --- random numbers: the same ones in every run ---------------------------------------------- */
 
 static uint64_t random_state = 0x9e3779b97f4a7c15u;
 
@@ -95,7 +96,7 @@ static inline uint32_t random_u32(void) {
 /* 0 to n - 1 */
 static inline uint32_t random_below(uint32_t n) { return random_u32() % n; }
 
-/* --- text that ends at an unmapped page ------------------------------------------------------------------------- */
+/* --- text that ends at an unmapped page ------------------------------------------------------ */
 
 struct guarded {
   char *map;
@@ -113,7 +114,7 @@ static inline void guarded_init(struct guarded *g, size_t n) {
 
 static inline void guarded_clear(struct guarded *g) { munmap(g->map, g->map_n); }
 
-/* --- files, in a temporary folder that is the current one ------------------------------------------------------- */
+/* --- files, in a temporary folder that is the current one ------------------------------------ */
 
 static char temp_folder[PATH_MAX];
 
@@ -175,7 +176,7 @@ static inline void add_member(struct bytes *b, const void *p, size_t n) {
   size_t room = deflateBound(&z, (uLong)n) + 64;
   char *out = malloc(room);
   if (!out) abort();
-  memcpy(&z.next_in, &p, sizeof p); /* zlib's pointer is not const */
+  memcpy(&z.next_in, &p, sizeof p); /* next_in is not const in zlib */
   z.avail_in = (uInt)n;
   z.next_out = (Bytef *)out;
   z.avail_out = (uInt)room;
@@ -192,14 +193,14 @@ static inline void write_gzip(const char *path, const void *p, size_t n) {
   bytes_free(&b);
 }
 
-/* Open file descriptors, to see that none is left. */
+/* The number of open file descriptors, with which a test finds out whether one was left open. */
 static inline int open_files(void) {
   int n = 0;
   for (int fd = 0; fd < 256; fd++) n += fcntl(fd, F_GETFD) != -1;
   return n;
 }
 
-/* --- batches ---------------------------------------------------------------------------------------------------- */
+/* --- batches --------------------------------------------------------------------------------- */
 
 static inline int cell_is(const struct batch *b, uint64_t cell, const char *text) {
   return cell != BATCH_NULL && batch_text_n(cell) == strlen(text) &&
@@ -211,7 +212,7 @@ static inline void print_cell(struct bytes *out, const struct batch *b, uint64_t
   else bytes_add(out, batch_text(b, cell), batch_text_n(cell));
 }
 
-/* A line per row: "FILE:LINE name=value ...", columns without a value left out.  A line per problem. */
+/* Prints a line "FILE:LINE name=value ..." for each row.  Columns without a value are left out. */
 static inline void print_rows(struct bytes *out, const struct batch *b) {
   for (uint32_t row = 0; row < b->nrows; row++) {
     bytes_print(out, "%u:%llu", (unsigned)b->file, (unsigned long long)b->line[row]);
@@ -246,9 +247,12 @@ static inline void print_batch(struct bytes *out, const struct batch *b) {
   print_problems(out, b);
 }
 
-/* --- the end ---------------------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------- */
 
-/* A program's exit status: how many tests failed, and whether memory is left. */
+/*
+** The exit status of a test program: the number of failed tests, and one more if memory was not
+** freed.
+*/
 static inline int finish(int failed) {
   if (!failed && mem_test_live()) {
     fprintf(stderr, "%zu allocations were not freed\n", mem_test_live());

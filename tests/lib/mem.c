@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** mem.h for the tests, over malloc(): it counts what is live, can refuse an allocation, fills new memory and freed
-** memory with junk, and moves a block at every mem_realloc(), so that a pointer into the old one is noticed.
+** Implements base/mem.h for the unit tests, with malloc().  It counts the live blocks, can make an
+** allocation fail, and fills new and freed memory with junk.  mem_realloc() always moves the
+** block, so that a test notices a pointer into the old one.
 **
-** Each block has its size in front.  Any thread may allocate; mem_test_fail() is called while one alone runs.
+**     malloc'ed:  | union head: size n | n bytes for the caller |
+**
+** Any thread may allocate.  mem_test_fail() may be called only while no other thread runs.
 */
 #include "base/mem.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** pthread_create() that can fail: the program's own, in front of the library's.  Include it first, in one file.
+** A pthread_create() that can fail.  It is defined in the test program and thus hides the
+** library's, which it calls. One file of a program includes this header, before all others,
+** because it defines _GNU_SOURCE.
 */
 #ifndef NO_THREADS_H
 #define NO_THREADS_H
@@ -12,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int threads_left = -1; /* that can be started; negative: as many as you like */
+static int threads_left = -1; /* how many threads can still be started; negative: any number */
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg) {
   static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);

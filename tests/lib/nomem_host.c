@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Fails every allocation in turn: nomem_host PATH-OF-THE-EXTENSION, run from the top of the tree.
+** Makes every allocation fail in turn.
 **
-** SQLite's allocator, which the extension uses too, is wrapped by one that fails at the Nth call.  For each statement
-** and each N until the statement no longer gets that far, the run must end with SQLITE_NOMEM or give exactly the answer
-** or error of a run without failures, and leave no memory behind.
+**   nomem_host PATH-OF-THE-EXTENSION
+**
+** must run in the top folder of the repository, because the statements name files of tests/data.
+**
+** SQLite's allocator, which the extension also uses, is wrapped by one that fails at the Nth
+** call.  Each statement runs with N = 1, 2, ... until it needs fewer than N allocations.  Each run
+** must end with SQLITE_NOMEM, or give exactly the answer or error of a run without failures, and
+** must free all memory.
 */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -73,7 +78,7 @@ static const char *const statements[] = {
     "SELECT cidr_match(ip, n) FROM (SELECT '10.0.0.0/8' AS ip, '10.0.0.5' AS n)",
 };
 
-/* Runs a statement to its end; the rows are written to out, which *used bytes of are taken. */
+/* Runs a statement to its end.  The rows are appended to out, of which *used bytes are in use. */
 static int run_statement(sqlite3_stmt *stmt, char *out, size_t n, size_t *used) {
   int rc;
   while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
@@ -87,7 +92,7 @@ static int run_statement(sqlite3_stmt *stmt, char *out, size_t n, size_t *used) 
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* Runs statements on a connection of their own; the rows, or the error, are written to out. */
+/* Runs statements on a new connection.  The rows, or the error, are written to out. */
 static int run(const char *extension, const char *sql, char *out, size_t n) {
   sqlite3 *db = NULL;
   size_t used = 0;
@@ -97,7 +102,7 @@ static int run(const char *extension, const char *sql, char *out, size_t n) {
   if (!rc) {
     char *message = NULL;
     rc = sqlite3_load_extension(db, extension, NULL, &message);
-    if (rc && failed) rc = SQLITE_NOMEM; /* SQLite gives SQLITE_ERROR for all that goes wrong in loading */
+    if (rc && failed) rc = SQLITE_NOMEM; /* whatever fails in loading, the code is SQLITE_ERROR */
     sqlite3_free(message);
   }
   while (!rc && *sql) {
@@ -114,7 +119,7 @@ static int run(const char *extension, const char *sql, char *out, size_t n) {
 static int check(const char *extension, const char *sql) {
   static char expected[1 << 20], got[1 << 20];
   countdown = 0;
-  run(extension, sql, got, sizeof got); /* the first time, SQLite keeps something */
+  run(extension, sql, got, sizeof got); /* SQLite keeps some memory after the first run */
   sqlite3_int64 before = sqlite3_memory_used();
   int expected_rc = run(extension, sql, expected, sizeof expected);
   for (long n = 1;; n++) {
@@ -123,7 +128,7 @@ static int check(const char *extension, const char *sql) {
     int rc = run(extension, sql, got, sizeof got);
     countdown = 0;
     if (!failed) return printf("%6ld failures: %.70s\n", n - 1, sql), 0;
-    /* The message of an error may be lost: SQLite has to copy it. */
+    /* The message of an error may be lost, because SQLite allocates memory for a copy of it. */
     int same = rc == expected_rc && (rc == SQLITE_ERROR || !strcmp(got, expected));
     if (rc != SQLITE_NOMEM && !same)
       return printf("allocation %ld: code %d, %s\n  expected %d, %s\n  in %s\n", n, rc, got, expected_rc, expected,

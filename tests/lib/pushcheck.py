@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Queries on flowlogs against the same queries on an ordinary table with the same rows and declared types."""
+"""Compares queries on flowlogs with the same queries on an ordinary table that has the same rows
+and declared types.
+
+A query is written with {T} for the table and «name» for a column, so that it can be asked of both
+tables, and with a unary plus before each column.
+"""
 
 import re
 import sqlite3
@@ -7,17 +12,17 @@ import sqlite3
 import pytest
 
 import pushdata
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT, connect
 from pushdata import COLUMNS, literal
 from reference import DEFAULT_NAMES
 
 DEFAULT = DEFAULT_NAMES + ["file", "line", "start_time", "end_time"]
 THREADS = (0, 1, 3)
-# More terms than SQLite lets a table take over: 16.
+# More terms than SQLite leaves to a table, which are 16.
 MANY = " AND ".join([f"«{c}» IS NOT 'x{i}'" for i, c in enumerate(COLUMNS)] + [f"«dstport» > -{i}" for i in range(1, 40)])
 NAMES = ", ".join(f'"{c}"' for c in COLUMNS)
-SHOWN = 3       # differences that a failed test shows
-SHAPES = [      # what else is asked with the same predicate
+SHOWN = 3       # so many differences does a failed test show
+SHAPES = [      # other queries that are asked with the same predicate
     "SELECT count(*) FROM {T} t WHERE",
     "SELECT t.line FROM {T} t WHERE ORDER BY t.file DESC, t.line DESC LIMIT 4 OFFSET 2",
     "SELECT DISTINCT t.action FROM {T} t WHERE ORDER BY 1",
@@ -35,23 +40,22 @@ def backwards(a, b):
 
 
 class Logs:
-    """A connection with the extension, a tree of logs, and the ordinary table `plain` of its records."""
+    """A connection with the extension, a folder of log files, and the ordinary table `plain` of
+    their records."""
 
     def __init__(self, path, on_error="fail", encoding="UTF-8"):
         self.path, self.on_error, self.failures = str(path), on_error, []
-        self.source = None              # a table instead of the function
-        self.asked = self.some = 0      # queries, and those that select some of the rows and leave some
-        self.db = sqlite3.connect(":memory:", isolation_level=None)
-        self.db.execute(f"PRAGMA encoding = '{encoding}'")
-        self.db.enable_load_extension(True)
-        self.db.load_extension(str(BUILDS[0].extension))
+        self.source = None              # the name of a created table, to be asked instead of the function
+        self.asked = self.some = 0      # how many queries, and how many of them select some rows but not all
+        self.db = connect(BUILDS[0], isolation_level=None)
+        self.db.execute(f"PRAGMA encoding = '{encoding}'")      # nothing is stored yet, so it can still be set
         self.db.create_collation("BACKWARDS", backwards)
         self.db.create_function("regexp", 2, lambda pattern, text: text is not None and bool(re.search(pattern, str(text))))
         self.db.executescript(self.tables())
         self.size = self.db.execute("SELECT count(*) FROM plain").fetchone()[0]
 
     def tables(self):
-        """The script that makes the tables plain and other."""
+        """The SQL script that makes the tables plain and other."""
         declared = dict(self.db.execute("SELECT name, type FROM pragma_table_xinfo('flowlogs')"))
         plain = ", ".join(f'"{c}" {declared[c]}' for c in COLUMNS)
         return f"CREATE TABLE plain({plain}); INSERT INTO plain SELECT {NAMES} FROM {self.table()}; {pushdata.other_table()}"
@@ -60,7 +64,7 @@ class Logs:
         return self.source or f"flowlogs({literal(self.path)}, '{self.on_error}', NULL, {literal(threads)})"
 
     def values(self):
-        """Values that the columns have, to ask for."""
+        """For each column, up to 300 of the values that it has."""
         factory, self.db.text_factory = self.db.text_factory, lambda b: b.decode("utf-8", "surrogateescape")
         found = {c: [v for v, in self.db.execute(f'SELECT DISTINCT "{c}" FROM plain WHERE "{c}" IS NOT NULL LIMIT 300')]
                  for c in COLUMNS}
@@ -68,7 +72,7 @@ class Logs:
         return found
 
     def run(self, sql, params=()):
-        """The rows, or the error's text."""
+        """The rows of a query, or the text of its error."""
         try:
             return self.db.execute(sql, params).fetchall()
         except (sqlite3.Error, sqlite3.Warning) as error:
@@ -83,7 +87,8 @@ class Logs:
         return bool(self.truth(f"SELECT 1 FROM plain t WHERE {where} LIMIT 1", params))
 
     def expect(self, want, sql, params=(), ordered=True):
-        """Runs a query that is ready, notes how its answer differs.  Returns whether it is right."""
+        """Runs a query and notes how its answer differs from `want`. Returns whether it is
+        equal."""
         got = self.run(sql, params)
         if isinstance(got, list) and not ordered:
             got, want = sorted(got, key=repr), sorted(want, key=repr)
@@ -103,7 +108,7 @@ class Logs:
         return False
 
     def describe(self, row, sql):
-        """A row, with what the columns hold that the query names."""
+        """A row, with the values of those columns that the query names."""
         names = [c for c in dict.fromkeys(re.findall(r't\."(\w+)"', sql)) if c in COLUMNS]
         if len(row) < 2 or not names:
             return row
@@ -115,7 +120,7 @@ class Logs:
         return text if len(text) < 600 else text[:600] + "…"
 
     def check(self, sql, params=(), ordered=True, threads=THREADS):
-        """A query on {T} and «columns»: as it stands with each number of threads, and with +«columns»."""
+        """Asks a query with each number of threads, and with a unary plus before each column."""
         want = self.truth(sql, params)
         self.asked += 1
         self.some += 0 < len(want) < self.size
@@ -127,9 +132,11 @@ class Logs:
         return want
 
     def check_where(self, where, params=(), threads=THREADS):
-        """All records for which a predicate holds; and, in turn, one other thing that can be asked about them."""
+        """Asks for all records for which a predicate holds, and then one of SHAPES, which take
+        turns."""
         sql = f"SELECT t.file, t.line FROM {{T}} t WHERE {where}"
-        # A plan for OR may go through the table once for each term, one for EXISTS may turn it into a join.
+        # A plan for OR may scan the table once for each term, and a plan for EXISTS may turn it
+        # into a join. Then the order of the rows is another.
         ordered = not re.search(" OR |EXISTS", sql)
         rows = self.check(sql, params, ordered, threads)
         shape = self.asked % (len(SHAPES) + 1)
@@ -140,7 +147,8 @@ class Logs:
             self.expect(rows[2:5], name_columns(sql).replace("{T}", self.table(3)) + " LIMIT 3 OFFSET 2", params)
 
     def done(self):
-        """Ends a test: all that differed, and whether the queries were worth asking."""
+        """Ends a test: fails if an answer differed. Returns the counts of queries asked, see
+        __init__()."""
         failures, asked, some = self.failures, self.asked, self.some
         self.failures, self.asked, self.some = [], 0, 0
         if failures:
@@ -169,5 +177,5 @@ def sample():
 
 @pytest.fixture
 def logs(request):
-    """One of the three, by its name."""
+    """One of the three fixtures above, by its name."""
     return request.getfixturevalue(request.param)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Trees of logs with awkward values, and random predicates on them: what test_pushdown.py and test_addr.py ask.
-
-In a predicate, «name» stands for a column of flowlogs, and {T} for the table: pushcheck.py puts in flowlogs or the
-ordinary table, and the column with or without a unary plus.
-"""
+"""Log files with awkward values, and random predicates on them, for test_pushdown.py and
+test_addr.py. In a predicate, «name» stands for a column and {T} for the table. pushcheck.py
+replaces {T} by flowlogs or by the ordinary table, and «name» by the column, with or without a
+unary plus."""
 
 import calendar
 import gzip
@@ -29,7 +28,8 @@ CIDRS = ["10.0.0.0/8", "10.0.0.5", "10.0.0.5/32", "10.0.0.77/24", "10.0.0.4/31",
 TEXTS = ["vpc-1", "vpc-1", "VPC-1", "Vpc-10", "vpc_1", "a%20b", "12", "012", "12.0", "1e1", "443", "0443", "0x1bb", "NULL",
          "größe", "GRÖSSE", "ÄÖ", "äö", "日本", "😀", "\uffff", "\u212a", "k", "K", "it's", 'say"hi"', "[x]", "*", "?", "%",
          "--", "x" * 3000, "123456789012", "012345678901", "unknown", "us-east-1", "ACCEPT", "accept", "\\", "\x7f"]
-# Bytes that are no UTF-8 are in these fields alone: Python's own functions can't be called with them.
+# Only these fields contain bytes that are no UTF-8, because functions written in Python cannot be
+# called with them.
 BROKEN = ("instance_tag", "asg_tag", "raw", "extra")
 
 
@@ -63,7 +63,7 @@ def write(path, content):
 
 
 def write_odd(folder):
-    """Files of all layouts, with every value that could be compared wrongly."""
+    """Writes files of all layouts, with the values that are likely to be compared wrongly."""
     rng = random.Random("odd")
 
     def lines(names, count, prefix="", gap=" ", end="\n", header=True):
@@ -84,8 +84,9 @@ def write_odd(folder):
 
 
 def write_named(folder):
-    """AWS's folders and names; the records' times lie at the edges of what a name's time T allows: start in
-    [T-660, T+600], end in [T-60, T+600].  Their account and region are the path's, or said to be unknown."""
+    """Writes files in AWS's folders with AWS's names. The times of the records lie at the edges of
+    what the time T in a name allows: start in [T-660, T+600] and end in [T-60, T+600] (seconds).
+    Account and region are those of the path, or unknown."""
     rng = random.Random("named")
     times = ["20231231T2355Z", "20240101T0000Z", "20240229T2355Z", "20240301T0000Z", "20240301T0005Z", "20240301T1200Z"]
     layouts = [DEFAULT_NAMES, VPC_NAMES[:29], ["account_id", "srcaddr", "dstport", "start", "action"],
@@ -110,7 +111,7 @@ def write_named(folder):
                 for _ in range(rng.choice([0, 6, 10]))]
         name = f"{account}_vpcflowlogs_{region}_fl-0123456789abcdef0_{stamp}_{i:08x}.log{rng.choice(['', '.gz'])}"
         write(folder / where / name, " ".join(names).replace("_", "-") + "\n" + "".join(rows))
-    # The folders say the day, the name says nothing.
+    # A file whose folders tell the day and whose name tells nothing.
     day = calendar.timegm((2024, 3, 1, 0, 0, 0))
     rows = [record(DEFAULT_NAMES, "123456789012", "us-east-1", range(day, day + 86400), range(day, day + 86400))
             for _ in range(9)]
@@ -124,7 +125,7 @@ ODD = [None, 0, 1, -1, 2, 443, 443.0, 443.5, -0.0, "443", " 443 ", "443.0", "4.4
        float(2**63), "9223372036854775807", "9223372036854775808", "9223372036854775807.0", "1e999", b"443", b"", b"REJECT",
        "REJECT\0", "REJECT\0x", "reject", "größe", "ÄÖ", "it's", "é" * 9000, "2024", "2024-03-01", "2024-02-29 23:59:59.5",
        "2024-02-29T23:59:59", "2024-02-29 23:60:00", "9999-12-31 23:59:59", "1970-01-01 00:00:00", "9", ":", 20240301, True]
-# Columns of another table, by their affinities and collations.
+# The columns of the table `other`, with their affinities and collations.
 OTHER = {"i": "INTEGER", "t": "TEXT", "n": "NUMERIC", "r": "REAL", "b": "BLOB", "x": "", "tn": "TEXT COLLATE NOCASE",
          "tr": "TEXT COLLATE RTRIM", "xn": "COLLATE NOCASE"}
 OTHER_VALUES = ["443", 443, 443.0, 443.5, "0443", " 443", "12", 12, "012", 12.0, "REJECT", "reject", "REJECT ", None, b"443",
@@ -133,14 +134,15 @@ OTHER_VALUES = ["443", 443, 443.0, 443.5, "0443", " 443", "12", 12, "012", 12.0,
 
 
 def other_table():
-    """SQL: a table to join with and to take values from, the same values in columns of all kinds."""
+    """The SQL script of the table `other`, for joins and subqueries. It has the same values in
+    columns of all affinities and collations."""
     rows = (f"INSERT INTO other VALUES ({i}{(', ' + literal(v)) * len(OTHER)});" for i, v in enumerate(OTHER_VALUES))
     columns = ", ".join(f"{name} {type}" for name, type in OTHER.items())
     return "\n".join([f"CREATE TABLE other(id INTEGER PRIMARY KEY, {columns});", *rows])
 
 
 def literal(v):
-    """A value as SQL writes it."""
+    """A value as an SQL literal."""
     if v is None:
         return "NULL"
     if isinstance(v, (bytes, bytearray)):
@@ -154,8 +156,9 @@ def literal(v):
 
 
 class Predicates:
-    """Makes random predicates.  values: of each column, some that it has.  python: in a Python that binds parameters
-    and has added REGEXP and the collation BACKWARDS; otherwise literals alone."""
+    """Makes random predicates. values: some values of each column. python: the predicates run in
+    Python, which binds parameters and has added REGEXP and the collation BACKWARDS. Otherwise they
+    contain only literals."""
 
     def __init__(self, seed, values, columns=None, python=True):
         self.rng = random.Random(seed)
@@ -168,14 +171,14 @@ class Predicates:
         return self.rng.random() < p
 
     def column(self):
-        """Mostly one that has values."""
+        """A random column, mostly one that has values."""
         c = self.rng.choice(self.columns)
         return c if self.values[c] or self.chance(0.1) else self.column()
 
     # ---- values
 
     def mutate(self, v):
-        """A neighbour of a value, or the same in another form."""
+        """A value next to the given one, or the same value in another form."""
         rng = self.rng
         if isinstance(v, int):
             return rng.choice([v + 1, v - 1, v + 0.5, float(v), str(v), f" {v} ", f"{v}.0", f"0{v}", f"{v}e0", -v,
@@ -257,7 +260,7 @@ class Predicates:
                            f"{pattern} {op} «{c}»"])
 
     def single(self, c=None):
-        """On one column, mostly."""
+        """A predicate, mostly on one column."""
         rng, c = self.rng, c or self.column()
         self.broken = c in BROKEN
         col, v = f"«{c}»", lambda: self.value(c)
@@ -314,7 +317,8 @@ class Predicates:
         return f"{col} IS NOT {v()}"
 
     def query(self, n=1, selects=None):
-        """A WHERE clause of n terms, and its parameters.  selects(where, params): does it select rows?  It mostly will."""
+        """A WHERE clause of n terms, and its parameters. selects(where, params) says whether it
+        selects rows. If it is given, most of the clauses do."""
         self.params, where = {}, ""
         for _ in range(n):
             for _ in range(6):
@@ -325,8 +329,8 @@ class Predicates:
         return where, self.params
 
     def join(self, outer=False):
-        """A query that joins {T} with the table other, or with itself; the order of its rows is SQLite's affair.
-        outer: a RIGHT or FULL JOIN."""
+        """A query that joins {T} with the table `other` or with itself. SQLite chooses the order
+        of its rows. outer: a RIGHT or FULL JOIN."""
         rng, c, key = self.rng, self.column(), self.rng.choice(list(OTHER))
         self.params, self.broken = {}, c in BROKEN
         on = f"«{c}» {rng.choice(['=', '=', '=', '=', 'IS', '<', '>='])} o.{key}"
@@ -355,12 +359,14 @@ class Predicates:
         ]), self.params
 
     def either(self, name, strict):
-        """A condition on a column that stands for several, addr or port.  strict: of those that must be answered."""
+        """A condition on addr or port, which stand for two columns each. strict: only conditions
+        that must be answered and may not be refused."""
         rng, c, kind = self.rng, {"addr": "srcaddr", "port": "dstport"}[name], {"addr": str, "port": int}[name]
 
         def v():
             value = self.raw_value(c)
-            # Is 1.5 to be compared with '1.50' as a text or as a number?  That depends on where it comes from.
+            # Whether 1.5 is compared with '1.50' as a text or as a number depends on where the
+            # value comes from.
             while (strict and type(value) is not kind) or (name == "addr" and isinstance(value, (int, float))):
                 value = self.raw_value(c)
             return self.bind(value) if self.python and self.chance(0.2) else literal(value)

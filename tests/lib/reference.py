@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A second, slow and obvious reader of flow log files, to check the extension against.
+"""A second reader of flow log files, slow and simple, with which the extension is compared.
 
-It holds whole files in memory, decides nothing early and shares no code and no idea with the C
-sources, so that a row on which both agree is very likely right.
+It reads whole files into memory and shares neither code nor algorithms with the C sources, so that
+a row on which both agree is very likely right.
 
     reference.py [--format F] [--skip] PATH... [--columns a,b,c]
 
@@ -16,12 +16,12 @@ REASON with tabs between.  As a module:
 With on_error="fail" the first FlowLogError is raised instead.  Its reason is one of
 
     columns integer action log-status address prefix     the line does not fit its layout
-    control-byte too-long                                the line is no text, or over 65536 bytes
+    control-byte too-long                                the line is not text, or over 65536 bytes
     truncated corrupt trailing-garbage                   the gzip stream is damaged
-    duplicate-field not-a-flow-log unreadable no-file    the file or path is of no use
+    duplicate-field not-a-flow-log unreadable no-file    the file or path cannot be used
 
-Of a line that is wrong in several ways the first way is named: the number of tokens, then the
-tokens from left to right.
+If a line is wrong in several ways, the reason is the first of these: the number of tokens, then
+the tokens from left to right.
 """
 
 import argparse
@@ -62,7 +62,8 @@ TGW_FIELDS = """
 
 
 def column_name(field):
-    """srcaddr@ -> srcaddr, log-status -> log_status."""
+    """The column's name of a field in the lists above: srcaddr@ -> srcaddr, log-status ->
+    log_status."""
     return field.rstrip("#@").replace("-", "_")
 
 
@@ -77,12 +78,12 @@ KNOWN = set(VPC_NAMES) | set(TGW_NAMES)
 ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
 
 LONGEST_LINE = 65536      # bytes, without the LF
-LOOK_AT = 16              # nonblank lines that may decide a file's layout
+LOOK_AT = 16              # so many nonblank lines may decide a file's layout
 LAST_SECOND = 253402300799  # 9999-12-31 23:59:59, the last that SQLite's datetime() knows
 
 
 class FlowLogError(Exception):
-    """Something that could not be read.  line is None where no line is meant."""
+    """Something that could not be read. line is None if the error concerns the whole file."""
 
     def __init__(self, file, line, reason, raw=None):
         super().__init__(f"{file}:{line}: {reason}")
@@ -92,7 +93,8 @@ class FlowLogError(Exception):
 # ---- files ----------------------------------------------------------------------------------
 
 def find_files(path):
-    """The files that a path stands for: itself, or all below a folder, by full path bytes."""
+    """The files that a path stands for: itself, or all files below a folder, sorted by the bytes
+    of their whole paths."""
     if os.path.isfile(path):
         return [path]
     if not os.path.isdir(path):
@@ -134,7 +136,8 @@ def inflate_until_damage(data):
 
 
 def gunzip(data):
-    """All members of a gzip file: (content, None or what is wrong with it)."""
+    """Inflates all members of a gzip file. Returns (content, None or what is wrong with the
+    file)."""
     content = b""
     while True:
         inflater = zlib.decompressobj(wbits=31)
@@ -152,7 +155,8 @@ def gunzip(data):
 
 
 def read_lines(path):
-    """(lines without their LF, None or what is wrong with the file's gzip)."""
+    """The lines of a file: (lines without their LF, None or what is wrong with the file's gzip
+    stream)."""
     with open(path, "rb") as f:
         content = f.read()
     damage = None
@@ -162,7 +166,7 @@ def read_lines(path):
         content = content[3:]
     lines = content.split(b"\n")
     if lines[-1] == b"" or damage:
-        lines.pop()             # what follows the last LF: nothing, or half a line
+        lines.pop()             # what follows the last LF is empty or an incomplete line
     return lines, damage
 
 
@@ -173,7 +177,7 @@ def split(line):
 
 
 def unreadable_line(line):
-    """Why a line can't be looked at, or None."""
+    """The reason why a line cannot be read at all, or None."""
     if len(line) > LONGEST_LINE:
         return "too-long"
     if any(byte < 0x20 and byte not in b"\t\r" for byte in line):
@@ -206,13 +210,14 @@ def header_names(line, single, own=None):
 
 
 class Layout:
-    """Which field each token of a line is; prefixed: a timestamp stands before the first."""
+    """The field that each token of a line is. prefixed: CloudWatch's timestamp stands before the
+    first field."""
 
     def __init__(self, names, prefixed=False):
         self.names, self.prefixed = names, prefixed
 
     def misfit(self, line):
-        """None if the line fits, else the reason why it doesn't."""
+        """None if the line fits the layout, else the reason why it does not."""
         if unreadable_line(line):
             return unreadable_line(line)
         tokens = split(line)
@@ -234,7 +239,7 @@ class Layout:
         return None
 
     def row(self, file, number, line):
-        """A line that fits, as a dict."""
+        """The record of a line that fits, as a dict by column."""
         tokens = split(line)
         if self.prefixed:
             tokens.pop(0)
@@ -262,7 +267,8 @@ class Layout:
 
 
 def is_prefix(token):
-    """What CloudWatch's export puts before a message: ISO 8601, or milliseconds since 1970."""
+    """Whether a token is the timestamp that CloudWatch's export puts before a message: ISO 8601,
+    or milliseconds since 1970."""
     return re.fullmatch(
         rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z|[0-9]{13}",
         token) is not None
@@ -311,7 +317,7 @@ def format_names(format):
 
 
 def guess_layout(line, format):
-    """The layout that a line without a header shows, or None."""
+    """The layout of a file without a header, guessed from one line, or None."""
     if format:
         candidates = [Layout(format), Layout(format, prefixed=True)]
     else:
@@ -358,7 +364,7 @@ def read_file(file, format, in_folder):
     if decided is None:
         if damage and not looked_at:
             yield FlowLogError(file, len(lines) + 1, damage)
-        elif looked_at and not in_folder:   # a file without a token is empty, and no error
+        elif looked_at and not in_folder:   # a file without a token counts as empty, which is no error
             yield FlowLogError(file, None, "not-a-flow-log")
         return
 
@@ -377,7 +383,7 @@ def read_file(file, format, in_folder):
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
             yield layout.row(file, i + 1, line)
-        elif names:             # files put one behind the other: another header
+        elif names:             # files that were appended to each other have further headers
             if len(set(names)) < len(names):
                 yield FlowLogError(file, i + 1, "duplicate-field", raw)
                 return
@@ -389,7 +395,8 @@ def read_file(file, format, in_folder):
 
 
 def read(paths, format=None, on_error="fail"):
-    """Rows of all files of all paths.  A path that stands for no file raises always."""
+    """The rows of all files of all paths. A path that stands for no file raises an error whatever
+    on_error is."""
     names = format_names(format) if format else None
     for path in paths:
         in_folder = os.path.isdir(path)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""addr and port, which stand for either end of a flow, and cidr_match(): against Python's ipaddress, and against an
-ordinary table with the conditions written out for each end."""
+"""The columns addr and port, which stand for either end of a flow, and cidr_match(). They are
+compared with Python's ipaddress, and with an ordinary table on which the conditions are written
+out for each end."""
 
 import ipaddress
 import re
@@ -16,7 +17,7 @@ SIDES = {"addr": ["srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"], "port": [
 
 
 def address(text):
-    """An address as Python knows it, or None."""
+    """An address as an object of ipaddress, or None if the text is no address."""
     try:
         ip = ipaddress.ip_address(text)
     except ValueError:
@@ -25,7 +26,7 @@ def address(text):
 
 
 def in_cidr(ip, cidr):
-    """cidr_match(), by Python's ipaddress.  The cidr can be parsed."""
+    """What cidr_match() must return, computed with ipaddress. The prefix must be valid."""
     ip = address(ip) if isinstance(ip, str) else None
     if ip is None or cidr is None:
         return None
@@ -36,7 +37,8 @@ def in_cidr(ip, cidr):
 
 
 def one_side(name, conditions):
-    """SQL that needs no addr or port: there is one side for which all conditions hold."""
+    """The SQL condition without addr and port: there is one end of the flow for which all
+    conditions hold."""
     if not conditions:
         return "1"
     text = " AND ".join(conditions).replace("cidr_match(", "in_cidr(")
@@ -89,7 +91,7 @@ def test_either_side_in_the_shell(build, odd):
 
 
 def is_refused(answer):
-    """An error that says which column, and how to write it."""
+    """Asserts that a query is an error that names the column and says what to write instead."""
     return isinstance(answer, str) and re.match(r"\w+: flowlogs: (addr|port)\b.*\b(AND \1 |compared with|\1 GLOB)", answer)
 
 
@@ -133,7 +135,8 @@ def test_either_side_with_many_terms(odd):
 
 
 def right_or_error(logs, query, may_refuse=False):
-    """What is wrong with the answer to a query with conditions on one side in {braces}; nothing, if all is well."""
+    """Says how the answer to a query is wrong, or returns nothing if it is right or an error.
+    {braces} enclose the conditions on one end."""
     def sides(match):
         return one_side("addr" if "«addr»" in match[1] else "port", [match[1]])
 

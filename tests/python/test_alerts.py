@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""sql/alerts: each rule fires on the records that it is for and on no others, finds in the sample tree what a second, slow
-computation finds, and run.sql keeps its promises: nothing lost, nothing twice, whenever it is killed."""
+"""The scripts of sql/alerts. Each rule fires on the records that it is meant for and on no others,
+and finds in the sample what a second, slow computation in Python finds. run.sql loses no alert and
+prints none twice, whenever it is killed."""
 
 import collections
 import contextlib
-import functools
 import ipaddress
 import itertools
 import json
@@ -20,7 +20,7 @@ import time
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 SAMPLE = ROOT / "tests" / "data" / "AWSLogs"
 NOON = 1773057600  # 2026-03-09 12:00:00
@@ -32,7 +32,7 @@ eni = itertools.count(1)
 
 
 def flow(src, dst, dport, sport=40000, action="ACCEPT", at=0, bytes=400, packets=4, protocol=6, seconds=5, **more):
-    """A record, `at` seconds after noon."""
+    """A record whose start is `at` seconds after noon."""
     return dict(version=2, account_id="123456789012", interface_id="eni-1", srcaddr=src, dstaddr=dst, srcport=sport,
                 dstport=dport, protocol=protocol, packets=packets, bytes=bytes, start=NOON + at, end=NOON + at + seconds,
                 action=action, log_status="OK", **more)
@@ -51,13 +51,13 @@ def write(path, records, fields=None):
 
 
 def delivered(folder, records, at=0, number=0):
-    """Writes a file as AWS names them, delivered `at` seconds after noon."""
+    """Writes a file with a name as AWS gives it, with a delivery time `at` seconds after noon."""
     stamp = time.strftime("%Y%m%dT%H%MZ", time.gmtime(NOON + at))
     return write(folder / f"123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_{stamp}_{number:08x}.log", records)
 
 
 def alone(build, rule, logs, before=""):
-    """What a rule run by itself would fire: (severity, title, first, last, flows)."""
+    """The alerts of a rule that runs alone: (severity, title, first, last, flows)."""
     rows = build.rows(f".parameter init\n.parameter set @logs \"'{logs}'\"\n{before}\n.read sql/alerts/rule-{rule}.sql")
     assert rows[0][:2] == [str(len(rows) - 1), "1"]
     return [tuple(r[:5]) for r in rows[1:]]
@@ -67,7 +67,7 @@ def titles(build, rule, logs, before=""):
     return [title for _, title, *_ in alone(build, rule, logs, before)]
 
 
-# ---- rules: what fires and what doesn't ---------------------------------------------------------------------------
+# ---- rules: what fires and what doesn't ---------------------------------------------------------
 
 IN, IN2, OUT, OUT2, NAT = "10.0.1.5", "10.0.2.9", "203.0.113.7", "198.51.100.8", "10.0.0.20"
 BAD = "192.0.2.77"    # setup.sql lists it
@@ -229,7 +229,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("rule,i", [(rule, i) for rule in RULES for i in range(len(CASES[rule]))])
-def test_rule(release, tmp_path, rule, i):
+def test_a_rule_fires_on_its_records_only(release, tmp_path, rule, i):
     records, expected = CASES[rule][i]
     write(tmp_path / "a.log", records)
     assert len(alone(release, rule, tmp_path)) == expected
@@ -247,7 +247,7 @@ def test_each_rule_is_read_by_run_and_names_its_technique():
         assert f"'{technique} " in text
 
 
-def test_titles(release, tmp_path):
+def test_titles_say_who_did_what(release, tmp_path):
     def of(rule, records):
         write(tmp_path / "a.log", [r | {"end": r["end"] + 60} for r in records])
         return alone(release, rule, tmp_path)
@@ -290,7 +290,7 @@ def test_titles(release, tmp_path):
 
 
 def test_tables_of_the_user(release, tmp_path):
-    """inside, trusted and indicators decide."""
+    """The user's tables inside, trusted and indicators decide what is an alert."""
     setup = ".read sql/alerts/setup.sql\n"
     write(tmp_path / "a.log", [rejected(V6, V6OUT, 25), flow(OUT, IN, 22), flow("198.18.5.5", OUT, 53, protocol=17), flow(IN, "198.51.100.9", 53, protocol=17)])
     assert titles(release, "rejected-inside", tmp_path) == []
@@ -307,7 +307,7 @@ def test_tables_of_the_user(release, tmp_path):
     assert found == ["10.0.1.5 talked to 198.51.100.9 (botnet), 400 bytes"]
 
 
-# ---- the sample tree, computed a second time -----------------------------------------------------------------------
+# ---- the sample tree, computed a second time ----------------------------------------------------
 
 PRIVATE = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
@@ -318,7 +318,8 @@ def inside(address):
 
 
 def sample_alerts():
-    """rule and key -> (flows, first, last) of what is hidden in the sample tree, in plain Python."""
+    """The alerts that the sample must give, computed in plain Python: (rule, key) -> (flows,
+    first, last)."""
     found = collections.defaultdict(list)
     gigabytes = collections.Counter()
     for r in reference.read([str(SAMPLE)]):
@@ -350,7 +351,7 @@ def sample_alerts():
             for key, rs in found.items()}
 
 
-def test_sample_tree(release, tmp_path):
+def test_the_sample_gives_the_computed_alerts(release, tmp_path):
     database = Alerts(release, tmp_path / "alerts.db", SAMPLE)
     assert database.run()[0] == 10
     got = {(rule, key): (flows, first, last) for rule, key, flows, first, last in
@@ -358,7 +359,7 @@ def test_sample_tree(release, tmp_path):
     assert got == sample_alerts()
 
 
-# ---- run.sql ------------------------------------------------------------------------------------------------------
+# ---- run.sql ------------------------------------------------------------------------------------
 
 class Alerts:
     """A database, a folder of logs, and runs of run.sql on them."""
@@ -393,7 +394,7 @@ class Alerts:
             return db.execute(sql, parameters).fetchall()
 
     def state(self):
-        """All that a run leaves, but the wall clock's time."""
+        """All that a run stores, except the time of the run itself."""
         tables = [t for t, in self.query("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
         rows = {t: sorted(self.query(f"SELECT * FROM {t}"), key=repr) for t in tables if t != "alerts"}
         return rows, self.query("SELECT id, rule, key, severity, technique, title, first_seen, last_seen, flows, state, owner, note"
@@ -449,7 +450,8 @@ def test_volume_over_deliveries(alerts):
 
 
 def test_windows_of_which_a_part_is_missing_are_not_judged(alerts):
-    """A file 4800 seconds later brings in the gateway's file again, and not the one that says for whom it sent."""
+    """A file of 4,800 seconds later makes the run read the gateway's file again, but not the file
+    that says for whom the gateway sent. Such a window is not judged."""
     delivered(alerts.logs, [flow(IN, OUT, 443, bytes=2 * 10**9), dict(flow(IN, NAT, 443, bytes=2 * 10**9), interface_id="eni-2")])
     delivered(alerts.logs, [dict(flow(NAT, OUT, 443, bytes=2 * 10**9, sport=2000), interface_id="eni-2")], 300)
     assert len(alerts.news()) == 1
@@ -481,7 +483,8 @@ def test_a_try_that_gets_through_is_news(alerts):
                                        ("dns-outside", lambda i, at: flow(IN, f"198.51.100.{i}", 53, at=at)),
                                        ("smb-outside", lambda i, at: flow(IN, f"198.51.100.{i}", 445, packets=9, at=at))])
 def test_many_and_then_some_of_them(alerts, rule, try_):
-    """What the alert for many targets covers isn't printed again, one by one; nor when it is muted."""
+    """The targets that an alert for many targets covers are not printed again one by one, even if
+    that alert is muted."""
     delivered(alerts.logs, [try_(i, 0) for i in range(11)])
     assert len(alerts.news()) == 1
     delivered(alerts.logs, [try_(1, 300), try_(20, 300)], 300)
@@ -548,7 +551,7 @@ def test_resolves_what_is_seen_no_more(alerts):
     assert alerts.news() == [] and alerts.query("SELECT state FROM alerts") == [("open",)]
 
 
-def test_since(alerts):
+def test_since_leaves_out_older_records(alerts):
     for at, port in ((0, 22), (600, 23), (1200, 24)):
         delivered(alerts.logs, [rejected(IN, IN2, port, at=at)], at)
     alerts.parameters["since"] = "'2026-03-09 12:10'"
@@ -579,7 +582,7 @@ def test_parameters_that_make_no_sense(alerts):
 
 
 def test_logs_must_be_named(alerts):
-    """A name that is mistyped must not put the sample's alerts into somebody's database."""
+    """A mistyped parameter name must not put the sample's alerts into a user's database."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     arguments = [str(a).replace("@logs", "@log") for a in alerts.arguments()]
     done = subprocess.run(arguments, cwd=ROOT, env=alerts.build.env, capture_output=True, text=True)
@@ -596,7 +599,8 @@ def test_logs_must_be_named(alerts):
     ("srcaddr dstaddr action start end log-status", "srcport, dstport, protocol, packets, bytes", "10.0.2.9 ip"),
 ])
 def test_formats_with_few_fields(alerts, release, fields, lacks, partial):
-    """An error says which are missing, before a rule finds nothing for lack of them."""
+    """If the files lack fields that the rules need, an error names the fields. Otherwise the rules
+    would find nothing."""
     write(alerts.logs / "a.log", [rejected(IN, IN2, 5432)], fields.replace("-", "_").split())
     status, printed, err = alerts.run()
     assert status == 1 and not printed and "flowlogs: logs lack fields" in err and "a.log" in err and f'"{lacks}"' in err
@@ -618,7 +622,8 @@ def test_milliseconds(alerts):
 
 
 def test_what_is_asked_must_be_clear(alerts):
-    """No alerts of the sample in a database of one's own, and no time that isn't one: it would leave out everything."""
+    """The sample's alerts may not enter a user's database. A parameter that is no time is an
+    error, because it would leave out every record."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     for name, value, message in (("logs", "NULL", "which logs? "), ("since", "'yesterday'", "@since is no time: "),
                                  ("since", 2026 - 3 - 9, "@since is no time: "), ("since", NOON * 1000, "@since is no time: ")):
@@ -649,7 +654,8 @@ def test_files_that_are_no_flow_logs(alerts):
     ("custom.log", b"10.0.0.1 10.0.0.2 443 ACCEPT\n", "format"),
 ])
 def test_errors_change_nothing(alerts, name, content, told):
-    """A file that can't be read ends the run before it has printed or kept a thing; when it is gone, all is told."""
+    """A file that cannot be read ends the run before it prints or stores anything. When the file
+    has been removed, the next run prints all alerts."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     (alerts.logs / name).write_bytes(content)
     status, printed, err = alerts.run()
@@ -676,7 +682,7 @@ def test_a_newer_database_is_refused(alerts):
 
 
 def test_a_rule_of_ones_own(alerts, tmp_path):
-    """A file and a line, as run.sql says."""
+    """A user adds a rule by writing a file and adding a line, as run.sql says."""
     tree = tmp_path / "tree"
     shutil.copytree(ROOT / "sql", tree / "sql")
     (tree / "sql/alerts/rule-own.sql").write_text("""
@@ -697,8 +703,8 @@ def test_a_rule_of_ones_own(alerts, tmp_path):
         assert sorted(a["rule"] for a in json.loads(done.stdout or "[]")) == expected
 
 
-def test_many_files(alerts):
-    """More paths than fit into anything of a fixed size."""
+def test_a_run_takes_very_many_files(alerts):
+    """The list of paths is longer than any buffer of a fixed size."""
     for i in range(3000):
         delivered(alerts.logs, [rejected(IN, IN2, 22, at=i)], 0, i)
     assert len(alerts.news()) == 1 and alerts.news() == []
@@ -725,7 +731,8 @@ def test_status_in_every_mode(alerts, mode):
 
 
 def test_at_the_prompt(alerts, release):
-    """With @exit NULL, the shell goes on, in the mode and with the parameters that it had."""
+    """With @exit NULL the shell goes on, in the output mode and with the parameters that it had
+    before."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     out = release.rows(f".parameter init\n.parameter set @logs \"'{alerts.logs}'\"\n.parameter set @exit NULL\n"
                        ".output /dev/null\n.read sql/alerts/run.sql\n.output\n"
@@ -741,7 +748,7 @@ def test_a_rule_after_a_run_at_the_prompt(alerts, release):
 
 
 def typed(alerts, lines):
-    """What a shell prints into a terminal, and its status."""
+    """What a shell prints to a terminal, and its exit status."""
     leader, follower = pty.openpty()
     process = subprocess.Popen([shutil.which("sqlite3"), alerts.database], cwd=ROOT, stdin=follower, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, env={**alerts.build.env, "TMPDIR": str(alerts.database.parent)})
@@ -752,8 +759,9 @@ def typed(alerts, lines):
     return process.returncode, out
 
 
-def test_somebody_types(alerts):
-    """The shell stays when alerts were printed, and after an error all can be done again."""
+def test_a_run_in_an_interactive_shell(alerts):
+    """The shell stays open after alerts were printed. After an error, the run can be started again
+    in it."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     (alerts.logs / "bad.log").write_text("version srcaddr dstaddr srcport dstport protocol packets bytes start end action\nx\n")
     logs = f".parameter set @logs \"'{alerts.logs}'\""
@@ -772,10 +780,11 @@ def test_from_another_folder(alerts, tmp_path):
     assert done.returncode == 1 and not done.stdout and "flowlogs: run.sql is read from the top of its tree" in done.stderr
 
 
-# ---- killed, crowded, not heard -----------------------------------------------------------------------------------
+# ---- killed, crowded, not heard -----------------------------------------------------------------
 
 def busy_logs(folder, files, first=0):
-    """Deliveries with something in them for every rule, old and new targets in each."""
+    """Writes deliveries that make every rule fire, each with targets of earlier deliveries and new
+    ones."""
     for i in range(first, first + files):
         at = i * 300
         delivered(folder, [rejected(IN, IN2, 22, at=at), rejected(IN, IN2, 1000 + i, at=at), flow(IN, "192.0.2.77", 443, at=at),
@@ -786,7 +795,7 @@ def busy_logs(folder, files, first=0):
 
 
 def ids(out):
-    """The ids in what a run printed, whole or cut off."""
+    """The ids in the output of a run, which may be cut off."""
     return [line.split('"id":"')[1][:12] for line in out.splitlines() if '"id":"' in line and len(line.split('"id":"')[1]) > 12]
 
 
@@ -798,8 +807,8 @@ def uninterrupted(release, folder, logs):
 
 
 def test_killed_at_any_moment(release, tmp_path):
-    """SIGKILL at random moments, often, then a run to the end: the state is that of one run, and each alert was printed
-    by exactly one of those that got as far as COMMIT."""
+    """Runs are killed at random moments, and then one runs to its end. The state is that of a
+    single run, and each alert was printed by exactly one of the runs that reached COMMIT."""
     logs = tmp_path / "logs"
     logs.mkdir()
     busy_logs(logs, 8)
@@ -819,9 +828,9 @@ def test_killed_at_any_moment(release, tmp_path):
             time.sleep(took * rng.random() * 1.05)
             process.send_signal(signal.SIGKILL)
             out, _ = process.communicate(timeout=60)
-            with contextlib.closing(sqlite3.connect(a.database)) as db:     # rolls back what is half done
+            with contextlib.closing(sqlite3.connect(a.database)) as db:     # opening it rolls back an unfinished transaction
                 done = db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'alerts'").fetchone()[0]
-            if done and not told:       # killed after COMMIT: what it printed is all
+            if done and not told:       # killed after COMMIT, so it has printed everything
                 told += ids(out)
                 assert len(told) == len(expected)
                 committed += process.returncode == -signal.SIGKILL
@@ -836,7 +845,7 @@ def test_killed_at_any_moment(release, tmp_path):
 
 
 def test_killed_between_deliveries(release, tmp_path):
-    """The same with a state that is there already: new files are handled once, and all of them."""
+    """The same for a database that already has a state. Every new file is handled exactly once."""
     logs = tmp_path / "logs"
     logs.mkdir()
     busy_logs(logs, 4)
@@ -858,7 +867,7 @@ def test_killed_between_deliveries(release, tmp_path):
 
 
 def programs(folder, **scripts):
-    """A PATH in which some programs are these shell scripts."""
+    """A PATH in which some programs are replaced by shell scripts."""
     folder.mkdir()
     for name, text in scripts.items():
         (folder / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -870,7 +879,8 @@ SHELL = "$(ls $TMPDIR | sed -n 's/^flowlogs[.]//p')"     # the PID, by its note'
 
 
 def test_killed_between_printing_and_commit(alerts, tmp_path):
-    """The worst moment: the next run prints the same again, with the same ids."""
+    """A run is killed after it printed and before it committed. The next run prints the same
+    alerts again, with the same ids."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     cat = shutil.which("cat")
     status, printed, _ = alerts.run(programs(tmp_path / "bin", cat=f"{cat}; kill -9 {SHELL}; sleep 1"))
@@ -881,7 +891,7 @@ def test_killed_between_printing_and_commit(alerts, tmp_path):
 
 
 def test_killed_between_commit_and_exit(alerts, tmp_path):
-    """It has been printed and is kept; it isn't printed again."""
+    """The alerts were printed and stored, so the next run does not print them again."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     rm = shutil.which("rm")     # after COMMIT, the note that alerts were printed goes
     status, printed, _ = alerts.run(programs(tmp_path / "bin", rm=f'[ -e "$2/printed" ] && kill -9 {SHELL}; {rm} "$@"'))
@@ -900,8 +910,9 @@ def test_what_cannot_be_printed_is_not_kept(alerts):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
-def test_nor_where_no_signal_ends_the_shell(alerts):
-    """As process 1 of a container, or below `trap '' TERM`; also with SIGPIPE ignored, as Python's children have it."""
+def test_what_cannot_be_printed_is_not_kept_without_signals(alerts):
+    """The shell does not end on signals if it is process 1 of a container or a child of `trap ''
+    TERM`. SIGPIPE is ignored in the children of Python."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     with open("/dev/full", "w") as full:
         done = subprocess.run(["sh", "-c", "trap '' TERM PIPE HUP INT; exec \"$@\"", "sh", *map(str, alerts.arguments())], cwd=ROOT,
@@ -912,7 +923,7 @@ def test_nor_where_no_signal_ends_the_shell(alerts):
 
 @pytest.mark.parametrize("scripts", [dict(cat="exit 1"), dict(cat="kill -9 $PPID"), dict(mv="exit 1"), dict(sh="exit 0")])
 def test_steps_that_fail(alerts, tmp_path, scripts):
-    """Whatever goes wrong on the way to the reader, nothing is kept that has not arrived."""
+    """Whichever step on the way to the reader fails, no alert is stored that did not arrive."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     status, _, err = alerts.run(programs(tmp_path / "bin", **scripts))
     assert status == 1 and "flowlogs: " in err
@@ -932,7 +943,8 @@ def test_no_room_for_the_status(alerts, tmp_path):
 
 
 def test_what_a_killed_run_left_is_no_proof(alerts, tmp_path):
-    """A container's shell has the same PID each time."""
+    """The notes of a killed run are no proof that alerts were printed, because the shell of a
+    container has the same process id each time."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     script = f'mkdir {tmp_path}/flowlogs.$$; echo 9 > {tmp_path}/flowlogs.$$/printed; trap "" TERM PIPE; exec "$@" > /dev/full'
     done = subprocess.run(["sh", "-c", script, "sh", *map(str, alerts.arguments())], cwd=ROOT, stderr=subprocess.PIPE, text=True,
@@ -940,8 +952,8 @@ def test_what_a_killed_run_left_is_no_proof(alerts, tmp_path):
     assert done.returncode == 1 and not list(tmp_path.glob("flowlogs.*")) and len(alerts.news()) == 1
 
 
-def test_nobody_reads(alerts):
-    """Standard output is a pipe whose reader has gone."""
+def test_a_reader_that_has_closed_the_pipe_is_an_error(alerts):
+    """Standard output is a pipe whose reader has closed it."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     process = subprocess.Popen(alerts.arguments(), cwd=ROOT, env=alerts.build.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()
@@ -951,7 +963,8 @@ def test_nobody_reads(alerts):
 
 
 def test_two_runs_at_once(release, tmp_path):
-    """They take turns: together they print each alert once and count each record once."""
+    """Two runs on one database take turns. Together they print each alert once and count each
+    record once."""
     logs = tmp_path / "logs"
     logs.mkdir()
     busy_logs(logs, 8)
@@ -978,8 +991,9 @@ def test_two_runs_at_once(release, tmp_path):
         assert a.query("SELECT count(*) FROM alert_files") == [(8,)]
 
 
-def test_locked(alerts, tmp_path):
-    """A database that stays locked, by a writer or a reader, ends the run with an error before it has printed."""
+def test_a_locked_database_is_an_error(alerts, tmp_path):
+    """If another connection keeps the database locked, the run ends with an error before it
+    prints."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     tree = tmp_path / "tree"
     shutil.copytree(ROOT / "sql", tree / "sql")

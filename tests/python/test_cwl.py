@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""cwl_match() against cwlreference.py, on thousands of patterns and texts made from each other; and by hand."""
+"""cwl_match(), compared with cwlreference.py on thousands of random patterns and texts, and with
+examples written by hand. The random patterns are made from the texts, so that many of them
+match."""
 
 import re
 
@@ -7,13 +9,13 @@ import pytest
 
 import cwldata
 import cwlreference
-from conftest import ROOT
+from builds import ROOT
 
-PER_PATTERN = 12        # texts that a pattern is held against: its own among them
+PER_PATTERN = 12        # so many texts are matched with a pattern, among them the one that it was made from
 
 
 def literal(text):
-    """Any bytes as an SQL text."""
+    """An SQL literal of a text that may contain any bytes."""
     return f"CAST(x'{text.encode('utf-8', 'surrogateescape').hex()}' AS TEXT)"
 
 
@@ -26,7 +28,8 @@ def expected(pattern, texts):
 
 
 def answers(build, cases):
-    """Of each (pattern, texts): the answers as 0s and 1s, or the error; many statements in one shell."""
+    """For each (pattern, texts), the answers as a text of 0s and 1s, or the error. One shell runs
+    all statements."""
     script = [".mode list"]
     for i, (pattern, texts) in enumerate(cases):
         rows = ", ".join(f"({n}, {literal(t)})" for n, t in enumerate(texts))
@@ -55,7 +58,7 @@ def check(build, cases):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_random_patterns(build, seed):
+def test_random_patterns_match_as_the_reference_says(build, seed):
     make = cwldata.Maker(seed)
     texts = [make.text() for _ in range(150)]
     cases = []
@@ -66,7 +69,7 @@ def test_random_patterns(build, seed):
     assert some > len(cases) / 5 and len(cases) / 20 < errors < len(cases) / 2
 
 
-# --- the patterns of AWS's pages ----------------------------------------------------------------------------------------
+# --- the patterns of AWS's pages -----------------------------------------------------------------
 
 FLOW = [
     "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK",
@@ -126,8 +129,9 @@ def test_examples_of_aws(build):
         assert expected(pattern, texts) == wanted, pattern
 
 
-def test_arguments(build):
-    """NULL in, NULL out; any type is a text; a pattern that is no constant is read for each row."""
+def test_arguments_of_all_types(build):
+    """NULL gives NULL. Values of all types are converted to text. A pattern that is no constant is
+    parsed for each row."""
     rows = build.rows("SELECT cwl_match(NULL, 'a'), cwl_match('a', NULL), cwl_match(42, 4), cwl_match(x'4142', 'AB'), "
                       "cwl_match('', ''), cwl_match('a' || char(0) || 'b', 'b');"
                       "WITH v(t, p) AS (VALUES ('a', 'a'), ('a', 'b'), ('b', '[x=b]'), ('b', '-b'), ('c', NULL)) "
@@ -150,15 +154,16 @@ def test_message_points_at_the_character(build):
             assert shown.strip("…") in pattern and len(shown) < 100
 
 
-def test_wrong_order(build):
+def test_arguments_in_the_wrong_order_are_an_error(build):
     pattern = "[version, account, eni, source, ..., action, status]"
     record = FLOW[5]
     assert "the text comes first, then the pattern" in build.shell(f"SELECT cwl_match('{pattern}', '{record}');")
     assert build.rows(f"SELECT cwl_match('{record}', '{pattern}'), cwl_match('[a b]', '2 b');") == [["1", "0"]]
 
 
-def test_is_pure(build):
-    """In an index and a generated column; without files, too."""
+def test_the_function_may_be_used_in_a_schema(build):
+    """The function may be used in an index and in a generated column, and is there without the
+    tables, too."""
     assert build.rows("CREATE TABLE t(x, y AS (cwl_match(x, '[a=4*]'))); CREATE INDEX i ON t(cwl_match(x, 'b')); "
                       "INSERT INTO t(x) VALUES ('404'), ('b'); SELECT x, y, cwl_match(x, 'b') FROM t ORDER BY 3;") == \
         [["404", "1", "0"], ["b", "0", "1"]]
@@ -166,8 +171,8 @@ def test_is_pure(build):
     assert build.shell(script).split() == ["1"]
 
 
-def test_raw(build):
-    """The text of records, against SQL."""
+def test_patterns_match_the_text_of_records(build):
+    """Patterns on the column raw select the same records as conditions in SQL."""
     assert build.rows("SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE cwl_match(raw, 'REJECT');"
                       "SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE action = 'REJECT';", cwd=ROOT) == \
         [["486"], ["486"]]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The column `filter` selects what cwl_match() says of each record's text, whatever the file's format: random patterns, on
-records read one by one.  cwl_match() itself is compared with a second implementation in test_cwl.py."""
+"""The column `filter` selects the records whose text in the default format cwl_match() matches,
+whatever the format of the file. cwl_match() itself is compared with a second implementation in
+test_cwl.py."""
 
 import random
 import sqlite3
@@ -8,7 +9,7 @@ import sqlite3
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import BUILDS, ROOT, connect
 
 SAMPLE = "tests/data/AWSLogs"
 NAMES = {  # AWS's two sets of names in its examples, its own in records, and Logs Insights'
@@ -35,10 +36,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def db():
-    from conftest import BUILDS
-    db = sqlite3.connect(":memory:")
-    db.enable_load_extension(True)
-    db.load_extension(str(BUILDS[0].extension))
+    db = connect(BUILDS[0])
     for name, (path, message) in FILES.items():
         db.execute(f'CREATE TABLE "{name}" AS SELECT file, line, {message} AS message, action, dstport, bytes, srcaddr '
                    "FROM flowlogs(?)", [str(ROOT / path)])
@@ -46,7 +44,7 @@ def db():
 
 
 class Patterns:
-    """Random patterns of slots, most of which select something."""
+    """Makes random patterns with slots. Most of them select some records."""
 
     def __init__(self, db, files, names, seed):
         self.rng = random.Random(f"{files} {names} {seed}")
@@ -54,7 +52,7 @@ class Patterns:
         self.lines = [m.split(" ") for m, in db.execute(f'SELECT message FROM "{files}"')]
 
     def value(self, place):
-        """A value of that place, as it is or made vague."""
+        """A value of that slot, as it is or with wildcards."""
         rng, text = self.rng, self.rng.choice(self.lines)[place]
         kind = rng.random()
         if kind < 0.3:
@@ -98,7 +96,8 @@ class Patterns:
 
 
 def check(db, files, pattern):
-    """Does the filter select what cwl_match() does?  Returns how much of the records that is."""
+    """Asserts that the filter selects what cwl_match() matches. Returns how many records that
+    is."""
     path = str(ROOT / FILES[files][0])
     want = db.execute(f'SELECT file, line FROM "{files}" WHERE cwl_match(message, ?)', [pattern]).fetchall()
     for threads in (0, 3):
@@ -114,20 +113,20 @@ def check(db, files, pattern):
 @pytest.mark.parametrize("files, names, count", [
     ("default", "search", 150), ("default", "alarm", 150), ("default", "none", 100), ("default", "insights", 50),
     ("v5", "record", 150), ("v5 lines", "none", 50), ("exported", "alarm", 150), ("custom", "alarm", 150), ("sample", "search", 100)])
-def test_random_slots(db, files, names, count):
+def test_random_slots_select_what_cwl_match_does(db, files, names, count):
     make, some = Patterns(db, files, names, 1), 0
     total = db.execute(f'SELECT count(*) FROM "{files}"').fetchone()[0]
     for _ in range(count):
         pattern = make.make()
         try:
             some += 0 < check(db, files, pattern) < total
-        except sqlite3.OperationalError as error:  # fourteen places, the last of which asks something, of 29
+        except sqlite3.OperationalError as error:  # the pattern has 14 places, the lines have 29
             assert files == "v5 lines" and "the filter has 14 places" in str(error), pattern
     assert some > count / 5, f"only {some} of {count} patterns select some records and not all: ask better"
 
 
 @pytest.mark.parametrize("files", ["default", "v5 lines", "exported"])
-def test_random_terms(db, files):
+def test_random_terms_select_what_cwl_match_does(db, files):
     rng = random.Random(files)
     lines = [m for m, in db.execute(f'SELECT message FROM "{files}"')]
     for _ in range(80):
@@ -149,7 +148,7 @@ def test_random_terms(db, files):
     ("srcaddr = %^10\\.0\\.[12]\\.%", "srcaddr GLOB '10.0.[12].*'"), ("bytes < 0", "0"), ("bytes > -1", "bytes >= 0"),
     ("bytes < 1e3", "bytes < 1000"), ("bytes > 9223372036854775807", "0"), ("bytes < 100.5", "bytes <= 100"),
     ("action = -", "action IS NULL"), ("bytes = -", "bytes IS NULL"), ("dstport = 4*", "dstport GLOB '4*'")])
-def test_like_where(db, condition, where):
+def test_a_filter_selects_what_a_where_clause_does(db, condition, where):
     name = condition.split()[0].split("=")[0].rstrip("!")
     names = NAMES["search"].split()
     pattern = "[" + ", ".join(condition if n == name else n for n in names) + "]"
@@ -159,7 +158,7 @@ def test_like_where(db, condition, where):
         assert got.fetchall() == want, files
 
 
-def test_with_conditions_joins_and_a_table(db):
+def test_a_filter_works_with_conditions_joins_and_created_tables(db):
     pattern = "[version, account, eni, source, destination, srcport, destport, protocol, packets, bytes, windowstart, " \
               "windowend, action=\"REJECT\", flowlogstatus]"
     path = str(ROOT / SAMPLE)
@@ -185,7 +184,8 @@ def test_with_conditions_joins_and_a_table(db):
 
 @pytest.mark.parametrize("order", [[0, 0, 0, 1, 1], [1, 1, 1, 0, 0]])
 def test_join_that_comes_back_with_other_arguments(db, order):
-    """Both pairs are the same text when they are written one behind the other."""
+    """Both pairs of arguments give the same text when they are concatenated. They must not share a
+    key of the row cache."""
     pair = [("srcaddr dstaddr", "dstport\nREJECT"), ("srcaddr dstaddr\ndstport", "REJECT")]
     db.execute("CREATE TEMP TABLE IF NOT EXISTS asked(format, filter)")
     db.execute("DELETE FROM asked")
@@ -197,7 +197,8 @@ def test_join_that_comes_back_with_other_arguments(db, order):
 
 @pytest.mark.parametrize("table, name", [("flowlogs", "filter"), ("flowlogs_rollup", "filter"), ("flowlogs", "path")])
 def test_blob_behind_many_conditions(db, table, name):
-    """SQLite compares what stands behind 15 conditions again, and finds a blob different from a text."""
+    """SQLite compares a term again that stands behind 15 other terms, and for it a blob is not
+    equal to a text."""
     path = str(ROOT / SAMPLE)
     value = b"REJECT" if name == "filter" else path.encode()
     source = f"{table}('{path}')" if name == "filter" else table
@@ -208,7 +209,8 @@ def test_blob_behind_many_conditions(db, table, name):
 
 
 def test_header_without_records(db, tmp_path):
-    """A format that has no records can't be at odds with a filter."""
+    """A header without records is no error, even if the filter has more places than its lines
+    would have."""
     line = "2 1 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 40 3 4 REJECT OK\n"
     names = " ".join(n.replace("_", "-") for n in reference.DEFAULT_NAMES)
     pattern = "[..., x=22, p, q, r, s, t, u, v]"

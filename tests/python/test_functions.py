@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The functions of addresses and codes: against Python's ipaddress, lists of networks written down here, and the
-system's lists of protocols and services.  Not against ipaddress's is_private and the like: they change with Python's
-version."""
+"""The functions of addresses and codes, compared with Python's ipaddress, with lists of networks
+below, and with the system's lists of protocols and services. ipaddress's is_private and the like
+are not used, because they change with Python's version."""
 
 import ipaddress
 import math
@@ -12,7 +12,7 @@ import sqlite3
 
 import pytest
 
-from conftest import ROOT
+from builds import ROOT
 
 PURE = ["ip_family", "ip_scope", "ip_is_private", "ip_blob", "ip_text", "protocol_name", "port_name", "tcp_flags",
         "traffic_path"]
@@ -23,14 +23,15 @@ MAPPED = 0xFFFF << 32
 
 @pytest.fixture
 def db(release):
-    """Python's sqlite3 as a host, with the functions alone."""
+    """A connection of Python's sqlite3 with only the functions, not the tables."""
     db = sqlite3.connect(":memory:")
     load(db, release)
     return db
 
 
 def load(db, release):
-    """The second entry point.  Python's load_extension() takes none before 3.12, so SQL loads it."""
+    """Loads the entry point without tables. Python's load_extension() takes no entry point before
+    3.12, so SQL's does it."""
     db.enable_load_extension(True)
     db.execute("SELECT load_extension(?, 'sqlite3_flowlogsnofs_init')", (str(release.extension),))
     db.enable_load_extension(False)
@@ -52,13 +53,14 @@ def addresses(family, seed, count):
 
 
 def text(ip):
-    """RFC 5952's form; ipaddress writes ::ffff:a.b.c.d otherwise, which is IPv4 with us."""
+    """An address in the form of RFC 5952. ::ffff:a.b.c.d is written as IPv4, as the extension does
+    and ipaddress does not."""
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return str(ip)
 
 
 def spellings(ip, rng):
-    """Ways to write an address."""
+    """Different ways to write an address."""
     if ip.version == 4:
         a, b, c, d = ip.packed
         return [str(ip), f"::ffff:{ip}", f"::FFFF:{ip}", f"0:0:0:0:0:ffff:{a:02x}{b:02x}:{c:02x}{d:02x}", f"::ffff:{a << 8 | b:x}:{c << 8 | d:x}"]
@@ -76,13 +78,13 @@ def spellings(ip, rng):
 # ---- masks
 
 def edges(net, low=0):
-    """The first and last address of a network, and those beside it."""
+    """The first and the last address of a network, and the addresses just outside it."""
     first, last = int(net.network_address), int(net.broadcast_address)
     return [type(net.network_address)(n) for n in (first - 1, first, last, last + 1) if low <= n < 1 << net.max_prefixlen]
 
 
 @pytest.mark.parametrize("family", [4, 6])
-def test_all_masks(db, family):
+def test_prefixes_of_every_length(db, family):
     other = {4: ["::", "::1", "2001:db8::1", "::fffe:ffff:ffff"], 6: ["0.0.0.0", "10.0.0.1", "255.255.255.255"]}[family]
     for ip in addresses(family, "masks", 40):
         for bits in range(BITS[family] + 1):
@@ -123,7 +125,7 @@ def test_prefixes_that_cannot_be(db, ip, n, said):
 
 
 def test_prefixes_of_both_families(db):
-    """As the error advises."""
+    """The error's advice for prefixes of both families works."""
     sql = "ip_prefix(?1, iif(ip_family(?1) = 4, 24, 64))"
     assert one(db, sql, "10.1.2.3") == "10.1.2.0/24"
     assert one(db, sql, "2001:db8:1:2:3::4") == "2001:db8:1:2::/64"
@@ -132,7 +134,7 @@ def test_prefixes_of_both_families(db):
 
 # ---- one address
 
-def test_spellings(db):
+def test_an_address_in_any_spelling_is_the_same(db):
     rng = random.Random("spellings")
     for family in (4, 6):
         for ip in addresses(family, "spell", 400):
@@ -166,13 +168,13 @@ NO_ADDRESSES = ["", " ", "abc", "-", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.
 
 
 @pytest.mark.parametrize("value", NO_ADDRESSES, ids=lambda v: repr(v)[:20])
-def test_no_address(db, value):
+def test_a_text_that_is_no_address_gives_null(db, value):
     for call in ("ip_family(?)", "ip_scope(?)", "ip_is_private(?)", "ip_blob(?)", "ip_text(?)", "ip_prefix(?, 8)",
                  "ip_prefix(?, 128)", "cidr_match(?, '0.0.0.0/0')"):
         assert one(db, call, value) is None, call
 
 
-def test_null(db):
+def test_null_gives_null(db):
     for name in PURE:
         assert one(db, f"{name}(NULL)") is None
     for call in ("ip_prefix(NULL, 8)", "ip_prefix('10.0.0.1', NULL)", "ip_prefix(NULL, 'x')", "port_name(NULL, 6)",
@@ -182,7 +184,8 @@ def test_null(db):
 
 @pytest.mark.parametrize("blob", [b"10.0.0.0/8", b"\x0a\0\0\0", b"\xff"])
 def test_a_blob_is_no_prefix(release, blob):
-    """Not even one whose bytes read as a prefix; and they are not shown, since they need not be UTF-8."""
+    """A blob is an error even if its bytes are the text of a prefix. The message does not show
+    them, because they need not be UTF-8."""
     db = sqlite3.connect(":memory:")
     db.enable_load_extension(True)
     db.load_extension(str(release.extension))
@@ -195,7 +198,8 @@ def test_a_blob_is_no_prefix(release, blob):
 
 # ---- scopes
 
-# IANA's registries of special-purpose addresses, of multicast and of the IPv6 address space; the longest prefix says it.
+# From IANA's registries of special-purpose addresses, of multicast and of the IPv6 address space.
+# The longest prefix decides.
 SCOPES = {
     4: """
         0.0.0.0/0 global  0.0.0.0/8 reserved  0.0.0.0/32 unspecified  10.0.0.0/8 private  100.64.0.0/10 shared
@@ -225,7 +229,7 @@ def scope(ip):
 
 
 def near_networks(family):
-    """Addresses at the edges of all networks that have a scope, and inside them."""
+    """Addresses at the edges of all networks that have a scope, and inside those networks."""
     rng = random.Random("near")
     for net, _ in SCOPES[family]:
         yield from edges(net)
@@ -233,7 +237,7 @@ def near_networks(family):
             yield net[rng.randrange(net.num_addresses)]
 
 
-def test_scopes(db):
+def test_scopes_are_those_of_the_registries(db):
     v4 = [*near_networks(4), *addresses(4, "scopes", 2000)]
     v6 = [*near_networks(6), *addresses(6, "scopes", 2000), *edges(NAT64), *edges(ipaddress.ip_network("::ffff:0:0/96"))]
     v6 += [ipaddress.IPv6Address(int(ip) + base) for ip in v4 for base in (MAPPED, int(NAT64.network_address))]
@@ -247,7 +251,7 @@ def test_scopes(db):
 
 
 def test_private_is_what_the_rfcs_say(db):
-    """RFC 1918 and RFC 4193, by cidr_match."""
+    """The private addresses are those of RFC 1918 and RFC 4193, tested with cidr_match."""
     nets = "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"
     for ip in [*near_networks(4), *near_networks(6)]:
         if ip not in NAT64:
@@ -257,7 +261,8 @@ def test_private_is_what_the_rfcs_say(db):
 # ---- codes
 
 def system_list(path):
-    """(name, number, protocol or aliases...) of each line of a file as /etc/services is."""
+    """The words of each line of a file such as /etc/services: (name, number, protocol or aliases
+    …)."""
     path = pathlib.Path(path)
     if not path.exists():
         pytest.skip(f"no {path}")
@@ -265,7 +270,8 @@ def system_list(path):
     return [words for words in lines if len(words) > 1]
 
 
-# Where Debian's, macOS's or Fedora's list follows custom instead of IANA: number and protocol.
+# Number and protocol of the ports for which the list of Debian, macOS or Fedora differs from
+# IANA's.
 NOT_IANA_SERVICES = {
     (21, "udp"), (210, "tcp"), (210, "udp"), (1645, "tcp"), (1645, "udp"), (2121, "tcp"), (5061, "tcp"), (5061, "udp"),
     (5555, "udp"), (6667, "tcp"), (7000, "tcp"), (8081, "tcp"), (8088, "tcp"), (10000, "tcp"),
@@ -304,7 +310,7 @@ def test_protocols_against_etc_protocols(db):
 
 
 def test_every_port_of_the_table_is_found(db):
-    """The table has to be in order: it is searched by halves."""
+    """The table of ports must be sorted, because it is searched with a binary search."""
     source = (ROOT / "ext" / "net" / "port_names.c").read_text()
     table = re.search(r"ports\[\] = \{(.*?)clang-format on", source, re.S)[1]
     udp = re.search(r"udp_ports\[\] = \{(.*?)\};", source, re.S)[1]
@@ -325,7 +331,7 @@ def test_every_port_of_the_table_is_found(db):
     assert got == {**names, **ranges}
 
 
-def test_flags(db):
+def test_tcp_flags_have_names(db):
     names = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"]
     for mask in range(1, 256):
         assert one(db, "tcp_flags(?)", mask) == "|".join(n for i, n in enumerate(names) if mask >> i & 1)
@@ -333,7 +339,7 @@ def test_flags(db):
     assert [one(db, "tcp_flags(?)", m) for m in (2, 3, 18, 19)] == ["SYN", "FIN|SYN", "SYN|ACK", "FIN|SYN|ACK"]
 
 
-def test_paths(db):
+def test_traffic_paths_have_names(db):
     names = [one(db, "traffic_path(?)", n) for n in range(1, 9)]
     assert None not in names and len(set(names)) == 8
     assert names[0] == "same VPC" and names[2] == "virtual private gateway" and names[7] == "internet gateway"
@@ -355,7 +361,8 @@ def test_codes_are_integers(db, name):
 # ---- where the functions may stand
 
 def test_in_a_schema(release, tmp_path):
-    """Indexes, generated columns, CHECK, triggers and views take them, also where the schema isn't trusted."""
+    """The functions may be used in indexes, generated columns, CHECK, triggers and views, even
+    with an untrusted schema."""
     path = tmp_path / "t.db"
     db = sqlite3.connect(path)
     load(db, release)
@@ -387,7 +394,7 @@ def test_in_a_schema(release, tmp_path):
 
 
 def test_all_are_pure(db):
-    """SQLITE_DETERMINISTIC and SQLITE_INNOCUOUS, as SQLite lists them."""
+    """All functions are SQLITE_DETERMINISTIC and SQLITE_INNOCUOUS, as SQLite lists them."""
     flags = dict(db.execute("SELECT name || narg, flags FROM pragma_function_list WHERE name LIKE 'ip\\_%' ESCAPE '\\' "
                             "OR name IN ('protocol_name', 'port_name', 'tcp_flags', 'traffic_path')"))
     assert set(flags) >= {"ip_family1", "ip_prefix2", "ip_scope1", "ip_is_private1", "ip_blob1", "ip_text1", "protocol_name1",

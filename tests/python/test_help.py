@@ -6,13 +6,14 @@ import subprocess
 
 import pytest
 
-from conftest import BUILDS
+from builds import BUILDS
 
 LOGS = "tests/data/AWSLogs"
 
 
 def help_rows(where):
-    """(name, arguments, type, description, example) of the rows of flowlogs_help, NULL as 'NULL'."""
+    """(name, arguments, type, description, example) of the rows of flowlogs_help, NULL as
+    'NULL'."""
     return BUILDS[0].rows(f"SELECT name, arguments, type, description, example FROM flowlogs_help WHERE {where};")
 
 
@@ -32,7 +33,8 @@ def test_every_column_is_listed(release):
 
 
 def test_every_function_is_listed(build):
-    """Loading adds to pragma_function_list the functions of the help, with these numbers of arguments, and no others."""
+    """Loading adds to pragma_function_list the functions of the help, with these numbers of
+    arguments, and no others."""
     query = "SELECT DISTINCT lower(name), narg FROM pragma_function_list WHERE NOT builtin ORDER BY 1, 2;"
     shell = subprocess.run([shutil.which("sqlite3"), "-batch", ":memory:"], input=f".mode list\n.separator \"\\t\"\n{query}",
                            text=True, capture_output=True, check=True).stdout

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""sql/inventory: the tables are what Python's json and csv read, and the answers what Python computes with them from the
-records of tests/reference.py."""
+"""The scripts of sql/inventory. The tables that the loaders make are what Python's json and csv
+read. The answers are what Python computes with them from the records that tests/lib/reference.py
+reads."""
 
 import collections
 import csv
@@ -16,7 +17,7 @@ import subprocess
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 SAMPLE = "tests/data/AWSLogs"
 FOLDER = ROOT / "tests/data/inventory"
@@ -50,14 +51,14 @@ SAMPLES = {
 
 
 def load(build, script, database):
-    """Loads the sample's files, by name, into a database."""
+    """Loads files of the sample inventory, by name, into a database."""
     env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
     done = shell(build, script, database, env=env, **SAMPLES.get(script, {}))
     assert done.returncode == 0 and done.stderr == "", done.stderr
 
 
 def answer(build, script, *args, loads, **kwargs):
-    """The rows of a question, without the `loads` lines that its loaders print."""
+    """The rows that a script prints, without the first `loads` lines, which its loaders print."""
     done = shell(build, script, *args, **kwargs)
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return [line.split("\t") for line in done.stdout.split("\n")[loads:-1]]
@@ -121,14 +122,14 @@ def ranges(document):
     return [(cidr, " ".join(sorted(s - {"AMAZON"})) or "AMAZON", max(r), max(b)) for cidr, (s, r, b) in found.items()]
 
 
-def test_subnets(build, tmp_path):
+def test_subnets_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-subnets", database)
     assert sorted(table(database, "SELECT * FROM subnets")) == sorted(subnets())
     assert any(":" in row[0] for row in subnets())
 
 
-def test_interfaces(build, tmp_path):
+def test_interfaces_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-interfaces", database)
     assert sorted(table(database, "SELECT * FROM interface_addresses")) == sorted(interface_addresses())
@@ -141,7 +142,7 @@ def test_interfaces(build, tmp_path):
 
 
 def test_interfaces_fit_the_logs(release, tmp_path):
-    """The sample's inventory is that of the sample's logs."""
+    """The interfaces of the sample inventory are those of the sample logs."""
     database = tmp_path / "my.db"
     load(release, "load-interfaces", database)
     logged = {r.get("interface_id") for r in sample()}
@@ -149,7 +150,7 @@ def test_interfaces_fit_the_logs(release, tmp_path):
     assert known <= logged and len(known) == 26
 
 
-def test_instances(build, tmp_path):
+def test_instances_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-instances", database)
     expected = []
@@ -162,13 +163,13 @@ def test_instances(build, tmp_path):
                                   " launched, tags ->> 'env' FROM instances"), key=str) == sorted(expected, key=str)
 
 
-def test_ranges(build, tmp_path):
+def test_ranges_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-aws-ranges", database)
     assert sorted(table(database, "SELECT * FROM aws_ranges")) == sorted(ranges(json.loads((FOLDER / "ip-ranges.json").read_text())))
 
 
-def test_assets(build, tmp_path):
+def test_assets_are_loaded(build, tmp_path):
     database = tmp_path / "my.db"
     load(build, "load-assets", database)
     with open(FOLDER / "assets.csv", newline="") as f:
@@ -193,13 +194,13 @@ def test_loading_again_replaces(release, tmp_path, script):
     database, file = tmp_path / "my.db", tmp_path / "one.json"
     load(release, script, database)
     whole = table(database, f"SELECT * FROM {name} ORDER BY 1, 2")
-    assert shell(release, script, database).stdout.endswith("\tas before\n")        # not named, it stays
+    assert shell(release, script, database).stdout.endswith("\tas before\n")        # the list does not name it, so it stays
     assert table(database, f"SELECT * FROM {name} ORDER BY 1, 2") == whole
     document = json.loads((FOLDER / ("ip-ranges.json" if name == "aws_ranges" else sorted(
         p.name for p in FOLDER.glob(f"*{name}-us-east-1.json"))[0])).read_text())
     document[key] = document[key][:2]
     document.pop("ipv6_prefixes", None)
-    file.write_text("\ufeff" + json.dumps(document))                                # with a byte order mark, as Windows has
+    file.write_text("\ufeff" + json.dumps(document))                                # with a byte order mark, as programs on Windows write it
     for _ in range(2):
         done = shell(release, script, database, **{parameter: file})
         assert done.returncode == 0 and done.stderr == ""
@@ -224,7 +225,8 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 @pytest.mark.parametrize("script", LOADERS)
 def test_what_cannot_be_loaded(release, tmp_path, script, case):
-    """An error, with what was there before untouched, and no table where there was none."""
+    """A list that cannot be loaded is an error. The table stays as it was before, and if there was
+    none, none is made."""
     parameter, name, _ = LOADERS[script]
     content, said = BAD[case]
     file, database = tmp_path / "bad.json", tmp_path / "my.db"
@@ -237,7 +239,7 @@ def test_what_cannot_be_loaded(release, tmp_path, script, case):
     before = table(database, f"SELECT * FROM {name}")
     good = json.loads(json.dumps(documents("subnets")[0])) if name == "subnets" else None
     files = str(file)
-    if good:                                            # the good one doesn't come in either
+    if good:                                            # the good row is not loaded either
         (tmp_path / "good.json").write_text(json.dumps(good))
         files = json.dumps([str(tmp_path / "good.json"), str(file)])
     done = shell(release, script, database, **{parameter: files})
@@ -282,14 +284,15 @@ def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_pa
 # ---- the questions ---------------------------------------------------------------------------
 
 def longest(networks, ip):
-    """Of (network, value) pairs the value of the longest prefix that holds the address."""
+    """The value of the longest prefix that contains the address, from (network, value) pairs."""
     address = ipaddress.ip_address(ip)
     held = [(n.prefixlen, v) for n, v in networks if n.version == address.version and address in n]
     return max(held, key=lambda x: x[0])[1] if held else None
 
 
 def per(records, key):
-    """key(record) -> [flows, bytes], of the records for which it isn't None.  A sum of nothing but NULL is None."""
+    """The sums by key(record), as key -> [flows, bytes], of the records whose key is not None. A
+    sum of only NULLs is None."""
     found = collections.defaultdict(lambda: [0, None])
     for r in records:
         k = key(r)
@@ -320,7 +323,7 @@ def test_who_is_who(build):
             "NULL"} <= names
 
 
-def test_subnet_traffic(build):
+def test_subnet_traffic_is_the_computed_one(build):
     nets = [(ipaddress.ip_network(s[0]), f"{s[2]} {s[0]}") for s in subnets()]
     where = functools.cache(lambda ip: longest(nets, ip) or "elsewhere")
     both = per(sample(), lambda r: (where(r["srcaddr"]), where(r["dstaddr"])) if r.get("srcaddr") else None)
@@ -330,7 +333,7 @@ def test_subnet_traffic(build):
     assert any(row[0] == "public 2600:1f18:4a3b:1200::/64" for row in expected)
 
 
-def test_aws_services(build):
+def test_aws_services_are_the_computed_ones(build):
     nets = [(ipaddress.ip_network(r[0]), (r[1], r[2])) for r in ranges(json.loads((FOLDER / "ip-ranges.json").read_text()))]
     where = functools.cache(lambda ip: longest(nets, ip))
     to = per(sample(), lambda r: r.get("dstaddr") and where(r["dstaddr"]))
@@ -345,14 +348,15 @@ def test_aws_services(build):
 
 
 def test_aws_services_longest_prefix(build, tmp_path):
-    """An address is that of the narrowest prefix: S3 within a region within AMAZON."""
+    """An address belongs to the narrowest prefix. For example, a prefix of S3 lies within one of
+    the whole of AMAZON."""
     database = tmp_path / "my.db"
     load(build, "load-aws-ranges", database)
     assert build.database(database, "SELECT (SELECT service FROM aws_ranges WHERE rowid = cidr_lookup('aws_ranges', 'cidr', ip))"
                                     " FROM (SELECT '52.1.2.3' AS ip UNION ALL SELECT '52.216.8.1');") == "AMAZON\nS3\n"
 
 
-def test_unknown_addresses(build):
+def test_unknown_addresses_are_the_computed_ones(build):
     nets = [(ipaddress.ip_network(s[0]), s[2]) for s in subnets()]
     known = set(assets()) | {ip for ip, _, _ in interface_addresses()}
     found = {}
@@ -381,7 +385,7 @@ def holder(ip, time):
     return longest([(h[0], h) for h in history() if h[3] <= time < h[4]], ip)
 
 
-def test_who_had(build):
+def test_who_had_an_address_is_computed(build):
     one = [r for r in sample() if r.get("srcaddr") == "10.0.1.13"]
     expected = []
     for name in ("app-3", "ml-runner"):
@@ -430,12 +434,12 @@ def test_who_had_needs_an_address(release, tmp_path):
 
 
 def test_who_had_in_a_gap(build):
-    """10.0.1.12 was nobody's on 2026-03-09: the network's owner stands in."""
+    """Nobody had 10.0.1.12 on 2026-03-09, so the answer is the owner of its network."""
     rows = answer(build, "who-had", loads=1, had="10.0.1.12")[:3]
     assert [row[0] for row in rows] == ["app-2", "application subnet", "app-2b"]
     assert all(row[6].startswith("2026-03-09") or row[6] >= "2026-03-09" for row in rows[1:2])
     rows = answer(build, "who-had", loads=1, had="10.0.0.30")
-    assert rows[0][:3] == ["NULL"] * 3                      # nobody at all
+    assert rows[0][:3] == ["NULL"] * 3                      # nobody had it
     [row] = [r for r in answer(build, "who-had", loads=1, had="2600:1f18:4a3b:1200:d338:a4b3:ec2e:99e8") if "/" in r[2]]
     assert row[0] == "public subnet"
 
@@ -462,11 +466,12 @@ def test_history_that_cannot_be(release, tmp_path, lines):
     assert table(database, "SELECT * FROM address_history") == before and len(before) == 7
 
 
-def test_snapshots(build, tmp_path):
-    """A list a day: at every moment the history says what the list in force said."""
+def test_history_answers_as_the_list_of_that_time(build, tmp_path):
+    """One list a day is loaded. For every moment, the history says what the list that was valid
+    then said."""
     rng = random.Random(9)
     database, file = tmp_path / "my.db", tmp_path / "assets.csv"
-    load(build, "load-history", database)      # rows of prefixes are there, and stay
+    load(build, "load-history", database)      # rows of prefixes exist already, and stay
     prefixes = table(database, "SELECT * FROM address_history WHERE cidr NOT LIKE '%/32' ORDER BY id")
     lists, now = [], {}
     for day in range(12):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The figures of sql/investigate are those of a second, slow computation: tests/answers.  (That the scripts print what
-they should, headings and all, is test_sql.py's.)"""
+"""The scripts of sql/investigate give the answers that tests/lib/answers computes in a second,
+slow way. (test_sql.py compares the whole output, with headings.)"""
 
 import functools
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 import answers
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import generate  # noqa: E402
@@ -39,6 +39,6 @@ def test_the_catalogue_lists_each_script_once():
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_answer(release, name):
+def test_a_script_gives_the_computed_answer(release, name):
     got = release.rows(f".headers off\n.parameter init\n.read sql/investigate/{name}.sql")
     assert got == [[text(v) for v in row] for row in ANSWERS[name](list(records()))]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""sql/investigate on formats and spellings that the sample hasn't: addresses in other spellings than the question's, logs
-without log-status, records of no bytes."""
+"""The scripts of sql/investigate on formats that the sample does not have: addresses in other
+spellings than the question's, logs without log-status, records without a byte count."""
 
 import pytest
 
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 
 NAMES = sorted(p.stem for p in (ROOT / "sql/investigate").glob("*.sql"))
 LONG, SHORT = "2600:1f18:4a3b:1200:0:0:0:5", "2600:1f18:4a3b:1200::5"
@@ -14,7 +14,7 @@ FIELDS = ("version account-id interface-id srcaddr dstaddr srcport dstport proto
 
 
 def both_ways(own, far, status="OK ", start=1773046800, size=400):
-    """A request and its answer, as the interface of `own` logs them."""
+    """The records of a request and its answer, as the network interface of `own` logs them."""
     here = "use1-az1 vpc-1 subnet-1 i-1"
     return (f"5 1 eni-1 {own} {far} 40000 443 6 4 {size} {start} {start + 60} ACCEPT {status}{own} {far} egress {here} 8 -\n"
             f"5 1 eni-1 {far} {own} 443 40000 6 4 {size} {start} {start + 60} ACCEPT {status}{far} {own} ingress {here} - -\n")
@@ -27,7 +27,7 @@ def ask(name, logs, **values):
 
 @pytest.fixture(scope="module")
 def spellings(tmp_path_factory):
-    """The same two hosts, unshortened, as AWS writes them, and shortened."""
+    """The same two hosts with their IPv6 addresses in full, as AWS writes them, and shortened."""
     logs = tmp_path_factory.mktemp("spellings")
     (logs / "a.log").write_text(FIELDS.format("log-status ") + "\n" + both_ways(LONG, FAR) + both_ways(SHORT, FAR_SHORT))
     return logs
@@ -52,7 +52,7 @@ def test_approved_resolvers_in_any_spelling(tmp_path):
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "eni"])      # which says what the status is
 def test_without_log_status(tmp_path, name):
-    """A format needn't have log-status: the answers are those of the same records with it."""
+    """Without the field log-status, the answers are the same as for the same records with it."""
     found = []
     for field, status in (("log-status ", "OK "), ("", "")):
         logs = tmp_path / "logs"
@@ -81,7 +81,8 @@ def test_lost_records_of_a_transit_gateway(tmp_path):
 
 
 def test_bad_addresses_without_a_byte_count(tmp_path):
-    """What VPC Block Public Access rejects has no byte count: no bytes are known, on both ways."""
+    """Records of traffic that VPC Block Public Access rejects have no byte count, so the bytes are
+    unknown in both directions."""
     (tmp_path / "a.log").write_text("2 1 eni-1 203.0.113.7 10.0.0.5 40000 443 6 4 - 1773046800 1773046860 REJECT OK\n")
     rows = BUILDS[0].rows("CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('203.0.113.7', 'it');\n"
                           f".headers off\n.parameter init\n.parameter set @logs \"'{tmp_path}'\"\n"

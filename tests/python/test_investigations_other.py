@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The figures of sql/investigate on other logs than the sample: two trees of the sample's generator with other seeds, bent
-to what the sample doesn't have.  In one everything ties, so that each order must be total; the other has version 5 in an
-order of its own, and addresses, bytes, ports and status as they seldom are.  tests/answers knows what is right."""
+"""The scripts of sql/investigate on other logs than the sample. The sample's generator makes two
+trees with other seeds, and the records are then changed. In one tree all values are equal, so that
+only a total order gives a fixed answer. The other has version 5 with the fields in a random order,
+and rare addresses, byte counts, ports and statuses. The right answers come from
+tests/lib/answers."""
 
 import datetime
 import importlib.util
@@ -13,12 +15,13 @@ import pytest
 
 import answers.invb
 import reference
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 from test_investigations import ANSWERS, text
 from test_parameters import setting
 
 NAMES = sorted(ANSWERS)
-# Who is a NAT gateway is known of the sample; elsewhere it must be inferred, as the script does.
+# The NAT gateways of the sample are known. In other logs they must be inferred, as the script
+# does.
 ELSEWHERE = {"data-leaving": {"onward_legs": answers.invb._likely_nats}}
 TRAFFIC = ("srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "action", "type", "tcp-flags",
            "pkt-srcaddr", "pkt-dstaddr", "flow-direction", "traffic-path", "pkt-src-aws-service", "pkt-dst-aws-service",
@@ -29,13 +32,13 @@ INDICATORS = [("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH")
 
 
 def tie(record, _):
-    """Two packets of a hundred bytes, at the full five minutes."""
+    """Gives the record two packets of a hundred bytes, and a time rounded to five minutes."""
     start = int(record["start"]) // 300 * 300
     record |= {"packets": 2, "bytes": record["bytes"] if record["bytes"] == "-" else 100, "start": start, "end": start + 60}
 
 
 def bend(record, rng):
-    """Two in five records as they seldom are."""
+    """Gives two of five records rare values."""
     def vpc_only(change):
         return change if "action" in record else {}
 
@@ -52,7 +55,8 @@ def bend(record, rng):
 
 
 def write_tree(folder, seed, change, version5):
-    """The generator's tree, each record changed; version5: all VPC logs with header in that version, the fields shuffled."""
+    """Writes the generator's tree with each record changed. version5: all VPC logs that have a
+    header get that version, with the fields in a random order."""
     spec = importlib.util.spec_from_file_location("generate_other", ROOT / "tests/data/generate.py")
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
@@ -75,7 +79,7 @@ def write_tree(folder, seed, change, version5):
 
 
 def subjects(records, rng):
-    """What the scripts ask about: script -> parameters, of a record that is there."""
+    """The parameters of the scripts, as script -> parameters, taken from records that exist."""
     def some(field, among=records):
         return rng.choice([r[field] for r in among if r.get(field)])
 
@@ -99,7 +103,7 @@ def subjects(records, rng):
 
 @pytest.fixture(scope="module", params=[("ties", 43, tie, False), ("bent", 33, bend, True)], ids=lambda p: p[0])
 def other(request, tmp_path_factory):
-    """(folder, records, parameters)"""
+    """One of the two trees: (folder, records, parameters)."""
     name, seed, change, version5 = request.param
     logs = write_tree(str(tmp_path_factory.mktemp(name)), seed, change, version5)
     records = list(reference.read([str(logs)]))
@@ -107,7 +111,7 @@ def other(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_other_logs(other, name, monkeypatch):
+def test_a_script_gives_the_computed_answer_on_other_logs(other, name, monkeypatch):
     logs, records, parameters = other
     values = parameters.get(name, {})
     monkeypatch.setattr(answers.invb, "_tree", logs)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""@since and @until of sql/investigate, as text and as Unix seconds: the answer is that of the period's records alone."""
+"""The parameters @since and @until of sql/investigate, as text and as Unix seconds. The answer is
+computed from the records of the period alone."""
 
 import calendar
 import time
@@ -10,7 +11,8 @@ import answers.invb
 from test_investigations import ANSWERS, records, text
 
 SINCE, UNTIL = "2026-03-09 09:05:30", "2026-06-16 10:02:00"
-# These have windows of their own, or an answer about files, which a period cuts elsewhere.
+# These scripts have periods of their own, or answer about files, to which a period applies
+# differently.
 NAMES = sorted(name for name in ANSWERS if ANSWERS[name].__module__ == answers.invb.__name__
                and name not in ("new-talkers", "period-check"))
 
@@ -20,7 +22,7 @@ def seconds(moment):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_period(release, name):
+def test_a_period_selects_its_records(release, name):
     since, until = seconds(SINCE), seconds(UNTIL)
     expected = [[text(v) for v in row] for row in ANSWERS[name]([r for r in records() if since <= r["start"] < until])]
     for first, last in ((f"'{SINCE}'", f"'{UNTIL}'"), (since, until)):

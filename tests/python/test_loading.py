@@ -16,7 +16,8 @@ def test_loading_again_does_nothing(build):
 
 
 def test_the_tables_can_be_loaded_after_the_functions(build):
-    """The first load of build.shell() is that of the tables, so a second database gets the functions first."""
+    """The first load of build.shell() is that of the tables, so a second database gets the
+    functions first."""
     out = build.shell(f".open :memory:\n.load {build.extension} {FUNCTIONS_ONLY}\n"
                       f"SELECT cidr_match('10.0.0.1', '10.0.0.0/8'), count(*) FROM pragma_module_list "
                       f"WHERE name LIKE 'flowlogs%';\n.load {build.extension}\n"
@@ -27,7 +28,8 @@ def test_the_tables_can_be_loaded_after_the_functions(build):
 @pytest.mark.parametrize("sql", [f"SELECT srcaddr FROM flowlogs('{LOGS}')",
                                  "SELECT cidr_match('10.0.0.1', '10.0.0.0/8') FROM (SELECT 1 UNION SELECT 2)"])
 def test_loading_again_while_a_statement_runs(release, sql):
-    """Registering a function again is SQLITE_BUSY while a statement is active, so it must not be tried."""
+    """Registering a function again is SQLITE_BUSY while a statement is active, so it must not be
+    tried."""
     db = sqlite3.connect(":memory:")
     db.enable_load_extension(True)
     db.load_extension(str(release.extension))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""cidr_lookup(table, column, ip) in Python's own sqlite3: against the ipaddress module, and after every kind of change
-to the table that it reads.  A stale answer is a wrong answer, so each change is made behind an answer that was kept."""
+"""cidr_lookup(table, column, ip), compared with Python's ipaddress module, and after every kind of
+change to the table that it reads. The function keeps what it has read. An answer from before a
+change is a wrong answer, so each test asks once, changes the table, and asks again."""
 
 import ipaddress
 import os
@@ -9,26 +10,24 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
-from conftest import ROOT
+import builds
+from builds import ROOT, assert_stops
 
 LOGS = str(ROOT / "tests/data/AWSLogs")
 THOUSAND = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) SELECT i FROM n)"
 
 
 def connect(release, path=":memory:", **kwargs):
-    db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, **kwargs)
-    db.enable_load_extension(True)
-    db.load_extension(str(release.extension))
+    db = builds.connect(release, path, isolation_level=None, **kwargs)
     db.execute("PRAGMA synchronous = off")
     return db
 
 
 def slow(rows, ip):
-    """The rowid of the longest prefix among (rowid, text), by trying them all."""
+    """The rowid of the longest prefix among (rowid, text) pairs, found by trying all of them."""
     address = ipaddress.ip_address(ip)
     address = getattr(address, "ipv4_mapped", None) or address
     best = None
@@ -42,7 +41,7 @@ def slow(rows, ip):
 
 
 def reads(db, run):
-    """How often a table was read for cidr_lookup() while run() ran."""
+    """How often cidr_lookup() read a table while run() ran."""
     statements = []
     db.set_trace_callback(statements.append)
     run()
@@ -56,7 +55,7 @@ def look(db, ip="10.1.2.3", table="nets", column="cidr"):
 
 @pytest.fixture
 def db(release, tmp_path):
-    """A database file with nets, from which an answer has been kept."""
+    """A database file with a table `nets`, which cidr_lookup() has read and kept."""
     db = connect(release, tmp_path / "t.db")
     db.execute("CREATE TABLE nets(cidr TEXT, name TEXT)")
     db.execute("INSERT INTO nets VALUES ('10.0.0.0/8', 'a'), ('10.1.0.0/16', 'b'), ('192.168.0.0/16', 'c')")
@@ -83,7 +82,7 @@ def random_nets(rng, n):
 
 
 def mapped(text):
-    """::ffff:a.b.c.d/n as ipaddress writes IPv4."""
+    """::ffff:a.b.c.d/n as the IPv4 network that it stands for, in ipaddress's form."""
     if not text.startswith("::ffff:"):
         return text
     address, _, bits = text[7:].partition("/")
@@ -91,7 +90,7 @@ def mapped(text):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_against_ipaddress(release, seed):
+def test_random_lookups_agree_with_ipaddress(release, seed):
     rng = random.Random(seed)
     db = connect(release)
     db.execute("CREATE TABLE nets(id INTEGER PRIMARY KEY, cidr)")
@@ -127,7 +126,7 @@ def test_addresses_as_blobs(db):
     assert look(db, b"\xfd" + bytes(15)) == 4 and look(db, b"10.1.0.1") is None and look(db, b"") is None
 
 
-def test_equal_prefixes(db):
+def test_of_equal_prefixes_the_first_row_is_found(db):
     db.execute("CREATE TABLE twice(id INTEGER PRIMARY KEY, cidr)")
     db.execute("INSERT INTO twice VALUES (9, '10.1.2.3'), (4, '::ffff:10.1.2.3/128'), (7, '10.1.2.3/32'), (2, '10.0.0.0/8')")
     assert look(db, table="twice") == 4
@@ -136,7 +135,7 @@ def test_equal_prefixes(db):
 # ---- names
 
 @pytest.mark.parametrize("name", ['my nets', 'a"b', "a'b", 'a.b', 'main.x', 'nets;--', '[x]', 'ünïcode', '"q"', 'select', 'a.b.c'])
-def test_odd_names(db, name):
+def test_names_may_contain_any_characters(db, name):
     quoted = '"' + name.replace('"', '""') + '"'
     db.execute(f"CREATE TABLE {quoted}(x, {quoted})")
     db.execute(f"INSERT INTO {quoted} VALUES (1, '0.0.0.0/0')")
@@ -144,8 +143,9 @@ def test_odd_names(db, name):
     assert look(db, table="MAIN." + db.execute("SELECT upper(?)", (name,)).fetchone()[0], column=name) == 1
 
 
-def test_which_schema(release, tmp_path, db):
-    """temp, then main, then attached ones; schema.table before a table that has a dot in its name."""
+def test_names_are_looked_for_in_sqlites_order(release, tmp_path, db):
+    """A name is looked for in temp, then in main, then in attached databases. schema.table comes
+    before a table that has a dot in its name."""
     other = connect(release, tmp_path / "u.db")
     other.execute("CREATE TABLE nets(cidr)")
     other.execute("CREATE TABLE only(cidr)")
@@ -197,7 +197,7 @@ def test_columns_named_like_rowid(db):
     ("CREATE VIRTUAL TABLE f USING flowlogs('%s')" % LOGS, ("f", "srcaddr"), "f is a virtual table outside temp"),
     ("CREATE VIRTUAL TABLE temp.f USING flowlogs('%s')" % LOGS, ("f", "raw"), "f.raw of the row with rowid .* is '\\S+ \\d{12} eni-"),
 ])
-def test_errors(db, sql, args, message):
+def test_wrong_arguments_are_errors(db, sql, args, message):
     for statement in filter(None, sql.split("; ")):
         db.execute(statement)
     with pytest.raises(sqlite3.OperationalError, match=message):
@@ -208,7 +208,7 @@ def test_errors(db, sql, args, message):
 
 # ---- where it may stand
 
-def test_in_statements(db):
+def test_lookups_work_in_all_statements(db):
     names = "SELECT s.name FROM nets s WHERE s.rowid = cidr_lookup('nets', 'cidr', x.ip)"
     db.execute("CREATE TABLE x(ip, net, name)")
     db.execute("INSERT INTO x(ip) VALUES ('10.1.1.1'), ('10.2.2.2'), ('1.1.1.1'), (NULL), ('10.3.3.3')")
@@ -242,15 +242,17 @@ def test_temp_view_and_trigger_but_no_stored_ones(release, tmp_path, db):
 
 
 def test_check_constraint_reads_no_files(db):
-    """SQLite lets it into one; then it must not get at tables over files that a database has brought along."""
+    """SQLite allows the function in a CHECK constraint. There it must not read virtual tables over
+    files, because the constraint may come from a foreign database."""
     db.execute(f"CREATE VIRTUAL TABLE spy USING flowlogs('{LOGS}')")
     db.execute("CREATE TABLE d(ip CHECK (cidr_lookup('spy', 'srcaddr', ip) IS NULL))")
     with pytest.raises(sqlite3.OperationalError, match="spy is a virtual table outside temp|unsafe use"):
         db.execute("INSERT INTO d VALUES ('10.0.0.1')")
 
 
-def test_forged_schema(release, tmp_path, db):
-    """A virtual table that has a root page, as only tables have."""
+def test_a_forged_schema_is_an_error(release, tmp_path, db):
+    """A forged schema, in which a virtual table has a root page, which only ordinary tables
+    have."""
     db.execute(f"CREATE VIRTUAL TABLE spy USING flowlogs('{LOGS}')")
     db.execute("PRAGMA writable_schema = 1")
     db.execute("UPDATE sqlite_master SET rootpage = 2 WHERE name = 'spy'")
@@ -262,7 +264,8 @@ def test_forged_schema(release, tmp_path, db):
 
 
 def test_trigger_sees_what_its_statement_has_changed(db):
-    """Each row changes the table before it is asked again, without a counter that moves."""
+    """A trigger changes the table for each row of its statement. None of SQLite's change counters
+    moves until the statement ends."""
     db.execute("CREATE TEMP TABLE out(ip, net)")
     db.execute("CREATE TEMP TRIGGER t AFTER INSERT ON nets BEGIN "
                "INSERT INTO out VALUES (new.name, cidr_lookup('nets', 'cidr', new.name)); END")
@@ -305,8 +308,8 @@ def test_arguments_that_are_no_constants(db):
         db.execute("SELECT cidr_lookup('more', c, '10.1.2.3') FROM ask").fetchall()
 
 
-def test_many_tables(db):
-    """More of them than are kept."""
+def test_many_tables_can_be_used_at_once(db):
+    """There are more tables than cidr_lookup() keeps."""
     for i in range(9):
         db.execute(f"CREATE TABLE t{i}(cidr)")
         db.execute(f"INSERT INTO t{i}(rowid, cidr) VALUES ({i + 100}, '10.0.0.0/8')")
@@ -368,7 +371,7 @@ def change(db, sql):
 
 @pytest.mark.parametrize("wal", (False, True), ids=("rollback", "wal"))
 @pytest.mark.parametrize("name", CHANGES)
-def test_change(db, name, wal):
+def test_a_change_is_seen(db, name, wal):
     if wal:
         db.execute("PRAGMA journal_mode = wal")
         look(db)
@@ -380,7 +383,7 @@ def test_change(db, name, wal):
 
 
 @pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])  # the schema is read anew after a commit
-def test_change_in_a_transaction(db, name):
+def test_a_change_in_a_transaction_is_seen(db, name):
     db.execute("BEGIN")
     check(db)
     change(db, CHANGES[name])
@@ -397,7 +400,7 @@ def test_change_in_a_transaction(db, name):
 
 
 @pytest.mark.parametrize("name", [n for n in CHANGES if n != "swap"])
-def test_change_and_rollback_to(db, name):
+def test_a_change_that_is_rolled_back_is_seen(db, name):
     db.execute("BEGIN")
     db.execute("INSERT INTO nets VALUES ('10.1.2.0/25', '')")
     db.execute("SAVEPOINT s")
@@ -416,7 +419,7 @@ def test_change_and_rollback_to(db, name):
 
 @pytest.mark.parametrize("wal", (False, True), ids=("rollback", "wal"))
 @pytest.mark.parametrize("name", [n for n in CHANGES if n != "temp"])
-def test_change_by_another_connection(release, tmp_path, db, name, wal):
+def test_a_change_by_another_connection_is_seen(release, tmp_path, db, name, wal):
     other = connect(release, tmp_path / "t.db")
     if wal:
         db.execute("PRAGMA journal_mode = wal")
@@ -431,7 +434,8 @@ def test_change_by_another_connection(release, tmp_path, db, name, wal):
 
 
 def test_snapshot_of_a_transaction(release, tmp_path, db):
-    """In WAL mode, what another connection commits is there when our transaction ends, not before."""
+    """In WAL mode, the commits of another connection become visible when our transaction ends, and
+    not before."""
     other = connect(release, tmp_path / "t.db")
     db.execute("PRAGMA journal_mode = wal")
     look(db)
@@ -453,7 +457,7 @@ def test_uncommitted_changes_of_another_connection(release, tmp_path, db):
     assert look(db) == 2 and look(other) == 2
 
 
-def test_locked(release, tmp_path, db):
+def test_a_locked_database_is_an_error(release, tmp_path, db):
     other = connect(release, tmp_path / "t.db", timeout=0.05)
     assert look(other) == 2
     db.execute("BEGIN EXCLUSIVE")
@@ -464,7 +468,8 @@ def test_locked(release, tmp_path, db):
 
 
 def test_attached_database_replaced(release, tmp_path, db):
-    """Another file under the same name, with all that SQLite counts the same."""
+    """A database is detached and another file attached under its name. All of SQLite's counters
+    are the same in both."""
     for name, bits in (("1.db", 8), ("2.db", 16), ("3.db", 24)):
         one = connect(release, tmp_path / name)
         one.execute("CREATE TABLE inventory(cidr)")
@@ -483,7 +488,7 @@ def test_attached_database_replaced(release, tmp_path, db):
 
 
 def test_attached_database_that_is_named_like_a_table(release, tmp_path, db):
-    """u.nets is a table of main, until there is a database u."""
+    """u.nets is a table of main until a database u is attached."""
     db.execute('CREATE TABLE "u.nets"(cidr)')
     db.execute("""INSERT INTO "u.nets"(rowid, cidr) VALUES (70, '10.0.0.0/8')""")
     assert look(db, table="u.nets") == look(db, table="u.nets") == 70
@@ -495,7 +500,7 @@ def test_attached_database_that_is_named_like_a_table(release, tmp_path, db):
     assert look(db, table="u.nets") == 70
 
 
-def test_utf16(release):
+def test_a_utf16_database_gives_the_same_answers(release):
     db = connect(release)
     db.execute("PRAGMA encoding = 'UTF-16'")
     db.execute("CREATE TABLE näts(cidr TEXT)")
@@ -509,7 +514,7 @@ def test_utf16(release):
 
 
 @pytest.mark.skipif(not hasattr(sqlite3.Connection, "deserialize"), reason="needs Python 3.11")
-def test_deserialize(release):
+def test_a_deserialized_database_is_read_again(release):
     images = []
     for i in range(3):
         db = connect(release)
@@ -524,7 +529,7 @@ def test_deserialize(release):
         assert look(db) == i and look(db) == i
 
 
-def test_backup_over_it(release, db):
+def test_a_backup_over_the_database_is_seen(release, db):
     other = connect(release)
     other.execute("CREATE TABLE nets(cidr)")
     other.execute("INSERT INTO nets(rowid, cidr) VALUES (31, '10.0.0.0/8')")
@@ -538,14 +543,14 @@ def test_backup_over_it(release, db):
 
 
 @pytest.mark.skipif(not hasattr(sqlite3.Connection, "blobopen"), reason="needs Python 3.11")
-def test_blob_written(db):
+def test_a_blob_written_in_place_is_seen(db):
     with db.blobopen("nets", "cidr", 2) as blob:
         blob.write(b"12")
         assert look(db) == 1
     assert look(db) == 1 == expected(db)
 
 
-def test_shared_cache(release, tmp_path, db):
+def test_connections_with_a_shared_cache(release, tmp_path, db):
     uri = f"file:{tmp_path}/t.db?cache=shared"
     a, b = connect(release, uri, uri=True), connect(release, uri, uri=True)
     assert look(a) == look(b) == 2
@@ -592,7 +597,8 @@ def test_prepared_statement_runs_again(db):
 
 
 def test_one_statement_sees_one_table(db):
-    """As IN (SELECT ...) does: what the table was when the statement first asked."""
+    """A statement sees the table as it was when the statement first asked, as IN (SELECT …)
+    does."""
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     seen, fresh = [], []
     for i, (net,) in enumerate(db.execute("SELECT cidr_lookup('nets', 'cidr', ip) FROM x")):
@@ -604,7 +610,8 @@ def test_one_statement_sees_one_table(db):
 
 
 def test_loop_that_writes(db):
-    """Rows that are read with it and written one by one: the table is read once for the loop."""
+    """A program reads rows with the function and writes to another table for each row. The table
+    is read once for the whole loop."""
     db.execute("CREATE TABLE x AS SELECT '10.1.2.3' AS ip FROM " + THOUSAND)
     db.execute("CREATE TABLE out(ip, net)")
     def run():
@@ -625,8 +632,8 @@ def test_virtual_tables_are_read_for_each_statement(db, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_random_changes(release, tmp_path, seed):
-    """Two connections that do what comes to mind; after each step both answer as their tables do."""
+def test_random_changes_are_seen(release, tmp_path, seed):
+    """Two connections make random changes. After each step, both answer as their tables say."""
     rng = random.Random(seed)
     dbs = [connect(release, tmp_path / "t.db", timeout=0) for _ in range(2)]
     if seed % 2:
@@ -678,17 +685,13 @@ def test_interrupt_while_the_table_is_read(release):
     db = connect(release)
     db.execute("CREATE TABLE nets AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000000) "
                "SELECT '10.0.0.0/8' AS cidr FROM n")
-    begin = time.monotonic()
-    db.set_progress_handler(lambda: time.monotonic() - begin > 0.05, 100)
-    with pytest.raises(sqlite3.OperationalError, match="^interrupted$"):
-        look(db)
-    assert time.monotonic() - begin < 1
-    db.set_progress_handler(None, 0)
+    for by in ("handler", "interrupt"):
+        assert_stops(db, "SELECT cidr_lookup('nets', 'cidr', '10.1.2.3')", by=by)
     db.execute("DELETE FROM nets WHERE rowid > 10")
     assert look(db) == 1
 
 
-def test_authorizer(db):
+def test_an_authorizer_may_deny_the_table(db):
     db.set_authorizer(lambda action, a, b, *_: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_READ and a == "nets" else sqlite3.SQLITE_OK)
     with pytest.raises(sqlite3.DatabaseError, match="prohibited"):
         look(db, table="main.nets")
@@ -697,7 +700,7 @@ def test_authorizer(db):
 
 
 def test_called_by_what_it_reads(db):
-    """A generated column whose function asks in turn."""
+    """A generated column of the table calls cidr_lookup() on the same table."""
     calls = []
     def again(x):
         calls.append(x)
@@ -736,7 +739,7 @@ def test_no_functions_without_files(release):
 
 
 def test_closed_in_the_middle(release):
-    """A connection that goes while a statement holds a table."""
+    """A connection is closed while a statement still uses the kept table."""
     code = ("import sqlite3, sys; db = sqlite3.connect(':memory:'); db.enable_load_extension(True);"
             "db.load_extension(sys.argv[1]); db.execute('CREATE TABLE nets(cidr)');"
             "db.execute(\"INSERT INTO nets VALUES ('10.0.0.0/8'), ('10.0.0.0/8')\");"
@@ -746,8 +749,11 @@ def test_closed_in_the_middle(release):
     assert out == "(1,)\nclosed\n"
 
 
-def test_speed(release):
-    """A million lookups among 200,000 prefixes, the reading of these included, take 0.3 s; more than 3 s is a fault."""
+def test_a_million_lookups_read_the_table_once(release):
+    """Counted in steps of SQLite's virtual machine: a million lookups among 200,000 prefixes need
+    some 10 each, and the one reading of the prefixes some 10 a row. To read them again for each
+    lookup would need 10^12.
+    """
     rng = random.Random(5)
     db = connect(release)
     db.execute("CREATE TABLE nets(cidr)")
@@ -759,16 +765,18 @@ def test_speed(release):
     few = [(str(ipaddress.IPv4Address(rng.getrandbits(32))),) for _ in range(80_000)]
     few += [(ip.split("/")[0],) for ip, in db.execute("SELECT cidr FROM nets WHERE rowid > 150000 LIMIT 20000")]
     db.executemany("INSERT INTO addrs VALUES (?)", few)
-    begin = time.monotonic()
+    thousands = []
+    db.set_progress_handler(lambda: thousands.append(1) or len(thousands) > 100_000, 1000)
     sql = "SELECT count(cidr_lookup('nets', 'cidr', ip)) FROM addrs, (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10))"
     assert db.execute(sql).fetchone()[0] >= 200_000
-    assert time.monotonic() - begin < 3
+    assert len(thousands) < 50_000, f"{len(thousands)} thousand steps"
 
 
-# ---- what no commit tells
+# ---- changes that no commit shows
 
-def test_another_temp(db):
-    """PRAGMA temp_store drops all temp tables, and temp's data version begins anew."""
+def test_a_dropped_temp_schema_is_seen(db):
+    """PRAGMA temp_store drops all temp tables, and the data version of temp starts again at its
+    first value."""
     for row in (11, 12):
         db.execute("CREATE TABLE temp.nets(cidr)")
         db.execute("INSERT INTO temp.nets(rowid, cidr) VALUES (?, '10.0.0.0/8')", [row])
@@ -777,8 +785,9 @@ def test_another_temp(db):
     assert look(db) == 2
 
 
-def test_authorizer(db):
-    """One is asked though the answer is kept, and what it hid is not kept."""
+def test_an_authorizer_is_asked_again_although_an_answer_is_kept(db):
+    """The authorizer is asked although an answer is kept, and what it hides is not kept as an
+    answer."""
     def authorizer(answer):
         return lambda action, table, column, *_: answer if (action, table) == (sqlite3.SQLITE_READ, "nets") \
             and column in ("cidr", "ROWID") else sqlite3.SQLITE_OK
@@ -791,7 +800,7 @@ def test_authorizer(db):
     assert look(db) == 2
 
 
-def test_generated_column(db):
+def test_a_generated_column_is_computed_again(db):
     for net in ("10.0.0.0/8", "11.0.0.0/8"):
         db.create_function("pick", 1, lambda x, net=net: net, deterministic=True)
         db.execute("CREATE TABLE IF NOT EXISTS gen(a, c AS (pick(a)))")
@@ -800,6 +809,6 @@ def test_generated_column(db):
 
 
 @pytest.mark.parametrize("table, column", [("nets\0x", "cidr"), ("nets", "cidr\0x")])
-def test_nul_in_a_name(db, table, column):
+def test_a_nul_in_a_name_is_an_error(db, table, column):
     with pytest.raises(sqlite3.OperationalError, match="NUL"):
         look(db, table=table, column=column)

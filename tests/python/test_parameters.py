@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The parameters of sql/investigate: with other values than the defaults the scripts agree with tests/answers, too, and
-a script leaves alone what the user has set.  What has a default for the sample alone is an error without it, and an empty
-answer says what was asked."""
+"""The parameters of sql/investigate. With values other than the defaults, the scripts give the
+answers that tests/lib/answers computes. A script does not change what the user has set. A
+parameter whose default makes sense for the sample only is an error if it is missing for other
+logs. An empty answer says what was asked."""
 
 import functools
 import re
@@ -11,7 +12,7 @@ import pytest
 
 import answers
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 ANSWERS = answers.functions()
 DAY = {"since": "2026-03-10", "until": "2026-03-11"}
@@ -74,7 +75,7 @@ def setting(name, value):
 
 
 @pytest.mark.parametrize("name, values", CASES, ids=lambda x: x if isinstance(x, str) else ",".join(map(str, x.values())))
-def test_parameters(release, name, values):
+def test_other_parameters_give_the_computed_answer(release, name, values):
     set_all = "\n".join(setting(k, v) for k, v in values.items())
     got = release.rows(f".headers off\n.parameter init\n{set_all}\n.read sql/investigate/{name}.sql")
     expected = ANSWERS[name](list(records()), **values)
@@ -83,7 +84,8 @@ def test_parameters(release, name, values):
 
 
 def test_a_parameter_has_one_default():
-    """In one session, a script takes what the script before it has set: the same name must mean the same."""
+    """In one session, a script takes what the script before it has set: the same name must mean
+    the same."""
     defaults = {}
     for script in sorted((ROOT / "sql").glob("**/*.sql")):
         for block in re.findall(r"INSERT OR IGNORE INTO temp\.sqlite_parameters\s(.*?);\n", script.read_text(), re.S):
@@ -144,7 +146,8 @@ def test_inside_has_one_home():
 
 @pytest.mark.parametrize("name", ASKED)
 def test_own_logs_are_never_asked_about_the_samples(release, own, name):
-    """Without the parameter an error, and nothing else: neither in a new session, nor where the sample was asked before."""
+    """Without the parameter an error, and nothing else: neither in a new session, nor where the
+    sample was asked before."""
     read = f".read sql/investigate/{name}.sql\n"
     error = re.compile(r"Runtime error near line \d+: flowlogs: @\w+ must be an? .*: "
                        r"\.parameter set @\w+ \"'.*'\"\n")
@@ -174,7 +177,8 @@ def test_a_text_port_is_a_port(release):
 
 
 def test_bad_addresses_wants_a_list(release, own):
-    """Of other logs than the sample the examples say nothing: neither those of this script, nor the one of the alerts."""
+    """Of other logs than the sample the examples say nothing: neither those of this script, nor
+    the one of the alerts."""
     script = ".read sql/investigate/bad-addresses.sql\n"
     start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n"
     for before in ("", ".read sql/alerts/setup.sql\n"):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""flowlogs_payload: every form in which a stream hands records over gives the rows of the same lines in a file; what is
-cut, flipped or foreign is an error, never fewer rows."""
+"""flowlogs_payload. Every form in which a stream delivers records gives the same rows as the same
+lines in a file. A payload that is cut, changed or of a foreign form is an error, never an answer
+with fewer rows."""
 
 import base64
 import gzip
@@ -14,7 +15,7 @@ import sys
 
 import pytest
 
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT
 from test_alerts import CASES, V5
 from test_host import connect
 
@@ -52,7 +53,7 @@ def b64url(data):
 
 
 def message(lines, stream="eni-1-all", **other):
-    """What CloudWatch sends to a subscription."""
+    """The JSON that CloudWatch sends to a subscription."""
     return json.dumps({"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "/vpc/flow", "logStream": stream,
                        "subscriptionFilters": ["all"],
                        "logEvents": [{"id": f"{i:056d}", "timestamp": 1432826855000 + i, "message": m,
@@ -65,7 +66,7 @@ def lambda_event(data):
 
 
 def forms(lines):
-    """name: (payload, file of its lines)"""
+    """All forms of payload, as name -> (payload, the file that has its lines)."""
     half, stream = len(lines) // 2, "/vpc/flow:eni-1-all"
     parts = [lines[:half], lines[half:]]
     text = "\n".join(lines)
@@ -141,7 +142,7 @@ def ask(db, payload, on_error="fail", what="*"):
 
 
 def outcome(db, payload, on_error="fail", what="raw"):
-    """Rows, or the text of the error."""
+    """The rows of a query, or the text of its error."""
     try:
         return ask(db, payload, on_error, what)
     except sqlite3.Error as e:
@@ -152,7 +153,7 @@ def outcome(db, payload, on_error="fail", what="raw"):
 # ---- what it takes
 
 @pytest.mark.parametrize("form", FORMS)
-def test_form(build, log, form):
+def test_each_form_gives_the_rows_of_a_file(build, log, form):
     payload, name = FORMS[form]
     columns = "*, extra, start_time" + ("" if form in ("exported", "lines, crlf") else ", raw")
     expected = build.rows(f"SELECT {columns}, '{name}', line FROM flowlogs('{log}');")
@@ -165,7 +166,7 @@ def test_form(build, log, form):
     message(["CWL CONTROL MESSAGE: Checking health of destination Firehose."], "", messageType="CONTROL_MESSAGE",
             owner="CloudwatchLogs", logGroup=""), message([]), json.dumps({"events": [], "nextToken": "x"})],
     ids=["control", "no events", "empty page"])
-def test_nothing(build, payload):
+def test_payloads_without_records_have_no_rows(build, payload):
     for p in (payload, gz(payload), lambda_event(gz(payload)), json.dumps({"Records": [{"kinesis": {"data": b64(gz(payload))}}]})):
         assert build.shell(f"SELECT count(*), sum(bytes) FROM flowlogs_payload({literal(p)});") == "0|\n"
 
@@ -182,7 +183,8 @@ def test_header_and_format(build):
 
 
 def test_streams_and_numbers(db):
-    """Records of a stream are one after the other, and numbered through, whatever came between."""
+    """The records of one log stream come together, with line numbers from 1 on, even if the event
+    alternates between streams."""
     payload = gz(message(LINES[:3], "a")) + gz(message(LINES[3:5], "b")) + gz(message(LINES[5:6], "a"))
     rows = ask(db, payload, what="file, line, raw")
     assert rows == [("/vpc/flow:a", i + 1, LINES[k]) for i, k in enumerate((0, 1, 2, 5))] + \
@@ -190,7 +192,8 @@ def test_streams_and_numbers(db):
     events = [{"logStreamName": f"s{i % 3}", "message": m} for i, m in enumerate(LINES)]
     rows = ask(db, json.dumps({"events": events}), what="file, line, raw")
     assert sorted(rows) == sorted((f"s{i % 3}", i // 3 + 1, m) for i, m in enumerate(LINES))
-    # A name that looks like a file of AWS's says nothing about the time of its records.
+    # The name of a log stream may look like that of a file of AWS's, which would tell the time of
+    # its records.
     aws = "AWSLogs/1/vpcflowlogs/eu-west-1/2024/05/01/1_vpcflowlogs_eu-west-1_fl-1_20240501T0005Z_a.log"
     payload = message(LINES, aws, logGroup="")
     assert db.execute("SELECT count(*) FROM flowlogs_payload(?) WHERE start < 1500000000", (payload,)).fetchone() == (40,)
@@ -210,7 +213,7 @@ def test_the_value_itself(build):
     assert build.shell(f"SELECT count(*) FROM (SELECT data d FROM flowlogs_payload({lines}) WHERE {conditions});") == "40\n"
 
 
-def test_utf16_database(build):
+def test_a_utf16_database_gives_the_same_rows(build):
     sql = f"PRAGMA encoding='UTF-16le'; CREATE TABLE q(body); INSERT INTO q VALUES ({literal(FORMS['lambda'][0])}), " \
           f"({literal(FORMS['lines'][0])}), ({literal(FORMS['gzip'][0])});\n"
     assert build.shell(sql + "SELECT count(*), min(f.file) FROM q, flowlogs_payload(q.body) f;") == "120|/vpc/flow:eni-1-all\n"
@@ -254,7 +257,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("case", FOREIGN)
-def test_foreign(build, case):
+def test_a_foreign_value_is_an_error(build, case):
     payload, error = FOREIGN[case]
     text = str(payload) if isinstance(payload, int) else literal(payload)
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({text});")
@@ -287,7 +290,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_broken(build, case):
+def test_a_broken_payload_is_an_error(build, case):
     payload, error = BROKEN[case]
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(payload)});")
     assert error in out, out
@@ -318,7 +321,7 @@ def test_line_breaks_at_the_end_are_none(db):
 
 
 def test_names_are_text(db):
-    """Hosts want UTF-8, also where a payload has none."""
+    """Hosts expect texts in UTF-8, so names are valid UTF-8 even if the payload is not."""
     broken = message(LINES[:1], "eni-\u00e9\n").encode().replace(b"\\u00e9", b"\xe9\xc3\xa9")
     assert ask(db, message(LINES[:1], "a\0b"), what="file") == [("/vpc/flow:a?b",)]
     assert ask(db, broken, what="file") == [("/vpc/flow:eni-?\u00e9?",)]
@@ -330,8 +333,10 @@ def test_names_are_text(db):
 SMALL = forms(make_lines(6, 2))
 
 
-def test_every_cut(db):
-    """A part of a payload is an error, or ends where a whole line, document or member does; skipped: a beginning."""
+def test_a_payload_cut_anywhere_is_an_error_or_ends_with_a_line(db):
+    """A payload that is cut off is an error, unless the cut is at the end of a line, a JSON
+    document or a gzip member. With on_error=skip, the rows are the first rows of the whole
+    payload."""
     whole = [(m,) for m in make_lines(6, 2)]
     ends = {}
     for form, (payload, _) in SMALL.items():
@@ -342,7 +347,8 @@ def test_every_cut(db):
                 ends.setdefault(form, set()).add(len(got))
             got = outcome(db, payload[:n], "skip")
             assert got == whole[:len(got)] or form in ("exported", "lines, crlf"), (form, n, got)
-    # white space or padding at the end may go, and lines may end anywhere: else there is nothing that is taken for whole
+    # white space or padding at the end may go, and lines may end anywhere: else there is nothing
+    # that is taken for whole
     each = {1, 2, 3, 4, 5, 6}
     allowed = {"messages": {3}, "messages, lines": {3, 6}, "members": {3}, "json lines": {1, 2, 3, 4, 5, 6}, "pages": {3},
                "json, no breaks": {1, 2, 3, 4, 5}, "lines": each, "lines, blob": each, "lines, crlf": each,
@@ -351,8 +357,9 @@ def test_every_cut(db):
         assert got <= allowed.get(form, set()), form
 
 
-def test_every_flipped_bit(db):
-    """Whatever is protected by gzip's checksum comes out as it was, or not at all."""
+def test_a_flipped_bit_is_an_error_or_harmless(db):
+    """Bytes that gzip's checksum protects give the original rows or an error, whichever bit is
+    flipped."""
     for form in ("gzip", "lambda, blob", "kinesis", "firehose", "base64", "members"):
         payload = SMALL[form][0]
         payload = bytearray(payload if isinstance(payload, bytes) else payload.encode())
@@ -366,8 +373,8 @@ def test_every_flipped_bit(db):
             payload[bit // 8] ^= 1 << bit % 8
 
 
-def test_random_damage(build):
-    """Not a crash, and not a byte out of place, under the sanitizers too."""
+def test_random_damage_does_no_harm(build):
+    """Random damage never crashes the reader, nor makes the sanitizers report an error."""
     r = random.Random(3)
     sql = [".bail off"]
     for payload, _ in SMALL.values():
@@ -392,7 +399,7 @@ def test_random_damage(build):
         assert line == "1" or "flowlogs: " in line or not line.strip() or "SELECT" in line or "^--- error" in line, line
 
 
-def test_bombs(release, db):
+def test_payloads_that_expand_too_much_are_errors(release, db):
     text = b"x" * (30 << 20)
     bomb = gz(text) * 9
     for payload, on_error in ((bomb, "fail"), (lambda_event(gz(bomb)), "skip")):
@@ -417,8 +424,9 @@ def test_bombs(release, db):
 
 # ---- as part of a query
 
-def test_conditions(db):
-    """What is looked at while the lines are read gives what SQLite itself finds."""
+def test_conditions_select_the_same_rows(db):
+    """Conditions that are evaluated while the lines are read select the same rows as SQLite
+    does."""
     payload = FORMS["members"][0] + gz(message(make_lines(200, 5), "other"))
     for condition in ("action = 'REJECT'", "dstport IN (22, 443)", "bytes > 5000", "srcaddr IS NULL", "srcaddr LIKE '10.0.1.%'",
                       "start BETWEEN 1418530015 AND 1418530020", "file = '/vpc/flow:other'", "line = 7", "log_status <> 'OK'",
@@ -441,7 +449,7 @@ def test_conditions(db):
 
 @pytest.fixture
 def queue(release):
-    """A table of payloads in all forms, each with lines of its own."""
+    """A database with a table of payloads in all forms, each of which has its own lines."""
     db = connect(release)
     db.execute("CREATE TABLE queue(id INTEGER PRIMARY KEY, body)")
     db.execute("CREATE TABLE expected(id, raw)")
@@ -453,7 +461,7 @@ def queue(release):
     return db
 
 
-def test_join(queue):
+def test_a_join_reads_each_payload(queue):
     q, crlf = queue, "rtrim(f.raw, char(13))"
     expected = q.execute("SELECT id, raw FROM expected ORDER BY 1, 2").fetchall()
     for sql in (f"SELECT id, {crlf} FROM queue, flowlogs_payload(queue.body) f",
@@ -480,7 +488,8 @@ def test_join(queue):
 
 
 def test_join_with_a_table(queue):
-    """The payload is the outer loop of a join, or comes back with a condition for each row."""
+    """The payload is the outer loop of a join, or the inner one, where it is read again with a
+    condition for each row."""
     payload = message(make_lines(300, 9))
     queue.execute("CREATE TABLE assets(ip TEXT PRIMARY KEY, owner)")
     queue.executemany("INSERT INTO assets VALUES (?, ?)", [(f"10.0.{i}.{k}", f"{i}") for i in range(4) for k in range(0, 256, 3)])
@@ -516,7 +525,8 @@ def test_rowids_through_or(db):
 
 
 def test_rowids_of_a_text_and_a_blob(db):
-    """SQLite takes them for two values, and so do we."""
+    """A text and a blob of the same bytes are two values for SQLite, so their rows have different
+    rowids."""
     payload = message(LINES[:3])
     for sql in ("data = ?1 OR data = CAST(?1 AS BLOB)", "data IN (?1, CAST(?1 AS BLOB))", "data = CAST(?1 AS BLOB) OR data = ?1",
                 "(data = ?1 AND line > 0) OR (data = CAST(?1 AS BLOB) AND version = 2) OR data = ?1"):
@@ -524,7 +534,7 @@ def test_rowids_of_a_text_and_a_blob(db):
         assert sorted(got) == sorted((m,) for m in LINES[:3] * 2), sql
 
 
-def test_null(release):
+def test_a_payload_that_is_null_is_an_error(release):
     db = connect(release)
     with pytest.raises(sqlite3.OperationalError, match=r"payload is NULL: .*readfile\(\) .*on_error=skip leaves it out"):
         ask(db, None)
@@ -553,7 +563,8 @@ def test_a_path_is_no_payload(db, payload, hints):
 
 
 def of_authorizer(release, action, code, name, on_error):
-    """What is said when the program's authorizer gives the code for what SQLite asks it, once the query is prepared."""
+    """The answer or error of a query whose authorizer returns `code` after the query has been
+    prepared."""
     db = connect(release)
     running = []
 
@@ -583,7 +594,8 @@ FUNCTION, READ, SELECT = 31, sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT
 @pytest.mark.parametrize("action, name", [(FUNCTION, "json_type"), (FUNCTION, "json_extract"), (FUNCTION, "coalesce"),
                                           (READ, "json_each"), (READ, "value"), (READ, "type"), (SELECT, None)])
 def test_an_authorizer_that_ignores(release, action, name, on_error):
-    """SQLITE_IGNORE makes NULL of what a function or column gives: that must be no other answer."""
+    """SQLITE_IGNORE replaces functions and columns by NULL. This must not become a wrong
+    answer."""
     e = of_authorizer(release, action, sqlite3.SQLITE_IGNORE, name, on_error)
     assert "flowlogs_payload needs SQLite's JSON functions, and the program's authorizer" in str(e)
 
@@ -608,7 +620,7 @@ def test_interrupted_while_it_prepares(release, name):
     assert e.sqlite_errorname == "SQLITE_INTERRUPT" and str(e) == "interrupted"
 
 
-def test_surface(build):
+def test_the_declared_columns(build):
     text = literal(LINES[0])
     assert "which data? write flowlogs_payload(event)" in build.shell("SELECT * FROM flowlogs_payload;")
     assert "the payload is NULL: " in build.shell("SELECT * FROM flowlogs_payload(NULL);")
@@ -628,7 +640,7 @@ def test_surface(build):
         "bytes_read": len(LINES[0]) + 1}
 
 
-def test_threads(db):
+def test_threads_give_the_same_rows(db):
     lines = make_lines(30000)
     payload = "".join(message(lines[i::4], str(i)) for i in range(4))
     sql = "SELECT rowid, file, line, raw FROM flowlogs_payload(?, 'fail', NULL, ?)"
@@ -641,7 +653,7 @@ def test_threads(db):
 
 
 def test_no_file_is_read(build, tmp_path):
-    """A payload is no path, and FLOWLOGS_ROOT doesn't matter."""
+    """A payload is never used as a path, so FLOWLOGS_ROOT does not restrict it."""
     (tmp_path / "a.log").write_text(LINES[0])
     assert "is no flow log" in build.shell("SELECT * FROM flowlogs_payload('a.log');", cwd=tmp_path)
     assert build.shell(f"SELECT count(*) FROM flowlogs_payload({literal(LINES[0])});",
@@ -659,7 +671,8 @@ def handler(release, monkeypatch):
 
 
 def load_handler():
-    """As it starts: it looks at the environment then."""
+    """Loads the handler as a new process would, because it reads the environment when it
+    starts."""
     spec = importlib.util.spec_from_file_location("lambda_handler", ROOT / "sql/alerts/lambda_handler.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -694,7 +707,8 @@ def test_handler_fires(handler, monkeypatch):
 
 
 def test_handler_agrees_with_the_rule(handler, monkeypatch):
-    """The same cases as of rejected-inside: answers, multicast and what is passed on are no tries."""
+    """The handler agrees with the alert rule rejected-inside. Answers, multicast and forwarded
+    traffic are no attempts."""
     for records, n in CASES["rejected-inside"]:
         fields = V5 if any(len(r) > len(NAMES) for r in records) else NAMES
         monkeypatch.setenv("FORMAT", " ".join(f"${{{name.replace('_', '-')}}}" for name in fields))
@@ -738,7 +752,8 @@ def test_handler_does_not_fire(handler):
 
 
 def test_handler_as_a_program(release):
-    """On the sample event, against a look at it without the extension."""
+    """The handler runs as a program on the sample event. Its answer is compared with one computed
+    without the extension."""
     event = (ROOT / "tests/data/stream/lambda.json").read_text()
     done = subprocess.run([sys.executable, "-B", "sql/alerts/lambda_handler.py"], text=True, capture_output=True, cwd=ROOT,
                           input=event, env=dict(release.env, FLOWLOGS=str(release.extension)))

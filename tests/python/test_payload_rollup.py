@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from conftest import ROOT
+from builds import ROOT
 
 LAMBDA = ROOT / "tests" / "data" / "stream" / "lambda.json"
 DIMENSIONS = ["action", "dstport", "srcaddr, dstaddr", "interface_id, protocol", "log_status"]

@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""Whatever the table evaluates itself, the answers are SQLite's: thousands of random predicates on flowlogs, and on an
-ordinary table with the same rows and declared types, must select the same rows in the same order, with 0, 1 and 3
-threads, and with the column behind a unary plus, which no table gets to see.
+"""Conditions that the table evaluates itself select the same rows as conditions that SQLite
+evaluates.
 
-The trees and the predicates are made in pushdata.py, always the same ones; pushcheck.py compares.
+Thousands of random predicates are asked of flowlogs and of an ordinary table with the same rows
+and the same declared types. Both must give the same rows in the same order, with 0, 1 and 3
+threads, and also with a unary plus before the column, which keeps the condition from being pushed
+down.
+
+pushdata.py makes the log files and the predicates, always the same ones. pushcheck.py compares the
+answers.
 """
 
 import json
 import re
 import sqlite3
-import time
 
 import pytest
 
 import fuzzdata
 import pushdata
+from builds import is_error
 from pushcheck import DEFAULT, MANY, THREADS, Logs, logs, name_columns, named, odd, sample  # noqa: F401 (fixtures)
 from pushdata import COLUMNS, Predicates, literal
 
@@ -27,7 +32,7 @@ NAMED = ["start", "end", "start_time", "end_time", "account_id", "region", "file
     ("odd", COLUMNS, 1, 800), ("odd", DEFAULT, 1, 800), ("odd", COLUMNS, 2, 200), ("odd", DEFAULT, 4, 200),
     ("named", NAMED, 1, 500), ("named", NAMED, 2, 250), ("named", COLUMNS, 1, 150),
     ("sample", COLUMNS, 1, 40), ("sample", NAMED, 2, 30), ("sample", DEFAULT, 3, 30)], indirect=["logs"])
-def test_random(logs, columns, terms, count):
+def test_random_predicates_select_the_same_rows(logs, columns, terms, count):
     make = Predicates(f"random {terms}", logs.values(), columns)
     for _ in range(count):
         logs.check_where(*make.query(terms, logs.selects))
@@ -36,7 +41,7 @@ def test_random(logs, columns, terms, count):
 
 
 @pytest.mark.parametrize("logs, count", [("odd", 120), ("named", 80)], indirect=["logs"])
-def test_joins(logs, count):
+def test_random_joins_give_the_same_rows(logs, count):
     make = Predicates("joins", logs.values(), DEFAULT + ["vpc_id", "region"])
     for _ in range(count):
         logs.check(*make.join(), ordered=False, threads=(0, 3))
@@ -44,7 +49,7 @@ def test_joins(logs, count):
 
 
 @pytest.mark.skipif(sqlite3.sqlite_version_info < (3, 39), reason="this SQLite has no RIGHT JOIN")
-def test_outer_joins(odd):
+def test_random_outer_joins_give_the_same_rows(odd):
     logs = Logs(odd.path)
     logs.db.execute(f"CREATE VIRTUAL TABLE temp.created USING flowlogs({literal(odd.path)}, threads=3)")
     logs.source, make = "created", Predicates("outer", logs.values(), DEFAULT + ["vpc_id"])
@@ -53,7 +58,7 @@ def test_outer_joins(odd):
     logs.done()
 
 
-def test_created_table(named):
+def test_a_created_table_selects_the_same_rows(named):
     logs = Logs(named.path)
     logs.db.execute(f"CREATE VIRTUAL TABLE temp.created USING flowlogs({literal(named.path)}, threads=2)")
     logs.source, make = "created", Predicates("created", logs.values(), NAMED)
@@ -95,7 +100,7 @@ def test_account_and_region_of_the_path(named):
 # ---- texts, patterns, functions
 
 @pytest.mark.parametrize("encoding", ["UTF-16le", "UTF-16be"])
-def test_utf16(odd, encoding):
+def test_a_utf16_database_selects_the_same_rows(odd, encoding):
     logs = Logs(odd.path, encoding=encoding)
     make = Predicates(encoding, logs.values())
     for _ in range(150):
@@ -107,7 +112,7 @@ def test_utf16(odd, encoding):
 
 
 @pytest.mark.parametrize("sensitive", [0, 1])
-def test_patterns(odd, sensitive):
+def test_like_and_glob_select_the_same_rows(odd, sensitive):
     logs = Logs(odd.path)
     logs.db.execute(f"PRAGMA case_sensitive_like = {sensitive}")
     make = Predicates("patterns", logs.values())
@@ -117,8 +122,9 @@ def test_patterns(odd, sensitive):
     logs.done()
 
 
-def test_like_of_the_host(odd):
-    """A host may have a LIKE of its own.  ICU's knows all letters' cases: 'k' is the Kelvin sign's."""
+def test_a_like_that_the_host_replaced_is_respected(odd):
+    """A host may replace the function LIKE. ICU's LIKE, for example, folds the case of all
+    letters: 'k' is equal to the Kelvin sign U+212A."""
     def like(pattern, text):
         if pattern is None or text is None:
             return None
@@ -134,10 +140,16 @@ def test_like_of_the_host(odd):
     logs.done()
 
 
-# ---- one pass, one statement
+def scan_stats(logs):
+    """What flowlogs_scan_stats() says of the connection's last scan."""
+    return json.loads(logs.run("SELECT flowlogs_scan_stats()")[0][0])
 
-def test_or_is_one_pass(odd):
-    """The order shows it: plans that go through the files once for each term give the first term's rows first."""
+
+# ---- one scan, one statement
+
+def test_or_is_one_scan(odd):
+    """The order of the rows shows it: a plan that scans the files once for each term of the OR
+    would give all rows of the first term first."""
     for where in ("«dstport» = 443 OR «srcport» = 443", "«action» = 'REJECT' OR «action» = 'ACCEPT'",
                   "«start» = 0 OR «protocol» = 6",
                   "«srcaddr» = '10.0.0.5' OR «dstaddr» = '10.0.0.5'",
@@ -146,8 +158,9 @@ def test_or_is_one_pass(odd):
     odd.done()
 
 
-def test_bound_again(odd):
-    """One statement, many values: what the last one left must not matter."""
+def test_a_statement_may_be_bound_to_many_values(odd):
+    """One prepared statement runs with one value after the other. No state of the last run may
+    remain."""
     for c in ("dstport", "start", "srcaddr", "action", "vpc_id", "start_time", "file"):
         for where in (f"«{c}» = ?1", f"«{c}» < ?1", f"«{c}» IN (?1, 443, 'REJECT')", f"«{c}» LIKE ?1", f"«{c}» IS ?1"):
             sql = f"SELECT t.file, t.line FROM {{T}} t WHERE {where}"
@@ -157,8 +170,8 @@ def test_bound_again(odd):
     odd.done()
 
 
-def test_many_terms(odd):
-    """More terms than SQLite lets a table take over."""
+def test_more_terms_than_a_table_can_take_over(odd):
+    """SQLite leaves at most 16 terms to a table."""
     logs = Logs(odd.path)
     logs.db.execute(f"CREATE VIRTUAL TABLE temp.created USING flowlogs({literal(odd.path)}, threads=3)")
     logs.source = "created"
@@ -169,14 +182,15 @@ def test_many_terms(odd):
 
 
 def test_null_argument_with_many_terms(odd):
-    """SQLite leaves 16 constraints to a table, and a function's arguments come last: `format = NULL` would hold for no
-    row."""
+    """SQLite leaves at most 16 terms to a table, and the arguments of a function come last among
+    them. SQLite would evaluate the term `format = NULL`, which is true for no row, so an error is
+    correct and an empty answer is not."""
     sql = f"SELECT t.file, t.line FROM {{T}} t WHERE {MANY}"
     got = odd.run(name_columns(sql).replace("{T}", odd.table(1)))
     assert got == odd.truth(sql) or (isinstance(got, str) and "flowlogs: " in got)
 
 
-def test_two_cursors(sample):
+def test_cursors_that_take_turns_do_not_disturb_each_other(sample):
     wheres = ["t.action = 'REJECT'", "t.dstport IN (22, 443)", "t.srcaddr LIKE '10.%'", "t.start >= 1773046800"]
     for threads in THREADS:
         cursors = [sample.db.execute(f"SELECT t.file, t.line FROM {sample.table(threads)} t WHERE {w}") for w in wheres]
@@ -189,8 +203,9 @@ def test_two_cursors(sample):
 
 
 def test_rows_in_a_subquery(odd):
-    """(a, b) IN (SELECT …) comes to a table as a = … AND b = …, one row of the subquery after the other, and SQLite's own
-    comparison then forgets the affinities.  It must look dearer than the plan without."""
+    """SQLite can hand (a, b) IN (SELECT …) to a table as a = … AND b = …, once for each row of the
+    subquery. Its own comparison then ignores the affinities of the columns, which selects other
+    rows. That plan must have a higher cost than the plan that does not use it."""
     for columns, of in (("«bytes», «az_id»", "tn, r"), ("«az_id», «bytes»", "r, tn"), ("«vpc_id», «vpc_id»", "t, xn"),
                         ("«vpc_id», «vpc_id»", "x, n"),
                         ("«srcaddr», «action»", "t, 'REJECT'"), ("«action», «dstport»", "t, 443"),
@@ -200,44 +215,34 @@ def test_rows_in_a_subquery(odd):
     odd.done()
 
 
-def test_small_scans_end_at_once(odd):
-    """Threads may not make a scan of a few small files wait."""
-    def median(threads):
-        seconds = []
-        for _ in range(21):
-            begin = time.monotonic()
-            odd.run(f"SELECT t.file, t.line FROM {odd.table(threads)} t WHERE t.dstport = 443")
-            seconds.append(time.monotonic() - begin)
-        return sorted(seconds)[10]
-
-    assert all(median(threads) < 10 * median(0) + 0.005 for threads in (1, 2, 3))
+def test_small_scans_start_no_threads_unless_asked_to(odd):
+    """To start threads would take longer than a scan of a few small files."""
+    for threads, started in ((None, 0), (0, 0), (1, 1), (3, 3)):
+        odd.run(f"SELECT t.file, t.line FROM {odd.table(threads)} t WHERE t.dstport = 443")
+        assert scan_stats(odd)["threads"] == started
 
 
-def test_in_with_many_values(tmp_path):
-    """100,000 addresses are one set, not 100,000 passes nor a list to walk through."""
+def test_in_with_many_values_is_one_scan(tmp_path):
+    """An IN of 100,000 addresses is evaluated by one scan, which looks each record up in a set. If
+    SQLite scanned once for each value, the last scan would select the records of one address
+    only."""
     record = "2 123456789012 eni-1 10.{}.{}.{} 10.0.0.1 443 1024 6 1 40 1773046800 1773046860 ACCEPT OK\n"
     (tmp_path / "a.log").write_text("".join(record.format(i % 7, i // 7 % 250, i % 240) for i in range(60000)))
     logs = Logs(tmp_path)
-    logs.db.execute("CREATE TABLE few(ip TEXT)")
     logs.db.execute("CREATE TABLE many(ip TEXT)")
     logs.db.executemany("INSERT INTO many VALUES (?)", ((f"10.{i % 5 + 2}.{i // 400}.{i % 400}",) for i in range(100000)))
-    logs.db.execute("INSERT INTO few SELECT ip FROM many LIMIT 10")
-    deadline = time.monotonic() + 15
-    logs.db.set_progress_handler(lambda: time.monotonic() > deadline, 100000)
-    seconds = {}
-    for table in ("few", "many"):
-        sql = f"SELECT t.file, t.line FROM {{T}} t WHERE t.srcaddr IN (SELECT ip FROM {table})"
-        want, begin = logs.truth(sql), time.monotonic()
-        logs.expect(want, sql.replace("{T}", logs.table()))
-        seconds[table] = time.monotonic() - begin
+    sql = "SELECT t.file, t.line FROM {T} t WHERE t.srcaddr IN (SELECT ip FROM many)"
+    want = logs.truth(sql)
+    logs.expect(want, sql.replace("{T}", logs.table()))
     logs.done()
-    assert want and seconds["many"] < 4 * seconds["few"] + 0.5, seconds
+    said = scan_stats(logs)
+    assert len(want) > 1000 and said["rows"] == len(want) and said["records"] == 60000
 
 
 # ---- errors in the files
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_skipping_errors(tmp_path, seed):
+def test_on_error_skip_selects_the_same_rows(tmp_path, seed):
     fuzzdata.write_tree(seed, str(tmp_path), 16)
     logs = Logs(tmp_path, on_error="skip")
     make = Predicates(seed, logs.values())
@@ -247,8 +252,9 @@ def test_skipping_errors(tmp_path, seed):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_first_error(tmp_path, seed):
-    """Which error ends a query is no matter of its predicates; what comes before it are the rows before it."""
+def test_the_first_error_does_not_depend_on_the_predicate(tmp_path, seed):
+    """Whatever a query asks for, the same error ends it, and only rows before the error come
+    before it."""
     fuzzdata.write_tree(seed, str(tmp_path), 16)
     logs = Logs(tmp_path, on_error="skip")
     make, logs.on_error = Predicates(seed, logs.values()), "fail"
@@ -277,9 +283,9 @@ def test_first_error(tmp_path, seed):
             assert got == rows[:len(got)], f"{where} with {threads} threads"
 
 
-# ---- the shell, and the build with sanitizers
+# ---- the sqlite3 shell, which also runs on the build with sanitizers
 
-def test_in_the_shell(build, odd, named):
+def test_the_shell_gives_the_same_rows(build, odd, named):
     for logs, columns, count in ((odd, COLUMNS, 70), (named, NAMED, 40)):
         script, make = [logs.tables()], Predicates("shell", logs.values(), columns, python=False)
         queries = [make.query(1 + i % 2)[0] for i in range(count)]
@@ -292,18 +298,17 @@ def test_in_the_shell(build, odd, named):
         assert len(parts) == count + 1 and not parts[0], parts[0]
         for where, part in zip(queries, parts[1:]):
             got, want = part.split("---\n")
+            assert not is_error(got) and not is_error(want), part
             assert got == want, where
 
 
-# ---- what was spared
+# ---- files that need not be read
 
-def test_scan_stats(named, sample):
+def test_scan_stats_count_files_and_rows_that_were_left_out(named, sample):
     def stats(logs, where):
         rows = len(logs.run(f"SELECT line FROM {logs.table(1)} WHERE {where}"))
-        return rows, json.loads(logs.run("SELECT flowlogs_scan_stats()")[0][0])
+        return rows, scan_stats(logs)
 
-    if isinstance(named.run("SELECT flowlogs_scan_stats()"), str):
-        pytest.skip("there is no flowlogs_scan_stats()")
     rows, said = stats(named, "start BETWEEN 1709251200 AND 1709251499")
     assert {"files_found", "files_pruned", "files_read", "bytes_read", "bytes_inflated", "records", "rows", "seconds",
             "threads"} <= set(said)

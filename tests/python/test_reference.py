@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""The extension against reference.py, a slow and obvious reader: over the sample tree, the edge cases, and random
-trees of good and bad files.  Every column of every row, and where the errors are."""
+"""The extension, compared with reference.py, a slow and simple reader, on the sample, on the edge
+cases and on random trees of good and bad files. Every column of every row and the places of all
+errors are compared."""
 
 import pytest
 
 import fuzzdata
 import reference
-from conftest import BUILDS, ROOT
+from builds import BUILDS, ROOT, quote
 
 COLUMNS = reference.DEFAULT_NAMES + [n for n in reference.VPC_NAMES[14:]] + \
     [n for n in reference.TGW_NAMES if n not in reference.VPC_NAMES] + \
     ["file", "line", "raw", "extra", "start_time", "end_time"]
-
-
-def quote(text):
-    return "'" + text.replace("'", "''") + "'"
 
 
 def cell(value):
@@ -32,7 +29,8 @@ def expected(paths, format):
 
 
 def encode(columns):
-    """Raw lines may hold tabs and any bytes, so everything travels in hexadecimal."""
+    """SQL for the columns in hexadecimal, because raw lines may contain tabs and any other
+    bytes."""
     return ", ".join(f"iif(\"{c}\" IS NULL, 'NULL', hex(\"{c}\"))" for c in columns)
 
 
@@ -43,7 +41,7 @@ def as_hex(rows):
 
 
 def same(got, rows, columns):
-    """Says where the first difference is, in words that a person can read."""
+    """Asserts that the rows are equal. The message shows the first difference."""
     for i, (a, b) in enumerate(zip(got, as_hex(rows))):
         differ = [(c, bytes.fromhex(x) if x != "NULL" else x, y) for c, x, y, z in
                   zip(columns, a, rows[i], b) if x != z]
@@ -69,7 +67,7 @@ def compare(build, path, format=None, cwd=ROOT):
     assert abs(float(got[1][1]) - total) <= total * 1e-9
     got = build.rows(f"SELECT file, ifnull(line, 'NULL') FROM flowlogs_errors({quote(str(path))}, {fmt});", cwd=cwd)
     assert [e for e in got if e[1] != "NULL"] == [e for e in errors if e[1] != "NULL"]
-    # Strict: the first error stops it.
+    # With on_error=fail, the first error ends the query.
     strict = build.shell(f"SELECT count(*) FROM flowlogs({quote(str(path))}, 'fail', {fmt});", cwd=cwd)
     if got:
         file, line = got[0]
@@ -79,7 +77,7 @@ def compare(build, path, format=None, cwd=ROOT):
         assert strict == f"{len(rows)}\n" or "is a flow log" in strict
 
 
-def test_sample_tree(build):
+def test_the_sample_is_read_alike(build):
     compare(build, "tests/data/AWSLogs")
 
 
@@ -87,12 +85,12 @@ EDGE = sorted(p.name for p in (ROOT / "tests" / "data" / "edge").iterdir() if p.
 
 
 @pytest.mark.parametrize("name", EDGE)
-def test_edge_file(build, name):
+def test_an_edge_case_is_read_alike(build, name):
     format = "srcaddr dstaddr dstport action bytes start" if name == "headerless-custom.log" else None
     compare(build, f"tests/data/edge/{name}", format)
 
 
-def test_edge_folder(build):
+def test_all_edge_cases_together_are_read_alike(build):
     compare(build, "tests/data/edge")
 
 
@@ -100,7 +98,7 @@ TREES = [(b, seed) for b in BUILDS for seed in range(24 if b.name == "release" e
 
 
 @pytest.mark.parametrize("build, seed", TREES, ids=lambda v: getattr(v, "name", v))
-def test_random_trees(build, seed, tmp_path):
+def test_random_trees_are_read_alike(build, seed, tmp_path):
     fuzzdata.write_tree(seed, str(tmp_path), 24)
     compare(build, tmp_path)
     compare(build, tmp_path, (tmp_path / ".format").read_text().strip())

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""flowlogs_rollup against flowlogs: the same sums, whatever the dimensions, the threads and the memory."""
+"""flowlogs_rollup gives the same sums as a GROUP BY on flowlogs, whatever the dimensions, the
+threads and the memory."""
 
 import random
-import re
-import sqlite3
-import threading
-import time
 
 import pytest
 
 import fuzzdata
 import reference
-from conftest import BUILDS
+from builds import BUILDS, assert_stops, connect, is_error, quote
 
 DIMS = [n for n in reference.DEFAULT_NAMES if n not in ("packets", "bytes")] + reference.VPC_NAMES[14:] + \
     [n for n in reference.TGW_NAMES if n not in reference.VPC_NAMES]
@@ -23,19 +20,16 @@ TREE = "tests/data/AWSLogs"
 LINE = "2 123456789010 eni-1 10.0.{}.{} 10.1.0.1 {} 443 6 {} {} {} {} ACCEPT OK\n"
 
 
-def quote(text):
-    return "'" + text.replace("'", "''") + "'"
-
-
 def choose(rng):
-    """Some dimensions, and some measures."""
+    """A random choice of dimensions and of measures."""
     weights = [8 if n in reference.DEFAULT_NAMES else 1 for n in DIMS] + [4] * len(UNITS)
     dims = list(dict.fromkeys(rng.choices(DIMS + list(UNITS), weights, k=rng.choice([0, 1, 1, 2, 2, 3, 5, 9]))))
     return dims, rng.sample(MEASURES, rng.randint(1, len(MEASURES)))
 
 
 def queries(dims, measures, path, options):
-    """The same question to both tables; texts in hexadecimal, since they may hold any bytes."""
+    """The same question to both tables. Texts are shown in hexadecimal, because they may contain
+    any bytes."""
     def ask(names, values, table):
         shown = [f"iif({n} IS NULL, 'NULL', hex({n}))" for n in names]
         group = f" GROUP BY {', '.join(names)} ORDER BY {', '.join(names)}" if names else ""
@@ -45,14 +39,33 @@ def queries(dims, measures, path, options):
     return rollup, plain
 
 
-def compare(build, path, options, dims, measures, more=""):
+def answers(build, path, options, dims, measures, more):
+    """What the rollup and the plain query print."""
     rollup, plain = queries(dims, measures, quote(str(path)), options)
     got = build.shell(f"{rollup.replace(options, options + more)}\nSELECT '--';\n{plain}", timeout=300)
-    a, _, b = re.sub("error near line [0-9]+", "error", got).partition("--\n")   # sums overflow on both sides
+    a, mark, b = got.partition("--\n")
+    assert mark, got
+    return a, b
+
+
+def compare(build, path, options, dims, measures, more=""):
+    """Asserts that both tables answer, with the same rows. `more` are further arguments of the
+    rollup alone.
+
+    The files of some trees hold numbers whose sum overflows. SQLite's sum() then makes an error of
+    both queries, which says nothing about the rows, so the rest of the measures is compared
+    without the sums that overflow.
+    """
+    a, b = answers(build, path, options, dims, measures, more)
+    if is_error(a) and "integer overflow" in a:
+        assert is_error(b) and "integer overflow" in b, f"only the rollup overflows: {a}\n{b}"
+        measures = [m for m in MEASURES if m[0] not in ("sum(packets)", "sum(bytes)")]
+        a, b = answers(build, path, options, dims, measures, more)
+    assert not is_error(a) and not is_error(b), f"{a}\n{b}"
     if not dims:
         b = b.replace("\n0|", "\n|", 1) if b.startswith("0") else b   # count(*) of nothing is 0, sum() NULL
         a, b = [["0" if v == "" else v for v in t.strip().split("|")] for t in (a, b)]
-    assert a == b, f"{rollup}\n{plain}"
+    assert a == b, (path, options, dims, measures)
 
 
 CASES = [(b, seed) for b in BUILDS for seed in range(12 if b.name == "release" else 4)]
@@ -60,7 +73,7 @@ CASES = [(b, seed) for b in BUILDS for seed in range(12 if b.name == "release" e
 
 @pytest.mark.parametrize("build, seed", CASES, ids=lambda v: getattr(v, "name", v))
 @pytest.mark.parametrize("where", ["AWSLogs", "edge", "random"])
-def test_same_sums(build, seed, where, tmp_path):
+def test_random_questions_have_the_same_sums(build, seed, where, tmp_path):
     rng = random.Random(f"{where} {seed}")
     path, format = f"tests/data/{where}", None
     if where == "random":
@@ -71,14 +84,14 @@ def test_same_sums(build, seed, where, tmp_path):
         compare(build, path, options, *choose(rng))
 
 
-def test_all_dimensions(build):
+def test_all_dimensions_together_have_the_same_sums(build):
     for threads in (0, 3):
         compare(build, TREE, f"'skip', NULL, {threads}", DIMS[:50], MEASURES)
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """Many groups in a few files."""
+    """Six files with 20,000 combinations of srcaddr and srcport each."""
     folder = tmp_path_factory.mktemp("many")
     for f in range(6):
         with open(folder / f"{f}.log", "w") as out:
@@ -88,7 +101,7 @@ def many(tmp_path_factory):
 
 
 @pytest.mark.parametrize("threads", [0, 1, 3])
-def test_bounded_memory(build, many, threads):
+def test_little_memory_gives_more_rows_with_the_same_sums(build, many, threads):
     compare(build, many, f"'fail', NULL, {threads}", ["srcaddr", "srcport"], MEASURES, ", '1M'")
     got = build.rows(f"SELECT count(*) > count(DISTINCT srcport), sum(flows) FROM flowlogs_rollup('{many}', NULL, NULL, "
                      f"{threads}, '1M'); SELECT count(*), count(DISTINCT srcport) FROM flowlogs_rollup('{many}', NULL, "
@@ -97,7 +110,7 @@ def test_bounded_memory(build, many, threads):
 
 
 @pytest.mark.parametrize("threads", [0, 1, 3])
-def test_ways_to_ask(build, threads):
+def test_subqueries_views_and_joins_have_the_same_sums(build, threads):
     args = f"'{TREE}', NULL, NULL, {threads}"
     flowlogs, rollup = f"flowlogs({args})", f"flowlogs_rollup({args})"
     for a, b in [
@@ -124,11 +137,12 @@ def test_ways_to_ask(build, threads):
             (f"SELECT r.flows FROM flowlogs_files('{TREE}') f JOIN flowlogs_rollup(f.path) r ORDER BY f.path, 1",
              f"SELECT count(*) FROM {flowlogs} GROUP BY file ORDER BY file")]:
         got = build.shell(f"{a};\nSELECT '--';\n{b};").partition("--\n")
+        assert not is_error(got[0]) and not is_error(got[2]), got
         assert got[0] == got[2] and got[0], a
 
 
-def test_schema(build):
-    out = build.rows(f"SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
+def test_the_declared_columns(build):
+    out = build.rows("SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
     names = [n for n, _ in out]
     assert [n for n, h in out if h == "0"] == \
         DIMS[:12] + ["flows", "packets", "bytes", "first_seen", "last_seen"]
@@ -143,19 +157,20 @@ def test_schema(build):
     *[(f"'{TREE}', NULL, NULL, 0, '{v}'", f"memory is '{v}'") for v in ("0", "-1", "1x", "1023K", "2MB", "", "K", "1e9", "99999999999G")],
     *[(f"'{TREE}', NULL, NULL, 0, NULL, '{v}'", f"since is '{v}'") for v in
       ("", "yesterday", "2026-02-30", "2026-13-01", "2026-03-09 24:00", "2026-03-09 1", "2026-3-9", "99999-01-01")]])
-def test_wrong_arguments(build, arguments, message):
-    assert message in build.shell(f"SELECT sum(flows) FROM flowlogs_rollup({arguments});")
+def test_wrong_arguments_are_errors(build, arguments, message):
+    out = build.shell(f"SELECT sum(flows) FROM flowlogs_rollup({arguments});")
+    assert is_error(out) and message in out
 
 
-def test_options_of_create(build):
-    assert build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', memory='64M'); "
+def test_create_takes_the_rollup_options(build):
+    assert build.shell("CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', memory='64M'); "
                        "SELECT count(*) > 0 FROM t;") == "1\n"
     assert "since is 'soon'" in build.shell(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{TREE}', since=soon);")
     assert "no such module" not in build.shell("SELECT flows FROM flowlogs_rollup;")
 
 
 @pytest.mark.parametrize("threads", [0, 1, 2, 5])
-def test_first_problem(build, tmp_path, threads):
+def test_the_first_bad_line_is_reported_whatever_the_threads(build, tmp_path, threads):
     good = "".join(LINE.format(0, i % 250, i, 1, 1, 5, 6) for i in range(3000))
     for f in range(9):
         (tmp_path / f"{f}.log").write_text(good * (4 if f == 3 else 1) + ("2 bad\n" if f in (3, 5, 6) else ""))
@@ -167,7 +182,7 @@ def test_first_problem(build, tmp_path, threads):
     assert out.replace("flowlogs_rollup", "flowlogs") == plain
 
 
-def test_nothing_found(build, tmp_path):
+def test_a_folder_without_flow_logs_is_an_error(build, tmp_path):
     (tmp_path / "a.txt").write_text("just some notes\n")
     for threads in (0, 1):
         assert "is no flow log" in build.shell(f"SELECT flows FROM flowlogs_rollup('{tmp_path}', NULL, NULL, {threads});")
@@ -176,7 +191,7 @@ def test_nothing_found(build, tmp_path):
 
 
 @pytest.mark.parametrize("threads", [0, 1, 2])
-def test_sums_overflow(build, tmp_path, threads):
+def test_sums_that_overflow_are_an_error_or_several_rows(build, tmp_path, threads):
     for f in range(3):
         (tmp_path / f"{f}.log").write_text(LINE.format(0, 0, 1, 2, 2**62, 5, 6) * 2)
     args = f"'{tmp_path}', NULL, NULL, {threads}"
@@ -186,25 +201,18 @@ def test_sums_overflow(build, tmp_path, threads):
     assert build.shell(f"SELECT bytes FROM flowlogs_rollup('{tmp_path}/0.log');") == f"{2**63 - 1}\n"
 
 
-def test_stops_early(build, many):
+def test_limit_stops_early(build, many):
     for threads in (0, 3):
         for memory in ("NULL", "'1M'"):
-            assert build.shell(f"SELECT 1 FROM flowlogs_rollup('{many}', NULL, NULL, {threads}, {memory}) WHERE srcport >= 0 LIMIT 1;") == "1\n"
+            assert build.shell(f"SELECT 1 FROM flowlogs_rollup('{many}', NULL, NULL, {threads}, {memory}) "
+                               "WHERE srcport >= 0 LIMIT 1;") == "1\n"
 
 
+@pytest.mark.parametrize("by", ["interrupt", "handler"])
 @pytest.mark.parametrize("threads", [0, 2])
-def test_interrupt(release, tmp_path, threads):
+def test_a_rollup_of_many_records_stops_when_told_to(release, tmp_path, threads, by):
     block = "".join(LINE.format(0, i % 250, i, 1, 1, 5, 6) for i in range(10000))
     for f in range(2):
         (tmp_path / f"{f}.log").write_text(block * 200)
-    db = sqlite3.connect(":memory:", check_same_thread=False)
-    db.enable_load_extension(True)
-    db.load_extension(str(release.extension))
-    timer = threading.Timer(0.02, db.interrupt)
-    begin = time.monotonic()
-    timer.start()
-    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
-        for _ in range(50):
-            db.execute("SELECT srcport, sum(flows) FROM flowlogs_rollup(?, NULL, NULL, ?) GROUP BY 1",
-                       (str(tmp_path), threads)).fetchall()
-    assert time.monotonic() - begin < 5
+    assert_stops(connect(release), "SELECT srcport, sum(flows) FROM flowlogs_rollup(?, NULL, NULL, ?) GROUP BY 1",
+                 (str(tmp_path), threads), by=by)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The tree keeps its own rules: the sample data are what their generator makes, each room depends on earlier rooms only."""
+"""The repository keeps its own rules: the sample data are what their generator makes, and each
+room of ext/ depends on earlier rooms only."""
 
 import gzip
 import re
@@ -9,11 +10,12 @@ import zlib
 
 import pytest
 
-from conftest import ROOT
+from builds import ROOT
 
 
 def content(path):
-    """A file's text; of gzip what is in it, since versions of zlib compress differently."""
+    """The content of a file, inflated if it is gzip, because versions of zlib compress
+    differently."""
     data = path.read_bytes()
     try:
         return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data

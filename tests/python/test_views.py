@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The views of sql/views.sql: each against a computation in Python, conditions on them against the direct query, and
-whether those conditions reach the scan."""
+"""The views of sql/views.sql. Each is compared with a computation in Python. Conditions on a view
+must select what they select from its rows, and must be pushed down to the scan."""
 
 import collections
 import functools
@@ -10,7 +10,7 @@ import time
 import pytest
 
 import reference
-from conftest import ROOT
+from builds import ROOT
 
 READ = ".read sql/views.sql\n.output\n"
 SETUP = ".headers off\n.output /dev/null\n" + READ
@@ -34,7 +34,8 @@ def hour(r):
 
 
 def summed(rows, *columns):
-    """rows: (key, record).  key -> the sums by these names, in this order."""
+    """Groups (key, record) pairs by key. Returns a row for each key: the key and the sums with
+    these names."""
     groups = collections.defaultdict(list)
     for key, r in rows:
         groups[key].append(r)
@@ -80,7 +81,7 @@ FOURTEEN = ("start_time", "end_time", "interface_id", "srcaddr", "srcport", "dst
 COLUMNS_OF_ACTION = "start_time, interface_id, srcaddr, srcport, dstaddr, dstport, packets, bytes"
 ADMIN = {21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986}
 
-# view -> (its columns that are compared; what should be in them)
+# view -> (the columns that are compared, a function that computes their rows)
 EXPECTED = {
     "records": (", ".join(FOURTEEN), lambda: [tuple(r.get(c) for c in FOURTEEN) for r in records()]),
     "accepted": (COLUMNS_OF_ACTION, lambda: of_action("ACCEPT")),
@@ -115,14 +116,14 @@ def test_all_views_are_here(release):
 
 
 @pytest.mark.parametrize("view", EXPECTED)
-def test_view(release, view):
+def test_a_view_has_the_computed_rows(release, view):
     columns, expected = EXPECTED[view]
     got = release.rows(f"{SETUP}SELECT {columns} FROM {view};")
     assert sorted(got) == texts(expected())
     assert len(got) > 9
 
 
-def test_words(release):
+def test_codes_are_shown_as_words(release):
     got = release.rows(SETUP + "SELECT DISTINCT service, protocol_name, flags FROM records "
                        "WHERE dstport IN (0, 53, 443) AND flags IS NOT NULL AND action = 'REJECT' ORDER BY 1, 2;")
     assert got == [["NULL", "ICMP", "none"], ["https", "TCP", "SYN"]]
@@ -147,7 +148,7 @@ def test_parameters_are_looked_at_when_a_view_is_asked(release):
     assert got == [[str(len(pairs)), min(r["start_time"] for r in wanted), "1"], ["3"]]
 
 
-# view, a condition on it, what the scan must be asked for
+# view, a condition on it, the terms that must be pushed down to the scan
 PUSHED = [
     ("records", "dstport = 443 AND protocol = 6", "dstport= protocol="),
     ("records", "start_time >= '2026-03-10' AND cidr_match(srcaddr, '10.0.0.0/8')", "start_time>= srcaddr:cidr_match"),

@@ -1,4 +1,4 @@
--- CREATE VIRTUAL TABLE shows the fields that the files have.
+-- A table made by CREATE VIRTUAL TABLE shows the fields that its files have.
 CREATE VIRTUAL TABLE temp.tree USING flowlogs('tests/data/AWSLogs');
 SELECT count(*) FROM pragma_table_xinfo('tree') WHERE hidden = 0;
 CREATE VIRTUAL TABLE temp.custom USING flowlogs('tests/data/edge/custom-order.log');
@@ -21,7 +21,7 @@ SELECT count(*) FROM bad WHERE on_error = 'fail';
 SELECT count(*) FROM bad('tests/data/edge/crlf.log');
 CREATE VIRTUAL TABLE temp.named USING flowlogs(path="tests/data/edge/crlf.log");
 SELECT count(*) FROM named;
--- A table that has the module's name.
+-- A table may have the name of the module.
 CREATE VIRTUAL TABLE temp.flowlogs USING flowlogs('tests/data/edge/crlf.log');
 SELECT count(*) FROM flowlogs;
 SELECT count(*) FROM flowlogs('tests/data/edge/blank-lines.log');

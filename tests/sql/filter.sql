@@ -1,4 +1,4 @@
--- The patterns of AWS's documentation, as they are printed there.
+-- The patterns of AWS's documentation, exactly as they are printed there.
 .mode column
 CREATE TEMP TABLE patterns(pattern);
 INSERT INTO patterns VALUES
@@ -14,35 +14,35 @@ INSERT INTO patterns VALUES
 SELECT (SELECT sum(flows) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE filter = pattern) AS flows,
        (SELECT count(*) FROM flowlogs('tests/data/AWSLogs') f WHERE f.filter = pattern) AS records, pattern FROM patterns;
 .mode list
--- With other conditions, and as an argument; NULL is no filter.
+-- A filter with other conditions, and as an argument. NULL means no filter.
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = 'REJECT' AND dstport = 3389 AND start_time >= '2026-03-10';
 SELECT count(*), filter FROM flowlogs('tests/data/AWSLogs', NULL, NULL, NULL, NULL, 'REJECT');
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = NULL;
 EXPLAIN QUERY PLAN SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = 'REJECT' AND dstport = 22;
--- One of two filters: a record that both let pass is one record.
+-- An OR of two filters: a record that passes both is returned once.
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE path = 'tests/data/AWSLogs' AND filter = '[..., action=REJECT, s]' OR path = 'tests/data/AWSLogs' AND filter = '[v, a, e, s, d, p, dstport=22, ...]';
 SELECT sum(action = 'REJECT' OR dstport = 22) FROM flowlogs('tests/data/AWSLogs');
 SELECT sum(flows) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE filter = 'a' OR filter = 'b';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter IN ('REJECT', 'OK');
--- The export's time is no token; a field that the file doesn't have is missing.
+-- The time in front of exported lines is no token. A field that the file does not have is missing.
 SELECT count(*) FROM flowlogs('tests/data/edge/cwl-export.gz') WHERE filter = '[version=2, ...]';
 SELECT count(*) FROM flowlogs('tests/data/edge/cwl-export.gz') WHERE filter = '"T0"';
 SELECT count(*) FROM flowlogs('tests/data/edge/headerless-tgw.log') WHERE filter = '[..., bytes > 0, start, end, action, logstatus]';
 SELECT count(*) FROM flowlogs('tests/data/edge/headerless-tgw.log') WHERE filter = '[..., action=REJECT, logstatus]';
--- What can't be held against the file's lines is an error, also with on_error=skip.
+-- A filter that does not fit the layout of a file is an error, also with on_error=skip.
 SELECT count(*) FROM flowlogs('tests/data/edge/custom-order.log') WHERE filter = '[srcaddr=203.0.113.66, ...]';
 SELECT count(*) FROM flowlogs('tests/data/edge/custom-order.log') WHERE filter = '[dstaddr=203.0.113.66, ...]';
 SELECT count(*) FROM flowlogs('tests/data/edge/custom-order.log', 'skip') WHERE filter = '[dstaddr=203.0.113.66, ...]';
 SELECT sum(flows) FROM flowlogs_rollup('tests/data/edge/custom-order.log', 'skip') WHERE filter = '[dstaddr=203.0.113.66, ...]';
 SELECT count(*) FROM flowlogs('tests/data/edge/headerless-default.log') WHERE filter = '[version, account=123456789012]';
 SELECT count(*) FROM flowlogs('tests/data/edge/headerless-default.log') WHERE filter = '[a,b,c,d,e,f,g,h,i,j,k,l,m,n,o=1]';
--- A bad pattern, two patterns, a pattern where there is none.
+-- Errors: a bad pattern, two patterns, and a filter on a table that takes none.
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = '[version, account, dstport=]';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = '{ $.dstport = 22 }';
 CREATE VIRTUAL TABLE temp.bad USING flowlogs('tests/data/AWSLogs', filter='[a,,,b >]');
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter = 'a' AND filter = 'b';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter LIKE 'a';
--- since and until of flowlogs: as of the rollup, and a record is one record whatever asks for it.
+-- The options since and until. A record that several terms of an OR select is returned once.
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE since = '2026-03-09 09:00' AND until = '2026-03-09 10:00';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE start_time >= '2026-03-09 09:00' AND start_time < '2026-03-09 10:00';
 SELECT sum(flows) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE since = '2026-03-09 09:00' AND until = '2026-03-09 10:00';

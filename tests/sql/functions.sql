@@ -14,7 +14,7 @@ SELECT port_name(22), port_name(443), port_name(514), port_name(514, 6), port_na
 SELECT tcp_flags(2), tcp_flags(18), tcp_flags(19), tcp_flags(0), tcp_flags(255), tcp_flags(256), tcp_flags(NULL);
 WITH RECURSIVE n(code) AS (SELECT 0 UNION ALL SELECT code + 1 FROM n WHERE code < 9) SELECT code, traffic_path(code) FROM n;
 
--- On the sample.
+-- The functions on the sample.
 SELECT ip_scope(srcaddr) AS src, ip_scope(dstaddr) AS dst, tcp_flags(tcp_flags) AS flags, count(*)
   FROM flowlogs('tests/data/AWSLogs') WHERE protocol = 6 GROUP BY 1, 2, 3;
 SELECT protocol_name(protocol) AS protocol, port_name(dstport, protocol) AS service, dstport, sum(flows) AS flows
@@ -23,7 +23,7 @@ SELECT iif(ip_is_private(srcaddr), ip_prefix(srcaddr, 24), 'outside') AS net, su
   FROM flowlogs_rollup('tests/data/AWSLogs') WHERE srcaddr IS NOT NULL GROUP BY 1 ORDER BY 1;
 SELECT traffic_path(traffic_path) AS path, count(*) FROM flowlogs('tests/data/AWSLogs') GROUP BY 1;
 
--- What is pushed down: the subnets, by all their names.
+-- What is pushed down when subnets are looked up, by all of their names.
 .mode list
 EXPLAIN QUERY PLAN SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE cidr_match(srcaddr, '10.0.0.0/8');
 EXPLAIN QUERY PLAN SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE isIpInSubnet(srcaddr, '10.0.0.0/8');

@@ -8,11 +8,11 @@ SELECT count(*) FROM flowlogs('tests/data/AWSLogs/012345678901/**/*.gz');
 SELECT count(*) FROM flowlogs('tests/data/edge/c[a-r]*.lo?');
 SELECT count(*) FROM flowlogs('tests/data/edge/[!x]rlf.log');
 SELECT count(*) FROM flowlogs('["tests/data/edge/crlf.log", "tests/data/edge/blank-lines.log"]');
--- The same file on two ways is read once.
+-- A file that is reached by two paths is read once.
 SELECT count(*) FROM flowlogs('["tests/data/edge/crlf.log", "tests/data/edge/crl*", "tests/data/edge/crlf.log"]');
--- The order is that of the paths.
+-- The order of the files is that of their paths.
 SELECT count(*), min(ok) FROM (SELECT file >= lag(file, 1, '') OVER () AS ok FROM flowlogs('tests/data/AWSLogs'));
--- Nothing found is an error.
+-- A path that matches nothing is an error.
 SELECT count(*) FROM flowlogs('tests/data/no-such-folder');
 SELECT count(*) FROM flowlogs('tests/data/**/*.nothing');
 SELECT count(*) FROM flowlogs('["tests/data/edge/crlf.log", "tests/data/nothing.log"]');

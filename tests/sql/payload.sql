@@ -1,4 +1,4 @@
--- flowlogs_payload: values that a stream hands over, and what is said of those that it can't have.
+-- flowlogs_payload: the values that streams deliver, and the errors for other values.
 .mode box
 SELECT file, line, srcaddr, dstport, action FROM flowlogs_payload(readfile('tests/data/stream/lambda.json'));
 SELECT file, line, srcaddr, action FROM flowlogs_payload('{"message":"2 1 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 40 3 4 REJECT OK"}

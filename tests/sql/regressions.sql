@@ -1,5 +1,5 @@
--- Bugs that were, a query each.
--- OR over different paths or options: each has rows of its own, which SQLite tells apart by the rowid.
+-- Regressions: each query showed a bug that has been repaired.
+-- An OR of different paths or options: SQLite tells their rows apart by the rowid.
 SELECT file, line FROM flowlogs WHERE (path = 'tests/data/edge/crlf.log' AND srcport > 0) OR (path = 'tests/data/edge/bom.log' AND dstport > 0);
 SELECT count(*), count(DISTINCT rowid) FROM flowlogs WHERE path IN ('tests/data/edge/crlf.log', 'tests/data/edge/bom.log');
 CREATE TABLE pair(p, q);
@@ -9,15 +9,15 @@ SELECT path FROM flowlogs_files WHERE (paths = 'tests/data/edge/crlf.log' AND si
 SELECT file, line FROM flowlogs_errors WHERE (path = 'tests/data/edge/truncated.gz' AND line > 0) OR (path = 'tests/data/edge/corrupt-crc.gz' AND line > 0);
 -- One argument too many does not become a condition on a hidden column.
 SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log', NULL, NULL, NULL, 'all');
--- An option given twice.
+-- An option that is given twice.
 CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', on_error=skip, ON_ERROR=fail);
 CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/edge/crlf.log', path='tests/data/edge/bom.log');
 -- A path with a NUL byte.
 SELECT count(*) FROM flowlogs('["tests/data/edge/crlf.log\u0000zzz"]');
 SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log' || char(0) || 'zzz');
--- What is wrong with a file is noted of it, when it is read whole.
+-- The column note says what is wrong with a file if the whole file is read.
 SELECT note, rows, errors FROM flowlogs_files('tests/data/edge/truncated.gz');
--- Nothing but other files is an error with on_error=skip too: nothing was skipped.
+-- A folder with no flow log at all is an error with on_error=skip too, because nothing was skipped.
 SELECT count(*) FROM flowlogs('tests/data/edge/mixed/n*', 'skip');
 -- RIGHT JOIN.
 CREATE TABLE one(a);
@@ -30,7 +30,7 @@ CREATE VIRTUAL TABLE flowlogs USING flowlogs;
 SELECT count(*) FROM flowlogs;
 ALTER TABLE flowlogs RENAME TO fx;
 DROP TABLE fx;
--- OR over values of an argument: one scan for each, never one for all.
+-- An OR of values of an argument needs a scan for each value, and never one for all of them.
 CREATE VIRTUAL TABLE temp.both USING flowlogs('tests/data/edge/crlf.log');
 SELECT count(*) FROM both WHERE path = 'tests/data/edge/nodata.log' OR (path = 'tests/data/edge/crlf.log' AND action = 'ACCEPT');
 SELECT count(*), count(DISTINCT rowid) FROM flowlogs('tests/data/edge/crlf.log')

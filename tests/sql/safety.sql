@@ -1,4 +1,4 @@
--- No view or trigger of a database may read files on its own; our own TEMP views may.
+-- No view or trigger that is stored in a database may read files. The user's TEMP views may.
 CREATE VIEW spy AS SELECT * FROM flowlogs('tests/data/edge/crlf.log');
 SELECT count(*) FROM spy;
 CREATE VIEW list AS SELECT * FROM flowlogs_files('tests/data/edge');
@@ -13,6 +13,6 @@ INSERT INTO log VALUES (1);
 -- The pure functions may be used anywhere.
 CREATE VIEW version AS SELECT flowlogs_version() IS NOT NULL AS ok;
 SELECT ok FROM version;
--- The tables can't be written to.
+-- The tables cannot be written to.
 INSERT INTO flowlogs(srcaddr) VALUES ('10.0.0.1');
 DELETE FROM flowlogs WHERE path = 'tests/data/edge/crlf.log';

@@ -1,4 +1,4 @@
--- What the sample tree has to offer, so that tests and tours find it there.
+-- The contents of the sample on which tests and examples rely.
 .mode list
 .separator " | "
 SELECT version, count(DISTINCT file) AS files, count(*) FROM flowlogs('tests/data/AWSLogs') GROUP BY version;

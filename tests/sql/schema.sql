@@ -1,4 +1,4 @@
--- The declared columns: the first 14 shown, the arguments first among the hidden ones.
+-- The declared columns. The first 14 are shown, and the arguments come first among the hidden ones.
 SELECT group_concat(name || ' ' || type, ', ') FROM pragma_table_xinfo('flowlogs') WHERE hidden = 0;
 SELECT group_concat(name, ' ') FROM pragma_table_xinfo('flowlogs') WHERE hidden = 1;
 SELECT group_concat(name || ' ' || type || iif(hidden, ' hidden', ''), ', ') FROM pragma_table_xinfo('flowlogs_files');

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Sees that what is needed is there: deps.sh build [test].  Installs what is missing where it may (Debian and Ubuntu, as
-# root or with sudo that asks no password); otherwise prints the one command that does, and fails.
+# Checks that everything is installed that building (and testing) needs: deps.sh build [test]. On
+# Debian and Ubuntu it installs what is missing, if it runs as root or if sudo asks for no
+# password. Otherwise it prints the one command that does so, and fails.
 set -eu
 
 missing=""
@@ -11,7 +12,8 @@ need() { # need WHAT-IS-TESTED PACKAGE: adds the package unless the test, a shel
 
 has_header() { printf 'printf "#include <%s>\\n" | ${CC:-cc} -E -' "$1"; }
 
-# Package names: Debian and Ubuntu, Fedora, Alpine, macOS with Homebrew ("-" where the system has it).
+# Package names: Debian and Ubuntu, Fedora, Alpine, macOS with Homebrew ("-" where the system has
+# it).
 family=other
 if command -v apt-get >/dev/null 2>&1; then family=debian
 elif command -v dnf >/dev/null 2>&1; then family=fedora
@@ -26,7 +28,7 @@ name() { # name DEBIAN FEDORA ALPINE MACOS
 
 need 'command -v ${CC:-cc}' "$(name gcc gcc gcc -)"
 if ! command -v "${CC:-cc}" >/dev/null 2>&1; then
-  # Without a compiler the headers can't be looked for: all that building needs.
+  # Without a compiler it cannot be checked which headers exist, so everything that building needs is named.
   missing="$missing $(name 'libc6-dev libsqlite3-dev zlib1g-dev' 'sqlite-devel zlib-devel' 'musl-dev sqlite-dev zlib-dev' 'sqlite zlib')"
 else
   need "$(has_header stdio.h)" "$(name libc6-dev glibc-devel musl-dev -)"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every SQL script and every unit test under valgrind: valgrind.sh BUILD.  Silent but for the names, and what is wrong.
+# Runs every SQL script and every unit test under valgrind: valgrind.sh BUILD.
+# Prints the names, and the output of the first one that valgrind finds an error in.
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1
@@ -10,7 +11,7 @@ for script in tests/sql/*.sql; do
   echo "$script"
   rc=0
   { echo ".load ./$build/flowlogs"; cat "$script"; } | $check sqlite3 -batch :memory: >"$build/valgrind.out" 2>&1 || rc=$?
-  # The shell ends with 1 where a script provokes errors.
+  # The shell's exit status is 1 if a script causes errors on purpose.
   if [ "$rc" -gt 1 ]; then cat "$build/valgrind.out"; exit 1; fi
 done
 for test in "$build"/unit/*/test_*; do

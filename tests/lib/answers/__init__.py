@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What the scripts of sql/investigate must answer, computed a second time: in Python, from the records that
-tests/reference.py reads, without SQLite and without the extension.
+"""The right answers of the scripts of sql/investigate, computed in Python from the records that
+tests/lib/reference.py reads, without SQLite and without the extension.
 
-A function for each script, named as it is (top-talkers.sql: top_talkers), takes the records of tests/data/AWSLogs, a
-list of dicts by column, None where a value is missing, and returns the rows that the script prints, in its order: tuples
-of texts, numbers and None.  Several queries in a script: their rows one after the other.
+There is a function for each script, with the script's name (top_talkers for top-talkers.sql). It
+takes the records as a list of dicts by column, with None for a missing value. It returns the rows
+that the script prints, in the same order, as tuples of texts, numbers and None. If a script has
+several queries, their rows follow each other.
 """
 
 import importlib
@@ -12,7 +13,7 @@ import pathlib
 
 
 def functions():
-    """name of the script -> function, of all modules in this folder."""
+    """The functions of all modules in this folder, by the name of the script."""
     found = {}
     for path in sorted(pathlib.Path(__file__).parent.glob("[a-z]*.py")):
         module = importlib.import_module(f"answers.{path.stem}")

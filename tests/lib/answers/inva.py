@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Answers of the questions about talkers, pairs, instances, subnets, single addresses, rejects, services, NAT gateways,
-one conversation and one interface.  Their parameters are the scripts', with the scripts' defaults."""
+"""Answers of the questions about talkers, pairs, instances, subnets, single addresses, rejects,
+services, NAT gateways, one conversation and one interface.  Their parameters are the scripts',
+with the scripts' defaults."""
 
 import calendar
 import datetime
@@ -350,7 +351,8 @@ def connections_latest(records, since=None, until=None, top=20):
 # ---- NAT gateways ----------------------------------------------------------------------------
 
 def _through_nat(records, nat, since, until):
-    """(interface, inside, remote, port there, is it sent, record) of what a NAT gateway logged on its inner side."""
+    """(interface, inside, remote, port there, is it sent, record) of what a NAT gateway logged on
+    its inner side."""
     def differ(r, end):
         return None not in (r.get(end), r.get("pkt_" + end)) and r[end] != r["pkt_" + end]
 

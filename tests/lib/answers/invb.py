@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Answers of the investigations from cross-AZ traffic to the check of a period (questions 21 to 38 of the scripts' list)."""
+"""Answers of the investigations from cross-AZ traffic to the check of a period (questions 21 to 38
+of the scripts' list)."""
 
 import collections
 import glob
@@ -404,7 +405,8 @@ def interface_types(records):
 
 
 def _samples_nats(records):
-    """What the sample's NAT gateways, *.*.0.20, send on: by what is known of it, not by what can be seen."""
+    """What the sample's NAT gateways, *.*.0.20, send on: by what is known of it, not by what can
+    be seen."""
     return [r for r in records if re.fullmatch(r"(10\.(0|8|64)|172\.31)\.0\.20", _src(r) or "") and not _inside(_dst(r))]
 
 

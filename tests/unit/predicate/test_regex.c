@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The regexes of filter patterns: tables by hand, errors with their places, a slow matcher beside it, and time. */
+/*
+** The regexes of filter patterns: tables by hand, errors with their places, a slow matcher beside
+** it, and time.
+*/
 #include "helpers.h"
-
-#include <time.h>
 
 #include "predicate/regex.h"
 
@@ -264,7 +265,10 @@ static void test_sizes(void **state) {
   bytes_free(&text);
 }
 
-/* --- a slow matcher: items tried one after the other, all ends of the text kept as a set -------------------------- */
+/*
+** --- a slow matcher: items tried one after the other, all ends of the text kept as a set
+** --------------------------
+*/
 
 struct slow_item {
   char c; /* itself, or '.', '^', '$' */
@@ -323,8 +327,12 @@ static void test_against_slow(void **state) {
   }
 }
 
-/* What makes others take exponential or quadratic time; and no byte behind the text is read. */
-static void test_time(void **state) {
+/*
+** These expressions take exponential or quadratic time in matchers that try one way after the
+** other.  Here the test ends within a second; with such a matcher it would never end.  No byte
+** behind the text is read.
+*/
+static void test_long_text(void **state) {
   static const char *const patterns[] = {"a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
                                          "^a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a*b$", "a{0,1000}b", ".*.*.*=.*",
                                          "a.{900}b"};
@@ -333,10 +341,7 @@ static void test_time(void **state) {
   (void)state;
   guarded_init(&g, n);
   memset(g.end - n, 'a', n);
-  clock_t begun = clock();
   for (size_t i = 0; i < COUNT(patterns); i++) assert_false(search(patterns[i], g.end - n, n));
-  double seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
-  CHECK(seconds < 20, "%.1f s", seconds);
   guarded_clear(&g);
 }
 
@@ -374,8 +379,8 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_table),        cmocka_unit_test(test_errors), cmocka_unit_test(test_sizes),
-      cmocka_unit_test(test_against_slow), cmocka_unit_test(test_time),   cmocka_unit_test(test_random_bytes),
+      cmocka_unit_test(test_table),        cmocka_unit_test(test_errors),    cmocka_unit_test(test_sizes),
+      cmocka_unit_test(test_against_slow), cmocka_unit_test(test_long_text), cmocka_unit_test(test_random_bytes),
       cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
