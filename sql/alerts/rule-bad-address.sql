@@ -7,12 +7,12 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-bad-address.sql'
 --
--- Traffic that went out to such an address has high severity.  What was rejected on its way out, or
--- let in, has medium severity.  All rejected attempts of one address to come in are one alert of low
--- severity.
+-- Traffic that went out to such an address has high severity.  What was rejected on its way out,
+-- or let in, has medium severity.  All rejected attempts of one address to come in are one alert
+-- of low severity.
 --
--- Who began the conversation?  The sender of a SYN, where the logs have tcp-flags; otherwise the side
--- with the higher port.  What was rejected on its way in, the listed address began.
+-- Who began the conversation?  The sender of a SYN, where the logs have tcp-flags; otherwise the
+-- side with the higher port.  What was rejected on its way in, the listed address began.
 --
 -- Behind a NAT gateway, the instance and the gateway have an alert each unless the logs have
 -- pkt-dstaddr, because without it nothing tells that they are the same traffic.

@@ -9,8 +9,8 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-dns-outside.sql'
 --
 -- Flow logs never contain the questions to Amazon's resolver.  A resolver of your own asks many
--- servers: mute its alert, or put those that it asks into trusted.  DNS over HTTPS looks like HTTPS
--- and is not found.  The ports and the query are in rules-outwards.sql.
+-- servers: mute its alert, or put those that it asks into trusted.  DNS over HTTPS looks like
+-- HTTPS and is not found.  The ports and the query are in rules-outwards.sql.
 .parameter init
 INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@rule', 'dns-outside');
 .read sql/alerts/rules-outwards.sql

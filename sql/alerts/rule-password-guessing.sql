@@ -1,6 +1,6 @@
--- password-guessing: who tries passwords at an SSH or RDP server?  That is: many connections from one
--- address to one server within an hour, some of which were let in.  The severity is high if a long
--- connection follows, because then a guess may have been right.
+-- password-guessing: who tries passwords at an SSH or RDP server?  That is: many connections from
+-- one address to one server within an hour, some of which were let in.  The severity is high if a
+-- long connection follows, because then a guess may have been right.
 --   MITRE ATT&CK T1110, Brute Force
 --
 --   @logs            files, a folder or a pattern
@@ -12,9 +12,9 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-password-guessing.sql'
 --
--- The source may be outside or inside.  Connections are told apart by their source port.  If all were
--- rejected, no password was tried, and there is no alert.  A window begins every half of @window, so
--- that what fits into half a window is never divided.
+-- The source may be outside or inside.  Connections are told apart by their source port.  If all
+-- were rejected, no password was tried, and there is no alert.  A window begins every half of
+-- @window, so that what fits into half a window is never divided.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),

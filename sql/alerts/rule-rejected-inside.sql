@@ -12,9 +12,9 @@
 -- that an interface sent it (flow-direction is egress).
 --
 -- Left out are:
---   * answers, which a network ACL may stop although it let the question in, and packets that arrive
---     after their connection was closed.  Where the logs have tcp-flags, that is all TCP traffic but
---     a SYN; elsewhere, what goes from a server's port to a high one;
+--   * answers, which a network ACL may stop although it let the question in, and packets that
+--     arrive after their connection was closed.  Where the logs have tcp-flags, that is all TCP
+--     traffic but a SYN; elsewhere, what goes from a server's port to a high one;
 --   * ICMP to the outside, which may be an answer, because flow logs do not contain the ICMP type;
 --   * multicast and broadcast, because they are sent without anybody's intention.
 .parameter init

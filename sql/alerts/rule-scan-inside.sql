@@ -6,17 +6,17 @@
 --   @window         the length of a window, in seconds
 --   @scan_ports     as many ports of one host as this in a window are an alert
 --   @scan_hosts     as many hosts with one port as this in a window are an alert
---   @scan_packets   an attempt that was let in has at most this many packets a record, on average over
---                   the records with the same source, target and port
+--   @scan_packets   an attempt that was let in has at most this many packets a record, on average
+--                   over the records with the same source, target and port
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-scan-inside.sql'
 --
 -- An attempt is a SYN where the logs have tcp-flags; elsewhere it is whatever does not go from a
 -- server's port to a high one.  Of UDP only rejected records count, because one packet is nothing
--- unusual there.  A source has one alert.  A window begins every half of @window, so that what fits
--- into half a window is never divided.  The health checks of a load balancer may look like a scan:
--- mute their alert (see README.md).
+-- unusual there.  A source has one alert.  A window begins every half of @window, so that what
+-- fits into half a window is never divided.  The health checks of a load balancer may look like a
+-- scan: mute their alert (see README.md).
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),

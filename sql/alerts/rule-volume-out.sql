@@ -3,18 +3,18 @@
 --
 --   @logs           files, a folder or a pattern
 --   @window         the length of a window, in seconds
---   @volume_bytes   as many bytes as this in a window are an alert; ten times as many are one of high
---                   severity
+--   @volume_bytes   as many bytes as this in a window are an alert; ten times as many are one of
+--                   high severity
 --   The table trusted lists addresses that may receive as much: see setup.sql.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-volume-out.sql'
 --
--- Bytes that several interfaces recorded count once: for each pair of addresses, the interface that
--- recorded most counts.  A NAT gateway, or any other host that only passes on what others send, is
--- left out: the others sent to it about as much as it sends, and are recorded with the same target.
--- A window begins every half of @window, so that what fits into half a window is never divided.
--- Answers to clients outside count as well, because they leave the VPC, too.
+-- Bytes that several interfaces recorded count once: for each pair of addresses, the interface
+-- that recorded most counts.  A NAT gateway, or any other host that only passes on what others
+-- send, is left out: the others sent to it about as much as it sends, and are recorded with the
+-- same target.  A window begins every half of @window, so that what fits into half a window is
+-- never divided.  Answers to clients outside count as well, because they leave the VPC, too.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),

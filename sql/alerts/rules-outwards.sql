@@ -1,6 +1,6 @@
--- Who inside talks to ports outside that only servers of our own should be asked on?  This script is
--- the body of the rules dns-outside and smb-outside, which differ in ports and words alone: the
--- table temp.outwards below has a row for each.  A row more is a rule more.
+-- Who inside talks to ports outside that only servers of our own should be asked on?  This script
+-- is the body of the rules dns-outside and smb-outside, which differ in ports and words alone:
+-- the table temp.outwards below has a row for each.  A row more is a rule more.
 --
 --   @logs    files, a folder or a pattern
 --   @many    a source with more targets than this has one alert for all of them
@@ -10,8 +10,9 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rules-outwards.sql'
 --
--- Rejected records are left out, because the rule rejected-inside is about them.  A NAT gateway or a
--- proxy is left out where the logs show that another address inside sent it the same traffic.
+-- Rejected records are left out, because the rule rejected-inside is about them.  A NAT gateway
+-- or a proxy is left out where the logs show that another address inside sent it the same
+-- traffic.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10);

@@ -1,12 +1,12 @@
--- What is new?  This script runs all rules on the files that are new since its last run, keeps what
--- it knows in your database, and prints each alert once.  For cron (in one line there), from the top
--- of the tree:
+-- What is new?  This script runs all rules on the files that are new since its last run, keeps
+-- what it knows in your database, and prints each alert once.  For cron (in one line there), from
+-- the top of the tree:
 --
 --   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -cmd '.load ./build/flowlogs' -cmd '.parameter init'
 --       -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
 --
---   @logs            files, a folder or a pattern, the same in each run; there is no default, except
---                    for a database in memory, which gets the sample's logs
+--   @logs            files, a folder or a pattern, the same in each run; there is no default,
+--                    except for a database in memory, which gets the sample's logs
 --   @on_error, @format   'skip', '${srcaddr} ...', as everywhere
 --   @since           UTC text or Unix seconds: files that were delivered earlier are left out
 --   @resolve_after   an alert that is not seen for this many seconds is resolved (7 days)
@@ -18,19 +18,20 @@
 -- error.  After an error nothing is changed, and the next run does all of the work.  A file that
 -- cannot be read is an error until it is repaired or removed, or @on_error is 'skip'.
 --
--- Everything happens in one transaction, and printing is the last thing in it.  A run that is killed
--- has changed nothing, and the next run prints what the killed one would have printed.  If a run is
--- killed in the milliseconds between printing and COMMIT, the next one prints the same alerts again,
--- with the same ids: each alert is printed at least once.  The same holds if the output cannot be
--- written, because status.sh tells whether it was.  (A run that is killed at that moment may leave a
--- folder flowlogs.PID, with one small file, where temporary files are.)  A run that meets another
--- run, or a reader, waits for up to a minute and then ends with "database is locked" and status 1.
+-- Everything happens in one transaction, and printing is the last thing in it.  A run that is
+-- killed has changed nothing, and the next run prints what the killed one would have printed.  If
+-- a run is killed in the milliseconds between printing and COMMIT, the next one prints the same
+-- alerts again, with the same ids: each alert is printed at least once.  The same holds if the
+-- output cannot be written, because status.sh tells whether it was.  (A run that is killed at
+-- that moment may leave a folder flowlogs.PID, with one small file, where temporary files are.)
+-- A run that meets another run, or a reader, waits for up to a minute and then ends with
+-- "database is locked" and status 1.
 --
--- A shell into which somebody types is not ended.  After the errors that this script raises itself,
--- the transaction is rolled back there, too.  An error of another kind, such as a file that cannot be
--- read, leaves the transaction open, and other users of the database wait for it: type ROLLBACK;
--- which also takes back the parameters that were set since.  If you do not, the next run rolls it
--- back and says so.
+-- A shell into which somebody types is not ended.  After the errors that this script raises
+-- itself, the transaction is rolled back there, too.  An error of another kind, such as a file
+-- that cannot be read, leaves the transaction open, and other users of the database wait for it.
+-- Type ROLLBACK; to end it, which also takes back the parameters that were set since.  If you do
+-- not, the next run does so and says it.
 --
 -- README.md beside this file describes the table alerts, and how to add a rule of your own.
 .system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first' >&2
@@ -87,9 +88,10 @@ CREATE TEMP TABLE alert_listed AS
          k.path IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime AS new
     FROM flowlogs_files(@tree, @format) f LEFT JOIN alert_files k ON k.path = f.path
    WHERE @since IS NULL OR coalesce(f.delivered, f.mtime) >= iif(typeof(@since) = 'text', unixepoch(@since), @since);
--- The rules are given the names of files, and a file that is named must be a flow log.  So those that
--- the scan of a folder passes over ('other', 'empty') are left out.  Those that would stop such a scan
--- ('unreadable') must stop this run as well, and so must whatever has the name of a flow log.
+-- The rules are given the names of files, and a file that is named must be a flow log.  So those
+-- that the scan of a folder passes over ('other', 'empty') are left out.  Those that would stop
+-- such a scan ('unreadable') must stop this run as well, and so must whatever has the name of a
+-- flow log.
 UPDATE alert_listed SET log = named OR EXISTS (
     SELECT 1 FROM flowlogs_files(alert_listed.path, @format) WHERE verdict IN ('flow log', 'unreadable'))
  WHERE new;
@@ -115,8 +117,8 @@ INSERT INTO known
 .read sql/alerts/rules-outwards.sql
 
 -- The rules with a threshold also read the files around the new ones, as far as a window and the
--- delay of a delivery (1200 s) reach.  They judge only the windows that contain new records, because
--- of other windows a part may be missing.
+-- delay of a delivery (1200 s) reach.  They judge only the windows that contain new records,
+-- because of other windows a part may be missing.
 DELETE FROM judged;
 INSERT OR IGNORE INTO judged
   SELECT (unixepoch(minute) + second.value) / (@window / 2) - half.value
@@ -158,8 +160,8 @@ INSERT INTO alerts (id, rule, key, severity, technique, title, first_seen, last_
   SELECT id, rule, key, severity, technique, title, first_seen, last_seen, flows, datetime()
     FROM alert_news WHERE news = 'new';
 INSERT OR REPLACE INTO alert_files SELECT path, size, mtime, at, log FROM alert_listed WHERE new;
--- The logs are the clock: while none arrive, nothing is resolved.  Nor is an alert that was printed so
--- recently that nobody may have seen it.
+-- The logs are the clock: while none arrive, nothing is resolved.  Nor is an alert that was
+-- printed so recently that nobody may have seen it.
 UPDATE alerts SET state = 'resolved'
  WHERE state = 'open' AND unixepoch(last_seen) < (SELECT max(at) FROM alert_files WHERE log) - @resolve_after
    AND unixepoch(printed) <= unixepoch() - @resolve_after;

@@ -1,5 +1,6 @@
--- The tables that all rules share.  run.sql and each rule read this script, so that you only need it
--- to fill the tables before your first run.  It prints nothing, and changes no table that exists.
+-- The tables that all rules share.  run.sql and each rule read this script, so that you only need
+-- it to fill the tables before your first run.  It prints nothing, and changes no table that
+-- exists.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' /srv/alerts.db '.read sql/alerts/setup.sql'
 --
@@ -8,16 +9,17 @@
 --                        (link-local, loopback, multicast).  Add your public and IPv6 prefixes,
 --                            INSERT INTO inside VALUES ('2600:1f18:4a3b:1200::/56');
 --                        and delete what is not yours.
---   trusted(cidr, rule)  outside addresses about which a rule is silent: the office for remote-access,
---                        the resolvers of your choice for dns-outside.  Where rule is NULL, all rules
---                        that read this table are silent.
---   indicators(cidr, note)   prefixes and single addresses that you were warned of, for bad-address.
---                        The first row is an example: 192.0.2.0/24 belongs to nobody (RFC 5737).  To
---                        add your own from a CSV file, after this script:
+--   trusted(cidr, rule)  outside addresses about which a rule is silent: the office for
+--                        remote-access, the resolvers of your choice for dns-outside.  Where rule
+--                        is NULL, all rules that read this table are silent.
+--   indicators(cidr, note)   prefixes and single addresses that you were warned of, for
+--                            bad-address.
+--                        The first row is an example: 192.0.2.0/24 belongs to nobody (RFC 5737).
+--                        To add your own from a CSV file, after this script:
 --                            .import --csv --skip 1 bad.csv indicators
---   servers(port)        ports above 1023 that servers have.  Where the logs have no tcp-flags, what
---                        comes from them is taken for an answer, as is what comes from a port below
---                        1024 that has a name.
+--   servers(port)        ports above 1023 that servers have.  Where the logs have no tcp-flags,
+--                        what comes from them is taken for an answer, as is what comes from a
+--                        port below 1024 that has a name.
 --   temp.found           what the rules have found, a row for each alert
 .parameter init
 CREATE TABLE IF NOT EXISTS inside AS
@@ -44,8 +46,8 @@ CREATE TEMP TABLE IF NOT EXISTS found (
     CHECK (first_seen BETWEEN 0 AND 253402300799 AND last_seen BETWEEN 0 AND 253402300799),
   PRIMARY KEY (rule, key));
 
--- What the rules must know of earlier runs.  run.sql fills these tables; a rule that is read by itself
--- finds them empty.
+-- What the rules must know of earlier runs.  run.sql fills these tables; a rule that is read by
+-- itself finds them empty.
 CREATE TEMP TABLE IF NOT EXISTS known (        -- targets of a source that have alerts; 'many' counts as @many + 1
   rule TEXT, source TEXT, target TEXT, n INTEGER, PRIMARY KEY (rule, source, target));
 CREATE TEMP TABLE IF NOT EXISTS judged (window INTEGER PRIMARY KEY);   -- windows of time that contain new records

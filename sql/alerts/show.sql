@@ -1,5 +1,5 @@
--- What has a rule found, and in how much?  Each rule ends with this script.  It prints nothing while
--- run.sql runs the rules, because run.sql sets @run and prints the news itself.
+-- What has a rule found, and in how much?  Each rule ends with this script.  It prints nothing
+-- while run.sql runs the rules, because run.sql sets @run and prints the news itself.
 --
 --   @run   not NULL within run.sql
 --

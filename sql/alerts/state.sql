@@ -1,4 +1,5 @@
--- The tables that run.sql keeps in your database.  run.sql reads this script, which prints nothing.
+-- The tables that run.sql keeps in your database.  run.sql reads this script, which prints
+-- nothing.
 --
 --   sqlite3 /srv/alerts.db '.read sql/alerts/state.sql'
 CREATE TABLE IF NOT EXISTS alert_schema (version INTEGER NOT NULL);
