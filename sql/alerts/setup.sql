@@ -4,9 +4,11 @@
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' /srv/alerts.db '.read sql/alerts/setup.sql'
 --
---   inside(cidr)         your networks; every other address is outside.  The table begins with the
---                        private networks and with the addresses that never leave a network
---                        (link-local, loopback, multicast).  Add your public and IPv6 prefixes,
+--   inside(cidr)         your networks; every other address is outside.  When this script makes the
+--                        table, it puts in the networks of the parameter @inside, by default the
+--                        private ones (see sql/inside.sql), and the addresses that never leave a
+--                        network (link-local, loopback, multicast).  From then on the table decides,
+--                        and @inside is ignored.  Add your public and IPv6 prefixes,
 --                            INSERT INTO inside VALUES ('2600:1f18:4a3b:1200::/56');
 --                        and delete what is not yours.
 --   trusted(cidr, rule)  outside addresses about which a rule is silent: the office for
@@ -22,10 +24,12 @@
 --                        port below 1024 that has a name.
 --   temp.found           what the rules have found, a row for each alert
 .parameter init
+.read sql/inside.sql
 CREATE TABLE IF NOT EXISTS inside AS
-  SELECT CAST(value AS TEXT) AS cidr
-    FROM json_each('["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
-                     "224.0.0.0/4", "255.255.255.255", "fc00::/7", "fe80::/10", "ff00::/8", "::1"]');
+  SELECT CAST(value AS TEXT) AS cidr FROM json_each(@inside)
+   UNION ALL
+  SELECT value FROM json_each('["169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255",
+                                "fe80::/10", "ff00::/8", "::1"]');
 CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
 CREATE TABLE IF NOT EXISTS indicators AS
   SELECT CAST('192.0.2.77' AS TEXT) AS cidr, CAST('an example' AS TEXT) AS note;

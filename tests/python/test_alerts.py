@@ -328,6 +328,24 @@ def test_tables_of_the_user(release, tmp_path):
     assert found == ["10.0.1.5 talked to 198.51.100.9 (botnet), 400 bytes"]
 
 
+def test_the_networks_of_the_parameter(alerts):
+    """@inside fills the table inside when a run makes it; the networks of the sample are never in it."""
+    delivered(alerts.logs, [rejected("198.18.5.5", OUT, 25), rejected(V6, V6OUT, 25)])
+    alerts.parameters["inside"] = r"'[\"198.18.0.0/15\"]'"
+    assert alerts.news() == [("new", "198.18.5.5 was rejected at 203.0.113.7 tcp/25")]
+    inside = {cidr for cidr, in alerts.query("SELECT cidr FROM inside")}
+    assert "198.18.0.0/15" in inside and "10.0.0.0/8" not in inside and "fe80::/10" in inside
+    alerts.parameters["inside"] = r"'[\"203.0.113.0/24\"]'"      # from now on the table decides
+    delivered(alerts.logs, [rejected(OUT, OUT2, 25, at=300), rejected("198.18.5.6", OUT, 25, at=300)], 300)
+    assert alerts.news() == [("new", "198.18.5.6 was rejected at 203.0.113.7 tcp/25")]
+
+
+def test_the_networks_of_the_sample_are_not_kept(alerts):
+    alerts.logs = "tests/data/AWSLogs"
+    assert alerts.run()[0] == 10
+    assert sorted(cidr for cidr, in alerts.query("SELECT cidr FROM inside") if ":" in cidr) == ["::1", "fc00::/7", "fe80::/10", "ff00::/8"]
+
+
 # ---- the sample tree, computed a second time -----------------------------------------------------------------------
 
 PRIVATE = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
