@@ -47,8 +47,9 @@ INSERT OR ROLLBACK INTO address_history (cidr, name, owner, valid_from)
   SELECT cidr, name, owner, @snapshot FROM snapshot s
    WHERE @snapshot IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM address_history h WHERE h.cidr = s.cidr AND h.valid_to IS NULL);
-SELECT changes() AS opened, (SELECT count(*) FROM snapshot_done) AS closed, count(*) AS open_now
-  FROM address_history WHERE valid_to IS NULL HAVING @snapshot IS NOT NULL;
+SELECT changes() AS opened, (SELECT count(*) FROM snapshot_done) AS closed,
+       (SELECT count(*) FROM address_history WHERE valid_to IS NULL) AS open_now
+ WHERE @snapshot IS NOT NULL;
 COMMIT;
 SELECT 1 WHERE NOT flowlogs_require(
   @snapshot IS NOT NULL, 'flowlogs: address_history has rows that are newer than @at');
