@@ -1,24 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""An alert on rejected traffic that originates inside the VPC, raised in a Lambda function behind CloudWatch Logs.
+"""Raises an alert in an AWS Lambda function on rejected traffic that comes from inside the VPC.
 
-A subscription filter hands the flow logs to the function as they come; this runs one SQL query on what it was handed.
-What originates inside and what is only an answer is as in rule-rejected-inside.sql.  Rejects of traffic from outside are
-the weather of the internet and never fire; a reject of a source inside is a host of yours that tries what it may not: a
-scan, a misconfiguration, or malware (MITRE ATT&CK T1046, network service discovery).
+A subscription filter of CloudWatch Logs hands the flow logs to the function as they arrive, and the
+function runs one SQL query on them.  What counts as inside, and what is only an answer, is the same
+as in rule-rejected-inside.sql; tests/python/test_payload.py compares the two.  Rejected traffic from
+outside never raises an alert, because the internet sends it all day.  A host inside that is rejected
+tries what it is not allowed to do: it scans, it is misconfigured, or it runs malware (MITRE ATT&CK
+T1046, Network Service Discovery).
 
-    python3 sql/alerts/lambda_handler.py < event.json       tries it at home
+    python3 sql/alerts/lambda_handler.py < event.json       runs it on your own machine
 
-FLOWLOGS        the extension, without its suffix; by default /opt/flowlogs, where a layer puts it, or ./build/flowlogs
-FORMAT          the flow log's format, if it is not AWS's default, since CloudWatch sends no header:
-                FORMAT='${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${action}'
-INSIDE          more prefixes that are inside, with spaces between: your public ones, and those of IPv6, where the addresses
-                of a VPC are global.  INSIDE='2600:1f18:1234:5600::/56'
+The environment configures it, and is checked when the function starts:
 
-What these say is checked at the start.
+FLOWLOGS   the extension, without its suffix; the default is /opt/flowlogs, where a layer puts it, or
+           ./build/flowlogs
+FORMAT     the format of the flow log if it is not AWS's default, because CloudWatch sends no header
+           line: FORMAT='${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol}
+           ${packets} ${action}'
+INSIDE     more prefixes that are inside, with spaces between them: your public ones, and your IPv6
+           ones, because the IPv6 addresses of a VPC are global.  INSIDE='2600:1f18:1234:5600::/56'
 
-It needs nothing but Python's sqlite3 with enable_load_extension(), which some builds of Python leave out; where the
-runtime's does, use a container image.  Kinesis and Firehose events do as well as those of a subscription: see the README,
-flowlogs_payload.  What can't be read is an exception, so that Lambda tries again and then keeps the event for you.
+It needs nothing but Python's sqlite3 module with enable_load_extension(), which some builds of Python
+lack; use a container image where the runtime's Python lacks it.  Events of Kinesis and Firehose work
+as well as those of a subscription: see the table flowlogs_payload.  Data that cannot be read raise an
+exception, so that Lambda tries again and then keeps the event for you.
 """
 
 import json
@@ -29,9 +34,10 @@ import sys
 
 EXTENSION = os.environ.get("FLOWLOGS") or ("/opt/flowlogs" if os.path.exists("/opt/flowlogs.so") else "./build/flowlogs")
 FORMAT = os.environ.get("FORMAT") or None
-INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4",
-          "255.255.255.255", "fc00::/7", "fe80::/10", "ff00::/8", "::1"]  # as in setup.sql
+INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7",  # the same as in sql/inside.sql
+          "169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255", "fe80::/10", "ff00::/8", "::1"]  # and setup.sql
 INSIDE += os.environ.get("INSIDE", "").split()
+SERVERS = [1433, 1521, 3306, 3389, 5060, 5432, 6379, 8080, 8443, 9200, 27017]  # the same as in setup.sql
 NEEDED = {"srcaddr", "dstaddr", "srcport", "dstport", "protocol", "action"}
 
 RULE = """
@@ -51,7 +57,7 @@ RULE = """
        AND CASE WHEN r.protocol IN (1, 58) THEN cidr_lookup('inside', 'cidr', dstaddr)
                 WHEN r.protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
                 ELSE NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
-                           OR srcport IN (1433, 1521, 3306, 3389, 5060, 5432, 6379, 8080, 8443, 9200, 27017))
+                           OR srcport IN (SELECT port FROM servers))
                           AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768) END
      GROUP BY interface_id, origin, dstaddr, dstport, r.protocol
      ORDER BY sum(r.packets) DESC, interface_id, origin, dstaddr, dstport, r.protocol
@@ -66,6 +72,8 @@ def connect():
     db.enable_load_extension(False)
     db.execute("CREATE TABLE inside (cidr TEXT)")
     db.executemany("INSERT INTO inside VALUES (?)", [(cidr,) for cidr in INSIDE])
+    db.execute("CREATE TABLE servers (port INTEGER)")
+    db.executemany("INSERT INTO servers VALUES (?)", [(port,) for port in SERVERS])
     return db
 
 
@@ -74,7 +82,7 @@ def find(db, event):
 
 
 def check(db):
-    """Says at once what is wrong with the environment: later it would be when an event comes, or never."""
+    """Says at the start what is wrong with the environment, rather than when an event arrives, or never."""
     db.execute("SELECT cidr_lookup('inside', 'cidr', '10.0.0.1')").fetchone()
     find(db, {"messageType": "CONTROL_MESSAGE"})
     missing = NEEDED - {name.replace("-", "_") for name in re.findall("[a-z_-]+", FORMAT)} if FORMAT else None
@@ -82,7 +90,7 @@ def check(db):
         raise ValueError(f"FORMAT has no {', '.join(sorted(missing))}, without which nothing would ever fire")
 
 
-DB = connect()  # once for a container that serves many events
+DB = connect()  # at the start, because one container serves many events
 check(DB)
 
 

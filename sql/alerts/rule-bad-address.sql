@@ -1,22 +1,28 @@
--- bad-address: traffic with an address that you were warned of.  What went out to it matters most, then what was
--- rejected on its way out, or let in; its rejected knocks are one alert of low severity.
+-- bad-address: who had traffic with an address that you were warned of?
 --   MITRE ATT&CK T1071, Application Layer Protocol (out), and T1595, Active Scanning (in)
 --
---   @logs   files, folder or pattern      the table indicators(cidr, note): see setup.sql
+--   @logs   files, a folder or a pattern
+--   The table indicators(cidr, note) lists the addresses: see setup.sql.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-bad-address.sql'
 --
--- Who began: the sender of a SYN where there are tcp-flags, else the side with the higher port; what is
--- rejected on its way in, it began.  Behind a NAT gateway,
--- the instance and the gateway have an alert each, unless the logs have pkt-dstaddr: better one too many than one less.
+-- Traffic that went out to such an address has high severity.  What was rejected on its way out,
+-- or let in, has medium severity.  All rejected attempts of one address to come in are one alert
+-- of low severity.
+--
+-- Who began the conversation?  The sender of a SYN, where the logs have tcp-flags; otherwise the
+-- side with the higher port.  What was rejected on its way in, the listed address began.
+--
+-- Behind a NAT gateway, the instance and the gateway have an alert each unless the logs have
+-- pkt-dstaddr, because without it nothing tells that they are the same traffic.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL);
 .read sql/alerts/setup.sql
 
 INSERT INTO found
-WITH bad AS MATERIALIZED (      -- the listed ones that occur
+WITH bad AS MATERIALIZED (      -- the listed addresses that occur
   SELECT srcaddr AS ip FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND cidr_lookup('indicators', 'cidr', srcaddr)
   UNION
@@ -28,7 +34,7 @@ WITH bad AS MATERIALIZED (      -- the listed ones that occur
   UNION
   SELECT pkt_dstaddr FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND cidr_lookup('indicators', 'cidr', pkt_dstaddr)),
-ends AS (                       -- hop: whom the interface sent it to, the NAT gateway for one
+ends AS (                       -- hop: where the interface sent it, which may be a NAT gateway
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, dstaddr AS hop, action,
          CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0 WHEN srcport > 0 THEN srcport >= dstport END AS src_began,
          flows, bytes, first_seen, last_seen
@@ -42,7 +48,7 @@ talks AS MATERIALIZED (
          END AS outwards, action IS 'REJECT' AS rejected, src_began IS NULL AS no_ports,
          sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM marked WHERE src_bad OR dst_bad GROUP BY 1, 2, 3, 4, 5, 6, 7),
-begun AS (                      -- a ping both ways may be theirs
+begun AS (                      -- of pings both ways, theirs may have been the first
   SELECT *, outwards AND NOT (no_ports AND EXISTS (
            SELECT 1 FROM talks b WHERE b.bad = t.bad AND b.peer = t.peer AND b.no_ports AND NOT b.outwards)) AS out
     FROM talks t),

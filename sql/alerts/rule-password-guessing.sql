@@ -1,16 +1,20 @@
--- password-guessing: many connections from one address to one SSH or RDP server, some of which were let in; of high
--- severity if a long one follows: the guess was right.
+-- password-guessing: who tries passwords at an SSH or RDP server?  That is: many connections from
+-- one address to one server within an hour, some of which were let in.  The severity is high if a
+-- long connection follows, because then a guess may have been right.
 --   MITRE ATT&CK T1110, Brute Force
 --
---   @logs          files, folder or pattern             @window          seconds
---   @guess_tries   so many connections in a window      @guess_session   more bytes than a guess takes
---   the table trusted: addresses that may
+--   @logs            files, a folder or a pattern
+--   @window          the length of a window, in seconds
+--   @guess_tries     as many connections as this in a window are an alert
+--   @guess_session   a connection of more bytes than this is not a mere guess
+--   The table trusted lists addresses that may do this: see setup.sql.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-password-guessing.sql'
 --
--- From outside or inside.  Connections are told apart by their source port.  If all were rejected, no password was
--- tried, and there is no alert.  A window begins every half of @window.
+-- The source may be outside or inside.  Connections are told apart by their source port.  If all
+-- were rejected, no password was tried, and there is no alert.  A window begins every half of
+-- @window, so that what fits into half a window is never divided.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),

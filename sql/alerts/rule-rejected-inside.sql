@@ -1,16 +1,22 @@
--- rejected-inside: traffic that comes from inside the VPC and is rejected: someone tries what the rules forbid.  Never
--- what the internet knocks with, which is rejected all day.
+-- rejected-inside: who inside the VPC tries what the security groups and network ACLs forbid?  The
+-- rejected attempts of the internet, which never end, are left out.
 --   MITRE ATT&CK T1046, Network Service Discovery
 --
---   @logs   files, folder or pattern      @many   above so many targets of one source, they are one alert
+--   @logs   files, a folder or a pattern
+--   @many   a source with more targets than this has one alert for all of them
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-rejected-inside.sql'
 --
--- Left out are answers, which a network ACL may stop though the question was let in, and packets that come after a
--- connection has closed: where there are tcp-flags, everything of TCP but a SYN; else what goes from a server's port
--- to a high one.  ICMP to the outside may be an answer, too (the logs have no type); multicast and broadcast are nobody's
--- try.  A source is inside if its address is (see setup.sql), or if an interface sent it (flow-direction is egress).
+-- A source is inside if its address is in the table inside (see setup.sql), or if the record says
+-- that an interface sent it (flow-direction is egress).
+--
+-- Left out are:
+--   * answers, which a network ACL may stop although it let the question in, and packets that
+--     arrive after their connection was closed.  Where the logs have tcp-flags, that is all TCP
+--     traffic but a SYN; elsewhere, what goes from a server's port to a high one;
+--   * ICMP to the outside, which may be an answer, because flow logs do not contain the ICMP type;
+--   * multicast and broadcast, because they are sent without anybody's intention.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10);
@@ -31,10 +37,11 @@ WITH rejected AS (
      AND NOT coalesce(protocol = 17 AND dstport IN (137, 138) AND dstaddr LIKE '%.255', 0)
      AND CASE WHEN protocol IN (1, 58) THEN cidr_lookup('inside', 'cidr', dstaddr)
               WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
-              ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL OR srcport IN (SELECT port FROM servers))
+              ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
+                                  OR srcport IN (SELECT port FROM servers))
                                  AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
    GROUP BY src, target),
-counted AS (                    -- targets: with those that have alerts already
+counted AS (                    -- targets: also those of earlier runs that have alerts
   SELECT r.*, count(*) OVER of_src AS now, first_value(r.target) OVER (of_src ORDER BY first_seen, r.target) AS first,
          sum(k.n IS NULL) OVER of_src
          + coalesce((SELECT sum(n) FROM known WHERE rule = 'rejected-inside' AND source = src), 0) AS targets

@@ -1,52 +1,18 @@
--- remote-access: SSH, Telnet, RDP, VNC or WinRM is accepted from outside.
+-- remote-access: which SSH, Telnet, RDP, VNC or WinRM ports are reached from outside, and by whom?
 --   MITRE ATT&CK T1133, External Remote Services
 --
---   @logs   files, folder or pattern      @session_bytes   more than so many bytes a record, in one
---           connection, are no mere knock
---   @many   above so many sessions with one port, they are one alert
---   the table trusted: addresses that may
+--   @logs            files, a folder or a pattern
+--   @session_bytes   a connection with more bytes a record than this is a session; fewer are what
+--                    a knock or a guessed password takes
+--   @many            more sessions than this with one port are one alert
+--   The table trusted lists the addresses that may come from outside: see setup.sql.
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-remote-access.sql'
 --
--- An open port has a new visitor every few minutes.  So it is one alert for the port, of medium severity, and one of
--- high severity for each source that sends more than knocks and guesses do: that is a session.
+-- The open port is one alert of medium severity; each source with a session is one of high
+-- severity.  The ports and the query are in rules-inwards.sql.
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10), ('@session_bytes', 5000);
-.read sql/alerts/setup.sql
-
-INSERT INTO found
-WITH connections AS (            -- or what has one pair of ports, at least
-  SELECT srcaddr, srcport, dstaddr || ' ' || lower(protocol_name(protocol)) || '/' || dstport AS target,
-         port_name(dstport) AS service,
-         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE @logs <> '[]' AND action = 'ACCEPT' AND protocol = 6
-     AND dstport IN (22, 23, 3389, 5900, 5985, 5986)
-     AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL
-     AND (cidr_lookup('inside', 'cidr', dstaddr) OR flow_direction = 'ingress' AND interface_id IS NOT NULL)
-     AND CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0     -- no answer to a client that happens to have this port
-              ELSE NOT (dstport >= 1024 AND (srcport < 1024 AND port_name(srcport) IS NOT NULL
-                                             OR srcport IN (SELECT port FROM servers))) END
-     AND NOT EXISTS (
-       SELECT 1 FROM trusted WHERE (rule = 'remote-access' OR rule IS NULL) AND cidr_match(srcaddr, cidr))
-   GROUP BY srcaddr, srcport, target),
-accepted AS (
-  SELECT srcaddr, target, service, max(bytes > @session_bytes * flows) AS session,
-         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM connections GROUP BY srcaddr, target),
-told AS (SELECT *, sum(session) OVER (PARTITION BY target) > @many AS crowd FROM accepted),
-keyed AS (
-  SELECT *, iif(session AND NOT crowd, srcaddr, 'outside') || ' -> ' || target AS key FROM told)
-SELECT 'remote-access', key,
-       iif(max(session), 'high', 'medium'), 'T1133 External Remote Services',
-       iif(session AND NOT crowd,
-           srcaddr || ': session with ' || target || ', ' || sum(bytes) || ' bytes',
-           target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*)
-           || ' came, the first ' || first),
-       min(first_seen), max(last_seen), sum(flows), 0
-  FROM (SELECT *, first_value(srcaddr) OVER (PARTITION BY key ORDER BY first_seen, srcaddr) AS first FROM keyed)
- GROUP BY key;
-
-.read sql/alerts/show.sql
+INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@rule', 'remote-access');
+.read sql/alerts/rules-inwards.sql
+DELETE FROM temp.sqlite_parameters WHERE key = '@rule';

@@ -1,17 +1,22 @@
--- scan-inside: someone inside tries many ports of one host, or one port of many hosts, within an hour; whether it is
--- rejected or let in.
+-- scan-inside: who inside tries many ports of one host, or one port of many hosts, within an hour?
+-- It does not matter whether the attempts were rejected or let in.
 --   MITRE ATT&CK T1046, Network Service Discovery
 --
---   @logs           files, folder or pattern      @window       seconds
---   @scan_ports     so many ports of one host     @scan_hosts   so many hosts with one port
---   @scan_packets   a try that was let in has at most so many packets, on the average of source, target and port
+--   @logs           files, a folder or a pattern
+--   @window         the length of a window, in seconds
+--   @scan_ports     as many ports of one host as this in a window are an alert
+--   @scan_hosts     as many hosts with one port as this in a window are an alert
+--   @scan_packets   an attempt that was let in has at most this many packets a record, on average
+--                   over the records with the same source, target and port
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rule-scan-inside.sql'
 --
--- A window begins every half of @window, so what fits into a half is never cut.  A try is a SYN where there are
--- tcp-flags, else what doesn't go from a server's port to a high one; of UDP, where one packet is nothing unusual,
--- only what was rejected.  One alert for a source.  A load balancer's health checks may look so: mute them (run.sql).
+-- An attempt is a SYN where the logs have tcp-flags; elsewhere it is whatever does not go from a
+-- server's port to a high one.  Of UDP only rejected records count, because one packet is nothing
+-- unusual there.  A source has one alert.  A window begins every half of @window, so that what
+-- fits into half a window is never divided.  The health checks of a load balancer may look like a
+-- scan: mute their alert (see README.md).
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),
@@ -20,14 +25,16 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 
 INSERT INTO found
 WITH tries AS MATERIALIZED (
-  SELECT coalesce(pkt_srcaddr, srcaddr) AS srcaddr, dstaddr, lower(protocol_name(protocol)) || '/' || dstport AS service, start / (@window / 2) AS half,
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS srcaddr, dstaddr,
+         lower(protocol_name(protocol)) || '/' || dstport AS service, start / (@window / 2) AS half,
          min(start) AS first_seen, max("end") AS last_seen, count(*) AS flows, sum(action = 'REJECT') AS rejected
     FROM flowlogs(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND protocol IN (6, 17) AND action IS NOT NULL AND (protocol = 6 OR action = 'REJECT')
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
      AND CASE WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
-              ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL OR srcport IN (SELECT port FROM servers))
+              ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
+                                  OR srcport IN (SELECT port FROM servers))
                                  AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
    GROUP BY 1, dstaddr, protocol, dstport, half
   HAVING rejected > 0 OR sum(packets) <= @scan_packets * count(*)),

@@ -1,22 +1,35 @@
--- What all rules share; run.sql and each rule make it, so you need not.  It prints nothing.
+-- The tables that all rules share.  run.sql and each rule read this script, so that you only need
+-- it to fill the tables before your first run.  It prints nothing, and changes no table that
+-- exists.
 --
---   inside(cidr)         what is yours; all else is outside.  It begins with the private addresses and with what never
---                        leaves a network (link-local, loopback, multicast).  Add your public and IPv6 prefixes,
+--   sqlite3 -cmd '.load ./build/flowlogs' /srv/alerts.db '.read sql/alerts/setup.sql'
+--
+--   inside(cidr)         your networks; every other address is outside.  When this script makes the
+--                        table, it puts in the networks of the parameter @inside, by default the
+--                        private ones (see sql/inside.sql), and the addresses that never leave a
+--                        network (link-local, loopback, multicast).  From then on the table decides,
+--                        and @inside is ignored.  Add your public and IPv6 prefixes,
 --                            INSERT INTO inside VALUES ('2600:1f18:4a3b:1200::/56');
---                        and take out what isn't yours.
---   trusted(cidr, rule)  addresses outside that a rule shall be silent about: the office for remote-access, the
---                        resolvers of your choice for dns-outside.  Without a rule (NULL): all rules that ask it.
---   indicators(cidr, note)   prefixes and single addresses that you were warned of, for bad-address.  The first is an
---                        example: 192.0.2.0/24 belongs to nobody (RFC 5737).  Your own, from a CSV file, after this:
+--                        and delete what is not yours.
+--   trusted(cidr, rule)  outside addresses about which a rule is silent: the office for
+--                        remote-access, the resolvers of your choice for dns-outside.  Where rule
+--                        is NULL, all rules that read this table are silent.
+--   indicators(cidr, note)   prefixes and single addresses that you were warned of, for
+--                            bad-address.
+--                        The first row is an example: 192.0.2.0/24 belongs to nobody (RFC 5737).
+--                        To add your own from a CSV file, after this script:
 --                            .import --csv --skip 1 bad.csv indicators
---   servers(port)        ports above 1023 that servers have: what comes from them is an answer where no tcp-flags say
---                        otherwise, as is what comes from the named ones below
---   temp.found           what the rules have found: a row for each alert
+--   servers(port)        ports above 1023 that servers have.  Where the logs have no tcp-flags,
+--                        what comes from them is taken for an answer, as is what comes from a
+--                        port below 1024 that has a name.
+--   temp.found           what the rules have found, a row for each alert
 .parameter init
+.read sql/inside.sql
 CREATE TABLE IF NOT EXISTS inside AS
-  SELECT CAST(value AS TEXT) AS cidr
-    FROM json_each('["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
-                     "224.0.0.0/4", "255.255.255.255", "fc00::/7", "fe80::/10", "ff00::/8", "::1"]');
+  SELECT CAST(value AS TEXT) AS cidr FROM json_each(@inside)
+   UNION ALL
+  SELECT value FROM json_each('["169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255",
+                                "fe80::/10", "ff00::/8", "::1"]');
 CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
 CREATE TABLE IF NOT EXISTS indicators AS
   SELECT CAST('192.0.2.77' AS TEXT) AS cidr, CAST('an example' AS TEXT) AS note;
@@ -25,34 +38,37 @@ CREATE TABLE IF NOT EXISTS servers AS
     FROM json_each('[1433, 1521, 3306, 3389, 5060, 5432, 6379, 8080, 8443, 9200, 27017]');
 CREATE TEMP TABLE IF NOT EXISTS found (
   rule       TEXT NOT NULL,    -- the rule's name
-  key        TEXT NOT NULL,    -- what it is about: the same things have the same key
+  key        TEXT NOT NULL,    -- what the alert is about: the same things have the same key
   severity   TEXT NOT NULL CHECK (severity IN ('low', 'medium', 'high')),
   technique  TEXT NOT NULL,    -- MITRE ATT&CK: 'T1046 Network Service Discovery'
-  title      TEXT NOT NULL,    -- what happened, in a line
+  title      TEXT NOT NULL,    -- what happened, in one line
   first_seen INTEGER NOT NULL, -- Unix seconds
   last_seen  INTEGER NOT NULL,
-  flows      INTEGER NOT NULL, -- records that say so; of a rule with a threshold: in the fullest window
-  threshold  INTEGER NOT NULL CHECK (threshold IN (0, 1)),
+  flows      INTEGER NOT NULL, -- records that show it; for a rule with a threshold, those of the fullest window
+  threshold  INTEGER NOT NULL CHECK (threshold IN (0, 1)),     -- 1: the rule is about a sum over a window
   CONSTRAINT "flowlogs: start or end is no time in seconds; are they milliseconds?"
     CHECK (first_seen BETWEEN 0 AND 253402300799 AND last_seen BETWEEN 0 AND 253402300799),
   PRIMARY KEY (rule, key));
 
--- In a run, what the rules must know of what was before.  A rule by itself finds them empty.
-CREATE TEMP TABLE IF NOT EXISTS known (        -- targets of a source that have alerts; 'many' stands for more than @many
+-- What the rules must know of earlier runs.  run.sql fills these tables; a rule that is read by
+-- itself finds them empty.
+CREATE TEMP TABLE IF NOT EXISTS known (        -- targets of a source that have alerts; 'many' counts as @many + 1
   rule TEXT, source TEXT, target TEXT, n INTEGER, PRIMARY KEY (rule, source, target));
-CREATE TEMP TABLE IF NOT EXISTS judged (window INTEGER PRIMARY KEY);   -- windows of time that new records are in
+CREATE TEMP TABLE IF NOT EXISTS judged (window INTEGER PRIMARY KEY);   -- windows of time that contain new records
 
--- The files of @logs in which rules can't find what they look for.  Transit gateways have no action.
+-- The files of @logs that lack fields which the rules need.  The logs of transit gateways have no
+-- action.  vital: the field is one of the first four, without which no alert can be made.
 CREATE TEMP VIEW IF NOT EXISTS lacking AS
   SELECT f.path, group_concat(n.value, ', ') AS lacks, max(n.key < 4) AS vital
     FROM temp.sqlite_parameters p
     CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f
     CROSS JOIN json_each('["srcaddr", "dstaddr", "start", "end",
                            "srcport", "dstport", "protocol", "packets", "bytes", "action"]') n
-   WHERE p.key = '@logs' AND p.value <> '[]' AND f.fields IS NOT NULL AND ' ' || fields || ' ' NOT LIKE '% ' || n.value || ' %'
+   WHERE p.key = '@logs' AND p.value <> '[]' AND f.verdict = 'flow log'
+     AND ' ' || fields || ' ' NOT LIKE '% ' || n.value || ' %'
      AND NOT (n.value = 'action' AND ' ' || fields || ' ' LIKE '% tgw-id %')
    GROUP BY f.path;
 
--- Numbers that were given as text are numbers.
+-- Numbers that were given as text become numbers, because text is greater than any number.
 UPDATE temp.sqlite_parameters SET value = value + 0
  WHERE typeof(value) = 'text' AND value GLOB '[0-9]*' AND value NOT GLOB '*[^0-9]*' AND key NOT IN ('@logs', '@since');

@@ -1,10 +1,14 @@
--- What has been found, and in how much: each rule ends with this.  Nothing in run.sql, which sets @run and prints
--- itself what is new.
+-- What has a rule found, and in how much?  Each rule ends with this script.  It prints nothing
+-- while run.sql runs the rules, because run.sql sets @run and prints the news itself.
+--
+--   @run   not NULL within run.sql
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' :memory: '.read sql/alerts/show.sql'
 .parameter init
 .read sql/alerts/setup.sql
-SELECT count(*) AS would_fire, flowlogs_scan_stats() ->> 'files_read' AS files_read,
-       flowlogs_scan_stats() ->> 'records' AS records, max(rule) AS rule
-  FROM found HAVING @run IS NULL;
+SELECT would_fire, flowlogs_scan_stats() ->> 'files_read' AS files_read,
+       flowlogs_scan_stats() ->> 'records' AS records, rule
+  FROM (SELECT count(*) AS would_fire, group_concat(DISTINCT rule) AS rule FROM found) WHERE @run IS NULL;
 SELECT severity, title, strftime('%m-%d %H:%M', first_seen, 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', last_seen, 'unixepoch') AS last_seen, flows,
        substr(technique, 1, instr(technique, ' ') - 1) AS technique

@@ -1,17 +1,20 @@
--- What run.sql keeps in your database.  It prints nothing.
+-- The tables that run.sql keeps in your database.  run.sql reads this script, which prints
+-- nothing.
+--
+--   sqlite3 /srv/alerts.db '.read sql/alerts/state.sql'
 CREATE TABLE IF NOT EXISTS alert_schema (version INTEGER NOT NULL);
 INSERT INTO alert_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM alert_schema);
 CREATE TABLE IF NOT EXISTS alert_files (
   path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER,
-  at INTEGER NOT NULL,      -- when it was delivered, Unix seconds, or its mtime
-  log INTEGER NOT NULL      -- 0: no flow log
+  at INTEGER NOT NULL,      -- when AWS delivered the file, Unix seconds; its mtime where the name does not say
+  log INTEGER NOT NULL      -- 0: the file is no flow log
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS alerts (
-  id TEXT PRIMARY KEY,      -- made of rule and key: the same in every run and database
+  id TEXT PRIMARY KEY,      -- a hash of rule and key, so that it is the same in every run and database
   rule TEXT NOT NULL, key TEXT NOT NULL,
   severity TEXT NOT NULL, technique TEXT NOT NULL, title TEXT NOT NULL,
   first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, flows INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'resolved', 'muted')),
-  printed TEXT NOT NULL,    -- when it was printed last
+  printed TEXT NOT NULL,    -- when it was last printed, UTC
   owner TEXT, note TEXT,
   UNIQUE (rule, key));

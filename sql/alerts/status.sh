@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: MIT
-# What run.sql can't say in SQL: that its alerts have been printed, and an exit status that depends on them.
+# What run.sql cannot express in SQL: whether its alerts were printed, and an exit status that depends
+# on them.
 #
-#   sh sql/alerts/status.sh COMMAND PID      PID is the sqlite3 shell's; what is printed, the shell reads
+#   sh sql/alerts/status.sh COMMAND PID
 #
-#   try       before BEGIN: can there be a note, a folder of that name for temporary files?
-#   keep      makes the note, with the exit status that run.sql passes in whatever output mode
-#   print     passes the alerts on to standard output; the note says so if all of them could be written
+# PID is the process id of the sqlite3 shell, which reads what this script prints.  Between the steps,
+# the folder flowlogs.PID holds a note: a file `exit` with the exit status, which becomes `printed`
+# when the alerts have been written.
+#
+#   try       before BEGIN: can a folder of that name be made where temporary files are?
+#   keep      makes the note, with the exit status that run.sql passes, in whichever output mode
+#   print     copies the alerts to standard output; the note says if all of them could be written
 #   printed   before COMMIT: does the note say so?
-#   leave     after COMMIT: removes the note; ends the shell, but not under somebody who types
+#   leave     after COMMIT: removes the note, and ends the shell unless somebody types into it
 #
-# Each step succeeds by what it makes, so that one that fails, is killed, or never starts leads to no COMMIT.
+# Each step succeeds by what it makes, not by its exit status.  So a step that fails, is killed or never
+# starts cannot lead to a COMMIT.
 note="${TMPDIR:-/tmp}/flowlogs.$2"
 say() { echo "INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@status', '$1');"; }
 
-typed() { # standard input is a terminal, and the shell's arguments don't say that it is for a script
+# Somebody types if standard input is a terminal and the arguments of the shell name no script.
+typed() {
   [ -t 0 ] || return 1
   arguments=$(ps -o args= -p "$1" 2>/dev/null || tr '\0' ' ' 2>/dev/null </proc/"$1"/cmdline)
   case "$arguments" in '' | *-batch* | *.read*) return 1 ;; esac
@@ -21,7 +28,7 @@ typed() { # standard input is a terminal, and the shell's arguments don't say th
 
 case $1 in
 try)
-  rm -rf "$note" # of a run that was killed
+  rm -rf "$note" # a run that was killed may have left one with the same PID
   mkdir -m 700 "$note" && echo room >"$note/exit" && read -r got <"$note/exit" && [ "$got" = room ] && say room
   rm -rf "$note" ;;
 keep)

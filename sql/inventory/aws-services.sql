@@ -1,22 +1,26 @@
--- How much goes to AWS's own services and comes from them, by service and region.
+-- How much traffic goes to AWS's own services and comes from them, by service and region?
 --
---   @logs     files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @ranges   see load-aws-ranges.sql, which this begins with
+--   @logs             files, a folder or a pattern
+--   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @ranges           see load-aws-ranges.sql, which this script reads first
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/aws-services.sql'
 --
--- By the addresses, where pkt_dst_aws_service is not in the logs.  What takes a NAT gateway is logged at the instance and
--- again at the gateway, and counts twice.  Your own public and IPv6 addresses lie in EC2's ranges, too.  A prefix that is
--- listed for several services has them all: EC2 S3.
+-- The addresses tell the service, so that the answer does not need the field pkt-dst-aws-service.
+-- Traffic through a NAT gateway is logged at the instance and again at the gateway, and counts
+-- twice.  Your own public and IPv6 addresses lie in the ranges of EC2, too.  A prefix that AWS
+-- lists for several services is shown with all of them: EC2 S3.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 .read sql/inventory/load-aws-ranges.sql
 
 SELECT r.service, r.region, sum(f.flows) AS flows,
-       sum(iif(f.out, f.bytes, 0)) AS bytes_to, sum(iif(f.out, 0, f.bytes)) AS bytes_from, count(DISTINCT f.ip) AS addresses
+       sum(iif(f.out, f.bytes, 0)) AS bytes_to, sum(iif(f.out, 0, f.bytes)) AS bytes_from,
+       count(DISTINCT f.ip) AS addresses
   FROM (SELECT dstaddr AS ip, 1 AS out, sum(flows) AS flows, sum(bytes) AS bytes
           FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY dstaddr
          UNION ALL

@@ -1,14 +1,18 @@
--- Loads who had which address when: a CSV file with a header line that names the columns cidr, name, owner, valid_from and
--- valid_to, in any order, others ignored.
+-- Loads who had which address at which time into the table address_history: a CSV file whose
+-- header line names the columns cidr, name, owner, valid_from and valid_to, in any order; other
+-- columns are ignored.
 --
---   HISTORY   the file, in the environment: the shell's .import knows no parameters.  If it isn't set, what is there
---             stays; but a database in memory without the table, and with the sample's logs or none, gets the sample's
+--   HISTORY   the file, in the environment, because the shell's .import knows no parameters.
+--             Without it the table stays as it is.  Only a database in memory without the table, with
+--             the sample's logs or none, gets the sample's history.
 --
 --   HISTORY=history.csv sqlite3 -cmd '.load ./build/flowlogs' my.db '.read sql/inventory/load-history.sql'
 --
--- cidr is an address or a prefix.  Times are UTC, 'YYYY-MM-DD HH:MM:SS'; valid_from may be empty for "always", valid_to, the
--- first second after, for "still".  What was there is replaced; history-snapshot.sql adds to it day by day.  Two rows of the
--- same cidr whose times overlap are an error: then nobody could say who had it.
+-- cidr is an address or a prefix.  Times are UTC, 'YYYY-MM-DD HH:MM:SS'.  valid_from may be
+-- empty, which means "always".  valid_to is the first second after the period, and may be empty,
+-- which means "still".  New rows replace all old ones; history-snapshot.sql adds to them day by
+-- day.  Two rows of the same cidr whose periods overlap are an error, because nobody could tell
+-- who had the address.
 .bail on
 .timeout 60000
 .parameter init
@@ -20,23 +24,16 @@ INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@history', iif(file = '' AND (EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'address_history') OR
     (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
     (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%'), NULL,
-    coalesce(nullif(file, ''), 'tests/data/inventory/history.csv')) FROM history_file;
+    coalesce(nullif(file, ''), 'tests/data/inventory/history.csv')) FROM history_file
+   UNION ALL
+  VALUES ('@empty', 'flowlogs: the table address_history is empty: set HISTORY to a CSV file');
 
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS address_history (
-  id INTEGER PRIMARY KEY, cidr TEXT NOT NULL, name TEXT NOT NULL, owner TEXT,
-  valid_from TEXT NOT NULL,             -- UTC
-  valid_to TEXT,                        -- the first second after; NULL: still
-  UNIQUE (cidr, valid_from));
-DROP TABLE IF EXISTS temp.history_must;
-CREATE TEMP TABLE history_must (
-  columns CONSTRAINT "flowlogs: the file's first line must name cidr, name, owner, valid_from and valid_to, with commas"
-    CHECK (columns = 5),
-  problems CONSTRAINT "flowlogs: nothing was loaded, for the problems above" CHECK (problems = 0),
-  rows CONSTRAINT "flowlogs: the table address_history is empty: set HISTORY to a CSV file" CHECK (rows > 0));
-INSERT OR ROLLBACK INTO history_must (columns)
-  SELECT count(*) FROM pragma_table_info('history_line')
-   WHERE lower(name) IN ('cidr', 'name', 'owner', 'valid_from', 'valid_to');
+-- Everything is checked before the transaction, so that an error leaves none open.  One bad line,
+-- and nothing is loaded.
+SELECT 1 WHERE NOT flowlogs_require(
+  (SELECT count(*) FROM pragma_table_info('history_line')
+    WHERE lower(name) IN ('cidr', 'name', 'owner', 'valid_from', 'valid_to')) = 5,
+  'flowlogs: the file''s first line must name cidr, name, owner, valid_from and valid_to, with commas');
 DROP TABLE IF EXISTS temp.history_new;
 CREATE TEMP TABLE history_new AS
   SELECT record, ip_prefix(ip, coalesce(bits, iif(ip_family(ip) = 4, 32, 128))) AS cidr, ip, trim(name) AS name,
@@ -46,7 +43,6 @@ CREATE TEMP TABLE history_new AS
     FROM (SELECT *, rowid + 1 AS record, trim(substr(cidr, 1, instr(cidr || '/', '/') - 1)) AS ip,
                  CAST(substr(cidr, nullif(instr(cidr, '/'), 0) + 1) AS INTEGER) AS bits FROM history_line)
    WHERE @history IS NOT NULL;
--- Lines that can't be, and nothing is loaded.
 DROP TABLE IF EXISTS temp.history_problem;
 CREATE TEMP TABLE history_problem AS
   SELECT a.record, a.ip, a.name, CASE
@@ -54,14 +50,27 @@ CREATE TEMP TABLE history_problem AS
       WHEN a.valid_from IS NULL OR a.ends AND a.valid_to IS NULL THEN 'has a time that is none'
       WHEN a.valid_to <= a.valid_from THEN 'ends before it begins'
       WHEN b.record IS NOT NULL THEN 'overlaps record ' || b.record END AS problem
-    FROM history_new a LEFT JOIN history_new b ON b.cidr = a.cidr AND b.record <> a.record AND b.valid_from >= a.valid_from
-     AND (a.valid_to IS NULL OR b.valid_from < a.valid_to);
-SELECT * FROM history_problem WHERE problem IS NOT NULL ORDER BY record, problem LIMIT 10;
-INSERT OR ROLLBACK INTO history_must (problems) SELECT count(problem) FROM history_problem;
+    FROM history_new a
+    LEFT JOIN history_new b ON b.cidr = a.cidr AND b.record <> a.record AND b.valid_from >= a.valid_from
+                           AND (a.valid_to IS NULL OR b.valid_from < a.valid_to);
+DELETE FROM history_problem WHERE problem IS NULL;
+SELECT * FROM history_problem ORDER BY record, problem LIMIT 10;
+SELECT 1 WHERE NOT flowlogs_require(
+  NOT EXISTS (SELECT 1 FROM history_problem), 'flowlogs: nothing was loaded, for the problems above');
+SELECT 1 WHERE NOT flowlogs_require(
+  EXISTS (SELECT 1 FROM history_new)
+  OR @history IS NULL AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'address_history'), @empty);
 
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS address_history (
+  id INTEGER PRIMARY KEY, cidr TEXT NOT NULL, name TEXT NOT NULL, owner TEXT,
+  valid_from TEXT NOT NULL,             -- UTC
+  valid_to TEXT,                        -- the first second after the period; NULL: still
+  UNIQUE (cidr, valid_from));
 DELETE FROM address_history WHERE @history IS NOT NULL;
-INSERT INTO address_history (cidr, name, owner, valid_from, valid_to)
+INSERT OR ROLLBACK INTO address_history (cidr, name, owner, valid_from, valid_to)
   SELECT cidr, name, owner, valid_from, valid_to FROM history_new ORDER BY record;
-SELECT 'address_history' AS loaded, count(*) AS rows, coalesce(@history, 'as before') AS source FROM address_history;
-INSERT OR ROLLBACK INTO history_must (rows) SELECT count(*) FROM address_history;
 COMMIT;
+
+SELECT 'address_history' AS loaded, count(*) AS rows, coalesce(@history, 'as before') AS source FROM address_history;
+SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM address_history), @empty);

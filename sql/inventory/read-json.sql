@@ -1,7 +1,13 @@
--- What the load-….sql of the AWS CLI's outputs begin with: reads JSON files into temp.json_file, or stops with a message.
+-- Reads JSON files into temp.json_file, or stops with a message.  The scripts load-....sql that
+-- read what the AWS CLI prints begin with it, before their transaction, so that an error leaves
+-- none open.
 --
---   @json_files   a file, or several as a JSON array of paths; NULL: none
---   @json_key     the array that must be in them       @json_from   what makes such files, for the message
+--   @json_files   a file, or several as a JSON array of paths; NULL stands for none
+--   @json_key     the array that each file must have
+--   @json_from    what makes such files, for the message
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
+--           -cmd ".parameter set @json_files \"'subnets.json'\"" :memory: '.read sql/inventory/read-json.sql'
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -22,6 +28,6 @@ CREATE TEMP TABLE json_problem AS
         THEN 'has a NextToken, so it is not all; run ' || @json_from || ' without --no-paginate and --max-items'
     END AS problem FROM json_file;
 SELECT * FROM json_problem WHERE problem IS NOT NULL;
-DROP TABLE IF EXISTS temp.json_must;
-CREATE TEMP TABLE json_must (n CONSTRAINT "flowlogs: nothing was loaded, for the problem above" CHECK (n = 0));
-INSERT OR ROLLBACK INTO json_must SELECT count(problem) FROM json_problem;
+SELECT 1 WHERE NOT flowlogs_require(
+  NOT EXISTS (SELECT 1 FROM json_problem WHERE problem IS NOT NULL),
+  'flowlogs: nothing was loaded, for the problem above');

@@ -1,14 +1,16 @@
--- Which subnets talk to which, and with the world outside.
+-- Which subnets talk to which, and to the world outside?
 --
---   @logs   files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows                          @subnets         see load-subnets.sql, which this begins with
+--   @logs             files, a folder or a pattern
+--   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @top              the number of rows
+--   @subnets          see load-subnets.sql, which this script reads first
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @subnets \"'subnets.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/subnet-traffic.sql'
 --
--- Traffic between two interfaces is logged at both ends, and counts twice.  'elsewhere' is what lies in no subnet of the
--- inventory: the internet, but also VPCs that aren't in it.
+-- Traffic between two interfaces is logged at both ends, and counts twice.  'elsewhere' stands for
+-- addresses in no subnet of the inventory: the internet, but also VPCs that you have not loaded.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES

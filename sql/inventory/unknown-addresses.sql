@@ -1,14 +1,19 @@
--- Addresses in our own subnets that nobody owns: in no asset list, on no interface.
+-- Which addresses in our own subnets does nobody own?  They are in no asset list and on no
+-- interface.
 --
---   @logs   files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   ASSETS, @interfaces, @subnets         see load-….sql, which this begins with
+--   @logs             files, a folder or a pattern
+--   @since, @until    the period of `start`, UTC text or Unix seconds
+--   ASSETS, @interfaces, @subnets   see load-assets.sql, load-interfaces.sql and
+--                                   load-subnets.sql, which
+--                     this script reads first
 --
 --   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @interfaces \"'enis.json'\"" -cmd ".parameter set @subnets \"'subnets.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/unknown-addresses.sql'
 --
--- Later the three may be left out: what my.db has of them stays.
--- Instances that were there when the logs were written and are gone now show up here, too: the inventory is of one moment.
+-- You need to name the three files only once, because my.db keeps their tables.  Instances that
+-- existed when the logs were written and are gone now appear here, too, because an inventory is
+-- of one moment.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);

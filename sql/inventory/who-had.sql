@@ -1,33 +1,37 @@
--- Who had an address then: the owner at the time of each record, where addresses change hands.
+-- Who had an address at that time?  Where addresses change hands, this names the owner at the
+-- time of each record.
 --
---   @logs   files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @had    the address: set it, only the sample's logs have a default      @top   rows of the second answer
---   HISTORY   see load-history.sql, which this begins with
+--   @logs             files, a folder or a pattern
+--   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @had              the address; only the sample's logs have a default
+--   @top              the number of rows of the second answer
+--   HISTORY           see load-history.sql, which this script reads first
 --
 --   HISTORY=history.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @had \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           my.db '.read sql/inventory/who-had.sql'
 --
--- Of the rows of address_history that were valid when the record began, the one with the longest prefix; in a gap between
--- two owners that is the network's, or nobody.
+-- Of the rows of address_history that were valid when the record began, the one with the longest
+-- prefix decides.  In a gap between two owners that is the owner of the network, or nobody.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
--- For the sample, and for no other logs: the last line takes it away.
+-- The default is for the sample alone: the last line of this script removes it.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@had', '10.0.1.13' WHERE @logs = 'tests/data/AWSLogs';
-CREATE TEMP TABLE IF NOT EXISTS must_who_had (
-  had CONSTRAINT "flowlogs: @had must be an address: .parameter set @had ""'10.0.0.5'"""
-    CHECK (ifnull(ip_text(had) = had, 0)));
-INSERT INTO must_who_had VALUES (@had);
+SELECT 1 WHERE NOT flowlogs_require(
+  ip_text(@had) = @had, 'flowlogs: @had must be an address: .parameter set @had "''10.0.0.5''"');
 .read sql/inventory/load-history.sql
 
-DROP TABLE IF EXISTS temp.history_bits; -- the lengths of prefixes that there are: an exact look-up for each
+-- The lengths of the prefixes that occur, longest first.  One exact look-up for each length finds
+-- the longest prefix that was valid at a time, which cidr_lookup() cannot, because it knows no
+-- times.
+DROP TABLE IF EXISTS temp.history_bits;
 CREATE TEMP TABLE history_bits AS
   SELECT DISTINCT CAST(substr(cidr, instr(cidr, '/') + 1) AS INTEGER) AS bits, iif(cidr LIKE '%:%', 6, 4) AS family
     FROM address_history ORDER BY bits DESC;
 
--- What @had sent, owner by owner
+-- What @had sent, by owner.
 SELECT h.name, h.owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(DISTINCT f.dstaddr) AS targets,
        min(f.start_time) AS first_seen, max(f.end_time) AS last_seen
   FROM flowlogs(@logs) f
@@ -42,7 +46,7 @@ SELECT 'nothing found' AS answer, @had AS had, @logs AS logs, @since AS since, @
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = @had);
 
--- Who sent most, by the owner at that time
+-- Who sent most, by the owner at that time.
 SELECT h.owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, sum(f.bytes) AS bytes
   FROM (SELECT srcaddr, start, sum(flows) AS flows, sum(bytes) AS bytes
           FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL

@@ -1,14 +1,20 @@
--- Who sends most, and who is that: by the asset list, else by the interface that has the address, else by AWS's ranges.
+-- Who sends most, and who is that?  The name comes from the asset list; where that has none, from
+-- the interface with that address; where there is none, from the ranges of AWS.
 --
---   @logs   files, folder or pattern      @since, @until   period of `start`, UTC text or Unix seconds
---   @top    rows                          ASSETS, @interfaces, @ranges   see load-….sql, which this begins with
+--   @logs             files, a folder or a pattern
+--   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @top              the number of rows
+--   ASSETS, @interfaces, @ranges   see load-assets.sql, load-interfaces.sql and
+--                                  load-aws-ranges.sql, which
+--                     this script reads first
 --
 --   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @interfaces \"'enis.json'\"" -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/who-is-who.sql'
 --
--- Later the three may be left out: what my.db has of them stays.
--- Traffic inside is logged at both ends, and counts twice.  Private addresses are looked up whatever VPC they are of.
+-- You need to name the three files only once, because my.db keeps their tables.  Traffic inside
+-- is logged at both ends, and counts twice.  A private address is looked up without regard to its
+-- VPC.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -27,6 +33,6 @@ SELECT t.srcaddr,
   FROM talker t
   LEFT JOIN assets a ON a.ip = ip_text(t.srcaddr)
   LEFT JOIN interface_addresses ia ON ia.ip = ip_text(t.srcaddr)
-  LEFT JOIN interfaces i ON i.interface_id = ia.interface_id
+  LEFT JOIN main.interfaces i ON i.interface_id = ia.interface_id
   LEFT JOIN aws_ranges r ON r.rowid = cidr_lookup('aws_ranges', 'cidr', t.srcaddr)
  GROUP BY t.srcaddr ORDER BY t.bytes DESC, t.srcaddr;

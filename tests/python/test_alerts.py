@@ -9,8 +9,8 @@ import ipaddress
 import itertools
 import json
 import os
-import pty
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -19,6 +19,7 @@ import time
 
 import pytest
 
+import prompt
 import reference
 from builds import ROOT
 
@@ -236,15 +237,35 @@ def test_a_rule_fires_on_its_records_only(release, tmp_path, rule, i):
 
 
 def test_each_rule_is_read_by_run_and_names_its_technique():
+    """Either its own file has the query, or a body that it shares with others, in whose table it has a row."""
     names = sorted(p.stem[5:] for p in (ROOT / "sql/alerts").glob("rule-*.sql"))
     assert names == sorted(RULES) == sorted(CASES)
     run = (ROOT / "sql/alerts/run.sql").read_text()
     for name in names:
         text = (ROOT / f"sql/alerts/rule-{name}.sql").read_text()
-        assert f"\n.read sql/alerts/rule-{name}.sql\n" in run
+        body = re.search(r"^\.read (sql/alerts/rules-\w+\.sql)$", text, re.M)
+        script = body[1] if body else f"sql/alerts/rule-{name}.sql"
+        query = (ROOT / script).read_text()
+        assert f"\n.read {script}\n" in run
         assert "--   MITRE ATT&CK T1" in text
         technique = text.split("MITRE ATT&CK ")[1].split(",")[0]
-        assert f"'{technique} " in text
+        assert f"'{technique} " in query
+        assert not body or f"('{name}', '[" in query and f"VALUES ('@rule', '{name}')" in text
+
+
+@pytest.mark.parametrize("body,rules", [("inwards", ["remote-access", "database-exposed"]),
+                                        ("outwards", ["dns-outside", "smb-outside"])])
+def test_rules_of_one_body(release, tmp_path, body, rules):
+    """By itself, the body prints what its rules print, and leaves no choice of a rule behind."""
+    write(tmp_path / "a.log", [flow(OUT, IN, 22), flow(OUT, IN, 22, bytes=50000), flow(OUT2, IN, 6379), flow(IN, OUT, 445),
+                               flow(IN, "8.8.8.8", 53, protocol=17)] + [flow(IN, f"198.51.100.{i}", 139) for i in range(11)])
+    start = f".parameter init\n.parameter set @logs \"'{tmp_path}'\"\n"
+    both = release.rows(f"{start}.read sql/alerts/rules-{body}.sql")
+    each = [release.rows(f"{start}.read sql/alerts/rule-{rule}.sql") for rule in rules]
+    assert sorted(both[1:]) == sorted(row for rows in each for row in rows[1:]) and all(len(rows) > 1 for rows in each)
+    assert both[0][:3] == [str(len(both) - 1), "1", "16"] and sorted(both[0][3].split(",")) == sorted(rules)
+    again = release.rows(f"{start}.read sql/alerts/rule-{rules[0]}.sql\n.read sql/alerts/rules-{body}.sql")
+    assert again[len(each[0]):] == both
 
 
 def test_titles_say_who_did_what(release, tmp_path):
@@ -305,6 +326,24 @@ def test_tables_of_the_user(release, tmp_path):
     assert titles(release, "bad-address", tmp_path) == []
     found = titles(release, "bad-address", tmp_path, setup + "INSERT INTO indicators VALUES ('198.51.100.0/28', 'botnet'), ('198.51.0.0/16', 'wide');")
     assert found == ["10.0.1.5 talked to 198.51.100.9 (botnet), 400 bytes"]
+
+
+def test_the_networks_of_the_parameter(alerts):
+    """@inside fills the table inside when a run makes it; the networks of the sample are never in it."""
+    delivered(alerts.logs, [rejected("198.18.5.5", OUT, 25), rejected(V6, V6OUT, 25)])
+    alerts.parameters["inside"] = r"'[\"198.18.0.0/15\"]'"
+    assert alerts.news() == [("new", "198.18.5.5 was rejected at 203.0.113.7 tcp/25")]
+    inside = {cidr for cidr, in alerts.query("SELECT cidr FROM inside")}
+    assert "198.18.0.0/15" in inside and "10.0.0.0/8" not in inside and "fe80::/10" in inside
+    alerts.parameters["inside"] = r"'[\"203.0.113.0/24\"]'"      # from now on the table decides
+    delivered(alerts.logs, [rejected(OUT, OUT2, 25, at=300), rejected("198.18.5.6", OUT, 25, at=300)], 300)
+    assert alerts.news() == [("new", "198.18.5.6 was rejected at 203.0.113.7 tcp/25")]
+
+
+def test_the_networks_of_the_sample_are_not_kept(alerts):
+    alerts.logs = "tests/data/AWSLogs"
+    assert alerts.run()[0] == 10
+    assert sorted(cidr for cidr, in alerts.query("SELECT cidr FROM inside") if ":" in cidr) == ["::1", "fc00::/7", "fe80::/10", "ff00::/8"]
 
 
 # ---- the sample tree, computed a second time ----------------------------------------------------
@@ -749,14 +788,7 @@ def test_a_rule_after_a_run_at_the_prompt(alerts, release):
 
 def typed(alerts, lines):
     """What a shell prints to a terminal, and its exit status."""
-    leader, follower = pty.openpty()
-    process = subprocess.Popen([shutil.which("sqlite3"), alerts.database], cwd=ROOT, stdin=follower, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, env={**alerts.build.env, "TMPDIR": str(alerts.database.parent)})
-    os.write(leader, "".join(line + "\n" for line in [f".load {alerts.build.extension}", ".parameter init", *lines, ".exit 7"]).encode())
-    out, _ = process.communicate(timeout=60)
-    os.close(leader)
-    os.close(follower)
-    return process.returncode, out
+    return prompt.typed(alerts.build, alerts.database, lines, ROOT, {"TMPDIR": str(alerts.database.parent)})
 
 
 def test_a_run_in_an_interactive_shell(alerts):
@@ -771,6 +803,35 @@ def test_a_run_in_an_interactive_shell(alerts):
     assert "bad.log:2" in out and out.count("was rejected at") == 1
     assert "flowlogs: the last run ended with an error" in out and "within a transaction" not in out
     assert "still|here" in out and "bail is off" in out and status == 7
+
+
+OWN_ERRORS = {
+    "there is no flow log": ("UPDATE sqlite_parameters SET value = '{empty}' WHERE key = '@logs';", {}),
+    "logs lack fields": ("UPDATE sqlite_parameters SET value = '{few}' WHERE key = '@logs';", {}),
+    "newer sql/alerts/run.sql": ("CREATE TABLE alert_schema (version INTEGER); INSERT INTO alert_schema VALUES (2);", {}),
+    "the alerts can't be printed": ("", {"mv": "exit 1"}),
+    "@exit is 1 to 255": (".parameter set @exit 256", {}),
+    "@since is no time": (".parameter set @since 1", {}),
+    "which logs?": (".parameter unset @logs", {}),
+}
+
+
+@pytest.mark.parametrize("message", OWN_ERRORS)
+def test_somebody_types_and_a_condition_does_not_hold(alerts, tmp_path, message):
+    """The transaction is rolled back with the error: others need not wait, and a COMMIT keeps nothing by mistake."""
+    before, scripts = OWN_ERRORS[message]
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty/README.txt").write_text("nothing of interest\n")
+    write(tmp_path / "few.log", [rejected(IN, IN2, 22)], ["srcaddr", "dstaddr", "action", "start", "end"])
+    status, out = prompt.typed(
+        alerts.build, alerts.database,
+        [f".parameter set @logs \"'{alerts.logs}'\"", before.format(empty=tmp_path / "empty", few=tmp_path / "few.log"),
+         ".read sql/alerts/run.sql", "COMMIT;", "SELECT 'tables: ' || count(*) FROM sqlite_schema WHERE name = 'alerts';",
+         "SELECT 'state: ' || count(*) FROM sqlite_parameters WHERE key IN ('@run', '@tree');"],
+        ROOT, {"TMPDIR": str(tmp_path), **(programs(tmp_path / "bin", **scripts) if scripts else {})})
+    assert status == 7 and message in out
+    assert "cannot commit - no transaction is active" in out and "tables: 0" in out and "state: 0" in out
 
 
 def test_from_another_folder(alerts, tmp_path):

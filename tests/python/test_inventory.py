@@ -16,6 +16,7 @@ import subprocess
 
 import pytest
 
+import prompt
 import reference
 from builds import ROOT
 
@@ -279,6 +280,51 @@ def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_pa
         done = shell(release, script, database, had="10.0.1.13", **parameters)
         assert done.returncode != 0 and "is empty: set " in done.stderr
     assert table(tmp_path / "my.db", "SELECT name FROM sqlite_schema") == []
+
+
+OPEN = "cannot commit - no transaction is active"
+MISTAKES = {
+    "load-subnets": ('.parameter set @subnets "\'{bad}\'"', "nothing was loaded, for the problem above"),
+    "load-interfaces": ('.parameter set @interfaces "\'{nothing}\'"', "NOT NULL constraint failed: interfaces.interface_id"),
+    "load-instances": ('.parameter set @instances "\'{empty}\'"', "is empty: set @instances"),
+    "load-aws-ranges": ("", "is empty: set @ranges"),
+    "load-assets": (".system true", "is empty: set ASSETS"),
+    "load-history": (".system true", "is empty: set HISTORY"),
+    "history-snapshot": (".parameter set @at 1", "rows that are newer than @at"),
+}
+
+
+@pytest.mark.parametrize("script", MISTAKES)
+def test_somebody_types_and_makes_a_mistake(release, tmp_path, script):
+    """The shell goes on, no transaction is open, and nothing has changed."""
+    before, message = MISTAKES[script]
+    database = tmp_path / "my.db"
+    for name, content in (("bad", "{"), ("nothing", '{"NetworkInterfaces": [{}]}'), ("empty", '{"Reservations": []}')):
+        (tmp_path / name).write_text(content)
+    if script == "history-snapshot":
+        assert shell(release, script, database, env={"ASSETS": str(FOLDER / "assets.csv")}, at="2026-04-01").returncode == 0
+        before = ".parameter set @at \"'2026-03-01'\""
+    tables = [n for n, in table(database, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    rows = {n: table(database, f"SELECT * FROM {n}") for n in tables}
+    status, out = prompt.typed(release, database, [before.format(**{n: tmp_path / n for n in ("bad", "nothing", "empty")}),
+                                                   f".read sql/inventory/{script}.sql", "COMMIT;", "SELECT 'still', 'here';"], ROOT)
+    assert status == 7 and message in out and OPEN in out and "still|here" in out
+    assert [n for n, in table(database, "SELECT name FROM sqlite_schema WHERE type = 'table'")] == tables
+    assert {n: table(database, f"SELECT * FROM {n}") for n in tables} == rows
+
+
+def test_a_table_that_somebody_emptied_is_an_error(release, tmp_path):
+    database = tmp_path / "my.db"
+    load(release, "load-subnets", database)
+    sqlite3.connect(database, isolation_level=None).execute("DELETE FROM subnets")
+    done = shell(release, "subnet-traffic", database)
+    assert done.returncode == 1 and "the table subnets is empty: set @subnets" in done.stderr
+
+
+def test_interfaces_beside_the_view_of_that_name(release):
+    out = release.shell(".parameter init\n.output /dev/null\n.read sql/views.sql\n.output\n.read sql/inventory/load-interfaces.sql\n"
+                        ".read sql/inventory/who-is-who.sql")
+    assert "Error" not in out and "error" not in out and out.count("interfaces|26|") == 2
 
 
 # ---- the questions ---------------------------------------------------------------------------

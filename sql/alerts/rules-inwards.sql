@@ -1,0 +1,64 @@
+-- Which ports that should be closed to the outside are reached from there?  This script is the
+-- body of the rules remote-access and database-exposed, which differ in their ports alone: the
+-- table temp.inwards below has a row for each.  A row more is a rule more.
+--
+--   @logs            files, a folder or a pattern
+--   @session_bytes   a connection with more bytes a record than this is a session; fewer are what
+--                    a knock or a guessed password takes
+--   @many            more sessions than this with one port are one alert
+--   @rule            the name of one of the rules; NULL stands for all of them
+--   The table trusted lists the addresses that may come from outside: see setup.sql.
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rules-inwards.sql'
+--
+-- An open port has a new visitor every few minutes.  For this reason an open port is one alert of
+-- medium severity, and each source that has a session is another alert, of high severity.
+.parameter init
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10), ('@session_bytes', 5000);
+.read sql/alerts/setup.sql
+
+DROP TABLE IF EXISTS temp.inwards;
+CREATE TEMP TABLE inwards (rule TEXT, ports TEXT, technique TEXT);
+INSERT INTO inwards VALUES
+  ('remote-access', '[22, 23, 3389, 5900, 5985, 5986]', 'T1133 External Remote Services'),
+  ('database-exposed', '[1433, 1521, 2375, 2379, 2380, 3306, 5432, 5984, 6379, 9200, 9300, 10250, 11211, 27017]',
+   'T1190 Exploit Public-Facing Application');
+
+INSERT INTO found
+WITH ports AS MATERIALIZED (
+  SELECT rule, value AS port FROM inwards, json_each(ports) WHERE @rule IS NULL OR rule = @rule),
+connections AS MATERIALIZED (   -- connections with the same pair of ports cannot be told apart
+  SELECT srcaddr, srcport, dstport, dstaddr || ' ' || lower(protocol_name(protocol)) || '/' || dstport AS target,
+         port_name(dstport) AS service,
+         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE @logs <> '[]' AND action = 'ACCEPT' AND protocol = 6 AND dstport IN (SELECT port FROM ports)
+     AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL
+     AND (cidr_lookup('inside', 'cidr', dstaddr) OR flow_direction = 'ingress' AND interface_id IS NOT NULL)
+     AND CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0     -- not an answer to a client whose port is one of these
+              ELSE NOT (dstport >= 1024 AND (srcport < 1024 AND port_name(srcport) IS NOT NULL
+                                             OR srcport IN (SELECT port FROM servers))) END
+   GROUP BY srcaddr, srcport, dstport, target),
+accepted AS (
+  SELECT p.rule, srcaddr, target, service, max(bytes > @session_bytes * flows) AS session,
+         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM connections c JOIN ports p ON p.port = c.dstport
+   WHERE NOT EXISTS (
+       SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(c.srcaddr, t.cidr))
+   GROUP BY p.rule, srcaddr, target),
+told AS (SELECT *, sum(session) OVER (PARTITION BY rule, target) > @many AS crowd FROM accepted),
+keyed AS (
+  SELECT *, iif(session AND NOT crowd, srcaddr, 'outside') || ' -> ' || target AS key FROM told)
+SELECT k.rule, key, iif(max(session), 'high', 'medium'), i.technique,
+       iif(session AND NOT crowd,
+           srcaddr || ': session with ' || target || ', ' || sum(bytes) || ' bytes',
+           target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*)
+           || ' came, the first ' || first),
+       min(first_seen), max(last_seen), sum(flows), 0
+  FROM (SELECT *, first_value(srcaddr) OVER (PARTITION BY rule, key ORDER BY first_seen, srcaddr) AS first FROM keyed) k
+  JOIN inwards i ON i.rule = k.rule
+ GROUP BY k.rule, key;
+
+.read sql/alerts/show.sql
