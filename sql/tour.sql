@@ -1,5 +1,5 @@
--- A tour of what a folder of flow logs can answer.  Run it from the top of the tree, or write your own
--- folder in the place of tests/data/AWSLogs:
+-- A tour of what a folder of flow logs can answer. Run it from the top of the tree, or write your
+-- own folder in the place of tests/data/AWSLogs:
 --
 --     sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' :memory: '.read sql/tour.sql'
 

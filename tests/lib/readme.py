@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The README files of the tree: their examples, their links, and the parts of them that are generated.
+"""The README files of the tree: their examples, their links, and their generated parts.
 
-    readme.py --write BUILD     writes the generated parts anew; BUILD is a build folder, or a program in it
+    readme.py --write BUILD     writes the generated parts anew
 
-A generated part stands between the lines `<!-- generated: NAME -->` and `<!-- end -->` of any README.md.  GENERATED says
-for each NAME which text belongs there.  The tests fail when a part is not what GENERATED makes of it.
+BUILD is a build folder, or a program in it.
 
-An example is a fenced block, followed by a block `text` that holds its output.  A block `sql` or `python` must have an
-output.  A block `sh` has one if it can be run here; without one it is only shown.
+A generated part stands between the lines `<!-- generated: NAME -->` and `<!-- end -->` of any
+README.md. GENERATED says for each NAME which text belongs there. The tests fail when a part is
+not what GENERATED makes of it.
+
+An example is a fenced block, followed by a block `text` that holds its output. A block `sql` or
+`python` must have an output. A block `sh` has one if it can be run here; without one it is only
+shown.
 """
 
 import functools
@@ -24,7 +28,7 @@ PART = re.compile(r"^<!-- generated: ([\w ]+) -->\n(.*?)^<!-- end -->\n", re.M |
 
 
 def fields(build):
-    """The table of flow log fields, which a program prints from the table in ext/record/fields.h."""
+    """The table of flow log fields, which a program prints from ext/record/fields.h."""
     return subprocess.run([build / "columns"], text=True, capture_output=True, check=True).stdout
 
 
@@ -49,7 +53,8 @@ def options(build):
 
 
 def columns(table, build):
-    """The columns of a SQL table, but for its options, and for fields that are what they are in the table of fields."""
+    """The columns of a SQL table, without its options, and without the fields that mean the same as
+    in the table of fields."""
     known = set(re.findall(r"^\| `(\w+)` \| \w+ \| \d+ \| (.*) \|$", fields(build), re.M))
     return rows(("column", "type", "meaning"), *(
         (f"`{r['name']}`", r["type"] or "any", r["description"])
@@ -62,7 +67,7 @@ def functions(build):
         (f"`{r['name']}({r['arguments']})`", r["type"], r["description"]) for r in help_rows(build, "kind = 'function'")))
 
 
-# What is generated: NAME -> a function that takes the build folder and returns whole lines of Markdown.
+# NAME -> a function that takes the build folder and returns whole lines of Markdown.
 GENERATED = {"fields": fields, "options": options, "functions": functions}
 GENERATED |= {f"columns of {table}": functools.partial(columns, table) for table in (
     "flowlogs", "flowlogs_rollup", "flowlogs_files", "flowlogs_errors", "flowlogs_help")}
@@ -92,7 +97,8 @@ class Example(typing.NamedTuple):
 
 
 def examples(language):
-    """The fenced blocks of a language in all files; output is the block `text` directly behind, or None."""
+    """The fenced blocks of a language in all files. The output is that of the block `text` directly
+    behind, or None."""
     fence = re.compile(r"^```(\w+)\n(.*?)^```\n(?:\n?^```text\n(.*?)^```\n)?", re.M | re.S)
     found = []
     for path in files():
@@ -120,7 +126,7 @@ def anchors(path):
 
 
 def links(path):
-    """(line number, target) of every link to a file or heading of this tree, in prose and in tables."""
+    """(line number, target) of every link to a file or heading of this tree, also in tables."""
     fenced = False
     for number, line in enumerate(path.read_text().split("\n"), 1):
         if line.startswith("```"):

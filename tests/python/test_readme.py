@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the README files say is true: their examples print what they show, their generated parts are fresh, their links
-lead somewhere, and the reference names everything that the extension registers."""
+"""What the README files say is true: their examples print what they show, their generated parts are
+fresh, their links lead somewhere, and the reference names everything that the extension registers."""
 
 import re
 import subprocess
@@ -23,7 +23,7 @@ def each(language, runnable=lambda example: True):
     return pytest.mark.parametrize("example", found, ids=[e.id for e in found])
 
 
-# ---- examples -----------------------------------------------------------------------------------------
+# ---- examples --------------------------------------------------------------------------
 
 @each("sql")
 def test_sql_example(release, example):
@@ -54,7 +54,7 @@ def test_demo(release):
     assert [line for line in done.stdout.split("\n") if len(line) > 80 and str(release.extension) not in line] == []
 
 
-# ---- form ---------------------------------------------------------------------------------------------
+# ---- form ------------------------------------------------------------------------------
 
 def test_the_readme_is_short():
     assert (ROOT / "README.md").read_text().count("\n") <= 300
@@ -83,7 +83,7 @@ def test_generated_parts_are_fresh(release, path, part, text):
     assert text == readme.GENERATED[part](release.folder)
 
 
-# ---- the reference is complete --------------------------------------------------------------------------
+# ---- the reference is complete ---------------------------------------------------------
 
 def test_fields_have_the_declared_types(release):
     text = dict(readme.parts(REFERENCE))["fields"]
@@ -94,8 +94,8 @@ def test_fields_have_the_declared_types(release):
 
 
 def test_every_column_is_in_the_reference(release):
-    """Every column of every table stands in the first cell of a row, alone or in a list of several; an option may do so in
-    the table of options."""
+    """Every column of every table stands in the first cell of a row of some table, alone or in a list
+    of several. Options have a table of their own."""
     cells = re.findall(r"^\|([^|]*)\|", REFERENCE.read_text(), re.M)
     known = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} | {"data", "paths"}
     tables = [name for name, in release.rows("SELECT name FROM flowlogs_help WHERE kind = 'table';")]
@@ -116,10 +116,11 @@ def test_every_table_and_function_is_in_the_reference(release):
         assert [name for name in sorted(ours) if f"`{name}" not in text] == []
 
 
-# ---- Coming from Athena -----------------------------------------------------------------------------------
+# ---- Coming from Athena ----------------------------------------------------------------
 
 def athena():
-    """The rows of the section's two tables: (line to write in Athena, is it an error here, line to write here)."""
+    """The rows of the section's two tables: (Athena's line, is it an error here, the line to write
+    here)."""
     section = REFERENCE.read_text().split("\n## Coming from Athena\n")[1].split("\n## ")[0]
     for row in re.findall(r"^\| (`.*) \|$", section, re.M):
         cells = row.split(" | ")
@@ -139,7 +140,7 @@ def whole(line):
 
 @pytest.mark.parametrize("theirs,is_error,ours", athena())
 def test_athena(release, theirs, is_error, ours):
-    """Their line is an error here, or an answer of another kind; ours is neither an error nor the same answer."""
+    """Their line is an error here or has another answer. Ours is not an error."""
     one, two = release.shell(whole(theirs)), release.shell(whole(ours))
     assert ("error" in one.lower()) == is_error
     assert "error" not in two.lower()

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Shows each query of sql/tour.sql, which reads the sample logs, and its answer: demo.sh PATH-OF-THE-EXTENSION.
-# Ends with the commands for the first query of one's own; these work from any folder.
+# Shows each query of sql/tour.sql, which reads the sample logs, and its answer: demo.sh EXTENSION,
+# the path of the extension. It ends with commands for a first query on other logs, which work in
+# any folder.
 set -eu
 cd "$(dirname "$0")/../.."
 case $1 in
