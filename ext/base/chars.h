@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* White space of JSON and base64, and between words. Line ends are white space too. */
+/* White space of JSON and base64, and between words.  Line ends are white space too. */
 static inline int char_is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 static inline int char_is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -20,7 +20,7 @@
 
 __extension__ typedef unsigned __int128 wide;
 
-/* Returns h * x + y modulo PRIME. All three must be less than 2^61. */
+/* Returns h * x + y modulo PRIME.  All three must be less than 2^61. */
 static uint64_t step(uint64_t h, uint64_t x, uint64_t y) {
   wide product = (wide)h * x + y;
   uint64_t sum = (uint64_t)(product & PRIME) + (uint64_t)(product >> 61);

@@ -42,7 +42,7 @@ void set_clear(struct set *s);
 enum err_code set_add_number(struct set *s, uint64_t value, struct err *e);
 enum err_code set_add_text(struct set *s, const char *p, size_t n, struct err *e);
 
-/* Makes *to, which must be all zero, an equal set. On ERR_NOMEM, *to is an empty set. */
+/* Makes *to, which must be all zero, an equal set.  On ERR_NOMEM, *to is an empty set. */
 enum err_code set_copy(struct set *to, const struct set *from, struct err *e);
 
 /* Do both sets have the same members? */

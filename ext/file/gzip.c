@@ -142,7 +142,7 @@ static int next_member(struct gzip *g, struct input *in, struct err *e) {
   return 1;
 }
 
-/* Calls inflate() once, after making sure that there is input. Returns 0, or -1 with *e set. */
+/* Calls inflate() once, after making sure that there is input.  Returns 0, or -1 with *e set. */
 static int inflate_some(struct gzip *g, struct input *in, struct err *e) {
   if (input_fill(in, 1, e)) return -1;
   Bytef *out = g->z.next_out;

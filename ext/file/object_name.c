@@ -43,7 +43,7 @@ static int64_t date_second(int year, int month, int day, int hour, int minute) {
   return calendar_seconds(year, month, day, hour, minute, 0);
 }
 
-/* Reads YYYYMMDDTHHmmZ. Returns OBJECT_NAME_NO_TIME for anything else. */
+/* Reads YYYYMMDDTHHmmZ.  Returns OBJECT_NAME_NO_TIME for anything else. */
 static int64_t parse_time(const struct object_name_part *part) {
   int year, month, day, hour, minute;
   const char *p = part->p;

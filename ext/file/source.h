@@ -35,7 +35,7 @@ enum source_kind {
   SOURCE_KIND_COUNT
 };
 
-/* Returns the name of a kind: "plain", "gzip" and so on. The text is constant. */
+/* Returns the name of a kind: "plain", "gzip" and so on.  The text is constant. */
 const char *source_kind_name(enum source_kind kind);
 
 /* Returns the kind of a file that begins with the n bytes at p. n is 0 only for an empty file. */

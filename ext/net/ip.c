@@ -95,7 +95,7 @@ static inline uint32_t hex_digit(char c) {
   return plus1[(unsigned char)c] - 1u;
 }
 
-/* Stores the 16 bits of group i (0 to 7). The group must be 0 before. */
+/* Stores the 16 bits of group i (0 to 7).  The group must be 0 before. */
 static inline void put_group(struct ip *a, uint32_t i, uint64_t value) {
   *(i < GROUPS / 2 ? &a->high : &a->low) |= value << (48 - 16 * (i % (GROUPS / 2)));
 }

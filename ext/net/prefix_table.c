@@ -120,7 +120,7 @@ static int first_after(const struct entry *e, struct ip *out) {
   return e->is_v4 ? ip_is_v4(out) : (out->high | out->low) != 0;
 }
 
-/* Starts a range. A range that started at the same address is empty, and is replaced. */
+/* Starts a range.  A range that started at the same address is empty, and is replaced. */
 static void start_range(struct prefix_table *p, uint32_t is_v4, const struct ip *start, uint32_t which) {
   if (is_v4) {
     uint32_t start4 = (uint32_t)start->low;

@@ -55,7 +55,7 @@ enum scope {
 /* Returns the scope of an address. */
 enum scope scope_of(const struct ip *a);
 
-/* Returns the name of a scope as in the table above. The text is constant. */
+/* Returns the name of a scope as in the table above.  The text is constant. */
 const char *scope_name(enum scope scope);
 
 #endif
