@@ -115,8 +115,7 @@ static void test_patterns(void **state) {
   expect("t/*/*/*.log", "t/x/y/2.log|");
   expect("t/x/[y]/2.log", "t/x/y/2.log|");
   expect("t//x///*.log", "t//x/1.log|");
-  expect("t/x*",
-         "t/x-1/4.log|t/x/1.log|t/x/y/2.log|t/x/y/z/3.log|"); /* a folder that matches stands for everything below it */
+  expect("t/x*", "t/x-1/4.log|t/x/1.log|t/x/y/2.log|t/x/y/z/3.log|"); /* a matching folder: all below it */
   expect("t/*/y", "t/x/y/2.log|t/x/y/z/3.log|");
   expect("[t]/x/../b.log", "t/x/../b.log|");
   /* names that begin with a dot match only a pattern that begins with a dot */
