@@ -33,7 +33,7 @@ size_t calendar_format(int64_t seconds, char out[CALENDAR_TEXT]) {
   if (seconds < 0 || seconds > CALENDAR_MAX) return 0;
   uint32_t of_day = (uint32_t)(seconds % 86400);
   uint32_t days = (uint32_t)(seconds / 86400) + DAYS_TO_1970;
-  uint32_t era = days / 146097, of_era = days % 146097; /* 400 years */
+  uint32_t era = days / 146097, of_era = days % 146097; /* an era is 400 years */
   uint32_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
   uint32_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   uint32_t m = (5 * of_year + 2) / 153;

@@ -49,7 +49,10 @@ struct discover_options {
   void *context;
 };
 
+/* Makes an empty list, which owns no memory. */
 void files_init(struct files *f);
+
+/* Frees the paths and the list, which is empty afterwards. */
 void files_clear(struct files *f);
 
 /*

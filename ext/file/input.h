@@ -30,6 +30,11 @@ struct input {
 };
 
 enum err_code input_init(struct input *in, struct err *e); /* ERR_NOMEM; call input_clear() in any case */
+
+/*
+** Closes the file and frees the buffer.  The struct must be initialised again before its next
+** use.
+*/
 void input_clear(struct input *in);
 
 /*
@@ -38,6 +43,8 @@ void input_clear(struct input *in);
 ** ERR_ARGUMENT when it lies outside of the root.  After an error no file is open.
 */
 enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e);
+
+/* Closes the file, if one is open.  The buffer is kept. */
 void input_close(struct input *in);
 
 /*

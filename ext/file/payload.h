@@ -38,8 +38,11 @@ struct payload {
   uint32_t head[PAYLOAD_HEADS]; /* number of the first stream of a hash, or PAYLOAD_END */
 };
 
+/* Makes an empty payload, which owns no memory. */
 void payload_init(struct payload *p);
-void payload_clear(struct payload *p); /* the struct may be all zero */
+
+/* Frees all streams; the payload is empty afterwards.  The struct may be all zero. */
+void payload_clear(struct payload *p);
 
 /*
 ** Adds a line to the stream of that name.  The line may be empty, but must not contain an LF.

@@ -49,6 +49,8 @@ struct source {
 };
 
 enum err_code source_init(struct source *s, struct err *e); /* ERR_NOMEM; call source_clear() in any case */
+
+/* Closes the file and frees the buffers. */
 void source_clear(struct source *s);
 
 /*
@@ -56,6 +58,8 @@ void source_clear(struct source *s);
 ** ERR_NOMEM; nothing is open then.
 */
 enum err_code source_open(struct source *s, const char *path, const struct root_guard *guard, struct err *e);
+
+/* Closes the file.  The buffers are kept. */
 void source_close(struct source *s);
 
 /*

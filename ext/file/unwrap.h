@@ -42,6 +42,8 @@ struct unwrapped {
 };
 
 enum err_code unwrap_init(struct unwrap *u, struct err *e); /* ERR_NOMEM; call unwrap_clear() in any case */
+
+/* Frees the buffers. */
 void unwrap_clear(struct unwrap *u);
 
 /*
@@ -55,6 +57,8 @@ void unwrap_clear(struct unwrap *u);
 */
 enum err_code unwrap(struct unwrap *u, const char *p, size_t n, enum unwrap_form form, struct unwrapped *out,
                      struct err *e);
+
+/* Frees what unwrap() has returned; *u is all zero afterwards. */
 void unwrapped_free(struct unwrapped *u);
 
 #endif

@@ -6,8 +6,8 @@
 ** may read millions of lines without producing a row, so it must look itself.
 **
 ** Call order: interrupt_init(), interrupt_poll() any number of times, interrupt_clear().  The
-** statement that it steps is prepared when it is first used, and kept.  Only
-** the thread that owns the connection may call these functions.
+** statement that it steps is prepared when it is first used, and kept.  Only the thread that owns the
+** connection may call these functions.
 */
 #ifndef SQLITE_INTERRUPT_H
 #define SQLITE_INTERRUPT_H
@@ -19,7 +19,10 @@ struct interrupt {
   sqlite3_stmt *probe; /* SELECT 1; NULL until it is needed */
 };
 
+/* Prepares for a connection, which must stay open until interrupt_clear(). */
 void interrupt_init(struct interrupt *i, sqlite3 *db);
+
+/* Frees the statement. */
 void interrupt_clear(struct interrupt *i);
 
 /*
