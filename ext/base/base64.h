@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Base64 (RFC 4648), with either of its alphabets, + and / or - and _, but not both, padded or without any padding; no
-** bits left over.  Line breaks and white space round the text are passed over.  Pure; any thread.
+** Decodes base64 (RFC 4648).
+**
+** Both alphabets are accepted, the one with + and / and the one with - and _, but a text must not
+** mix them.  A text has all of its padding or none.  Bits that are left over must be zero.  Line
+** breaks within the text and white space around it are ignored.  The functions are pure; any
+** thread may call them.
 */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
@@ -10,12 +14,13 @@
 
 #include "base/err.h"
 
-/* Room that n bytes of base64 need when they are decoded. */
+/* Returns the size of a buffer that is large enough for what n bytes of base64 decode to. */
 static inline size_t base64_room(size_t n) { return n / 4 * 3 + 3; }
 
 /*
-** Decodes n bytes at p to out, which has base64_room(n) bytes, and sets *out_n.  ERR_FORMAT says what is wrong where;
-** *out_n is then 0.
+** Decodes n bytes at p into out, which has base64_room(n) bytes, and sets *out_n to the number of
+** bytes written.  Returns ERR_FORMAT, with a text that says which byte is wrong, when the text is
+** not base64; *out_n is then 0.
 */
 enum err_code base64_decode(const char *p, size_t n, unsigned char *out, size_t *out_n, struct err *e);
 

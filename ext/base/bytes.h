@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Numbers from bytes, the first byte lowest, on machines of either byte order.  The bytes need no
-** alignment.  Pure; any thread.
+** Loads little-endian numbers, of which the first byte is the lowest, on machines of either byte
+** order.  The bytes need not be aligned.  The functions are pure; any thread may call them.
 */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H

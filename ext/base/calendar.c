@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Days are counted from 1 March of the year 0, which puts the leap day at the end of a year and makes the lengths of
-** the months a linear formula (153 days in five months).
+** Days are counted from 1 March of the year 0.  This puts the leap day at the end of a year, and
+** makes the number of days before a month a linear formula, because five months from March on
+** have 153 days, and so have five months from August on:
+**
+**     month m     0    1    2    3    4    5    6    7    8    9   10   11
+**                 Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec  Jan  Feb
+**     days        31   30   31   30   31   31   30   31   30   31   31   28 or 29
+**     before it   0    31   61   92  122  153  184  214  245  275  306  337     = (153 m + 2) / 5
+**
+** The calendar repeats every 400 years, which are 146097 days and are called an era here.
 */
 #include "base/calendar.h"
 
 #include <string.h>
 
-#define DAYS_TO_1970 719468 /* from 0000-03-01 */
+#define DAYS_TO_1970 719468 /* days from 0000-03-01 to 1970-01-01 */
 
 int64_t calendar_seconds(int year, int month, int day, int hour, int minute, int second) {
   int64_t y = month > 2 ? year : year - 1;
@@ -25,7 +33,7 @@ size_t calendar_format(int64_t seconds, char out[CALENDAR_TEXT]) {
   if (seconds < 0 || seconds > CALENDAR_MAX) return 0;
   uint32_t of_day = (uint32_t)(seconds % 86400);
   uint32_t days = (uint32_t)(seconds / 86400) + DAYS_TO_1970;
-  uint32_t era = days / 146097, of_era = days % 146097; /* 400 years */
+  uint32_t era = days / 146097, of_era = days % 146097; /* an era is 400 years */
   uint32_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
   uint32_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   uint32_t m = (5 * of_year + 2) / 153;

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A message is a polynomial over GF(2), its CRC the remainder by the polynomial P, of degree 32.  Folding keeps the
-** remainder and shortens the message: the highest 128 bits, H * x^64 + L, standing d bits before the end of a block,
-** can be replaced by H * (x^(d+64) mod P) + L * (x^d mod P), which is short enough to be added to the 128 bits that
-** stand d bits on.  Four lanes of 128 bits are folded over 512 bits at a time, then into one, then that lane over the
-** rest, 128 bits at a time.  The 16 bytes that remain have the same remainder as all that was folded into them; zlib
-** takes it from there.
+** A message is a polynomial over GF(2), and its CRC is the remainder of a division by the
+** polynomial P, which has degree 32.  Folding makes the message shorter and keeps the remainder:
+** the first 128 bits, H * x^64 + L, which stand d bits before the end of a block, can be replaced
+** by H * (x^(d+64) mod P) + L * (x^d mod P).  This is short enough to be added to the 128 bits
+** that stand d bits later.  Four lanes of 128 bits are folded by 512 bits at a time, so that the
+** processor can work on four products at once:
 **
-** Bits are reflected in this CRC: the lowest bit of a byte comes first.  Products of reflected factors come out one
-** bit too low, so the constants are x^(n-1) where the text above says x^n.
+**     message   | a | b | c | d | a'| b'| c'| d'| ...       each cell has 16 bytes
+**                 +---------------^                         a is folded onto a', b onto b', ...
+**
+** At the end the four lanes are folded into one, and that lane over the rest of the message, 128
+** bits at a time.  The 16 bytes that remain have the same remainder as everything that was folded
+** into them.  zlib computes the CRC of these and of the last bytes, which are fewer than 16.
+**
+** This CRC reflects its bits: the lowest bit of a byte comes first.  A product of reflected
+** factors comes out one bit too low, so the constants are x^(n-1) where the text above says x^n.
 */
 #include "base/crc.h"
 
@@ -18,19 +25,23 @@
 
 #include <immintrin.h>
 
-#define CRC_MIN 128 /* bytes from which folding is worth it; 64 at least */
+#define CRC_MIN 128 /* folding is faster from this many bytes on; it needs at least 64 */
 #define CLMUL   __attribute__((target("pclmul,sse4.1")))
 
 /*
-** x^n mod P, reflected, in the upper half of 64 bits: as a factor of a carry-less product wants it.  Made by dividing
-** step by step: r = 1 << 31, then n times r = r & 1 ? r >> 1 ^ 0xedb88320 : r >> 1.
+** x^n mod P, reflected, in the upper half of 64 bits, which is where a factor of a carry-less
+** product must stand.  The values were computed by division: r = 1 << 31, and then n times r = r
+** & 1 ? r >> 1 ^ 0xedb88320 : r >> 1.
 */
 #define X511 ((long long)0xcad38e8f00000000)
 #define X575 ((long long)0x653d982200000000)
 #define X127 ((long long)0x9ba54c6f00000000)
 #define X191 ((long long)0x65673b4600000000)
 
-/* The lane, moved on by the distance that the constants are for, plus what stands there. */
+/*
+** Returns the lane, folded by the distance for which the constants are, plus `next`, which stands
+** at that distance.
+*/
 CLMUL static inline __m128i fold(__m128i lane, __m128i constants, __m128i next) {
   __m128i low = _mm_clmulepi64_si128(lane, constants, 0x00), high = _mm_clmulepi64_si128(lane, constants, 0x11);
   return _mm_xor_si128(_mm_xor_si128(low, high), next);
@@ -38,12 +49,12 @@ CLMUL static inline __m128i fold(__m128i lane, __m128i constants, __m128i next) 
 
 CLMUL static inline __m128i load(const unsigned char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
 
-/* n >= CRC_MIN */
+/* n must be at least CRC_MIN. */
 CLMUL static uint32_t update_clmul(uint32_t crc, const unsigned char *p, size_t n) {
-  /* The half that comes first in the message lies in the low 64 bits. */
+  /* The half that comes first in the message is in the low 64 bits. */
   const __m128i by512 = _mm_set_epi64x(X511, X575), by128 = _mm_set_epi64x(X127, X191);
   unsigned char rest[16];
-  __m128i a = _mm_xor_si128(load(p), _mm_cvtsi32_si128((int)~crc)); /* the CRC so far goes into the first 32 bits */
+  __m128i a = _mm_xor_si128(load(p), _mm_cvtsi32_si128((int)~crc)); /* the CRC so far is added to the first 32 bits */
   __m128i b = load(p + 16), c = load(p + 32), d = load(p + 48);
   for (p += 64, n -= 64; n >= 64; p += 64, n -= 64) {
     a = fold(a, by512, load(p));
@@ -54,7 +65,8 @@ CLMUL static uint32_t update_clmul(uint32_t crc, const unsigned char *p, size_t 
   a = fold(fold(fold(a, by128, b), by128, c), by128, d);
   for (; n >= 16; p += 16, n -= 16) a = fold(a, by128, load(p));
   _mm_storeu_si128((__m128i *)(void *)rest, a);
-  crc = (uint32_t)crc32(UINT32_MAX, rest, sizeof rest); /* from a register of zeros: zlib inverts what it is given */
+  /* zlib inverts its argument, so UINT32_MAX stands for a register of zeros. */
+  crc = (uint32_t)crc32(UINT32_MAX, rest, sizeof rest);
   return (uint32_t)crc32(crc, p, (uInt)n);
 }
 

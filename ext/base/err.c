@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The text is formatted only for the first error, so a later err_set() costs a comparison.  A
+** text that is too long is cut by vsnprintf(), which always writes the final NUL.
+*/
 #include "base/err.h"
 
 #include <stdarg.h>

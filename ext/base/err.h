@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** An error of the lower layer: what went wrong, and on which line.
+** An error of the lower rooms: what went wrong, and in which line.
 **
-** The caller owns the struct and sets it to {0}.  The first error wins: err_set() on a set error changes nothing, so
-** a chain of calls needs one check at its end.  The upper layer turns it into SQLite's message (report.h).
+** The caller owns the struct and sets it to {0} before the first call.  The first error wins:
+** err_set() changes nothing when an error is already set, so a chain of calls needs only one
+** check at its end.  The upper rooms turn the error into SQLite's message (sqlite/report.h).  A
+** struct must be used by one thread at a time.
 */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -13,27 +15,30 @@
 enum err_code {
   ERR_NONE,
   ERR_NOMEM,     /* no memory */
-  ERR_ARGUMENT,  /* a path, pattern or option that can't be used, or that matches nothing */
+  ERR_ARGUMENT,  /* a path, pattern or option that cannot be used, or a path that matches nothing */
   ERR_IO,        /* the operating system refused to open or read */
-  ERR_DAMAGED,   /* a gzip file that is cut off or corrupt: the lines before the damage were delivered */
-  ERR_FORMAT,    /* a file that is no flow log, or one in a format that can't be read */
-  ERR_LINE,      /* a line that doesn't fit its file's format */
+  ERR_DAMAGED,   /* data that are cut off or corrupt; what came before was delivered */
+  ERR_FORMAT,    /* data that are not what they should be, or have an unsupported format */
+  ERR_LINE,      /* a line that does not fit the format of its file */
   ERR_INTERRUPT, /* the user or the host asked to stop */
 };
 
-#define ERR_TEXT 1024 /* bytes of a message, its NUL included; longer ones are cut */
+#define ERR_TEXT 1024 /* bytes of a message with its NUL; a longer one is cut */
 
 struct err {
   enum err_code code;
-  uint64_t line;       /* 1-based, 0 where no line is concerned */
+  uint64_t line;       /* 1-based; 0 when no line is concerned; for a filter pattern: the character */
   char text[ERR_TEXT]; /* what is wrong, without file and line; UTF-8 */
 };
 
-/* Sets *e unless it is set already; returns e->code, never ERR_NONE. */
+/*
+** Sets *e unless it is already set.  Returns e->code, which is never ERR_NONE.  `format` is a
+** printf() format.
+*/
 __attribute__((format(printf, 4, 5))) enum err_code err_set(struct err *e, enum err_code code, uint64_t line,
                                                             const char *format, ...);
 
-/* err_set(e, ERR_NOMEM, ...) */
+/* Sets *e to ERR_NOMEM, as err_set() does. */
 enum err_code err_nomem(struct err *e);
 
 #endif

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The text is cut into pieces of 7 bytes, which are the coefficients c1, c2, ...  of a
+** polynomial.  Its value is computed modulo a prime at two random places with Horner's rule, and
+** the length is the last coefficient, so that zero bytes at the end count:
+**
+**     h = 1;   h = h * x + c1;   h = h * x + c2;   ...   h = h * x + n
+**
+** Two different texts have different polynomials, and these agree in at most as many places as
+** their degree.  The probability in the header follows from this.  The prime 2^61 - 1 is a
+** Mersenne prime, so the remainder of a product needs only a shift and an addition.
+*/
 #include "base/fingerprint.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define PRIME ((UINT64_C(1) << 61) - 1)
-#define PIECE 7 /* bytes that are less than PRIME whatever they are */
+#define PIECE 7 /* bytes of a piece: as a number, they are always less than PRIME */
 
 __extension__ typedef unsigned __int128 wide;
 
-/* h * x + y modulo PRIME; all of them are less than 2^61. */
+/* Returns h * x + y modulo PRIME.  All three must be less than 2^61. */
 static uint64_t step(uint64_t h, uint64_t x, uint64_t y) {
   wide product = (wide)h * x + y;
   uint64_t sum = (uint64_t)(product & PRIME) + (uint64_t)(product >> 61);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A short text that stands for bytes: the same for the same bytes, another for others.
+** A short text that stands for bytes: it is the same for the same bytes, and different for
+** different bytes.
 **
-** Who chooses the bytes must not be able to make two that are taken for one, since rows of one would then be shown for
-** the other.  So it is a polynomial of the bytes modulo 2^61 - 1 at two places that are drawn by lot and never shown:
-** two texts of up to n bytes agree with a probability of about (n / 7 + 2)^2 / 2^122 at most.  Pure; any thread.
+** Someone who chooses the bytes must not be able to construct two inputs with the same
+** fingerprint, because rows of the one would then be shown for the other.  Therefore the
+** fingerprint is the value of a polynomial of the bytes modulo 2^61 - 1 at two random places,
+** which are never shown.  Two different inputs of up to n bytes have the same fingerprint with a
+** probability of at most about (n / 7 + 2)^2 / 2^122.  The function is pure; any thread may call
+** it.
 */
 #ifndef BASE_FINGERPRINT_H
 #define BASE_FINGERPRINT_H
@@ -15,9 +19,10 @@
 #define FINGERPRINT_TEXT 40 /* bytes of the text, its NUL included */
 
 struct fingerprint_key {
-  uint64_t at[2]; /* random */
+  uint64_t at[2]; /* random bits, chosen by the caller once and kept secret */
 };
 
+/* Writes the fingerprint of n bytes at p, 32 hexadecimal digits and a NUL. */
 void fingerprint_text(const struct fingerprint_key *key, const void *p, size_t n, char out[FINGERPRINT_TEXT]);
 
 #endif

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* `*` needs no recursion: when a later part fails, only the last star can take one byte more. */
+/*
+** A `*` needs no recursion.  When a later part of the pattern does not match, only the last star
+** can take one more byte, because whatever an earlier star could take the last one can take as
+** well.  So two pointers suffice: where the pattern goes on after the last star, and where in the
+** name that part was last tried.
+**
+**     pattern   a*b*cd          name   axbyczcd
+**                   ^ star                 ^ retry: c matches here, but then z is not d
+*/
 #include "base/glob.h"
 
 #include <string.h>
@@ -10,7 +18,10 @@ int glob_has_magic(const char *pattern, size_t n) {
   return 0;
 }
 
-/* p stands behind a '['.  Returns what follows the set, or NULL when it has no end; *hit: c is in the set. */
+/*
+** Matches c with a set; p points to what follows its '['.  Returns a pointer to what follows the
+** set, or NULL when no ']' ends it; *hit becomes 1 when c is in the set.
+*/
 static const char *match_set(const char *p, const char *end, unsigned char c, int *hit) {
   int negated = p < end && (*p == '!' || *p == '^');
   int found = 0;
@@ -27,7 +38,11 @@ static const char *match_set(const char *p, const char *end, unsigned char c, in
   return p < end ? p + 1 : NULL;
 }
 
-/* Matches one byte of a name with what stands at p; returns what follows it, or NULL. */
+/*
+** Matches one byte of a name with the part of the pattern at p.  Returns a pointer to what
+** follows that part, or NULL when the byte does not match.  A '[' that no ']' ends stands for
+** itself.
+*/
 static const char *match_one(const char *p, const char *end, char c) {
   int hit = 0;
   if (p == end) return NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** One component of a path pattern, as shells have it: `*` any bytes, `?` one, `[abc]`, `[a-z]`, `[!a-z]` or `[^a-z]`
-** one of a set.  A name that begins with a dot is matched by a pattern that begins with one only.  `**` as a whole
-** component is discover.h's.  Pure functions; any thread.
+** Matches one component of a path pattern as shells do: `*` stands for any bytes, `?` for one
+** byte, and `[abc]`, `[a-z]`, `[!a-z]` or `[^a-z]` for one byte of a set.  A name that begins
+** with a dot matches only a pattern that begins with a dot.  discover.h handles `**` as a whole
+** component.  The functions are pure; any thread may call them.
 */
 #ifndef BASE_GLOB_H
 #define BASE_GLOB_H
@@ -11,10 +12,13 @@
 
 #define GLOB_MAGIC "*?["
 
-/* Does the pattern have a `*`, `?` or `[`? */
+/* Does the pattern of n bytes contain a `*`, `?` or `[`? */
 int glob_has_magic(const char *pattern, size_t n);
 
-/* Does the whole name match?  Takes time in the product of the lengths at most. */
+/*
+** Does the pattern match the whole name? The time is at most proportional to the product of the
+** two lengths.
+*/
 int glob_match(const char *pattern, size_t pattern_n, const char *name);
 
 #endif

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Brackets are counted whatever their kind, in a number and not on a stack: SQLite refuses those that don't match. */
+/*
+** Brackets of both kinds are counted with one number instead of a stack.  A value such as {]
+** therefore passes here, but SQLite's JSON functions refuse it when they read the value.  Strings
+** must be recognised, because a bracket within a string does not count, and a backslash hides the
+** quote that follows it.
+*/
 #include "base/json.h"
 
 #include <string.h>
 
 #include "base/chars.h"
 
-/* Behind the string whose opening quote is at p; NULL with *e set. */
+/*
+** Returns a pointer to what follows the string whose opening quote is at p, or NULL with *e set.
+*/
 static const char *skip_string(const char *p, const char *end, struct err *e) {
   for (p++; p < end && *p != '"'; p++) {
     if ((unsigned char)*p < ' ') {
@@ -14,13 +21,17 @@ static const char *skip_string(const char *p, const char *end, struct err *e) {
       return NULL;
     }
     if (*p != '\\') continue;
-    if (++p == end) break; /* what is escaped */
+    if (++p == end) break; /* the escaped character is skipped */
   }
   if (p < end) return p + 1;
   err_set(e, ERR_DAMAGED, 0, "is cut off: a JSON string has no end");
   return NULL;
 }
 
+/*
+** Returns a pointer to what follows the object, array or string that begins at p, or NULL with *e
+** set.
+*/
 static const char *skip_value(const char *p, const char *end, struct err *e) {
   size_t depth = 0, parts = 0;
   do {
@@ -66,7 +77,7 @@ enum json_result json_next(const char **p, const char *end, const char **value, 
   return JSON_VALUE;
 }
 
-/* The character of the two hex digits, or -1. */
+/* Returns the number that two hexadecimal digits stand for, or -1. */
 static int hex_pair(const char *p) {
   int high = char_hex(p[0]), low = char_hex(p[1]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 void *mem_alloc(size_t n);            /* n > 0; NULL when there is no memory */
-void *mem_realloc(void *p, size_t n); /* n > 0; NULL when there is no memory: p then stays valid */
+void *mem_realloc(void *p, size_t n); /* n > 0; NULL when there is no memory, and p then stays valid */
 void mem_free(void *p);               /* NULL is allowed */
 
 /*

@@ -1,4 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The table is open-addressed: a member is in the first free place from its hash on.  A place of
+** a number holds the number itself; a place of a text holds where the text begins in the arena,
+** its length and its hash.  At least half of the places are free, so that a search soon finds a
+** free place and ends.
+**
+**     place   | SET_FREE | 443 | SET_FREE | 0, n 6 | SET_FREE | 6, n 8 | ...
+**                                           |                   |
+**     text                                  ACCEPT              REJECTED  padding
+**
+** A text is copied to the end of the arena before it is looked up, because hashing needs
+** HASH_PADDING readable bytes after it.  When the text turns out to be a member already, the copy
+** is simply not counted.  The smallest and the largest number are kept, because most numbers of a
+** log lie outside of them and need no search.
+*/
 #include "base/set.h"
 
 #include <string.h>
@@ -22,7 +37,7 @@ void set_clear(struct set *s) {
 
 static uint32_t hash_number(uint64_t value) { return (uint32_t)hash_mix(value, 0); }
 
-/* Where the number is, or would be. */
+/* Returns the place where the number is, or the free place where it would be put. */
 static struct set_place *find_number(const struct set *s, uint64_t value) {
   for (size_t i = hash_number(value);; i++) {
     struct set_place *p = &s->place[i & (s->cap - 1)];
@@ -37,7 +52,8 @@ static struct set_place *find_text(const struct set *s, const char *text, size_t
   }
 }
 
-static enum err_code grow(struct set *s, struct err *e) {
+/* Doubles the number of places. */
+static enum err_code grow_table(struct set *s, struct err *e) {
   struct set_place *old = s->place;
   size_t old_cap = s->cap, cap = old_cap ? 2 * old_cap : FIRST_PLACES;
   struct set_place *place = mem_alloc(cap * sizeof *place);
@@ -54,7 +70,7 @@ static enum err_code grow(struct set *s, struct err *e) {
   return ERR_NONE;
 }
 
-/* Puts a text and its padding at the arena's end, without taking the place. */
+/* Copies a text and its padding to the end of the arena, without counting them as used. */
 static enum err_code put_text(struct set *s, const char *text, size_t n, struct err *e) {
   if (mem_grow(&s->text, &s->text_cap, s->text_used + n + HASH_PADDING, FIRST_TEXT, 1)) return err_nomem(e);
   memcpy(s->text + s->text_used, text, n);
@@ -63,7 +79,7 @@ static enum err_code put_text(struct set *s, const char *text, size_t n, struct 
 }
 
 enum err_code set_add_number(struct set *s, uint64_t value, struct err *e) {
-  if (s->used * 2 >= s->cap && grow(s, e)) return e->code;
+  if (s->used * 2 >= s->cap && grow_table(s, e)) return e->code;
   struct set_place *p = find_number(s, value);
   if (p->n == SET_FREE) s->used++;
   p->n = SET_NUMBER;
@@ -75,8 +91,8 @@ enum err_code set_add_number(struct set *s, uint64_t value, struct err *e) {
 }
 
 enum err_code set_add_text(struct set *s, const char *text, size_t n, struct err *e) {
-  if (n >= SET_NUMBER) return ERR_NONE; /* no token is that long */
-  if (s->used * 2 >= s->cap && grow(s, e)) return e->code;
+  if (n >= SET_NUMBER) return ERR_NONE; /* no token of a log is that long, so the member can never be found */
+  if (s->used * 2 >= s->cap && grow_table(s, e)) return e->code;
   if (put_text(s, text, n, e)) return e->code;
   const char *copy = s->text + s->text_used;
   uint32_t hash = (uint32_t)hash_bytes(copy, n);

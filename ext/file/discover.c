@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Everything is one stack of pending folders.  An item says where it is and what it looks for there: a place in the
-** pattern, or EVERYTHING.  Names are sorted before they are taken, so that the order in which links are followed, and
-** with it the path under which a file reached twice is listed, doesn't depend on the file system.
+** The walk keeps one stack of pending folders.  Each item says which folder it is and what is
+** searched for in it: the rest of the pattern from an offset on, or EVERYTHING:
+**
+**     pattern   logs/20??/x?.log       stack   logs        offset 5    searches  20??/x?.log
+**               ^0   ^5   ^10                  logs/2024   offset 10   searches  x?.log
+**                                              logs/2025   offset 10   searches  x?.log
+**
+** The names of a folder are sorted before they are used.  The order in which links are followed,
+** and with it the path under which a file that has several paths is listed, therefore does not
+** depend on the file system.  Each pair of a folder and an offset is visited once; this ends
+** loops of links, and keeps `**` from visiting a folder more than once.
+**
+** Paths lie in blocks of text that only grow, so pointers to them stay valid while the list
+** grows.
 */
 #include "file/discover.h"
 
@@ -18,40 +29,45 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-#define EVERYTHING  SIZE_MAX /* an item that takes all that lies below */
+#define EVERYTHING  SIZE_MAX /* the offset of an item for which all files below its folder are listed */
 #define BLOCK_BYTES (64 * 1024)
-#define FIRST_ITEMS 64 /* of an array that grows */
+#define FIRST_ITEMS 64 /* first capacity of an array that grows */
 
+/* A block of paths, one after the other, each with its NUL. */
 struct text_block {
   struct text_block *next;
   size_t used, size;
   char text[];
 };
 
-/* A folder to look into. */
+/* A folder that will be read later. */
 struct item {
   const char *path;
   size_t at; /* offset of the next component in the pattern, or EVERYTHING */
 };
 
-/* A folder that has been looked into for the rest of a pattern: links may lead to it again. */
+/*
+** A folder that has been read, or will be, for the rest of a pattern.  Links may lead to it
+** again.
+*/
 struct visit {
   dev_t dev;
   ino_t ino;
   size_t at;
 };
 
+/* The state of one discover(). */
 struct walk {
   struct files *files;
   const struct discover_options *options;
-  const char *pattern; /* of the path at hand; NULL for a folder */
+  const char *pattern; /* of the current path; NULL when that is a folder */
   struct item *stack;
   size_t nstack, stack_cap;
-  struct visit *visited; /* hash table, open addressing, a power of two; ino 0 is free */
+  struct visit *visited; /* open-addressed hash table; its size is a power of two; ino 0 marks a free place */
   size_t nvisited, visited_cap;
-  const char **names; /* of the folder at hand */
+  const char **names; /* the names in the current folder */
   size_t nnames, names_cap;
-  struct files scratch; /* its text blocks hold the paths of folders and their names */
+  struct files scratch; /* owns the texts of folders and of names, until discover() returns */
   struct err *e;
 };
 
@@ -66,6 +82,7 @@ void files_clear(struct files *f) {
   memset(f, 0, sizeof *f);
 }
 
+/* Returns room for n bytes, which files_clear() frees, or NULL with *e set. */
 static char *take_text(struct files *f, size_t n, struct err *e) {
   if (!f->blocks || f->blocks->size - f->blocks->used < n) {
     size_t size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
@@ -81,7 +98,10 @@ static char *take_text(struct files *f, size_t n, struct err *e) {
   return p;
 }
 
-/* folder/name; the folder may be "" for where we are, and may end with slashes. */
+/*
+** Returns a new text folder/name.  The folder may be "", which is the current folder, and may end
+** with slashes.
+*/
 static char *join(struct files *owner, const char *folder, const char *name, size_t name_n, struct err *e) {
   size_t n = strlen(folder);
   while (n > 1 && folder[n - 1] == '/') n--;
@@ -95,7 +115,10 @@ static char *join(struct files *owner, const char *folder, const char *name, siz
   return p;
 }
 
-/* Of the times of a file's contents and of its entry, to the nanosecond where the file system knows it. */
+/*
+** Returns a number made of the times of the last changes of a file's contents and of its inode,
+** with nanoseconds where the file system keeps them.
+*/
 static uint64_t when_changed(const struct stat *st) {
 #if defined(__APPLE__)
   const struct timespec *m = &st->st_mtimespec, *c = &st->st_ctimespec;
@@ -106,6 +129,7 @@ static uint64_t when_changed(const struct stat *st) {
                   hash_mix((uint64_t)c->tv_sec, (uint64_t)c->tv_nsec));
 }
 
+/* Appends a file to the list. st is NULL when nothing is known of it but its path. */
 static enum err_code add_file(struct walk *w, const char *path, const struct stat *st, int named) {
   struct files *f = w->files;
   if (f->n >= w->options->max_files)
@@ -137,7 +161,8 @@ static int is_same_visit(const struct visit *a, const struct visit *b) {
   return a->ino == b->ino && a->dev == b->dev && a->at == b->at;
 }
 
-static size_t visit_slot(const struct walk *w, const struct visit *v) {
+/* Returns the place of a visit, or the free place where it would be put. */
+static size_t find_visit(const struct walk *w, const struct visit *v) {
   uint64_t h = ((uint64_t)v->ino * 0x9e3779b97f4a7c15u) ^ ((uint64_t)v->dev << 32) ^ (uint64_t)v->at;
   size_t slot = (size_t)((h * 0x9e3779b97f4a7c15u) >> 20) & (w->visited_cap - 1);
   while (w->visited[slot].ino && !is_same_visit(&w->visited[slot], v)) slot = (slot + 1) & (w->visited_cap - 1);
@@ -153,25 +178,25 @@ static enum err_code grow_visited(struct walk *w) {
   w->visited = table;
   w->visited_cap = cap;
   for (size_t i = 0; i < old_cap; i++)
-    if (old[i].ino) table[visit_slot(w, &old[i])] = old[i];
+    if (old[i].ino) table[find_visit(w, &old[i])] = old[i];
   mem_free(old);
   return ERR_NONE;
 }
 
 static int was_visited(const struct walk *w, dev_t dev, ino_t ino, size_t at) {
   const struct visit v = {.dev = dev, .ino = ino, .at = at};
-  return w->visited_cap && w->visited[visit_slot(w, &v)].ino != 0;
+  return w->visited_cap && w->visited[find_visit(w, &v)].ino != 0;
 }
 
 static enum err_code visit(struct walk *w, dev_t dev, ino_t ino, size_t at) {
   const struct visit v = {.dev = dev, .ino = ino, .at = at};
   if (w->nvisited * 2 >= w->visited_cap && grow_visited(w)) return w->e->code;
-  w->visited[visit_slot(w, &v)] = v;
-  w->nvisited++; /* or not, if it was there: the table grows a little early */
+  w->visited[find_visit(w, &v)] = v;
+  w->nvisited++; /* counts a repeated visit too: the table then only grows earlier */
   return ERR_NONE;
 }
 
-/* Looks into a folder later, unless that has been done. */
+/* Puts a folder on the stack, unless it has been there before with the same offset. */
 static enum err_code push(struct walk *w, const char *path, size_t at, const struct stat *st) {
   if (was_visited(w, st->st_dev, st->st_ino, at)) return ERR_NONE;
   if (visit(w, st->st_dev, st->st_ino, at)) return w->e->code;
@@ -181,10 +206,13 @@ static enum err_code push(struct walk *w, const char *path, size_t at, const str
   return ERR_NONE;
 }
 
-/* The folder "" is where we are. */
-static const char *here(const char *path) { return *path ? path : "."; }
+/* Returns "." for "", which stands for the current folder in a path that is being composed. */
+static const char *or_dot(const char *path) { return *path ? path : "."; }
 
-/* Is it a link that leads out of FLOWLOGS_ROOT?  Nothing is then said of what it leads to. */
+/*
+** Does the path lead out of FLOWLOGS_ROOT, as a link can? Then nothing may be said about its
+** target.
+*/
 static int leads_outside(const struct walk *w, const char *path) {
   char buffer[PATH_MAX];
   const char *use;
@@ -192,39 +220,51 @@ static int leads_outside(const struct walk *w, const char *path) {
   return root_guard_path(w->options->guard, path, buffer, &use, &unused) != ERR_NONE;
 }
 
-/* Something that matched the whole pattern, or lies below a folder that did. */
-static enum err_code take(struct walk *w, const char *path) {
+/*
+** Adds what matched the whole pattern, or lies below a folder that did: a file is listed, and a
+** folder is put on the stack with everything below it.  Pipes and other special files are
+** ignored.
+*/
+static enum err_code add_match(struct walk *w, const char *path) {
   struct stat st;
-  if (leads_outside(w, here(path)) || stat(here(path), &st)) return add_file(w, path, NULL, 0);
+  if (leads_outside(w, or_dot(path)) || stat(or_dot(path), &st)) return add_file(w, path, NULL, 0);
   if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
 }
 
 /*
-** stat() has failed on the way of a pattern.  What isn't there doesn't match; what is there and can't be looked at (no
-** permission, a link to nowhere) may hide files, and becomes an entry.
+** Handles a failure of stat() before the end of a pattern; errno is still set.  A path that does
+** not exist does not match.  A path that exists but cannot be examined (no permission, or a link
+** that leads to nothing) may hide files, so it becomes an entry of the list, and opening it gives
+** the error.
 */
-static enum err_code unseen(struct walk *w, const char *path) {
+static enum err_code add_unreadable(struct walk *w, const char *path) {
   struct stat st;
   int absent = errno == ENOENT || errno == ENOTDIR;
-  return absent && lstat(here(path), &st) ? ERR_NONE : add_file(w, path, NULL, 0);
+  return absent && lstat(or_dot(path), &st) ? ERR_NONE : add_file(w, path, NULL, 0);
 }
 
-/* A folder on the way of the pattern; anything else does not match. */
+/*
+** Continues the pattern at offset `at` in a folder.  Anything that is not a folder does not
+** match.
+*/
 static enum err_code enter(struct walk *w, const char *path, size_t at) {
   struct stat st;
-  if (leads_outside(w, here(path))) return add_file(w, path, NULL, 0);
-  if (stat(here(path), &st)) return unseen(w, path);
+  if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
+  if (stat(or_dot(path), &st)) return add_unreadable(w, path);
   return S_ISDIR(st.st_mode) ? push(w, path, at, &st) : ERR_NONE;
 }
 
 static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-/* Reads a folder's names into w->names, sorted.  A folder that can't be read becomes an entry of the list. */
+/*
+** Reads the names of a folder into w->names, sorted.  A folder that cannot be read becomes an
+** entry of the list, so that opening it gives the error.
+*/
 static enum err_code list_names(struct walk *w, const char *folder) {
   struct dirent *d;
   w->nnames = 0;
-  DIR *dir = opendir(here(folder));
+  DIR *dir = opendir(or_dot(folder));
   if (!dir) return add_file(w, folder, NULL, 0);
   while (errno = 0, (d = readdir(dir)) != NULL) {
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
@@ -235,24 +275,32 @@ static enum err_code list_names(struct walk *w, const char *folder) {
     if (!(w->names[w->nnames] = join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
     w->nnames++;
   }
-  if (errno && !w->e->code) add_file(w, folder, NULL, 0); /* the list has been cut short */
+  if (errno && !w->e->code) add_file(w, folder, NULL, 0); /* readdir() failed, so names may be missing */
   closedir(dir);
   if (!w->e->code && w->nnames) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
   return w->e->code;
 }
 
-static enum err_code look_everywhere(struct walk *w, const char *folder) {
+/*
+** Adds all files of a folder, and puts its folders on the stack.  Names that begin with a dot are
+** ignored.
+*/
+static enum err_code list_all_below(struct walk *w, const char *folder) {
   if (list_names(w, folder)) return w->e->code;
   for (size_t i = 0; i < w->nnames; i++) {
     if (w->names[i][0] == '.') continue;
     const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
-    if (!path || take(w, path)) return w->e->code;
+    if (!path || add_match(w, path)) return w->e->code;
   }
   return ERR_NONE;
 }
 
-/* Goes on with the pattern's component at `at` in a folder. */
-static enum err_code look_for(struct walk *w, const char *folder, size_t at) {
+/*
+** Matches the component of the pattern at offset `at` with the names of a folder.  A component
+** without magic needs no listing.  `**` matches the folder itself and, again with the same
+** offset, each folder in it.
+*/
+static enum err_code match_component(struct walk *w, const char *folder, size_t at) {
   const char *part = w->pattern + at;
   size_t n = strcspn(part, "/"), next = at + n + strspn(part + n, "/");
   int last = w->pattern[next] == 0, stars = n == 2 && !memcmp(part, "**", 2);
@@ -260,42 +308,47 @@ static enum err_code look_for(struct walk *w, const char *folder, size_t at) {
     const char *path = join(&w->scratch, folder, part, n, w->e);
     struct stat st;
     if (!path) return w->e->code;
-    if (stat(path, &st)) return unseen(w, path);
-    return last ? take(w, path) : enter(w, path, next);
+    if (stat(path, &st)) return add_unreadable(w, path);
+    return last ? add_match(w, path) : enter(w, path, next);
   }
-  if (stars && (last ? take(w, folder) : enter(w, folder, next))) return w->e->code;
+  if (stars && (last ? add_match(w, folder) : enter(w, folder, next))) return w->e->code;
   if (stars && last) return ERR_NONE;
   if (list_names(w, folder)) return w->e->code;
   for (size_t i = 0; i < w->nnames; i++) {
     if (stars ? w->names[i][0] == '.' : !glob_match(part, n, w->names[i])) continue;
     const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
     if (!path) return w->e->code;
-    if (stars ? enter(w, path, at) : last ? take(w, path) : enter(w, path, next)) return w->e->code;
+    if (stars ? enter(w, path, at) : last ? add_match(w, path) : enter(w, path, next)) return w->e->code;
   }
   return ERR_NONE;
 }
 
-/* Begins a pattern at the folder that its plain beginning names; above it there may be folders outside the root. */
-static enum err_code look_from(struct walk *w, const char *pattern) {
+/*
+** Starts a pattern at the folder that its beginning without magic names.  The folders above that
+** one are not read, because they may lie outside of the root.
+*/
+static enum err_code match_pattern(struct walk *w, const char *pattern) {
   size_t at = strcspn(pattern, GLOB_MAGIC);
   while (at > 0 && pattern[at - 1] != '/') at--;
   const char *folder = join(&w->scratch, "", pattern, at, w->e);
   if (!folder) return w->e->code;
-  if (access(here(folder), F_OK)) return unseen(w, folder);
-  return look_for(w, folder, at);
+  if (access(or_dot(folder), F_OK)) return add_unreadable(w, folder);
+  return match_component(w, folder, at);
 }
 
-static enum err_code empty_stack(struct walk *w) {
+/* Reads the folders of the stack until it is empty. */
+static enum err_code walk_stack(struct walk *w) {
   while (w->nstack) {
     struct item item = w->stack[--w->nstack];
     if (w->options->stop && w->options->stop(w->options->context))
       return err_set(w->e, ERR_INTERRUPT, 0, "interrupted");
-    if (item.at == EVERYTHING ? look_everywhere(w, item.path) : look_for(w, item.path, item.at)) return w->e->code;
+    if (item.at == EVERYTHING ? list_all_below(w, item.path) : match_component(w, item.path, item.at))
+      return w->e->code;
   }
   return ERR_NONE;
 }
 
-/* Adds what one path stands for. */
+/* Adds the files that one path stands for. */
 static enum err_code add_path(struct walk *w, const char *path) {
   char buffer[PATH_MAX];
   const char *use;
@@ -306,14 +359,14 @@ static enum err_code add_path(struct walk *w, const char *path) {
   if (root_guard_path(w->options->guard, path, buffer, &use, w->e)) return w->e->code;
   if (!stat(path, &st)) {
     if (!S_ISDIR(st.st_mode)) return add_file(w, path, &st, 1);
-    if (push(w, path, EVERYTHING, &st) || empty_stack(w)) return w->e->code;
+    if (push(w, path, EVERYTHING, &st) || walk_stack(w)) return w->e->code;
     return w->files->n == before ? err_set(w->e, ERR_ARGUMENT, 0, "there is no file in the folder '%s'", path)
                                  : ERR_NONE;
   }
   int why = errno;
   if (!glob_has_magic(path, strlen(path))) return err_set(w->e, ERR_ARGUMENT, 0, "'%s': %s", path, strerror(why));
   w->pattern = path;
-  if (look_from(w, path) || empty_stack(w)) return w->e->code;
+  if (match_pattern(w, path) || walk_stack(w)) return w->e->code;
   return w->files->n == before ? err_set(w->e, ERR_ARGUMENT, 0, "no file matches '%s'", path) : ERR_NONE;
 }
 
@@ -321,10 +374,13 @@ static int by_path(const void *a, const void *b) {
   return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
 }
 
-enum { NAMED, LISTED }; /* what can be noted of a file, in the place of a pattern's offset */
+enum { NAMED, LISTED }; /* marks of files in the table of visits, used in place of a pattern's offset */
 
-/* Keeps the first of several entries for one file; it counts as named by the user if any of them was. */
-static enum err_code drop_doubles(struct walk *w) {
+/*
+** Keeps only the first of several entries for the same file.  It counts as named by the user when
+** any of them was.
+*/
+static enum err_code drop_duplicates(struct walk *w) {
   struct files *f = w->files;
   size_t kept = 0;
   forget_visits(w);
@@ -349,7 +405,7 @@ enum err_code discover(struct files *f, const char *const *paths, size_t npaths,
   struct walk w = {.files = f, .options = options, .e = e};
   for (size_t i = 0; i < npaths && !e->code; i++) add_path(&w, paths[i]);
   if (!e->code && f->n) qsort(f->file, f->n, sizeof *f->file, by_path);
-  if (!e->code) drop_doubles(&w);
+  if (!e->code) drop_duplicates(&w);
   mem_free(w.stack);
   mem_free(w.visited);
   mem_free(w.names);

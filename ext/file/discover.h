@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** From paths to files: which files a query reads, in which order.
+** Finds the files that the paths of a query stand for, and their order.
 **
-** A path is a file, a folder (everything below it), or a pattern (glob.h) in which the component `**` stands for any
-** number of folders, none included; a folder that a pattern matches counts with everything below it.  What exists
-** under the path's very name is that, whatever characters it has.  Names that begin with a dot are passed over in
-** folders.  Symbolic links are followed; a file that is reached on two ways is listed once.
+** A path is a file, a folder (which stands for everything below it), or a pattern (glob.h).  In a
+** pattern the component `**` stands for any number of folders, including none, and a folder that
+** matches the pattern stands for everything below it.  A path that exists literally is never read
+** as a pattern, whatever characters it has.  In folders, names that begin with a dot are ignored.
+** Symbolic links are followed.  A file that can be reached by several paths is listed once.
 **
-** The list is sorted by path, byte by byte, so it is the same for the same files.  No file is opened.
+** The list is sorted by path, byte by byte, so equal trees give equal lists.  No file is opened.
 **
-** Call order: files_init(), discover(), reads of the list, files_clear().  One thread.
+** Call order: files_init(), discover(), any reads of the list, files_clear().  The list owns its
+** paths.  One thread at a time may use it.
 */
 #ifndef FILE_DISCOVER_H
 #define FILE_DISCOVER_H
@@ -21,39 +23,45 @@
 #include "file/root_guard.h"
 #include "base/err.h"
 
-#define DISCOVER_MAX_FILES ((1u << 23) - 1) /* as many as rowids have numbers for */
+#define DISCOVER_MAX_FILES ((1u << 23) - 1) /* the number of files that a rowid can tell apart */
 
 struct file {
   const char *path; /* owned by the list */
-  int64_t size;     /* bytes; -1 where the file system says nothing, as for a link to nowhere */
+  int64_t size;     /* bytes; -1 when it is unknown, as for a dangling link */
   int64_t mtime;    /* Unix seconds */
-  uint64_t changed; /* a number that differs when the file has changed: of its times, in nanoseconds */
-  dev_t dev;        /* which file it is, whatever its path */
+  uint64_t changed; /* differs when the file has changed; computed from its times */
+  dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
-  int named;        /* the user gave this very path, not a folder or a pattern */
-  const char *text; /* no file at all, but `size` bytes in memory (payload.h); NULL for files */
+  int named;        /* the user wrote this path itself, not a folder or pattern */
+  const char *text; /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
 
 struct files {
   struct file *file;
   size_t n, cap;
-  struct text_block *blocks; /* where the paths lie */
+  struct text_block *blocks; /* own the paths */
 };
 
 struct discover_options {
   const struct root_guard *guard;
-  size_t max_files;           /* ERR_ARGUMENT beyond, doubles counted; DISCOVER_MAX_FILES at most */
-  int (*stop)(void *context); /* asked now and then; nonzero ends it with ERR_INTERRUPT; may be NULL */
+  size_t max_files;           /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
+  int (*stop)(void *context); /* called once per folder; nonzero stops with ERR_INTERRUPT; may be NULL */
   void *context;
 };
 
+/* Makes an empty list, which owns no memory. */
 void files_init(struct files *f);
+
+/* Frees the paths and the list, which is empty afterwards. */
 void files_clear(struct files *f);
 
 /*
-** Fills the empty list with what the paths stand for.  ERR_ARGUMENT when one stands for no file, or lies outside the
-** root.  Folders that can't be read, links to nowhere, and links on the way that lead out of the root become entries:
-** opening them says what is wrong.
+** Fills the empty list with the files that the paths stand for.  Folders that cannot be read,
+** links that lead to nothing, and links within a folder or pattern that lead out of the root
+** become entries of the list; opening such an entry gives the error.
+**
+** Returns ERR_ARGUMENT when a path stands for no file or lies outside of the root, or when there
+** are too many files; ERR_NOMEM; ERR_INTERRUPT.  files_clear() must be called in any case.
 */
 enum err_code discover(struct files *f, const char *const *paths, size_t npaths, const struct discover_options *options,
                        struct err *e);

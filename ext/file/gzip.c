@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** zlib could read the framing, too (windowBits + 16), but would then compute the checksum its own way, which is an
-** eighth of the time; see crc.h.
+** A gzip file is a sequence of members.  The state machine has two states, `in_member` or not:
+**
+**     | header | deflate data | CRC, length |  header | deflate data | CRC, length |  zeros |
+**     next_member()  inflate_some()  read_trailer()                       read_padding()
+**
+** zlib inflates the deflate data alone (windowBits -15).  It could also read headers and trailers
+** (windowBits + 16), but then it would compute the checksum in its own way, which takes an eighth
+** of the time; see crc.h.
+**
+** The input may end, or be damaged, at every byte.  Therefore each header byte is read with a
+** check, and a file that ends within a member is told apart from one that is corrupt.
 */
 #include "file/gzip.h"
 
@@ -10,7 +19,7 @@
 #include "base/crc.h"
 #include "base/mem.h"
 
-/* Flags of a member's header, RFC 1952, section 2.3.1. */
+/* Flags of a member's header (RFC 1952, section 2.3.1). */
 enum { FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, RESERVED = 0xe0 };
 
 static voidpf zlib_alloc(voidpf unused, uInt items, uInt size) {
@@ -29,7 +38,7 @@ enum err_code gzip_start(struct gzip *g, struct err *e) {
   memset(&g->z, 0, sizeof g->z);
   g->z.zalloc = zlib_alloc;
   g->z.zfree = zlib_free;
-  if (inflateInit2(&g->z, -15) != Z_OK) return err_nomem(e); /* deflate data alone, the largest window */
+  if (inflateInit2(&g->z, -15) != Z_OK) return err_nomem(e); /* deflate data alone, with the largest window */
   g->is_ready = 1;
   return ERR_NONE;
 }
@@ -49,8 +58,11 @@ static int cut_off(struct err *e) {
   return -1;
 }
 
-/* The next byte of a header, or -1. */
-static int get(struct gzip *g, struct input *in, struct err *e) {
+/*
+** Returns the next byte of a header and adds it to the CRC; -1 with *e set on an error or at the
+** end.
+*/
+static int get_byte(struct gzip *g, struct input *in, struct err *e) {
   if (e->code || input_fill(in, 1, e)) return -1;
   if (!in->n) return cut_off(e);
   g->crc = (uint32_t)crc32(g->crc, in->p, 1);
@@ -58,29 +70,35 @@ static int get(struct gzip *g, struct input *in, struct err *e) {
   return *in->p++;
 }
 
+/* Returns the next two bytes of a header as a number, or 0 with *e set. */
 static unsigned get16(struct gzip *g, struct input *in, struct err *e) {
-  int low = get(g, in, e), high = get(g, in, e);
+  int low = get_byte(g, in, e), high = get_byte(g, in, e);
   return high < 0 ? 0 : (unsigned)(low | high << 8);
 }
 
-/* The header of a member, whose first two bytes are known to be right.  0, or -1 with *e set. */
+/*
+** Reads the header of a member (RFC 1952, section 2.3), whose first two bytes were checked by the
+** caller.  Returns 0, or -1 with *e set.
+*/
 static int read_header(struct gzip *g, struct input *in, struct err *e) {
   int fixed[10];
   g->crc = 0;
-  for (int i = 0; i < 10; i++) fixed[i] = get(g, in, e);
+  for (int i = 0; i < 10; i++) fixed[i] = get_byte(g, in, e);
   if (e->code) return -1;
   if (fixed[2] != 8) return corrupt(e, "unknown compression method");
   if (fixed[3] & RESERVED) return corrupt(e, "unknown header flags");
   if (fixed[3] & FEXTRA)
-    for (unsigned n = get16(g, in, e); n && get(g, in, e) >= 0;) n--;
-  for (int flag = FNAME; flag <= FCOMMENT; flag *= 2) /* each ends with a zero byte */
-    while ((fixed[3] & flag) && get(g, in, e) > 0) continue;
+    for (unsigned n = get16(g, in, e); n && get_byte(g, in, e) >= 0;) n--;
+  for (int flag = FNAME; flag <= FCOMMENT; flag *= 2) /* name and comment end with a zero byte */
+    while ((fixed[3] & flag) && get_byte(g, in, e) > 0) continue;
   uint32_t crc = g->crc & 0xffff;
   if ((fixed[3] & FHCRC) && get16(g, in, e) != crc && !e->code) return corrupt(e, "wrong checksum of a header");
   return e->code ? -1 : 0;
 }
 
-/* Behind the data of a member: are checksum and length right?  0, or -1 with *e set. */
+/*
+** Reads the trailer of a member and checks its CRC and its length.  Returns 0, or -1 with *e set.
+*/
 static int read_trailer(struct gzip *g, struct input *in, struct err *e) {
   uint32_t value[2] = {0, 0};
   if (input_fill(in, 8, e)) return -1;
@@ -92,9 +110,12 @@ static int read_trailer(struct gzip *g, struct input *in, struct err *e) {
   return value[1] != g->length ? corrupt(e, "wrong length") : 0;
 }
 
-/* What follows the last member is no member: padding (0), or an error (-1). */
+/*
+** Checks what follows the last member.  Zero bytes up to the end of the file are padding (0);
+** anything else is an error (-1).
+*/
 static int read_padding(struct input *in, struct err *e) {
-  if (in->n == 1 && in->p[0] == 0x1f) return cut_off(e); /* all that is left of a member */
+  if (in->n == 1 && in->p[0] == 0x1f) return cut_off(e); /* the file ends after the first byte of a member */
   while (in->n) {
     for (size_t i = 0; i < in->n; i++)
       if (in->p[i]) {
@@ -107,7 +128,10 @@ static int read_padding(struct input *in, struct err *e) {
   return 0;
 }
 
-/* Between two members: begins the next one (1), sees the file's end (0), or something that is neither (-1). */
+/*
+** Starts the next member and returns 1; returns 0 at the end of the file, and -1 with *e set when
+** something else follows.
+*/
 static int next_member(struct gzip *g, struct input *in, struct err *e) {
   if (input_fill(in, 2, e)) return -1;
   if (in->n < 2 || in->p[0] != 0x1f || in->p[1] != 0x8b) return read_padding(in, e);
@@ -118,7 +142,7 @@ static int next_member(struct gzip *g, struct input *in, struct err *e) {
   return 1;
 }
 
-/* One call of inflate(), with input for it.  0 to go on, -1 on an error. */
+/* Calls inflate() once, after making sure that there is input.  Returns 0, or -1 with *e set. */
 static int inflate_some(struct gzip *g, struct input *in, struct err *e) {
   if (input_fill(in, 1, e)) return -1;
   Bytef *out = g->z.next_out;

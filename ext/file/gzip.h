@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Gzip files (RFC 1952): any number of members one behind the other, as AWS and `cat a.gz b.gz` make them, and perhaps
-** zero bytes behind the last, which are padding.  zlib inflates; headers, checksums and lengths are looked at here.
+** Reads gzip files (RFC 1952).  A file may have any number of members, one after the other, as
+** AWS and `cat a.gz b.gz` produce them.  Zero bytes after the last member are padding and are
+** ignored.  zlib inflates; headers, checksums and lengths are checked here.
 **
-** gzip_start() for each file, gzip_read() until it returns less than it was asked for, gzip_clear() at the end.  The
-** struct owns zlib's state, which is kept from file to file.  One thread.
+** Call order: gzip_start() for each file, gzip_read() until it returns less than was asked for,
+** gzip_clear() at the end.  The struct must be all zero at first.  It owns zlib's state, which is
+** kept from file to file.  One thread at a time may use it.
 */
 #ifndef FILE_GZIP_H
 #define FILE_GZIP_H
@@ -16,22 +18,27 @@
 #include "base/err.h"
 #include "file/input.h"
 
-#define GZIP_READ_MAX (1u << 30) /* bytes in one call: zlib counts in unsigned int */
+#define GZIP_READ_MAX (1u << 30) /* the most bytes of one call, because zlib counts in unsigned int */
 
 struct gzip {
   z_stream z;
   int is_ready;    /* z has been initialised */
-  int in_member;   /* a member has begun and not ended */
-  uint32_t crc;    /* of the member's text so far, or of its header */
-  uint32_t length; /* of the member's text so far, modulo 2^32 */
+  int in_member;   /* a member has begun, and its data have not ended */
+  uint32_t crc;    /* of the member's uncompressed bytes so far, or of its header */
+  uint32_t length; /* number of the member's uncompressed bytes so far, modulo 2^32 */
 };
 
-enum err_code gzip_start(struct gzip *g, struct err *e); /* ERR_NOMEM */
-void gzip_clear(struct gzip *g);                         /* of a struct that is all zero, too */
+/* Prepares for a new file.  Returns ERR_NOMEM when there is no memory. */
+enum err_code gzip_start(struct gzip *g, struct err *e);
+
+/* Frees zlib's state.  The struct may be all zero. */
+void gzip_clear(struct gzip *g);
 
 /*
-** Puts n (1 to GZIP_READ_MAX) bytes of text at p, or fewer at the file's end and before an error, which is then set:
-** ERR_IO, ERR_NOMEM, or ERR_DAMAGED for data that is cut off, corrupt, or followed by something else.
+** Writes n (1 to GZIP_READ_MAX) uncompressed bytes to p and returns n.  Returns less at the end
+** of the file, and less with *e set on an error: ERR_IO, ERR_NOMEM, or ERR_DAMAGED when the data
+** are cut off, corrupt, or followed by something else.  All bytes before the damage are delivered
+** first.
 */
 size_t gzip_read(struct gzip *g, struct input *in, char *p, size_t n, struct err *e);
 

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Files are not mapped: one that shrinks while it is mapped kills the process with SIGBUS, and reading costs little
-** beside splitting lines.
+** The buffer holds a part of the file; p and n tell which bytes of it have not been taken yet:
+**
+**     buffer   |  taken  |  not taken  |  free  |
+**                        ^ p           ^ p + n
+**
+** input_fill() moves the bytes that are left to the beginning of the buffer and reads after them,
+** so that a caller can look at several bytes at once wherever they lie in the file.
+**
+** Files are not mapped into memory, because a file that shrinks while it is mapped kills the
+** process with SIGBUS, and reading costs little compared with splitting lines.
 */
 #include "file/input.h"
 
@@ -34,7 +42,10 @@ void input_close(struct input *in) {
 
 static enum err_code open_regular(struct input *in, const char *path, struct err *e) {
   struct stat st;
-  /* O_NONBLOCK: opening a pipe that nobody writes to must not hang; regular files don't mind it. */
+  /*
+  ** O_NONBLOCK keeps open() from waiting for a writer when the path is a pipe.  It has no effect
+  ** on regular files.
+  */
   in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (in->fd < 0) return err_set(e, ERR_IO, 0, "can't be opened: %s", strerror(errno));
   if (fstat(in->fd, &st)) return err_set(e, ERR_IO, 0, "can't be read: %s", strerror(errno));
@@ -56,7 +67,7 @@ enum err_code input_open(struct input *in, const char *path, const struct root_g
   return e->code;
 }
 
-/* All that is read beforehand, and an end. */
+/* The bytes are presented as if all of the file had already been read into the buffer. */
 void input_open_memory(struct input *in, const void *p, size_t n) {
   input_close(in);
   in->at_eof = 1;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A file's bytes as they lie on the disk, through a buffer that can be looked at before it is taken.
+** Reads the bytes of a file as they are on the disk, through a buffer in which they can be
+** examined before they are taken.
 **
-** input_init() once; input_open(), input_fill() and reads of p and n for each file; input_close(); input_clear() at the
-** end.  The struct owns the descriptor and the buffer, which is kept from file to file.  One thread.
+** Call order: input_init() once; for each file input_open(), then input_fill() and direct reads
+** of p and n, and input_close(); input_clear() at the end.  A caller takes bytes by increasing p
+** and decreasing n.  The struct owns the file descriptor and the buffer, which is kept from file
+** to file.  One thread at a time may use it.
 */
 #ifndef FILE_INPUT_H
 #define FILE_INPUT_H
@@ -15,34 +18,51 @@
 #include "file/root_guard.h"
 #include "base/err.h"
 
-#define INPUT_BUFFER (128 * 1024) /* bytes of a file read at once */
+#define INPUT_BUFFER (128 * 1024) /* bytes that are read from a file at once */
 
 struct input {
-  int fd;                 /* -1 between files */
-  int at_eof;             /* read() has returned 0 */
+  int fd;                 /* -1 when no file is open */
+  int at_eof;             /* read() has returned 0, or the bytes are in memory */
   unsigned char *buffer;  /* INPUT_BUFFER bytes */
-  const unsigned char *p; /* bytes that have been read and not been taken */
+  const unsigned char *p; /* the n bytes that have been read and not been taken */
   size_t n;
-  uint64_t total; /* bytes read from the file so far */
+  uint64_t total; /* bytes of this file that have been read so far */
 };
 
-enum err_code input_init(struct input *in, struct err *e); /* ERR_NOMEM; input_clear() is due all the same */
+enum err_code input_init(struct input *in, struct err *e); /* ERR_NOMEM; call input_clear() in any case */
+
+/*
+** Closes the file and frees the buffer.  The struct must be initialised again before its next
+** use.
+*/
 void input_clear(struct input *in);
 
 /*
-** Opens a regular file.  ERR_IO when it can't be opened or is no regular file (a query may read its files more than
-** once, which a pipe doesn't allow), ERR_ARGUMENT when it lies outside the root.
+** Opens a regular file.  Returns ERR_IO when it cannot be opened or is not a regular file,
+** because a query may read its files more than once and a pipe can be read only once.  Returns
+** ERR_ARGUMENT when it lies outside of the root.  After an error no file is open.
 */
 enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e);
+
+/* Closes the file, if one is open.  The buffer is kept. */
 void input_close(struct input *in);
 
-/* Instead: n bytes that lie in memory, which must stay until the next input_open(). */
+/*
+** Presents n bytes in memory as the file, instead of input_open().  They must stay valid until
+** the next input_open() or input_clear().
+*/
 void input_open_memory(struct input *in, const void *p, size_t n);
 
-/* Reads until n >= want (<= INPUT_BUFFER) or the file ends.  0, or -1 with ERR_IO. */
+/*
+** Reads until n >= want (at most INPUT_BUFFER) or the file ends.  Returns 0, or -1 with ERR_IO.
+** At the end of the file n may be less than want.
+*/
 int input_fill(struct input *in, size_t want, struct err *e);
 
-/* Reads up to n bytes past the buffer, which must be empty, to p.  0 at the end, -1 with ERR_IO. */
+/*
+** Reads up to n bytes directly to p, without the buffer, which must be empty.  Returns the number
+** of bytes, 0 at the end of the file, or -1 with ERR_IO.
+*/
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e);
 
 #endif

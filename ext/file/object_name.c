@@ -1,26 +1,41 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The name is split at its underlines and must have six parts.  When it does not follow the rule,
+** as after a copy under another name, the folders are read from left to right.  The two folders
+** before the current one are remembered, because "vpcflowlogs" gives the meaning of its
+** neighbours:
+**
+**     AWSLogs / 123456789012 / vpcflowlogs / us-east-1 / 2024 / 05 / 01 / part.log
+**               account                      region      date, down to the day or hour
+**
+** A date is read only after vpcflowlogs/REGION, or where a folder begins with year=, because a
+** folder of digits elsewhere may be anything.
+*/
 #include "file/object_name.h"
 
 #include <string.h>
 
 #include "base/calendar.h"
 
+/* Is the part equal to the text? */
 static int is(const struct object_name_part *part, const char *text) {
   return part->n == strlen(text) && !memcmp(part->p, text, part->n);
 }
 
+/* Does the part begin with the text, and have more after it? */
 static int starts(const struct object_name_part *part, const char *text) {
   size_t n = strlen(text);
   return part->n > n && !memcmp(part->p, text, n);
 }
 
-static struct object_name_part behind(const struct object_name_part *part, size_t n) {
+/* Returns what follows the first n bytes of a part. */
+static struct object_name_part after(const struct object_name_part *part, size_t n) {
   struct object_name_part rest = {part->p + n, part->n - n};
   return rest;
 }
 
-/* The second of a date, or OBJECT_NAME_NO_TIME when there is no such date. */
-static int64_t moment(int year, int month, int day, int hour, int minute) {
+/* Returns the Unix seconds of a date and time, or OBJECT_NAME_NO_TIME when no such date exists. */
+static int64_t date_second(int year, int month, int day, int hour, int minute) {
   static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   if (year < 1970 || month < 1 || month > 12 || hour < 0 || hour > 23 || minute > 59) return OBJECT_NAME_NO_TIME;
@@ -28,7 +43,7 @@ static int64_t moment(int year, int month, int day, int hour, int minute) {
   return calendar_seconds(year, month, day, hour, minute, 0);
 }
 
-/* YYYYMMDDTHHmmZ */
+/* Reads YYYYMMDDTHHmmZ.  Returns OBJECT_NAME_NO_TIME for anything else. */
 static int64_t parse_time(const struct object_name_part *part) {
   int year, month, day, hour, minute;
   const char *p = part->p;
@@ -36,19 +51,19 @@ static int64_t parse_time(const struct object_name_part *part) {
       !calendar_digits(p + 4, 2, &month) || !calendar_digits(p + 6, 2, &day) || !calendar_digits(p + 9, 2, &hour) ||
       !calendar_digits(p + 11, 2, &minute))
     return OBJECT_NAME_NO_TIME;
-  return moment(year, month, day, hour, minute);
+  return date_second(year, month, day, hour, minute);
 }
 
-/* The parts of a date in folders, year to hour: what has been found, and how much of it. */
+/* The parts of a date in folders, from the year to the hour, that have been found so far. */
 struct date {
   int value[4];
-  int n; /* parts found, in their order */
-  int ended;
+  int n;     /* parts found, in this order: year, month, day, hour */
+  int ended; /* a folder followed that is not the next part */
 };
 
 /*
-** A folder that is the next part of a date: digits, or one of year=, month=, day=, hour= and digits.  Anything else
-** ends the date.
+** Takes a folder as the next part of a date when it is digits alone, or digits after year=,
+** month=, day= or hour=.  Any other folder ends the date.
 */
 static void take_part(struct date *d, const struct object_name_part *part) {
   static const char *const key[] = {"year=", "month=", "day=", "hour="};
@@ -59,16 +74,19 @@ static void take_part(struct date *d, const struct object_name_part *part) {
   else d->ended = 1;
 }
 
-/* A whole day, or an hour of it. */
+/* Sets the span to the day of the date, or to its hour when the date has one. */
 static void set_span(struct object_name *k, const struct date *d) {
   if (d->n < 3) return;
-  int64_t from = moment(d->value[0], d->value[1], d->value[2], d->n == 4 ? d->value[3] : 0, 0);
+  int64_t from = date_second(d->value[0], d->value[1], d->value[2], d->n == 4 ? d->value[3] : 0, 0);
   if (from == OBJECT_NAME_NO_TIME) return;
   k->from = from;
   k->to = from + (d->n == 4 ? 3600 : 86400) - 1;
 }
 
-/* ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_TIME_HASH.suffixes */
+/*
+** Reads a name of the form ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_TIME_HASH.suffixes.  Any other
+** name changes nothing.
+*/
 static void parse_name(struct object_name *k, const char *name) {
   struct object_name_part part[6];
   size_t n = 0;
@@ -96,7 +114,10 @@ static int is_account(const struct object_name_part *part) {
   return 1;
 }
 
-/* us-east-1, us-gov-west-1: letters, then a number. */
+/*
+** Does it look like us-east-1 or us-gov-west-1: lower-case words and then a number of one or two
+** digits?
+*/
 static int is_region(const struct object_name_part *part) {
   size_t dashes = 0;
   for (size_t i = 0; i < part->n; i++) {
@@ -107,7 +128,7 @@ static int is_region(const struct object_name_part *part) {
   return dashes >= 2 && part->n > 7 && part->p[part->n - 1] >= '0' && part->p[part->n - 1] <= '9';
 }
 
-/* Looks at the folders for what the name didn't say.  A date counts behind `vpcflowlogs/REGION`, or as year=. */
+/* Reads from the folders what the name does not say. */
 static void parse_folders(struct object_name *k, const char *path, const char *name) {
   static const char *const account_keys[] = {"aws-account-id=", "account-id="};
   static const char *const region_keys[] = {"aws-region=", "region="};
@@ -116,8 +137,8 @@ static void parse_folders(struct object_name *k, const char *path, const char *n
   for (const char *p = path; p < name;) {
     struct object_name_part part = {p, strcspn(p, "/")};
     for (int i = 0; i < 2; i++) {
-      if (!k->account.p && starts(&part, account_keys[i])) k->account = behind(&part, strlen(account_keys[i]));
-      if (!k->region.p && starts(&part, region_keys[i])) k->region = behind(&part, strlen(region_keys[i]));
+      if (!k->account.p && starts(&part, account_keys[i])) k->account = after(&part, strlen(account_keys[i]));
+      if (!k->region.p && starts(&part, region_keys[i])) k->region = after(&part, strlen(region_keys[i]));
     }
     if (starts(&part, "aws-account-id=")) k->is_awss = 1;
     if (before.p && is(&before, "vpcflowlogs")) {

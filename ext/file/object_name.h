@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What a file's path says by AWS's rules for the keys of S3 objects: account, region, flow log, time.
+** Reads account, region, flow log and time from a file's path, by AWS's rules for the keys of S3
+** objects:
 **
-**   AWSLogs/ACCOUNT/vpcflowlogs/REGION/2024/05/01/ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_20240501T0005Z_HASH.log.gz
+**     AWSLogs/ACCOUNT/vpcflowlogs/REGION/2024/05/01/ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_20240501T0005Z_HASH.log.gz
 **
-** The name decides; what it doesn't say is taken from the folders, in the plain and in the Hive-compatible form
-** (aws-account-id=, aws-region=).  Source: "Flow log files", Amazon VPC user guide.  Pure functions; any thread.
+** The name of the file decides.  What it does not say is taken from the folders, in their plain
+** and in their Hive-compatible form (aws-account-id=, aws-region=).  Source: "Flow log files",
+** Amazon VPC user guide.  The functions are pure; any thread may call them.
 */
 #ifndef FILE_OBJECT_NAME_H
 #define FILE_OBJECT_NAME_H
@@ -16,20 +18,23 @@
 #define OBJECT_NAME_NO_TIME INT64_MIN
 
 struct object_name_part {
-  const char *p; /* into the path; NULL when it says nothing */
+  const char *p; /* points into the path; NULL when the path does not say it */
   size_t n;
 };
 
+/* What the path says; what it does not say is empty, or OBJECT_NAME_NO_TIME. */
 struct object_name {
   struct object_name_part account, region, flow_log_id;
-  int64_t
-      delivered; /* Unix seconds of the time in the name: the beginning of its five minutes; or OBJECT_NAME_NO_TIME */
-  int64_t from,
-      to;      /* the same as a span: one moment, or the hour or day that the folders name; or OBJECT_NAME_NO_TIME */
-  int is_awss; /* account, region and span stand where and as AWS puts them, not in folders of the user's own */
-  int is_flow_log; /* the name itself follows AWS's rule: the file must be a flow log */
+  int64_t delivered; /* time in the name, Unix seconds, the beginning of five minutes; or OBJECT_NAME_NO_TIME */
+  int64_t from, to;  /* first and last second that the path names; both OBJECT_NAME_NO_TIME when it names none */
+  int is_awss;       /* account, region and time stand where AWS puts them, not in folders of the user's own */
+  int is_flow_log;   /* the name itself follows AWS's rule, so the file must be a flow log */
 };
 
+/*
+** Fills *k from a path that ends with NUL.  The parts of *k point into the path.  The span
+** from..to is one second when the name has the time, and an hour or a day when folders have it.
+*/
 void object_name_parse(struct object_name *k, const char *path);
 
 #endif

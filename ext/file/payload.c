@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Each stream collects its lines in one growing text.  A hash table of fixed size finds a stream
+** by its name; streams of the same hash are linked by their numbers, because pointers would not
+** survive the growth of the array:
+**
+**     head     | END |  2  | END |  1  | ...          numbers of streams
+**     stream   | 0 "eni-b"  next END | 1 "eni-c"  next END | 2 "eni-a"  next 0 | ...
+**                text                  text                  text
+**
+** A scan then reads the texts as if they were files.
+*/
 #include "file/payload.h"
 
 #include <string.h>
@@ -20,8 +31,13 @@ void payload_clear(struct payload *p) {
   payload_init(p);
 }
 
+/* Returns the place of the hash table in which the list of the name's streams begins. */
 static uint32_t *head_of(struct payload *p, const char *name) { return &p->head[hash_text(0, name) % PAYLOAD_HEADS]; }
 
+/*
+** Adds a stream in front of the list at *head.  Returns NULL with *e set when there is no memory,
+** or too many streams.
+*/
 static struct payload_stream *add_stream(struct payload *p, const char *name, uint32_t *head, struct err *e) {
   if (p->n == PAYLOAD_MAX_STREAMS) {
     err_set(e, ERR_ARGUMENT, 0, "has records of more than %d log streams", PAYLOAD_MAX_STREAMS);
@@ -37,14 +53,15 @@ static struct payload_stream *add_stream(struct payload *p, const char *name, ui
   return &p->stream[p->n++];
 }
 
-static struct payload_stream *find(struct payload *p, const char *name, struct err *e) {
+/* Returns the stream of that name, which is added when it is new, or NULL with *e set. */
+static struct payload_stream *find_or_add_stream(struct payload *p, const char *name, struct err *e) {
   uint32_t *head = head_of(p, name);
   for (uint32_t i = *head; i != PAYLOAD_END; i = p->stream[i].next)
     if (!strcmp(p->stream[i].name, name)) return &p->stream[i];
   return add_stream(p, name, head, e);
 }
 
-/* Puts n bytes behind the stream's text, and an LF if there is none. */
+/* Appends n bytes to the text of a stream, and an LF when the bytes do not end with one. */
 static enum err_code append(struct payload *p, struct payload_stream *s, const char *text, size_t n, struct err *e) {
   int add = n == 0 || text[n - 1] != '\n';
   p->bytes += n + 1;
@@ -61,14 +78,14 @@ static enum err_code append(struct payload *p, struct payload_stream *s, const c
 
 enum err_code payload_add_line(struct payload *p, const char *name, const char *text, size_t n, uint64_t *line,
                                struct err *e) {
-  struct payload_stream *s = find(p, name, e);
+  struct payload_stream *s = find_or_add_stream(p, name, e);
   if (!s || append(p, s, text, n, e)) return e->code;
   *line = ++s->lines;
   return ERR_NONE;
 }
 
 enum err_code payload_add_text(struct payload *p, const char *name, const char *text, size_t n, struct err *e) {
-  struct payload_stream *s = n ? find(p, name, e) : NULL;
+  struct payload_stream *s = n ? find_or_add_stream(p, name, e) : NULL;
   if (!s || append(p, s, text, n, e)) return e->code;
   for (const char *at = text, *end = text + n; at && at < end; s->lines++) {
     at = memchr(at, '\n', (size_t)(end - at));

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Lines that were handed over and not read from files, as what a scan takes for files: one for each name, which is
-** where the lines came from, the log stream say.  Lines of one name follow one another in the order in which they were
-** added, so that name and line number tell a record.
+** Collects lines that were given as values, and presents them to a scan as if they were files.
 **
-** Call order: payload_init(), payload_add_line() and payload_add_text() as often as need be, payload_files(),
-** payload_clear().  The files point into the payload.  One thread until payload_files(); then it is only read.
+** There is one such file for each name, and the name says where the lines came from: it is a log
+** stream, for example.  Lines of the same name are kept in the order in which they were added, so
+** name and line number identify a record.
+**
+** Call order: payload_init(); payload_add_line() and payload_add_text() any number of times;
+** payload_files(); payload_clear() when the files are no longer used, because they point into the
+** payload.  One thread may fill it.  After payload_files() it is only read, by any number of
+** threads.
 */
 #ifndef FILE_PAYLOAD_H
 #define FILE_PAYLOAD_H
@@ -16,38 +20,47 @@
 #include "file/discover.h"
 #include "base/err.h"
 
-#define PAYLOAD_MAX_STREAMS 65536                 /* names in one payload */
-#define PAYLOAD_MAX_BYTES   (UINT64_C(256) << 20) /* text in one payload */
-#define PAYLOAD_HEADS       1024                  /* places of the hash table */
+#define PAYLOAD_MAX_STREAMS 65536                 /* streams of one payload */
+#define PAYLOAD_MAX_BYTES   (UINT64_C(256) << 20) /* bytes of text of one payload */
+#define PAYLOAD_HEADS       1024                  /* size of the hash table */
 #define PAYLOAD_END         UINT32_MAX
 
 struct payload {
   struct payload_stream {
-    char *name; /* ends with NUL */
-    char *text; /* n bytes of whole lines, the last one ends with LF too */
+    char *name; /* ends with NUL; owned */
+    char *text; /* n bytes, whole lines that each end with LF; owned */
     size_t n, cap;
     uint64_t lines;
-    uint32_t next; /* stream of the same hash, or PAYLOAD_END */
+    uint32_t next; /* number of the next stream of the same hash, or PAYLOAD_END */
   } * stream;
   size_t n, cap;
-  uint64_t bytes; /* of text */
-  uint32_t head[PAYLOAD_HEADS];
+  uint64_t bytes;               /* of the texts of all streams */
+  uint32_t head[PAYLOAD_HEADS]; /* number of the first stream of a hash, or PAYLOAD_END */
 };
 
+/* Makes an empty payload, which owns no memory. */
 void payload_init(struct payload *p);
-void payload_clear(struct payload *p); /* of a struct that is all zero, too */
+
+/* Frees all streams; the payload is empty afterwards.  The struct may be all zero. */
+void payload_clear(struct payload *p);
 
 /*
-** Adds a line, which may be blank but has no LF; *line becomes its number, 1-based.  ERR_NOMEM; ERR_ARGUMENT beyond the
-** limits.
+** Adds a line to the stream of that name.  The line may be empty, but must not contain an LF.
+** *line becomes its 1-based number.  Returns ERR_NOMEM, or ERR_ARGUMENT when a limit is exceeded.
 */
 enum err_code payload_add_line(struct payload *p, const char *name, const char *text, size_t n, uint64_t *line,
                                struct err *e);
 
-/* Adds a text of any number of lines. */
+/*
+** Adds a text of any number of lines to the stream of that name.  An empty text adds nothing.
+** Errors are those of payload_add_line().
+*/
 enum err_code payload_add_text(struct payload *p, const char *name, const char *text, size_t n, struct err *e);
 
-/* Fills the empty list.  ERR_NOMEM. */
+/*
+** Fills the empty list with one file for each stream, in the order in which the streams were
+** added.  Returns ERR_NOMEM.
+*/
 enum err_code payload_files(const struct payload *p, struct files *files, struct err *e);
 
 #endif

@@ -1,4 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** A path is confined by its resolved form, because text alone does not tell where a path with
+** links and ".." leads.  realpath() resolves only what exists.  For a path that does not exist,
+** components are removed from its end until realpath() succeeds; the folder that is found this
+** way decides whether the path lies below the root:
+**
+**     root/in/a/b     ENOENT
+**     root/in/a       ENOENT
+**     root/in         exists, and lies below the root: the caller's open() will fail
+**
+** A link that leads to nothing ends this search, since otherwise the answer would tell whether
+** its target outside of the root exists.
+*/
 #include "file/root_guard.h"
 
 #include <errno.h>
@@ -14,33 +27,39 @@ enum err_code root_guard_init(struct root_guard *c, const char *root, struct err
     c->root[0] = 0;
     return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is '%s', which is no folder", root);
   }
-  if (!strcmp(c->root, "/")) c->root[0] = 0; /* everything lies below it */
+  if (!strcmp(c->root, "/")) c->root[0] = 0; /* everything lies below /, so nothing is confined */
   return ERR_NONE;
 }
 
+/* Is the resolved path the root itself, or something below it? */
 static int is_below(const char *root, const char *path) {
   size_t n = strlen(root);
   return !strncmp(root, path, n) && (path[n] == 0 || path[n] == '/');
 }
 
-/* Takes the slashes off a path's end, but for the first of all. */
+/*
+** Removes the slashes at the end of a path, but not the first character.  Returns the new length.
+*/
 static size_t cut_slashes(char *path, size_t n) {
   while (n > 1 && path[n - 1] == '/') n--;
   path[n] = 0;
   return n;
 }
 
-/* realpath() of the deepest part of path that exists. */
+/*
+** Writes realpath() of the deepest part of path that exists to out.  Returns 0 when there is
+** none, or when a link that leads to nothing is on the way.
+*/
 static int resolve_existing(const char *path, char out[PATH_MAX]) {
   char part[PATH_MAX];
   struct stat st;
   size_t n = strlen(path);
   if (n >= sizeof part) return 0;
   memcpy(part, path, n + 1);
-  n = cut_slashes(part, n); /* with a slash behind it, a link would be followed by lstat() */
+  n = cut_slashes(part, n); /* lstat() would follow a link that has a slash after it */
   while (!realpath(part, out)) {
     if (errno != ENOENT && errno != ENOTDIR) return 0;
-    if (!lstat(part, &st)) return 0; /* a link to nowhere: whether what it leads to exists is not to be told */
+    if (!lstat(part, &st)) return 0; /* a dangling link: do not tell whether its target exists */
     while (n > 0 && part[n - 1] != '/') n--;
     if (n == 0) return realpath(".", out) != NULL;
     n = cut_slashes(part, n);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** FLOWLOGS_ROOT: when that environment variable names a folder, no path outside of it is listed, opened or said to
-** exist, symbolic links and ".." resolved.
+** FLOWLOGS_ROOT: when this environment variable names a folder, no path outside of that folder is
+** listed, opened or said to exist.  Symbolic links and ".." are resolved first.
 **
-** The guard is against SQL that names paths it shouldn't, not against someone who changes the file system while a
-** query runs: what is checked is the resolved path, and what is then opened is that path.  Any thread.
+** The guard protects against SQL that names paths that it should not name.  It does not protect
+** against someone who changes the file system while a query runs: the resolved path is checked,
+** and then that path is opened.  A guard is not changed after root_guard_init(), so any thread
+** may use it.
 */
 #ifndef FILE_ROOT_GUARD_H
 #define FILE_ROOT_GUARD_H
@@ -19,16 +21,20 @@
 #endif
 
 struct root_guard {
-  char root[PATH_MAX]; /* resolved, without a final '/'; "" when nothing is confined */
+  char root[PATH_MAX]; /* the resolved path without a final '/'; "" when nothing is confined */
 };
 
-/* Takes the root from its text (NULL or "" for none).  ERR_ARGUMENT when it is no folder. */
+/*
+** Sets the root from its text; NULL or "" confines nothing.  Returns ERR_ARGUMENT when the text
+** does not name a folder; nothing is confined then, so the caller must stop.
+*/
 enum err_code root_guard_init(struct root_guard *c, const char *root, struct err *e);
 
 /*
-** Sets *use to what may be opened in the place of path: path itself when nothing is confined, or its resolved form in
-** buffer.  ERR_ARGUMENT when it lies outside the root.  A path that doesn't exist lies where its deepest existing
-** folder lies, and is returned as it is for the caller's open() to fail on.
+** Sets *use to the path to open instead of `path`: this is `path` itself when nothing is
+** confined, and otherwise its resolved form in buffer.  Returns ERR_ARGUMENT when the path lies
+** outside of the root.  A path that does not exist lies where its deepest existing folder lies;
+** *use is then `path` itself, so that the caller's open() fails.
 */
 enum err_code root_guard_path(const struct root_guard *c, const char *path, char buffer[PATH_MAX], const char **use,
                               struct err *e);

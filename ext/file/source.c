@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The kind of a file is determined by its first bytes, which input_fill() reads into the buffer
+** without taking them.  Plain files are then read directly into the caller's memory, after those
+** first bytes:
+**
+**     file -> input ----------------> source_read()      plain
+**                  \--> gzip -------> source_read()      gzip
+**
+** gzip_read() may return bytes and find an error in the same call.  source_read() returns the
+** bytes then, and keeps the error for its next call, so that everything before the damage is
+** delivered.
+*/
 #include "file/source.h"
 
 #include <string.h>
 
-#define SOURCE_MAGIC 8 /* bytes that source_magic() is shown */
+#define SOURCE_MAGIC 8 /* the bytes that source_magic() gets; the longest magic has 5 */
 
 static const struct {
   enum source_kind kind;
   const char *name;  /* for flowlogs_files */
-  const char *magic; /* first bytes, "" for none */
+  const char *magic; /* the first bytes of such a file; "" when they are not fixed */
   size_t n;
 } kinds[SOURCE_KIND_COUNT] = {
     {SOURCE_PLAIN, "plain", "", 0},
@@ -24,7 +36,7 @@ static const struct {
 
 const char *source_kind_name(enum source_kind kind) { return kinds[kind].name; }
 
-/* A byte order mark, and a first character of ASCII behind it. */
+/* Do the bytes begin with a byte order mark of UTF-16 and an ASCII character? */
 static int is_utf16(const unsigned char *p, size_t n) {
   return n >= 4 && ((p[0] == 0xff && p[1] == 0xfe && p[2] && !p[3]) || (p[0] == 0xfe && p[1] == 0xff && !p[2] && p[3]));
 }
@@ -66,7 +78,7 @@ void source_open_memory(struct source *s, const char *p, size_t n) {
   input_open_memory(&s->input, p, n);
 }
 
-/* What source_open() read to see the kind, then the file itself. */
+/* Reads the bytes that source_open() has left in the buffer, and then the file itself. */
 static ssize_t read_plain(struct input *in, char *p, size_t n, struct err *e) {
   if (!in->n) return input_read(in, p, n, e);
   if (n > in->n) n = in->n;

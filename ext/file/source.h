@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A file's bytes as they were before compression: plain or gzip, told apart by their first bytes, never by the name.
+** Reads the uncompressed bytes of a file, which is plain or gzip.  The first bytes of the file
+** decide which; its name does not matter.
 **
 **     input (the file) -> gzip, or nothing -> source
 **
-** Call order: source_init() once; then for each file source_open(), source_read() until it returns 0 or less,
-** source_close(); at the end source_clear().  Buffers are kept from file to file.  One source belongs to one thread.
-** End, truncation and corruption are told apart: see source_read().
+** Call order: source_init() once; for each file source_open(), source_read() until it returns 0
+** or less, source_close(); source_clear() at the end.  Buffers are kept from file to file.  One
+** thread at a time may use a source.  The end of a file, a truncated file and a corrupt file are
+** different results; see source_read().
 */
 #ifndef FILE_SOURCE_H
 #define FILE_SOURCE_H
@@ -19,9 +21,9 @@
 #include "file/gzip.h"
 #include "file/input.h"
 
-/* What a file's first bytes say it is.  The names are what flowlogs_files shows. */
+/* What the first bytes of a file say that it is. flowlogs_files shows the names. */
 enum source_kind {
-  SOURCE_PLAIN, /* text, or anything that isn't known to be something else */
+  SOURCE_PLAIN, /* text, or anything that is not recognised */
   SOURCE_GZIP,
   SOURCE_EMPTY, /* no bytes at all */
   SOURCE_PARQUET,
@@ -33,35 +35,44 @@ enum source_kind {
   SOURCE_KIND_COUNT
 };
 
-/* "plain", "gzip", ... */
+/* Returns the name of a kind: "plain", "gzip" and so on.  The text is constant. */
 const char *source_kind_name(enum source_kind kind);
 
-/* The kind that n first bytes show. */
+/* Returns the kind of a file that begins with the n bytes at p. n is 0 only for an empty file. */
 enum source_kind source_magic(const void *p, size_t n);
 
 struct source {
   struct input input;
   struct gzip gzip;
   enum source_kind kind; /* valid after source_open() */
-  struct err later;      /* found after bytes that have to be delivered first */
+  struct err later;      /* an error of gzip data that follows bytes not yet delivered */
 };
 
-enum err_code source_init(struct source *s, struct err *e); /* ERR_NOMEM; source_clear() is due all the same */
+enum err_code source_init(struct source *s, struct err *e); /* ERR_NOMEM; call source_clear() in any case */
+
+/* Closes the file and frees the buffers. */
 void source_clear(struct source *s);
 
 /*
-** Opens a file and looks at its first bytes.  Errors as of input_open(); ERR_NOMEM.
+** Opens a file and reads its first bytes.  Returns the errors of input_open(), ERR_IO or
+** ERR_NOMEM; nothing is open then.
 */
 enum err_code source_open(struct source *s, const char *path, const struct root_guard *guard, struct err *e);
+
+/* Closes the file.  The buffers are kept. */
 void source_close(struct source *s);
 
-/* Instead: a text that lies in memory, and must stay until source_close(). */
+/*
+** Presents n bytes of text in memory instead of a file.  They must stay valid until
+** source_close().
+*/
 void source_open_memory(struct source *s, const char *p, size_t n);
 
 /*
-** Puts up to n (> 0) decompressed bytes at p.  Returns how many; 0 at the end; -1 on an error, *e then says which:
-** ERR_IO, ERR_NOMEM, or ERR_DAMAGED for gzip data that is cut off, corrupt, or followed by something else.  All
-** bytes before the damage have been delivered by then.
+** Writes up to n (> 0) uncompressed bytes to p and returns their number, or 0 at the end.
+** Returns -1 with *e set on an error: ERR_IO, ERR_NOMEM, or ERR_DAMAGED for gzip data that are
+** cut off, corrupt, or followed by something else.  All bytes before the damage have been
+** delivered by then.
 */
 ssize_t source_read(struct source *s, char *p, size_t n, struct err *e);
 

@@ -1,4 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Layers are removed one by one, from the outermost, until neither gzip nor base64 is recognised.
+** A CloudWatch subscription in a Lambda event, for example, has two layers:
+**
+**     base64  ->  gzip  ->  {"messageType":"DATA_MESSAGE", ...
+**     decode_layer()  inflate_layer()      neither: this is the result
+**
+** gzip has two magic bytes.  Base64 has none: a word such as ACCEPT, or a number, may be valid
+** base64 too.  Therefore a text that only looks like base64 is taken for it only when what comes
+** out is gzip, JSON, or text with a space.  When the caller says that it is base64, or when the
+** text begins as base64 of gzip does, anything else is an error.
+**
+** All output is counted, so that a small value cannot inflate to more memory than the limit.
+*/
 #include "file/unwrap.h"
 
 #include <string.h>
@@ -7,7 +21,7 @@
 #include "base/chars.h"
 #include "base/mem.h"
 
-#define UNWRAP_CHUNK (64 * 1024) /* bytes that are inflated at once: the least that a buffer grows by */
+#define UNWRAP_CHUNK (64 * 1024) /* bytes per call of gzip_read(), and the free room before it */
 
 enum err_code unwrap_init(struct unwrap *u, struct err *e) {
   memset(u, 0, sizeof *u);
@@ -24,6 +38,7 @@ void unwrapped_free(struct unwrapped *u) {
   memset(u, 0, sizeof *u);
 }
 
+/* Sets the error of a value that is too large, or becomes too large when it is unpacked. */
 static enum err_code too_much(struct err *e) {
   return err_set(e, ERR_ARGUMENT, 0,
                  "is more than %u MiB, or becomes that when it is unpacked, which is not done in memory; write it to a "
@@ -31,14 +46,17 @@ static enum err_code too_much(struct err *e) {
                  (unsigned)(UNWRAP_MAX_BYTES >> 20));
 }
 
-/* n more bytes have come out. */
-static enum err_code count(struct unwrap *u, size_t n, struct err *e) {
+/*
+** Counts n more bytes of output.  Returns ERR_ARGUMENT beyond the limit, and ERR_INTERRUPT when
+** the owner wants to stop.
+*/
+static enum err_code count_output(struct unwrap *u, size_t n, struct err *e) {
   u->made += n;
   if (u->made > UNWRAP_MAX_BYTES) return too_much(e);
   return u->stop && u->stop(u->context) ? err_set(e, ERR_INTERRUPT, 0, "interrupted") : ERR_NONE;
 }
 
-/* The new layer replaces the old one. */
+/* Replaces the current layer, which is freed, by the n bytes that it contained. */
 static void replace(struct unwrapped *out, char *owned, size_t n) {
   mem_free(out->owned);
   out->p = out->owned = owned;
@@ -47,7 +65,10 @@ static void replace(struct unwrapped *out, char *owned, size_t n) {
 
 static int is_gzip(const char *p, size_t n) { return n >= 2 && !memcmp(p, "\x1f\x8b", 2); }
 
-/* Inflates into a buffer that doubles.  On an error, *out becomes what came before it. */
+/*
+** Inflates the current layer into a buffer that doubles.  On an error, *out becomes the bytes
+** before the damage.
+*/
 static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, struct err *e) {
   char *buffer = NULL;
   size_t cap = 0, n = 0, got;
@@ -60,13 +81,17 @@ static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, stru
     }
     got = gzip_read(&u->gzip, &u->input, buffer + n, UNWRAP_CHUNK, e);
     n += got;
-  } while (!count(u, got, e) && got == UNWRAP_CHUNK);
+  } while (!count_output(u, got, e) && got == UNWRAP_CHUNK);
   if (buffer) replace(out, buffer, n);
   return e->code;
 }
 
-/* Is what base64 would be something that we know?  A name or a number can look like base64, too. */
-static int is_known(const char *p, size_t n) {
+/*
+** Does the decoded text look like something that a stream sends: gzip, JSON, or lines of text
+** with spaces? Names and numbers may look like base64 by chance, but what they decode to does not
+** look like this.
+*/
+static int is_expected_content(const char *p, size_t n) {
   int has_space = 0;
   if (is_gzip(p, n)) return 1;
   size_t blank = chars_space(p, n);
@@ -80,22 +105,28 @@ static int is_known(const char *p, size_t n) {
   return has_space;
 }
 
-/* How base64 of gzip begins. */
-static int has_marks(const char *p, size_t n) {
+/*
+** Does the text begin as base64 of gzip does? H4sI is 1f 8b 08, which are the magic and the
+** method deflate.
+*/
+static int begins_as_gzip(const char *p, size_t n) {
   size_t blank = chars_space(p, n);
   return n - blank >= 4 && !memcmp(p + blank, "H4sI", 4);
 }
 
-/* Returns whether there was a layer of base64; *e when there should be one and is none. */
+/*
+** Removes a layer of base64.  Returns 1 when there was one; returns 0 when there was none, with
+** *e set when there should have been one.
+*/
 static int decode_layer(struct unwrap *u, struct unwrapped *out, enum unwrap_form form, struct err *e) {
   struct err why = {0};
   size_t n;
-  int expected = form == UNWRAP_BASE64 || has_marks(out->p, out->n);
+  int expected = form == UNWRAP_BASE64 || begins_as_gzip(out->p, out->n);
   if (!expected && (out->n < 4 || memchr(out->p, ' ', out->n) || memchr(out->p, '{', out->n))) return 0;
   char *buffer = mem_alloc(base64_room(out->n));
   if (!buffer) return err_nomem(e), 0;
   int decoded = !base64_decode(out->p, out->n, (unsigned char *)buffer, &n, &why);
-  if (!decoded || !(expected || is_known(buffer, n))) {
+  if (!decoded || !(expected || is_expected_content(buffer, n))) {
     mem_free(buffer);
     if (expected) {
       err_set(e, why.code, 0, "%s", why.text);
@@ -104,7 +135,7 @@ static int decode_layer(struct unwrap *u, struct unwrapped *out, enum unwrap_for
     return 0;
   }
   replace(out, buffer, n);
-  count(u, n, e);
+  count_output(u, n, e);
   return 1;
 }
 

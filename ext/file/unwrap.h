@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Takes base64 and gzip off a value that a stream has handed over, until the text is there.
+** Removes the layers of base64 and gzip from a value that a stream has delivered, until the text
+** is there.
 **
-** unwrap_init() once, unwrap() for each value, unwrap_clear() at the end.  The struct keeps its buffers from value to
-** value.  What comes out of all its values together is bounded, until the owner counts anew.  One thread, the one in
-** which stop() is called.
+** Call order: unwrap_init() once, unwrap() for each value, unwrapped_free() for each result,
+** unwrap_clear() at the end.  The struct keeps its buffers from value to value.  The output of
+** all values together is limited, until the owner sets `made` to 0.  One thread at a time may use
+** it; stop() is called in that thread.
 */
 #ifndef FILE_UNWRAP_H
 #define FILE_UNWRAP_H
@@ -16,40 +18,47 @@
 #include "file/gzip.h"
 #include "file/input.h"
 
-#define UNWRAP_MAX_BYTES (UINT64_C(256) << 20) /* decoded and inflated, all values and layers together */
-#define UNWRAP_LAYERS    4                     /* of base64 and gzip, one within the other */
+#define UNWRAP_MAX_BYTES (UINT64_C(256) << 20) /* of output, all values and layers together */
+#define UNWRAP_LAYERS    4                     /* of base64 and gzip, one inside the other */
 
 struct unwrap {
   struct input input;
   struct gzip gzip;
-  uint64_t made;              /* bytes that have come out; the owner sets it to 0 to count anew */
-  int (*stop)(void *context); /* asked now and then; nonzero ends it with ERR_INTERRUPT; may be NULL */
+  uint64_t made;              /* bytes of output so far; the owner may set it to 0 */
+  int (*stop)(void *context); /* called often; nonzero stops with ERR_INTERRUPT; may be NULL */
   void *context;
 };
 
 enum unwrap_form {
-  UNWRAP_GUESS,  /* as the bytes look */
-  UNWRAP_BASE64, /* base64, of whatever it be */
+  UNWRAP_GUESS,  /* the bytes decide */
+  UNWRAP_BASE64, /* the value is base64, whatever it contains */
 };
 
-/* What was within. */
+/* The content of a value. */
 struct unwrapped {
-  const char *p; /* the value's own bytes, or owned */
+  const char *p; /* n bytes: those of the value itself, or `owned` */
   size_t n;
-  char *owned; /* or NULL */
+  char *owned; /* freed by unwrapped_free(); may be NULL */
 };
 
-enum err_code unwrap_init(struct unwrap *u, struct err *e); /* ERR_NOMEM; unwrap_clear() is due all the same */
+enum err_code unwrap_init(struct unwrap *u, struct err *e); /* ERR_NOMEM; call unwrap_clear() in any case */
+
+/* Frees the buffers. */
 void unwrap_clear(struct unwrap *u);
 
 /*
-** Unwraps n bytes at p, which must stay for as long as *out; unwrapped_free() is due in any case.  Text that could be
-** base64 is taken for it when gzip, JSON or lines come out.  ERR_DAMAGED and ERR_FORMAT for what is cut off or corrupt:
-** *out is then what could be read before.  ERR_ARGUMENT when there is more than the limits allow; ERR_NOMEM;
+** Unwraps the n bytes at p, which must stay valid as long as *out is used.  unwrapped_free() must
+** be called in any case.  With UNWRAP_GUESS, a text that could be base64 is decoded when gzip,
+** JSON or lines of text come out; otherwise it is the result as it is.
+**
+** Returns ERR_DAMAGED or ERR_FORMAT for what is cut off or corrupt; *out is then what could be
+** read before the damage.  Returns ERR_ARGUMENT when a limit is exceeded; ERR_NOMEM;
 ** ERR_INTERRUPT.
 */
 enum err_code unwrap(struct unwrap *u, const char *p, size_t n, enum unwrap_form form, struct unwrapped *out,
                      struct err *e);
+
+/* Frees what unwrap() has returned; *u is all zero afterwards. */
 void unwrapped_free(struct unwrapped *u);
 
 #endif

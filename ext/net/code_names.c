@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Each kind of code has an array that the code indexes, so that a lookup is one bounds check and
+** one load.  Ports are in port_names.c, because their table is long and sparse, and needs a
+** search.  Assigned numbers that IANA has given no keyword have its description instead.
+*/
 #include "net/code_names.h"
 
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* IANA, "Assigned Internet Protocol Numbers". */
+/* Source: IANA, "Assigned Internet Protocol Numbers". */
 static const char *const protocols[256] = {
     [0] = "HOPOPT",
     [1] = "ICMP",
@@ -174,12 +179,15 @@ size_t code_names_flags(int64_t mask, char out[CODE_NAMES_FLAGS]) {
     p[3] = '|';
     p += 4;
   }
-  *--p = 0; /* instead of the last bar */
+  *--p = 0; /* replaces the last bar */
   return (size_t)(p - out);
 }
 
 const char *code_names_path(int64_t code) {
-  /* 2 and 6 are what AWS can't or doesn't tell apart: see the documentation of traffic-path. */
+  /*
+  ** AWS cannot, or does not, tell apart everything that 2 and 6 stand for; see its documentation
+  ** of traffic-path.
+  */
   static const char *const paths[] = {
       [1] = "same VPC",
       [2] = "internet gateway or gateway VPC endpoint",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Names of the codes in a record: protocols and ports as IANA's registries call them, TCP flags and paths as AWS's
-** documentation does.  Pure functions; any thread.  What they return is constant.
+** Names of the codes in a record.  Protocols and ports have their names in IANA's registries; TCP
+** flags and traffic paths have those of AWS's documentation.  The functions are pure; any thread
+** may call them.  The texts that they return are constant.
 */
 #ifndef NET_CODE_NAMES_H
 #define NET_CODE_NAMES_H
@@ -10,29 +11,30 @@
 #include <stdint.h>
 
 /*
-** An IP protocol's keyword in IANA's registry, "TCP"; where it has none, the protocol's description there.  NULL for an
-** unassigned number.
+** Returns the keyword of an IP protocol in IANA's registry, such as "TCP"; or, when it has none,
+** the description there.  Returns NULL for an unassigned number.
 */
 const char *code_names_protocol(int64_t number);
 
-#define CODE_NAMES_UDP 17
+#define CODE_NAMES_UDP 17 /* the protocol number of UDP */
 
 /*
-** A port's service name in IANA's registry, "https"; NULL for a number that has none or isn't in our table, which has
-** the ports that one meets.  Where TCP and UDP ports of a number differ, it is that of UDP for protocol CODE_NAMES_UDP, and
-** that of TCP for all others.
+** Returns the service name of a port in IANA's registry, such as "https".  Returns NULL for a
+** port without a name, and for one that is not in our table, which has only the common ports.
+** Where a number has different names for TCP and UDP, the name for UDP is returned when the
+** protocol is CODE_NAMES_UDP, and the name for TCP otherwise.
 */
 const char *code_names_port(int64_t number, int64_t protocol);
 
-#define CODE_NAMES_FLAGS 32 /* the longest text of TCP flags, and a NUL */
+#define CODE_NAMES_FLAGS 32 /* bytes of the longest text of TCP flags, with its NUL */
 
 /*
-** Writes the flags of a tcp-flags mask, lowest bit first, as "SYN|ACK"; "none" for 0.  Returns its length, or 0 when it
-** isn't a mask of 8 bits.
+** Writes the flags of a tcp-flags mask and a NUL, lowest bit first, such as "SYN|ACK"; writes
+** "none" for 0.  Returns the length of the text, or 0 when mask does not fit 8 bits.
 */
 size_t code_names_flags(int64_t mask, char out[CODE_NAMES_FLAGS]);
 
-/* The path that egress traffic took, of the codes 1 to 8; NULL for others. */
+/* Returns the path that egress traffic took, for the codes 1 to 8, and NULL for any other code. */
 const char *code_names_path(int64_t code);
 
 #endif

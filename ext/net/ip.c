@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** An IPv4 address is read without a loop: how long its numbers are can't be predicted, and a wrong guess for one of
-** them costs as much as all the rest.  Its first two numbers with the dots behind them have 8 bytes at most, as have
-** the last two with the dots before them, so all dots are in the first or the last 8 bytes.  Each is one word, in which
-** the bytes that aren't digits are found at once.
+** An IPv4 address is read without a loop, because the lengths of its numbers cannot be predicted,
+** and one wrong guess of the processor costs as much as everything else.  The first two numbers
+** and the dots after them have at most 8 bytes, and so have the last two numbers and the dots
+** before them.  All dots are therefore in the first or in the last 8 bytes.  Each 8 bytes are one
+** word, in which all bytes that are not digits are found at once:
 **
 **     10.20.130.104        head "10.20.13", tail ".130.104"
 **       ^  ^   ^
 **
-** The second dot from the left and the second from the right must be the same; then no byte was overlooked.
+** The second dot from the left and the second dot from the right must be the same byte; then no
+** byte was overlooked.
+**
+** IPv6 addresses are rarer, and are read group by group.  The groups after `::` are counted and
+** then moved to the end.
 */
 #include "net/ip.h"
 
@@ -24,30 +29,31 @@
 
 /* --- IPv4 --------------------------------------------------------------------------------------------------------- */
 
-/* The highest bit of each byte that isn't a digit. */
+/* Sets the highest bit of each byte that is not a digit, and clears all other bits. */
 static inline uint64_t not_digits(uint64_t x) {
   x ^= EACH_BYTE('0');
   return (((x & EACH_BYTE(0x7f)) + EACH_BYTE(0x76)) | x) & EACH_BYTE(0x80);
 }
 
-/* The number of the lowest byte that isn't 0. */
+/* Returns the position of the lowest byte that is not 0. x must not be 0. */
 static inline size_t low_byte(uint64_t x) { return (size_t)__builtin_ctzll(x) / 8; }
 
 /*
-** The number of the n (1 to 3) digits at p, or UINT32_MAX when there is a leading zero.  What has one or two digits has
-** some of them read twice, which then count nothing.
+** Returns the value of the n (1 to 3) digits at p, or UINT32_MAX when there is a leading zero.
+** With one or two digits, some of them are read twice, with weight 0.
 */
 static inline uint32_t number(const char *p, size_t n) {
   static const struct {
-    uint32_t first, middle; /* what these digits count; the last one counts 1 */
-    uint32_t zeros;         /* what comes out of '0' everywhere */
-    uint32_t least;         /* number of as many digits */
+    uint32_t first, middle; /* weights of these digits; the last digit has weight 1 */
+    uint32_t zeros;         /* the sum for the digits '0', which is subtracted */
+    uint32_t least;         /* smallest number of that many digits */
   } weight[4] = {[1] = {0, 0, '0', 0}, [2] = {10, 0, 11 * '0', 10}, [3] = {100, 10, 111 * '0', 100}};
   uint32_t value = (unsigned char)p[0] * weight[n].first + (unsigned char)p[n / 2] * weight[n].middle +
                    (unsigned char)p[n - 1] - weight[n].zeros;
   return value < weight[n].least ? UINT32_MAX : value;
 }
 
+/* Reads a.b.c.d as ip_parse() does. */
 static inline int parse_v4(const char *p, size_t n, struct ip *out) {
   uint64_t head, tail;
   if (n == V4_MIN) {
@@ -60,7 +66,7 @@ static inline int parse_v4(const char *p, size_t n, struct ip *out) {
     return 0;
   }
 
-  uint64_t left = not_digits(head), right = __builtin_bswap64(not_digits(tail)); /* the outermost byte lowest */
+  uint64_t left = not_digits(head), right = __builtin_bswap64(not_digits(tail)); /* outermost byte lowest */
   uint64_t left2 = left & (left - 1), right2 = right & (right - 1);              /* without the outermost dot */
   if (!left2 || !right2) return 0;
   size_t dot1 = low_byte(left), dot2 = low_byte(left2), dot3 = n - 1 - low_byte(right);
@@ -76,7 +82,10 @@ static inline int parse_v4(const char *p, size_t n, struct ip *out) {
 
 /* --- IPv6 --------------------------------------------------------------------------------------------------------- */
 
-/* Its value; 16 or more when it is none.  From a table, since a branch on digit or letter is a coin toss. */
+/*
+** Returns the value of a hexadecimal digit, or a number of 16 or more for any other byte.  A
+** table is used, because a branch on digit or letter cannot be predicted.
+*/
 static inline uint32_t hex_digit(char c) {
   static const unsigned char plus1[256] = {
       ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
@@ -86,13 +95,14 @@ static inline uint32_t hex_digit(char c) {
   return plus1[(unsigned char)c] - 1u;
 }
 
+/* Stores the 16 bits of group i (0 to 7).  The group must be 0 before. */
 static inline void put_group(struct ip *a, uint32_t i, uint64_t value) {
   *(i < GROUPS / 2 ? &a->high : &a->low) |= value << (48 - 16 * (i % (GROUPS / 2)));
 }
 
-/* Not inlined: it would make ip_parse() save registers for IPv4 too. */
+/* This is not inlined, because ip_parse() would then save registers for IPv4 too. */
 __attribute__((noinline)) static int parse_v6(const char *p, size_t n, struct ip *out) {
-  uint32_t group[GROUPS], count = 0, gap = GROUPS; /* the groups from `gap` on stand behind `::` */
+  uint32_t group[GROUPS], count = 0, gap = GROUPS; /* groups from `gap` on follow `::` */
   size_t i = 0;
   if (n < 2 || n >= IP_TEXT) return 0;
   if (p[0] == ':') {
@@ -122,7 +132,7 @@ __attribute__((noinline)) static int parse_v6(const char *p, size_t n, struct ip
       i++;
     }
   }
-  if ((count == GROUPS) != (gap == GROUPS)) return 0; /* `::` is one group of zeros or more */
+  if ((count == GROUPS) != (gap == GROUPS)) return 0; /* `::` stands for at least one group */
   struct ip a = {0, 0};
   for (uint32_t k = 0; k < count; k++) put_group(&a, k < gap ? k : GROUPS - count + k, group[k]);
   *out = a;
@@ -133,10 +143,10 @@ int ip_parse(const char *p, size_t n, struct ip *out) { return parse_v4(p, n, ou
 
 /* --- prefixes ----------------------------------------------------------------------------------------------------- */
 
-/* 64 bits of which the first `bits` are set. */
+/* Returns 64 bits of which the first `bits` (0 to 64) are set. */
 static inline uint64_t ones(uint32_t bits) { return bits ? UINT64_MAX << (64 - bits) : 0; }
 
-/* The prefix of the first `bits` of 128 bits. */
+/* Returns the prefix of the first `bits` of the 128 bits of an address. */
 static struct ip_prefix prefix_of(const struct ip *a, uint32_t bits, int is_v4) {
   struct ip_prefix p;
   p.mask.high = ones(bits < 64 ? bits : 64);
@@ -203,12 +213,12 @@ static size_t format_v4(uint32_t v4, char *out) {
     p = put_octet(p, v4 >> (24 - 8 * i) & 0xff);
     *p++ = '.';
   }
-  *--p = 0; /* instead of the last dot */
+  *--p = 0; /* replaces the last dot */
   return (size_t)(p - out);
 }
 
 size_t ip_format(const struct ip *a, char out[IP_TEXT]) {
-  uint32_t group[GROUPS], gap = GROUPS, gap_n = 1; /* a single group of zeros is written */
+  uint32_t group[GROUPS], gap = GROUPS, gap_n = 1; /* one group of zeros is not shortened */
   char *p = out;
   if (ip_is_v4(a)) return format_v4((uint32_t)a->low, out);
   for (uint32_t i = 0, zeros = 0; i < GROUPS; i++) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The table of ports, in order of their numbers: IANA, "Service Name and Transport Protocol Port Number Registry", of
-** which we have what an investigator meets.  Above 32767 lie the ports that clients get from their systems, so hardly a
-** name is worth having there.  A name has 15 characters at most.
+** The tables are sorted by port number and searched by halving.  A second table has the ports
+** whose name differs for UDP.
+**
+** Source: IANA, "Service Name and Transport Protocol Port Number Registry".  The table has the
+** ports that an investigator is likely to meet.  There are hardly any names above 32767, because
+** clients get their ports from there.  A name has at most 15 characters.
 */
 #include "net/code_names.h"
 
@@ -13,9 +16,9 @@ struct port {
   char name[16];
 };
 
-/* TCP ports, or all ports of the number. */
+/* Names of TCP ports, and of UDP ports that have the same name or are alone. */
 static const struct port ports[] = {
-    /* clang-format off */ /* it would put one on a line */
+    /* clang-format off */ /* clang-format would put one on each line */
     {1, "tcpmux"}, {5, "rje"}, {7, "echo"}, {9, "discard"}, {11, "systat"}, {13, "daytime"}, {17, "qotd"},
     {19, "chargen"}, {20, "ftp-data"}, {21, "ftp"}, {22, "ssh"}, {23, "telnet"}, {25, "smtp"}, {37, "time"},
     {42, "nameserver"}, {43, "nicname"}, {49, "tacacs"}, {53, "domain"}, {67, "bootps"}, {68, "bootpc"}, {69, "tftp"},
@@ -109,13 +112,16 @@ static const struct port ports[] = {
     /* clang-format on */
 };
 
-/* UDP ports whose names are others. */
+/* UDP ports whose name differs from that of the TCP port. */
 static const struct port udp_ports[] = {
     {113, "auth"},       {465, "igmpv3lite"}, {512, "comsat"},          {513, "who"},        {514, "syslog"},
     {520, "router"},     {623, "asf-rmcp"},   {664, "asf-secure-rmcp"}, {4840, "opcua-udp"}, {8888, "ddi-udp-1"},
     {8889, "ddi-udp-2"}, {8890, "ddi-udp-3"}, {8891, "ddi-udp-4"},      {10161, "snmpdtls"}, {10162, "snmpdtls-trap"}};
 
-/* Services with several ports, which the table has under the first one. */
+/*
+** Returns the first port of a service that has several ports, because the table has only that
+** one.
+*/
 static uint16_t first_port(uint16_t number) {
   if (number > 6000 && number <= 6063) return 6000;    /* x11 */
   if (number > 6665 && number <= 6669) return 6665;    /* ircu */

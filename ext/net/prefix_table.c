@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Prefixes are nested or disjoint, so the address space falls into ranges in each of which the longest prefix is the
-** same one.  prefix_table_finish() makes a list of where they begin, in order:
+** Two prefixes are either nested or disjoint.  The address space is therefore a sequence of
+** ranges, and in each range the longest prefix is the same for all addresses.
+** prefix_table_finish() makes a sorted list of the first addresses of these ranges:
 **
 **     10.0.0.0/8       |---------------- 1 ----------------|
 **     10.1.0.0/16              |--- 2 ---|
 **     10.1.2.0/24                 |3|
-**                      1       2  3 2    1                  -
+**     ranges           1       2  3 2    1                  -
 **
-** To find an address is then one search for the last range that begins at or before it, however the prefixes are
-** nested.  For IPv4, the highest bits of the address say at once where in the list to look.
+** To find an address means to find the last range that begins at or before it.  This is one
+** binary search, however deep the prefixes are nested.  For IPv4, the highest bits of the address
+** select the part of the list to search.
 */
 #include "net/prefix_table.h"
 
@@ -19,31 +21,33 @@
 #include "base/mem.h"
 
 #define FIRST_ENTRIES 64
-#define TOP_BITS_MAX  16  /* of an IPv4 address, that choose a part of the list */
-#define DEPTH_MAX     129 /* prefixes within each other: /0 to /128 */
+#define TOP_BITS_MAX  16  /* highest bits of an IPv4 address that select a part of the list */
+#define DEPTH_MAX     129 /* nested prefixes: /0 to /128 */
 
+/* A prefix and its row, while the table is filled. */
 struct entry {
   struct ip net;
   int64_t row;
-  uint32_t bits; /* of the mask, 96 and more for IPv4 */
+  uint32_t bits; /* of the mask; 96 or more for IPv4 */
   uint32_t is_v4;
 };
 
+/* A range of IPv4 addresses, which ends where the next one starts. */
 struct range4 {
   uint32_t start;
-  uint32_t which; /* row number's place in rows, from 1; 0: no prefix */
+  uint32_t which; /* 1-based index of the prefix in `row`; 0 when no prefix has the range */
 };
 
 struct prefix_table {
-  struct entry *entry; /* what was added; none after prefix_table_finish() */
+  struct entry *entry; /* the prefixes; freed by prefix_table_finish() */
   size_t n, cap;
 
-  int64_t *row;         /* of each prefix */
-  struct range4 *range; /* IPv4: the first one starts at 0 */
-  uint32_t *top;        /* top[a >> shift]: the first range that starts there or later; one more for the end */
-  uint32_t shift;       /* 32 less the bits that top goes by */
+  int64_t *row;         /* row number of each prefix */
+  struct range4 *range; /* IPv4; the first range starts at 0 */
+  uint32_t *top;        /* top[a >> shift] is the first range that starts there or later; one more for the end */
+  uint32_t shift;       /* 32 minus the number of bits that select in `top` */
   uint32_t nranges;
-  struct ip *start; /* IPv6: where the ranges start, the first one at :: */
+  struct ip *start; /* IPv6: first addresses of the ranges; the first is :: */
   uint32_t *which;  /* as in struct range4 */
   uint32_t nstarts;
 };
@@ -78,7 +82,10 @@ int prefix_table_add(struct prefix_table *p, const struct ip_prefix *prefix, int
 
 /* --- from prefixes to ranges -------------------------------------------------------------------------------------- */
 
-/* IPv6 first, in the order of the addresses, the outer prefix before the inner ones, the smallest row first. */
+/*
+** Orders IPv6 before IPv4, then by address, then an outer prefix before its inner ones, then by
+** row.
+*/
 static int by_place(const void *left, const void *right) {
   const struct entry *a = left, *b = right;
   if (a->is_v4 != b->is_v4) return a->is_v4 < b->is_v4 ? -1 : 1;
@@ -88,8 +95,8 @@ static int by_place(const void *left, const void *right) {
   return (a->row > b->row) - (a->row < b->row);
 }
 
-/* Sorts, and drops all but the first of those that are the same prefix. */
-static void sort(struct prefix_table *p) {
+/* Sorts the prefixes and keeps only the first, which has the smallest row, of equal ones. */
+static void sort_entries(struct prefix_table *p) {
   size_t kept = 0;
   if (p->n) qsort(p->entry, p->n, sizeof *p->entry, by_place);
   for (size_t i = 0; i < p->n; i++) {
@@ -100,9 +107,12 @@ static void sort(struct prefix_table *p) {
   p->n = kept;
 }
 
-/* Goes from the first address behind a prefix; 0 when it goes to the end of the address space. */
-static int behind(const struct entry *e, struct ip *out) {
-  struct ip host; /* ones where the prefix leaves the address open */
+/*
+** Sets *out to the first address after a prefix.  Returns 0 when the prefix reaches the end of
+** the address space of its family.
+*/
+static int first_after(const struct entry *e, struct ip *out) {
+  struct ip host; /* ones where the prefix has none */
   host.high = e->bits == 0 ? UINT64_MAX : e->bits < 64 ? UINT64_MAX >> e->bits : 0;
   host.low = e->bits <= 64 ? UINT64_MAX : e->bits < 128 ? UINT64_MAX >> (e->bits - 64) : 0;
   out->low = (e->net.low | host.low) + 1;
@@ -110,8 +120,8 @@ static int behind(const struct entry *e, struct ip *out) {
   return e->is_v4 ? ip_is_v4(out) : (out->high | out->low) != 0;
 }
 
-/* A range begins; one that began at the same address was empty. */
-static void put(struct prefix_table *p, uint32_t is_v4, const struct ip *start, uint32_t which) {
+/* Starts a range.  A range that started at the same address is empty, and is replaced. */
+static void start_range(struct prefix_table *p, uint32_t is_v4, const struct ip *start, uint32_t which) {
   if (is_v4) {
     uint32_t start4 = (uint32_t)start->low;
     if (p->nranges && p->range[p->nranges - 1].start == start4) p->nranges--;
@@ -123,23 +133,29 @@ static void put(struct prefix_table *p, uint32_t is_v4, const struct ip *start, 
   }
 }
 
-/* The ranges of the sorted prefixes from `first` to before `end`, all of one family. */
-static void flatten(struct prefix_table *p, size_t first, size_t end, uint32_t is_v4) {
-  uint32_t open[DEPTH_MAX + 1] = {0}, depth = 0; /* the prefixes that the address is in, as struct range4 has it */
+/*
+** Makes the ranges of the sorted prefixes first to end - 1, which are all of one family.  A stack
+** holds the prefixes that are open at the current address.
+*/
+static void make_ranges(struct prefix_table *p, size_t first, size_t end, uint32_t is_v4) {
+  uint32_t open[DEPTH_MAX + 1] = {0}, depth = 0; /* the prefixes around the address, as in `which` */
   struct ip next;
-  put(p, is_v4, &(struct ip){0, 0}, 0);
+  start_range(p, is_v4, &(struct ip){0, 0}, 0);
   for (size_t i = first; i <= end; i++) {
-    for (; depth && behind(&p->entry[open[depth] - 1], &next); depth--) {
+    for (; depth && first_after(&p->entry[open[depth] - 1], &next); depth--) {
       if (i < end && ip_compare(&next, &p->entry[i].net) > 0) break;
-      put(p, is_v4, &next, open[depth - 1]);
+      start_range(p, is_v4, &next, open[depth - 1]);
     }
     if (i == end) break;
     open[++depth] = (uint32_t)i + 1;
-    put(p, is_v4, &p->entry[i].net, open[depth]);
+    start_range(p, is_v4, &p->entry[i].net, open[depth]);
   }
 }
 
-/* Where in the list the ranges of each value of the highest bits begin. */
+/*
+** Fills `top`, which says where in the list the ranges of each value of the highest bits begin.
+** Returns -1 when there is no memory.
+*/
 static int index_top(struct prefix_table *p) {
   uint32_t bits = 1, i = 0;
   while (bits < TOP_BITS_MAX && p->nranges >> bits) bits++;
@@ -157,7 +173,7 @@ static int index_top(struct prefix_table *p) {
 
 int prefix_table_finish(struct prefix_table *p) {
   size_t nv6 = 0;
-  sort(p);
+  sort_entries(p);
   while (nv6 < p->n && !p->entry[nv6].is_v4) nv6++;
   p->row = mem_alloc((p->n + 1) * sizeof *p->row);
   p->range = mem_alloc((2 * (p->n - nv6) + 1) * sizeof *p->range);
@@ -165,8 +181,8 @@ int prefix_table_finish(struct prefix_table *p) {
   p->which = mem_alloc((2 * nv6 + 1) * sizeof *p->which);
   if (!p->row || !p->range || !p->start || !p->which) return -1;
   for (size_t i = 0; i < p->n; i++) p->row[i] = p->entry[i].row;
-  flatten(p, 0, nv6, 0);
-  flatten(p, nv6, p->n, 1);
+  make_ranges(p, 0, nv6, 0);
+  make_ranges(p, nv6, p->n, 1);
   mem_free(p->entry);
   p->entry = NULL;
   return index_top(p);
@@ -176,7 +192,7 @@ int prefix_table_finish(struct prefix_table *p) {
 
 static uint32_t find_v4(const struct prefix_table *p, uint32_t a) {
   uint32_t low = p->top[a >> p->shift], high = p->top[(a >> p->shift) + 1];
-  while (low < high) { /* the ranges before `low` begin at or before a, those from `high` on behind it */
+  while (low < high) { /* ranges before `low` start at or before a, ranges from `high` on after a */
     uint32_t middle = low + (high - low) / 2;
     if (p->range[middle].start <= a) low = middle + 1;
     else high = middle;

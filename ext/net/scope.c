@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of networks, a part of another one before it: the first that the address lies in says what it is. */
+/*
+** Tables of networks are searched from the beginning, and the first network that contains the
+** address decides.  A network that is a part of another one therefore stands before it.  They are
+** short enough that a search without an index is fast.  The networks and their sources are in
+** scope.h.
+*/
 #include "net/scope.h"
 
-/* IPv4, as 32 bits. */
+/* An IPv4 address as a number of 32 bits. */
 #define V4(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
 
 static const struct {
@@ -31,7 +36,7 @@ static const struct {
     {V4(240, 0, 0, 0), 4, SCOPE_RESERVED},
 };
 
-/* IPv6 prefixes that end in the first half of the address. */
+/* IPv6 prefixes of at most 64 bits, which the first half of an address decides. */
 static const struct {
   uint64_t net;
   uint32_t bits; /* 1 to 64 */

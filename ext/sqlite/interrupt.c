@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** A statement that is stepped anew returns SQLITE_INTERRUPT after an interrupt, and when a
+** progress handler asks to stop, so `SELECT 1` is stepped and reset.  SQLite 3.41 and later also
+** have sqlite3_is_interrupted(), which sees an interrupt without a step but does not ask progress
+** handlers.  It is called only when both the header at compile time and the library at run time
+** have it.
+*/
 #include "sqlite/interrupt.h"
 
 void interrupt_init(struct interrupt *i, sqlite3 *db) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Does the user want to stop?  Ctrl-C (sqlite3_interrupt) and progress handlers are looked at by SQLite between two
-** rows; when a scan passes over millions of lines without a row, it has to look itself.
+** Tells whether the user wants the query to stop.
 **
-** SQLite can be asked since 3.41 (sqlite3_is_interrupted).  Before, a statement that is stepped anew sees both; it is
-** prepared when first needed and kept.  interrupt_init(), interrupt_poll() as often as you like, interrupt_clear().
-** To be called by the thread that owns the connection.
+** SQLite looks at Ctrl-C (sqlite3_interrupt()) and at progress handlers between two rows.  A scan
+** may read millions of lines without producing a row, so it must look itself.
+**
+** Call order: interrupt_init(), interrupt_poll() any number of times, interrupt_clear().  The
+** statement that it steps is prepared when it is first used, and kept.  Only the thread that owns the
+** connection may call these functions.
 */
 #ifndef SQLITE_INTERRUPT_H
 #define SQLITE_INTERRUPT_H
@@ -14,13 +16,19 @@
 
 struct interrupt {
   sqlite3 *db;
-  sqlite3_stmt *probe; /* SELECT 1, or NULL */
+  sqlite3_stmt *probe; /* SELECT 1; NULL until it is needed */
 };
 
+/* Prepares for a connection, which must stay open until interrupt_clear(). */
 void interrupt_init(struct interrupt *i, sqlite3 *db);
+
+/* Frees the statement. */
 void interrupt_clear(struct interrupt *i);
 
-/* Nonzero: stop.  The parameter is a struct interrupt, typed for the lower layer's callback. */
+/*
+** Returns nonzero when the query must stop.  The parameter is a struct interrupt; its type is
+** that of the callbacks of the lower rooms.
+*/
 int interrupt_poll(void *interrupt);
 
 #endif

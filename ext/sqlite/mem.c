@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The functions of base/mem.h on SQLite's allocator, so that SQLite's limits and statistics
+** include our memory.  SQLite's functions of 64 bits are used, because those of 32 bits take an
+** int.  SQLite itself refuses sizes of 2 GiB and more.
+*/
 #include "base/mem.h"
 
 #include "sqlite/sqlite.h"

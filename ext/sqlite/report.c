@@ -1,11 +1,28 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Each message is made with sqlite3_mprintf(), because SQLite frees it with sqlite3_free().  When
+** that fails, the message is NULL, which stands for "out of memory" everywhere in this file.
+**
+** The message about a pattern shows the part of it around the error:
+**
+**     flowlogs: cwl_match: at character 115: the pattern ends without its ]
+**     …otocol, packets, bytes, first, last, action = REJECT, status
+**                                                                  ^
+**
+** At most 60 characters before the error and 30 after it are shown, so that the message fits a
+** line whatever the length of the pattern.
+*/
 #include "sqlite/report.h"
 
 #include <stdarg.h>
 
 #include "base/chars.h"
 
-static int set(char **pzErr, char *message) {
+/*
+** Replaces *pzErr by the message.  Returns SQLITE_ERROR, or SQLITE_NOMEM when the message is
+** NULL.
+*/
+static int set_message(char **pzErr, char *message) {
   sqlite3_free(*pzErr);
   *pzErr = message;
   return message ? SQLITE_ERROR : SQLITE_NOMEM;
@@ -14,15 +31,15 @@ static int set(char **pzErr, char *message) {
 int report_error(char **pzErr, const struct err *e) {
   if (e->code == ERR_NOMEM) return SQLITE_NOMEM;
   if (e->code == ERR_INTERRUPT) return SQLITE_INTERRUPT;
-  return set(pzErr, sqlite3_mprintf("flowlogs: %s", e->text));
+  return set_message(pzErr, sqlite3_mprintf("flowlogs: %s", e->text));
 }
 
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice) {
   char line[32] = "";
   if (p->line) sqlite3_snprintf(sizeof line, line, ":%llu", (unsigned long long)p->line);
-  int helps = p->code != ERR_ARGUMENT; /* a filter that can't be held against the records is the query's mistake */
-  return set(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
-                                    batch_text(b, p->reason), helps ? "; " : "", helps ? advice : ""));
+  int helps = p->code != ERR_ARGUMENT; /* otherwise the query is wrong, and skipping does not help */
+  return set_message(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
+                                            batch_text(b, p->reason), helps ? "; " : "", helps ? advice : ""));
 }
 
 int report_text(char **pzErr, const char *format, ...) {
@@ -32,13 +49,13 @@ int report_text(char **pzErr, const char *format, ...) {
   va_end(ap);
   char *message = text ? sqlite3_mprintf("flowlogs: %s", text) : NULL;
   sqlite3_free(text);
-  return set(pzErr, message);
+  return set_message(pzErr, message);
 }
 
-#define SHOWN_BEFORE 60 /* characters of a pattern before the place that is wrong */
-#define SHOWN_BEHIND 30
+#define SHOWN_BEFORE 60 /* most characters of a pattern that are shown before the error */
+#define SHOWN_AFTER  30 /* and after it */
 
-/* Moves n characters on, or to the end. */
+/* Returns a pointer to what follows n characters of UTF-8, or to the final NUL. */
 static const char *skip(const char *p, uint64_t n) {
   for (; n && *p; n--) {
     p++;
@@ -47,10 +64,13 @@ static const char *skip(const char *p, uint64_t n) {
   return p;
 }
 
-/* The mark stands below its character where a terminal shows each in one column; control characters become spaces. */
+/*
+** The mark stands below its character on a terminal that shows each character in one column.
+** Control characters are shown as spaces.
+*/
 char *report_pattern_text(const char *where, const char *pattern, const struct err *e) {
   uint64_t before = e->line - 1, cut = before > SHOWN_BEFORE ? before - SHOWN_BEFORE : 0;
-  const char *from = skip(pattern, cut), *to = skip(from, before - cut + SHOWN_BEHIND);
+  const char *from = skip(pattern, cut), *to = skip(from, before - cut + SHOWN_AFTER);
   sqlite3_str *text = sqlite3_str_new(NULL);
   sqlite3_str_appendf(text, "flowlogs: %s: at character %llu: %s\n%s", where, (unsigned long long)e->line, e->text,
                       cut ? "…" : "");
@@ -61,10 +81,13 @@ char *report_pattern_text(const char *where, const char *pattern, const struct e
 
 int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e) {
   if (e->code == ERR_NOMEM) return SQLITE_NOMEM;
-  return set(pzErr, report_pattern_text(where, pattern, e));
+  return set_message(pzErr, report_pattern_text(where, pattern, e));
 }
 
-/* The plan has looked at all conditions about it: this is another use, in an expression, or one condition too many. */
+/*
+** Conditions on such a column were consumed by the plan.  SQLite asks for its value only when it
+** is used in another expression, or when there are too many conditions.
+*/
 void report_either(sqlite3_context *ctx, const char *name) {
   char *text =
       sqlite3_mprintf("flowlogs: %s stands for either end of a flow and has no value of its own; it can be used in "

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Errors on their way to the user: from the lower layer's struct err and struct problem to SQLite's code and message.
+** Turns the errors of the lower rooms, struct err and struct problem, into SQLite's codes and
+** messages.
 **
-** All messages begin with "flowlogs: "; those about a file go on with FILE: or FILE:LINE: and end with what can be
-** done.  *pzErr is freed and replaced; when there is no memory for the message, the code is SQLITE_NOMEM.
+** All messages begin with "flowlogs: ".  Messages about a file continue with FILE: or FILE:LINE:
+** and end with what the user can do.  Each function frees *pzErr and replaces it; SQLite frees
+** the new message.  When there is no memory for the message, the result is SQLITE_NOMEM.  Only
+** the thread that owns the connection may call these functions.
 */
 #ifndef SQLITE_REPORT_H
 #define SQLITE_REPORT_H
@@ -12,31 +15,45 @@
 #include "base/err.h"
 #include "sqlite/sqlite.h"
 
-/* "flowlogs: TEXT", with SQLITE_ERROR, SQLITE_NOMEM or SQLITE_INTERRUPT. */
+/*
+** Sets "flowlogs: TEXT".  Returns SQLITE_ERROR, or SQLITE_NOMEM or SQLITE_INTERRUPT for these
+** errors, which need no message and leave *pzErr unchanged.
+*/
 int report_error(char **pzErr, const struct err *e);
 
-#define REPORT_SKIP "on_error=skip skips it, flowlogs_errors lists it" /* the usual advice */
+#define REPORT_SKIP "on_error=skip skips it, flowlogs_errors lists it" /* the advice of most messages */
 
 /*
-** "flowlogs: FILE:LINE: TEXT; ADVICE", with SQLITE_ERROR.  Of a filter that can't be held against the file's records
-** (ERR_ARGUMENT), the text says itself what to do, and the advice is left out.
+** Sets "flowlogs: FILE:LINE: TEXT; ADVICE" and returns SQLITE_ERROR.  The advice is left out for
+** ERR_ARGUMENT, which says that the filter does not fit the records of the file: that text says
+** itself what to do.  b is the batch that owns the text of the problem.
 */
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice);
 
-/* "flowlogs: " and the text, with SQLITE_ERROR. */
+/*
+** Sets "flowlogs: " and the formatted text, and returns SQLITE_ERROR.  The format is that of
+** sqlite3_mprintf().
+*/
 int report_text(char **pzErr, const char *format, ...);
 
 /*
-** "flowlogs: WHERE: at character N: TEXT", a line with the pattern, or what is around the place in a long one, and a
-** line with a ^ below the place: an ERR_ARGUMENT of pattern_parse().  `where` is what the pattern was given to:
-** "cwl_match", "filter".  With SQLITE_ERROR or SQLITE_NOMEM.
+** Sets the message for an ERR_ARGUMENT of pattern_parse(), in three lines: "flowlogs: WHERE: at
+** character N: TEXT"; the pattern, or the part of a long pattern around the error; and a ^ below
+** the character that is wrong.  `where` is the name of what received the pattern: "cwl_match" or
+** "filter".  Returns SQLITE_ERROR or SQLITE_NOMEM.
 */
 int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e);
 
-/* The same message alone, for sqlite3_free(); NULL when there is no memory. */
+/*
+** Returns the same message alone, which the caller frees with sqlite3_free(), or NULL when there
+** is no memory.
+*/
 char *report_pattern_text(const char *where, const char *pattern, const struct err *e);
 
-/* The error of a column that stands for either end of a flow (addr, port) and was asked for its value. */
+/*
+** Sets the error of a column that stands for either end of a flow (addr, port) when its value is
+** needed.
+*/
 void report_either(sqlite3_context *ctx, const char *name);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** SQLite's interface for a loadable extension: the one place that includes it.  Only the upper layer, the modules that
-** the Makefile names UPPER, includes this header; the lower layer's objects have no sqlite3_ symbol.
+** Includes SQLite's interface for loadable extensions; no other header does.  Only the upper
+** rooms, which the Makefile lists as UPPER_ROOMS, and main.c include this header.  The objects of
+** the lower rooms have no symbol that begins with sqlite3_, and a test checks this.
 */
 #ifndef SQLITE_SQLITE_H
 #define SQLITE_SQLITE_H

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** sqlite3_value_text() returns NULL for two reasons: the value is NULL, or there is no memory.
+** The type is looked at first, so that the two can be told apart.  sqlite3_value_bytes() must be
+** called after sqlite3_value_text(), because a conversion to text changes the length.
+*/
 #include "sqlite/value.h"
 
 const char *value_text(sqlite3_context *ctx, sqlite3_value *v, size_t *n) {
@@ -25,7 +30,7 @@ int value_integer(sqlite3_value *v, int64_t *out) {
   case SQLITE_INTEGER: *out = sqlite3_value_int64(v); return 1;
   case SQLITE_FLOAT:
     real = sqlite3_value_double(v);
-    if (!(real >= -9007199254740992.0 && real <= 9007199254740992.0)) return 0; /* 2^53: beyond, reals have gaps */
+    if (!(real >= -9007199254740992.0 && real <= 9007199254740992.0)) return 0; /* 2^53: larger reals have gaps */
     *out = (int64_t)real;
     return (double)*out == real;
   default: return 0;

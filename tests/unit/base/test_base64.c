@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Base64 against a slow encoder written here, and every way in which it can be wrong. */
+/*
+** Base64 is compared with a slow encoder that is written here, and each way in which a text can
+** be wrong is tried.
+*/
 #include "helpers.h"
 
 #include "base/base64.h"
@@ -18,7 +21,10 @@ static struct bytes encode(const unsigned char *p, size_t n) {
   return out;
 }
 
-/* Decodes a text that ends at an unmapped page, into a buffer that does, too. */
+/*
+** Decodes a text that ends at an unmapped page into a buffer that ends at one too, so that a read
+** or write too far crashes.
+*/
 static enum err_code decode(const char *text, size_t n, struct bytes *out, struct err *e) {
   struct guarded in, room;
   size_t got = 99;
@@ -47,7 +53,8 @@ static void test_round_trip(void **state) {
           e.text);
     bytes_free(&got);
     size_t pads = (3 - n % 3) % 3;
-    for (size_t cut = 1; cut < text.n && cut < 4; cut++) { /* without all its padding it is whole; no other part is */
+    for (size_t cut = 1; cut < text.n && cut < 4;
+         cut++) { /* a text without all of its padding is whole; any shorter part is not */
       enum err_code rc = decode(text.p, text.n - cut, &got, &e);
       if (cut == pads) CHECK(!rc && got.n == n && !memcmp(got.p, bytes, n), "%zu of %s", text.n - cut, text.p);
       else CHECK(rc == ERR_FORMAT || got.n < n, "%zu of %s", text.n - cut, text.p);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Dates against the C library's gmtime_r() and timegm(), over all days that the text form can say. */
+/*
+** Dates are compared with the C library's gmtime_r() and timegm(), for all days that have a text.
+*/
 #include "helpers.h"
 
 #include <time.h>
@@ -31,7 +33,7 @@ static void test_every_second_of_a_day(void **state) {
   for (int64_t s = 0; s < DAY; s++) check_second(1709164800 + s); /* 2024-02-29 */
 }
 
-/* Before 1970 and behind 9999 there is calendar_seconds() alone; timegm() knows them too. */
+/* Before 1970 and after 9999 only calendar_seconds() works; timegm() knows these years too. */
 static void test_seconds_of_any_year(void **state) {
   (void)state;
   for (int year = 1; year < 12000; year++)
@@ -44,7 +46,7 @@ static void test_seconds_of_any_year(void **state) {
 static void test_known(void **state) {
   static const struct {
     int64_t seconds;
-    const char *text; /* "" for none */
+    const char *text; /* "" when there is no text */
   } known[] = {
       {0, "1970-01-01 00:00:00"},
       {1, "1970-01-01 00:00:01"},
@@ -93,7 +95,10 @@ static int compare_texts(const char *a, size_t a_n, const char *b, size_t b_n) {
   return order ? order : (a_n > b_n) - (a_n < b_n);
 }
 
-/* Is a second's text not below the given one (after = 0), or above it (after = 1)? */
+/*
+** Is the text of a second not less than the given one (after = 0), or greater than it (after =
+** 1)?
+*/
 static int is_beyond(enum calendar_unit unit, int64_t second, const char *text, size_t n, int after) {
   char out[CALENDAR_TEXT];
   int order = compare_texts(out, calendar_format_unit(second, unit, out), text, n);
@@ -107,7 +112,10 @@ static void check_bound(enum calendar_unit unit, const char *text, size_t n, int
   CHECK(bound > CALENDAR_MAX || is_beyond(unit, bound, text, n, after), "'%.*s' %d: too early", (int)n, text, after);
 }
 
-/* The text of a random second, cut, lengthened or with a byte changed: the bound and the second before it. */
+/*
+** A random second's text is cut, lengthened or changed in one byte.  The bound and the second
+** before it must be on the right sides of it.
+*/
 static void test_bounds(void **state) {
   (void)state;
   for (int i = 0; i < 20000; i++) {
@@ -124,7 +132,10 @@ static void test_bounds(void **state) {
   }
 }
 
-/* Every second of three days, so that all others are seen to be on the right side too. */
+/*
+** Every second of three days is compared, so that the seconds far from the bound are seen to be
+** on the right side too.
+*/
 static void test_bounds_of_days(void **state) {
   const int64_t first = 1709164800 - DAY / 2; /* 2024-02-28 12:00 */
   (void)state;

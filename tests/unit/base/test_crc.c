@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* crc_update() against zlib's, over all short lengths, alignments, and pieces. */
+/*
+** crc_update() is compared with zlib's crc32(), for all short lengths, all alignments, and
+** messages in pieces.
+*/
 #include "helpers.h"
 
 #include <stdlib.h>

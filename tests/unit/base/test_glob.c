@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Patterns: a table of what shells do, and fnmatch() beside it on random patterns and names. */
+/*
+** Patterns: a table of what shells do, and a comparison with fnmatch() on random patterns and
+** names.
+*/
 #include "helpers.h"
 
 #include <fnmatch.h>
@@ -54,7 +57,7 @@ static void test_table(void **state) {
       {"[c-a]", "b", 0},
       {"[0-9][0-9]", "07", 1},
       {"[\x80-\xff]", "\xe9", 1}, /* bytes are unsigned */
-      {"[a", "[a", 1},            /* a '[' without its ']' is itself */
+      {"[a", "[a", 1},            /* a '[' without its ']' stands for itself */
       {"[a", "a", 0},
       {"[", "[", 1},
       {"a]", "a]", 1},
@@ -67,7 +70,7 @@ static void test_table(void **state) {
       {".hidden", ".hidden", 1},
       {"a*", "a.b", 1},
       {"A*", "abc", 0},
-      {"a\\*", "a*", 0}, /* a backslash is itself */
+      {"a\\*", "a*", 0}, /* a backslash stands for itself */
       {"a\\*", "a\\b", 1},
   };
   (void)state;
@@ -76,7 +79,7 @@ static void test_table(void **state) {
           table[i].pattern, table[i].name);
 }
 
-/* Only pattern_n bytes count. */
+/* Only the first pattern_n bytes belong to the pattern. */
 static void test_length(void **state) {
   (void)state;
   assert_true(glob_match("ab/c*", 2, "ab"));
@@ -95,7 +98,7 @@ static void test_magic(void **state) {
   assert_false(glob_has_magic("", 0));
 }
 
-/* Patterns of well-formed pieces, on which POSIX leaves nothing open. */
+/* Random patterns are made of well-formed pieces, for which POSIX defines the result. */
 static void test_against_fnmatch(void **state) {
   static const char *const pieces[] = {"a",    "b",     "c",    "-",      "]",    "*",    "*", "?",
                                        "[ab]", "[a-c]", "[!a]", "[!a-b]", "[]a]", "[a-]", "."};
@@ -112,10 +115,10 @@ static void test_against_fnmatch(void **state) {
     CHECK(!!glob_match(pattern, strlen(pattern), name) == expected, "'%s' on '%s'", pattern, name);
     matches += expected;
   }
-  assert_in_range(matches, 10000, 200000); /* the test looks at both answers */
+  assert_in_range(matches, 10000, 200000); /* both answers must occur often */
 }
 
-/* What takes exponential time with recursion. */
+/* A pattern that takes exponential time with a recursive matcher. */
 static void test_many_stars(void **state) {
   char pattern[201], name[201];
   (void)state;

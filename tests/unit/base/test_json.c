@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Where JSON values begin and end. */
+/*
+** json_next() and json_plain(): where JSON values begin and end, and which escapes are rewritten.
+*/
 #include "helpers.h"
 
 #include "base/json.h"
 
-/* The values of a text that ends at an unmapped page, with '|' behind each, and the error if there is one. */
+/*
+** Writes the values of a text that ends at an unmapped page, with '|' after each, and the error
+** if there is one.
+*/
 static struct bytes values(const char *text, size_t n) {
   struct guarded g;
   struct bytes out = {0};
@@ -37,7 +42,7 @@ static void test_values(void **state) {
       {" {\"a\":[1,{}]}\n[ ] \"x\" ", "{\"a\":[1,{}]}|[ ]|\"x\"|"},
       {"{\"a\":\"}{][\"}{}", "{\"a\":\"}{][\"}|{}|"},
       {"{\"a\\\"\":\"\\\\\"}\"\\\"\"", "{\"a\\\"\":\"\\\\\"}|\"\\\"\"|"},
-      {"{]{}", "{]|{}|"}, /* for SQLite to refuse */
+      {"{]{}", "{]|{}|"}, /* SQLite refuses this later */
       {"{\"\\u00001\":1}", "{\"\\u00001\":1}|"},
       {"\"\\\\u0000\"", "\"\\\\u0000\"|"},
       {"{}{", "{}|DAMAGED is cut off: a JSON object"},
@@ -65,7 +70,7 @@ static void test_values(void **state) {
   bytes_free(&nul2);
 }
 
-/* Escapes that SQLite would take amiss, and none of the others. */
+/* Escapes that SQLite would read in another way are rewritten, and no others. */
 static void test_plain(void **state) {
   static const struct {
     const char *json, *plain;
@@ -78,7 +83,7 @@ static void test_plain(void **state) {
       {"\"\\u0161\\ud83d\\u1061\"", "\"\\u0161\\ud83d\\u1061\"", 0},
       {"\"\\u0000\"", "\"\\u0001\"", 1},
       {"\"x\\u0061\\u0000y\"", "\"xa\\u0001y\"", 1},
-      {"\"\\\\u0000\\\\u0061\"", "\"\\\\u0000\\\\u0061\"", 0}, /* a backslash, and then letters */
+      {"\"\\\\u0000\\\\u0061\"", "\"\\\\u0000\\\\u0061\"", 0}, /* an escaped backslash, and then plain letters */
       {"\"\\\\\\u0061\"", "\"\\\\a\"", 0},
       {"\"\\\"\\u0061\"", "\"\\\"a\"", 0},
       {"\"\\u00", "\"\\u00", 0},
@@ -100,7 +105,10 @@ static void test_plain(void **state) {
   }
 }
 
-/* A text that is cut gives the values before the cut, and an error unless it was cut between two. */
+/*
+** A text that is cut off gives the values before the cut, and an error unless it was cut between
+** two values.
+*/
 static void test_every_cut(void **state) {
   static const char text[] = "{\"a\":\"\\\"}\",\"b\":[1,[2,{}]]} [\"x\\\\\"]\n\"y\"{}";
   struct bytes whole = values(text, strlen(text));
@@ -127,7 +135,7 @@ static void test_deep(void **state) {
   bytes_free(&b);
 }
 
-/* So many parts and no more, in each value. */
+/* Each value may have JSON_MAX_PARTS parts, and no more. */
 static void test_limit(void **state) {
   struct bytes b = {0};
   const char *value;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mem_grow(): the capacities that it chooses, and what is left when there is no memory. */
+/* mem_grow(): which capacities it chooses, and that a failure changes nothing. */
 #include "helpers.h"
 
 #include "base/mem.h"

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers against strtoull(), the text lying so that NUMBER_PADDING bytes behind it the memory ends. */
+/*
+** Numbers are compared with strtoull().  Memory ends NUMBER_PADDING bytes after each text, so
+** that a read too far crashes.
+*/
 #include "helpers.h"
 
 #include "base/number.h"
 
 static struct guarded page;
 
-/* Lays the text n bytes before the padding, which is filled with `after`. */
+/* Puts the text of n bytes before the padding, which is filled with `after`. */
 static const char *place(const char *text, size_t n, char after) {
   char *p = page.end - NUMBER_PADDING - n;
   memcpy(p, text, n);
@@ -88,7 +91,7 @@ static void test_edges(void **state) {
   for (size_t i = 0; i < COUNT(texts); i++) check_number(texts[i], strlen(texts[i]));
 }
 
-/* Any byte at any place of numbers of any length. */
+/* Every byte is tried at every place of numbers of every length. */
 static void test_each_byte_at_each_place(void **state) {
   (void)state;
   for (size_t n = 1; n <= 20; n++)

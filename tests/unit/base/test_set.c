@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets against an array that is searched from end to end. */
+/*
+** Sets are compared with an array that is searched from end to end.
+*/
 #include "helpers.h"
 
 #include "base/hash.h"
@@ -13,7 +15,7 @@ struct member {
   size_t n;
 };
 
-/* Few different ones, so that some are equal, and some look alike: one is the other's beginning. */
+/* There are few different members, so that some are equal, and some begin like another one. */
 static struct member random_member(void) {
   static const uint64_t edges[] = {0, 1, INT64_MAX, UINT64_MAX};
   struct member m;
@@ -22,7 +24,7 @@ static struct member random_member(void) {
   m.n = random_below(41 - HASH_PADDING + 7);
   memset(m.text, 'a' + (int)random_below(2), m.n);
   if (m.n) m.text[random_below((uint32_t)m.n)] = (char)random_below(3);
-  for (size_t i = m.n; i < sizeof m.text; i++) m.text[i] = (char)random_u32(); /* what follows doesn't count */
+  for (size_t i = m.n; i < sizeof m.text; i++) m.text[i] = (char)random_u32(); /* what follows must not matter */
   return m;
 }
 
@@ -50,7 +52,7 @@ static void check(const struct set *s, const struct member *a, size_t numbers, s
   for (size_t i = 0; i < texts; i++) assert_true(set_has_text(s, a[i].text, a[i].n));
 }
 
-/* Sets of numbers, of texts, and of both; of no member and of many. */
+/* Sets of numbers, of texts and of both, with no member, with few and with many. */
 static void test_random(void **state) {
   static struct member a[MEMBERS];
   (void)state;
@@ -69,13 +71,13 @@ static void test_random(void **state) {
     assert_int_equal(set_copy(&copy, &s, &e), ERR_NONE);
     assert_true(set_is_same(&s, &copy) && set_is_same(&copy, &s));
     set_clear(&s);
-    assert_false(set_has_number(&s, 0) || set_has_text(&s, a[0].text, 0)); /* empty again */
+    assert_false(set_has_number(&s, 0) || set_has_text(&s, a[0].text, 0)); /* the set is empty again */
     check(&copy, a, numbers, texts);
     set_clear(&copy);
   }
 }
 
-/* The order of the members doesn't matter; each of them does. */
+/* The order of the members does not matter to set_is_same(), but every member does. */
 static void test_same(void **state) {
   struct set s, t;
   struct err e = {0};

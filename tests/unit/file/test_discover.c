@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Trees of files, and what paths and patterns stand for in them; FLOWLOGS_ROOT is respected. */
+/*
+** discover() on trees of files: what paths and patterns stand for, and that FLOWLOGS_ROOT is
+** respected.
+*/
 #include "helpers.h"
 
 #include "file/discover.h"
 
-static struct root_guard guard; /* of all runs; test_confined() sets it */
+static struct root_guard guard; /* the guard of all runs; test_confined() sets it */
 static size_t max_files = DISCOVER_MAX_FILES;
 
-/* discover() on paths separated by '|'; *found becomes "path|path|", or the error's text. */
+/*
+** Runs discover() on paths separated by '|'.  *found becomes "path|path|", or the text of the
+** error.
+*/
 static enum err_code run(const char *paths, struct files *files, struct bytes *found) {
   struct discover_options options = {.guard = &guard, .max_files = max_files};
   const char *list[16];
@@ -52,7 +58,7 @@ static void expect_error(const char *paths, enum err_code code, const char *in_t
   bytes_free(&found);
 }
 
-/* Folders are made as needed. */
+/* Makes the files, and the folders that they need. */
 static void make_files(const char *const *paths, size_t n) {
   for (size_t i = 0; i < n; i++) {
     char path[256];
@@ -83,7 +89,7 @@ static void test_folders(void **state) {
   expect("t/x/y", "t/x/y/2.log|t/x/y/z/3.log|");
   expect("./t/x/y", "./t/x/y/2.log|./t/x/y/z/3.log|");
   expect("t/x/../x-1", "t/x/../x-1/4.log|");
-  expect("t/.dot", "t/.dot/5.log|"); /* a name that the user gives is taken */
+  expect("t/.dot", "t/.dot/5.log|"); /* a name that begins with a dot is read when the user names it */
 }
 
 static void test_files(void **state) {
@@ -95,7 +101,7 @@ static void test_files(void **state) {
   expect("t/b.log|t/a.txt|t/B.log", "t/B.log|t/a.txt|t/b.log|");
   expect("t/b.log|t/b.log", "t/b.log|");
   expect("t/x|t/x/y|t/x/1.log", "t/x/1.log|t/x/y/2.log|t/x/y/z/3.log|");
-  expect("t/b.log|./t/b.log", "./t/b.log|"); /* the same file: the first by path */
+  expect("t/b.log|./t/b.log", "./t/b.log|"); /* the same file twice: the path that sorts first is kept */
 }
 
 static void test_patterns(void **state) {
@@ -109,10 +115,10 @@ static void test_patterns(void **state) {
   expect("t/*/*/*.log", "t/x/y/2.log|");
   expect("t/x/[y]/2.log", "t/x/y/2.log|");
   expect("t//x///*.log", "t//x/1.log|");
-  expect("t/x*", "t/x-1/4.log|t/x/1.log|t/x/y/2.log|t/x/y/z/3.log|"); /* a folder that matches: all below it */
+  expect("t/x*", "t/x-1/4.log|t/x/1.log|t/x/y/2.log|t/x/y/z/3.log|"); /* a matching folder: all below it */
   expect("t/*/y", "t/x/y/2.log|t/x/y/z/3.log|");
   expect("[t]/x/../b.log", "t/x/../b.log|");
-  /* dots have to be asked for */
+  /* names that begin with a dot match only a pattern that begins with a dot */
   expect("t/.*.log", "t/.hidden.log|");
   expect("t/.[a-z]*", "t/.dot/5.log|t/.hidden.log|");
 }
@@ -127,7 +133,7 @@ static void test_stars(void **state) {
   expect("t/**/y/*.log", "t/x/y/2.log|");
   expect("t/**/y/**/*.log", "t/x/y/2.log|t/x/y/z/3.log|");
   expect("t/**/1.log", "t/x/1.log|");
-  expect("t/**/b.log", "t/b.log|");                                    /* no folder is a number of folders too */
+  expect("t/**/b.log", "t/b.log|");                                    /* `**` may stand for no folder */
   expect("t/x**", "t/x-1/4.log|t/x/1.log|t/x/y/2.log|t/x/y/z/3.log|"); /* `**` is special as a whole component */
   expect("t/x/**/", "t/x/1.log|t/x/y/2.log|t/x/y/z/3.log|");
 }
@@ -161,10 +167,10 @@ static void test_nothing_found(void **state) {
   expect_error("t/*/5.log", ERR_ARGUMENT, "t/*/5.log"); /* in .dot */
   expect_error("t/b.log/*", ERR_ARGUMENT, "t/b.log/*");
   expect_error("t/[b.log", ERR_ARGUMENT, "t/[b.log");
-  expect_error("t/b.log|missing", ERR_ARGUMENT, "missing"); /* each path has to stand for something */
+  expect_error("t/b.log|missing", ERR_ARGUMENT, "missing"); /* each path must stand for something */
 }
 
-/* What exists under the path's very name is that. */
+/* A path that exists literally is not read as a pattern. */
 static void test_names_with_magic(void **state) {
   static const char *const paths[] = {"m/a*b", "m/axb", "m/[x]/1", "m/x/2", "m/q?/3", "m/**/4"};
   (void)state;
@@ -212,7 +218,7 @@ static void test_links(void **state) {
   expect("other|l/to-other", "l/to-other/3.log|");
 }
 
-/* Links back up, to themselves and to each other end. */
+/* Links to a parent folder, to themselves and to each other do not make the walk endless. */
 static void test_loops(void **state) {
   static const char *const paths[] = {"o/1.log", "o/a/2.log", "o/b/3.log"};
   (void)state;
@@ -235,7 +241,10 @@ static void test_loops(void **state) {
   alarm(0);
 }
 
-/* A link to nowhere, or to itself, is an entry, which can't be opened: nothing is passed over silently. */
+/*
+** A link that leads to nothing, or to itself, becomes an entry that cannot be opened, so that
+** nothing is silently ignored.
+*/
 static void test_links_to_nowhere(void **state) {
   static const char *const paths[] = {"n/1.log"};
   struct files files;
@@ -287,7 +296,7 @@ static void test_max_files(void **state) {
   max_files = DISCOVER_MAX_FILES;
 }
 
-/* Many names and many folders: lists and tables grow. */
+/* With many names and many folders, the lists and tables must grow. */
 static void test_many(void **state) {
   struct files files;
   struct bytes found;
@@ -314,7 +323,7 @@ static int stop_at(void *context) {
   return --*left < 0;
 }
 
-/* A run that is stopped at any time it asks. */
+/* A run can be stopped each time that it calls stop(). */
 static void test_stop(void **state) {
   static const char *const paths[] = {"t/**/*.log", "t"};
   struct discover_options options = {.guard = &unconfined, .max_files = 100, .stop = stop_at};
@@ -333,7 +342,7 @@ static void test_stop(void **state) {
     assert_int_equal(e.code, rc);
     files_clear(&files);
   }
-  assert_in_range(stopped, 3, 50); /* it asks for each folder at least */
+  assert_in_range(stopped, 3, 50); /* it calls stop() at least once per folder */
 }
 
 static void test_no_memory(void **state) {
@@ -412,7 +421,7 @@ static void test_confined(void **state) {
   guard = unconfined;
 }
 
-/* What lies outside and what doesn't exist there are told in the same words. */
+/* The error is the same for a path outside of the root that exists and for one that does not. */
 static void test_existence_is_not_told(void **state) {
   struct err e = {0};
   struct files files;
@@ -431,7 +440,10 @@ static void test_existence_is_not_told(void **state) {
   guard = unconfined;
 }
 
-/* Links in a folder that lead out are entries of which nothing is known; nothing behind them is listed. */
+/*
+** Links in a folder that lead out of the root become entries of which nothing is known, and
+** nothing behind them is listed.
+*/
 static void test_links_leading_out(void **state) {
   struct err e = {0};
   struct files files;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys of S3 objects: AWS's three forms of folders, ids of both lengths, and names that only look like it. */
+/*
+** Keys of S3 objects: AWS's three forms of folders, ids of both lengths, and names that only look
+** like such keys.
+*/
 #include "helpers.h"
 
 #include "file/object_name.h"
@@ -17,7 +20,7 @@
 static const struct {
   const char *path;
   int is_flow_log;
-  const char *account, *region, *id; /* NULL: nothing is said */
+  const char *account, *region, *id; /* NULL when the path does not say it */
   int64_t delivered;
 } table[] = {
     /* the name alone */
@@ -34,7 +37,7 @@ static const struct {
     {HIVE "hour=00/" STEM17 ".log.parquet", 1, "210987654321", "eu-west-1", "fl-0a1b2c3d4e5f60718", T17},
     /* the name decides */
     {HIVE STEM8 ".log.gz", 1, "123456789012", "us-east-1", "fl-1234abcd", T8},
-    /* the folders say what the name doesn't */
+    /* the folders say what the name does not */
     {PLAIN "part.log", 0, "123456789012", "us-east-1", NULL, NONE},
     {PLAIN "16/part.log", 0, "123456789012", "us-east-1", NULL, NONE},
     {"//data//" PLAIN "part.log", 0, "123456789012", "us-east-1", NULL, NONE},
@@ -43,14 +46,14 @@ static const struct {
     {"aws-region=eu-west-1/part.log", 0, NULL, "eu-west-1", NULL, NONE},
     {"vpcflowlogs/us-east-1/part.log", 0, NULL, "us-east-1", NULL, NONE},
     {"1/vpcflowlogs/part.log", 0, NULL, NULL, NULL, NONE}, /* the region's place is taken by the name itself */
-    /* nothing is said */
+    /* neither name nor folders say anything */
     {"", 0, NULL, NULL, NULL, NONE},
     {"/", 0, NULL, NULL, NULL, NONE},
     {"part.log", 0, NULL, NULL, NULL, NONE},
     {"a/b/c/part.log", 0, NULL, NULL, NULL, NONE},
     {"aws-account-id=/aws-region=/part.log", 0, NULL, NULL, NULL, NONE},
     {STEM8 "/", 0, NULL, NULL, NULL, NONE},
-    /* names that are not quite it */
+    /* names that differ a little from the rule */
     {"123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z.log.gz", 0, NULL, NULL, NULL, NONE},
     {"123456789012_CloudTrail_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.json.gz", 0, NULL, NULL, NULL, NONE},
     {"123456789012_vpcflowlog_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.log.gz", 0, NULL, NULL, NULL, NONE},
@@ -90,14 +93,17 @@ static void test_table(void **state) {
   }
 }
 
-/* Every prefix of a key, and every key with a byte changed: nothing is read outside of it, and a time is in range. */
+/*
+** Every beginning of a key, and every key with a byte changed: nothing outside of it is read, and
+** times are in range.
+*/
 static void test_damaged(void **state) {
   static const char key[] = HIVE "hour=00/" STEM17 ".log.gz";
   (void)state;
   for (size_t n = 0; n < sizeof key; n++)
     for (int c = 0; c < 3; c++) {
       struct object_name k;
-      char *copy = strdup(key); /* of its own, for the sanitizers */
+      char *copy = strdup(key); /* an allocation of its own, so that sanitizers notice a read too far */
       if (!copy) abort();
       if (c == 0) copy[n] = 0;
       else if (copy[n]) copy[n] = "_/"[c - 1];
@@ -109,7 +115,10 @@ static void test_damaged(void **state) {
     }
 }
 
-/* The time that a path says: of the name one moment, of the folders an hour or a day. */
+/*
+** The time that a path says: one second when the name has it, an hour or a day when the folders
+** have it.
+*/
 static void test_spans(void **state) {
   static const struct {
     const char *path;
@@ -119,7 +128,7 @@ static void test_spans(void **state) {
       {PLAIN "x.log", T8 - 58800, T8 - 58800 + 86399},
       {PLAIN "16/x.log", T8 - 1200, T8 - 1200 + 3599},
       {"/data//" PLAIN "/x.log", T8 - 58800, T8 - 58800 + 86399},
-      {PLAIN "x/16/y.log", T8 - 58800, T8 - 58800 + 86399}, /* anything else ends the date */
+      {PLAIN "x/16/y.log", T8 - 58800, T8 - 58800 + 86399}, /* another folder ends the date */
       {PLAIN "16/20/x.log", T8 - 1200, T8 - 1200 + 3599},
       {PLAIN "1/x.log", T8 - 58800, T8 - 58800 + 86399},
       {HIVE "x.log", T17 - 300, T17 - 300 + 86399},
@@ -127,7 +136,7 @@ static void test_spans(void **state) {
       {"year=2024/month=02/day=29/x.log", 1709164800, 1709164800 + 86399},
       {"year=2024/02/29/23/x.log", 1709164800 + 23 * 3600, 1709164800 + 86399},
       {"year=1970/month=01/day=01/hour=00/x.log", 0, 3599},
-      /* no date, or one that there isn't */
+      /* no date, or one that does not exist */
       {"2024/02/29/x.log", NONE, NONE},
       {"vpcflowlogs/us-east-1/2024/02/x.log", NONE, NONE},
       {"vpcflowlogs/us-east-1/a/2024/02/29/x.log", NONE, NONE},

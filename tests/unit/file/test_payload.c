@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines in memory: how they are kept, and that a scan reads them as it reads the same lines in files. */
+/*
+** Lines in memory: how they are kept, and that a scan reads them as it reads the same lines in
+** files.
+*/
 #include "helpers.h"
 
 #include "base/fingerprint.h"
@@ -10,7 +13,7 @@
 #define AWS    "AWSLogs/1/vpcflowlogs/eu-west-1/2014/12/14/1_vpcflowlogs_eu-west-1_fl-1_20141214T0000Z_a.log.gz"
 
 static uint8_t wanted[COLUMN_COUNT]; /* everything */
-static struct payload p;             /* it has a large table */
+static struct payload p;             /* static, because its hash table is large */
 
 static void add_line(const char *name, const char *text, uint64_t number) {
   struct err e = {0};
@@ -105,7 +108,7 @@ static struct bytes scan_files(const struct files *files, int threads, const str
   return out;
 }
 
-/* The same lines in memory and in files, with threads and without. */
+/* Reads the same lines from memory and from files, with threads and without. */
 static void test_scan(void **state) {
   static const char *const texts[] = {RECORD "\n" RECORD " x\n\n" RECORD "\n", "no flow log\n",
                                       "version srcaddr\n2 10.0.0.9\n3 ::1", "\x1f\x8b" RECORD "\n",
@@ -143,7 +146,7 @@ static void test_scan(void **state) {
   payload_clear(&p);
 }
 
-/* A stream may be called like one of AWS's files: its name says nothing about its records. */
+/* A stream may have the name of one of AWS's files.  Its name says nothing about its records. */
 static void test_name_says_nothing(void **state) {
   struct predicate predicate = {0};
   struct predicate_term never = {.subject = FIELD_start, .op = PREDICATE_RANGE, .low = 1500000000, .high = 1600000000};
@@ -187,7 +190,7 @@ static void test_every_allocation(void **state) {
   }
 }
 
-/* Other bytes, another text; the same bytes, the same one. */
+/* Different bytes have different fingerprints, and equal bytes have equal ones. */
 static void test_identity(void **state) {
   struct fingerprint_key key = {{UINT64_C(0x123456789abcdef0), UINT64_MAX}}, other = {{1, 2}};
   char seen[600][FINGERPRINT_TEXT], bytes[40] = {0};

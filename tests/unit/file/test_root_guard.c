@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What lies in FLOWLOGS_ROOT and what doesn't. */
+/*
+** Which paths lie in FLOWLOGS_ROOT and which do not.
+*/
 #include "helpers.h"
 
 #include "file/root_guard.h"
@@ -59,7 +61,7 @@ static void test_no_root(void **state) {
 
 static void test_paths(void **state) {
   static const struct {
-    const char *path, *use; /* NULL: outside; "": the path itself, as it doesn't exist */
+    const char *path, *use; /* NULL when it is outside; "" when it does not exist, and is returned as it is */
   } table[] = {
       {"root", ""},
       {"root/file", "/file"},
@@ -112,7 +114,7 @@ static void test_paths(void **state) {
     }
 }
 
-/* A path longer than any system's: refused, or left to open(), and no buffer overflows. */
+/* A path longer than any system allows is refused or left to open(), and overflows no buffer. */
 static void test_too_long(void **state) {
   struct root_guard c;
   struct err e = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Files of all kinds read back; gzip files cut at every byte and with every bit flipped, which may give fewer bytes and
-** an error, or the exact bytes, and nothing else.
+** Files of all kinds are read back.  Gzip files are cut at every byte and have every bit flipped;
+** the result must be the exact bytes, or fewer bytes and an error.
 */
 #include "helpers.h"
 
@@ -9,7 +9,7 @@
 
 static struct source source;
 
-/* Reads a file to its end in pieces of n bytes.  The last return value. */
+/* Reads a file to its end in pieces of n bytes.  Returns the last result of source_read(). */
 static ssize_t read_all(const char *path, size_t n, struct bytes *out, struct err *e) {
   static char piece[1 << 20];
   ssize_t got;
@@ -22,7 +22,7 @@ static ssize_t read_all(const char *path, size_t n, struct bytes *out, struct er
     assert_in_range(got, 1, n);
     bytes_add(out, piece, (size_t)got);
   }
-  if (got < 0) { /* and once more */
+  if (got < 0) { /* the error stays */
     struct err again = {0};
     assert_int_equal(source_read(&source, piece, n, &again), -1);
     assert_int_equal(again.code, e->code);
@@ -46,7 +46,7 @@ static void check_same(const char *path, const struct bytes *expected) {
   }
 }
 
-/* n bytes of text that zlib can't shrink much */
+/* Appends n bytes of text that zlib cannot compress much. */
 static void add_noise(struct bytes *b, size_t n) {
   while (n-- > 0) {
     char c = (char)(' ' + random_below(90));
@@ -87,7 +87,7 @@ static void test_nothing(void **state) {
   bytes_free(&gz);
 }
 
-/* Much text in few bytes, and a buffer that zlib has to fill many times. */
+/* Much text from few bytes, and a buffer that zlib must fill many times. */
 static void test_dense(void **state) {
   struct bytes b = {0};
   (void)state;
@@ -97,7 +97,7 @@ static void test_dense(void **state) {
   bytes_free(&b);
 }
 
-/* Members of all sizes, some of them empty, with and without zeros behind the last one. */
+/* Members of all sizes, including empty ones, with and without zero bytes after the last one. */
 static void test_members(void **state) {
   (void)state;
   for (int round = 0; round < 30; round++) {
@@ -118,7 +118,7 @@ static void test_members(void **state) {
   }
 }
 
-/* Another member's first bytes lie at each place relative to the input buffer's end. */
+/* The first bytes of a second member lie at each place around the end of the input buffer. */
 static void test_members_at_buffer_end(void **state) {
   (void)state;
   for (size_t off = 0; off < 24; off++) {
@@ -149,7 +149,7 @@ static void test_members_at_buffer_end(void **state) {
   }
 }
 
-/* A header with everything that RFC 1952 allows. */
+/* A header with all optional parts of RFC 1952. */
 static void test_header_fields(void **state) {
   static const char head[] = "\x1f\x8b\x08\x1e\1\2\3\4\2\3\5\0extraname\0comment"; /* and a NUL */
   struct bytes gz = {0}, plain = {0}, b = {0};
@@ -169,7 +169,7 @@ static void test_header_fields(void **state) {
 
 static size_t before_second; /* bytes of text in small_gzip()'s first member */
 
-/* Two members with some text each, and where the first ends. */
+/* Makes two members with some text each, and notes where the first one ends. */
 static size_t small_gzip(struct bytes *b, struct bytes *gz) {
   memset(b, 0, sizeof *b);
   memset(gz, 0, sizeof *gz);
@@ -199,12 +199,12 @@ static void test_cut_at_every_byte(void **state) {
       if (piece == 1) most = got.n;
       bytes_free(&got);
     }
-  assert_int_equal(most, b.n); /* when only the check sums are missing, all the text is there */
+  assert_int_equal(most, b.n); /* all text is delivered when only the trailer is missing */
   bytes_free(&b);
   bytes_free(&gz);
 }
 
-/* What the first bytes don't show to be gzip is plain. */
+/* A file whose first bytes are not gzip is plain. */
 static void test_one_byte_of_magic(void **state) {
   struct bytes b = {0};
   (void)state;
@@ -215,7 +215,7 @@ static void test_one_byte_of_magic(void **state) {
   bytes_free(&b);
 }
 
-/* With a bit flipped the end is reached with the exact bytes alone. */
+/* With a flipped bit, the end is reached only with the exact bytes. */
 static void test_each_bit_flipped(void **state) {
   struct bytes b, gz, got;
   struct err e;
@@ -234,7 +234,8 @@ static void test_each_bit_flipped(void **state) {
       harmless++;
     } else {
       size_t byte = bit / 8;
-      int behind = byte == second || byte == second + 1 || byte >= padding; /* what it was can't be told any more */
+      /* These bytes no longer show that a member was there. */
+      int behind = byte == second || byte == second + 1 || byte >= padding;
       CHECK(e.code == (behind ? ERR_DAMAGED : ERR_DAMAGED), "bit %zu: %s", bit, e.text);
       CHECK(!behind || got.n == (byte < padding ? before_second : b.n), "bit %zu: the text before it", bit);
       damaged++;
@@ -242,13 +243,17 @@ static void test_each_bit_flipped(void **state) {
     bytes_free(&got);
     gz.p[bit / 8] = (char)(gz.p[bit / 8] ^ 1 << bit % 8);
   }
-  assert_in_range(harmless, 2 * 6 * 8, 2 * 7 * 8 + 8); /* time, extra flags, system, one flag: they say nothing */
+  /* Time, extra flags, system and one flag have no meaning for the data. */
+  assert_in_range(harmless, 2 * 6 * 8, 2 * 7 * 8 + 8);
   assert_in_range(damaged, 1000, 8 * gz.n);
   bytes_free(&b);
   bytes_free(&gz);
 }
 
-/* Bytes behind the last member, at once and behind zeros: the text comes first, and then the error. */
+/*
+** Bytes after the last member, with and without zero bytes between: the text comes first, and
+** then the error.
+*/
 static void test_trailing_garbage(void **state) {
   static const char *const behind[] = {"x", "\x1f", "\x1fx", "\n", "text", "PK\x03\x04", "\x1f\x8b"};
   (void)state;
@@ -297,7 +302,7 @@ static void test_kinds(void **state) {
        4, SOURCE_UTF16, "utf-16"},
       {"\xef\xbb\xbf"
        "2",
-       4, SOURCE_PLAIN, "plain"}, /* UTF-8 with a mark */
+       4, SOURCE_PLAIN, "plain"}, /* UTF-8 with a byte order mark */
       {"\0\0\0\0", 4, SOURCE_PLAIN, "plain"},
   };
   (void)state;
@@ -313,7 +318,9 @@ static void test_kinds(void **state) {
   for (int k = 0; k < SOURCE_KIND_COUNT; k++) assert_true(*source_kind_name((enum source_kind)k));
 }
 
-/* What is no regular file is refused, at once: opening a pipe that nobody writes to does not wait. */
+/*
+** Anything but a regular file is refused at once: opening a pipe without a writer does not wait.
+*/
 static void test_refused(void **state) {
   static const char *const paths[] = {"missing", "missing/file", "folder", "pipe", "/dev/null", "loop", "", "text/x"};
   (void)state;
@@ -358,7 +365,7 @@ static void test_outside_root(void **state) {
   }
 }
 
-/* A file may be left in the middle; descriptors are not lost. */
+/* A file may be closed before its end, and no descriptor is lost. */
 static void test_many_files(void **state) {
   struct bytes b, gz;
   struct err e = {0};
@@ -382,14 +389,14 @@ static void test_many_files(void **state) {
   bytes_free(&gz);
 }
 
-/* Each allocation refused in turn. */
+/* Each allocation fails in turn. */
 static void test_no_memory(void **state) {
   struct bytes b, gz;
   int before = open_files(), failed = 0;
   (void)state;
   small_gzip(&b, &gz);
   write_file("a.gz", gz.p, gz.n);
-  for (size_t n = 1, calls = n; calls >= n - 1; n++) { /* the last run is one without a failure */
+  for (size_t n = 1, calls = n; calls >= n - 1; n++) { /* the last run has no failure */
     struct source s;
     struct err e = {0};
     char text[4096];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Layers of gzip and base64, whole, cut, corrupt, too many, and too big. */
+/*
+** Layers of gzip and base64: whole, cut off, corrupt, too many and too large.
+*/
 #include "helpers.h"
 
 #include "file/unwrap.h"
@@ -33,7 +35,7 @@ static struct bytes text_of(const char *text) {
   return b;
 }
 
-/* Checks what comes out of b, which is freed, and of a copy that ends at an unmapped page. */
+/* Checks what unwrap() makes of b, which is freed, and of a copy that ends at an unmapped page. */
 static void expect(struct bytes b, enum unwrap_form form, enum err_code code, const char *text) {
   struct unwrapped out;
   struct err e = {0};
@@ -62,7 +64,7 @@ static void test_layers(void **state) {
   expect(text_of(""), UNWRAP_GUESS, ERR_NONE, "");
 }
 
-/* A name or a number may look like base64. */
+/* A name or a number that looks like base64 is not decoded. */
 static void test_no_layers(void **state) {
   static const char *const texts[] = {"dstport\n443\n80000\n", "AAAA", "version", "a b", "H4s"};
   (void)state;
@@ -83,7 +85,7 @@ static void test_limits(void **state) {
   assert_non_null(strstr(e.text, "more than 4 layers"));
   unwrapped_free(&out);
   bytes_free(&b);
-  /* a bomb: 320 MiB of a few kilobytes, in members */
+  /* a decompression bomb: a few kilobytes, in members, that inflate to 320 MiB */
   bytes_repeat(&big, 'x', 16 << 20);
   for (int i = 0; i < 20; i++) add_member(&b, big.p, big.n);
   e.code = ERR_NONE;
@@ -96,7 +98,10 @@ static void test_limits(void **state) {
   bytes_free(&b);
 }
 
-/* What is cut or has a flipped bit is an error, and what was read before is right. */
+/*
+** A value that is cut off or has a flipped bit gives an error, and what was read before it is
+** right.
+*/
 static void test_damage(void **state) {
   struct bytes b = gzip(text_of(LINES));
   struct err e;
@@ -113,7 +118,10 @@ static void test_damage(void **state) {
     b.p[bit / 8] ^= (char)(1 << bit % 8);
     e.code = ERR_NONE;
     u.made = 0;
-    /* In the header, time and system may be anything, and so may the bits behind the data's end. */
+    /*
+    ** Time and system in the header may have any value, and so may the bits after the end of the
+    ** data.
+    */
     enum err_code rc = unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e);
     CHECK(rc == ERR_DAMAGED || (!rc && out.n == strlen(LINES) && !memcmp(out.p, LINES, out.n)), "bit %zu: %d %s", bit,
           rc, e.text);

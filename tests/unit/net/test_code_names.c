@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of codes: some that everybody knows, what has none, and TCP flags all 256, put together again. */
+/*
+** Names of codes: well-known ones, codes without a name, and all 256 masks of TCP flags, whose
+** texts are read back.
+*/
 #include "helpers.h"
 
 #include "net/code_names.h"
@@ -70,7 +73,10 @@ static void test_ports(void **state) {
   }
 }
 
-/* As in the registry: no more than 15 letters, digits and hyphens, no hyphen at an end. */
+/*
+** A name is as the registry requires: at most 15 letters, digits and hyphens, and no hyphen at an
+** end.
+*/
 static void test_form_of_port_names(void **state) {
   (void)state;
   for (int number = 0; number < 65536; number++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Addresses against inet_pton(), inet_ntop() and memcmp(), prefixes against a computation bit by bit.  Texts lie at the
-** end of a page, and once more amid bytes that would go on with them.
+** Addresses are compared with inet_pton(), inet_ntop() and memcmp(), and prefixes with a
+** computation bit by bit.  Texts lie at the end of a page, and once more between bytes that could
+** continue them.
 */
 #include "helpers.h"
 
@@ -45,7 +46,10 @@ static struct ip random_ip(void) {
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-/* Parses wherever the text may lie, and sees that each time says the same and a failure writes nothing. */
+/*
+** Parses the text at different places in memory.  All results must be the same, and a failure
+** must write nothing.
+*/
 static int parse(const char *text, size_t n, struct ip *out) {
   static const char around[] = {'1', '0', '.', ':', 'f', '/', ' ', 0, '\xff'};
   const struct ip untouched = {0x0123456789abcdef, 0xfedcba9876543210};
@@ -65,7 +69,7 @@ static int parse(const char *text, size_t n, struct ip *out) {
   return ok;
 }
 
-/* What inet_pton() thinks; the text has no NUL inside. */
+/* Returns what inet_pton() says about the text, which has no NUL. */
 static int reference(const char *text, size_t n, struct ip *out) {
   char copy[256];
   unsigned char b[16] = {[10] = 0xff, [11] = 0xff};
@@ -248,7 +252,10 @@ static void test_no_text_and_long_text(void **state) {
       }
 }
 
-/* Each number with up to three digits, leading zeros too, at each of the four places, beside others of all lengths. */
+/*
+** Every number of up to three digits, with leading zeros too, stands at each of the four places,
+** beside numbers of all lengths.
+*/
 static void test_each_octet_at_each_place(void **state) {
   static const char *const others[] = {"0", "7", "10", "99", "100", "255"};
   (void)state;
@@ -271,7 +278,10 @@ static void test_each_octet_at_each_place(void **state) {
         }
 }
 
-/* Each byte, 0 among them, at each place of addresses of all forms; and each beginning and end of them. */
+/*
+** Every byte, including 0, stands at every place of addresses of all forms; and every beginning
+** and end of them is tried.
+*/
 static void test_each_byte_at_each_place(void **state) {
   static const char *const texts[] = {
       "1.2.3.4",      "10.2.3.4",   "1.20.30.4",     "192.168.100.200",     "255.255.255.255",     "9.99.255.0",
@@ -304,7 +314,7 @@ static void test_each_byte_at_each_place(void **state) {
   }
 }
 
-/* Texts made of pieces: chosen so that a good part are addresses. */
+/* Texts are made of pieces that are chosen so that many are addresses. */
 static void test_random_pieces(void **state) {
   static const char *const pieces[] = {
       ":",    ":",     ":", ":",  ":",       ":",       "::", "0", "1", "f", "ab", "0f", "12",     "db8",
@@ -324,7 +334,7 @@ static void print_v4(struct bytes *b) {
   for (int i = 0; i < 4; i++) bytes_print(b, "%s%u", i ? "." : "", random_below(sizes[random_below(4)]));
 }
 
-/* An address in any of its forms. */
+/* Writes an address in a random one of its forms. */
 static void random_address(struct bytes *b) {
   uint32_t gap = random_below(3) ? random_below(8) : 8, behind = gap + 1 + random_below(8 - gap % 8);
   int dotted = random_below(3) == 0 && (gap == 8 || behind <= 6);
@@ -352,7 +362,7 @@ static void random_address(struct bytes *b) {
   }
 }
 
-/* A byte replaced, taken out, or put in. */
+/* A byte is replaced, removed or inserted. */
 static void damage(struct bytes *b) {
   static const char letters[] = "0123456789abcdefABCDEF::::....gG/ -%";
   char c = letters[random_below(sizeof letters - 1)];
@@ -385,7 +395,7 @@ static void test_random_addresses(void **state) {
 
 /* --- prefixes ----------------------------------------------------------------------------------------------------- */
 
-/* In it by its bits, one after the other. */
+/* Is the address in the prefix? The bits are compared one by one. */
 static int in_block(const struct ip *a, const struct ip *net, int bits) {
   for (int i = 0; i < bits; i++)
     if (bit_of(a, i) != bit_of(net, i)) return 0;
@@ -452,7 +462,7 @@ static void test_all_masks_v4(void **state) {
     }
 }
 
-/* ip_prefix_of() is what the text of address and bits says. */
+/* ip_prefix_of() must equal what the text of address and bits gives. */
 static void test_prefix_of(void **state) {
   (void)state;
   for (int round = 0; round < 40; round++)
@@ -473,7 +483,7 @@ static void test_prefix_of(void **state) {
 static void test_prefixes(void **state) {
   static const struct {
     const char *text;
-    int bits; /* of 128; -1 for none */
+    int bits; /* of 128; -1 when it is no prefix */
     const char *in, *out;
   } table[] = {
       {"0.0.0.0/0", 96, "255.255.255.255", "::"},
@@ -557,7 +567,10 @@ static void test_prefixes(void **state) {
   }
 }
 
-/* Only n bytes count, and each byte, 0 among them, at each place of a prefix is what the parts make of it. */
+/*
+** Only n bytes are read.  Every byte, including 0, at every place of a prefix gives what its
+** parts give.
+*/
 static void test_bytes_of_prefixes(void **state) {
   static const char *const texts[] = {"10.0.0.0/8", "10.0.0.0/32", "fe80::/10", "1:2:3:4::/128"};
   (void)state;
@@ -594,7 +607,7 @@ static void test_order(void **state) {
   }
 }
 
-/* Writes it, and reads it again. */
+/* Writes the address and reads the text again. */
 static void format(const struct ip *a, char out[IP_TEXT]) {
   struct ip again;
   memset(out, '#', IP_TEXT);
@@ -644,7 +657,10 @@ static void test_format(void **state) {
   }
 }
 
-/* inet_ntop() writes ::ffff:a.b.c.d, which is IPv4 here, and ::a.b.c.d, which is for RFC 5952 as any other. */
+/*
+** inet_ntop() writes ::ffff:a.b.c.d, which is IPv4 here, and ::a.b.c.d, which RFC 5952 treats as
+** any other address.
+*/
 static void check_format(const struct ip *a) {
   char ours[IP_TEXT], theirs[64];
   unsigned char b[16];
@@ -701,7 +717,7 @@ static void test_bytes(void **state) {
   }
 }
 
-/* IPv4 is ::ffff:0:0/96 and nothing else. */
+/* The IPv4 addresses are ::ffff:0:0/96 and no others. */
 static void test_is_v4(void **state) {
   (void)state;
   for (int i = 0; i < 128; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Tables of prefixes against a look at every prefix, bit by bit, at the addresses where something changes and at random
-** ones.
+** Tables of prefixes are compared with a search of all prefixes, bit by bit: at the addresses
+** where the result may change, and at random ones.
 */
 #include "helpers.h"
 
@@ -80,7 +80,7 @@ static void check(const struct prefix_table *p, const struct ip *a) {
         text, nitems, (long long)row, (long long)(expected ? expected->row : -77));
 }
 
-/* At the first and last address of a prefix, and beside it on both sides. */
+/* Compares at the first and the last address of a prefix, and at their neighbours. */
 static void check_ends(const struct prefix_table *p, const struct item *x) {
   struct ip a = x->net;
   check(p, &a);
@@ -127,7 +127,7 @@ static void test_empty(void **state) {
   prefix_table_free(prefix_table_new());
 }
 
-/* Each length alone, around a random address and at both ends of the address space. */
+/* Each length is tried alone, around a random address and at both ends of the address space. */
 static void test_each_mask(void **state) {
   (void)state;
   for (int bits = 0; bits <= 128; bits++) {
@@ -150,7 +150,10 @@ static void test_each_mask(void **state) {
   }
 }
 
-/* All lengths within each other, the outermost first and last. */
+/*
+** Prefixes of all lengths are nested, around the first and the last address and one between them;
+** for the last one they are added from the innermost to the outermost.
+*/
 static void test_nested(void **state) {
   (void)state;
   for (int where = 0; where < 3; where++) {
@@ -168,7 +171,10 @@ static void test_nested(void **state) {
   }
 }
 
-/* An IPv6 prefix around ::ffff:0:0/96 has no IPv4 address, and the other way round. */
+/*
+** An IPv6 prefix around ::ffff:0:0/96 contains no IPv4 address, and an IPv4 prefix contains no
+** IPv6 address.
+*/
 static void test_families(void **state) {
   (void)state;
   const char *const text[] = {"::/0", "0.0.0.0/0", "::ffff:0:0/95", "::ffff:10.0.0.0/104", "10.1.0.0/16", "::/64"};
@@ -194,7 +200,10 @@ static void test_families(void **state) {
   prefix_table_free(p);
 }
 
-/* Random ones, from few to many, close together or far apart, with duplicates and rows of any value. */
+/*
+** Random prefixes, few and many, close together and far apart, with duplicates and with rows of
+** any value.
+*/
 static void test_random(void **state) {
   (void)state;
   const size_t sizes[] = {1, 2, 3, 10, 100, PREFIXES};
@@ -220,7 +229,7 @@ static void test_random(void **state) {
   }
 }
 
-/* Of equal prefixes the smallest row, in whatever order they come. */
+/* Of equal prefixes the smallest row is found, whatever the order in which they are added. */
 static void test_equal(void **state) {
   (void)state;
   const int64_t rows[] = {5, 3, 9, INT64_MAX, INT64_MIN, 3};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Scopes: the first and the last address of each network that has one, and the addresses beside it. */
+/*
+** Scopes: the first and the last address of each network that has a scope of its own, and their
+** neighbours outside of it.
+*/
 #include "helpers.h"
 
 #include "net/scope.h"
@@ -78,7 +81,7 @@ static void test_edges(void **state) {
   }
 }
 
-/* Each scope has a name of its own. */
+/* Each scope has a different name. */
 static void test_names(void **state) {
   (void)state;
   for (int i = 0; i < SCOPES; i++)
