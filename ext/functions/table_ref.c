@@ -198,9 +198,7 @@ static int find_kind(sqlite3 *db, struct table_ref *place, char **pzErr) {
                      place->name, place->name);
 }
 
-/*
-** ------------------------------------------------------------------------------------------------------------------
-*/
+/* ------------------------------------------------------------------------------------------------------------------ */
 
 int table_ref_find(sqlite3 *db, const char *name, const char *column, struct table_ref *place, char **pzErr) {
   place->name = name;
