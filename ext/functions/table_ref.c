@@ -87,7 +87,7 @@ static int next_schema(sqlite3_stmt *list, int is_temp, const char **schema) {
 
 /*
 ** Looks in the schemas that the name begins with if place->is_qualified, and otherwise in all.
-**  temp comes first, as in SQLite itself.
+** temp comes first, as in SQLite itself.
 */
 static int look_everywhere(sqlite3 *db, struct table_ref *place, int *is_view) {
   int rc = SQLITE_OK;

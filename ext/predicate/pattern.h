@@ -7,7 +7,7 @@
 **
 ** The first form is space-delimited.  It has a slot for each token of the text, and the name of a
 ** slot is only a label.  The second form is unstructured: a list of terms that occur in the text.
-**  Source:  "Filter pattern syntax" in the CloudWatch Logs user guide.
+** Source: "Filter pattern syntax" in the CloudWatch Logs user guide.
 **
 ** JSON patterns, `{ $.x = … }`, are refused, because flow log records are not JSON.  Also refused
 ** is what the guide does not define: parentheses in a slot, a condition in a slot about another

@@ -10,7 +10,7 @@
 ** in [T - 60, T + 600].  If only the folders give a date, T is any time of that day.  Account and
 ** region are those of the flow log; a record in the file can have another account only as
 ** `unknown`, or have none.  Source: "Flow log files", Amazon VPC user guide; the margins are ours.
-**  The function is pure; any thread may call it.
+** The function is pure; any thread may call it.
 */
 #ifndef PREDICATE_PRUNE_H
 #define PREDICATE_PRUNE_H

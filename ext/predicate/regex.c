@@ -5,7 +5,7 @@
 ** bits.  One step is a shift, an AND with the states that take the byte, and an addition whose
 ** carry runs over optional states (G. Navarro and M. Raffinot, "Flexible Pattern Matching in
 ** Strings", 4.2: extended patterns).  {n,m} is written out as n states and m-n optional ones.
-**  ab?c+|d has six states:
+** ab?c+|d has six states:
 **
 **     state      0   1   2   3      4   5
 **     takes      a   b   c   none   d   none

@@ -63,7 +63,7 @@ static int is_word(const char *p, size_t n, const char *word) { return strlen(wo
 
 /*
 ** Returns 1 for an address alone: four numbers with dots, or IPv6 with all its groups or a "::".
-**  A time such as 12:30:00, and an address with a port, are not addresses here.
+** A time such as 12:30:00, and an address with a port, are not addresses here.
 */
 static int is_plain_address(const char *p, size_t n) {
   int dots = 0, colons = 0, doubled = 0;

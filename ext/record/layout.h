@@ -4,7 +4,7 @@
 **
 ** It comes from the header line of a file, or from the `format` option (a list of names, or the
 ** LogFormat string that `aws ec2 describe-flow-logs` prints), or it is one of AWS's two defaults.
-**  It is a plain struct without pointers, so it may be copied.  The functions are pure; any thread
+** It is a plain struct without pointers, so it may be copied.  The functions are pure; any thread
 ** may call them.
 */
 #ifndef RECORD_LAYOUT_H
@@ -74,7 +74,10 @@ void layout_add_prefix(struct layout *l);
 */
 int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e);
 
-/* Returns 1 if the line consists of the names of this layout in their order, otherwise 0. */
+/*
+** Returns 1 if the line consists of the names of this layout in their order, otherwise 0.  Unlike in
+** layout_from_header(), a single name is always sufficient.
+*/
 int layout_is_own_header(const struct layout *l, const struct line *line);
 
 /*

@@ -12,7 +12,7 @@
 **     run ends    01000100000 0      ((starts & d) + d), as far as it concerns separators
 **
 ** The positions of the starts are written out several at a time, and more of them than there are.
-**  The number is counted, and the next block overwrites the rest.  This avoids branches that
+** The number is counted, and the next block overwrites the rest.  This avoids branches that
 ** depend on the data, which the processor could not predict.
 **
 ** The masks come from AVX2 where the processor has it, otherwise from SSE2, which every x86-64
