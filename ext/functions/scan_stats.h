@@ -7,10 +7,10 @@
 ** A JSON object, or NULL before the first scan:
 **
 **     table           the table that was scanned
-**     finished        1 when the scan reached its end; 0 while it runs, and when LIMIT, an error or an
-**                     interrupt stopped it before
+**     finished        1 when the scan reached its end; 0 while it runs, and when LIMIT, an error or
+**                     an interrupt stopped it before
 **     files_found     number of files that the path stands for
-**     files_pruned    files that were not opened, because no record that their paths allow can match
+**     files_pruned    files not opened, because no record that their paths allow can match
 **     files_read      files that were opened and read, perhaps not to their end
 **     bytes_read      bytes read from the files
 **     bytes_inflated  bytes that decompression produced

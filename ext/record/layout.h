@@ -75,8 +75,8 @@ void layout_add_prefix(struct layout *l);
 int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e);
 
 /*
-** Returns 1 if the line consists of the names of this layout in their order, otherwise 0.  Unlike in
-** layout_from_header(), a single name is always sufficient.
+** Returns 1 if the line consists of the names of this layout in their order, otherwise 0.  Unlike
+** in layout_from_header(), a single name is always sufficient.
 */
 int layout_is_own_header(const struct layout *l, const struct line *line);
 
