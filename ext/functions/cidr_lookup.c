@@ -5,25 +5,45 @@
 ** prefixes, the smallest rowid.  The column holds prefixes as ip_parse_prefix() reads them; rows
 ** with NULL or '' in it are passed over; anything else is an error.
 **
-** The table is read into a struct prefix_table at the first call.  How long that may be used:
+** The table is read into a struct prefix_table (net/prefix_table.h) at the first call:
 **
-**   - Until the statement ends, where table and column are constants (auxiliary data of the first argument): what
-**     the table was when the statement first asked, as with SQLite's own IN (SELECT ...).
-**   - By later statements, from the connection's struct lookup, if it is certain that nothing has changed: the
-**     arguments still mean the same table, in main, whose column SQLite would read now and read then (asking it to
-**     prepare that statement also asks an authorizer); main has no uncommitted changes, neither when it was read nor
-**     now; and SQLite's number of the data's version, which each commit of whatever connection moves, is what it was.
-**     Hence not inside a transaction that has written (ROLLBACK leaves no trace in any counter), and not for temp and
-**     attached databases (PRAGMA temp_store, or DETACH and ATTACH, put another one under the same name, perhaps with
-**     the same number), virtual tables and generated columns (whose values can change without their data), databases
-**     that sqlite3_deserialize() made (it makes another one under the same name), and READ UNCOMMITTED.
+**     subnets(rowid, cidr)            prefix_table
+**     1  10.0.0.0/8                   0.0.0.0   - 9.255.255.255    no row
+**     2  172.31.0.0/16      ------>   10.0.0.0  - 10.255.255.255   1
+**     3  172.31.0.0/24                172.31.0.0 - 172.31.0.255    3  (longer than that of row 2)
+**                                     172.31.1.0 - 172.31.255.255  2
 **
-** SQLITE_DIRECTONLY, since it reads tables by name: a view or trigger of a database that came
-** from elsewhere could make it read what its user never meant to.  Views and triggers of the
-** user's own, in temp, may use it.  Not deterministic, as no query is: an index on it would go
-** stale.  That keeps it out of all indexes and generated columns; but SQLite (3.40) lets
-** functions that aren't deterministic into CHECK constraints, directonly or not: see table_ref.h
-** for what these can't reach.
+** How long it may be used:
+**
+**   - Until the statement ends, where table and column are constants.  SQLite keeps it as
+**     auxiliary data of the first argument.  The statement sees the table as it was at the first
+**     call, as with SQLite's own IN (SELECT ...).
+**   - By later statements, which find it in the connection's struct lookup, if it is certain that
+**     nothing has changed:
+**       . The arguments still mean the same table, in main, and SQLite reads its column now as it
+**         did then.  Preparing the statement again also asks an authorizer again.
+**       . main had no uncommitted changes when the table was read, and has none now.
+**       . SQLite's number of the data's version is the same.  Each commit of any connection
+**         changes it.
+**
+** It is therefore never used by later statements in these cases:
+**
+**   - inside a transaction that has written, because ROLLBACK changes no counter;
+**   - for temp and attached databases, because PRAGMA temp_store, or DETACH and ATTACH, can put
+**     another database under the same name, perhaps with the same number;
+**   - for virtual tables and generated columns, whose values can change without their data;
+**   - for databases that sqlite3_deserialize() made, because it puts another database under the
+**     same name;
+**   - with READ UNCOMMITTED.
+**
+** The function is SQLITE_DIRECTONLY, because it reads tables by name: a view or trigger of a
+** database from somebody else could make it read what its user never meant to read.  Views and
+** triggers of the user's own, in temp, may use it.
+**
+** It is not deterministic, because its result depends on a table, and an index on it would become
+** stale.  SQLite refuses it in indexes and generated columns for that reason.  SQLite (3.40)
+** admits functions that are not deterministic to CHECK constraints, even when they are
+** SQLITE_DIRECTONLY.  table_ref.h says what these cannot reach.
 */
 #include "functions/functions.h"
 
@@ -36,31 +56,31 @@
 #include "sqlite/report.h"
 #include "sqlite/value.h"
 
-#define KEPT 4 /* tables that a connection keeps */
+#define KEPT 4 /* tables that a connection keeps at most */
 
 #define MAIN "main"
 
 /* A table as it was read. */
 struct subnets {
-  int users;       /* the connection, and statements */
-  char *table;     /* what was read, NUL-ended */
-  char *column;    /* within the same allocation */
-  size_t table_n;  /* bytes */
-  size_t column_n; /* bytes */
-  int is_lasting;  /* 0 or 1: later statements may use it, as long as the data's version is this */
-  uint32_t version;
+  int users;        /* the connection, statements and calls that refer to it */
+  char *table;      /* the name of the table that was read; NUL-terminated; owned */
+  char *column;     /* NUL-terminated, in the same allocation as `table` */
+  size_t table_n;   /* bytes */
+  size_t column_n;  /* bytes */
+  int is_lasting;   /* 0 or 1: later statements may use it while main's data has this version */
+  uint32_t version; /* set if is_lasting */
   struct prefix_table *prefixes;
 };
 
-/* Of a connection. */
+/* What a connection keeps. */
 struct lookup {
   sqlite3 *db;
-  int is_reading; /* a table is being read: no other one can be in the meantime */
-  unsigned next;  /* the place to be used next */
+  int is_reading; /* 0 or 1: a table is being read; a call from within that is an error */
+  unsigned next;  /* counts up; modulo KEPT, the element of `kept` to be replaced next */
   struct subnets *kept[KEPT];
 };
 
-/* What the arguments name. */
+/* The names in the arguments; not owned. */
 struct names {
   const char *table, *column;
   size_t table_n, column_n;
@@ -108,8 +128,9 @@ static int is_table(const struct subnets *s, const struct names *names) {
 /* --- has anything changed? ---------------------------------------------------------------------------------------- */
 
 /*
-** The number of main's data as this connection sees it, which must be reading it: 0 if there are
-** changes that are not committed, or if the number says nothing.
+** Sets *version to SQLite's number of main's data as this connection sees it, and returns 1.  The
+** connection must be reading main.  Returns 0 if there are uncommitted changes, or if the number
+** cannot be relied on.
 */
 static int version_of(sqlite3 *db, uint32_t *version) {
 #if SQLITE_VERSION_NUMBER >= 3034000
@@ -119,7 +140,7 @@ static int version_of(sqlite3 *db, uint32_t *version) {
   if (sqlite3_file_control(db, MAIN, SQLITE_FCNTL_DATA_VERSION, &number)) return 0;
   if (sqlite3_file_control(db, MAIN, SQLITE_FCNTL_VFS_POINTER, &vfs) || !vfs) return 0;
   *version = number;
-  /* sqlite3_deserialize() puts a new database in the place of main, and its numbers begin anew. */
+  /* sqlite3_deserialize() puts a new database in the place of main, whose numbers start again. */
   return strcmp(vfs->zName, "memdb") != 0;
 #else
   (void)db, (void)version;
@@ -128,8 +149,8 @@ static int version_of(sqlite3 *db, uint32_t *version) {
 }
 
 /*
-** The first number of a PRAGMA; the statement goes on, and with it the read transaction.  -1: it
-** can't be had.
+** Returns the first number of a PRAGMA, or -1 on an error.  The statement stays active, and with
+** it the read transaction, until the caller finalizes it.
 */
 static int pragma(sqlite3 *db, const char *sql, sqlite3_stmt **stmt) {
   if (sqlite3_prepare_v2(db, sql, -1, stmt, NULL) || sqlite3_step(*stmt) != SQLITE_ROW) return -1;
@@ -143,7 +164,7 @@ static int reads_uncommitted(sqlite3 *db) {
   return value != 0;
 }
 
-/* Do the place's values change with the data of main alone? */
+/* 1 if the values of the column change only when the data of main changes. */
 static int is_lasting(const struct table_ref *place) {
   return place->is_stored && !sqlite3_stricmp(place->schema, MAIN);
 }
@@ -163,7 +184,7 @@ static int bad_prefix(const struct table_ref *place, sqlite3_stmt *stmt, char **
                      place->name, place->column, row, text);
 }
 
-/* One row: its prefix is added, unless it has none. */
+/* Adds the prefix of one row, unless it is NULL or empty. */
 static int read_row(const struct table_ref *place, sqlite3_stmt *stmt, struct prefix_table *prefixes, char **pzErr) {
   int type = sqlite3_column_type(stmt, 1);
   struct ip_prefix prefix;
@@ -187,7 +208,7 @@ static int read_rows(sqlite3 *db, const struct table_ref *place, struct prefix_t
   return rc;
 }
 
-/* Reads a table. */
+/* Reads a table into *out, which the caller releases. */
 static int read_subnets(sqlite3 *db, const struct table_ref *place, const struct names *names, struct subnets **out,
                         char **pzErr) {
   struct subnets *s = subnets_new(names);
@@ -211,8 +232,8 @@ static void keep(struct lookup *l, struct subnets *s) {
 }
 
 /*
-** What is kept and current; the caller releases it.  NULL if there is none.  The connection must
-** be reading main.
+** Returns the table that is kept under these names and is still current, or NULL.  The caller
+** releases it.  The connection must be reading main.
 */
 static struct subnets *find_kept(struct lookup *l, const struct names *names) {
   uint32_t version;
@@ -229,9 +250,10 @@ static struct subnets *find_kept(struct lookup *l, const struct names *names) {
   return NULL;
 }
 
-/* The table in the place: what is kept of it, or is read now. */
+/* Sets *out to the kept table, or reads it now.  The caller releases it. */
 static int get_place(struct lookup *l, const struct table_ref *place, struct subnets **out, char **pzErr) {
-  sqlite3_stmt *reading = NULL; /* so that nobody's commit falls between a look at the version and the data */
+  /* Holds a read transaction, so that no commit comes between reading the version and the data. */
+  sqlite3_stmt *reading = NULL;
   const struct names names = {place->table, place->column, strlen(place->table), strlen(place->column)};
   int is_stable =
       is_lasting(place) && !reads_uncommitted(l->db) && pragma(l->db, "PRAGMA main.schema_version", &reading) != -1;
@@ -243,7 +265,10 @@ static int get_place(struct lookup *l, const struct table_ref *place, struct sub
   return rc;
 }
 
-/* What the arguments name; the caller releases it.  NULL with an error. */
+/*
+** Sets *out to the table that the arguments name.  The caller releases it.  *out stays NULL on an
+** error.
+*/
 static int get_subnets(struct lookup *l, const struct names *names, struct subnets **out, char **pzErr) {
   struct table_ref place = {0};
   if (strlen(names->table) != names->table_n || strlen(names->column) != names->column_n)
@@ -257,7 +282,7 @@ static int get_subnets(struct lookup *l, const struct names *names, struct subne
   return rc;
 }
 
-/* An error, with its message if there is one, which is freed. */
+/* Makes an error the result.  Frees the message, which may be NULL. */
 static void result_error(sqlite3_context *ctx, int rc, char *message) {
   if (message) sqlite3_result_error(ctx, message, -1);
   if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
@@ -288,8 +313,8 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     sqlite3_set_auxdata(ctx, 0, s, subnets_release);
   }
   /*
-  ** An ip that is no address gives NULL, but not before the table has been found: the arguments
-  ** may be mixed up.
+  ** An ip that is not an address gives NULL, but only after the table has been found: if the
+  ** arguments are in the wrong order, the table's name is wrong, and that is reported.
   */
   if (value_ip(ctx, argv[2], &ip) && prefix_table_find(s->prefixes, &ip, &row)) sqlite3_result_int64(ctx, row);
   subnets_release(held);

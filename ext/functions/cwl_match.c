@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The SQL function for CloudWatch's filter patterns.  The pattern is read once per statement
-** where it is a constant.
+** The pattern is parsed into a struct pattern.  Where it is a constant, SQLite keeps the parsed
+** pattern as auxiliary data of the second argument until the statement ends, so that it is parsed
+** once and not for each row.
 */
 #include <string.h>
 
@@ -17,9 +18,9 @@ static void drop(void *pattern) {
 }
 
 /*
-** Text and pattern the other way round: a pattern in brackets held against a "pattern" that
-** begins with a number, as a record does, and has as many words.  It would read as terms, and
-** match nothing.
+** Returns 1 if the arguments are in the wrong order: the text is a pattern in brackets, and the
+** "pattern" begins with a number and has 14 words or more, as a record does.  The record would be
+** read as terms, and would match nothing.
 */
 static int are_swapped(const char *text, size_t n, const char *pattern) {
   int words = 0;
@@ -45,8 +46,8 @@ static struct pattern *parse(sqlite3_context *ctx, const char *text, size_t n) {
 }
 
 /*
-** cwl_match(text, pattern): 1 if the text matches, 0 if not; NULL if one is NULL.  Error: a
-** pattern that can't be read; the two in the wrong order, where that can be told.
+** NULL if an argument is NULL.  A pattern that cannot be read is an error, and so are arguments
+** that are recognizably in the wrong order.
 */
 void cwl_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
@@ -65,5 +66,5 @@ void cwl_match(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     if (!p) return;
   }
   sqlite3_result_int(ctx, pattern_matches(p, text, n));
-  if (fresh) sqlite3_set_auxdata(ctx, 1, fresh, drop); /* which drops it when there is no memory to keep it */
+  if (fresh) sqlite3_set_auxdata(ctx, 1, fresh, drop); /* SQLite calls drop() at once if it has no memory to keep it */
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* cwl_match(text, pattern): does the text match the CloudWatch Logs filter pattern?  Pure. */
+/*
+** cwl_match(text, pattern): 1 if the text matches the CloudWatch Logs filter pattern, otherwise 0.
+** Pure.
+*/
 #ifndef FUNCTIONS_CWL_MATCH_H
 #define FUNCTIONS_CWL_MATCH_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** flowlogs_require(condition, message): 1 when the condition is true, an error with exactly that
-** message when it is false or NULL.  For scripts that must stop where something is missing:
+** The truth of the condition is decided as SQL decides it in WHERE: a number other than zero is
+** true, also where it is written as text; NULL is not true.  Scripts use the function like this:
 **
 **     SELECT 1 WHERE NOT flowlogs_require(@src IS NOT NULL, 'which source? .parameter set @src "''10.0.0.5''"');
 **

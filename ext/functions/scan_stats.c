@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Nothing is counted here.  The scans count in a struct scan_counts of their own and hand over a
+** copy at the points where SQLite has control, so that no lock is needed:
+**
+**     scan begins          scan_stats_begin()   the name of the table, the time, zeros
+**     it hands out rows    scan_stats_note()    a copy of its counts, the seconds until now
+**     it ends              scan_stats_note()    the same with finished = 1
+**
+** Time is monotonic, because the wall clock may be set during a scan.
+*/
 #include "functions/scan_stats.h"
 
 #include <string.h>

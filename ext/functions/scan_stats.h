@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the connection's last scan did: the SQL function flowlogs_scan_stats().
+** The SQL function flowlogs_scan_stats(): what the last scan of the connection did.
 **
 **     SELECT flowlogs_scan_stats() ->> 'files_pruned';
 **
 ** A JSON object, or NULL before the first scan:
 **
 **     table           the table that was scanned
-**     finished        1: it came to its end; 0: it was stopped before, by LIMIT, an error, or an interrupt, or goes on
-**     files_found     files that the path stands for
-**     files_pruned    of these, not opened: their paths say that they have nothing that the query wants
-**     files_read      of these, read, perhaps not to the end
-**     bytes_read      from the files
-**     bytes_inflated  that came out of gzip
-**     records         found
-**     rows            of these, handed to SQLite: the others were dropped by conditions that the scan itself looked at
-**     seconds         from the first look at the files to the end; SQLite's own work in between counts
-**     threads         that read files; 0: none but the caller's
+**     finished        1 when the scan reached its end; 0 while it runs, and when LIMIT, an error or
+**                     an interrupt stopped it before
+**     files_found     number of files that the path stands for
+**     files_pruned    files not opened, because no record that their paths allow can match
+**     files_read      files that were opened and read, perhaps not to their end
+**     bytes_read      bytes read from the files
+**     bytes_inflated  bytes that decompression produced
+**     records         records found
+**     rows            records handed to SQLite; the scan's own conditions dropped the others
+**     seconds         from the search for files to the end, including SQLite's work in between
+**     threads         threads that read files; 0 when only the caller's thread did
 **
-** One struct a connection, shared by its tables and the function; scan_stats_free() by each when
-** it goes.  Its counts are the caller's thread's.
+** Each connection has one struct, which its tables and the function share.  Each of them calls
+** scan_stats_free() at its end.  Only the thread that owns the connection may use the struct.
 */
 #ifndef FUNCTIONS_SCAN_STATS_H
 #define FUNCTIONS_SCAN_STATS_H
@@ -28,22 +29,32 @@
 #include "sqlite/sqlite.h"
 
 struct scan_stats {
-  int users; /* tables and functions that will call scan_stats_free() */
-  const char *table;
-  int finished;
-  double begun, seconds;
+  int users;             /* tables and functions that will call scan_stats_free() */
+  const char *table;     /* NULL before the first scan; not owned: a constant */
+  int finished;          /* 0 or 1 */
+  double begun, seconds; /* in seconds; begun is a time of the monotonic clock */
   struct scan_counts counts;
 };
 
-/* NULL: no memory. */
+/*
+** Returns a struct without users, or NULL when there is no memory.  Whoever shares it adds 1 to
+** `users`.
+*/
 struct scan_stats *scan_stats_new(void);
+
+/*
+** Ends the use by one user; the last one frees the struct.  It has the type of SQLite's
+** destructors.
+*/
 void scan_stats_free(void *stats);
 
-/* A scan of that table begins, here is what it has done so far, it has ended. */
+/* A scan of that table begins: all counts become 0.  `table` must be a constant. */
 void scan_stats_begin(struct scan_stats *s, const char *table);
+
+/* Takes the counts that the scan has reached.  finished: 1 when it has come to its end. */
 void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int finished);
 
-/* Registers the function. */
+/* Registers the function, which becomes a user of s.  Returns an SQLite code. */
 int scan_stats_register(sqlite3 *db, struct scan_stats *s);
 
 #endif

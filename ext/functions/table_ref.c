@@ -1,4 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Three steps, each of which decides by facts of the schema and never by the text of a message:
+**
+**     'main.nets', 'cidr'
+**        |
+**        v  find_table()    sqlite_master of each schema    which schema and table?  a view?
+**        v  find_columns()  PRAGMA table_xinfo              the column? a free name of the rowid?
+**        |                  sqlite3_table_column_metadata   does the table have a rowid at all?
+**        v  find_kind()     EXPLAIN of the statement        virtual? does it read the column?
+**        |
+**        v
+**     SELECT t.rowid, t."cidr" FROM "main"."nets" AS t
+**
+** A name with a dot has two readings, because a table's own name may contain one: first
+** schema.table, and then a table that has the whole text as its name.
+*/
 #include "functions/table_ref.h"
 
 #include <string.h>
@@ -17,7 +33,10 @@ static int prepare(sqlite3 *db, char *sql, sqlite3_stmt **stmt) {
 
 int table_ref_error(sqlite3 *db, const struct table_ref *place, int rc, char **pzErr) {
   if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) return rc;
-  /* Another statement that was finalized since may have taken the message along. */
+  /*
+  ** The message is the connection's.  A statement that was finalized after the error may have
+  ** replaced it, in which case its code differs from rc.
+  */
   const char *text = (sqlite3_errcode(db) & 0xff) == (rc & 0xff) ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
   int reported = report_text(pzErr, "cidr_lookup: %s can't be read: %s", place->name, text);
   return reported == SQLITE_NOMEM ? SQLITE_NOMEM : rc;
@@ -46,13 +65,16 @@ static int look_in(sqlite3 *db, const char *schema, const char *table, struct ta
   return rc;
 }
 
-/* What is behind `schema.` in a name; NULL when it begins otherwise. */
+/* The part of a name behind `schema.`, or NULL when the name does not begin with that. */
 static const char *behind_schema(const char *name, const char *schema) {
   size_t n = strlen(schema);
   return !sqlite3_strnicmp(name, schema, (int)n) && name[n] == '.' ? name + n + 1 : NULL;
 }
 
-/* The next schema of PRAGMA database_list: only temp, or all but temp; NULL at the end. */
+/*
+** *schema becomes the next schema of PRAGMA database_list, or NULL at its end.  is_temp 1:
+** considers temp alone; 0: all schemas but temp.
+*/
 static int next_schema(sqlite3_stmt *list, int is_temp, const char **schema) {
   int rc;
   do {
@@ -63,7 +85,10 @@ static int next_schema(sqlite3_stmt *list, int is_temp, const char **schema) {
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* With place->is_qualified, looks in the schemas that the name begins with, else in all. */
+/*
+** Looks in the schemas that the name begins with if place->is_qualified, and otherwise in all.
+** temp comes first, as in SQLite itself.
+*/
 static int look_everywhere(sqlite3 *db, struct table_ref *place, int *is_view) {
   int rc = SQLITE_OK;
   for (int is_temp = 1; !rc && !place->schema && is_temp >= 0; is_temp--) {
@@ -99,7 +124,18 @@ static int find_table(sqlite3 *db, struct table_ref *place, char **pzErr) {
 
 /* --- the columns -------------------------------------------------------------------------------------------------- */
 
-/* Is the column there, and which name of the rowid is not a column's? */
+/*
+** Checks that the table has a rowid.  No column has the name place->rowid, so SQLite knows the
+** name only if the table has a rowid; its answer to an unknown name is SQLITE_ERROR.
+*/
+static int require_rowid(sqlite3 *db, const struct table_ref *place, char **pzErr) {
+  int rc = sqlite3_table_column_metadata(db, place->schema, place->table, place->rowid, NULL, NULL, NULL, NULL, NULL);
+  if (rc == SQLITE_ERROR)
+    return report_text(pzErr, "cidr_lookup: %s is a WITHOUT ROWID table: it has no rowid to give", place->name);
+  return rc ? table_ref_error(db, place, rc, pzErr) : SQLITE_OK;
+}
+
+/* Finds the column, and a name of the rowid that no column has. */
 static int find_columns(sqlite3 *db, struct table_ref *place, char **pzErr) {
   static const char *const rowid[] = {"rowid", "_rowid_", "oid"};
   sqlite3_stmt *stmt = NULL;
@@ -120,28 +156,26 @@ static int find_columns(sqlite3 *db, struct table_ref *place, char **pzErr) {
   if (!has_column) return report_text(pzErr, "cidr_lookup: table %s has no column %s", place->name, place->column);
   if (!place->rowid)
     return report_text(pzErr, "cidr_lookup: %s has columns rowid, _rowid_ and oid, which hide its rowid", place->name);
-  return SQLITE_OK;
+  return require_rowid(db, place, pzErr);
 }
 
 static int prepare_rows(sqlite3 *db, const struct table_ref *place, const char *explain, sqlite3_stmt **stmt,
                         char **pzErr) {
   /*
-  ** With the table's name in front, "column" can't be taken for a text when there is no such
-  ** column.
+  ** SQLite takes "column" for a text when there is no such column.  It does not do so behind the
+  ** name of a table.
   */
   int rc = prepare(db,
                    sqlite3_mprintf("%sSELECT t.%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", explain, place->rowid,
                                    place->column, place->schema, place->table),
                    stmt);
-  if (rc == SQLITE_ERROR && strncmp(sqlite3_errmsg(db), "no such column", 14) == 0)
-    return report_text(pzErr, "cidr_lookup: %s is a WITHOUT ROWID table: it has no rowid to give", place->name);
   return rc ? table_ref_error(db, place, rc, pzErr) : SQLITE_OK;
 }
 
 /*
-** Whether the table is virtual, the program that reads it says: what sqlite_master says of it may
-** be forged.  It also says whether it reads the column: an authorizer's SQLITE_IGNORE puts NULL
-** in its place.
+** Finds out whether the table is virtual and whether its column is really read.  The facts come
+** from the program that SQLite would execute, because the text in sqlite_master can be forged, and
+** because an authorizer's SQLITE_IGNORE puts NULL in the place of the column.
 */
 static int find_kind(sqlite3 *db, struct table_ref *place, char **pzErr) {
   sqlite3_stmt *stmt = NULL;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Which table is meant: from the text that a user gave, 'subnets' or 'schema.subnets', to a
-** statement that reads a column of it with the rowids.
+** Finds the table that a user named as 'subnets' or 'schema.subnets', and makes the statement that
+** reads one of its columns together with the rowids.
 **
-** Call order: table_ref_find() on a struct of zeros, table_ref_prepare(), table_ref_clear() also
-** after an error.  The texts that table_ref_find() was given must live as long as the struct.
-** Functions return SQLite codes; an error's message is in *pzErr, which begins as NULL and is
-** sqlite3_free()d by the caller.  SQLITE_NOMEM and SQLITE_INTERRUPT have none.
+** Call order: table_ref_find() on a struct of zeros; table_ref_prepare(); table_ref_clear(), also
+** after an error.  The texts that table_ref_find() is given must live as long as the struct.
+** Everything belongs to the thread that owns the connection.  The functions return SQLite codes.
+** The message of an error is in *pzErr, which begins as NULL and which the caller releases with
+** sqlite3_free().  SQLITE_NOMEM and SQLITE_INTERRUPT have no message.
 */
 #ifndef FUNCTIONS_TABLE_REF_H
 #define FUNCTIONS_TABLE_REF_H
@@ -14,31 +15,34 @@
 #include "sqlite/sqlite.h"
 
 struct table_ref {
-  const char *name;   /* what the user called it */
-  const char *column; /* and the column */
+  const char *name;   /* the table, as the user wrote it; not owned */
+  const char *column; /* the column, as the user wrote it; not owned */
   char *schema;       /* owned */
-  const char *table;  /* within `name` */
-  const char *rowid;  /* a name of the rowid that no column has */
-  int is_qualified;   /* 0 or 1: the name begins with the schema's */
-  int is_stored; /* 0 or 1: the column is read from the table's rows, neither computed nor hidden by an authorizer */
+  const char *table;  /* points into `name` */
+  const char *rowid;  /* "rowid", "_rowid_" or "oid": one that is not the name of a column */
+  int is_qualified;   /* 0 or 1: the name begins with that of the schema */
+  int is_stored;      /* 0 or 1: the values are stored in rows, neither computed nor hidden by an authorizer */
 };
 
 /*
-** Finds `schema.table`, or else a table that has the whole text as its name, in SQLite's order:
-** temp, main, attached ones.  Error: there is none, or no such column, or no rowid; it is a
-** virtual table outside temp.
+** Finds `schema.table`, or else a table that has the whole text as its name.  The schemas are
+** searched in SQLite's order: temp, main, attached databases.  It is an error when there is no
+** such table, column or rowid, when the name is that of a view, and when the table is a virtual
+** table outside temp.
 **
-** Those may stand for files.  A function that reads tables by name must not be the way in which a
-** database that came from elsewhere, with such a table and with SQL that calls the function, gets
-** at files; into temp it can have put nothing.
+** Virtual tables are refused because they may stand for files.  A database from somebody else may
+** contain such a table, and SQL that calls the function; it must not read files in this way.  Such
+** a database cannot have put anything into temp.
 */
 int table_ref_find(sqlite3 *db, const char *name, const char *column, struct table_ref *place, char **pzErr);
 void table_ref_clear(struct table_ref *place);
 
-/* A statement with the rowid and the column of all rows. */
+/*
+** Makes the statement that returns the rowid and the column of each row.  The caller finalizes it.
+*/
 int table_ref_prepare(sqlite3 *db, const struct table_ref *place, sqlite3_stmt **stmt, char **pzErr);
 
-/* The error of a statement on the table that ended with this code. */
+/* Reports that reading the table ended with rc.  Returns rc, or SQLITE_NOMEM. */
 int table_ref_error(sqlite3 *db, const struct table_ref *place, int rc, char **pzErr);
 
 #endif

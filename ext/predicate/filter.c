@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A slot's conditions are compiled once, into a term for tokens taken as texts and, where they can be said so, one for
-** numbers; which of the two serves is seen when the layout is known.  What no simple term can say is left to
-** pattern_slot_passes().
+** The conditions of a slot are compiled once, when the layout is not known yet.  They become a
+** term for tokens that are compared as texts and, where that is possible, one for tokens that are
+** numbers.  Binding chooses one of the two by the kind of the field.  Conditions that no simple
+** term can express are left to pattern_slot_passes().
+**
+**     slot                     term for texts           term for numbers
+**     action="REJECT"          EQUAL 'REJECT'           none
+**     eni="eni-1*"             PREFIX 'eni-1'           none
+**     destport=22              SLOT                     RANGE 22 to 22
+**     p>=1 && p<1024            SLOT                     RANGE 1 to 1023
+**     p=22 || p=3389           SLOT                     NUMBERS {22, 3389}
+**     source="10.*.1"          SLOT                     none
 */
 #include "predicate/filter.h"
 
@@ -13,19 +22,22 @@
 #define NO_TERM UINT32_MAX
 
 struct filter {
-  unsigned users; /* filter_free() calls that are due */
+  unsigned users; /* owners, each of which will call filter_free() */
   struct pattern pattern;
-  struct predicate terms; /* not finished: in the order of the slots */
+  struct predicate terms; /* not sorted by predicate_finish(), because slots refer to terms by index */
   struct filter_slot {
-    int field;       /* that its name means, or FIELD_NONE */
-    uint32_t text;   /* its term for texts; NO_TERM: it asks nothing */
-    uint32_t number; /* its term for the numbers that a field can have, or NO_TERM */
-  } * slot;          /* as many as the pattern has; NULL if none */
+    int field;       /* the field that its name means, or FIELD_NONE */
+    uint32_t text;   /* index of its term for texts; NO_TERM: the slot has no condition */
+    uint32_t number; /* index of its term for the numbers that a field can have, or NO_TERM */
+  } * slot;          /* one for each slot of the pattern; NULL if there are none */
 };
 
 /* --- names ------------------------------------------------------------------------------------------------------- */
 
-/* Other names of fields, as AWS's examples and common patterns have them, without '-' and '_' and in lower case. */
+/*
+** Other names of fields from AWS's examples and common patterns, in lower case, without '-' and
+** '_'.
+*/
 static const struct {
   const char *name;
   enum field field;
@@ -60,9 +72,9 @@ static const struct {
     {"flowlogstatus", FIELD_log_status},
 };
 
-#define NAME_MAX_BYTES 32 /* of a name that can be known */
+#define NAME_MAX_BYTES 32 /* longer names are not known */
 
-/* Is a name, without '-', '_' and the difference of cases, the same as plain? */
+/* Returns 1 if a name equals `plain` when '-', '_' and upper and lower case do not count. */
 static int is_name(const char *p, size_t n, const char *plain) {
   for (size_t i = 0; i < n; i++) {
     if (p[i] == '-' || p[i] == '_') continue;
@@ -73,7 +85,7 @@ static int is_name(const char *p, size_t n, const char *plain) {
   return !*plain;
 }
 
-/* The field that a slot's name means, or FIELD_NONE: names are free. */
+/* Returns the field that the name of a slot means, or FIELD_NONE, because any name is allowed. */
 static int find_field(const char *p, size_t n) {
   if (n == 0 || n > NAME_MAX_BYTES) return FIELD_NONE;
   for (int f = 0; f < FIELD_COUNT; f++)
@@ -87,14 +99,17 @@ static int find_field(const char *p, size_t n) {
 
 static int is_integer(const struct pattern_condition *c) { return c->value == PATTERN_NUMBER && c->number.is_integer; }
 
-/* Are these alternatives of nothing but `= VALUE`? */
+/*
+** Returns 1 if the slot is a list of alternatives `= VALUE`, two at least, with wanted values
+** only.
+*/
 static int is_list(const struct pattern_slot *s, int (*is_wanted)(const struct pattern_condition *)) {
   for (uint32_t i = 0; i < s->nconditions; i++)
     if ((i && !s->condition[i].is_or) || s->condition[i].op != PATTERN_EQ || !is_wanted(&s->condition[i])) return 0;
   return s->nconditions > 1;
 }
 
-/* Makes [*low, *high] what of it the condition lets pass; empty when *low > *high. */
+/* Reduces [*low, *high] to the numbers that pass the condition.  *low > *high: there are none. */
 static void narrow(const struct pattern_condition *c, int64_t *low, int64_t *high) {
   int64_t i = c->number.integer, least = INT64_MIN, most = INT64_MAX;
   switch ((enum pattern_op)c->op) {
@@ -109,7 +124,10 @@ static void narrow(const struct pattern_condition *c, int64_t *low, int64_t *hig
   if (most < *high) *high = most;
 }
 
-/* One range of whole numbers, or all but one.  0: the conditions are others. */
+/*
+** Makes a term for one range of integers, or for all but one.  Returns 0 if the conditions have
+** another form.
+*/
 static int range_term(const struct pattern_slot *s, struct predicate_term *t) {
   int64_t low = 0, high = INT64_MAX;
   for (uint32_t i = 0; i < s->nconditions; i++) {
@@ -124,7 +142,7 @@ static int range_term(const struct pattern_slot *s, struct predicate_term *t) {
   return 1;
 }
 
-/* The term for the numbers that a field can have, 0 to 2^63-1. */
+/* Makes the term for the numbers that a field can have, 0 to 2^63-1.  *found: there is one. */
 static enum err_code number_term(const struct pattern_slot *s, struct predicate_term *t, int *found, struct err *e) {
   *found = range_term(s, t);
   if (*found || !is_list(s, is_integer)) return ERR_NONE;
@@ -138,12 +156,12 @@ static enum err_code number_term(const struct pattern_slot *s, struct predicate_
 
 static int is_text(const struct pattern_condition *c) { return c->value == PATTERN_TEXT; }
 
-/* Is the wildcard's only `*` its last byte? */
+/* Returns 1 if the value is a wildcard whose only `*` is its last byte. */
 static int is_prefix(const struct pattern_condition *c) {
   return c->value == PATTERN_WILDCARD && memchr(c->text, '*', c->n) == c->text + c->n - 1;
 }
 
-/* The term for any text. */
+/* Makes the term for texts. */
 static enum err_code text_term(const struct pattern_slot *s, struct predicate_term *t, struct err *e) {
   const struct pattern_condition *c = s->condition;
   if (is_list(s, is_text)) {
@@ -160,7 +178,7 @@ static enum err_code text_term(const struct pattern_slot *s, struct predicate_te
   return predicate_set_text(&t->text, c->text, c->n - !is_text(c), e);
 }
 
-/* Takes a term over and says where it is. */
+/* Adds a term, which is freed on an error; *place becomes its index. */
 static enum err_code add_term(struct filter *f, struct predicate_term *t, uint32_t *place, struct err *e) {
   if (e->code) {
     predicate_drop(t);
@@ -170,7 +188,10 @@ static enum err_code add_term(struct filter *f, struct predicate_term *t, uint32
   return predicate_add(&f->terms, t, e);
 }
 
-/* `-` is a token like others to a pattern, while to a predicate it is a value that is missing. */
+/*
+** To a pattern, `-` is a token like others.  To a predicate, it is a missing value.  null_passes
+** makes both give the same answer.
+*/
 static enum err_code compile_slot(struct filter *f, const struct pattern_slot *s, struct filter_slot *out,
                                   struct err *e) {
   struct predicate_term number = {.null_passes = (uint8_t)pattern_slot_passes(s, "-", 1)}, text = number;
@@ -223,23 +244,26 @@ void filter_free(struct filter *f) {
 
 /* --- a layout ---------------------------------------------------------------------------------------------------- */
 
-/* The place of slot i in a line of count tokens. */
+/*
+** Returns the place of slot i in a line of count tokens.  Slots behind the ellipsis count from the
+** end.
+*/
 static uint32_t place_of(const struct pattern *p, uint32_t i, uint32_t count) {
   return i < p->ellipsis ? i : count - (p->nslots - i);
 }
 
-/* Do the slots cover a line of count tokens? */
+/* Returns 1 if the slots fit a line of count tokens: see pattern_matches(). */
 static int covers(const struct pattern *p, uint32_t count) {
   if (p->ellipsis != PATTERN_NO_ELLIPSIS) return p->nslots <= count;
   return p->nslots == count || (p->nslots && p->nslots < count && !p->slot[p->nslots - 1].nconditions);
 }
 
-/* Does slot i ask for something by a name that is known? */
+/* Returns 1 if slot i has a condition and a known name. */
 static int is_known(const struct filter *f, uint32_t i) {
   return f->slot[i].text != NO_TERM && f->slot[i].field != FIELD_NONE;
 }
 
-/* The first slot whose name is another field's than the layout has at its place; nslots when there is none. */
+/* Returns the first slot whose name means another field than the layout has there, or nslots. */
 static uint32_t find_misnamed(const struct filter *f, const struct layout *l) {
   uint32_t count = l->ntokens - l->prefix, i = 0;
   for (; i < f->pattern.nslots; i++)
@@ -247,7 +271,10 @@ static uint32_t find_misnamed(const struct filter *f, const struct layout *l) {
   return i;
 }
 
-/* Is it a pattern for the default format: does it call what it asks for by the names that are right there? */
+/*
+** Returns 1 if the pattern is for the default format: its known names, one at least, are right
+** there.
+*/
 static int is_for_default(const struct filter *f) {
   int known = 0;
   if (!covers(&f->pattern, FIELD_DEFAULT_COUNT)) return 0;
@@ -259,7 +286,7 @@ static int is_for_default(const struct filter *f) {
   return known;
 }
 
-/* The slot's group, about a token of the layout. */
+/* Adds the group of a slot, about a token of the layout. */
 static void add_group(const struct filter *f, const struct filter_slot *s, const struct layout *l, uint32_t token,
                       struct predicate_bound *out) {
   struct predicate_group *g = &out->group[out->ngroups++];
@@ -277,7 +304,10 @@ static void bind_places(const struct filter *f, const struct layout *l, struct p
       add_group(f, &f->slot[i], l, l->prefix + place_of(&f->pattern, i, l->ntokens - l->prefix), out);
 }
 
-/* By the fields of the default format, wherever the layout has them; one that it doesn't have is missing, as `-`. */
+/*
+** Applies each slot to its field in the default format, wherever the layout has it.  A field that
+** the layout lacks is missing in all lines, as `-` is.
+*/
 static void bind_fields(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
   for (uint32_t i = 0; i < f->pattern.nslots; i++) {
     const struct filter_slot *s = &f->slot[i];
@@ -288,7 +318,7 @@ static void bind_fields(const struct filter *f, const struct layout *l, struct p
   }
 }
 
-/* The whole line but for the time before it. */
+/* Applies the terms to the whole line without the time before it. */
 static void bind_message(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
   struct predicate_group *g = &out->group[out->ngroups++];
   g->about = PREDICATE_MESSAGE;

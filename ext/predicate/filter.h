@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The `filter` of a query: a CloudWatch pattern (pattern.h) held against flow log records.
+** The `filter` of a query: a CloudWatch pattern (pattern.h) that is applied to flow log records.
 **
-** Its conditions become predicates like those of a WHERE clause (predicate.h), on the tokens of a file's lines, so
-** `action="REJECT"` in a pattern is the same comparison of the same six bytes as in SQL.
+** The conditions of a pattern become predicates like those of a WHERE clause (predicate.h), on the
+** tokens of the file's lines.  `action="REJECT"` in a pattern is therefore the same comparison of
+** the same six bytes as in SQL.
 **
-** CloudWatch goes by position: a slot is the token at its place, and its name is a label.  That holds for a file whose
-** fields are where the pattern's names say.  Names that are known, AWS's own and those of its examples (eni, source,
-** destport, windowstart ...), are held against the file's layout: a pattern that is right for the default format and
-** wrong for this file's is taken by its places in the default format, so that it asks the same fields in any format;
-** one that fits neither is an error.  Unstructured terms are looked for in the whole line, without the time that
-** CloudWatch's export puts before it.
+** CloudWatch goes by position: a slot stands for the token at its place, and its name is only a
+** label.  This is right for a file whose fields stand where the names of the pattern say.  Known
+** names are AWS's own and those of its examples (eni, source, destport, windowstart ...).  They
+** are compared with the layout of the file:
 **
-** filter_new(), then filter_bind() for each layout from any number of threads, filter_free(), which filter_share() makes
-** due once more; these three by one thread.
+**   - If they fit the layout, the slots are applied by position.
+**   - If they fit only the default format, each slot is applied to the field that it has in the
+**     default format, so that a pattern asks about the same fields in any format.
+**   - If they fit neither, it is an error.
+**
+** Unstructured terms are searched for in the whole line, without the time that CloudWatch's export
+** puts before it.
+**
+** Call order: filter_new(); filter_bind() for each layout, from any number of threads;
+** filter_free() by each owner.  filter_new(), filter_share() and filter_free() belong to one
+** thread.
 */
 #ifndef PREDICATE_FILTER_H
 #define PREDICATE_FILTER_H
@@ -25,16 +33,23 @@
 struct filter;
 
 /*
-** Reads a pattern.  NULL on an error: ERR_NOMEM, or ERR_ARGUMENT as pattern_parse() has it: e->line is the character at
-** which it goes wrong.
+** Reads a pattern of n bytes.  Returns NULL on an error: ERR_NOMEM, or ERR_ARGUMENT as
+** pattern_parse() reports it, with the position of the wrong character in e->line.
 */
 struct filter *filter_new(const char *p, size_t n, struct err *e);
-struct filter *filter_share(struct filter *f); /* the same, for another owner; NULL will do */
-void filter_free(struct filter *f);            /* likewise */
 
 /*
-** Adds the filter's conditions to a bound predicate, which points into the filter from then on.  ERR_ARGUMENT, with
-** what to do about it, when the pattern can't be held against records of this layout.
+** Returns the same filter for another owner, who must also call filter_free().  NULL is allowed.
+*/
+struct filter *filter_share(struct filter *f);
+
+/* Ends the use by one owner; the last one frees the filter.  NULL is allowed. */
+void filter_free(struct filter *f);
+
+/*
+** Adds the conditions of the filter to a predicate that is bound to the same layout.  The
+** predicate points into the filter from then on.  ERR_ARGUMENT, with a message that says what to
+** write, when the pattern cannot be applied to records of this layout.
 */
 enum err_code filter_bind(const struct filter *f, const struct layout *l, struct predicate_bound *out, struct err *e);
 

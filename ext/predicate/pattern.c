@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Reading a pattern: one pass over a copy of its text, in which quoted texts shrink where they have escapes.  Positions
-** for messages are counted on the original when they are needed.
+** A pattern is read in one pass over a copy of its text.  Removing escapes makes a quoted text
+** shorter, in place.  Positions for messages are counted in the original text, only when they are
+** needed.
 **
-** All conditions of a pattern are one array, which the slots point into when it has stopped growing.
+** All conditions of a pattern are in one array.  It moves while it grows, so the slots get their
+** pointers into it at the end.  [a, p=22 || p>=80 && p<90, ...] becomes:
+**
+**     slot       a         p                        ellipsis = 2 (slots before it)
+**                |         |
+**     condition  none      [0]         [1]      [2]
+**                          = 22        >= 80    < 90
+**     is_or                0           1        0       (= 22) or (>= 80 and < 90)
 */
 #include "predicate/pattern.h"
 
@@ -14,24 +22,24 @@
 #include "predicate/pattern_number.h"
 #include "predicate/regex.h"
 
-#define FIRST_ITEMS 16 /* of an array that grows */
+#define FIRST_ITEMS 16 /* elements for which an array has room at first */
 
 struct parser {
   const char *original; /* the pattern as it was given */
-  char *copy;           /* of n bytes and a NUL */
-  char *p, *end;        /* what is left of the copy */
+  char *copy;           /* the same bytes and a NUL */
+  char *p, *end;        /* the part of the copy that has not been read yet */
   struct pattern *out;
-  struct pattern_condition *condition;
+  struct pattern_condition *condition; /* of all slots, in order */
   uint32_t nconditions;
-  size_t slot_cap, condition_cap, term_cap; /* elements that there is room for */
+  size_t slot_cap, condition_cap, term_cap; /* number of elements that there is room for */
   struct err *e;
 };
 
-/* A text between quotes or percent signs, or one without. */
+/* A value: the text between quotes or percent signs, or a text without these. */
 struct value {
   char *p;
   size_t n;
-  int quoted, wild; /* wild: it has a `*` */
+  int quoted, wild; /* 0 or 1: it stood in quotes; it contains a `*` that was not escaped */
 };
 
 static int is_name(char c) { return char_is_alnum(c) || c == '_' || c == '-'; }
@@ -45,7 +53,10 @@ static int at(const struct parser *s, char c) { return s->p < s->end && *s->p ==
 
 static void skip_spaces(struct parser *s) { s->p += chars_space(s->p, (size_t)(s->end - s->p)); }
 
-/* The 1-based character at which a byte stands: continuation bytes of UTF-8 are no characters. */
+/*
+** Returns the 1-based number of the character at a byte offset.  Continuation bytes of UTF-8 do
+** not count.
+*/
 static uint32_t character(const char *p, size_t offset) {
   uint32_t n = 1;
   for (size_t i = 0; i < offset; i++) n += !char_is_continuation(p[i]);
@@ -60,7 +71,7 @@ static uint32_t position(const struct parser *s, const char *where) {
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-/* "…", with \" and \\ in it. */
+/* Reads "…", in which \" and \\ are escapes. */
 static enum err_code parse_quoted(struct parser *s, struct value *out) {
   char *open = s->p++, *to = s->p;
   *out = (struct value){.p = to, .quoted = 1};
@@ -75,19 +86,19 @@ static enum err_code parse_quoted(struct parser *s, struct value *out) {
   return ERR_NONE;
 }
 
-/* %…%; *text is what stands between. */
+/* Reads %…%.  *text becomes the text in between. */
 static enum err_code parse_regex(struct parser *s, struct value *text, struct regex **out) {
   char *open = s->p++, *close = memchr(s->p, '%', (size_t)(s->end - s->p));
   if (!close) return FAIL(s, open, "this %% has no second one to end the regex");
   *text = (struct value){.p = s->p, .n = (size_t)(close - s->p)};
   s->p = close + 1;
   struct err e = {0};
-  if (regex_compile(out, text->p, text->n, &e) == ERR_ARGUMENT) /* all before the place is ASCII */
+  if (regex_compile(out, text->p, text->n, &e) == ERR_ARGUMENT) /* everything before this place is ASCII */
     return FAIL(s, text->p + (e.line - 1), "%s", e.text);
   return e.code ? err_nomem(s->e) : ERR_NONE;
 }
 
-/* A value without quotes, up to a space, a comma, the end of the slot, && or ||. */
+/* Reads a value without quotes, up to a space, a comma, the end of the slot, && or ||. */
 static enum err_code parse_bare(struct parser *s, struct value *out) {
   *out = (struct value){.p = s->p};
   while (s->p < s->end && !char_is_space(*s->p) && !strchr(",]", *s->p) && !at_text(s, "&&") && !at_text(s, "||")) {
@@ -104,7 +115,7 @@ static enum err_code parse_bare(struct parser *s, struct value *out) {
 
 static const char *const op_texts[] = {"=", "!=", "<", "<=", ">", ">="};
 
-/* The operator that stands here; -1 if there is none.  == is =. */
+/* Reads an operator, an enum pattern_op.  Returns -1 if there is none.  == is the same as =. */
 static int parse_op(struct parser *s) {
   static const enum pattern_op longest_first[] = {PATTERN_NE, PATTERN_LE, PATTERN_GE,
                                                   PATTERN_EQ, PATTERN_LT, PATTERN_GT};
@@ -118,7 +129,7 @@ static int parse_op(struct parser *s) {
   return -1;
 }
 
-/* What follows an operator. */
+/* Reads the value behind an operator. */
 static enum err_code parse_value(struct parser *s, struct pattern_condition *c, const char *op_at) {
   struct value v;
   skip_spaces(s);
@@ -140,7 +151,7 @@ static enum err_code parse_value(struct parser *s, struct pattern_condition *c, 
   return ERR_NONE;
 }
 
-/* NAME, which must be the slot's if that has one already. */
+/* Reads NAME, which must be the name of the slot if that has one already. */
 static enum err_code parse_name(struct parser *s, struct pattern_slot *slot) {
   char *first = s->p;
   while (s->p < s->end && is_name(*s->p)) s->p++;
@@ -162,7 +173,7 @@ static enum err_code parse_name(struct parser *s, struct pattern_slot *slot) {
   return ERR_NONE;
 }
 
-/* NAME OP VALUE; of a slot's first, NAME alone will do. */
+/* Reads NAME OP VALUE.  The first condition of a slot may be NAME alone. */
 static enum err_code parse_condition(struct parser *s, struct pattern_slot *slot, int is_or) {
   if (parse_name(s, slot)) return s->e->code;
   if (!slot->nconditions && (s->p == s->end || at(s, ',') || at(s, ']'))) return ERR_NONE;
@@ -181,7 +192,7 @@ static enum err_code parse_condition(struct parser *s, struct pattern_slot *slot
   return parse_value(s, c, op_at);
 }
 
-/* A slot, or the ellipsis, up to the comma or bracket behind it. */
+/* Reads a slot or the ellipsis, up to the comma or bracket behind it. */
 static enum err_code parse_slot(struct parser *s) {
   struct pattern *out = s->out;
   if (mem_grow(&out->slot, &s->slot_cap, out->nslots + 1, FIRST_ITEMS, sizeof *out->slot)) return err_nomem(s->e);
@@ -228,8 +239,9 @@ static enum err_code parse_slots(struct parser *s) {
 /* --- terms -------------------------------------------------------------------------------------------------------- */
 
 /*
-** A term without quotes, up to a space.  CloudWatch wants quotes around all that has more than letters, digits and _;
-** here only what could be meant for more than a text needs them.
+** Reads a term without quotes, up to a space.  CloudWatch requires quotes around every term that
+** contains more than letters, digits and _.  Here, only a term that could be meant as something
+** else than a text requires them.
 */
 static enum err_code parse_word(struct parser *s, struct value *out) {
   *out = (struct value){.p = s->p};
@@ -268,7 +280,7 @@ static enum err_code parse_term(struct parser *s) {
   return ERR_NONE;
 }
 
-/* Where there are plain terms, CloudWatch ignores those with a ?. */
+/* Removes ?terms where there are plain terms, because CloudWatch ignores them there. */
 static enum err_code settle_terms(struct parser *s, const char *either, const char *lacks) {
   struct pattern *out = s->out;
   uint32_t n = 0;
@@ -299,7 +311,7 @@ static enum err_code parse_terms(struct parser *s) {
   return settle_terms(s, either, lacks);
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------- */
+/* --- the whole pattern -------------------------------------------------------------------------------------------- */
 
 static enum err_code parse(struct parser *s) {
   const char *nul = memchr(s->copy, 0, (size_t)(s->end - s->copy));
@@ -323,7 +335,7 @@ enum err_code pattern_parse(struct pattern *out, const char *p, size_t n, struct
     if (n) memcpy(out->copy, p, n);
     out->copy[n] = 0;
     rc = parse(&s);
-    if (rc) { /* the slots don't have their conditions yet */
+    if (rc) { /* the slots do not point to their conditions yet */
       for (uint32_t i = 0; i < s.nconditions; i++) regex_free(s.condition[i].regex);
       for (uint32_t i = 0; i < out->nslots; i++) out->slot[i].nconditions = 0, out->slot[i].condition = NULL;
       mem_free(s.condition);
@@ -336,7 +348,8 @@ enum err_code pattern_parse(struct pattern *out, const char *p, size_t n, struct
 
 void pattern_clear(struct pattern *p) {
   uint32_t nconditions = 0;
-  struct pattern_condition *condition = p->nslots ? p->slot->condition : NULL; /* the slots' are one array */
+  struct pattern_condition *condition =
+      p->nslots ? p->slot->condition : NULL; /* the conditions of all slots are one array */
   for (uint32_t i = 0; i < p->nslots; i++) nconditions += p->slot[i].nconditions;
   for (uint32_t i = 0; i < nconditions; i++) regex_free(condition[i].regex);
   for (uint32_t i = 0; i < p->nterms; i++) regex_free(p->term[i].regex);

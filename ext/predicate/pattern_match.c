@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A pattern held against a text.  Nothing is allocated: the text's tokens are walked over, twice where an ellipsis
-** makes the last slots count from the end.
+** Compares a pattern with a text, without allocating memory.  The tokens of the text are visited
+** in order.  With an ellipsis, the slots behind it belong to the last tokens.  The tokens that
+** remain behind the first slots are then counted, and those that the ellipsis stands for are
+** passed over:
+**
+**     slots    [a, b, ..., y, z]       2 before the ellipsis, 2 behind it
+**     tokens    1  2  3 4 5  6  7      5 remain behind b; 5 - 2 = 3 are passed over
 */
 #include <string.h>
 
@@ -16,7 +21,10 @@ static int equal(const char *a, size_t a_n, const char *b, size_t b_n) {
   return a_n == b_n && (a_n == 0 || !memcmp(a, b, a_n));
 }
 
-/* When a later part fails, only the last star can take one byte more: no recursion. */
+/*
+** Where the comparison fails, the last star takes one byte more and the part behind it is tried
+** again.  Earlier stars never have to be reconsidered, so there is no recursion.
+*/
 static int wildcard_matches(const char *p, size_t n, const char *text, size_t text_n) {
   const char *end = p + n, *t = text, *text_end = text + text_n, *star = NULL, *retry = NULL;
   while (t < text_end) {
@@ -38,7 +46,7 @@ static int wildcard_matches(const char *p, size_t n, const char *text, size_t te
   return p == end;
 }
 
-/* The token as a number beside the condition's. */
+/* Compares the token as a number.  A token that is not a number passes only !=. */
 static int number_passes(const struct pattern_condition *c, const char *p, size_t n) {
   struct pattern_number number;
   if (!pattern_number_parse(&number, p, n)) return c->op == PATTERN_NE;
@@ -65,7 +73,7 @@ static int condition_passes(const struct pattern_condition *c, const char *p, si
 }
 
 int pattern_slot_passes(const struct pattern_slot *slot, const char *p, size_t n) {
-  int passes = 1; /* all conditions of this alternative, up to here */
+  int passes = 1; /* all conditions of this alternative so far */
   for (uint32_t i = 0; i < slot->nconditions; i++) {
     const struct pattern_condition *c = &slot->condition[i];
     if (c->is_or) {
@@ -81,10 +89,14 @@ int pattern_slot_passes(const struct pattern_slot *slot, const char *p, size_t n
 
 struct walk {
   const char *p, *end;
-  int no_mark[2]; /* the text has no '"', no ']' any more that ends a token: it isn't looked for again */
+  int no_mark[2]; /* no ']' [0] or '"' [1] ends a token from here on, so it is not searched for again */
 };
 
-/* The mark that ends what begins with a mark: followed by a separator or the end.  NULL if there is none. */
+/*
+** Returns the mark that ends the token which begins at w->p: one that a separator or the end
+** follows.  NULL if there is none.  no_mark keeps the time linear in a text with many opening
+** marks.
+*/
 static const char *find_mark(struct walk *w, char mark) {
   int *none = &w->no_mark[mark == '"'];
   if (*none) return NULL;
@@ -94,7 +106,7 @@ static const char *find_mark(struct walk *w, char mark) {
   return NULL;
 }
 
-/* The next token; 0 at the end. */
+/* Moves on to the next token.  Returns 0 at the end. */
 static int next_token(struct walk *w, const char **token, size_t *n) {
   while (w->p < w->end && token_is_separator(*w->p)) w->p++;
   if (w->p == w->end) return 0;
@@ -111,7 +123,7 @@ static int next_token(struct walk *w, const char **token, size_t *n) {
   return 1;
 }
 
-/* Do the next tokens pass the slots [first, end)? */
+/* Returns 1 if the next tokens pass the slots [first, end). */
 static int slots_pass(const struct pattern *p, uint32_t first, uint32_t end, struct walk *w) {
   const char *token;
   size_t n;
@@ -143,8 +155,8 @@ static int occurs(const char *p, size_t n, const char *text, size_t text_n) {
   return 0;
 }
 
-static int sql_predicate_match(const struct pattern *p, const char *text, size_t n) {
-  int asked = 0, found = 0; /* of ?terms */
+static int terms_match(const struct pattern *p, const char *text, size_t n) {
+  int asked = 0, found = 0; /* whether there are ?terms, and whether one of them was found */
   for (uint32_t i = 0; i < p->nterms; i++) {
     const struct pattern_term *t = &p->term[i];
     if (t->kind == PATTERN_EITHER && found) continue;
@@ -163,5 +175,5 @@ int pattern_matches(const struct pattern *p, const char *text, size_t n) {
   if (n && text[n - 1] == '\n') n--;
   if (n && text[n - 1] == '\r') n--;
   if (p->kind == PATTERN_SLOTS) return slots_match(p, text, n);
-  return p->kind == PATTERN_ALL || sql_predicate_match(p, text, n);
+  return p->kind == PATTERN_ALL || terms_match(p, text, n);
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A number is its sign, its digits without zeros at either end, and the power of ten that they are multiplied with.
-** Two numbers with the same sign then compare by the place of their first digit, and digit by digit.  Nothing is
-** rounded.
+** A number is represented by its sign, its digits without zeros at either end, and the powers of
+** ten of its first and last digit.  Numbers of the same sign are compared by the power of the
+** first digit, and then digit by digit.  Nothing is rounded.
+**
+**     text      digits   top   scale
+**     0042.50   4 2.5     1     -1       4 counts tens, 5 counts tenths
+**     425e-1    4 2 5     1     -1       the same number
+**     0.05      5        -2     -2
 */
 #include "predicate/pattern_number.h"
 
@@ -11,17 +16,17 @@
 
 #include "base/chars.h"
 
-#define EXPONENT_MAX 1000000000 /* larger ones in the text count as this: more than digits can make up for */
+#define EXPONENT_MAX 1000000000 /* larger exponents count as this, which no number of digits can compensate */
 
-/* A number's digits, with a point among them perhaps: from its first to its last that is no zero. */
+/* The text from the first to the last digit that is not zero; there may be a point in between. */
 struct decimal {
   int negative;
   const char *p, *end; /* p == end: zero */
-  int64_t scale;       /* of the last digit: the power of ten that it counts */
-  int64_t top;         /* of the first digit */
+  int64_t scale;       /* the power of ten that the last digit counts */
+  int64_t top;         /* the power of ten that the first digit counts */
 };
 
-/* Reads [+-]digits behind an e; 0 if it isn't that to the end. */
+/* Reads [+-]digits behind an e.  Returns 0 if the text is not that up to its end. */
 static int read_exponent(const char *p, const char *end, int64_t *out) {
   int negative = p < end && *p == '-';
   if (p < end && (*p == '-' || *p == '+')) p++;
@@ -60,7 +65,7 @@ static int read_decimal(struct decimal *d, const char *p, size_t n) {
   return 1;
 }
 
-/* The digits' value as an integer, if it fits. */
+/* Returns 1 if the value is an integer that fits, and sets *out to it. */
 static int to_integer(const struct decimal *d, int64_t *out) {
   uint64_t value = 0, limit = (uint64_t)INT64_MAX + (uint64_t)d->negative;
   if (d->scale < 0) return 0;
@@ -78,7 +83,7 @@ static int to_integer(const struct decimal *d, int64_t *out) {
   return 1;
 }
 
-/* A double near the value: from its first 19 digits, and good to 15 or so. */
+/* Returns an approximation, made from the first 19 digits and right in about 15 of them. */
 static double to_double(const struct decimal *d) {
   double value = 0, power = 1, base = 10;
   int64_t taken = 0;
@@ -106,13 +111,13 @@ int pattern_number_parse(struct pattern_number *out, const char *p, size_t n) {
   return 1;
 }
 
-/* The next digit, 0 behind the last. */
+/* Returns the next digit, or 0 behind the last one. */
 static int next_digit(const char **p, const char *end) {
   if (*p < end && **p == '.') ++*p;
   return *p < end ? *(*p)++ - '0' : 0;
 }
 
-/* Compares without the sign. */
+/* Compares the absolute values. */
 static int compare_size(const struct decimal *a, const struct decimal *b) {
   if (a->p == a->end || b->p == b->end) return (a->p != a->end) - (b->p != b->end);
   if (a->top != b->top) return a->top < b->top ? -1 : 1;

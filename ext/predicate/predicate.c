@@ -1,4 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Sorting brings the terms about one subject together, as a group.  Binding then notes for each
+** group in which tokens of a line the subject stands, so that a line needs no look at names or
+** fields:
+**
+**     port >= 1 AND port <= 1023 AND action = 'REJECT'          layout: the default format
+**
+**     terms     action EQUAL 'REJECT' | port RANGE 1.. | port RANGE ..1023
+**               '------ group 0 -----'  '----------- group 1 ------------'
+**     tokens    12                       5, 6 (srcport, dstport): one must pass both terms
+**
+** A group whose field the layout lacks is decided at once: its values are missing in every line,
+** so either no line passes (never), or the group is dropped.  Terms about the path are not bound,
+** because predicate_keeps_file() has evaluated them before the file was opened.
+**
+** Equality, the most frequent term, compares two 8-byte words under a mask instead of calling
+** memcmp().  This may read beyond a token, which is why readable bytes must follow the text.
+*/
 #include "predicate/predicate.h"
 
 #include <string.h>
@@ -9,7 +27,8 @@
 #include "predicate/pattern.h"
 #include "record/tokens.h"
 
-_Static_assert(LAYOUT_TOKENS <= UINT16_MAX && SUBJECT_COUNT <= UINT8_MAX, "they fit their places");
+_Static_assert(LAYOUT_TOKENS <= UINT16_MAX && SUBJECT_COUNT <= UINT8_MAX,
+               "subjects and tokens fit into their struct fields");
 
 void predicate_init(struct predicate *p) { memset(p, 0, sizeof *p); }
 
@@ -34,7 +53,7 @@ enum err_code predicate_set_text(struct predicate_text *t, const char *p, size_t
   return ERR_NONE;
 }
 
-/* The words that a token's first 16 bytes are compared with. */
+/* Makes the words that the first 16 bytes of a token are compared with, and their masks. */
 static void make_words(struct predicate_term *t) {
   for (int i = 0; i < 2; i++) {
     size_t at = 8 * (size_t)i, n = t->text.n <= at ? 0 : t->text.n - at < 8 ? t->text.n - at : 8;
@@ -134,7 +153,7 @@ static int is_equal(const struct predicate_term *t, const char *p, size_t n) {
   return ((a ^ t->word[0]) | (b ^ t->word[1])) == 0;
 }
 
-/* Is the value as the term asks, before negation?  -1: there is no answer. */
+/* Returns 1 or 0 for yes or no, before negation, or -1 if there is no answer. */
 static int answer_text(const struct predicate_term *t, const char *p, size_t n) {
   struct ip ip;
   switch ((enum predicate_op)t->op) {
@@ -278,7 +297,7 @@ int predicate_keeps_file(const struct predicate *p, const char *path) {
   return predicate_allows_text(p, SUBJECT_FILE, path, strlen(path));
 }
 
-/* Can a number of [low, high] be as the term asks? */
+/* Returns 0 if no number in [low, high] can pass the term, otherwise 1. */
 static int allows(const struct predicate_term *t, uint64_t low, uint64_t high) {
   if (t->null_passes) return 1;
   switch ((enum predicate_op)t->op) {

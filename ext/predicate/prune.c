@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Every fact of the path is turned into a question to the predicate: can a record pass whose
+** account is this one, or whose start lies in this interval?  One no is enough to prune the file:
+**
+**     T - 660       T - 60   T      T + 299          T + 600
+**        |------------|------|---------|----------------|
+**        |                 start may lie here           |
+**                     |       end may lie here          |
+*/
 #include "predicate/prune.h"
 
 #include <string.h>
 
 #include "file/object_name.h"
 
-#define START_BEFORE 660 /* seconds: see prune.h */
-#define END_BEFORE   60
-#define AFTER        600
+#define START_BEFORE 660 /* seconds before T at which a record may start: see prune.h */
+#define END_BEFORE   60  /* seconds before T at which a record may end */
+#define AFTER        600 /* seconds after T up to which both may lie */
 
 static int allows_part(const struct predicate *p, int field, const struct object_name_part *part, const char *other) {
   return !part->p || predicate_allows_text(p, field, part->p, part->n) || predicate_allows_text(p, field, NULL, 0) ||

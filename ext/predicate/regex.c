@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Without groups an expression is a few alternatives, each a sequence of byte sets that are optional, repeated, or
-** neither.  So all states of the automaton fit in a line of bits, and one step of it is a shift, an AND with the states
-** that take the byte, and an addition whose carry runs over the optional ones (G. Navarro and M. Raffinot, "Flexible
-** Pattern Matching in Strings", 4.2: extended patterns).  {n,m} is written out: n states and m-n optional ones.
+** There are no groups, so an expression is a few alternatives, each of which is a sequence of byte
+** sets that may be optional or repeated.  All states of the automaton therefore fit in a row of
+** bits.  One step is a shift, an AND with the states that take the byte, and an addition whose
+** carry runs over optional states (G. Navarro and M. Raffinot, "Flexible Pattern Matching in
+** Strings", 4.2: extended patterns).  {n,m} is written out as n states and m-n optional ones.
+** ab?c+|d has six states:
 **
-** An alternative's last state takes no byte: where it is reached, the alternative has matched.  It also keeps shifts
-** and carries from running into the next alternative.
+**     state      0   1   2   3      4   5
+**     takes      a   b   c   none   d   none
+**     optional       x                          entering 1 also enters 2
+**     loop               x                      2 stays after a c
+**     enter      x                  x           any place of the text enters these
+**     accept                 x          x       reached: the alternative has matched
 **
-** ^ and $ need no state.  Before the last ^ of an alternative nothing can be consumed, so what stands there must be
-** able to match nothing, and is dropped; or else the alternative can never match.  The same goes for what follows the
-** first $.  The rest is tied to the text's begin or end, or to neither.
+** The last state of an alternative takes no byte.  Where it is reached, the alternative has
+** matched.  It also keeps shifts and carries from running into the next alternative.
+**
+** ^ and $ need no state.  Nothing can be consumed before the last ^ of an alternative.  What
+** stands there must therefore be able to match the empty text, and is dropped; otherwise the
+** alternative can never match.  The same is true of what follows the first $.  The rest is tied to
+** the beginning of the text, to its end, to both or to neither.
 */
 #include "predicate/regex.h"
 
@@ -31,20 +41,20 @@ enum item_kind { ITEM_SET, ITEM_BEGIN, ITEM_END, ITEM_OR };
 
 struct item {
   uint8_t kind;      /* enum item_kind */
-  uint8_t repeated;  /* ITEM_SET: there is a repetition */
-  uint32_t min, max; /* ITEM_SET: how often; NO_LIMIT */
+  uint8_t repeated;  /* ITEM_SET, 0 or 1: a repetition follows it */
+  uint32_t min, max; /* ITEM_SET: number of repetitions; max may be NO_LIMIT */
   struct byte_set set;
 };
 
 struct regex {
-  uint32_t words;  /* of each of the following, 64 states each */
-  uint64_t *begin; /* states that the text's begin enters */
-  uint64_t *enter; /* states that any place enters: of the alternatives that no ^ ties to the begin */
-  uint64_t *optional;
-  uint64_t *loop;   /* states that stay when they have taken a byte */
-  uint64_t *accept; /* last states that end a search at once */
-  uint64_t *final;  /* last states that count at the text's end: all */
-  uint64_t *takes;  /* [byte][words]: which states take it */
+  uint32_t words;     /* number of words in each of the following sets; 64 states in a word */
+  uint64_t *begin;    /* states that are entered at the beginning of the text */
+  uint64_t *enter;    /* states that are entered at any place: of the alternatives without a ^ */
+  uint64_t *optional; /* states that can be skipped */
+  uint64_t *loop;     /* states that remain entered when they have taken a byte */
+  uint64_t *accept;   /* last states that end a search at once: of the alternatives without a $ */
+  uint64_t *final;    /* last states of all alternatives, which count at the end of the text */
+  uint64_t *takes;    /* [byte][words]: the states that take the byte */
 };
 
 struct parser {
@@ -67,7 +77,7 @@ static void set_invert(struct byte_set *s) {
   for (int i = 0; i < 4; i++) s->bits[i] = ~s->bits[i];
 }
 
-/* Adds \d, \D, \s, \S, \w or \W; 0 if it is none of these. */
+/* Adds \d, \D, \s, \S, \w or \W.  Returns 0 if the letter is not one of these. */
 static int set_add_class(struct byte_set *s, unsigned char letter) {
   struct byte_set class = {{0}};
   switch (letter | 0x20) {
@@ -91,7 +101,10 @@ static int set_add_class(struct byte_set *s, unsigned char letter) {
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-/* One byte, or a class such as \d, which is added to the set: *byte is -1 then.  0 on an error. */
+/*
+** Reads one byte, or a class such as \d, which is added to the set; *byte is -1 then.  Returns 0
+** on an error.
+*/
 static int parse_byte(struct parser *s, struct byte_set *set, int *byte) {
   const unsigned char *at = s->p;
   unsigned char c = *s->p++;
@@ -116,7 +129,7 @@ static int parse_byte(struct parser *s, struct byte_set *set, int *byte) {
   return 1;
 }
 
-/* What follows a '['. */
+/* Reads a set behind its '['. */
 static enum err_code parse_set(struct parser *s, struct byte_set *set) {
   const unsigned char *open = s->p - 1;
   int inverted = s->p < s->end && *s->p == '^', low, high;
@@ -142,7 +155,10 @@ static enum err_code parse_set(struct parser *s, struct byte_set *set) {
   return ERR_NONE;
 }
 
-/* A number of a {…}; more than 9999 is 9999. */
+/*
+** Reads a number of a {…}.  A number with more than four digits becomes 9999, which is too large
+** anyway.
+*/
 static int parse_count(struct parser *s, uint32_t *out) {
   const unsigned char *first = s->p;
   for (*out = 0; s->p < s->end && char_is_digit((char)*s->p); s->p++)
@@ -151,7 +167,7 @@ static int parse_count(struct parser *s, uint32_t *out) {
   return s->p > first;
 }
 
-/* What follows a '{'. */
+/* Reads a repetition behind its '{'. */
 static enum err_code parse_counts(struct parser *s, struct item *item) {
   const unsigned char *open = s->p - 1;
   if (!parse_count(s, &item->min))
@@ -216,7 +232,10 @@ static enum err_code parse_item(struct parser *s) {
   }
 }
 
-/* States that an item takes: n and m-n optional ones, one at least if it may go on for ever. */
+/*
+** Returns the number of states of an item: n, and m-n optional ones; at least one if there is no
+** limit.
+*/
 static uint32_t item_states(const struct item *item) {
   if (item->kind != ITEM_SET) return item->kind == ITEM_OR;
   return item->max != NO_LIMIT ? item->max : item->min ? item->min : 1;
@@ -235,7 +254,7 @@ static enum err_code parse(struct parser *s) {
       return FAIL(s, at, "the regex is too large: %d characters at most, with repetitions written out",
                   REGEX_STATES - 1);
   }
-  s->nstates++; /* the last alternative's last state */
+  s->nstates++; /* the last state of the last alternative */
   return ERR_NONE;
 }
 
@@ -243,14 +262,14 @@ static enum err_code parse(struct parser *s) {
 
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
 
-/* Of items [first, end): can they all match nothing? */
+/* Returns 1 if all items in [first, end) can match the empty text. */
 static int can_be_nothing(const struct item *first, const struct item *end) {
   for (; first < end; first++)
     if (first->kind == ITEM_SET && first->min) return 0;
   return 1;
 }
 
-/* Adds an item's states. */
+/* Adds the states of an item.  Returns the next free state. */
 static uint32_t add_item(struct regex *r, const struct item *item, uint32_t state) {
   uint32_t n = item_states(item);
   for (uint32_t i = 0; i < n; i++, state++) {
@@ -262,9 +281,9 @@ static uint32_t add_item(struct regex *r, const struct item *item, uint32_t stat
   return state;
 }
 
-/* Adds the alternative [first, end); returns the next free state. */
+/* Adds the alternative [first, end).  Returns the next free state. */
 static uint32_t add_alternative(struct regex *r, const struct item *first, const struct item *end, uint32_t state) {
-  const struct item *low = first, *high = end; /* what is left between the last ^ and the first $ */
+  const struct item *low = first, *high = end; /* the part between the last ^ and the first $ */
   int begins = 0, ends = 0;
   for (const struct item *i = first; i < end; i++)
     if (i->kind == ITEM_BEGIN) low = i + 1, begins = 1;
@@ -314,8 +333,9 @@ void regex_free(struct regex *r) { mem_free(r); }
 /* --- searching ---------------------------------------------------------------------------------------------------- */
 
 /*
-** Enters what the optional states of a set lead to.  Where one is entered, adding the set to all optional states
-** carries to the end of their run: the bits that differ from before are those that it can skip to.  Returns the carry.
+** Adds the states that can be reached by skipping optional states.  Where an optional state is
+** entered, adding it to the set of all optional states carries to the end of their run.  The bits
+** that change are the states that it can skip to.  Returns the carry for the next word.
 */
 static inline uint64_t skip_optional(uint64_t *entered, uint64_t optional, uint64_t carry) {
   uint64_t add = *entered & optional, sum = optional + add, all = sum + carry;
@@ -323,7 +343,7 @@ static inline uint64_t skip_optional(uint64_t *entered, uint64_t optional, uint6
   return (uint64_t)(sum < add) | (uint64_t)(all < sum);
 }
 
-/* Does any bit of a set count? */
+/* Returns 1 if the two sets have a state in common. */
 static inline int any(const uint64_t *set, const uint64_t *of, uint32_t words) {
   uint64_t found = 0;
   for (uint32_t i = 0; i < words; i++) found |= set[i] & of[i];

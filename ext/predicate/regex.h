@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The regular expressions of CloudWatch Logs filter patterns, `%…%`: compiled, and looked for in a text.
+** The regular expressions of CloudWatch Logs filter patterns, `%…%`: compiles them, and searches
+** for them in a text.
 **
-**     ^ $        the text's begin and end          \d \D \s \S \w \W   as in Java and Perl, ASCII
+**     ^ $        beginning and end of text          \d \D \s \S \w \W   as in Java and Perl, ASCII
 **     .          any byte but a line feed          \xhh                the byte
 **     [a-z] [^…] a byte of a set                   \ and a symbol      the symbol itself
 **     ? * +      {n} {n,} {n,m}  repetition        |                   between whole alternatives: there are no groups
 **
-** Everything works on bytes; in the expression itself, all are ASCII.  What has no meaning, or one that could be
-** another in CloudWatch (groups, a** and a*?, an empty alternative, `]` and `}` on their own), is refused.
+** Everything works on bytes; the expression itself must be ASCII.  Expressions that have no
+** meaning, or may have another one in CloudWatch, are refused: groups, a** and a*?, an empty
+** alternative, `]` and `}` alone.
 **
-** Call order: regex_compile(), then regex_search() from any number of threads; regex_free().  A search takes time in
-** proportion to the text (times 1 to REGEX_STATES / 64), whatever text and expression are, and no memory.
+** Call order: regex_compile(); then regex_search() from any number of threads; regex_free().  The
+** time of a search is proportional to the length of the text, with a factor of 1 to REGEX_STATES /
+** 64, whatever text and expression are.  A search allocates no memory.
 */
 #ifndef PREDICATE_REGEX_H
 #define PREDICATE_REGEX_H
@@ -20,20 +23,22 @@
 
 #include "base/err.h"
 
-#define REGEX_REPEAT 1000 /* the most that {n,m} may say */
-#define REGEX_STATES 1024 /* of an expression: its items, repetitions written out, and one per alternative */
+#define REGEX_REPEAT 1000 /* largest number in {n,m} */
+#define REGEX_STATES                                                                                                   \
+  1024 /* largest number of states: one for each item, with repetitions written out, and one for each alternative */
 
 struct regex;
 
 /*
-** ERR_NOMEM; ERR_ARGUMENT with e->line the 1-based place in p at which it goes wrong and e->text what is wrong there.
-** *out is NULL then.
+** Compiles the expression of n bytes.  ERR_NOMEM; ERR_ARGUMENT, where e->line is the 1-based
+** position of the wrong byte in p and e->text says what is wrong there.  *out is NULL on an error.
 */
 enum err_code regex_compile(struct regex **out, const char *p, size_t n, struct err *e);
 
-/* Does it occur anywhere in the text? */
+/* Returns 1 if the expression matches anywhere in the text of n bytes, otherwise 0. */
 int regex_search(const struct regex *r, const char *p, size_t n);
 
-void regex_free(struct regex *r); /* NULL is fine */
+/* NULL is allowed. */
+void regex_free(struct regex *r);
 
 #endif

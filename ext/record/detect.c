@@ -1,4 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** Each of the first lines is asked the same questions, and the first answer of yes ends the
+** search:
+**
+**     line --> header? -------- yes --> DETECT_FLOW_LOG, or DETECT_ERROR
+**               | no
+**              fits a layout? - yes --> DETECT_FLOW_LOG
+**               | no
+**              traffic? ------- yes --> remembered: DETECT_LIKELY if no later line decides
+**               | no
+**              next line        (none left: DETECT_OTHER)
+**
+** Lines that are too long or contain control bytes count as lines but are asked nothing, because
+** damage at the beginning must not hide the rest of a file.
+*/
 #include "record/detect.h"
 
 #include <stdio.h>
@@ -6,7 +21,10 @@
 
 #include "record/record.h"
 
-/* The layout with a prefix or without, whichever the line fits. */
+/*
+** Sets *out to the candidate, with a prefix if the line has one token more.  Returns 1 if the line
+** fits.
+*/
 static int try_layout(const struct line *line, const struct layout *candidate, struct layout *out) {
   if (line->count != candidate->ntokens && line->count != candidate->ntokens + 1u) return 0;
   *out = *candidate;
@@ -15,13 +33,13 @@ static int try_layout(const struct line *line, const struct layout *candidate, s
 }
 
 static int is_transit_gateway(const struct line *line, uint32_t token) {
-  static const char name[] = "TransitGateway"; /* TransitGatewayAttachment too */
+  static const char name[] = "TransitGateway"; /* also the beginning of TransitGatewayAttachment */
   size_t n;
   const char *p = token_text(line, token, &n);
   return n >= sizeof name - 1 && !memcmp(p, name, sizeof name - 1);
 }
 
-/* The layout of a line without a header: the user's, or AWS's default. */
+/* Sets *out to the user's layout or to one of AWS's defaults.  Returns 1 if the line fits it. */
 static int guess(const struct line *line, const struct layout *format, struct layout *out) {
   struct layout candidate;
   if (format) return try_layout(line, format, out);
@@ -43,7 +61,10 @@ static int contains(const struct line *line, const char *what) {
 
 static int is_word(const char *p, size_t n, const char *word) { return strlen(word) == n && !memcmp(p, word, n); }
 
-/* An address and nothing else: four numbers with dots, or IPv6 with all its groups or a "::"; no time, no port. */
+/*
+** Returns 1 for an address alone: four numbers with dots, or IPv6 with all its groups or a "::".
+** A time such as 12:30:00, and an address with a port, are not addresses here.
+*/
 static int is_plain_address(const char *p, size_t n) {
   int dots = 0, colons = 0, doubled = 0;
   for (size_t i = 0; i < n; i++) {
@@ -56,9 +77,10 @@ static int is_plain_address(const char *p, size_t n) {
 }
 
 /*
-** Does the line look like flow log traffic in some layout that can't be told?  Two addresses, an address or an
-** interface beside a verdict, or what CSV and JSON make of that.  Wrong now and then, on the safe side: a file that is
-** passed over is traffic that nobody sees.
+** Returns 1 if the line looks like traffic of a flow log in an unknown layout: it has two
+** addresses, or an address or an interface beside a word such as ACCEPT, or the same written as
+** CSV or JSON.  The answer is sometimes wrong, and then on the safe side: when a file is passed
+** over by mistake, nobody sees its traffic.
 */
 static int has_marks(const struct line *line) {
   int addresses = 0, interfaces = 0, verdicts = 0;
@@ -74,7 +96,8 @@ static int has_marks(const struct line *line) {
   if (contains(line, "eni-") && (contains(line, "ACCEPT OK") || contains(line, "REJECT OK") ||
                                  contains(line, "NODATA") || contains(line, ",ACCEPT,") || contains(line, ",REJECT,")))
     return 1;
-  return contains(line, "srcaddr") && contains(line, "dstaddr") && !contains(line, "${"); /* ${}: a LogFormat */
+  return contains(line, "srcaddr") && contains(line, "dstaddr") &&
+         !contains(line, "${"); /* with ${} it is a LogFormat string */
 }
 
 int detect_utf16(const char *p, size_t n) {

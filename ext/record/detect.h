@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What is this file?  Decides from its first lines whether it is a flow log, and in which layout.
+** Decides from the first lines of a file whether it is a flow log, and in which layout.
 **
-** A header decides.  Without one, the first line decides that fits the user's `format`, or else one of AWS's two
-** defaults, with or without CloudWatch's time prefix.  Pure functions; any thread.
+** The first of these lines that is a header, or that fits a layout, decides.  The layouts that are
+** tried are the user's `format`, or AWS's two defaults if there is none, each with and without
+** CloudWatch's time prefix.  The functions are pure; any thread may call them.
 */
 #ifndef RECORD_DETECT_H
 #define RECORD_DETECT_H
@@ -11,25 +12,26 @@
 #include "record/layout.h"
 #include "record/tokens.h"
 
-#define DETECT_LINES 16 /* nonblank lines that are looked at: the first ones may be damaged */
+#define DETECT_LINES 16 /* number of nonblank lines that are examined; several, because the first ones may be damaged */
 
 enum detect_result {
-  DETECT_BLANK,    /* nothing but blank lines */
+  DETECT_BLANK,    /* there are only blank lines */
   DETECT_FLOW_LOG, /* *layout is set */
-  DETECT_LIKELY,   /* it has the marks of a flow log, in a format that can't be told: not to be passed over silently */
-  DETECT_OTHER,    /* no flow log */
-  DETECT_ERROR,    /* a header that can't be used: *e says why, and its line in the window */
+  DETECT_LIKELY,   /* it looks like a flow log of unknown format, and must not be passed over silently */
+  DETECT_OTHER,    /* it is not a flow log */
+  DETECT_ERROR,    /* it has a header that cannot be used: *e says why, and in which line of the window */
 };
 
 /*
-** Looks at a file's first window.  format: the user's layout for files without a header, or NULL.  expected: the file
-** should be a flow log, so that even a single name is taken for a header.  why: becomes the reason of DETECT_LIKELY and
-** DETECT_OTHER in words.
+** Examines the first window of a file.  format: the user's layout for files without a header, or
+** NULL.  expected: not 0 if the file should be a flow log, so that a single name in the first line
+** is taken for a header.  *layout is set for DETECT_FLOW_LOG, and undefined otherwise.  why is set
+** for DETECT_LIKELY and DETECT_OTHER: the reason in words.
 */
 enum detect_result detect(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
                           char why[ERR_TEXT], struct err *e);
 
-/* Does text in UTF-16 have a flow log's marks? */
+/* Returns 1 if text in UTF-16, of either byte order, looks like a flow log, otherwise 0. */
 int detect_utf16(const char *p, size_t n);
 
 #endif

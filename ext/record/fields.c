@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The table's data and the lookup by name: see fields.h. */
+/*
+** The macro FIELDS of fields.h is expanded twice, there into the enum and here into the array, so
+** that the two cannot differ.  The lookup compares with all names in turn.  That is fast enough,
+** because it runs for the first lines of a file and for options, but never for each record.
+*/
 #include "record/fields.h"
 
 const struct field_info fields[FIELD_COUNT] = {

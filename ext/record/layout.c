@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A layout is built name by name: begin(), add() for each token, and the error if one doesn't work.  The two defaults
-** are built from their names too, so that every layout has the names for messages and for flowlogs_files.
+** A layout is built name by name: begin(), then add() for each token, then add_classes().  The two
+** defaults are built from their names in the same way, so that every layout has the names that
+** messages and flowlogs_files show.  The header "srcaddr bytes x-id" gives:
+**
+**     token   0         1       2
+**     field   srcaddr   bytes   none       token[FIELD_srcaddr] = 0, token[FIELD_bytes] = 1
+**     ints              1                  must be digits
+**     addrs   0                            must be an address, also in check[]
+**     unknown                   2
+**     name    0         8       14         offsets in text: "srcaddr bytes x-id "
+**
+** The lists ints, addrs, check and unknown hold tokens, so that checking a line does not have to
+** look at tokens about which there is nothing to check.
 */
 #include "record/layout.h"
 
@@ -22,8 +33,9 @@ static void begin(struct layout *l) {
 }
 
 /*
-** What the splitter's classes can tell of a token.  Numbers of up to 18 digits are all in range; an address has up to
-** 45 bytes.  The separator makes it one more.
+** States that the class of a token decides about it, if the next token begins within `reach`
+** bytes.  Numbers of up to 18 digits are all in range, and an address has up to 45 bytes.  The
+** separator behind the token is one byte more.
 */
 static void add_class(struct layout *l, uint32_t token, uint32_t class, int32_t reach) {
   l->reach[token] = reach;
@@ -48,7 +60,7 @@ static void add_check(struct layout *l, uint16_t token, enum kind kind) {
   l->check[l->nchecks++].kind = (uint16_t)kind;
 }
 
-/* Adds a token of that name.  code is what an error is to be called. */
+/* Adds a token with this name.  `code` is the code of an error. */
 static enum err_code add(struct layout *l, const char *name, size_t n, enum err_code code, struct err *e) {
   uint16_t token = l->ntokens;
   size_t room = sizeof l->text - l->text_n;
@@ -79,7 +91,7 @@ static enum err_code add(struct layout *l, const char *name, size_t n, enum err_
 }
 
 static void add_field(struct layout *l, enum field f) {
-  struct err never = {0}; /* a table of ours has no name twice */
+  struct err never = {0}; /* no name occurs twice in the tables of fields */
   add(l, fields[f].name, fields[f].n, ERR_ARGUMENT, &never);
 }
 
@@ -125,7 +137,10 @@ static int is_name(const char *p, size_t n) {
   return 1;
 }
 
-/* A name that is no word of prose: it is made of several words, or is one of these. */
+/*
+** Returns 1 if a name is not a word of prose: it consists of several words, or is one of these
+** four.
+*/
 static int is_technical(const char *p, size_t n) {
   if (memchr(p, '-', n) || memchr(p, '_', n)) return 1;
   return n == 7 &&

@@ -1,4 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+/*
+** The buffer is filled, and a block is all of it up to the last LF.  The next call moves the rest,
+** a line that has begun, to the front and fills the buffer again.  A byte is moved once at most,
+** unless its line is longer than a buffer.
+**
+**     buffer   |line 1.|line 2.|line 3.|line 4 beg|
+**              '---- the block -------'    |
+**                 .------- next call ------'
+**                 v
+**     buffer   |line 4 beg|in.|line 5.| ...
+**
+** A buffer without an LF holds part of a line that is too long.  Its first LINES_HEAD bytes stay
+** at the front, and the bytes behind them are read and dropped until the LF comes.  LINES_SKIPPING
+** is returned for each buffer of them, so that the caller can stop in between: a line may have
+** gigabytes.
+*/
 #include "record/lines.h"
 
 #include <string.h>
@@ -45,7 +61,10 @@ static enum lines_result fail(struct lines *l, struct err *e) {
   return LINES_ERROR;
 }
 
-/* The buffer is full and has no LF: keeps the line's beginning and reads on to its end. */
+/*
+** Called for a full buffer without an LF: keeps the beginning of the line and drops one more
+** buffer.
+*/
 static enum lines_result pass_over(struct lines *l, struct err *e) {
   l->used = LINES_HEAD;
   top_up(l);
@@ -59,7 +78,7 @@ static enum lines_result pass_over(struct lines *l, struct err *e) {
   return LINES_LONG;
 }
 
-/* Bytes up to the last LF, that one included. */
+/* Returns the number of bytes up to the last LF, including it. */
 static size_t whole_lines(const char *p, size_t n) {
   while (n > 0 && p[n - 1] != '\n') n--;
   return n;

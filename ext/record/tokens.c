@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** 64 bytes become bit masks: separators (LF among them), line ends, control bytes.  A token begins at a bit that is no
-** separator and whose left neighbour is one: ~mask & (mask << 1).  Positions are written out several at a time, more
-** than there are, and counted: that writes past the end, into what the next block overwrites, and spares branches that
-** can't be predicted.
+** 64 bytes become bit masks: separators (including LF), line ends, control bytes.  A token begins
+** at a byte that is not a separator and whose predecessor is one.  With the first byte as the
+** lowest bit:
 **
-** The masks come from SSE2, which every x86-64 has, from AVX2 where the processor has it (asked once), from NEON on
-** arm64, and from a table elsewhere.
+**     text        2 123 eni-1 LF
+**     separator   01000100000 1      s
+**     behind      10100010000 0      s << 1, and 1 for the byte before the text
+**     starts      10100010000 0      ~s & behind
+**     digit       10111000001 0      d
+**     run ends    01000100000 0      ((starts & d) + d), as far as it concerns separators
 **
-** What the tokens are made of comes from additions.  Of a mask of digits, (starts & digits) + digits carries through
-** every run of digits that begins with a token and leaves a bit behind it; where that bit lies on a token's end, the
-** token was digits alone.  Other runs stay what they are, and carries go on from block to block.
+** The positions of the starts are written out several at a time, and more of them than there are.
+** The number is counted, and the next block overwrites the rest.  This avoids branches that
+** depend on the data, which the processor could not predict.
+**
+** The masks come from AVX2 where the processor has it, otherwise from SSE2, which every x86-64
+** has; from NEON on arm64; and from plain C elsewhere.
+**
+** Additions find out what the tokens consist of.  In (starts & digits) + digits, the carry runs
+** through every run of digits that begins with a token, and leaves a bit behind the run.  Where
+** that bit lies on the end of a token, the token consists of digits alone.  Other runs do not
+** change.  The carry goes on from block to block, so a token may lie across two blocks.
 */
 #include "record/tokens.h"
 
@@ -22,26 +33,26 @@
 #include <arm_neon.h>
 #endif
 
-/* What 64 bytes are; bit i stands for byte i. */
+/* Classes of 64 bytes; bit i stands for byte i. */
 struct masks {
   uint64_t separator; /* space, tab, CR, LF */
   uint64_t newline;   /* LF */
-  uint64_t control;   /* below 0x20 and none of these */
-  uint64_t digit;     /* 0-9; this and the next one are used by splitters that classify */
-  uint64_t address;   /* these, a-f, A-F, '.', ':' */
+  uint64_t control;   /* below 0x20, but not a separator */
+  uint64_t digit;     /* 0-9; only splitters that classify set this and `address` */
+  uint64_t address;   /* 0-9, a-f, A-F, '.', ':' */
 };
 
-/* What one block leaves for the next, while tokens are classified. */
+/* The state that goes from one block to the next while tokens are classified. */
 struct classifier {
   uint8_t *classes;
-  uint32_t ended;               /* tokens that have ended */
+  uint32_t ended;               /* number of tokens that have ended so far */
   int overflow;                 /* a block had more tokens than fit */
   unsigned char digit, address; /* carries of the additions */
 };
 
 enum err_code tokens_init(struct tokens *t, size_t bytes, struct err *e) {
   memset(t, 0, sizeof *t);
-  size_t lines = TOKENS_LINES + TOKENS_BLOCK; /* the last block may bring 64 more than were asked for */
+  size_t lines = TOKENS_LINES + TOKENS_BLOCK; /* the last block may contain 64 more lines */
   t->newline = mem_alloc(lines * sizeof *t->newline);
   t->ends = mem_alloc(lines * sizeof *t->ends);
   t->at = mem_alloc((bytes / 2 + 3 * TOKENS_BLOCK) * sizeof *t->at);
@@ -70,21 +81,24 @@ ALWAYS_INLINE void masks_plain(const char *p, struct masks *m) {
   }
 }
 
-/* The number of the lowest bit; any number for 0, which has none. */
+/* Returns the index of the lowest bit; 63 for 0, which has no bit. */
 ALWAYS_INLINE uint32_t lowest(uint64_t bits) { return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63); }
 
-/* Writes the positions of the four lowest bits of *bits, plus base, at out, and takes them out of *bits. */
+/*
+** Writes the positions of the four lowest bits of *bits, plus base, to out, and clears these bits.
+*/
 ALWAYS_INLINE void put_four(uint64_t *bits, uint32_t base, uint32_t *out) {
   for (int i = 0; i < 4; i++) {
     out[i] = base + lowest(*bits);
     *bits &= *bits - 1;
-    __asm__ volatile("" ::: "memory"); /* or compilers gather the four in a vector, which takes longer */
+    __asm__ volatile("" ::: "memory"); /* else compilers collect the four in a vector, which is slower */
   }
 }
 
 /*
-** Writes the positions of the bits of `bits`, plus base, at out; returns their number.  May write 64 entries, whatever
-** the number.  64 bytes of a flow log have some 8 tokens: up to 12 there is no branch that depends on the data.
+** Writes the positions of the bits of `bits`, plus base, to out, and returns their number.  It may
+** write up to 64 entries whatever the number is.  64 bytes of a flow log have about 8 tokens; up
+** to 12 there is no branch that depends on the data.
 */
 ALWAYS_INLINE uint32_t put_bits(uint64_t bits, uint32_t base, uint32_t *out) {
   uint32_t count = (uint32_t)__builtin_popcountll(bits);
@@ -95,7 +109,7 @@ ALWAYS_INLINE uint32_t put_bits(uint64_t bits, uint32_t base, uint32_t *out) {
   return count;
 }
 
-/* Notes the line that ends at the lowest bit of *lf, if there is one, and takes it out. */
+/* Stores the line that ends at the lowest bit of *lf, if there is one, and clears that bit. */
 ALWAYS_INLINE uint32_t put_line(struct tokens *t, uint32_t line, uint64_t *lf, uint64_t starts, uint32_t base,
                                 uint32_t ntokens) {
   uint64_t up_to = *lf ^ (*lf - 1); /* the LF and all bits below it */
@@ -106,13 +120,16 @@ ALWAYS_INLINE uint32_t put_line(struct tokens *t, uint32_t line, uint64_t *lf, u
   return line + more;
 }
 
-/* The loop over blocks; one copy a way of making masks, which is always inlined.  classify may be NULL. */
+/*
+** The loop over blocks.  The functions are constants where it is called, so that the compiler
+** makes one copy for each way of making masks and inlines them.  classify may be NULL.
+*/
 ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
                            void (*make_masks)(const char *, struct masks *),
                            void (*classify)(struct classifier *, const struct masks *, uint64_t starts,
                                             uint64_t ends)) {
   struct classifier c = {.classes = t->classes};
-  if (classify) c.classes[0] = 0; /* the first bits are added to it */
+  if (classify) c.classes[0] = 0; /* classify() combines its first bits with this byte */
   uint32_t nlines = 0, ntokens = 0;
   uint64_t before = 1, control = 0; /* the byte before the text counts as a separator */
   for (size_t base = 0; base < n && nlines < TOKENS_LINES; base += TOKENS_BLOCK) {
@@ -124,7 +141,7 @@ ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
       m.newline &= ~beyond;
       m.control &= ~beyond;
     }
-    uint64_t behind = m.separator << 1 | before; /* what stands behind a separator */
+    uint64_t behind = m.separator << 1 | before; /* bytes whose predecessor is a separator */
     uint64_t starts = ~m.separator & behind;
     before = m.separator >> 63;
     control |= m.control;
@@ -174,7 +191,11 @@ AVX2 static inline uint64_t join(__m256i low, __m256i high) {
 
 /* Classes of bytes, a bit each: 0x80 digit, 0x40 a-f and A-F, 0x20 ':', 0x10 '.'; 0 for others. */
 AVX2 static inline __m256i classes_avx2(__m256i v) {
-  /* A class has its bit both by the byte's low half (none for bytes beyond ASCII) and by its high half. */
+  /*
+  ** A byte has the bits that both its low half and its high half have in these two tables.  The
+  ** first one gives 0 for bytes beyond ASCII, because the instruction does so when the highest bit
+  ** is set.
+  */
   const __m256i by_low = _mm256_broadcastsi128_si256(
       _mm_setr_epi8(-128, -64, -64, -64, -64, -64, -64, -128, -128, -128, 0x20, 0, 0, 0, 0x10, 0));
   const __m256i by_high =
@@ -184,7 +205,10 @@ AVX2 static inline __m256i classes_avx2(__m256i v) {
 }
 
 AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
-  /* Looked up by a byte's low half: the separator that has this half, or a byte that has another one. */
+  /*
+  ** Indexed by the low half of a byte: the separator with this low half, or else a byte with
+  ** another one, which never equals the byte that is looked up.
+  */
   const __m256i separators =
       _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
   const __m256i lf = _mm256_set1_epi8('\n'), low = _mm256_set1_epi8(0x1f);
@@ -201,16 +225,20 @@ AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
   m->address = ~join(_mm256_cmpeq_epi8(a_class, zero), _mm256_cmpeq_epi8(b_class, zero));
 }
 
-/* A bit behind each run of `class` that begins with a token, and others that lie on no separator. */
+/*
+** Returns a bit behind each run of `class` that begins with a token.  Other bits lie on no
+** separator.
+*/
 AVX2 static inline uint64_t run_ends(uint64_t starts, uint64_t class, unsigned char *carry) {
-  unsigned long long sum = 0; /* what the analyser of gcc 12 wants */
+  unsigned long long sum = 0; /* initialised for the analyser of gcc 12, which reports it otherwise */
   *carry = _addcarry_u64(*carry, starts & class, class, &sum);
   return sum;
 }
 
 /*
-** Appends the bits of the tokens that end in the block.  32 tokens can, but no more than TOKENS_GROUP are sure to fit
-** into a word together with what is in its lowest byte; a block that has more leaves the window without classes.
+** Appends the bits of the tokens that end in the block.  Up to 32 tokens can end there, but only
+** TOKENS_GROUP are certain to fit into a word together with the bits that its lowest byte already
+** has.  If a block has more, the whole window remains without classes.
 */
 AVX2 static inline void classify_avx2(struct classifier *c, const struct masks *m, uint64_t starts, uint64_t ends) {
   uint64_t digits = run_ends(starts, m->digit, &c->digit), address = run_ends(starts, m->address, &c->address);
@@ -237,7 +265,10 @@ size_t tokens_split(struct tokens *t, const char *text, size_t n) {
 
 #elif defined(__aarch64__)
 
-/* One bit a byte: each lane keeps its own bit, and pairwise additions gather 64 lanes into 8 bytes. */
+/*
+** Makes one bit of each byte: each lane keeps its own bit, and pairwise additions join 64 lanes in
+** 8 bytes.
+*/
 ALWAYS_INLINE uint64_t gather(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d) {
   const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
   uint8x16_t ab = vpaddq_u8(vandq_u8(a, bit), vandq_u8(b, bit));

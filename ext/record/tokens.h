@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Whole lines split into tokens: where each line ends, and where each of its tokens begins.
+** Splits whole lines into tokens: finds where each line ends and where each of its tokens begins.
 **
-** This is the innermost loop: each byte of the logs passes through it once, 64 at a time.  It knows separators
-** (space, tab, CR), line ends (LF) and control bytes, and nothing of formats.  Runs of separators count as one, those
-** at a line's ends as none, so CRLF needs no case of its own.
+** This is the innermost loop.  Each byte of the logs passes through it once, 64 at a time.  It
+** knows separators (space, tab, CR), line ends (LF) and control bytes, and it knows nothing of
+** formats.  Several separators in a row count as one, and separators at the ends of a line do not
+** count, so that CRLF needs no special case.
 **
-** Call order: tokens_init(), tokens_split() for one window after another, tokens_clear().  One thread.
+** Call order: tokens_init(); tokens_split() for one window after another; tokens_clear().  One
+** thread at a time may use a struct.  A window is the text that one call splits:
 **
 **     "2 123 eni-1\n\n7\n"     newline = 11, 12, 14
 **      ^ ^   ^       ^         at      = 0, 2, 6, 13, 15
 **                              ends    = 3, 3, 4         (tokens up to the end of the line)
 **
-** A token ends where the next one begins, less the separators between: token_end() goes back over them, which nearly
-** always is one.  The list has the end of the window as its last entry.
+** The ends of tokens are not stored.  token_end() goes back from the beginning of the next token
+** over the separators in between, of which there is nearly always one.  The list `at` has the end
+** of the window as its last entry, so that the last token has a next one, too.
 **
-** Where the processor makes it cheap, the splitter also says of each token what it is by its bytes, in two bits (see
-** tokens_classes()), so that a line can be checked without a look at its text.
+** On processors where it is cheap, the splitter also classifies each token by its bytes, in two
+** bits (see tokens_classes()), so that most lines can be checked without reading their text again.
 */
 #ifndef RECORD_TOKENS_H
 #define RECORD_TOKENS_H
@@ -27,14 +30,14 @@
 
 #include "base/err.h"
 
-#define TOKENS_LINES 1024 /* about as many lines as one call splits */
-#define TOKENS_BLOCK 64   /* bytes looked at together; as many must be readable after the text */
+#define TOKENS_LINES 1024 /* one call stops at about this number of lines */
+#define TOKENS_BLOCK 64   /* bytes processed at once; this many must be readable after the text */
 #define TOKENS_SPARE 8    /* entries of `at` that may be read after the last: zeros, or tokens beyond the window */
 
-/* The two bits of a token; lengths are not looked at. */
+/* The two bits of a token.  They say nothing about its length. */
 #define TOKENS_DIGITS  1u /* nothing but 0-9 */
 #define TOKENS_ADDRESS 2u /* nothing but 0-9, a-f, A-F, '.', ':' */
-#define TOKENS_GROUP   28 /* tokens whose bits tokens_classes() returns */
+#define TOKENS_GROUP   28 /* number of tokens whose bits tokens_classes() returns */
 
 struct tokens {
   const char *text;  /* the window; not owned */
@@ -47,17 +50,24 @@ struct tokens {
   int control;       /* there may be control bytes (below 0x20, not tab, CR, LF) in the window */
 };
 
-/* text of at most `bytes` will be split at once.  ERR_NOMEM; tokens_clear() is due all the same. */
+/*
+** Allocates the lists for windows of at most `bytes` bytes.  ERR_NOMEM; the caller must call
+** tokens_clear() even then.
+*/
 enum err_code tokens_init(struct tokens *t, size_t bytes, struct err *e);
+
+/* Frees the lists. */
 void tokens_clear(struct tokens *t);
 
 /*
-** Splits whole lines from text[0..n), which ends with LF and is followed by TOKENS_BLOCK readable bytes.  Takes one
-** line or more and returns the bytes taken; it stops early when it has TOKENS_LINES lines.
+** Splits whole lines of text[0..n), which ends with LF and is followed by TOKENS_BLOCK readable
+** bytes.  n is at least 1 and at most the `bytes` of tokens_init().  Returns the number of bytes
+** of the lines that were split, which is at least one line; it stops when it has TOKENS_LINES
+** lines.
 */
 size_t tokens_split(struct tokens *t, const char *text, size_t n);
 
-/* The same in plain C: what the vector versions are tested against, and what other processors run. */
+/* The same in plain C.  Tests compare the vector versions with it, and other processors run it. */
 size_t tokens_split_plain(struct tokens *t, const char *text, size_t n);
 
 /*
@@ -76,7 +86,7 @@ struct line {
   uint64_t number;     /* of the line in its file, 1-based */
 };
 
-/* Line i of the window; `before` lines of the file stand before the window. */
+/* Returns line i of the window.  `before`: number of the file's lines before the window. */
 static inline struct line tokens_line(const struct tokens *t, uint32_t i, uint64_t before) {
   uint32_t first = i ? t->ends[i - 1] : 0;
   return (struct line){
@@ -89,7 +99,10 @@ static inline struct line tokens_line(const struct tokens *t, uint32_t i, uint64
   };
 }
 
-/* The bits of token k of the window (of the window, not of a line), lowest, and of TOKENS_GROUP - 1 after it. */
+/*
+** Returns the bits of token k and of the TOKENS_GROUP - 1 tokens after it, those of token k
+** lowest.  k counts from the beginning of the window, not of a line.  Valid if t->classified.
+*/
 static inline uint64_t tokens_classes(const struct tokens *t, uint32_t k) {
   uint64_t bits;
   memcpy(&bits, t->classes + k / 4, sizeof bits);
@@ -98,7 +111,7 @@ static inline uint64_t tokens_classes(const struct tokens *t, uint32_t k) {
 
 static inline int token_is_separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* The end of token k of a line: the offset of the byte after its last. */
+/* Returns the offset of the byte after the last byte of token k of a line. */
 static inline uint32_t token_end(const struct line *line, uint32_t k) {
   const char *text = line->text;
   uint32_t end = line->at[k + 1] - 1;
@@ -106,7 +119,7 @@ static inline uint32_t token_end(const struct line *line, uint32_t k) {
   return end;
 }
 
-/* Token k of a line: its first byte; *n becomes its length. */
+/* Returns the first byte of token k of a line; *n becomes its length in bytes. */
 static inline const char *token_text(const struct line *line, uint32_t k, size_t *n) {
   *n = token_end(line, k) - line->at[k];
   return line->text + line->at[k];

@@ -406,3 +406,55 @@ def test_all_are_pure(db):
 def test_number_of_arguments(db, call):
     with pytest.raises(sqlite3.OperationalError, match="wrong number of arguments"):
         one(db, call)
+
+
+@pytest.mark.parametrize("condition", ["1", "-1", "0.5", "'1'", "'2 apples'", "1 < 2", "9223372036854775807", "x'31'"])
+def test_require_passes(db, condition):
+    assert one(db, f"flowlogs_require({condition}, 'never shown')") == 1
+    # The condition is true exactly where SQL's WHERE takes it for true.
+    assert db.execute(f"SELECT 1 WHERE {condition}").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("condition", ["0", "0.0", "NULL", "'0'", "'apples'", "''", "1 > 2", "NULL = NULL", "x''"])
+def test_require_refuses(db, condition):
+    with pytest.raises(sqlite3.OperationalError, match="^stop here$"):
+        one(db, f"flowlogs_require({condition}, 'stop here')")
+    assert db.execute(f"SELECT 1 WHERE {condition}").fetchall() == []
+
+
+@pytest.mark.parametrize("message", ["", "it's \"quoted\"", "100 % of %s and %d", "Für alle: 漢字 🦆", "two\nlines",
+                                     "flowlogs: flowlogs_require: ", "x" * 5000])
+def test_the_message_of_require_is_exact(db, message):
+    with pytest.raises(sqlite3.OperationalError) as e:
+        one(db, "flowlogs_require(0, ?)", message)
+    assert str(e.value) == message
+
+
+@pytest.mark.parametrize("condition", [0, 1, None])
+def test_require_needs_a_message(db, condition):
+    with pytest.raises(sqlite3.OperationalError, match="^flowlogs: flowlogs_require: the message is NULL$"):
+        one(db, "flowlogs_require(?, NULL)", condition)
+
+
+def test_require_in_where_returns_no_row(db):
+    sql = "SELECT 'printed' WHERE NOT flowlogs_require(? IS NOT NULL, 'which source?')"
+    assert db.execute(sql, ("10.0.0.5",)).fetchall() == []
+    with pytest.raises(sqlite3.OperationalError, match=r"^which source\?$"):
+        db.execute(sql, (None,)).fetchall()
+
+
+def test_require_is_innocuous(db):
+    """Views and triggers of a schema that is not trusted may call it."""
+    db.executescript("""
+        PRAGMA trusted_schema = OFF;
+        CREATE TABLE t(n);
+        CREATE VIEW v AS SELECT n FROM t WHERE flowlogs_require(n > 0, 'n is ' || n);
+        CREATE TRIGGER g BEFORE INSERT ON t WHEN NOT flowlogs_require(new.n < 10, 'too large') BEGIN SELECT 1; END;
+        INSERT INTO t VALUES (3);""")
+    assert db.execute("SELECT n FROM v").fetchall() == [(3,)]
+    with pytest.raises(sqlite3.OperationalError, match="^too large$"):
+        db.execute("INSERT INTO t VALUES (10)")
+    db.execute("INSERT INTO t VALUES (-1)")
+    with pytest.raises(sqlite3.OperationalError, match="^n is -1$"):
+        db.execute("SELECT n FROM v").fetchall()
+    assert db.execute("SELECT count(*) FROM t").fetchall() == [(2,)]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Patterns held against lines of several layouts, as tables. */
+/* Tables of patterns, each with a line of some layout and the expected answer. */
 #include "helpers.h"
 
 #include "predicate/filter.h"
@@ -29,7 +29,7 @@ static int tear_down(void **state) {
   return mem_test_live() != 0;
 }
 
-/* The line, split, with readable bytes behind it. */
+/* Splits a line, which has readable bytes behind it. */
 static struct line split(const char *line) {
   static char text[4096 + TOKENS_BLOCK];
   memset(text, 0, sizeof text);
@@ -43,7 +43,7 @@ static void layout_of(struct layout *l, const char *names) {
   assert_int_equal(layout_from_option(l, names, &e), ERR_NONE);
 }
 
-/* NO, YES or MISMATCH; the last error's text in e. */
+/* Returns NO, YES or MISMATCH; e has the text of the last error. */
 static int answer(const char *pattern, const struct layout *l, const char *line, struct err *e) {
   static struct predicate_bound bound;
   static const struct predicate everything;
@@ -123,7 +123,7 @@ static void test_conditions(void **state) {
   }
 }
 
-/* Where places and names agree with the layout, with the default format, and with neither. */
+/* Places and names agree with the layout, with the default format, or with neither. */
 static void test_places(void **state) {
   static const char custom[] = "srcaddr dstport action odd-field bytes";
   static const char line[] = "10.0.0.1 22 REJECT x 400\n";
@@ -134,7 +134,7 @@ static void test_places(void **state) {
   } rows[] = {
       {NULL, "[]", YES},
       {NULL, "[...]", YES},
-      {NULL, "[a]", YES}, /* a last place that asks nothing stands for the rest */
+      {NULL, "[a]", YES}, /* a last slot without a condition stands for the rest */
       {NULL, "[a=2, b]", YES},
       {NULL, "[a=2, b=123456789010]", MISMATCH}, /* two fields are too few */
       {NULL, "[a=2, b=123456789010, ...]", YES},
@@ -172,7 +172,7 @@ static void test_places(void **state) {
   }
 }
 
-/* The export's time is neither a place nor text. */
+/* The time that the export puts before a line is neither a place nor part of the text. */
 static void test_prefix(void **state) {
   static const char line[] = "2018-09-22T20:28:14.000Z " LINE;
   struct layout l;

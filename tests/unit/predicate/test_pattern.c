@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Filter patterns: the examples of AWS's pages and others, texts that match and that don't, errors and their places. */
+/*
+** Tests filter patterns: AWS's examples and others, texts that match or do not, errors and their
+** positions.
+*/
 #include "helpers.h"
 
 #include <float.h>
@@ -120,7 +123,7 @@ static const struct row aws[] = {
 static const struct row slots[] = {
     /* how many tokens */
     {"[a]", "x", 1},
-    {"[a]", "x y z", 1}, /* the last slot asks nothing: it stands for the rest */
+    {"[a]", "x y z", 1}, /* a last slot without a condition stands for the rest */
     {"[a]", "", 0},
     {"[a]", "   ", 0},
     {"[a=x]", "x", 1},
@@ -148,7 +151,7 @@ static const struct row slots[] = {
     {"[a=\"x y\",b=z]", "[x y] z", 1},
     {"[a=\"x \\\"q\\\"y\",b=z]", "\"x \"q\"y\" z", 1}, /* a mark ends a token where a space follows */
     {"[a=\"x \\\"q\",b=\"y\\\"\",c=z]", "\"x \"q\" y\" z", 1},
-    {"[a=\"\\\"x\",b=z]", "\"x z", 1}, /* a quote that isn't closed is a character */
+    {"[a=\"\\\"x\",b=z]", "\"x z", 1}, /* a quote that is not closed is an ordinary character */
     {"[a=\"[x\",b=z]", "[x z", 1},
     {"[a=\"\",b=z]", "\"\" z", 1},
     {"[a=\"\",b=z]", "[] z", 1},
@@ -224,7 +227,7 @@ static const struct row slots[] = {
     {"[a=.5]", "0.50", 1},
     {"[a=5.]", "5", 1},
     {"[a=-0]", "0", 1},
-    {"[a=1e]", "1e", 1}, /* no number: a text */
+    {"[a=1e]", "1e", 1}, /* not a number, and therefore a text */
     {"[a=9007199254740993]", "9007199254740992", 0},
     {"[a>9223372036854775807]", "9223372036854775808", 1},
     {"[a>9223372036854775807]", "9223372036854775807", 0},
@@ -258,7 +261,7 @@ static const struct row terms[] = {
     {"?a b -c", "b", 1},
     {"?a b -c", "a b c", 0},
     {"%a b%", "xa bx", 1},
-    {"%OK$%", "2 OK\r\n", 1}, /* the line's end is none of the text */
+    {"%OK$%", "2 OK\r\n", 1}, /* the line end does not belong to the text */
     {"\"a\\\"b\"", "a\"b", 1},
     {"\"a*b\"", "a*b", 1},
     {"\"a*b\"", "axb", 0},
@@ -394,7 +397,7 @@ static void test_errors(void **state) {
   assert_int_equal(mem_test_live(), 0);
 }
 
-/* 1024 characters, whatever their bytes; and no more. */
+/* A pattern may have 1024 characters, whatever the number of their bytes, and not more. */
 static void test_length(void **state) {
   static const char *const characters[] = {"x", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
   (void)state;
@@ -533,7 +536,10 @@ static void test_numbers(void **state) {
     }
 }
 
-/* Reads a pattern that ends at an unmapped page: it is one, or an error with a place in it. */
+/*
+** Parses a pattern that ends at an unmapped page.  It is valid, or the error has a position within
+** it.
+*/
 static void try_pattern(struct guarded *g, const char *pattern, size_t n, const char *text) {
   struct pattern p;
   struct err e = {0};
@@ -551,7 +557,7 @@ static void try_cuts(struct guarded *g, const char *pattern, const char *text) {
   for (size_t n = 0; n <= strlen(pattern); n++) try_pattern(g, pattern, n, text);
 }
 
-/* Every pattern above, cut at every byte. */
+/* Every pattern above, truncated at every byte. */
 static void test_cut(void **state) {
   struct guarded g;
   (void)state;
@@ -580,7 +586,10 @@ static void test_random_bytes(void **state) {
   guarded_clear(&g);
 }
 
-/* Texts that end at an unmapped page, cut at every byte; and long ones in little time. */
+/*
+** Texts that end at an unmapped page, truncated at every byte, and long texts, which must not take
+** long.
+*/
 static void test_texts(void **state) {
   static const char *const patterns[] = {"[a, ..., b=\"x y\", c>=1]", "[a=%x%, b=*y*,]", "x -\"y z\" %a$%", "[..., a]"};
   static const char text[] = "x \"y z\" [q r] \"unclosed [too 12 \r\n";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random predicates over random lines, against an evaluation that does the obvious. */
+/* Compares random predicates on random lines with a simple evaluation. */
 #include "helpers.h"
 
 #include "base/number.h"
@@ -20,7 +20,10 @@ struct text {
   size_t n;
 };
 
-/* Of `least` to 40 bytes: few letters, so that there are equal ones and beginnings; some with zeros and signs. */
+/*
+** Makes a text of `least` to 40 bytes with few different letters, so that equal texts and equal
+** prefixes are frequent.  Some texts have zeros and signs.
+*/
 static struct text random_text(size_t least) {
   struct text t = {"", least + random_below(random_below(2) ? 4 : 41 - (uint32_t)least)};
   const char *letters = random_below(4) ? "aAb" : "aB0-";
@@ -72,7 +75,7 @@ static struct text random_value(int subject) {
 
 #define MEMBERS 6
 
-/* A term and what its set was made of. */
+/* A term, and the elements that its set was made from. */
 struct known {
   struct predicate_term term;
   struct text low, high, text[MEMBERS];
@@ -169,7 +172,7 @@ static char small(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') 
 static int begins(const struct known *k, const struct text *v) {
   for (size_t i = 0; i < k->low.n; i++) {
     if (i == v->n) return 0;
-    if (k->term.fold && (v->p[i] & 0x80)) return 1; /* it may be anything's other case: SQLite looks */
+    if (k->term.fold && (v->p[i] & 0x80)) return 1; /* it may be the other case of any character; SQLite decides */
     if (k->term.fold ? small(v->p[i]) != small(k->low.p[i]) : v->p[i] != k->low.p[i]) return 0;
   }
   return 1;
@@ -224,12 +227,15 @@ static int is_of(int subject, int token) {
   return field == subject;
 }
 
-/* All terms about a subject hold for one of its values.  A subject that the layout lacks has none: it is missing. */
+/*
+** All terms about a subject must hold for one of its values.  If the layout lacks it, its value is
+** missing.
+*/
 static int keeps_subject(const struct known *k, size_t n, int subject, const struct text *value, uint64_t line) {
   struct text missing = {"-", 1}, number = {"", 0};
   int found = 0, any = 0;
   number.n = (size_t)snprintf(number.p, sizeof number.p, "%llu", (unsigned long long)line);
-  if (subject == SUBJECT_FILE) return 1; /* not of a line */
+  if (subject == SUBJECT_FILE) return 1; /* it does not concern lines */
   for (int token = 0; token <= TOKENS; token++) {
     const struct text *v = &missing;
     if (token < TOKENS && !is_of(subject, token)) continue;
@@ -260,7 +266,7 @@ static void add_terms(struct predicate *p, const struct known *k, size_t n) {
   predicate_finish(p);
 }
 
-/* A line at the end of what may be read. */
+/* Places a line at the end of readable memory. */
 static void test_lines(void **state) {
   static const int subjects[] = {FIELD_srcaddr, FIELD_srcport, FIELD_region, FIELD_start,  FIELD_protocol, FIELD_vpc_id,
                                  FIELD_packets, SUBJECT_LINE,  SUBJECT_ADDR, SUBJECT_PORT, SUBJECT_FILE};
@@ -311,7 +317,7 @@ static void test_lines(void **state) {
   guarded_clear(&g);
 }
 
-/* Files by their path alone. */
+/* Terms about the path of a file. */
 static void test_files(void **state) {
   (void)state;
   for (int round = 0; round < 20000; round++) {
@@ -330,7 +336,10 @@ static void test_files(void **state) {
   }
 }
 
-/* What a number of a span may be: never no where one of them passes, and no where the answer is known. */
+/*
+** For a span of numbers the answer is never no if one of them passes, and it is no where that is
+** certain.
+*/
 static void test_spans(void **state) {
   int refused = 0;
   (void)state;

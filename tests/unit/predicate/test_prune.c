@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files are opened, by what their paths say. */
+/* Tests which files are opened, depending on their paths. */
 #include "helpers.h"
 
 #include "predicate/prune.h"
@@ -55,7 +55,7 @@ static void test_times(void **state) {
   }
   assert_true(keeps_range(FIELD_start, 0, 0, "x.log")); /* the path says nothing */
   assert_true(keeps_range(FIELD_start, 0, 0, "1970/01/01/x.log"));
-  assert_true(keeps_range(FIELD_start, 0, 0, "year=1970/month=01/day=01/x.log")); /* nothing is below 0 */
+  assert_true(keeps_range(FIELD_start, 0, 0, "year=1970/month=01/day=01/x.log")); /* there are no times below 0 */
   struct predicate_term null = {.subject = FIELD_start, .op = PREDICATE_NEVER, .null_passes = 1};
   assert_true(keeps(null, KEY)); /* a record without a time may be in any file */
   null.null_passes = 0;
@@ -70,11 +70,11 @@ static void test_parts(void **state) {
     assert_true(keeps_text(FIELD_region, "us-east-1", 0, 0, path));
     assert_false(keeps_text(FIELD_region, "us-east-2", 0, 0, path));
     assert_false(keeps_text(FIELD_region, "us-east-1", 1, 0, path));
-    assert_true(keeps_text(FIELD_region, "us-east-1", 1, 1, path)); /* IS NOT: a missing one passes */
+    assert_true(keeps_text(FIELD_region, "us-east-1", 1, 1, path)); /* IS NOT: a missing value passes */
     assert_true(keeps_text(FIELD_account_id, "123456789012", 0, 0, path));
     assert_false(keeps_text(FIELD_account_id, "210987654321", 0, 0, path));
     assert_true(keeps_text(FIELD_account_id, "unknown", 0, 0, path));
-    assert_true(keeps_text(FIELD_account_id, "123456789012", 1, 0, path)); /* unknown is another */
+    assert_true(keeps_text(FIELD_account_id, "123456789012", 1, 0, path)); /* `unknown` is another account */
     assert_true(keeps_text(FIELD_vpc_id, "x", 0, 0, path));
     assert_true(keeps_text(SUBJECT_FILE, path, 0, 0, path));
     assert_false(keeps_text(SUBJECT_FILE, "x", 0, 0, path));

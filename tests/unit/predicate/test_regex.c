@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The regexes of filter patterns: tables by hand, errors with their places, a slow matcher beside
-** it, and time.
+** Tests the regexes of filter patterns: written tables, errors with their positions, comparison
+** with a slow matcher, and the time that a search takes.
 */
 #include "helpers.h"
 
@@ -210,7 +210,7 @@ static void test_errors(void **state) {
   assert_int_equal(mem_test_live(), 0);
 }
 
-/* As many states as there may be, at the borders of words. */
+/* The largest number of states, and numbers at the borders of words. */
 static void test_sizes(void **state) {
   (void)state;
   for (unsigned n = 1; n <= 1000; n += n < 140 || n > 990 ? 1 : 61) {
@@ -275,7 +275,7 @@ struct slow_item {
   int min, max;
 };
 
-/* Where can items [i, n) end that begin at `at`? */
+/* Finds the places at which items [i, n) can end that begin at `at`. */
 static int slow_from(const struct slow_item *item, int i, int n, const char *text, int at) {
   if (i == n) return 1;
   if (item[i].c == '^') return at == 0 && slow_from(item, i + 1, n, text, at);
@@ -345,7 +345,7 @@ static void test_long_text(void **state) {
   guarded_clear(&g);
 }
 
-/* Any bytes are an expression or an error with a place in it. */
+/* Any bytes are a valid expression, or give an error with a position within them. */
 static void test_random_bytes(void **state) {
   static const char letters[] = "ab^$?[]{}|\\*+.()dDx0123,-:\xc3\xa9";
   (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a file is by its first lines. */
+/* Tests what detect() decides from the first lines of a file. */
 #include "helpers.h"
 
 #include "record/detect.h"
@@ -15,7 +15,7 @@
 #define TEN    "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
 
 static struct tokens tokens;
-static int expected = 1; /* what detect() is told: the file should be a flow log */
+static int expected = 1; /* argument of detect(): the file should be a flow log */
 
 static enum detect_result detect_text(const char *text, const char *format, struct layout *l, char why[ERR_TEXT],
                                       struct err *e) {
@@ -33,7 +33,7 @@ static enum detect_result detect_text(const char *text, const char *format, stru
   return detect(&tokens, format ? &option : NULL, expected, l, why, e);
 }
 
-/* The layout's fields: "15 prefix version account_id ..." is too much to write; the count, the prefix and the first. */
+/* Of the layout, the tables state only the number of tokens, the prefix and the first field. */
 static const struct {
   const char *text, *format;
   enum detect_result result;
@@ -47,7 +47,7 @@ static const struct {
     {HEADER "\n", "end start", DETECT_FLOW_LOG, 4, 0, FIELD_version}, /* a header decides */
     {"\n\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version},
     {"end\n5\n", NULL, DETECT_FLOW_LOG, 1, 0, FIELD_end},
-    {"\nend\n5\n", NULL, DETECT_FLOW_LOG, 1, 0, FIELD_end}, /* blank lines don't count */
+    {"\nend\n5\n", NULL, DETECT_FLOW_LOG, 1, 0, FIELD_end}, /* blank lines do not count */
     {"x\nend\n5\n", NULL, DETECT_OTHER, 0, 0, 0},
     {"damaged line\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version},
     {TEN "x\nx\nx\nx\nx\n" HEADER "\n", NULL, DETECT_FLOW_LOG, 4, 0, FIELD_version}, /* the 16th line */
@@ -80,7 +80,7 @@ static const struct {
     {"2,123456789010,eni-1,10.0.0.1,10.0.0.2,1,2,6,1,1,1,2,ACCEPT,OK\n", NULL, DETECT_LIKELY, 0, 0, 0},
     {"10.0.0.1 10.0.0.2 5 x\n", NULL, DETECT_LIKELY, 0, 0, 0},
     {"2001:db8:0:0:0:0:0:1 fe80::1 5 x\n", NULL, DETECT_LIKELY, 0, 0, 0},
-    /* addresses with ports, times and versions are no flow log's */
+    /* addresses with ports, times and versions do not indicate a flow log */
     {"2015-05-13T23:39:43.945958Z my-lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 200\n", NULL, DETECT_OTHER, 0,
      0, 0},
     {"May 13 23:39:43 host sshd: from 10.0.0.1 port 22\n", NULL, DETECT_OTHER, 0, 0, 0},
@@ -111,7 +111,7 @@ static void test_table(void **state) {
   }
 }
 
-/* A single known word begins many a list; it is a header where a flow log should be. */
+/* Many lists begin with a single known word.  It is a header only where a flow log is expected. */
 static void test_single_name(void **state) {
   static struct layout l;
   struct err e;
@@ -144,7 +144,7 @@ static void test_tgw_layout(void **state) {
   assert_int_equal(l.token[FIELD_pkt_dst_aws_service], 35);
 }
 
-/* The error's line is the header's in the window. */
+/* The line in the error is that of the header in the window. */
 static void test_error_line(void **state) {
   static struct layout l;
   struct err e;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of fields against AWS's documented lists, typed once more here, and the lookup by name. */
+/*
+** Compares the table of fields with AWS's lists, which are written here a second time, and tests
+** the lookup.
+*/
 #include "helpers.h"
 
 #include "record/fields.h"
@@ -116,7 +119,7 @@ static void test_aws_lists(void **state) {
   assert_int_equal(FIELD_vpc_id, FIELD_DEFAULT_COUNT);
 }
 
-/* Every field is a VPC field or one of transit gateways' default format. */
+/* Every field is a VPC field or belongs to the default format of transit gateways. */
 static void test_tgw_covers_the_rest(void **state) {
   int listed[FIELD_COUNT] = {0};
   (void)state;
@@ -145,7 +148,7 @@ static void test_rows(void **state) {
   assert_int_equal(fields[FIELD_account_id].kind, KIND_TEXT);
 }
 
-/* Found with '-', with '_', with some of each, and from the middle of a text. */
+/* Fields are found with '-', with '_', with a mixture of both, and in the middle of a text. */
 static void test_spellings(void **state) {
   (void)state;
   for (int f = 0; f < FIELD_COUNT; f++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Layouts from headers, from the `format` option and AWS's defaults: what they contain, and what is refused. */
+/*
+** Tests layouts from headers, from the `format` option and from AWS's defaults, and what is
+** refused.
+*/
 #include "helpers.h"
 
 #include "record/layout.h"
@@ -7,7 +10,7 @@
 
 static struct tokens tokens;
 
-/* layout_from_header() on a line of text. */
+/* Calls layout_from_header() with a line of text. */
 static int from_header(struct layout *l, const char *line, int single, struct err *e) {
   static char text[3 * LAYOUT_TEXT];
   memset(text, 0, sizeof text);
@@ -18,7 +21,7 @@ static int from_header(struct layout *l, const char *line, int single, struct er
   return layout_from_header(l, &first, single, e);
 }
 
-/* The layout's lists agree with each other. */
+/* Checks that the lists of a layout agree with each other. */
 static void check_layout(const struct layout *l) {
   uint32_t ints = 0, checks = 0, unknown = 0;
   assert_in_range(l->ntokens, 1, LAYOUT_TOKENS);
@@ -51,7 +54,7 @@ static void check_layout(const struct layout *l) {
   assert_int_equal(layout_is_texts(l), ints + checks == 0);
 }
 
-/* "account_id|foo|": the names as the layout has them. */
+/* Returns the names that the layout has, as in "account_id|foo|". */
 static void check_names(const struct layout *l, const char *expected) {
   struct bytes names = {0};
   for (uint32_t k = l->prefix; k < l->ntokens; k++) bytes_print(&names, "%.*s|", (int)l->name_n[k], layout_name(l, k));
@@ -85,7 +88,7 @@ static void test_prefix(void **state) {
   assert_int_equal(l.prefix, 1);
   assert_int_equal(l.ntokens, 15);
   for (int f = 0; f < 14; f++) assert_int_equal(l.token[f], f + 1);
-  layout_add_prefix(&l); /* it has one */
+  layout_add_prefix(&l); /* it has a prefix already, and does not change */
   assert_int_equal(l.ntokens, 15);
   assert_int_equal(layout_from_option(&l, "srcaddr what ever srcport dstport", &e), ERR_NONE);
   layout_add_prefix(&l);
@@ -102,7 +105,7 @@ static void test_prefix(void **state) {
 static void test_headers(void **state) {
   static const struct {
     const char *line;
-    int single, elsewhere; /* what layout_from_header() returns where a single name will do, and elsewhere */
+    int single, elsewhere; /* results of layout_from_header() where a single name is sufficient, and elsewhere */
     const char *names;
   } table[] = {
       {"version account-id interface-id srcaddr", 1, 1, "version|account-id|interface-id|srcaddr|"},
@@ -111,13 +114,13 @@ static void test_headers(void **state) {
       {"start end", 1, 1, "start|end|"},
       {"instance-id", 1, 0, "instance-id|"},
       {"the end", 0, 0, NULL},
-      {"vpc-id shiny-new-field bytes", 1, 1, "vpc-id|shiny-new-field|bytes|"}, /* no prose has vpc-id */
+      {"vpc-id shiny-new-field bytes", 1, 1, "vpc-id|shiny-new-field|bytes|"}, /* vpc-id does not occur in prose */
       {"end", 1, 0, "end|"},
       {"start end action", 1, 1, "start|end|action|"},
-      {"start end foo", 0, 0, NULL}, /* two are known, words that prose has */
+      {"start end foo", 0, 0, NULL}, /* two are known, but both are words of prose */
       {"start end action foo bar baz-2", 1, 1, "start|end|action|foo|bar|baz-2|"},
-      {"start end action foo bar baz qux", 0, 0, NULL}, /* less than half */
-      {"start end action 5", 0, 0, NULL},               /* no name */
+      {"start end action foo bar baz qux", 0, 0, NULL}, /* less than half are known */
+      {"start end action 5", 0, 0, NULL},               /* 5 is not a name */
       {"start end action foo.bar", 0, 0, NULL},
       {"start end action -", 0, 0, NULL},
       {"start end action _x", 0, 0, NULL},
@@ -128,7 +131,7 @@ static void test_headers(void **state) {
       {"the end of the start", 0, 0, NULL},
       {"", 0, 0, NULL},
       {"2 123456789010 eni-1 - - - - - - - 1 2 - NODATA", 0, 0, NULL},
-      {"start end action start", -1, -1, NULL}, /* twice */
+      {"start end action start", -1, -1, NULL}, /* a name stands twice */
       {"account-id end action account_id", -1, -1, NULL},
       {"start end action foo foo", -1, -1, NULL},
       {"start start", -1, -1, NULL},
@@ -198,7 +201,9 @@ static void test_options(void **state) {
   }
 }
 
-/* A header with every field, one with the most tokens, and what is beyond the limits. */
+/*
+** A header with every field, one with the largest number of tokens, and headers beyond the limits.
+*/
 static void test_limits(void **state) {
   struct bytes text = {0};
   struct layout l;
@@ -213,7 +218,7 @@ static void test_limits(void **state) {
   check_layout(&l);
   assert_int_equal(l.nunknown, FIELD_COUNT);
   for (int i = 2 * FIELD_COUNT; i <= LAYOUT_TOKENS; i++) bytes_print(&text, "more-%d ", i);
-  assert_int_equal(from_header(&l, text.p, 0, &e), 0); /* more than half unknown */
+  assert_int_equal(from_header(&l, text.p, 0, &e), 0); /* more than half of the names are unknown */
   assert_int_equal(e.code, ERR_NONE);
   bytes_free(&text);
 
@@ -227,7 +232,7 @@ static void test_limits(void **state) {
   assert_int_equal(layout_from_option(&l, text.p, &e), ERR_ARGUMENT);
   bytes_free(&text);
 
-  /* one name that just fits into LAYOUT_TEXT, and one that doesn't */
+  /* one name that just fits into LAYOUT_TEXT, and one that does not */
   for (size_t over = 0; over < 2; over++) {
     bytes_print(&text, "end ");
     bytes_repeat(&text, 'x', LAYOUT_TEXT - 5 + over);
@@ -238,7 +243,7 @@ static void test_limits(void **state) {
   }
 }
 
-/* LAYOUT_TOKENS tokens can be had with a prefix only when the prefix is one of them. */
+/* The prefix counts as one of the LAYOUT_TOKENS tokens. */
 static void test_prefix_at_limit(void **state) {
   struct layout l;
   (void)state;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks of lines, put together again, against the file that they came from; and lines that don't fit the buffer. */
+/*
+** Compares the blocks of a file, joined again, with the file, and tests lines that do not fit into
+** the buffer.
+*/
 #include "helpers.h"
 
 #include "record/lines.h"
@@ -10,17 +13,18 @@ static struct lines lines;
 
 static ssize_t read_source(void *from, char *p, size_t n, struct err *e) { return source_read(from, p, n, e); }
 
-/* What a file's lines were: whole ones, and "<HEAD...>" for each that didn't fit. */
+/* The lines of a file: whole ones, and "<HEAD...>" for each that did not fit into the buffer. */
 struct outcome {
   struct bytes text;
   int blocks, longs, skips;
-  struct err e; /* of LINES_ERROR */
+  struct err e; /* the error of LINES_ERROR */
 };
 
 static void check_block(void) {
   volatile char sum = 0;
   assert_true(lines.n > 0 && lines.p[lines.n - 1] == '\n');
-  for (size_t i = 0; i < lines.n + LINES_PADDING; i++) sum = (char)(sum + lines.p[i]); /* for the sanitizers */
+  for (size_t i = 0; i < lines.n + LINES_PADDING; i++)
+    sum = (char)(sum + lines.p[i]); /* lets the sanitizers check the padding */
 }
 
 static void read_lines(const char *path, struct outcome *o) {
@@ -59,7 +63,7 @@ static void read_lines(const char *path, struct outcome *o) {
   bytes_add(&o->text, "", 0);
 }
 
-/* The file's whole lines and heads of long ones, by an obvious loop. */
+/* Finds the whole lines of a file, and the heads of long ones, by a simple loop. */
 static void expect_lines(const struct bytes *file, struct outcome *o) {
   memset(o, 0, sizeof *o);
   for (size_t at = 0; at < file->n;) {
@@ -93,7 +97,7 @@ static void check_file(const struct bytes *file, const char *what) {
   }
 }
 
-/* A line of n bytes without its LF, unlike other lines. */
+/* Appends a line of n bytes without its LF, which differs from other lines. */
 static void add_line(struct bytes *b, size_t n) {
   static unsigned next;
   for (size_t i = 0; i < n; i++) {
@@ -135,12 +139,16 @@ static void test_many_lines(void **state) {
   check_file(&file, "many lines");
   write_file("file", file.p, file.n);
   read_lines("file", &o);
-  assert_in_range(o.blocks, file.n / LINES_BUFFER, file.n / LINES_BUFFER + 2); /* few large blocks */
+  assert_in_range(o.blocks, file.n / LINES_BUFFER,
+                  file.n / LINES_BUFFER + 2); /* a few large blocks, not many small ones */
   bytes_free(&o.text);
   bytes_free(&file);
 }
 
-/* Lines whose length with the LF is around the buffer's size, and multiples of it: alone, first, last, between. */
+/*
+** Lines with about the size of the buffer, and multiples of it: alone, first, last, and in
+** between.
+*/
 static void test_around_buffer_size(void **state) {
   (void)state;
   for (size_t times = 1; times <= 3; times++)
@@ -161,7 +169,7 @@ static void test_around_buffer_size(void **state) {
       }
 }
 
-/* The largest line that fits has LINES_BUFFER bytes, its LF among them. */
+/* The largest line that fits has LINES_BUFFER bytes, including its LF. */
 static void test_largest_line(void **state) {
   struct bytes file = {0};
   struct outcome o;
@@ -176,7 +184,7 @@ static void test_largest_line(void **state) {
   bytes_free(&file);
 }
 
-/* A very long line is passed over in pieces, so that the caller can look whether it is to stop. */
+/* A very long line is passed over in pieces, so that the caller can stop in between. */
 static void test_skipping(void **state) {
   struct bytes file = {0};
   struct outcome o;
@@ -192,7 +200,10 @@ static void test_skipping(void **state) {
   bytes_free(&file);
 }
 
-/* A gzip file that is cut: the whole lines before the cut, then the error; the line that had begun is dropped. */
+/*
+** A truncated gzip file gives the whole lines before the end, then the error.  The incomplete line
+** is dropped.
+*/
 static void test_error(void **state) {
   struct bytes file = {0}, gz = {0};
   struct outcome o;
@@ -211,7 +222,7 @@ static void test_error(void **state) {
   bytes_free(&gz);
 }
 
-/* The same in the middle of a line that doesn't fit: it is dropped too. */
+/* The same in the middle of a line that does not fit, which is dropped, too. */
 static void test_error_in_long_line(void **state) {
   struct bytes file = {0}, gz = {0};
   struct outcome o;
@@ -229,7 +240,7 @@ static void test_error_in_long_line(void **state) {
   bytes_free(&gz);
 }
 
-/* Nothing of a file is left for the next one, whatever state it was left in. */
+/* The next file does not see anything of a file that was left in whatever state. */
 static void test_next_file(void **state) {
   struct bytes file = {0};
   struct outcome o;

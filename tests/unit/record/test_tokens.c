@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The vector versions against the plain one, and that one against an obvious loop over bytes, on random texts of every
-** alignment and of sizes around the block's.  The text lies so that memory ends TOKENS_BLOCK bytes behind it.
+** Compares the vector versions with the plain one, and that one with a simple loop over bytes.
+** The texts are random, of every alignment, and of sizes around that of a block.  Each text is
+** placed so that readable memory ends TOKENS_BLOCK bytes behind it.
 */
 #include "helpers.h"
 
@@ -14,7 +15,7 @@ typedef size_t splitter(struct tokens *, const char *, size_t);
 static struct guarded memory;
 static struct tokens tokens;
 
-/* The text, with junk behind it that must not matter. */
+/* The text, with other bytes behind it that must not change the result. */
 static const char *place(const void *text, size_t n, char after) {
   char *p = memory.end - TOKENS_BLOCK - n;
   memmove(p, text, n);
@@ -24,7 +25,7 @@ static const char *place(const void *text, size_t n, char after) {
 
 static int is_separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* Goes over the window that a splitter took, byte by byte, and compares. */
+/* Compares the window that a splitter took with a loop over its bytes. */
 static void check_window(const struct tokens *t, const char *p, size_t taken, const char *what) {
   uint32_t i_line = 0, begin = 0;
   int control = 0;
@@ -54,7 +55,7 @@ static void check_window(const struct tokens *t, const char *p, size_t taken, co
   CHECK(!control || t->control, "%s: there are control bytes", what);
 }
 
-/* All windows of a text.  Returns their number. */
+/* Checks all windows of a text.  Returns their number. */
 static int check_text(const char *p, size_t n, splitter *split, const char *what) {
   int windows = 0;
   while (n > 0) {
@@ -78,7 +79,7 @@ static int check_both(const void *text, size_t n) {
   return windows;
 }
 
-/* What a text is made of; a letter stands as often as it is likely. */
+/* Alphabets of texts; a character that is to be frequent stands several times. */
 static const char *const mixtures[] = {
     "ab \n",
     "abcdefghijklmnopqrstuvwxyz0123456789.:- \n",
@@ -86,7 +87,7 @@ static const char *const mixtures[] = {
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa \n",
     "\n\n\n\n\n\n\n\n\n\n\n\na",
     "abc \x01\x02\x0b\x0c\x0e\x1f\x7f\x80\x89\x8a\x8d\xa0\xff\n", /* control bytes, and bytes like separators */
-    "0)*-:M]\t\r\n ",                                             /* share a half with a separator */
+    "0)*-:M]\t\r\n ",                                             /* have a half byte in common with a separator */
 };
 
 static void fill(char *text, size_t n, const char *mixture) {
@@ -105,7 +106,7 @@ static void test_every_size(void **state) {
     }
 }
 
-/* The same text at each place relative to a block of memory: behind it lie more bytes, up to the end of the memory. */
+/* The same text at each alignment.  More bytes follow it, up to the end of the memory. */
 static void test_every_alignment(void **state) {
   char text[400], room[400 + 64];
   (void)state;
@@ -133,7 +134,10 @@ static void test_every_byte(void **state) {
     }
 }
 
-/* One token over many blocks, lines that end and begin at block borders, and nothing but one kind of byte. */
+/*
+** One token over many blocks, lines that end and begin at the borders of blocks, and one kind of
+** byte alone.
+*/
 static void test_borders(void **state) {
   static const char only[] = "a \t\r\n\x01";
   char text[4 * TOKENS_BLOCK];
@@ -153,7 +157,9 @@ static void test_borders(void **state) {
     }
 }
 
-/* More than one window: long texts, and the most tokens and lines that a text can have. */
+/*
+** Several windows: long texts, and the largest numbers of tokens and lines that a text can have.
+*/
 static void test_large(void **state) {
   char *text = malloc(TEXT_MAX);
   (void)state;
@@ -170,7 +176,7 @@ static void test_large(void **state) {
   free(text);
 }
 
-/* What the header draws. */
+/* The example in the opening comment of tokens.h. */
 static void test_example(void **state) {
   static const char text[] = "2 123 eni-1\n\n7\n";
   static const uint32_t newline[] = {11, 12, 14}, ends[] = {3, 3, 4}, at[] = {0, 2, 6, 13, 15};
