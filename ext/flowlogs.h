@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The extension as its hosts see it: its version, and the two entry points that SQLite calls when it is loaded.  This
-** header includes no room of ext/, so every file may include it.
+** The extension as its hosts see it: its version, and the two entry points that SQLite calls when
+** it is loaded.  This header includes no room of ext/, so every file may include it.
 **
-** A program that links the extension statically (compiled with -DSQLITE_CORE) passes an entry point to
-** sqlite3_auto_extension().
+** A program that links the extension statically (compiled with -DSQLITE_CORE) passes an entry
+** point to sqlite3_auto_extension().
 */
 #ifndef FLOWLOGS_H
 #define FLOWLOGS_H

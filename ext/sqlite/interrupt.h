@@ -6,8 +6,8 @@
 ** may read millions of lines without producing a row, so it must look itself.
 **
 ** Call order: interrupt_init(), interrupt_poll() any number of times, interrupt_clear().  The
-** statement that it steps is prepared when it is first used, and kept.  Only the thread that owns the
-** connection may call these functions.
+** statement that it steps is prepared when it is first used, and kept.  Only the thread that owns
+** the connection may call these functions.
 */
 #ifndef SQLITE_INTERRUPT_H
 #define SQLITE_INTERRUPT_H

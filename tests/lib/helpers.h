@@ -53,6 +53,7 @@ struct bytes {
 };
 
 static inline void bytes_add(struct bytes *b, const void *p, size_t n) {
+  if (n > SIZE_MAX / 4 || b->n > SIZE_MAX / 4) abort(); /* the compiler sees that nothing overflows */
   if (b->n + n + 1 > b->cap) {
     b->cap = (b->n + n + 1) * 2;
     b->p = realloc(b->p, b->cap);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Prints the table of fields for what is generated from it.  Without an argument: the table of columns for the
-** documentation, in Markdown.  With the argument `fields`: a line per field, its name and its kind (INTEGER, ADDRESS or
-** TEXT), for tests/tools/generate.py.
+** Prints the table of fields for what is generated from it.  Without an argument: the table of
+** columns for the documentation, in Markdown.  With the argument `fields`: a line per field, its
+** name and its kind (INTEGER, ADDRESS or TEXT), for tests/tools/generate.py.
 */
 #include <stdio.h>
 #include <string.h>

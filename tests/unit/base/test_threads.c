@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads that all run, that can't be started, that take no signals; locks that can't be made, and timed waits. */
+/*
+** Threads that all run, that can't be started, that take no signals; locks that can't be made,
+** and timed waits.
+*/
 #include "no_threads.h"
 
 #include "helpers.h"

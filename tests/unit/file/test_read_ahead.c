@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is read ahead is what source_read() reads: bytes and error; with a thread, and where none can be started. */
+/*
+** What is read ahead is what source_read() reads: bytes and error; with a thread, and where none
+** can be started.
+*/
 #include "no_threads.h"
 
 #include "helpers.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Batches and errors: cells, the arena that grows and moves, problems, and the first error that wins. */
+/*
+** Batches and errors: cells, the arena that grows and moves, problems, and the first error that
+** wins.
+*/
 #include "helpers.h"
 
 static void test_texts(void **state) {

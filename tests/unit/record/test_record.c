@@ -91,7 +91,10 @@ static void test_kinds(void **state) {
       CHECK(accepts(table[i].kind, *text) == table[i].accepted, "kind %d, '%s'", (int)table[i].kind, *text);
 }
 
-/* Of several wrong tokens the one that is reported is the first of the numbers, or else of the others. */
+/*
+** Of several wrong tokens the one that is reported is the first of the numbers, or else of the
+** others.
+*/
 static void test_count_and_place(void **state) {
   static const struct {
     const char *line;
@@ -334,7 +337,10 @@ static void test_has(void **state) {
   assert_false(batch.has[FIELD_version]);
 }
 
-/* As many rows as a batch has, of texts that must be escaped byte by byte: the arena grows under them. */
+/*
+** As many rows as a batch has, of texts that must be escaped byte by byte: the arena grows under
+** them.
+*/
 static void test_full_batch(void **state) {
   struct layout l;
   struct projection p;

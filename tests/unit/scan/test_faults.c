@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What can break is broken: every allocation of a whole scan in turn, and files at every byte.  A run ends in
-** ERR_NOMEM or in the exact result; the rows of a part of a file are a beginning of the whole file's rows.
+** What can break is broken: every allocation of a whole scan in turn, and files at every byte.  A
+** run ends in ERR_NOMEM or in the exact result; the rows of a part of a file are a beginning of
+** the whole file's rows.
 */
 #include "helpers.h"
 
@@ -158,8 +159,9 @@ static int begins(const struct bytes *whole, const char *p, size_t n) {
 }
 
 /*
-** A plain file that is cut is a shorter file: its rows are the whole file's, but the last, which a cut may leave whole
-** by its form.  A gzip file that is cut is damaged, and none of its rows is wrong.
+** A plain file that is cut is a shorter file: its rows are the whole file's, but the last, which
+** a cut may leave whole by its form.  A gzip file that is cut is damaged, and none of its rows is
+** wrong.
 */
 static void test_cut_at_every_byte(void **state) {
   (void)state;

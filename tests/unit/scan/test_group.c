@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Groups: keys of every length, missing values, sums, successors of full groups, merging, and no memory. */
+/*
+** Groups: keys of every length, missing values, sums, successors of full groups, merging, and no
+** memory.
+*/
 #include "helpers.h"
 
 #include "scan/group.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files read under each policy: rows, problems and verdicts, as text that can be compared. */
+/*
+** Whole files read under each policy: rows, problems and verdicts, as text that can be compared.
+*/
 #include "helpers.h"
 
 #include "scan/reader.h"
@@ -151,7 +153,10 @@ static void test_table(void **state) {
     }
 }
 
-/* POLICY_SKIP: the same rows, the problems counted.  POLICY_FAIL: what comes before the first problem, and that. */
+/*
+** POLICY_SKIP: the same rows, the problems counted.  POLICY_FAIL: what comes before the first
+** problem, and that.
+*/
 static void test_policies(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++) {
@@ -233,7 +238,10 @@ static void test_unreadable(void **state) {
   bytes_free(&o.text);
 }
 
-/* Lines of 64 KiB are the longest that count; longer ones are one problem each, whatever their length. */
+/*
+** Lines of 64 KiB are the longest that count; longer ones are one problem each, whatever their
+** length.
+*/
 static void test_long_lines(void **state) {
   static const size_t lengths[] = {60000, 65536, 65537, 100000, 262143, 262144, 300000, 1000000};
   (void)state;
@@ -354,7 +362,10 @@ static void test_damaged_gzip(void **state) {
   bytes_free(&gz);
 }
 
-/* One reader for many files of all kinds, some left in the middle: none has an effect on the next. */
+/*
+** One reader for many files of all kinds, some left in the middle: none has an effect on the
+** next.
+*/
 static void test_reuse(void **state) {
   static struct reader r;
   static const char good[] = H3 "2 10.0.0.1 80\n";

@@ -153,7 +153,10 @@ static void test_line_of_bad_header(void **state) {
   bytes_free(&text);
 }
 
-/* A line that goes on in a member whose first bytes are damaged, or cut, is no row: its last value is not whole. */
+/*
+** A line that goes on in a member whose first bytes are damaged, or cut, is no row: its last
+** value is not whole.
+*/
 static void test_half_a_line(void **state) {
   for (int cut = 0; cut < 2; cut++) {
     struct bytes gz = {0}, text;

@@ -261,7 +261,10 @@ static void free_tree(struct files *files) {
   free(files->file);
 }
 
-/* Batches may be cut otherwise where the owner itself reads, and a batch shows its problems behind its rows. */
+/*
+** Batches may be cut otherwise where the owner itself reads, and a batch shows its problems
+** behind its rows.
+*/
 static void part(struct bytes *text) {
   struct bytes rows = {0}, problems = {0};
   for (const char *p = text->p; *p;) {
@@ -354,7 +357,9 @@ static void test_problem_in_the_middle(void **state) {
   bytes_free(&expected);
 }
 
-/* Stopped at some time, by stop() or by scan_close(): what came is a beginning, nothing is left. */
+/*
+** Stopped at some time, by stop() or by scan_close(): what came is a beginning, nothing is left.
+*/
 static void test_stop_threads(void **state) {
   static struct scan s;
   size_t live = mem_test_live();
@@ -385,7 +390,10 @@ static void test_stop_threads(void **state) {
   }
 }
 
-/* Every allocation in turn, in whichever thread: told, or of no consequence; what came before is right. */
+/*
+** Every allocation in turn, in whichever thread: told, or of no consequence; what came before is
+** right.
+*/
 static void test_no_memory_in_threads(void **state) {
   size_t live = mem_test_live(), failed = 0;
   int before = open_files();
@@ -413,7 +421,9 @@ static void test_no_memory_in_threads(void **state) {
   bytes_free(&whole.text);
 }
 
-/* Files that the predicate rules out by their paths are not opened; if all are, that is no error. */
+/*
+** Files that the predicate rules out by their paths are not opened; if all are, that is no error.
+*/
 static void test_pruned(void **state) {
   struct predicate p;
   struct err e = {0};
@@ -447,7 +457,10 @@ static void test_thread_numbers(void **state) {
   assert_int_equal(workers_threads(&files, 1024), 3);
 }
 
-/* As many threads as there are processors, for files that are large enough; one file alone is read ahead. */
+/*
+** As many threads as there are processors, for files that are large enough; one file alone is
+** read ahead.
+*/
 static void test_own_choice_of_threads(void **state) {
   (void)state;
   for (size_t n = 1; n <= 6; n += 5) {
