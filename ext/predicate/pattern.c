@@ -141,7 +141,7 @@ static enum err_code parse_value(struct parser *s, struct pattern_condition *c, 
     if (parse_regex(s, &v, &c->regex)) return s->e->code;
   } else {
     if (at(s, '"') ? parse_quoted(s, &v) : parse_bare(s, &v)) return s->e->code;
-    if (!v.n && !v.quoted) return FAIL(s, op_at, "'%s' wants a value", op_texts[c->op]);
+    if (!v.n && !v.quoted) return FAIL(s, op_at, "'%s' needs a value", op_texts[c->op]);
     int number = (!equality || !v.quoted) && pattern_number_parse(&c->number, v.p, v.n);
     if (!equality && !number) return FAIL(s, first, "'%s' compares with a number", op_texts[c->op]);
     c->value = number ? PATTERN_NUMBER : v.wild ? PATTERN_WILDCARD : PATTERN_TEXT;

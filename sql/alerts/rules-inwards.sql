@@ -1,10 +1,10 @@
 -- Which ports that should be closed to the outside are reached from there?  This script is the
--- body of the rules remote-access and database-exposed, which differ in their ports alone: the
--- table temp.inwards below has a row for each.  A row more is a rule more.
+-- body of the rules remote-access and database-exposed, which differ only in their ports.  The
+-- table temp.inwards below has a row for each rule; a new row makes a new rule.
 --
 --   @logs            files, a folder or a pattern
---   @session_bytes   a connection with more bytes a record than this is a session; fewer are what
---                    a knock or a guessed password takes
+--   @session_bytes   a connection with more bytes per record than this is a session; a refused or
+--                    guessed password needs fewer
 --   @many            more sessions than this with one port are one alert
 --   @rule            the name of one of the rules; NULL stands for all of them
 --   The table trusted lists the addresses that may come from outside: see setup.sql.

@@ -1,6 +1,7 @@
--- Who inside talks to ports outside that only servers of our own should be asked on?  This script
--- is the body of the rules dns-outside and smb-outside, which differ in ports and words alone:
--- the table temp.outwards below has a row for each.  A row more is a rule more.
+-- Which hosts inside talk to outside addresses on ports that should only be used within your
+-- networks?  This script is the body of the rules dns-outside and smb-outside, which differ only in
+-- their ports and words.  The table temp.outwards below has a row for each rule; a new row makes a
+-- new rule.
 --
 --   @logs    files, a folder or a pattern
 --   @many    a source with more targets than this has one alert for all of them

@@ -144,8 +144,8 @@ def test_message_points_at_the_character(build):
         return build.shell(f"SELECT cwl_match('a', {literal(pattern)});").split("flowlogs: ")[1].split("\n")
     assert message("[a, größe = 5]")[:3] == \
         ["cwl_match: at character 7: a name has letters, digits, _ and -", "[a, größe = 5]", "      ^"]
-    assert message('[a, b="grüße" && b=]')[:3] == ["cwl_match: at character 19: '=' wants a value", '[a, b="grüße" && b=]', "                  ^"]
-    assert message('[a="x\ty\nz", b=]')[:3] == ["cwl_match: at character 14: '=' wants a value", '[a="x y z", b=]', "             ^"]
+    assert message('[a, b="grüße" && b=]')[:3] == ["cwl_match: at character 19: '=' needs a value", '[a, b="grüße" && b=]', "                  ^"]
+    assert message('[a="x\ty\nz", b=]')[:3] == ["cwl_match: at character 14: '=' needs a value", '[a="x y z", b=]', "             ^"]
     for before in (0, 58, 60, 61, 62, 500):
         for behind in (0, 28, 29, 30, 31, 500):
             pattern = f'[a="{"ü" * before}", b= ,c="{"ß" * behind}"]'
