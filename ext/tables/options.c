@@ -8,6 +8,7 @@
 #include "tables/options.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,7 +188,9 @@ static int set_memory(struct options *o, const char *value, char **pzErr) {
 static int read_time(const char *value, int64_t *out) {
   static const char shape[] = "dddd-dd-dd dd:dd:dd";
   char text[sizeof shape], *end, full[CALENDAR_TEXT];
+  errno = 0;
   long long seconds = strtoll(value, &end, 10);
+  if (errno == ERANGE) return 0;
   if (end > value && !*end) {
     *out = seconds;
     return seconds != OPTION_UNSET;
@@ -203,19 +206,14 @@ static int read_time(const char *value, int64_t *out) {
   return calendar_format(*out, full) && !memcmp(full, text, n); /* otherwise there is no such day */
 }
 
-/*
-** Is it a number that cannot be meant as Unix seconds?  A date without quotes is one, because SQL
-** computes 2026-03-09 as 2014, and so are 20260309 and milliseconds.  Such a value would select
-** nothing or everything, and nobody would see why.  0 and other small numbers are accepted.
-*/
-static int is_no_second(const char *value, int64_t n) {
-  if (strpbrk(value, "-:")) return 0; /* a date */
+int options_is_no_second(int64_t n) {
   return (n >= 1900 && n <= 2200) || (n >= 19000101 && n <= 22001231) || (n >= 100000000000 && n < INT64_MAX / 2);
 }
 
 static int set_time(int64_t *time, enum option option, const char *value, char **pzErr) {
   if (read_time(value, time)) {
-    if (!is_no_second(value, *time)) return SQLITE_OK;
+    int is_date = strpbrk(value, "-:") != NULL;
+    if (is_date || !options_is_no_second(*time)) return SQLITE_OK;
     return wrong(pzErr, option, value,
                  "Unix seconds, not milliseconds; a date is a text in quotes, '2026-03-09': in the "
                  "shell, .parameter set @since \"'2026-03-09'\"");

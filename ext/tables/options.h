@@ -157,6 +157,13 @@ int options_parse(struct options *o, const char *argument, char **pzErr);
 /* Passes the option's value to SQLite as the result of its hidden column. */
 void options_result(sqlite3_context *ctx, const struct options *o, enum option option);
 
+/*
+** Is it a number that cannot be meant as Unix seconds?  A date without quotes is one, because SQL
+** computes 2026-03-09 as 2014, and so are 20260309 and milliseconds.  Such a value would select
+** nothing or everything, and nobody would see why.  0 and other small numbers are accepted.
+*/
+int options_is_no_second(int64_t n);
+
 /* Has an option with OPTION_SELECTS a value? */
 int options_select(const struct options *o);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sqlite/report.h"
+#include "tables/literal_check.h"
 
 /*
 ** The costs that SQLite is told.  A scan of files is expensive whatever its conditions are, so
@@ -197,9 +198,34 @@ static const struct option_info *find_doubled(const sqlite3_index_info *info, co
   return NULL;
 }
 
+/*
+** Checks the literals that columns are compared with, whether or not the comparison is passed on.
+** A collation of the user's may find texts equal that are not, so it is left to decide by itself.
+*/
+static int check_literals(sqlite3_index_info *info, const struct sql_table *table, char **pzErr) {
+  int rc = SQLITE_OK;
+#if SQLITE_VERSION_NUMBER >= 3038000
+  for (int i = 0; !rc && has_vtab_in() && i < info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+    const struct column *column = c->iColumn < 0 ? NULL : &table->column[c->iColumn];
+    enum term_op op = term_of_constraint(c->op);
+    sqlite3_value *literal = NULL;
+    if (!column || op == TERM_NONE) continue;
+    if (column->push.shape != SHAPE_NUMBER && term_needs_binary(op) && !is_binary(info, i)) continue;
+    if (sqlite3_vtab_rhs_value(info, i, &literal) == SQLITE_OK && literal)
+      rc = literal_check(column, op, literal, pzErr);
+  }
+#else
+  (void)info, (void)table, (void)pzErr;
+#endif
+  return rc;
+}
+
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr) {
   const struct option_info *doubled = find_doubled(info, table);
   if (doubled) return report_text(pzErr, "%s is given twice%s", doubled->name, doubled->twice ? doubled->twice : "");
+  int rc = check_literals(info, table, pzErr);
+  if (rc) return rc;
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
   if (columns_take_data(table)) m.rows = PLAN_PAYLOAD_ROWS, m.cost = PLAN_PAYLOAD_COST;
   has_path |= plan_arguments(&m, table);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sqlite/report.h"
+#include "tables/literal_check.h"
 
 #define MAX_NUMBER ((uint64_t)INT64_MAX)
 
@@ -141,6 +142,8 @@ struct making {
   int loose;
   struct predicate_term term;
   int skip; /* the condition cannot become a term */
+  int rc;   /* SQLITE_OK, or an error whose message is in *pzErr */
+  char **pzErr;
 };
 
 static void never(struct making *m) {
@@ -176,6 +179,12 @@ static void add_blob(struct making *m) {
   int always = m->op == TERM_NE || m->op == TERM_ISNOT || m->op == TERM_LT || m->op == TERM_LE;
   m->term.op = always ? PREDICATE_ALWAYS : PREDICATE_NEVER;
   m->term.null_passes = m->op == TERM_ISNOT;
+}
+
+/* Is the text one that a time can be compared with?  If it is not, m->rc becomes the error. */
+static int is_time(struct making *m, const char *text, size_t n) {
+  if (m->column->shape == SHAPE_TIME) m->rc = literal_check_time(m->column, m->op, text, n, m->pzErr);
+  return !m->rc;
 }
 
 static void add_time(struct making *m, const char *text, size_t n) {
@@ -214,6 +223,7 @@ static enum err_code compare_text(struct making *m, sqlite3_value *v, struct err
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
   size_t n = (size_t)sqlite3_value_bytes(v);
+  if (!is_time(m, text, n)) return ERR_NONE;
   int ordered = m->op == TERM_LT || m->op == TERM_LE || m->op == TERM_GT || m->op == TERM_GE;
   int plain = is_ascii(text, n) && (!ordered || m->column->shape == SHAPE_TIME || m->column->must);
   if (!plain && is_utf16(m->db)) m->skip = 1;
@@ -271,6 +281,7 @@ static enum err_code add_member(struct making *m, sqlite3_value *v, struct err *
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
   size_t n = (size_t)sqlite3_value_bytes(v);
+  if (!m->skip && !is_time(m, text, n)) return ERR_NONE;
   if (!is_ascii(text, n) && is_utf16(m->db)) m->skip = 1;
   if (m->skip) return ERR_NONE;
   if (m->column->shape == SHAPE_TEXT) return set_add_text(&t->set, text, n, e);
@@ -286,7 +297,7 @@ static enum err_code add_set(struct making *m, sqlite3_value *v, struct err *e) 
 #if SQLITE_VERSION_NUMBER >= 3038000
   sqlite3_value *member;
   int rc = sqlite3_vtab_in_first(v, &member);
-  for (; rc == SQLITE_OK && member && !m->skip; rc = sqlite3_vtab_in_next(v, &member))
+  for (; rc == SQLITE_OK && member && !m->skip && !m->rc; rc = sqlite3_vtab_in_next(v, &member))
     if (add_member(m, member, e)) return e->code;
   if (rc == SQLITE_NOMEM) return err_nomem(e);
   if (rc != SQLITE_OK && rc != SQLITE_DONE) m->skip = 1;
@@ -320,6 +331,8 @@ static enum err_code add_value(struct making *m, sqlite3_value *v, struct err *e
   default: break;
   }
   if (m->column->shape != SHAPE_NUMBER) return compare_text(m, v, e);
+  m->rc = literal_check_seconds(m->column, v, m->pzErr);
+  if (m->rc) return ERR_NONE;
   limits(v, &a, &b);
   if (sqlite3_value_type(v) == SQLITE_NULL) add_null(m);
   else compare_numbers(&m->term, m->op, a, b, MAX_NUMBER);
@@ -340,12 +353,13 @@ static enum err_code add_companion(struct making *m, struct predicate *p, struct
 
 int sql_predicate_add(struct predicate *p, sqlite3 *db, const struct push *column, enum term_op op, int loose,
                       sqlite3_value *value, char **pzErr) {
-  struct making m = {.db = db, .column = column, .op = op, .loose = loose && !column->must};
+  struct making m = {.db = db, .column = column, .op = op, .loose = loose && !column->must, .pzErr = pzErr};
   struct err e = {0};
   int rc = SQLITE_OK;
   m.term.subject = (uint8_t)column->subject;
   if (op == TERM_CIDR) rc = add_cidr(&m, value, pzErr);
   else if (add_value(&m, value, &e)) rc = SQLITE_NOMEM;
+  if (!rc) rc = m.rc;
   if (!rc && m.skip && column->must)
     rc = report_text(pzErr, "%s can be compared with %s; patterns are prefixes, as %s GLOB '10.0.*'", column->name,
                      column->shape == SHAPE_TEXT ? "texts alone" : "numbers alone", column->name);

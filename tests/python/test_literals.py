@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""A condition that no record can meet is an error that shows the line to write instead."""
+
+import sqlite3
+
+import pytest
+
+from builds import connect
+
+LOGS = "tests/data/AWSLogs"
+COUNT = {"flowlogs": "count(*)", "flowlogs_rollup": "sum(flows)"}
+
+# (condition, what the error says); {T} stands for the table in a condition of the rollup alone
+IMPOSSIBLE = [
+    ("start_time >= '2025-10-09T00:00:00Z'", "write it in the same form, or datetime('2025-10-09T00:00:00Z')"),
+    ("start_time < '2026-03-09 12:00:00.5'", "datetime('2026-03-09 12:00:00.5')"),
+    ("end_time = '2026-03-09 12:00:00+00:00'", "datetime('2026-03-09 12:00:00+00:00')"),
+    ("end_time = '2026-03-09'", "datetime('2026-03-09')"),
+    ("start_time > '2026/03/09'", "start_time is a text such as '2026-03-09 12:00:00', UTC"),
+    ("start_time BETWEEN '2026-03-09' AND 'now'", "is compared with 'now'"),
+    ("start_time = 1773046800", "the column start has Unix seconds"),
+    ("start >= '2025-10-09'", "start_time >= '2026-03-09'"),
+    ("end < '2025-10-09 12:00'", "end_time >= '2026-03-09'"),
+    ("start > 1759990000000", "not milliseconds"),
+    ("start >= 2025-10-09", "not a date without quotes, and is compared with 2006"),
+    ("start = 20260309", "is compared with 20260309"),
+    ("protocol = 'TCP'", "protocol_name(protocol) = 'TCP'"),
+    ("protocol IN ('TCP')", "protocol_name(protocol) = 'TCP'"),
+    ("dstport = 'https'", "port_name(dstport, protocol) = 'https'"),
+    ("srcport <> 'ssh'", "port_name(srcport, protocol) = 'ssh'"),
+    ("tcp_flags = 'SYN'", "tcp_flags is a number, never 'SYN'"),
+    ("action = 'reject'", "'ACCEPT', 'REJECT' or NULL, never 'reject'"),
+    ("action IS 'DENY'", "never 'DENY'"),
+    ("action <> 'accept'", "never 'accept'"),
+    ("log_status = 'ok'", "'OK', 'NODATA', 'SKIPDATA' or NULL, never 'ok'"),
+    ("srcaddr = '10.20.1.0/24'", "cidr_match(srcaddr, '10.20.1.0/24')"),
+    ("addr = '10.20.1.0/24'", "cidr_match(addr, '10.20.1.0/24')"),
+    ("pkt_dstaddr = 'web-1'", "pkt_dstaddr is an IP address, never 'web-1'"),
+    ("srcaddr = '-'", "write srcaddr IS NULL"),
+    ("action = '-'", "write action IS NULL"),
+    ("instance_id <> '-'", "write instance_id IS NOT NULL"),
+    ("account_id = 001122334455", "never the number 1122334455; write it in quotes"),
+    ("srcaddr = '10.0.0.5' OR action = 'reject'", "never 'reject'"),
+]
+POSSIBLE = [
+    "start_time >= '2026-03-09'", "start_time < '2026-03-10 00:00'", "start_time >= ''", "start_time LIKE '2026-03-09T%'",
+    "end_time = '2026-03-09 12:00:00'", "start >= 1773046800", "start >= 0", "start > 1773046800.5", "end < 9223372036854775807",
+    "dstport = '443'", "dstport = 443.0", "action = 'REJECT'", "action = 'reject' COLLATE NOCASE", "action LIKE 'reject'",
+    "action > 'a'", "srcaddr = '2001:db8::1'", "srcaddr < '10.20.1.0/24'", "srcaddr IS NULL", "srcaddr = NULL", "action <> x'00'",
+    "account_id = 123456789012", "account_id = '001122334455'", "vpc_id = 'vpc-1'", "instance_tag = 5",
+]
+
+
+@pytest.mark.parametrize("table", ["flowlogs", "flowlogs_rollup"])
+@pytest.mark.parametrize("condition, says", IMPOSSIBLE)
+def test_a_condition_that_no_record_can_meet_is_an_error(build, table, condition, says):
+    if table == "flowlogs_rollup" and "_time" in condition:
+        condition = condition.replace("start_time", "minute").replace("end_time", "minute")
+        says = says.replace("start_time is", "minute is")
+    if condition.startswith("end"):
+        condition = condition.replace("end ", '"end" ', 1)
+    out = build.shell(f"SELECT {COUNT[table]} FROM {table}('{LOGS}') WHERE {condition};")
+    assert "rror" in out and "flowlogs: " in out and says in out, out
+
+
+@pytest.mark.parametrize("condition", POSSIBLE)
+def test_other_conditions_are_left_alone(release, condition):
+    """The answer is that of an ordinary table with the same column."""
+    column, rest = condition.split(" ", 1)
+    declared = dict(release.rows("SELECT name, type FROM pragma_table_xinfo('flowlogs');"))[column]
+    here = release.rows(f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE \"{column}\" {rest};")
+    there = release.rows(f"CREATE TABLE plain (\"{column}\" {declared});\n"
+                         f"INSERT INTO plain SELECT \"{column}\" FROM flowlogs('{LOGS}');\n"
+                         f"SELECT count(*) FROM plain WHERE \"{column}\" {rest};")
+    assert here == there
+
+
+def test_views_and_created_tables_are_checked_too(build):
+    out = build.shell(f"CREATE VIRTUAL TABLE temp.logs USING flowlogs('{LOGS}');\n"
+                      "CREATE TEMP VIEW rejects AS SELECT * FROM logs WHERE action = 'REJECT';\n"
+                      "SELECT count(*) FROM rejects WHERE protocol = 'UDP';")
+    assert "never 'UDP'" in out, out
+
+
+def test_a_payload_is_checked_too(build):
+    out = build.shell("SELECT count(*) FROM flowlogs_payload('2 123456789012 eni-1 10.0.0.1 10.0.0.2 1025 22 6 1 40 "
+                      "1773046800 1773046803 REJECT OK') WHERE action = 'Reject';")
+    assert "never 'Reject'" in out, out
+
+
+@pytest.mark.parametrize("value, says", [("2026-03-09T00:00:00+00:00", "datetime("), ("2026-03-09 12:00:00.000001", "datetime(")])
+def test_a_bound_time_is_checked_when_the_query_runs(release, value, says):
+    """Python's isoformat() gives such texts."""
+    db = connect(release)
+    for sql in (f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE start_time >= ?",
+                f"SELECT count(*) FROM flowlogs('{LOGS}') f JOIN (SELECT ? AS t) x ON f.end_time < x.t",
+                f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE start_time IN (?, '2026-03-09 12:00:00')",
+                f"SELECT sum(flows) FROM flowlogs_rollup('{LOGS}') WHERE hour >= ?"):
+        with pytest.raises(sqlite3.OperationalError) as error:
+            db.execute(sql, (value,)).fetchall()
+        assert says in str(error.value), sql
+    with pytest.raises(sqlite3.OperationalError, match="not milliseconds"):
+        db.execute(f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE start >= ?", (1773046800000,)).fetchall()
+
+
+def test_other_bound_values_are_ordinary_sql(release):
+    db = connect(release)
+    for condition, value in (("action = ?", "reject"), ("srcaddr = ?", "-"), ("protocol = ?", "TCP"), ("srcaddr = ?", "10.0.0.0/8")):
+        assert db.execute(f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE {condition}", (value,)).fetchone() == (0,)
+
+
+def test_a_period_beyond_64_bits_is_an_error(build):
+    for value in ("'99999999999999999999'", "'-99999999999999999999'"):
+        out = build.shell(f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE since = {value};")
+        assert "since is " in out and "it can be Unix seconds" in out, out
