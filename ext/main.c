@@ -22,19 +22,31 @@ SQLITE_EXTENSION_INIT1
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* SQL that is 1 when this version is loaded.  flowlogs_scan_stats() is registered last. */
-#define HAS_FUNCTIONS "SELECT flowlogs_version() = '" FLOWLOGS_VERSION "'"
-#define HAS_ALL       HAS_FUNCTIONS " AND (flowlogs_scan_stats() IS NULL OR 1)"
+/* The function that each entry point registers last. */
+#define LAST_FUNCTION "flowlogs_require"
+#define LAST_OF_ALL   "flowlogs_scan_stats"
 
 EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 EXPORT int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 
-static int is_loaded(sqlite3 *db, const char *sql) {
+/* Is the first column of the first row true? */
+static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
   sqlite3_stmt *stmt = NULL;
-  int loaded =
-      !sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) && sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+  int found = !sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) &&
+              (!parameter || !sqlite3_bind_text(stmt, 1, parameter, -1, SQLITE_STATIC)) &&
+              sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
   sqlite3_finalize(stmt);
-  return loaded;
+  return found;
+}
+
+/*
+** Is this version of the extension loaded, up to that function?  The list of functions is asked
+** first, because a call of a function that does not exist would leave a line in the host's error
+** log.
+*/
+static int is_loaded(sqlite3 *db, const char *function) {
+  return is_true(db, "SELECT count(*) FROM pragma_function_list WHERE name = ?", function) &&
+         is_true(db, "SELECT flowlogs_version() = '" FLOWLOGS_VERSION "'", NULL);
 }
 
 /* Says why something could not be registered, because SQLite itself would show an empty text. */
@@ -58,7 +70,7 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
-  if (is_loaded(db, HAS_ALL)) return SQLITE_OK;
+  if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
   if (!stats) return SQLITE_NOMEM;
   stats->users = 1; /* this function */
@@ -72,5 +84,5 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
-  return is_loaded(db, HAS_FUNCTIONS) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
+  return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

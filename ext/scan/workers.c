@@ -55,14 +55,16 @@ static int is_wanted(const struct predicate *predicate, const struct file *file)
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
 
+#define PRUNED_AT_ONCE 64 /* files that the owner prunes before it looks after the sink; below QUEUE_FILES */
+
 enum next_file { NEXT_NONE, NEXT_OPEN, NEXT_PRUNED };
 
 /*
-** Opens the next file that is wanted.  Where the owner works, it returns after each pruned file as
-** well.
+** Opens the next file that is wanted.  Where the owner works, it also returns after some pruned
+** files, because only the owner can make room in the sink for more files.
 */
 static enum next_file begin_file(struct workers *s, struct worker *w) {
-  for (;;) {
+  for (unsigned pruned = 1;; pruned++) {
     size_t number = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
     if (number >= s->files->n || !s->sink->admit(s->context, number)) return NEXT_NONE;
     const struct file *file = &s->files->file[number];
@@ -76,7 +78,7 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
     s->counts.pruned++;
     pthread_mutex_unlock(&s->mutex);
     s->sink->end_file(s->context, number, NULL);
-    if (w->is_owner) return NEXT_PRUNED; /* only the owner can make room in the sink for more files */
+    if (w->is_owner && pruned == PRUNED_AT_ONCE) return NEXT_PRUNED;
   }
 }
 

@@ -69,7 +69,11 @@ static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json
   int step = SQLITE_DONE;
   while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *type = (const char *)sqlite3_column_text(stmt, 0), *value = (const char *)sqlite3_column_text(stmt, 1);
-    if (!type || (!value && sqlite3_column_type(stmt, 1) != SQLITE_NULL)) rc = SQLITE_NOMEM;
+    if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+      rc =
+          report_text(pzErr, "several paths need SQLite's JSON functions, and the program's authorizer makes them give "
+                             "NULL (SQLITE_IGNORE); it must allow json_each");
+    else if (!type || (!value && sqlite3_column_type(stmt, 1) != SQLITE_NULL)) rc = SQLITE_NOMEM;
     else if (value && !strcmp(type, "text")) rc = add_path(p, value);
     else rc = report_text(pzErr, "the paths are '%s'; a list of paths holds texts, as '[\"a/\", \"b/*.gz\"]'", json);
   }

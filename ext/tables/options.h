@@ -46,8 +46,9 @@ enum option_flag {
   ** rowids are made of.
   */
   OPTION_SELECTS = 4,
-  OPTION_IS_TERM = 8,    /* it becomes a term of the predicate, which tells scans apart by itself */
-  OPTION_CONVERTED = 16, /* the hidden column does not show the value as it was given: 512M is shown as bytes */
+  OPTION_IS_TERM = 8,       /* it becomes a term of the predicate, which tells scans apart by itself */
+  OPTION_CONVERTED = 16,    /* the hidden column does not show the value as it was given: 512M is shown as bytes */
+  OPTION_NOT_IN_ROWID = 32, /* rowids do not depend on it: with other values, a row is the same row */
 };
 
 /* O(name, kind, other members of struct option_info) */
@@ -81,10 +82,11 @@ enum option_flag {
     .doc = "How many threads read files; 0 for the caller's thread alone.  The default is the number of processors, "  \
            "and 0 for less than a megabyte.  Rows and their order do not depend on it.",                               \
     .example = "threads = 4")                                                                                          \
-  O(columns, WORD, .type = "TEXT", .flags = OPTION_CREATE_ONLY, .values = "all or default",                            \
+  O(columns, WORD, .type = "TEXT", .flags = OPTION_CREATE_ONLY | OPTION_NOT_IN_ROWID, .values = "all or default",      \
     .doc = "Which fields a created table shows; without it, those that the headers of the files have.",                \
     .example = "CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/AWSLogs', columns=all)")                     \
-  O(memory, NUMBER, .type = "", .flags = OPTION_CONVERTED, .values = "bytes, or a number with K, M or G: 1M or more",  \
+  O(memory, NUMBER, .type = "", .flags = OPTION_CONVERTED | OPTION_NOT_IN_ROWID,                                       \
+    .values = "bytes, or a number with K, M or G: 1M or more",                                                         \
     .doc = "How much memory the groups of a rollup or the rows that a join keeps may take.  The default is 512M.",     \
     .example = "memory = '64M'")
 

@@ -283,9 +283,9 @@ static int rollup_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   for (size_t i = 0; i < c->query.predicate.n; i++) apart |= c->query.predicate.term[i].subject >= FIELD_COUNT;
   if (apart)
     return report_text(&cursor->pVtab->zErrMsg,
-                       "%s has no rowid with addr, port, since, until or filter; inside OR, write the path and these "
+                       "%s has no rowid with addr, port, since, until or filter; inside OR, write the %s and these "
                        "once, outside of it, or IN (…)",
-                       query_of(&c->query)->name);
+                       query_of(&c->query)->name, columns_take_data(query_of(&c->query)) ? "data" : "path");
   *out = (sqlite3_int64)(hash_mix(group_id(c->group), c->query.base) >> 1);
   return SQLITE_OK;
 }

@@ -49,7 +49,7 @@ static int grow(struct rowid_base *n) {
 
 int rowid_base_find(struct rowid_base *numbers, const struct options *options, size_t n, uint64_t *base, char **pzErr) {
   if (numbers->nknown * 2 >= numbers->cap && grow(numbers)) return SQLITE_NOMEM;
-  char *key = options_key(options, OPTION_SELECTS);
+  char *key = options_key(options, OPTION_SELECTS | OPTION_NOT_IN_ROWID);
   if (!key) return SQLITE_NOMEM;
   struct number *number = place(numbers, key);
   if (number->key) {

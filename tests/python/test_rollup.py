@@ -216,3 +216,12 @@ def test_a_rollup_of_many_records_stops_when_told_to(release, tmp_path, threads,
         (tmp_path / f"{f}.log").write_text(block * 200)
     assert_stops(connect(release), "SELECT srcport, sum(flows) FROM flowlogs_rollup(?, NULL, NULL, ?) GROUP BY 1",
                  (str(tmp_path), threads), by=by)
+
+
+def test_or_with_different_memory_counts_a_record_once(build):
+    """The memory that a rollup may take does not change what the records are, so the rowids are the
+    same in both branches of the OR."""
+    logs = "path = 'tests/data/AWSLogs'"
+    both = build.rows(f"SELECT sum(flows) FROM flowlogs_rollup WHERE {logs} AND memory = '1M' AND dstport = 443 "
+                      f"OR {logs} AND memory = '2M' AND protocol = 6;")
+    assert both == build.rows(f"SELECT sum(flows) FROM flowlogs_rollup WHERE {logs} AND (dstport = 443 OR protocol = 6);")
