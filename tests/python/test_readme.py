@@ -110,7 +110,7 @@ def test_every_table_and_function_is_in_the_reference(release):
     for kind in ("module", "function"):
         query = f"SELECT DISTINCT name FROM pragma_{kind}_list;"
         without = subprocess.run(["sqlite3", ":memory:", query], text=True, capture_output=True, check=True).stdout
-        ours = {name for name, in release.rows(query)} - set(without.split())
+        ours = {name for name, in release.rows(query) if not name.startswith("pragma_")} - set(without.split())
         text = REFERENCE.read_text().lower()
         assert len(ours) >= 5, kind
         assert [name for name in sorted(ours) if f"`{name}" not in text] == []
