@@ -16,6 +16,14 @@
 #include "base/mem.h"
 #include "sqlite/report.h"
 
+static int replace(char **text, const char *value) {
+  char *copy = sqlite3_mprintf("%s", value);
+  if (!copy) return SQLITE_NOMEM;
+  sqlite3_free(*text);
+  *text = copy;
+  return SQLITE_OK;
+}
+
 /* --- the values, by the table -------------------------------------------------------------------------------------- */
 
 /* memcpy(), because a char * and a const char * are different types to the compiler. */
@@ -51,6 +59,7 @@ void options_init(struct options *o) {
 void options_clear(struct options *o) {
   for (int i = 0; i < OPTION_COUNT; i++)
     if (option_table[i].kind == OPTION_TEXT) sqlite3_free((void *)(uintptr_t)text_of(o, &option_table[i]));
+  for (int i = 0; i < OPTION_COUNT; i++) sqlite3_free(o->as_given[i]);
   mem_free(o->layout);
   filter_free(o->pattern);
   memset(o, 0, sizeof *o);
@@ -65,6 +74,10 @@ int options_copy(struct options *to, const struct options *from) {
     set_text(to, info, sqlite3_mprintf("%s", text_of(from, info)));
     if (!text_of(to, info)) rc = SQLITE_NOMEM;
   }
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    to->as_given[i] = from->as_given[i] ? sqlite3_mprintf("%s", from->as_given[i]) : NULL;
+    if (from->as_given[i] && !to->as_given[i]) rc = SQLITE_NOMEM;
+  }
   to->layout = from->layout ? mem_alloc(sizeof *to->layout) : NULL;
   if (to->layout) *to->layout = *from->layout;
   else if (from->layout) rc = SQLITE_NOMEM;
@@ -72,9 +85,15 @@ int options_copy(struct options *to, const struct options *from) {
   return rc;
 }
 
+int options_show(struct options *o, enum option option, const char *text) {
+  return replace(&o->as_given[option], text);
+}
+
 void options_result(sqlite3_context *ctx, const struct options *o, enum option option) {
   const struct option_info *info = &option_table[option];
-  if (info->kind == OPTION_NUMBER) {
+  if (o->as_given[option]) {
+    sqlite3_result_text(ctx, o->as_given[option], -1, SQLITE_TRANSIENT);
+  } else if (info->kind == OPTION_NUMBER) {
     if (number_of(o, info) != OPTION_UNSET) sqlite3_result_int64(ctx, number_of(o, info));
   } else if (text_of(o, info)) {
     sqlite3_result_text(ctx, text_of(o, info), -1, SQLITE_TRANSIENT);
@@ -109,14 +128,6 @@ char *options_key(const struct options *o, unsigned without) {
 }
 
 /* --- a function for each option ---------------------------------------------------------------------------------- */
-
-static int replace(char **text, const char *value) {
-  char *copy = sqlite3_mprintf("%s", value);
-  if (!copy) return SQLITE_NOMEM;
-  sqlite3_free(*text);
-  *text = copy;
-  return SQLITE_OK;
-}
 
 /* wanted: NULL for the values that the table names. */
 static int wrong(char **pzErr, enum option option, const char *value, const char *wanted) {

@@ -47,8 +47,7 @@ enum option_flag {
   */
   OPTION_SELECTS = 4,
   OPTION_IS_TERM = 8,       /* it becomes a term of the predicate, which tells scans apart by itself */
-  OPTION_CONVERTED = 16,    /* the hidden column does not show the value as it was given: 512M is shown as bytes */
-  OPTION_NOT_IN_ROWID = 32, /* rowids do not depend on it: with other values, a row is the same row */
+  OPTION_NOT_IN_ROWID = 16, /* rowids do not depend on it: with other values, a row is the same row */
 };
 
 /* O(name, kind, other members of struct option_info) */
@@ -70,11 +69,11 @@ enum option_flag {
     .example = "filter = '[version, account, eni, source, destination, srcport, destport=22, ...]'",                   \
     .twice = "; two patterns that must both match are written as one, with && or one term after the other",            \
     .misused = "; patterns of which one must match are written as one, with || or ?")                                  \
-  O(since, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM | OPTION_CONVERTED,                            \
+  O(since, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM,                                               \
     .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC",                          \
     .doc = "Only records whose start is at that time or later are read.", .example = "since = '2026-03-09 12:00'",     \
     .misused = "; it takes one value")                                                                                 \
-  O(until, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM | OPTION_CONVERTED,                            \
+  O(until, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM,                                               \
     .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC",                          \
     .doc = "Only records whose start is before that time are read.", .example = "until = '2026-03-10'",                \
     .misused = "; it takes one value")                                                                                 \
@@ -85,7 +84,7 @@ enum option_flag {
   O(columns, WORD, .type = "TEXT", .flags = OPTION_CREATE_ONLY | OPTION_NOT_IN_ROWID, .values = "all or default",      \
     .doc = "Which fields a created table shows; without it, those that the headers of the files have.",                \
     .example = "CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/AWSLogs', columns=all)")                     \
-  O(memory, NUMBER, .type = "", .flags = OPTION_CONVERTED | OPTION_NOT_IN_ROWID,                                       \
+  O(memory, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID,                                                          \
     .values = "bytes, or a number with K, M or G: 1M or more",                                                         \
     .doc = "How much memory the groups of a rollup or the rows that a join keeps may take.  The default is 512M.",     \
     .example = "memory = '64M'")
@@ -110,12 +109,13 @@ struct options {
 #define O(name, kind, ...) OPTION_MEMBER_##kind name;
   OPTIONS(O) /* the values as the hidden columns show them */
 #undef O
-  enum policy policy;          /* on_error, parsed: POLICY_FAIL or POLICY_SKIP */
-  struct layout *layout;       /* format, parsed; owned; NULL for none */
-  struct filter *pattern;      /* filter, parsed; shared by copies; NULL for none */
-  enum columns_shown shown;    /* columns, parsed */
-  sqlite3_value *data;         /* the payload, instead of a path; valid during xFilter only; NULL for none */
-  uint8_t given[OPTION_COUNT]; /* the option is one that the CREATE statement has named */
+  enum policy policy;           /* on_error, parsed: POLICY_FAIL or POLICY_SKIP */
+  struct layout *layout;        /* format, parsed; owned; NULL for none */
+  struct filter *pattern;       /* filter, parsed; shared by copies; NULL for none */
+  enum columns_shown shown;     /* columns, parsed */
+  sqlite3_value *data;          /* the payload, instead of a path; valid during xFilter only; NULL for none */
+  char *as_given[OPTION_COUNT]; /* owned: the text that the hidden column shows instead of the number, or NULL */
+  uint8_t given[OPTION_COUNT];  /* the option is one that the CREATE statement has named */
 };
 
 /* One row of the table, indexed by enum option. */
@@ -155,6 +155,13 @@ int options_set(struct options *o, enum option option, const char *value, char *
 ** without.
 */
 int options_parse(struct options *o, const char *argument, char **pzErr);
+
+/*
+** The option was given as this text, and its hidden column is to show it so.  SQLite compares the
+** column with the text again in some plans, for example when it takes a common condition out of an
+** OR, so `since = '2026-03-09'` must be true although the option is a number.  SQLITE_NOMEM.
+*/
+int options_show(struct options *o, enum option option, const char *text);
 
 /* Passes the option's value to SQLite as the result of its hidden column. */
 void options_result(sqlite3_context *ctx, const struct options *o, enum option option);

@@ -264,9 +264,7 @@ static const struct column *find_argument(const struct sql_table *table, const c
 }
 
 /* Would SQLite, which compares the hidden column with the value again, find it different? */
-static int is_compared_wrongly(const struct option_info *info, int type) {
-  return type == SQLITE_NULL || type == SQLITE_BLOB || info->flags & OPTION_CONVERTED;
-}
+static int is_compared_wrongly(int type) { return type == SQLITE_NULL || type == SQLITE_BLOB; }
 
 static int same_bytes(sqlite3_value *a, sqlite3_value *b) {
   const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
@@ -305,7 +303,7 @@ static int set_option(struct applying *a, enum option option, int compared, sqli
   if (!value && type != SQLITE_NULL) return SQLITE_NOMEM;
   if ((size_t)sqlite3_value_bytes(v) != (value ? strlen(value) : 0))
     return report_text(pzErr, "%s has a NUL byte", info->name);
-  if (compared && is_compared_wrongly(info, type))
+  if (compared && is_compared_wrongly(type))
     return report_text(pzErr,
                        "%s stands behind %d other conditions, where SQLite compares it once more and finds it "
                        "different; write it before them%s",
@@ -317,7 +315,9 @@ static int set_option(struct applying *a, enum option option, int compared, sqli
   a->given[option].is_given = 1;
   a->given[option].value = value;
   if (value && info->flags & OPTION_CREATE_ONLY) return create_only(a->table, info, pzErr);
-  return options_set(a->options, option, value, pzErr);
+  int rc = options_set(a->options, option, value, pzErr);
+  int is_shown = type == SQLITE_TEXT && info->kind == OPTION_NUMBER && !*info->type; /* as it was given */
+  return !rc && is_shown ? options_show(a->options, option, value) : rc;
 }
 
 /*

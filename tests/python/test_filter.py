@@ -223,3 +223,13 @@ def test_header_without_records(db, tmp_path):
     for table, what in (("flowlogs", "count(*)"), ("flowlogs_rollup", "sum(flows)")):
         with pytest.raises(sqlite3.OperationalError, match="a.log: the filter has 8 places or more, and the file's lines have 7"):
             db.execute(f"SELECT {what} FROM {table}(?, 'skip') WHERE filter = ?", [str(tmp_path), pattern]).fetchone()
+
+
+@pytest.mark.parametrize("option", ["since = '2026-03-01'", "until = '2026-03-10 00:00'", "since = 1772323200"])
+def test_a_period_in_both_branches_of_an_or(build, option):
+    """SQLite takes the common condition out of the OR, and compares the hidden column with the value
+    again when it evaluates the branches."""
+    logs = "flowlogs('tests/data/AWSLogs')"
+    both = build.rows(f"SELECT count(*) FROM {logs} WHERE {option} AND dstport = 443 OR {option} AND protocol = 6;")
+    once = build.rows(f"SELECT count(*) FROM {logs} WHERE {option} AND (dstport = 443 OR protocol = 6);")
+    assert both == once != [["0"]]
