@@ -201,6 +201,33 @@ def test_sums_that_overflow_are_an_error_or_several_rows(build, tmp_path, thread
     assert build.shell(f"SELECT bytes FROM flowlogs_rollup('{tmp_path}/0.log');") == f"{2**63 - 1}\n"
 
 
+def test_or_keeps_the_groups_of_neighbouring_addresses(build, tmp_path):
+    """For OR, SQLite passes over the table twice and drops rows whose rowid it has seen."""
+    log = tmp_path / "g.log"
+    rows = [f"102.100.{i}.{j}" for i in range(100, 104) for j in range(256)]
+    log.write_text("srcaddr dstport\n" + "".join(f"{address} 443\n" for address in rows))
+    for first in rows[::16] + ["102.100.100.100"]:
+        got = build.rows(f"SELECT srcaddr, sum(flows) FROM flowlogs_rollup WHERE (path = '{log}' AND srcaddr = '{first}') "
+                         f"OR (path = '{tmp_path}/g.' || 'log' AND dstport = 443) GROUP BY 1;")
+        assert sorted(got) == sorted([address, "1"] for address in rows)
+
+
+@pytest.mark.parametrize("threads", [0, 3])
+def test_or_over_groups_in_several_rows_is_an_error(build, many, tmp_path, threads):
+    """Such rows have no rowid, so that SQLite would drop some of them."""
+    def ask(path, memory):
+        options = f"threads = {threads} AND memory = {memory << 20}"
+        return build.shell(f"SELECT sum(flows) FROM flowlogs_rollup WHERE path = '{path}' AND {options} AND srcport >= 0 "
+                           f"OR path = '{path}' || '' AND {options} AND srcaddr >= '';")
+    assert ask(many, 64) == "120000\n"
+    assert "no rowid where its groups need more than `memory`" in ask(many, 1)
+    for f in range(3):
+        (tmp_path / f"{f}.log").write_text(LINE.format(0, 0, 1, 2, 2**62, 5, 6) * 2)
+    got = build.shell(f"SELECT total(bytes) FROM flowlogs_rollup WHERE path = '{tmp_path}' AND srcport = 1 "
+                      f"OR path = '{tmp_path}' || '' AND dstport = 443;")
+    assert "no rowid where its groups need more than `memory`, or a sum is beyond 2^63-1" in got
+
+
 def test_limit_stops_early(build, many):
     for threads in (0, 3):
         for memory in ("NULL", "'1M'"):
