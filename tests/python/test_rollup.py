@@ -141,6 +141,15 @@ def test_subqueries_views_and_joins_have_the_same_sums(build, threads):
         assert got[0] == got[2] and got[0], a
 
 
+@pytest.mark.parametrize("value", ["0xFFFFFFFF", "0x1CBE991A14", "0x7fffffffffffffff"])
+def test_hexadecimal_literals_do_not_drop_a_condition(build, value):
+    for name in ("srcaddr", "account_id", "minute"):
+        for op in ("=", "<>", "<", ">="):
+            got = build.rows(f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE {name} {op} {value}; "
+                             f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE +{name} {op} '{int(value, 16)}';")
+            assert got[0] == got[1], (name, op, got)
+
+
 def test_the_declared_columns(build):
     out = build.rows("SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
     names = [n for n, _ in out]
