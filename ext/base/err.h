@@ -23,12 +23,12 @@ enum err_code {
   ERR_INTERRUPT, /* the user or the host asked to stop */
 };
 
-#define ERR_TEXT 1024 /* bytes of a message with its NUL; a longer one is cut */
+#define ERR_TEXT 1024 /* bytes of a message with its NUL; a longer one is cut between two characters */
 
 struct err {
   enum err_code code;
   uint64_t line;       /* 1-based; 0 when no line is concerned; for a filter pattern: the character */
-  char text[ERR_TEXT]; /* what is wrong, without file and line; UTF-8 */
+  char text[ERR_TEXT]; /* what is wrong, without file and line; UTF-8, whatever the arguments were */
 };
 
 /*
@@ -37,6 +37,12 @@ struct err {
 */
 __attribute__((format(printf, 4, 5))) enum err_code err_set(struct err *e, enum err_code code, uint64_t line,
                                                             const char *format, ...);
+
+/*
+** Writes words as err_set() does, without an error: out has ERR_TEXT bytes.  No argument may lie
+** in it.
+*/
+__attribute__((format(printf, 2, 3))) void err_print(char out[ERR_TEXT], const char *format, ...);
 
 /* Sets *e to ERR_NOMEM, as err_set() does. */
 enum err_code err_nomem(struct err *e);

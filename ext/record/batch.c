@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #define ARENA_FIRST (64 * 1024) /* bytes; it doubles, up to BATCH_TEXT_MAX */
 
@@ -78,5 +79,6 @@ enum err_code batch_problem(struct batch *b, enum err_code code, uint64_t line, 
   p->line = line;
   p->reason = put(b, reason, reason_n);
   p->raw = raw ? put(b, raw, raw_n) : BATCH_NULL;
+  if (raw) utf8_replace(b->text + (uint32_t)p->raw, raw_n);
   return ERR_NONE;
 }

@@ -15,8 +15,15 @@
 #include "sqlite/report.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/chars.h"
+#include "base/utf8.h"
+
+char *report_clean(char *message) {
+  if (message) utf8_replace(message, strlen(message));
+  return message;
+}
 
 /*
 ** Replaces *pzErr by the message.  Returns SQLITE_ERROR, or SQLITE_NOMEM when the message is
@@ -24,7 +31,7 @@
 */
 static int set_message(char **pzErr, char *message) {
   sqlite3_free(*pzErr);
-  *pzErr = message;
+  *pzErr = report_clean(message);
   return message ? SQLITE_ERROR : SQLITE_NOMEM;
 }
 
@@ -76,7 +83,7 @@ char *report_pattern_text(const char *where, const char *pattern, const struct e
                       cut ? "…" : "");
   for (const char *p = from; p < to; p++) sqlite3_str_appendchar(text, 1, (unsigned char)*p < ' ' ? ' ' : *p);
   sqlite3_str_appendf(text, "%s\n%*s^", *to ? "…" : "", (int)(before - cut) + (cut != 0), "");
-  return sqlite3_str_finish(text);
+  return report_clean(sqlite3_str_finish(text));
 }
 
 int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e) {

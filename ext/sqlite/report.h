@@ -4,7 +4,9 @@
 ** messages.
 **
 ** All messages begin with "flowlogs: ".  Messages about a file continue with FILE: or FILE:LINE:
-** and end with what the user can do.  Each function frees *pzErr and replaces it; SQLite frees
+** and end with what the user can do.  All are UTF-8, because hosts such as Python would otherwise
+** raise an error about the text: a byte of a path or of an argument that is not UTF-8 becomes '?'.
+** Each function frees *pzErr and replaces it; SQLite frees
 ** the new message.  When there is no memory for the message, the result is SQLITE_NOMEM.  Only
 ** the thread that owns the connection may call these functions.
 */
@@ -14,6 +16,9 @@
 #include "record/batch.h"
 #include "base/err.h"
 #include "sqlite/sqlite.h"
+
+/* Makes '?' of each byte of a message that is not UTF-8, and returns the message, which may be NULL. */
+char *report_clean(char *message);
 
 /*
 ** Sets "flowlogs: TEXT".  Returns SQLITE_ERROR, or SQLITE_NOMEM or SQLITE_INTERRUPT for these

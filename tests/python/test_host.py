@@ -16,12 +16,71 @@ from builds import ROOT, assert_stops, connect, is_error
 
 GOOD = "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK\n"
 CRLF = "tests/data/edge/crlf.log"
+GOOD_LOG = str(ROOT / CRLF)
 
 
 def test_a_failing_allocation_gives_nomem_or_the_right_answer(release):
     done = subprocess.run([release.folder / "nomem_host", release.extension], text=True, errors="replace", cwd=ROOT,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
+
+
+# ---- messages are UTF-8, which Python requires
+
+def message(db, sql, *params):
+    """The text of the error; Python raises UnicodeDecodeError in its place when it is no
+    UTF-8."""
+    with pytest.raises(sqlite3.Error) as raised:
+        db.execute(sql, params).fetchall()
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("letter", ["ö", "€", "😀"])
+def test_long_messages_are_cut_between_characters(release, tmp_path, letter):
+    db, size = connect(release), len(letter.encode())
+    for before in range(size):
+        word = "x" * before + letter * 600
+        deep = "/".join(["x" * before + letter * 50] * (1200 // (50 * size)))
+        missing = f"no file matches '{tmp_path}/no/{deep}/*'"
+        kept = missing.encode()[:1023].decode("utf-8", "ignore")
+        assert message(db, "SELECT count(*) FROM flowlogs(?)", f"{tmp_path}/no/{deep}/*") == f"flowlogs: {kept}"
+        folder = tmp_path / deep
+        folder.mkdir(parents=True)
+        (folder / "x.txt").write_text("nothing")
+        only = f"the only file found, '{folder}/x.txt', is no flow log"
+        kept = only.encode()[:1023].decode("utf-8", "ignore")
+        assert message(db, "SELECT count(*) FROM flowlogs(?)", str(folder)) == f"flowlogs: {kept}"
+        line = tmp_path / "line.log"
+        line.write_text("srcaddr action\n" + word + "\n")
+        raw, = db.execute("SELECT raw FROM flowlogs_errors(?)", (str(line),)).fetchone()
+        assert raw == word.encode()[:1024].decode("utf-8", "ignore")
+
+
+def test_bytes_that_are_not_utf8_are_replaced_in_messages(release, tmp_path):
+    db, latin = connect(release), "CAST(x'636166e9' AS TEXT)"     # café in Latin-1
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)
+    with open(folder + b"/x.log", "wb") as out:
+        out.write(b"srcaddr dstaddr srcport dstport srcaddr\n")
+    path = f"CAST(x'{(folder + b'/x.log').hex()}' AS TEXT)"
+    assert f"{tmp_path}/caf?/x.log:1: names the field srcaddr twice" in message(db, f"SELECT * FROM flowlogs({path})")
+    for sql, expected in [
+            (f"SELECT cidr_match('10.0.0.1', {latin})", "'caf?' is no prefix"),
+            (f"SELECT ip_prefix('10.0.0.1', {latin})", "'caf?' is no number of bits"),
+            (f"SELECT cwl_match('x', '[' || {latin} || ' = ')", "[caf? = "),
+            (f"SELECT flowlogs_require(0, {latin})", "caf?"),
+            (f"SELECT * FROM flowlogs('x', {latin})", "on_error is 'caf?'"),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}', 'fail', {latin})", "caf?"),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}') WHERE filter = '[' || {latin} || ' = '", "[caf? = "),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}') WHERE since = {latin}", "since is 'caf?'"),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}') WHERE cidr_match(srcaddr, {latin})", "'caf?' is no prefix"),
+            (f"SELECT * FROM flowlogs({latin} || '/*')", "'caf?/*'"),
+            (f"SELECT * FROM flowlogs_payload({latin})", ""),
+            (f"SELECT cidr_lookup({latin}, 'cidr', '10.0.0.1')", "caf?")]:
+        assert expected in message(db, sql), sql
+    bad = tmp_path / "bad.log"
+    bad.write_bytes(b"srcaddr action\ncaf\xe9 \xe2\x82 ACCEPT x\n")
+    assert db.execute("SELECT raw FROM flowlogs_errors(?)", (str(bad),)).fetchone() == ("caf? ?? ACCEPT x",)
 
 
 # ---- FLOWLOGS_ROOT
