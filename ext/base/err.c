@@ -6,6 +6,7 @@
 */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,12 @@ enum err_code err_set(struct err *e, enum err_code code, uint64_t line, const ch
     va_end(ap);
   }
   return e->code;
+}
+
+int err_is_exhausted(int number) { return number == EMFILE || number == ENFILE || number == ENOMEM; }
+
+enum err_code err_system(struct err *e, const char *what, int number) {
+  return err_set(e, err_is_exhausted(number) ? ERR_EXHAUSTED : ERR_IO, 0, "%s: %s", what, strerror(number));
 }
 
 enum err_code err_nomem(struct err *e) { return err_set(e, ERR_NOMEM, 0, "out of memory"); }

@@ -17,6 +17,7 @@ enum err_code {
   ERR_NOMEM,     /* no memory */
   ERR_ARGUMENT,  /* a path, pattern or option that cannot be used, or a path that matches nothing */
   ERR_IO,        /* the operating system refused to open or read */
+  ERR_EXHAUSTED, /* the same for want of file descriptors or memory, which is no fault of the file */
   ERR_DAMAGED,   /* data that are cut off or corrupt; what came before was delivered */
   ERR_FORMAT,    /* data that are not what they should be, or have an unsupported format */
   ERR_LINE,      /* a line that does not fit the format of its file */
@@ -43,6 +44,15 @@ __attribute__((format(printf, 4, 5))) enum err_code err_set(struct err *e, enum 
 ** in it.
 */
 __attribute__((format(printf, 2, 3))) void err_print(char out[ERR_TEXT], const char *format, ...);
+
+/*
+** Sets *e, as err_set() does, to what a function of the operating system failed with: `number` is
+** its errno, and the text is "WHAT: " and its words.  ERR_EXHAUSTED or ERR_IO.
+*/
+enum err_code err_system(struct err *e, const char *what, int number);
+
+/* Does the errno say that the system lacks something, so that a later try may succeed? */
+int err_is_exhausted(int number);
 
 /* Sets *e to ERR_NOMEM, as err_set() does. */
 enum err_code err_nomem(struct err *e);

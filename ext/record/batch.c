@@ -69,6 +69,11 @@ static uint64_t put(struct batch *b, const char *p, size_t n) {
   return cell;
 }
 
+const struct problem *batch_exhausted(const struct batch *b) {
+  const struct problem *last = b->nproblems ? &b->problem[b->nproblems - 1] : NULL; /* it ended its file */
+  return last && last->code == ERR_EXHAUSTED ? last : NULL;
+}
+
 enum err_code batch_problem(struct batch *b, enum err_code code, uint64_t line, const char *reason, const char *raw,
                             size_t raw_n, struct err *e) {
   size_t reason_n = strlen(reason);

@@ -116,7 +116,7 @@ static enum err_code add_problem(struct reader *r, struct batch *b, enum err_cod
                                  const char *reason, const char *raw, size_t raw_n, struct err *e) {
   if (!r->nproblems++ && !r->why[0]) keep_reason(r, line, reason);
   if (r->options->policy == POLICY_FAIL) r->done = 1;
-  if (r->options->policy == POLICY_SKIP && code != ERR_ARGUMENT) return ERR_NONE;
+  if (r->options->policy == POLICY_SKIP && code != ERR_ARGUMENT && code != ERR_EXHAUSTED) return ERR_NONE;
   return batch_problem(b, code, line, reason, raw, raw ? utf8_cut(raw, raw_n, RAW_MAX_BYTES) : 0, e);
 }
 

@@ -38,12 +38,15 @@ static int set_message(char **pzErr, char *message) {
 int report_error(char **pzErr, const struct err *e) {
   if (e->code == ERR_NOMEM) return SQLITE_NOMEM;
   if (e->code == ERR_INTERRUPT) return SQLITE_INTERRUPT;
-  return set_message(pzErr, sqlite3_mprintf("flowlogs: %s", e->text));
+  int exhausted = e->code == ERR_EXHAUSTED;
+  return set_message(
+      pzErr, sqlite3_mprintf("flowlogs: %s%s%s", e->text, exhausted ? "; " : "", exhausted ? REPORT_EXHAUSTED : ""));
 }
 
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice) {
   char line[32] = "";
   if (p->line) sqlite3_snprintf(sizeof line, line, ":%llu", (unsigned long long)p->line);
+  if (p->code == ERR_EXHAUSTED) advice = REPORT_EXHAUSTED;
   int helps = p->code != ERR_ARGUMENT; /* otherwise the query is wrong, and skipping does not help */
   return set_message(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
                                             batch_text(b, p->reason), helps ? "; " : "", helps ? advice : ""));

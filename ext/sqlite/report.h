@@ -28,10 +28,15 @@ int report_error(char **pzErr, const struct err *e);
 
 #define REPORT_SKIP "on_error=skip skips it, flowlogs_errors lists it" /* the advice of most messages */
 
+/* The advice for ERR_EXHAUSTED, whatever the policy is. */
+#define REPORT_EXHAUSTED                                                                                               \
+  "the file is not at fault, so on_error=skip doesn't skip it; allow more open files (ulimit -n) or memory, or use "   \
+  "fewer threads (threads=1)"
+
 /*
 ** Sets "flowlogs: FILE:LINE: TEXT; ADVICE" and returns SQLITE_ERROR.  The advice is left out for
 ** ERR_ARGUMENT, which says that the filter does not fit the records of the file: that text says
-** itself what to do.  b is the batch that owns the text of the problem.
+** itself what to do.  For ERR_EXHAUSTED it is REPORT_EXHAUSTED.  b is the batch that owns the text of the problem.
 */
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice);
 

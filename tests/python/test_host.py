@@ -309,6 +309,70 @@ def test_many_files_need_few_file_descriptors(release, tmp_path):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.fixture
+def few_descriptors(tmp_path):
+    """A folder with files, and a function that leaves the process n descriptors to open."""
+    logs = tmp_path / "logs"
+    (logs / "deeper").mkdir(parents=True)
+    for i in range(40):
+        (logs / f"{i:03}.log").write_text(GOOD * 100)
+        (logs / "deeper" / f"{i:03}.log").write_text(GOOD)
+    limits, held = resource.getrlimit(resource.RLIMIT_NOFILE), []
+
+    def leave(n):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (128, limits[1]))
+        try:
+            while True:
+                held.append(os.open("/dev/null", os.O_RDONLY))
+        except OSError:
+            pass
+        while held and n > 0:
+            os.close(held.pop())
+            n -= 1
+        return str(logs)
+
+    yield leave
+    for fd in held:
+        os.close(fd)
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+EXHAUSTED = "Too many open files; the file is not at fault, so on_error=skip doesn't skip it; allow more open files (ulimit -n)"
+
+
+@pytest.mark.parametrize("policy", ["fail", "skip"])
+@pytest.mark.parametrize("threads", [0, 1, 64])
+def test_a_lack_of_file_descriptors_ends_the_query(release, few_descriptors, policy, threads):
+    """Otherwise on_error=skip would pass over files that are all right."""
+    db = connect(release)
+    options = f"'{policy}', NULL, {threads}"
+    queries = [f"SELECT sum(bytes) FROM flowlogs(?, {options})", f"SELECT sum(bytes) FROM flowlogs_rollup(?, {options})"]
+    path = few_descriptors(4)
+    paths = [f"{path}/0*.log", path, f"{path}/deeper/*"]
+    if threads < 2:
+        assert all(db.execute(sql, (p,)).fetchone()[0] for sql in queries for p in paths)
+    few_descriptors(1)      # for the list of files, or for one worker
+    for sql in queries:
+        try:
+            assert db.execute(sql, (path,)).fetchone() == (40 * 101 * 4249,)
+        except sqlite3.OperationalError as e:
+            assert threads == 64 and EXHAUSTED in str(e)
+    few_descriptors(0)
+    for sql in queries:
+        for p in [*paths, f"{path}/000.log"]:
+            assert EXHAUSTED in message(db, sql, p)
+
+
+def test_a_lack_of_file_descriptors_is_no_entry_of_a_list(release, few_descriptors):
+    db, path = connect(release), few_descriptors(0) + "/000.log"
+    for sql in ("SELECT count(*), max(verdict) FROM flowlogs_files(?)", "SELECT count(*) FROM flowlogs_errors(?)"):
+        assert message(db, sql, path).startswith(f"flowlogs: {path}: can't be opened: {EXHAUSTED}")
+        assert EXHAUSTED in message(db, sql, os.path.dirname(path))
+    assert EXHAUSTED in message(db, f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{path}')")
+    few_descriptors(1)
+    assert db.execute("SELECT count(*), max(verdict) FROM flowlogs_files(?)", (path,)).fetchone() == (1, "flow log")
+
+
 # ---- regressions: each of these was a bug
 
 def write_gzip(path, *members):
