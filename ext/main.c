@@ -14,6 +14,7 @@
 ** a statement uses it, and would disconnect its tables.
 */
 #include "flowlogs.h"
+#include "base/hash.h"
 #include "functions/functions.h"
 #include "functions/scan_stats.h"
 #include "tables/tables.h"
@@ -58,6 +59,13 @@ static int finish(sqlite3 *db, int rc, char **pzErrMsg) {
   return rc;
 }
 
+/* Both entry points begin with it, because a table must not be made with another seed. */
+static void seed(void) {
+  uint64_t random[2];
+  sqlite3_randomness(sizeof random, random);
+  hash_seed(random);
+}
+
 static int register_tables(sqlite3 *db, struct scan_stats *stats) {
   int rc = SQLITE_OK;
   for (size_t i = 0; !rc && i < table_modules_count; i++) {
@@ -70,6 +78,7 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
+  seed();
   if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
   if (!stats) return SQLITE_NOMEM;
@@ -84,5 +93,6 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi)
+  seed();
   return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The text is formatted only for the first error, so a later err_set() costs a comparison.  A
-** text that is too long is cut by vsnprintf(), which always writes the final NUL.
+** text that is too long is cut by vsnprintf(), which may cut a character in two.  Its first part
+** is left out.  Any other byte that is not UTF-8 comes from an argument, and becomes '?'.
 */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static void print(char out[ERR_TEXT], const char *format, va_list ap) {
+  char text[ERR_TEXT + 3]; /* the rest of a character, so that it is known to be one */
+  vsnprintf(text, sizeof text, format, ap);
+  size_t n = utf8_cut(text, strlen(text), ERR_TEXT - 1);
+  memcpy(out, text, n);
+  out[n] = 0;
+  utf8_replace(out, n);
+}
+
+void err_print(char out[ERR_TEXT], const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  print(out, format, ap);
+  va_end(ap);
+}
 
 enum err_code err_set(struct err *e, enum err_code code, uint64_t line, const char *format, ...) {
   if (e->code == ERR_NONE) {
@@ -14,10 +35,16 @@ enum err_code err_set(struct err *e, enum err_code code, uint64_t line, const ch
     e->code = code;
     e->line = line;
     va_start(ap, format);
-    vsnprintf(e->text, sizeof e->text, format, ap);
+    print(e->text, format, ap);
     va_end(ap);
   }
   return e->code;
+}
+
+int err_is_exhausted(int number) { return number == EMFILE || number == ENFILE || number == ENOMEM; }
+
+enum err_code err_system(struct err *e, const char *what, int number) {
+  return err_set(e, err_is_exhausted(number) ? ERR_EXHAUSTED : ERR_IO, 0, "%s: %s", what, strerror(number));
 }
 
 enum err_code err_nomem(struct err *e) { return err_set(e, ERR_NOMEM, 0, "out of memory"); }

@@ -2,8 +2,17 @@
 /*
 ** Hash functions for the project's tables: hash_bytes() for short byte strings, eight bytes at a
 ** time, where lines are read (set.h, group.h, row_store.h), and hash_text() for texts that end
-** with NUL elsewhere.  No defence against chosen keys is needed, because a log whose keys collide
-** makes its own query slow but never wrong.  The functions are pure; any thread may call them.
+** with NUL elsewhere.
+**
+** Two different keys of w words, which are fixed before the seed is known, have the same 64 bits
+** with a probability of about (w + 1) / 2^64.  So among n keys some two have the same hash with a
+** probability of about (w + 1) * n^2 / 2^65: one in 7 million for a million keys of 4 words.  The
+** seed is secret and differs from process to process, so that nobody can write a log whose keys
+** collide.  No result may depend on it: a hash must not be shown or stored, and must not decide
+** the order of anything.
+**
+** Call hash_seed() before the first table is made.  Without it the seed is a constant, as in the
+** unit tests.  Apart from the seed the functions are pure; any thread may call them.
 */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
@@ -15,13 +24,22 @@
 
 #define HASH_PADDING 8 /* bytes that must be readable after what is hashed or loaded */
 
+extern uint64_t hash_secret[2]; /* the seed; changed by hash_seed() alone */
+
 /*
-** Combines two words into one.  Half of the product is folded onto the other half, so that each
-** bit of the result depends on all bits of both words.
+** Sets the seed.  Only the first call in a process does so, because tables may exist later.  A
+** thread that hashes must have called it, or be started by one that has.
+*/
+void hash_seed(const uint64_t seed[2]);
+
+/*
+** Combines two words into one.  The upper half of the product is folded onto the lower half, so
+** that each bit of the result depends on all bits of both words.
 */
 static inline uint64_t hash_mix(uint64_t a, uint64_t b) {
-  uint64_t x = (a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xd6e8feb86659fd93));
-  return x ^ x >> 32;
+  __extension__ typedef unsigned __int128 wide;
+  wide x = (wide)(a ^ hash_secret[0]) * (b ^ hash_secret[1]);
+  return (uint64_t)x ^ (uint64_t)(x >> 64);
 }
 
 /*
@@ -40,8 +58,7 @@ static inline uint64_t hash_load(const char *p, size_t n) {
 static inline uint64_t hash_bytes(const char *p, size_t n) {
   uint64_t h = n;
   for (; n > 8; p += 8, n -= 8) h = hash_mix(h, hash_load(p, 8));
-  h = hash_mix(h, hash_load(p, n));
-  return h ^ h >> 29;
+  return hash_mix(h, hash_load(p, n));
 }
 
 /*

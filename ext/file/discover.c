@@ -206,6 +206,14 @@ static enum err_code push(struct walk *w, const char *path, size_t at, const str
   return ERR_NONE;
 }
 
+/*
+** The system lacks what it needs to look at a folder or file, so that the list would be
+** incomplete.
+*/
+static enum err_code exhausted(struct walk *w, const char *path, int number) {
+  return err_set(w->e, ERR_EXHAUSTED, 0, "'%s': %s", path, strerror(number));
+}
+
 /* Returns "." for "", which stands for the current folder in a path that is being composed. */
 static const char *or_dot(const char *path) { return *path ? path : "."; }
 
@@ -227,7 +235,8 @@ static int leads_outside(const struct walk *w, const char *path) {
 */
 static enum err_code add_match(struct walk *w, const char *path) {
   struct stat st;
-  if (leads_outside(w, or_dot(path)) || stat(or_dot(path), &st)) return add_file(w, path, NULL, 0);
+  if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
+  if (stat(or_dot(path), &st)) return err_is_exhausted(errno) ? exhausted(w, path, errno) : add_file(w, path, NULL, 0);
   if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
 }
@@ -241,6 +250,7 @@ static enum err_code add_match(struct walk *w, const char *path) {
 static enum err_code add_unreadable(struct walk *w, const char *path) {
   struct stat st;
   int absent = errno == ENOENT || errno == ENOTDIR;
+  if (err_is_exhausted(errno)) return exhausted(w, path, errno);
   return absent && lstat(or_dot(path), &st) ? ERR_NONE : add_file(w, path, NULL, 0);
 }
 
@@ -265,7 +275,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
   struct dirent *d;
   w->nnames = 0;
   DIR *dir = opendir(or_dot(folder));
-  if (!dir) return add_file(w, folder, NULL, 0);
+  if (!dir) return err_is_exhausted(errno) ? exhausted(w, folder, errno) : add_file(w, folder, NULL, 0);
   while (errno = 0, (d = readdir(dir)) != NULL) {
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
     if (mem_grow(&w->names, &w->names_cap, w->nnames + 1, FIRST_ITEMS, sizeof *w->names)) {
@@ -275,7 +285,8 @@ static enum err_code list_names(struct walk *w, const char *folder) {
     if (!(w->names[w->nnames] = join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
     w->nnames++;
   }
-  if (errno && !w->e->code) add_file(w, folder, NULL, 0); /* readdir() failed, so names may be missing */
+  if (err_is_exhausted(errno)) exhausted(w, folder, errno); /* readdir() failed, so names may be missing */
+  else if (errno && !w->e->code) add_file(w, folder, NULL, 0);
   closedir(dir);
   if (!w->e->code && w->nnames) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
   return w->e->code;
@@ -364,6 +375,7 @@ static enum err_code add_path(struct walk *w, const char *path) {
                                  : ERR_NONE;
   }
   int why = errno;
+  if (err_is_exhausted(why)) return exhausted(w, path, why);
   if (!glob_has_magic(path, strlen(path))) return err_set(w->e, ERR_ARGUMENT, 0, "'%s': %s", path, strerror(why));
   w->pattern = path;
   if (match_pattern(w, path) || walk_stack(w)) return w->e->code;

@@ -46,9 +46,10 @@ static enum err_code open_regular(struct input *in, const char *path, struct err
   ** O_NONBLOCK keeps open() from waiting for a writer when the path is a pipe.  It has no effect
   ** on regular files.
   */
-  in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (in->fd < 0) return err_set(e, ERR_IO, 0, "can't be opened: %s", strerror(errno));
-  if (fstat(in->fd, &st)) return err_set(e, ERR_IO, 0, "can't be read: %s", strerror(errno));
+  do in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  while (in->fd < 0 && errno == EINTR);
+  if (in->fd < 0) return err_system(e, "can't be opened", errno);
+  if (fstat(in->fd, &st)) return err_system(e, "can't be read", errno);
   if (S_ISDIR(st.st_mode)) return err_set(e, ERR_IO, 0, "is a folder whose files can't be listed");
   if (!S_ISREG(st.st_mode))
     return err_set(e, ERR_IO, 0, "is not a regular file; a query may read its files more than once");
@@ -81,7 +82,7 @@ ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
   if (in->at_eof) return 0;
   do got = read(in->fd, p, n);
   while (got < 0 && errno == EINTR);
-  if (got < 0) err_set(e, ERR_IO, 0, "can't be read: %s", strerror(errno));
+  if (got < 0) err_system(e, "can't be read", errno);
   if (got == 0) in->at_eof = 1;
   if (got > 0) in->total += (uint64_t)got;
   return got;

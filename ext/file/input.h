@@ -38,9 +38,9 @@ enum err_code input_init(struct input *in, struct err *e); /* ERR_NOMEM; call in
 void input_clear(struct input *in);
 
 /*
-** Opens a regular file.  Returns ERR_IO when it cannot be opened or is not a regular file,
-** because a query may read its files more than once and a pipe can be read only once.  Returns
-** ERR_ARGUMENT when it lies outside of the root.  After an error no file is open.
+** Opens a regular file.  Returns ERR_IO or ERR_EXHAUSTED when it cannot be opened, ERR_IO when it
+** is not a regular file, because a query may read its files more than once and a pipe can be read
+** only once, and ERR_ARGUMENT when it lies outside of the root.  After an error no file is open.
 */
 enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e);
 
@@ -54,14 +54,14 @@ void input_close(struct input *in);
 void input_open_memory(struct input *in, const void *p, size_t n);
 
 /*
-** Reads until n >= want (at most INPUT_BUFFER) or the file ends.  Returns 0, or -1 with ERR_IO.
-** At the end of the file n may be less than want.
+** Reads until n >= want (at most INPUT_BUFFER) or the file ends.  Returns 0, or -1 with ERR_IO or
+** ERR_EXHAUSTED.  At the end of the file n may be less than want.
 */
 int input_fill(struct input *in, size_t want, struct err *e);
 
 /*
 ** Reads up to n bytes directly to p, without the buffer, which must be empty.  Returns the number
-** of bytes, 0 at the end of the file, or -1 with ERR_IO.
+** of bytes, 0 at the end of the file, or -1 with ERR_IO or ERR_EXHAUSTED.
 */
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e);
 

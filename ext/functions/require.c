@@ -11,6 +11,8 @@
 */
 #include "functions/require.h"
 
+#include "sqlite/value.h"
+
 /* SQL's truth: a number that is not zero, also as text. */
 static int is_true(sqlite3_value *v) { return sqlite3_value_type(v) != SQLITE_NULL && sqlite3_value_double(v) != 0.0; }
 
@@ -20,5 +22,5 @@ void require(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (!message && sqlite3_value_type(argv[1]) != SQLITE_NULL) sqlite3_result_error_nomem(ctx);
   else if (!message) sqlite3_result_error(ctx, "flowlogs: flowlogs_require: the message is NULL", -1);
   else if (is_true(argv[0])) sqlite3_result_int(ctx, 1);
-  else sqlite3_result_error(ctx, message, -1);
+  else value_result_error(ctx, sqlite3_mprintf("%s", message));
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #define ARENA_FIRST (64 * 1024) /* bytes; it doubles, up to BATCH_TEXT_MAX */
 
@@ -68,6 +69,11 @@ static uint64_t put(struct batch *b, const char *p, size_t n) {
   return cell;
 }
 
+const struct problem *batch_exhausted(const struct batch *b) {
+  const struct problem *last = b->nproblems ? &b->problem[b->nproblems - 1] : NULL; /* it ended its file */
+  return last && last->code == ERR_EXHAUSTED ? last : NULL;
+}
+
 enum err_code batch_problem(struct batch *b, enum err_code code, uint64_t line, const char *reason, const char *raw,
                             size_t raw_n, struct err *e) {
   size_t reason_n = strlen(reason);
@@ -78,5 +84,6 @@ enum err_code batch_problem(struct batch *b, enum err_code code, uint64_t line, 
   p->line = line;
   p->reason = put(b, reason, reason_n);
   p->raw = raw ? put(b, raw, raw_n) : BATCH_NULL;
+  if (raw) utf8_replace(b->text + (uint32_t)p->raw, raw_n);
   return ERR_NONE;
 }

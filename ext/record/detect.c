@@ -113,20 +113,19 @@ int detect_utf16(const char *p, size_t n) {
 
 static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
   if (likely && contains(line, ","))
-    snprintf(why, ERR_TEXT,
-             "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
-             "them can");
+    err_print(why, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
+                   "them can");
   else if (likely && format)
-    snprintf(why, ERR_TEXT,
-             "has no header line and its lines don't fit the format given: they have %u fields, the format "
-             "has %u",
-             (unsigned)line->count, (unsigned)format->ntokens);
+    err_print(why,
+              "has no header line and its lines don't fit the format given: they have %u fields, the format "
+              "has %u",
+              (unsigned)line->count, (unsigned)format->ntokens);
   else if (likely)
-    snprintf(why, ERR_TEXT,
-             "has no header line, and its %u fields are not AWS's default: name them with "
-             "format='${version} ${srcaddr} ...'",
-             (unsigned)line->count);
-  else snprintf(why, ERR_TEXT, "is no flow log: its first line is neither a header nor a record");
+    err_print(why,
+              "has no header line, and its %u fields are not AWS's default: name them with "
+              "format='${version} ${srcaddr} ...'",
+              (unsigned)line->count);
+  else err_print(why, "is no flow log: its first line is neither a header nor a record");
 }
 
 enum detect_result detect(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,

@@ -14,7 +14,6 @@
 */
 #include "record/record.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -203,7 +202,7 @@ static void show(const char *p, size_t n, char out[44]) {
   memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
 }
 
-void record_explain(const struct layout *l, int result, const struct line *line, char *out, size_t out_n) {
+void record_explain(const struct layout *l, int result, const struct line *line, char out[ERR_TEXT]) {
   static const char *const wanted[] = {
       [KIND_TEXT] = "a text",
       [KIND_INT] = "a number from 0 to 9223372036854775807",
@@ -215,8 +214,8 @@ void record_explain(const struct layout *l, int result, const struct line *line,
   char token[44];
   if (result == RECORD_COUNT) {
     uint32_t found = line->count - (l->prefix && line->count);
-    snprintf(out, out_n, "has %u field%s where the file's format has %u", (unsigned)found, found == 1 ? "" : "s",
-             (unsigned)(l->ntokens - l->prefix));
+    err_print(out, "has %u field%s where the file's format has %u", (unsigned)found, found == 1 ? "" : "s",
+              (unsigned)(l->ntokens - l->prefix));
     return;
   }
   uint32_t k = (uint32_t)result;
@@ -224,8 +223,8 @@ void record_explain(const struct layout *l, int result, const struct line *line,
   size_t n;
   const char *p = token_text(line, k, &n);
   show(p, n, token);
-  snprintf(out, out_n, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name,
-           token, wanted[kind]);
+  err_print(out, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name, token,
+            wanted[kind]);
 }
 
 void projection_init(struct projection *p, const struct layout *l, struct batch *b) {

@@ -48,9 +48,9 @@ int record_line_fits(const struct layout *l, const struct tokens *t, const struc
 
 /*
 ** Writes in words what record_check() found in this line, with the offending token cut to 40
-** bytes.  result is not RECORD_FITS.  out has out_n bytes; what does not fit is cut.
+** bytes.  result is not RECORD_FITS.
 */
-void record_explain(const struct layout *l, int result, const struct line *line, char *out, size_t out_n);
+void record_explain(const struct layout *l, int result, const struct line *line, char out[ERR_TEXT]);
 
 /*
 ** What to take from a line: made once for a layout and the wanted columns.  A plain struct, which

@@ -148,10 +148,11 @@ static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, co
   return words;
 }
 
+/* The dimensions are the same for all keys, but texts make some of them longer than others. */
 static inline uint64_t hash_key(const uint64_t *key, uint32_t words) {
   uint64_t h = words;
   for (uint32_t i = 0; i < words; i++) h = hash_mix(h, key[i]);
-  return h ^ h >> 29;
+  return h;
 }
 
 static inline int same_key(const struct group *a, const struct group *b) {
@@ -161,11 +162,7 @@ static inline int same_key(const struct group *a, const struct group *b) {
   return 1;
 }
 
-uint64_t group_id(const struct group *group) {
-  uint64_t h = 0;
-  for (uint32_t i = 0; i < group->words; i++) h = hash_mix(h ^ h >> 29, group->key[i]);
-  return hash_mix(h, group->words);
-}
+uint64_t group_id(const struct group *group) { return hash_key(group->key, group->words); }
 
 void group_values(const struct group *group, const struct grouping *g, struct group_value *value) {
   const uint64_t *key = group->key;
@@ -259,6 +256,7 @@ static inline void put(struct groups *t, struct group *fresh, const struct group
     t->slot[i].hash = fresh->hash;
     t->slot[i].at = end_of(t);
     t->used += (size_t)is_new;
+    t->is_split |= !is_new;
     t->filled[t->nblocks - 1] += (uint32_t)HEAD_WORDS + fresh->words;
     g = fresh;
     g->flows = 0;
@@ -341,6 +339,7 @@ enum err_code groups_merge(struct groups *t, struct groups *from, int (*stop)(vo
   mem_free(from->slot);
   from->slot = NULL;
   from->cap = from->used = 0;
+  t->is_split |= from->is_split;
   while (from->nblocks && !(stop && stop(context))) {
     size_t last = from->nblocks - 1;
     if (merge_block(t, from->block[last], &from->filled[last], e)) return e->code;

@@ -87,6 +87,7 @@ struct groups {
     uint64_t key[GROUPS_KEY_WORDS];
   } waiting[GROUPS_WAITING];
   uint32_t nwaiting;
+  int is_split; /* some key has several groups, because a sum would have been too large */
 };
 
 void groups_init(struct groups *t);
@@ -126,8 +127,8 @@ const struct group *groups_next(const struct groups *t, struct groups_place *pla
 void group_values(const struct group *group, const struct grouping *g, struct group_value *value);
 
 /*
-** A hash of the key with 64 bits, which are enough that two groups of a query have different ones
-** in practice.
+** The hash of the key with all its 64 bits: base/hash.h says how improbable it is that two groups
+** have the same one.  It differs from process to process.
 */
 uint64_t group_id(const struct group *group);
 

@@ -20,6 +20,7 @@ static enum err_code survey_file(struct reader *r, struct batch *b, const struct
     rc = reader_next(r, b, e);
   } while ((rc == READER_MORE || rc == READER_FULL) && r->verdict == VERDICT_OPEN);
   reader_close(r);
+  if (rc != READER_ERROR && batch_exhausted(b)) return err_set(e, ERR_EXHAUSTED, 0, "%s: %s", file->path, r->why);
   return rc == READER_ERROR ? e->code : ERR_NONE;
 }
 

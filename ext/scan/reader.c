@@ -15,10 +15,10 @@
 */
 #include "scan/reader.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 #include "file/object_name.h"
 #include "record/detect.h"
 
@@ -107,10 +107,8 @@ void reader_close(struct reader *r) {
 
 /* Keeps the first problem of a file, which flowlogs_files shows. */
 static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
-  struct err why = {0}; /* err_set() cuts what is too long */
-  if (line) err_set(&why, ERR_LINE, line, "line %llu: %s", (unsigned long long)line, reason);
-  else err_set(&why, ERR_LINE, 0, "%s", reason);
-  memcpy(r->why, why.text, sizeof r->why);
+  if (line) err_print(r->why, "line %llu: %s", (unsigned long long)line, reason);
+  else err_print(r->why, "%s", reason);
 }
 
 /* Something cannot be used: does what the policy says.  raw may be NULL. */
@@ -118,8 +116,8 @@ static enum err_code add_problem(struct reader *r, struct batch *b, enum err_cod
                                  const char *reason, const char *raw, size_t raw_n, struct err *e) {
   if (!r->nproblems++ && !r->why[0]) keep_reason(r, line, reason);
   if (r->options->policy == POLICY_FAIL) r->done = 1;
-  if (r->options->policy == POLICY_SKIP && code != ERR_ARGUMENT) return ERR_NONE;
-  return batch_problem(b, code, line, reason, raw, raw_n < RAW_MAX_BYTES ? raw_n : RAW_MAX_BYTES, e);
+  if (r->options->policy == POLICY_SKIP && code != ERR_ARGUMENT && code != ERR_EXHAUSTED) return ERR_NONE;
+  return batch_problem(b, code, line, reason, raw, raw ? utf8_cut(raw, raw_n, RAW_MAX_BYTES) : 0, e);
 }
 
 /* The same where the rest of the file cannot be used either. */
@@ -128,7 +126,7 @@ static enum err_code file_problem(struct reader *r, struct batch *b, enum err_co
   r->done = 1;
   if (r->verdict != VERDICT_FLOW_LOG) {
     r->verdict = VERDICT_BAD;
-    if (reason != r->why) snprintf(r->why, sizeof r->why, "%s", reason);
+    if (reason != r->why) err_print(r->why, "%s", reason);
   }
   return add_problem(r, b, code, line, reason, NULL, 0, e);
 }
@@ -151,12 +149,9 @@ static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likel
 */
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
   if (kind == SOURCE_PARQUET)
-    snprintf(r->why, sizeof r->why, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
-  else if (kind == SOURCE_GZIP)
-    snprintf(r->why, sizeof r->why, "is gzip within gzip, which can't be read; unpack it once");
-  else
-    snprintf(r->why, sizeof r->why, "is a %s file, which can't be read; plain text and gzip can",
-             source_kind_name(kind));
+    err_print(r->why, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
+  else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip within gzip, which can't be read; unpack it once");
+  else err_print(r->why, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
   int likely =
       kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && detect_utf16(r->text, r->text_n));
   return not_a_flow_log(r, b, likely, e);
@@ -185,7 +180,7 @@ static enum err_code long_line(struct reader *r, struct batch *b, struct err *e)
   if (r->verdict == VERDICT_FLOW_LOG) return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
   if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
     return foreign(r, b, source_magic(r->lines.p, LINES_HEAD), e);
-  snprintf(r->why, sizeof r->why, "is no flow log: its first line is too long");
+  err_print(r->why, "is no flow log: its first line is too long");
   return not_a_flow_log(r, b, 0, e);
 }
 
@@ -281,7 +276,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
       return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* nobody knows what the lines after it are */
     case HEADER_NONE: break;
     }
-    record_explain(&r->layout, record_check(&r->layout, line), line, why.text, sizeof why.text);
+    record_explain(&r->layout, record_check(&r->layout, line), line, why.text);
   }
   return add_problem(r, b, ERR_LINE, line->number, why.text, p, n, e);
 }

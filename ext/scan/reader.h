@@ -13,9 +13,11 @@
 ** The options must outlive it and may be shared.  A reader belongs to one thread.
 **
 ** Errors: what is wrong with a file or a line is no error of these functions but a problem, and
-** the policy says what becomes of it.  There is one exception to the policy.  A filter that cannot
-** be compared with a file's records (ERR_ARGUMENT) is a mistake in the query: it is put into the
-** batch whatever the policy is, and ends the file.  Only ERR_NOMEM is returned.
+** the policy says what becomes of it.  There are two exceptions to the policy.  A filter that
+** cannot be compared with a file's records (ERR_ARGUMENT) is a mistake in the query.  When the
+** system has no file descriptors or memory (ERR_EXHAUSTED), there is nothing wrong with the file,
+** and passing over it would lose its records.  Such a problem is put into the batch whatever the
+** policy is, and ends the file; the query must end with it.  Only ERR_NOMEM is returned.
 **
 ** reader_next() does a bounded piece of work, so that its caller can look between two calls
 ** whether it is to stop.

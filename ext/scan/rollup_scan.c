@@ -189,6 +189,10 @@ void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts) {
   g->is_ready = 0;
 }
 
+int rollup_scan_is_parted(const struct rollup_scan *g) {
+  return g->is_parted || !g->is_last || (g->current && g->current->groups.is_split);
+}
+
 const struct batch *rollup_scan_problem(const struct rollup_scan *g) { return has_failed(g) ? &g->failed : NULL; }
 
 /* Waits for groups that a worker has handed over, or for the merged ones.  ERR_NOMEM. */
@@ -224,6 +228,7 @@ static enum err_code work_oneself(struct rollup_scan *g, struct err *e) {
 static void release_groups(struct rollup_scan *g) {
   struct rollup_scan_worker *own = g->current;
   g->current = NULL;
+  g->is_parted |= !g->is_last;
   memset(&g->place, 0, sizeof g->place);
   groups_clear(&own->groups);
   pthread_mutex_lock(&g->mutex);

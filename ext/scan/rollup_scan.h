@@ -60,6 +60,7 @@ struct rollup_scan {
   struct groups_place place;          /* the owner's: the place in these */
   int is_ready;                       /* the mutex and the conditions have been initialised */
   int is_last;                        /* the owner's: no groups come after the current ones */
+  int is_parted;                      /* the owner's: groups were returned before the last ones */
 };
 
 /* Begins to read.  ERR_NOMEM; rollup_scan_close() is due all the same. */
@@ -76,6 +77,12 @@ void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts);
 ** returns it.
 */
 enum err_code rollup_scan_next(struct rollup_scan *g, const struct group **group, struct err *e);
+
+/*
+** May several of the groups that this scan returns have one key?  To be asked while there is a
+** group.
+*/
+int rollup_scan_is_parted(const struct rollup_scan *g);
 
 /*
 ** At the end: the batch that has, as its first problem, the one which ended the scan.  NULL: there

@@ -15,8 +15,15 @@
 #include "sqlite/report.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/chars.h"
+#include "base/utf8.h"
+
+char *report_clean(char *message) {
+  if (message) utf8_replace(message, strlen(message));
+  return message;
+}
 
 /*
 ** Replaces *pzErr by the message.  Returns SQLITE_ERROR, or SQLITE_NOMEM when the message is
@@ -24,19 +31,22 @@
 */
 static int set_message(char **pzErr, char *message) {
   sqlite3_free(*pzErr);
-  *pzErr = message;
+  *pzErr = report_clean(message);
   return message ? SQLITE_ERROR : SQLITE_NOMEM;
 }
 
 int report_error(char **pzErr, const struct err *e) {
   if (e->code == ERR_NOMEM) return SQLITE_NOMEM;
   if (e->code == ERR_INTERRUPT) return SQLITE_INTERRUPT;
-  return set_message(pzErr, sqlite3_mprintf("flowlogs: %s", e->text));
+  int exhausted = e->code == ERR_EXHAUSTED;
+  return set_message(
+      pzErr, sqlite3_mprintf("flowlogs: %s%s%s", e->text, exhausted ? "; " : "", exhausted ? REPORT_EXHAUSTED : ""));
 }
 
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice) {
   char line[32] = "";
   if (p->line) sqlite3_snprintf(sizeof line, line, ":%llu", (unsigned long long)p->line);
+  if (p->code == ERR_EXHAUSTED) advice = REPORT_EXHAUSTED;
   int helps = p->code != ERR_ARGUMENT; /* otherwise the query is wrong, and skipping does not help */
   return set_message(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
                                             batch_text(b, p->reason), helps ? "; " : "", helps ? advice : ""));
@@ -76,7 +86,7 @@ char *report_pattern_text(const char *where, const char *pattern, const struct e
                       cut ? "…" : "");
   for (const char *p = from; p < to; p++) sqlite3_str_appendchar(text, 1, (unsigned char)*p < ' ' ? ' ' : *p);
   sqlite3_str_appendf(text, "%s\n%*s^", *to ? "…" : "", (int)(before - cut) + (cut != 0), "");
-  return sqlite3_str_finish(text);
+  return report_clean(sqlite3_str_finish(text));
 }
 
 int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e) {

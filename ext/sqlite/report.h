@@ -4,7 +4,9 @@
 ** messages.
 **
 ** All messages begin with "flowlogs: ".  Messages about a file continue with FILE: or FILE:LINE:
-** and end with what the user can do.  Each function frees *pzErr and replaces it; SQLite frees
+** and end with what the user can do.  All are UTF-8, because hosts such as Python would otherwise
+** raise an error about the text: a byte of a path or of an argument that is not UTF-8 becomes '?'.
+** Each function frees *pzErr and replaces it; SQLite frees
 ** the new message.  When there is no memory for the message, the result is SQLITE_NOMEM.  Only
 ** the thread that owns the connection may call these functions.
 */
@@ -15,6 +17,9 @@
 #include "base/err.h"
 #include "sqlite/sqlite.h"
 
+/* Makes '?' of each byte of a message that is not UTF-8, and returns the message, which may be NULL. */
+char *report_clean(char *message);
+
 /*
 ** Sets "flowlogs: TEXT".  Returns SQLITE_ERROR, or SQLITE_NOMEM or SQLITE_INTERRUPT for these
 ** errors, which need no message and leave *pzErr unchanged.
@@ -23,10 +28,15 @@ int report_error(char **pzErr, const struct err *e);
 
 #define REPORT_SKIP "on_error=skip skips it, flowlogs_errors lists it" /* the advice of most messages */
 
+/* The advice for ERR_EXHAUSTED, whatever the policy is. */
+#define REPORT_EXHAUSTED                                                                                               \
+  "the file is not at fault, so on_error=skip doesn't skip it; allow more open files (ulimit -n) or memory, or use "   \
+  "fewer threads (threads=1)"
+
 /*
 ** Sets "flowlogs: FILE:LINE: TEXT; ADVICE" and returns SQLITE_ERROR.  The advice is left out for
 ** ERR_ARGUMENT, which says that the filter does not fit the records of the file: that text says
-** itself what to do.  b is the batch that owns the text of the problem.
+** itself what to do.  For ERR_EXHAUSTED it is REPORT_EXHAUSTED.  b is the batch that owns the text of the problem.
 */
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice);
 

@@ -6,6 +6,8 @@
 */
 #include "sqlite/value.h"
 
+#include "sqlite/report.h"
+
 const char *value_text(sqlite3_context *ctx, sqlite3_value *v, size_t *n) {
   if (sqlite3_value_type(v) == SQLITE_NULL) return NULL;
   const char *text = (const char *)sqlite3_value_text(v);
@@ -42,7 +44,7 @@ void value_result_constant(sqlite3_context *ctx, const char *text) {
 }
 
 void value_result_error(sqlite3_context *ctx, char *text) {
-  if (text) sqlite3_result_error(ctx, text, -1);
+  if (report_clean(text)) sqlite3_result_error(ctx, text, -1);
   else sqlite3_result_error_nomem(ctx);
   sqlite3_free(text);
 }

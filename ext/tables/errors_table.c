@@ -51,7 +51,9 @@ static const struct column columns[] = {
     ERROR_COLUMN("file", "TEXT", result_file, "path of the file"),
     ERROR_COLUMN("line", "INTEGER", result_line, "line, from 1; NULL when the file as a whole cannot be used"),
     ERROR_COLUMN("reason", "TEXT", result_reason, "what is wrong, in words"),
-    ERROR_COLUMN("raw", "TEXT", result_raw, "the first 1024 bytes of the line; NULL when no line is concerned"),
+    ERROR_COLUMN(
+        "raw", "TEXT", result_raw,
+        "the first 1024 bytes of the line, with ? for bytes that are not UTF-8; NULL when no line is concerned"),
     OPTION_COLUMN(path),
     OPTION_COLUMN(format),
 };

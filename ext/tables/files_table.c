@@ -247,7 +247,10 @@ static int look(struct files_cursor *c) {
     add_times(c);
   } while ((rc == READER_MORE || rc == READER_FULL) && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
   reader_close(&c->reader);
-  return rc == READER_ERROR ? report_error(&c->query.cursor.pVtab->zErrMsg, &e) : SQLITE_OK;
+  char **pzErr = &c->query.cursor.pVtab->zErrMsg;
+  if (rc == READER_ERROR) return report_error(pzErr, &e);
+  const struct problem *exhausted = batch_exhausted(&c->batch);
+  return exhausted ? report_problem(pzErr, file->path, &c->batch, exhausted, "") : SQLITE_OK;
 }
 
 /* The depth that the columns of the query need. */

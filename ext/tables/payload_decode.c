@@ -23,6 +23,7 @@
 #include "base/chars.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "file/unwrap.h"
 #include "sqlite/report.h"
 #include "tables/payload_sql.h"
@@ -46,31 +47,12 @@ struct payload_decoder {
 /* --- errors ------------------------------------------------------------------------------------------------------ */
 
 /*
-** The length of the UTF-8 character at p; 0 when there is none, or a control character.  The text
-** ends with NUL.
-*/
-static size_t character(const char *p) {
-  unsigned char c = (unsigned char)*p;
-  size_t n = c < ' ' || c == 0x7f ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-  for (size_t i = 1; i < n; i++)
-    if (!char_is_continuation(p[i])) return 0;
-  /* an overlong form, a surrogate of UTF-16, or a number beyond the last character */
-  unsigned char next = n > 2 ? (unsigned char)p[1] : 0;
-  int is_none = (c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0) || (c == 0xf0 && next < 0x90) ||
-                (c == 0xf4 && next >= 0x90);
-  return is_none ? 0 : n;
-}
-
-/*
 ** Replaces what is not UTF-8, and control characters, by '?'.  Names from a payload appear in
 ** messages and in the column file, where hosts such as Python require UTF-8.  NULL is allowed.
 */
 static char *clean(char *name) {
-  for (char *p = name; p && *p;) {
-    size_t n = character(p);
-    if (!n) *p = '?';
-    p += n ? n : 1;
-  }
+  for (char *p = report_clean(name); p && *p; p++)
+    if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
   return name;
 }
 
@@ -153,13 +135,15 @@ static int add_event(struct payload_decoder *u, const char *name, const char *me
   return report_text(u->pzErr, "%s:%llu: the event %s; on_error=skip skips it", name, line, why);
 }
 
+/* How many bytes of a name are kept. */
+static int name_bytes(const char *name) { return name ? (int)utf8_cut(name, strlen(name), NAME_MAX_BYTES) : 0; }
+
 /* GROUP:STREAM, or the one of the two that there is.  NULL: no memory. */
 static char *stream_name(const char *group, const char *stream) {
   int has_group = group && *group, has_stream = stream && *stream;
   if (!has_group && !has_stream) return sqlite3_mprintf("%s", PAYLOAD_DECODE_NAME);
-  return clean(sqlite3_mprintf("%.*s%s%.*s", has_group ? NAME_MAX_BYTES : 0, has_group ? group : "",
-                               has_group && has_stream ? ":" : "", has_stream ? NAME_MAX_BYTES : 0,
-                               has_stream ? stream : ""));
+  return clean(sqlite3_mprintf("%.*s%s%.*s", name_bytes(group), has_group ? group : "",
+                               has_group && has_stream ? ":" : "", name_bytes(stream), has_stream ? stream : ""));
 }
 
 /* An event of a list. */

@@ -120,6 +120,9 @@ int record_cursor_next(struct record_cursor *p) {
     rc = report_problem(&p->query.cursor.pVtab->zErrMsg, record_cursor_file(p), p->batch, &p->batch->problem[0],
                         query_advice(&p->query, p->batch->problem[0].code));
   else if (scan_next(&p->scan, &p->batch, &e)) rc = report_error(&p->query.cursor.pVtab->zErrMsg, &e);
+  else if (p->batch && batch_exhausted(p->batch))
+    rc =
+        report_problem(&p->query.cursor.pVtab->zErrMsg, record_cursor_file(p), p->batch, batch_exhausted(p->batch), "");
   if (rc || !p->batch) stop(p, !rc);
   return rc;
 }

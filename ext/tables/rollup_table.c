@@ -275,7 +275,8 @@ static int rollup_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int 
 /*
 ** Conditions on addr and port, since, until and filter select records by what the dimensions do
 ** not show.  Two passes with different ones would give groups of the same dimensions and other
-** sums, so that no rowid can be right.
+** sums, so that no rowid can be right.  The same holds where a combination of values comes in
+** several rows: which records are in which of them differs from pass to pass.
 */
 static int rollup_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct rollup_cursor *c = (const struct rollup_cursor *)cursor;
@@ -286,6 +287,11 @@ static int rollup_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
                        "%s has no rowid with addr, port, since, until or filter; inside OR, write the %s and these "
                        "once, outside of it, or IN (…)",
                        query_of(&c->query)->name, columns_take_data(query_of(&c->query)) ? "data" : "path");
+  if (rollup_scan_is_parted(&c->scan))
+    return report_text(&cursor->pVtab->zErrMsg,
+                       "%s has no rowid where its groups need more than `memory`, or a sum is beyond 2^63-1; give it "
+                       "more memory, or write the conditions without OR, such as IN (…)",
+                       query_of(&c->query)->name);
   *out = (sqlite3_int64)(hash_mix(group_id(c->group), c->query.base) >> 1);
   return SQLITE_OK;
 }

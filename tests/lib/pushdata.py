@@ -203,7 +203,8 @@ class Predicates:
         rng, v = self.rng, self.raw_value(c)
         kind = rng.random()
         if kind < 0.5:
-            return literal(v)
+            is_natural = isinstance(v, int) and 0 <= v < 2**63
+            return hex(v) if is_natural and self.chance(0.2) else literal(v)
         if kind < 0.65 and self.python:
             return self.bind(v)
         if kind < 0.75:

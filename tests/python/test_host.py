@@ -16,12 +16,71 @@ from builds import ROOT, assert_stops, connect, is_error
 
 GOOD = "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK\n"
 CRLF = "tests/data/edge/crlf.log"
+GOOD_LOG = str(ROOT / CRLF)
 
 
 def test_a_failing_allocation_gives_nomem_or_the_right_answer(release):
     done = subprocess.run([release.folder / "nomem_host", release.extension], text=True, errors="replace", cwd=ROOT,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
+
+
+# ---- messages are UTF-8, which Python requires
+
+def message(db, sql, *params):
+    """The text of the error; Python raises UnicodeDecodeError in its place when it is no
+    UTF-8."""
+    with pytest.raises(sqlite3.Error) as raised:
+        db.execute(sql, params).fetchall()
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("letter", ["ö", "€", "😀"])
+def test_long_messages_are_cut_between_characters(release, tmp_path, letter):
+    db, size = connect(release), len(letter.encode())
+    for before in range(size):
+        word = "x" * before + letter * 600
+        deep = "/".join(["x" * before + letter * 50] * (1200 // (50 * size)))
+        missing = f"no file matches '{tmp_path}/no/{deep}/*'"
+        kept = missing.encode()[:1023].decode("utf-8", "ignore")
+        assert message(db, "SELECT count(*) FROM flowlogs(?)", f"{tmp_path}/no/{deep}/*") == f"flowlogs: {kept}"
+        folder = tmp_path / deep
+        folder.mkdir(parents=True)
+        (folder / "x.txt").write_text("nothing")
+        only = f"the only file found, '{folder}/x.txt', is no flow log"
+        kept = only.encode()[:1023].decode("utf-8", "ignore")
+        assert message(db, "SELECT count(*) FROM flowlogs(?)", str(folder)) == f"flowlogs: {kept}"
+        line = tmp_path / "line.log"
+        line.write_text("srcaddr action\n" + word + "\n")
+        raw, = db.execute("SELECT raw FROM flowlogs_errors(?)", (str(line),)).fetchone()
+        assert raw == word.encode()[:1024].decode("utf-8", "ignore")
+
+
+def test_bytes_that_are_not_utf8_are_replaced_in_messages(release, tmp_path):
+    db, latin = connect(release), "CAST(x'636166e9' AS TEXT)"     # café in Latin-1
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)
+    with open(folder + b"/x.log", "wb") as out:
+        out.write(b"srcaddr dstaddr srcport dstport srcaddr\n")
+    path = f"CAST(x'{(folder + b'/x.log').hex()}' AS TEXT)"
+    assert f"{tmp_path}/caf?/x.log:1: names the field srcaddr twice" in message(db, f"SELECT * FROM flowlogs({path})")
+    for sql, expected in [
+            (f"SELECT cidr_match('10.0.0.1', {latin})", "'caf?' is no prefix"),
+            (f"SELECT ip_prefix('10.0.0.1', {latin})", "'caf?' is no number of bits"),
+            (f"SELECT cwl_match('x', '[' || {latin} || ' = ')", "[caf? = "),
+            (f"SELECT flowlogs_require(0, {latin})", "caf?"),
+            (f"SELECT * FROM flowlogs('x', {latin})", "on_error is 'caf?'"),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}', 'fail', {latin})", "caf?"),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}') WHERE filter = '[' || {latin} || ' = '", "[caf? = "),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}') WHERE since = {latin}", "since is 'caf?'"),
+            (f"SELECT * FROM flowlogs('{GOOD_LOG}') WHERE cidr_match(srcaddr, {latin})", "'caf?' is no prefix"),
+            (f"SELECT * FROM flowlogs({latin} || '/*')", "'caf?/*'"),
+            (f"SELECT * FROM flowlogs_payload({latin})", ""),
+            (f"SELECT cidr_lookup({latin}, 'cidr', '10.0.0.1')", "caf?")]:
+        assert expected in message(db, sql), sql
+    bad = tmp_path / "bad.log"
+    bad.write_bytes(b"srcaddr action\ncaf\xe9 \xe2\x82 ACCEPT x\n")
+    assert db.execute("SELECT raw FROM flowlogs_errors(?)", (str(bad),)).fetchone() == ("caf? ?? ACCEPT x",)
 
 
 # ---- FLOWLOGS_ROOT
@@ -248,6 +307,70 @@ def test_many_files_need_few_file_descriptors(release, tmp_path):
         assert db.execute("SELECT count(*) FROM t").fetchone() == (3000,)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.fixture
+def few_descriptors(tmp_path):
+    """A folder with files, and a function that leaves the process n descriptors to open."""
+    logs = tmp_path / "logs"
+    (logs / "deeper").mkdir(parents=True)
+    for i in range(40):
+        (logs / f"{i:03}.log").write_text(GOOD * 100)
+        (logs / "deeper" / f"{i:03}.log").write_text(GOOD)
+    limits, held = resource.getrlimit(resource.RLIMIT_NOFILE), []
+
+    def leave(n):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (128, limits[1]))
+        try:
+            while True:
+                held.append(os.open("/dev/null", os.O_RDONLY))
+        except OSError:
+            pass
+        while held and n > 0:
+            os.close(held.pop())
+            n -= 1
+        return str(logs)
+
+    yield leave
+    for fd in held:
+        os.close(fd)
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+EXHAUSTED = "Too many open files; the file is not at fault, so on_error=skip doesn't skip it; allow more open files (ulimit -n)"
+
+
+@pytest.mark.parametrize("policy", ["fail", "skip"])
+@pytest.mark.parametrize("threads", [0, 1, 64])
+def test_a_lack_of_file_descriptors_ends_the_query(release, few_descriptors, policy, threads):
+    """Otherwise on_error=skip would pass over files that are all right."""
+    db = connect(release)
+    options = f"'{policy}', NULL, {threads}"
+    queries = [f"SELECT sum(bytes) FROM flowlogs(?, {options})", f"SELECT sum(bytes) FROM flowlogs_rollup(?, {options})"]
+    path = few_descriptors(4)
+    paths = [f"{path}/0*.log", path, f"{path}/deeper/*"]
+    if threads < 2:
+        assert all(db.execute(sql, (p,)).fetchone()[0] for sql in queries for p in paths)
+    few_descriptors(1)      # for the list of files, or for one worker
+    for sql in queries:
+        try:
+            assert db.execute(sql, (path,)).fetchone() == (40 * 101 * 4249,)
+        except sqlite3.OperationalError as e:
+            assert threads == 64 and EXHAUSTED in str(e)
+    few_descriptors(0)
+    for sql in queries:
+        for p in [*paths, f"{path}/000.log"]:
+            assert EXHAUSTED in message(db, sql, p)
+
+
+def test_a_lack_of_file_descriptors_is_no_entry_of_a_list(release, few_descriptors):
+    db, path = connect(release), few_descriptors(0) + "/000.log"
+    for sql in ("SELECT count(*), max(verdict) FROM flowlogs_files(?)", "SELECT count(*) FROM flowlogs_errors(?)"):
+        assert message(db, sql, path).startswith(f"flowlogs: {path}: can't be opened: {EXHAUSTED}")
+        assert EXHAUSTED in message(db, sql, os.path.dirname(path))
+    assert EXHAUSTED in message(db, f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{path}')")
+    few_descriptors(1)
+    assert db.execute("SELECT count(*), max(verdict) FROM flowlogs_files(?)", (path,)).fetchone() == (1, "flow log")
 
 
 # ---- regressions: each of these was a bug

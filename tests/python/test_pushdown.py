@@ -67,6 +67,20 @@ def test_a_created_table_selects_the_same_rows(named):
     logs.done()
 
 
+@pytest.mark.parametrize("name", ["srcaddr", "account_id", "start_time", "dstport"])
+def test_hexadecimal_literals_select_the_same_rows(odd, name):
+    """SQLite gives them as texts when the plan is made, and as numbers when it is run."""
+    values = ["0x1bb", "0X1BB", "0x7fffffff", "0x80000000", "0xFFFFFFFF", "0x1CBE991A14", "0x7fffffffffffffff",
+              "0xffffffffffffffff", "'0x1bb'"]
+    for v in values:
+        for literal in (v, "-" + v, "+" + v, f"CAST({v} AS TEXT)", f"CAST({v} AS NUMERIC)", f"({v})", f"{v} COLLATE BINARY"):
+            for op in ("=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "LIKE", "GLOB"):
+                odd.check(f"SELECT count(*) FROM {{T}} t WHERE «{name}» {op} {literal}", threads=(0,))
+            odd.check(f"SELECT count(*) FROM {{T}} t WHERE «{name}» IN ({literal}, 'x')", threads=(0,))
+            odd.check(f"SELECT count(*) FROM {{T}} t WHERE «{name}» BETWEEN {literal} AND 'x'", threads=(0,))
+    odd.done()
+
+
 # ---- files that are passed over by their path
 
 def test_times_at_the_edges_of_file_names(named):

@@ -141,6 +141,15 @@ def test_subqueries_views_and_joins_have_the_same_sums(build, threads):
         assert got[0] == got[2] and got[0], a
 
 
+@pytest.mark.parametrize("value", ["0xFFFFFFFF", "0x1CBE991A14", "0x7fffffffffffffff"])
+def test_hexadecimal_literals_do_not_drop_a_condition(build, value):
+    for name in ("srcaddr", "account_id", "minute"):
+        for op in ("=", "<>", "<", ">="):
+            got = build.rows(f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE {name} {op} {value}; "
+                             f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE +{name} {op} '{int(value, 16)}';")
+            assert got[0] == got[1], (name, op, got)
+
+
 def test_the_declared_columns(build):
     out = build.rows("SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
     names = [n for n, _ in out]
@@ -199,6 +208,33 @@ def test_sums_that_overflow_are_an_error_or_several_rows(build, tmp_path, thread
     assert build.shell(f"SELECT total(bytes) = {6 * 2.0**62}, sum(packets), sum(flows) FROM flowlogs_rollup({args});") == "1|12|6\n"
     (tmp_path / "0.log").write_text(LINE.format(0, 0, 1, 2, 2**62 - 1, 5, 6) + LINE.format(0, 0, 1, 2, 2**62, 5, 6))
     assert build.shell(f"SELECT bytes FROM flowlogs_rollup('{tmp_path}/0.log');") == f"{2**63 - 1}\n"
+
+
+def test_or_keeps_the_groups_of_neighbouring_addresses(build, tmp_path):
+    """For OR, SQLite passes over the table twice and drops rows whose rowid it has seen."""
+    log = tmp_path / "g.log"
+    rows = [f"102.100.{i}.{j}" for i in range(100, 104) for j in range(256)]
+    log.write_text("srcaddr dstport\n" + "".join(f"{address} 443\n" for address in rows))
+    for first in rows[::16] + ["102.100.100.100"]:
+        got = build.rows(f"SELECT srcaddr, sum(flows) FROM flowlogs_rollup WHERE (path = '{log}' AND srcaddr = '{first}') "
+                         f"OR (path = '{tmp_path}/g.' || 'log' AND dstport = 443) GROUP BY 1;")
+        assert sorted(got) == sorted([address, "1"] for address in rows)
+
+
+@pytest.mark.parametrize("threads", [0, 3])
+def test_or_over_groups_in_several_rows_is_an_error(build, many, tmp_path, threads):
+    """Such rows have no rowid, so that SQLite would drop some of them."""
+    def ask(path, memory):
+        options = f"threads = {threads} AND memory = {memory << 20}"
+        return build.shell(f"SELECT sum(flows) FROM flowlogs_rollup WHERE path = '{path}' AND {options} AND srcport >= 0 "
+                           f"OR path = '{path}' || '' AND {options} AND srcaddr >= '';")
+    assert ask(many, 64) == "120000\n"
+    assert "no rowid where its groups need more than `memory`" in ask(many, 1)
+    for f in range(3):
+        (tmp_path / f"{f}.log").write_text(LINE.format(0, 0, 1, 2, 2**62, 5, 6) * 2)
+    got = build.shell(f"SELECT total(bytes) FROM flowlogs_rollup WHERE path = '{tmp_path}' AND srcport = 1 "
+                      f"OR path = '{tmp_path}' || '' AND dstport = 443;")
+    assert "no rowid where its groups need more than `memory`, or a sum is beyond 2^63-1" in got
 
 
 def test_limit_stops_early(build, many):

@@ -190,6 +190,42 @@ static void test_merge(void **state) {
   groups_clear(&t[0]);
 }
 
+#define HOSTS 64 /* addresses of each network */
+
+static int compare_ids(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/*
+** The ids of neighbouring addresses are different, in all networks with a prefix of 16 bits, and
+** in the 63 bits that a rowid has.
+*/
+static void test_ids(void **state) {
+  static uint64_t id[256 * HOSTS];
+  const struct grouping g = BY(FIELD_srcaddr);
+  (void)state;
+  set_layout("srcaddr bytes");
+  for (int a = 0; a < 256; a++) {
+    struct bytes lines = {0};
+    struct groups t;
+    struct groups_place place = {0};
+    struct err e = {0};
+    size_t n = 0;
+    groups_init(&t);
+    for (int b = 0; b < 256; b++)
+      for (int host = 0; host < HOSTS; host++)
+        bytes_print(&lines, "%d.%d.%d.%d 1\n", a, b, 100 + host / 32, 96 + host % 32);
+    assert_int_equal(add(&t, &g, lines.p, &e), ERR_NONE);
+    for (const struct group *p; (p = groups_next(&t, &place)) != NULL;) id[n++] = group_id(p) >> 1;
+    assert_int_equal(n, COUNT(id));
+    qsort(id, n, sizeof *id, compare_ids);
+    for (size_t i = 1; i < n; i++) CHECK(id[i] != id[i - 1], "two addresses of %d.0.0.0/8 have the same id", a);
+    groups_clear(&t);
+    bytes_free(&lines);
+  }
+}
+
 static int always(void *context) {
   (void)context;
   return 1;
@@ -233,8 +269,8 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sums),  cmocka_unit_test(test_texts),     cmocka_unit_test(test_overflow),
-      cmocka_unit_test(test_merge), cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_sums),  cmocka_unit_test(test_texts), cmocka_unit_test(test_overflow),
+      cmocka_unit_test(test_merge), cmocka_unit_test(test_ids),   cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
