@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Every fact of the path is turned into a question to the predicate: can a record pass whose
-** account is this one, or whose start lies in this interval?  One no is enough to prune the file:
+** region is this one, or whose start lies in this interval?  One no is enough to prune the file:
 **
 **     T - 660       T - 60   T      T + 299          T + 600
 **        |------------|------|---------|----------------|
@@ -10,17 +10,15 @@
 */
 #include "predicate/prune.h"
 
-#include <string.h>
-
 #include "file/object_name.h"
 
 #define START_BEFORE 660 /* seconds before T at which a record may start: see prune.h */
 #define END_BEFORE   60  /* seconds before T at which a record may end */
 #define AFTER        600 /* seconds after T up to which both may lie */
 
-static int allows_part(const struct predicate *p, int field, const struct object_name_part *part, const char *other) {
-  return !part->p || predicate_allows_text(p, field, part->p, part->n) || predicate_allows_text(p, field, NULL, 0) ||
-         (other && predicate_allows_text(p, field, other, strlen(other)));
+/* The field has the value that the path names, or none. */
+static int allows_part(const struct predicate *p, int field, const struct object_name_part *part) {
+  return !part->p || predicate_allows_text(p, field, part->p, part->n) || predicate_allows_text(p, field, NULL, 0);
 }
 
 static int allows_time(const struct predicate *p, int field, const struct object_name *k, int64_t before) {
@@ -34,7 +32,7 @@ int prune_keeps(const struct predicate *p, const char *path) {
   if (!predicate_keeps_file(p, path)) return 0;
   object_name_parse(&k, path);
   if (!k.is_awss) return 1;
-  return allows_part(p, FIELD_account_id, &k.account, "unknown") && allows_part(p, FIELD_region, &k.region, NULL) &&
+  return allows_part(p, FIELD_region, &k.region) &&
          (k.from == OBJECT_NAME_NO_TIME ||
           (allows_time(p, FIELD_start, &k, START_BEFORE) && allows_time(p, FIELD_end, &k, END_BEFORE)));
 }

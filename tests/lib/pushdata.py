@@ -86,7 +86,7 @@ def write_odd(folder):
 def write_named(folder):
     """Writes files in AWS's folders with AWS's names. The times of the records lie at the edges of
     what the time T in a name allows: start in [T-660, T+600] and end in [T-60, T+600] (seconds).
-    Account and region are those of the path, or unknown."""
+    The region is that of the path, or unknown. The account may be any."""
     rng = random.Random("named")
     times = ["20231231T2355Z", "20240101T0000Z", "20240229T2355Z", "20240301T0000Z", "20240301T0005Z", "20240301T1200Z"]
     layouts = [DEFAULT_NAMES, VPC_NAMES[:29], ["account_id", "srcaddr", "dstport", "start", "action"],
@@ -96,7 +96,7 @@ def write_named(folder):
     starts, ends = [-660, -659, -1, 0, 1, 299, 300, 599, 600], [-60, -59, 0, 299, 300, 599, 600]
 
     def record(names, account, region, low, high):
-        values = {"account_id": rng.choice([account, account, account, "unknown", "-"]),
+        values = {"account_id": rng.choice([account, account, account, "012345678901", "unknown", "-"]),
                   "region": rng.choice([region, region, "-"]),
                   "start": rng.choice([*low, "-"]), "end": rng.choice([*high, "-"])}
         return " ".join(str(values.get(n, odd_value(rng, n))) for n in names) + "\n"
