@@ -3,13 +3,17 @@
 ** Decides from the path of a file whether it needs to be opened, or no record in it can pass a
 ** predicate.
 **
-** By AWS's rule, the path names the account, the region and a time T (object_name.h).  Other
-** paths, even similar ones, say nothing.  The records of a file end from T to T + 299 s by this
-** rule.  They begin up to one aggregation interval (600 s) earlier, and some real files break the
-** rule by a few seconds.  Therefore a file is kept if start can lie in [T - 660, T + 600] and end
-** in [T - 60, T + 600].  If only the folders give a date, T is any time of that day.  The region is
-** that of the flow log and of its records.  Source: "Flow log files", Amazon VPC user guide; the
-** margins are ours.
+** By AWS's rule, the path names the region and a time T (object_name.h).  Other paths, even similar
+** ones, say nothing.  A file that AWS delivers today has the records that end from T to T + 299 s;
+** by AWS's older rule, which old files follow, they end from T - 300 s to T.  They begin up to one
+** aggregation interval (600 s) earlier, some real files break the rule by a few seconds, and AWS
+** promises to deliver in time only with best effort: a late record lies in a file with a later T.
+** Therefore a file is kept if, with `late` seconds for that,
+**
+**     start can lie in [T - 960 - late, T + 600]   and   end in [T - 360 - late, T + 600].
+**
+** If only the folders give a date, T is any time of that day.  The region is that of the flow log
+** and of its records.  Source: "Flow log files", Amazon VPC user guide; the margins are ours.
 **
 ** The account in the path says nothing about the records.  It is the owner of the flow log, and
 ** account_id of a record is the owner of the network interface.  In a VPC that is shared with
@@ -22,7 +26,18 @@
 
 #include "predicate/predicate.h"
 
-/* Returns 0 if no record of the file can pass, otherwise 1. */
-int prune_keeps(const struct predicate *p, const char *path);
+#define PRUNE_LATE_ANY INT64_MAX /* as `late`: the time in a path says nothing about the records */
+
+/* Why a file is not opened. */
+enum prune {
+  PRUNE_NONE, /* it is opened: a record in it may pass */
+  PRUNE_FILE, /* a condition on the path itself */
+  PRUNE_REGION,
+  PRUNE_TIME,
+  PRUNE_COUNT
+};
+
+/* late: seconds, 0 or more, or PRUNE_LATE_ANY. */
+enum prune prune_reason(const struct predicate *p, const char *path, int64_t late);
 
 #endif

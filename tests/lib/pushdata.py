@@ -85,7 +85,7 @@ def write_odd(folder):
 
 def write_named(folder):
     """Writes files in AWS's folders with AWS's names. The times of the records lie at the edges of
-    what the time T in a name allows: start in [T-660, T+600] and end in [T-60, T+600] (seconds).
+    what the time T in a name allows: start in [T-4560, T+600] and end in [T-3960, T+600] (seconds).
     The region is that of the path, or unknown. The account may be any."""
     rng = random.Random("named")
     times = ["20231231T2355Z", "20240101T0000Z", "20240229T2355Z", "20240301T0000Z", "20240301T0005Z", "20240301T1200Z"]
@@ -93,7 +93,7 @@ def write_named(folder):
                ["srcaddr", "end", "action", "region", "dstaddr"], TGW_NAMES]
     styles = ["AWSLogs/{a}/vpcflowlogs/{r}/{y}/{m}/{d}/", "AWSLogs/{a}/vpcflowlogs/{r}/{y}/{m}/{d}/{h}/",
               "AWSLogs/aws-account-id={a}/aws-service=vpcflowlogs/aws-region={r}/year={y}/month={m}/day={d}/hour={h}/"]
-    starts, ends = [-660, -659, -1, 0, 1, 299, 300, 599, 600], [-60, -59, 0, 299, 300, 599, 600]
+    starts, ends = [-4560, -4559, -660, -1, 0, 1, 299, 300, 599, 600], [-3960, -3959, -60, 0, 299, 300, 599, 600]
 
     def record(names, account, region, low, high):
         values = {"account_id": rng.choice([account, account, account, "012345678901", "unknown", "-"]),

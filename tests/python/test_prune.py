@@ -44,3 +44,63 @@ def test_a_shared_vpc_has_records_of_other_accounts(build, tmp_path):
             for column in ("account_id", "+account_id"):
                 assert count(build, tmp_path, f"{column} = '{account}'", table=table)[0] == 1
     assert count(build, tmp_path, "account_id <> '123456789012'")[0] == 2
+
+
+# ---- by time
+
+HOUR = 3600
+T = 1714521900  # 2024-05-01 00:05
+
+
+def test_late_deliveries_are_found(build, tmp_path):
+    """The name has T = 00:05. By AWS's rule the records end from T to T + 299, by its older rule
+    from T - 300 to T, and they may be an hour late by either. Files before and after lie in reach
+    of the margins."""
+    spans = [(end - length, end) for end in (T - 300 - HOUR, T - 300, T - HOUR, T - 1800, T - 600, T, T + 299, T + 299 - HOUR)
+             for length in (0, 60, 600)]
+    put(tmp_path, f"{folder_of()}/{name_of()}", *[record(start=a, end=b) for a, b in spans])
+    for a, b in spans:
+        for table in ("flowlogs", "flowlogs_rollup"):
+            for where in (f"start = {a} AND \"end\" = {b}", f"\"end\" BETWEEN {b} AND {b}",
+                          f"since = {a} AND until = {a + 1}", f"start BETWEEN {a} AND {a}"):
+                wanted = sum(("since" in where or "start" in where) <= (x == a) and ('"end"' in where) <= (y == b)
+                             for x, y in spans)
+                assert count(build, tmp_path, where, table=table)[0] == wanted, where
+
+
+def test_late_is_an_option(build, tmp_path):
+    put(tmp_path, f"{folder_of()}/{name_of()}", record(start=T - 2 * HOUR - 960, end=T - 2 * HOUR - 360))
+    where = f"start <= {T - 2 * HOUR - 960}"
+    for late, found in (("", 0), (" AND late = NULL", 0), (" AND late = '2h'", 1), (" AND late = 7200", 1),
+                        (" AND late = '7199s'", 0), (" AND late = '120m'", 1), (" AND late = '1d'", 1),
+                        (" AND late = 'any'", 1), (" AND late = 0", 0), (" AND late = '9223372036854775807'", 1)):
+        for table in ("flowlogs", "flowlogs_rollup"):
+            got, stats = count(build, tmp_path, where + late, table=table)
+            assert (got, stats["pruned_by_time"]) == (found, 1 - found), late
+    by_place = (f"SELECT count(*) FROM flowlogs('AWSLogs', 'fail', NULL, 0, NULL, NULL, NULL, NULL, '2h') WHERE {where};\n"
+                f"SELECT sum(flows) FROM flowlogs_rollup('AWSLogs', 'fail', NULL, 0, '1M', NULL, NULL, NULL, '2h') WHERE {where};\n"
+                "CREATE VIRTUAL TABLE temp.l USING flowlogs('AWSLogs', late='2h');\n"
+                f"SELECT count(*) FROM l WHERE {where};\nSELECT count(*) FROM l WHERE {where} AND late = '1h';\n")
+    assert build.shell(by_place, cwd=tmp_path).split() == ["1", "1", "1", "0"]
+
+
+def test_a_wrong_late_is_an_error(build, tmp_path):
+    put(tmp_path, f"{folder_of()}/{name_of()}", record())
+    for value in ("-1", "1.5", "", "h", "1w", "1hh", "1 h", "ANY", "106751991167301d", "9223372036854775808"):
+        said = build.shell(f"SELECT count(*) FROM flowlogs('AWSLogs') WHERE late = '{value}';", cwd=tmp_path)
+        assert f"late is '{value}'; it can be seconds, a number with s, m, h or d, or any" in said, said
+    said = build.shell("SELECT late FROM flowlogs_payload('x');", cwd=tmp_path)
+    assert "no such column: late" in said
+
+
+def test_the_reasons_for_pruning_are_told(build, tmp_path):
+    for region in ("us-east-1", "eu-west-1"):
+        for hour in (0, 8, 16):
+            stamp = f"20240501T{hour:02}05Z"
+            put(tmp_path, f"{folder_of(region=region)}/{name_of(stamp, region=region)}", record(start=T + hour * HOUR))
+    for where, want in ((f"start >= {T + 8 * HOUR}", (2, 0, 0)), ("region = 'eu-west-1'", (0, 3, 0)),
+                        ("file < 'AWSLogs/123456789012/vpcflowlogs/f'", (0, 0, 3)),
+                        (f"region = 'eu-west-1' AND since = {T + 8 * HOUR}", (1, 3, 0)), ("bytes > 5", (0, 0, 0))):
+        stats = count(build, tmp_path, where)[1]
+        assert (stats["pruned_by_time"], stats["pruned_by_region"], stats["pruned_by_file"]) == want, where
+        assert stats["files_pruned"] == sum(want) and stats["files_found"] - stats["files_read"] == sum(want)

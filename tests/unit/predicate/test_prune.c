@@ -9,13 +9,15 @@
 #define FOLDER "AWSLogs/123456789012/vpcflowlogs/us-east-1/2024/05/01/"
 #define DAY    (T - 300) /* 2024-05-01 00:00 */
 
+static int64_t late; /* the option, for the functions below */
+
 static int keeps(struct predicate_term t, const char *path) {
   struct predicate p;
   struct err e = {0};
   predicate_init(&p);
   assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
   predicate_finish(&p);
-  int kept = prune_keeps(&p, path);
+  int kept = prune_reason(&p, path, late) == PRUNE_NONE;
   predicate_clear(&p);
   return kept;
 }
@@ -39,20 +41,29 @@ static int keeps_text(int subject, const char *text, int negated, int null_passe
 /* The margins of prune.h, to the second. */
 static void test_times(void **state) {
   (void)state;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 6; i++) {
     static const char *const paths[] = {KEY, FOLDER "x.log", FOLDER "07/x.log"};
-    int64_t from = i == 0 ? T : i == 1 ? DAY : DAY + 7 * 3600, to = i == 0 ? T : from + (i == 1 ? 86399 : 3599);
-    const char *path = paths[i];
-    assert_false(keeps_range(FIELD_start, 0, from - 661, path));
-    assert_true(keeps_range(FIELD_start, 0, from - 660, path));
+    int n = i % 3;
+    int64_t from = n == 0 ? T : n == 1 ? DAY : DAY + 7 * 3600, to = n == 0 ? T : from + (n == 1 ? 86399 : 3599);
+    const char *path = paths[n];
+    late = i < 3 ? 0 : 3600;
+    assert_false(keeps_range(FIELD_start, 0, from - 961 - late, path));
+    assert_true(keeps_range(FIELD_start, 0, from - 960 - late, path));
     assert_true(keeps_range(FIELD_start, to + 600, INT64_MAX, path));
     assert_false(keeps_range(FIELD_start, to + 601, INT64_MAX, path));
-    assert_false(keeps_range(FIELD_end, 0, from - 61, path));
-    assert_true(keeps_range(FIELD_end, 0, from - 60, path));
+    assert_false(keeps_range(FIELD_end, 0, from - 361 - late, path));
+    assert_true(keeps_range(FIELD_end, 0, from - 360 - late, path));
     assert_true(keeps_range(FIELD_end, to + 600, INT64_MAX, path));
     assert_false(keeps_range(FIELD_end, to + 601, INT64_MAX, path));
     assert_true(keeps_range(FIELD_bytes, 0, 0, path));
   }
+  static const int64_t far[] = {T, INT64_MAX - 1, PRUNE_LATE_ANY};
+  for (size_t i = 0; i < COUNT(far); i++) {
+    late = far[i];
+    assert_true(keeps_range(FIELD_start, 0, 0, KEY));
+    assert_int_equal(keeps_range(FIELD_start, T + 601, INT64_MAX, KEY), late == PRUNE_LATE_ANY);
+  }
+  late = 0;
   assert_true(keeps_range(FIELD_start, 0, 0, "x.log")); /* the path says nothing */
   assert_true(keeps_range(FIELD_start, 0, 0, "1970/01/01/x.log"));
   assert_true(keeps_range(FIELD_start, 0, 0, "year=1970/month=01/day=01/x.log")); /* there are no times below 0 */
@@ -89,14 +100,14 @@ static void test_all(void **state) {
   struct predicate_term t = {.subject = FIELD_start, .op = PREDICATE_RANGE, .low = T, .high = T};
   (void)state;
   predicate_init(&p);
-  assert_true(prune_keeps(&p, KEY));
+  assert_int_equal(prune_reason(&p, KEY, 0), PRUNE_NONE);
   assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
-  assert_true(prune_keeps(&p, KEY));
+  assert_int_equal(prune_reason(&p, KEY, 0), PRUNE_NONE);
   t.subject = FIELD_end;
   t.low = t.high = T + 10000;
   assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
   predicate_finish(&p);
-  assert_false(prune_keeps(&p, KEY));
+  assert_int_equal(prune_reason(&p, KEY, 0), PRUNE_TIME);
   predicate_clear(&p);
 }
 
