@@ -21,11 +21,10 @@ static int allows_part(const struct predicate *p, int field, const struct object
   return !part->p || predicate_allows_text(p, field, part->p, part->n) || predicate_allows_text(p, field, NULL, 0);
 }
 
-static int allows_time(const struct predicate *p, int field, const struct object_name *k, int64_t before,
-                       int64_t late) {
-  int64_t low = k->from - before; /* there are no times below 0 */
+static int allows_time(const struct predicate *p, int field, int64_t t, int64_t before, int64_t late) {
+  int64_t low = t - before; /* there are no times below 0 */
   low = low > late ? low - late : 0;
-  return predicate_allows_numbers(p, field, (uint64_t)low, (uint64_t)k->to + AFTER);
+  return predicate_allows_numbers(p, field, (uint64_t)low, (uint64_t)t + AFTER);
 }
 
 enum prune prune_reason(const struct predicate *p, const char *path, int64_t late) {
@@ -33,10 +32,11 @@ enum prune prune_reason(const struct predicate *p, const char *path, int64_t lat
   if (p->n == 0) return PRUNE_NONE;
   if (!predicate_keeps_file(p, path)) return PRUNE_FILE;
   object_name_parse(&k, path);
-  if (!k.is_awss) return PRUNE_NONE;
+  if (!k.is_exact) return PRUNE_NONE;
   if (!allows_part(p, FIELD_region, &k.region)) return PRUNE_REGION;
-  if (k.from == OBJECT_NAME_NO_TIME || late == PRUNE_LATE_ANY) return PRUNE_NONE;
-  return allows_time(p, FIELD_start, &k, START_BEFORE, late) && allows_time(p, FIELD_end, &k, END_BEFORE, late)
+  if (late == PRUNE_LATE_ANY) return PRUNE_NONE;
+  return allows_time(p, FIELD_start, k.delivered, START_BEFORE, late) &&
+                 allows_time(p, FIELD_end, k.delivered, END_BEFORE, late)
              ? PRUNE_NONE
              : PRUNE_TIME;
 }

@@ -3,8 +3,11 @@
 ** Decides from the path of a file whether it needs to be opened, or no record in it can pass a
 ** predicate.
 **
-** By AWS's rule, the path names the region and a time T (object_name.h).  Other paths, even similar
-** ones, say nothing.  A file that AWS delivers today has the records that end from T to T + 299 s;
+** By AWS's rule, the name of a file has the region and a time T (object_name.h).  Only a name that
+** follows the rule to its end is trusted.  Other names and all folders say nothing: who merges,
+** renames or copies files may put them into any folder, and a name with something added to it may
+** stand for several deliveries.  (Several deliveries under the name of one of them cannot be known
+** from the path; PRUNE_LATE_ANY is for such files.)  A file that AWS delivers today has the records that end from T to T + 299 s;
 ** by AWS's older rule, which old files follow, they end from T - 300 s to T.  They begin up to one
 ** aggregation interval (600 s) earlier, some real files break the rule by a few seconds, and AWS
 ** promises to deliver in time only with best effort: a late record lies in a file with a later T.
@@ -12,8 +15,7 @@
 **
 **     start can lie in [T - 960 - late, T + 600]   and   end in [T - 360 - late, T + 600].
 **
-** If only the folders give a date, T is any time of that day.  The region is that of the flow log
-** and of its records.  Source: "Flow log files", Amazon VPC user guide; the margins are ours.
+** The region is that of the flow log and of its records.  Source: "Flow log files", Amazon VPC user guide; the margins are ours.
 **
 ** The account in the path says nothing about the records.  It is the owner of the flow log, and
 ** account_id of a record is the owner of the network interface.  In a VPC that is shared with

@@ -111,10 +111,9 @@ def write_named(folder):
                 for _ in range(rng.choice([0, 6, 10]))]
         name = f"{account}_vpcflowlogs_{region}_fl-0123456789abcdef0_{stamp}_{i:08x}.log{rng.choice(['', '.gz'])}"
         write(folder / where / name, " ".join(names).replace("_", "-") + "\n" + "".join(rows))
-    # A file whose folders tell the day and whose name tells nothing.
-    day = calendar.timegm((2024, 3, 1, 0, 0, 0))
-    rows = [record(DEFAULT_NAMES, "123456789012", "us-east-1", range(day, day + 86400), range(day, day + 86400))
-            for _ in range(9)]
+    # A file in a folder of one day that has records of many: its name is not AWS's.
+    days = range(calendar.timegm((2023, 12, 31, 0, 0, 0)), calendar.timegm((2024, 3, 2, 0, 0, 0)), 3607)
+    rows = [record(DEFAULT_NAMES, "123456789012", "us-east-1", days, days) for _ in range(9)]
     write(folder / styles[0].format(a="123456789012", r="us-east-1", y="2024", m="03", d="01") / "merged.log", "".join(rows))
 
 

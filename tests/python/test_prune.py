@@ -104,3 +104,21 @@ def test_the_reasons_for_pruning_are_told(build, tmp_path):
         stats = count(build, tmp_path, where)[1]
         assert (stats["pruned_by_time"], stats["pruned_by_region"], stats["pruned_by_file"]) == want, where
         assert stats["files_pruned"] == sum(want) and stats["files_found"] - stats["files_read"] == sum(want)
+
+
+def test_folders_say_nothing_of_other_files(build, tmp_path):
+    """Merged, renamed and copied files may lie in a folder of another day and region. All have
+    records of three days."""
+    rows = [record(start=T + day * 24 * HOUR) for day in range(3)]
+    hive = "AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2024/month=05/day=01"
+    paths = [f"{folder_of()}/merged.log", f"{folder_of()}/00/part-0000.log", f"{hive}/merged.log", f"{hive}/hour=00/a.log",
+             "AWSLogs/year=2024/month=05/day=01/b.log"]
+    paths += [f"{folder_of()}/{name_of(unique=u, suffix=s)}" for u, s in
+              [("a", ".merged.log"), ("b-all", ".log"), ("c_all", ".log"), ("d", ".log.1"), ("e", ""), ("f", " (1).log")]]
+    for path in paths:
+        put(tmp_path, path, *rows)
+    for day in range(3):
+        at = T + day * 24 * HOUR
+        for where in (f"start = {at}", f"\"end\" = {at + 60}", f"since = {at} AND until = {at + 1}"):
+            got, stats = count(build, tmp_path, where)
+            assert (got, stats["files_pruned"]) == (len(paths), 0), where

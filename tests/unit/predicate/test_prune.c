@@ -4,10 +4,10 @@
 
 #include "predicate/prune.h"
 
-#define KEY    "1/123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20240501T0005Z_fe123456.log.gz"
+#define STEM   "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20240501T0005Z_fe123456"
+#define KEY    "1/" STEM ".log.gz"
 #define T      INT64_C(1714521900)
 #define FOLDER "AWSLogs/123456789012/vpcflowlogs/us-east-1/2024/05/01/"
-#define DAY    (T - 300) /* 2024-05-01 00:00 */
 
 static int64_t late; /* the option, for the functions below */
 
@@ -41,21 +41,16 @@ static int keeps_text(int subject, const char *text, int negated, int null_passe
 /* The margins of prune.h, to the second. */
 static void test_times(void **state) {
   (void)state;
-  for (int i = 0; i < 6; i++) {
-    static const char *const paths[] = {KEY, FOLDER "x.log", FOLDER "07/x.log"};
-    int n = i % 3;
-    int64_t from = n == 0 ? T : n == 1 ? DAY : DAY + 7 * 3600, to = n == 0 ? T : from + (n == 1 ? 86399 : 3599);
-    const char *path = paths[n];
-    late = i < 3 ? 0 : 3600;
-    assert_false(keeps_range(FIELD_start, 0, from - 961 - late, path));
-    assert_true(keeps_range(FIELD_start, 0, from - 960 - late, path));
-    assert_true(keeps_range(FIELD_start, to + 600, INT64_MAX, path));
-    assert_false(keeps_range(FIELD_start, to + 601, INT64_MAX, path));
-    assert_false(keeps_range(FIELD_end, 0, from - 361 - late, path));
-    assert_true(keeps_range(FIELD_end, 0, from - 360 - late, path));
-    assert_true(keeps_range(FIELD_end, to + 600, INT64_MAX, path));
-    assert_false(keeps_range(FIELD_end, to + 601, INT64_MAX, path));
-    assert_true(keeps_range(FIELD_bytes, 0, 0, path));
+  for (late = 0; late <= 3600; late += 3600) {
+    assert_false(keeps_range(FIELD_start, 0, T - 961 - late, KEY));
+    assert_true(keeps_range(FIELD_start, 0, T - 960 - late, KEY));
+    assert_true(keeps_range(FIELD_start, T + 600, INT64_MAX, KEY));
+    assert_false(keeps_range(FIELD_start, T + 601, INT64_MAX, KEY));
+    assert_false(keeps_range(FIELD_end, 0, T - 361 - late, KEY));
+    assert_true(keeps_range(FIELD_end, 0, T - 360 - late, KEY));
+    assert_true(keeps_range(FIELD_end, T + 600, INT64_MAX, KEY));
+    assert_false(keeps_range(FIELD_end, T + 601, INT64_MAX, KEY));
+    assert_true(keeps_range(FIELD_bytes, 0, 0, KEY));
   }
   static const int64_t far[] = {T, INT64_MAX - 1, PRUNE_LATE_ANY};
   for (size_t i = 0; i < COUNT(far); i++) {
@@ -64,17 +59,42 @@ static void test_times(void **state) {
     assert_int_equal(keeps_range(FIELD_start, T + 601, INT64_MAX, KEY), late == PRUNE_LATE_ANY);
   }
   late = 0;
-  assert_true(keeps_range(FIELD_start, 0, 0, "x.log")); /* the path says nothing */
-  assert_true(keeps_range(FIELD_start, 0, 0, "1970/01/01/x.log"));
-  assert_true(keeps_range(FIELD_start, 0, 0, "year=1970/month=01/day=01/x.log")); /* there are no times below 0 */
+  assert_true(keeps_range(FIELD_start, 0, 0, /* there are no times below 0 */
+                          "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_19700101T0005Z_fe123456.log.gz"));
   struct predicate_term null = {.subject = FIELD_start, .op = PREDICATE_NEVER, .null_passes = 1};
   assert_true(keeps(null, KEY)); /* a record without a time may be in any file */
   null.null_passes = 0;
   assert_false(keeps(null, KEY));
 }
 
+/* Paths that say nothing of the records. */
+static void test_others(void **state) {
+  static const char *const paths[] = {
+      "x.log",
+      "2024/05/01/x.log",
+      FOLDER "x.log",
+      FOLDER "07/x.log",
+      "AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2024/month=05/day=01/"
+      "x.log",
+      "year=2024/month=05/day=01/x.log",
+      FOLDER STEM,
+      FOLDER STEM ".merged.log.gz",
+      FOLDER STEM ".log.1",
+      FOLDER STEM ".log.gz.0",
+      FOLDER STEM "-20240501T0600Z.log.gz",
+      FOLDER STEM "_all.log.gz",
+      FOLDER STEM " (1).log.gz",
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(paths); i++) {
+    CHECK(keeps_range(FIELD_start, 0, 0, paths[i]), "%s", paths[i]);
+    CHECK(keeps_range(FIELD_end, 0, 0, paths[i]), "%s", paths[i]);
+    CHECK(keeps_text(FIELD_region, "us-east-2", 0, 0, paths[i]), "%s", paths[i]);
+  }
+}
+
 static void test_parts(void **state) {
-  static const char *const paths[] = {KEY, FOLDER "x.log"};
+  static const char *const paths[] = {KEY, FOLDER STEM ".log"};
   (void)state;
   for (size_t i = 0; i < COUNT(paths); i++) {
     const char *path = paths[i];
@@ -114,6 +134,7 @@ static void test_all(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_times),
+      cmocka_unit_test(test_others),
       cmocka_unit_test(test_parts),
       cmocka_unit_test(test_all),
   };
