@@ -6,10 +6,7 @@
 ** neighbours:
 **
 **     AWSLogs / 123456789012 / vpcflowlogs / us-east-1 / 2024 / 05 / 01 / part.log
-**               account                      region      date, down to the day or hour
-**
-** A date is read only after vpcflowlogs/REGION, or where a folder begins with year=, because a
-** folder of digits elsewhere may be anything.
+**               account                      region
 */
 #include "file/object_name.h"
 
@@ -54,33 +51,20 @@ static int64_t parse_time(const struct object_name_part *part) {
   return date_second(year, month, day, hour, minute);
 }
 
-/* The parts of a date in folders, from the year to the hour, that have been found so far. */
-struct date {
-  int value[4];
-  int n;     /* parts found, in this order: year, month, day, hour */
-  int ended; /* a folder followed that is not the next part */
-};
-
 /*
-** Takes a folder as the next part of a date when it is digits alone, or digits after year=,
-** month=, day= or hour=.  Any other folder ends the date.
+** Is this all that AWS puts behind the hash?  A file that somebody has unzipped is still what AWS
+** delivered.
 */
-static void take_part(struct date *d, const struct object_name_part *part) {
-  static const char *const key[] = {"year=", "month=", "day=", "hour="};
-  static const size_t digits[] = {4, 2, 2, 2};
-  if (d->ended || d->n >= 4) return;
-  size_t skip = starts(part, key[d->n]) ? strlen(key[d->n]) : 0;
-  if (part->n - skip == digits[d->n] && calendar_digits(part->p + skip, digits[d->n], &d->value[d->n])) d->n++;
-  else d->ended = 1;
+static int is_suffix(const char *p) {
+  return !strcmp(p, ".log.gz") || !strcmp(p, ".log") || !strcmp(p, ".log.parquet");
 }
 
-/* Sets the span to the day of the date, or to its hour when the date has one. */
-static void set_span(struct object_name *k, const struct date *d) {
-  if (d->n < 3) return;
-  int64_t from = date_second(d->value[0], d->value[1], d->value[2], d->n == 4 ? d->value[3] : 0, 0);
-  if (from == OBJECT_NAME_NO_TIME) return;
-  k->from = from;
-  k->to = from + (d->n == 4 ? 3600 : 86400) - 1;
+static int is_alphanumeric(const struct object_name_part *part) {
+  for (size_t i = 0; i < part->n; i++) {
+    char c = part->p[i];
+    if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z')) return 0;
+  }
+  return part->n > 0;
 }
 
 /*
@@ -100,32 +84,11 @@ static void parse_name(struct object_name *k, const char *name) {
   if (!part[0].n || !part[2].n || !part[5].n) return;
   k->delivered = parse_time(&part[4]);
   if (k->delivered == OBJECT_NAME_NO_TIME) return;
-  k->is_flow_log = k->is_awss = 1;
-  k->from = k->to = k->delivered;
+  k->is_flow_log = 1;
+  k->is_exact = is_alphanumeric(&part[5]) && is_suffix(part[5].p + part[5].n);
   k->account = part[0];
   k->region = part[2];
   k->flow_log_id = part[3];
-}
-
-static int is_account(const struct object_name_part *part) {
-  if (part->n != 12) return 0;
-  for (size_t i = 0; i < part->n; i++)
-    if (part->p[i] < '0' || part->p[i] > '9') return 0;
-  return 1;
-}
-
-/*
-** Does it look like us-east-1 or us-gov-west-1: lower-case words and then a number of one or two
-** digits?
-*/
-static int is_region(const struct object_name_part *part) {
-  size_t dashes = 0;
-  for (size_t i = 0; i < part->n; i++) {
-    char c = part->p[i];
-    if (c == '-') dashes++;
-    else if (!(c >= 'a' && c <= 'z') && !(i + 2 >= part->n && c >= '0' && c <= '9')) return 0;
-  }
-  return dashes >= 2 && part->n > 7 && part->p[part->n - 1] >= '0' && part->p[part->n - 1] <= '9';
 }
 
 /* Reads from the folders what the name does not say. */
@@ -133,33 +96,28 @@ static void parse_folders(struct object_name *k, const char *path, const char *n
   static const char *const account_keys[] = {"aws-account-id=", "account-id="};
   static const char *const region_keys[] = {"aws-region=", "region="};
   struct object_name_part before = {NULL, 0}, before2 = {NULL, 0};
-  struct date date = {.n = 0, .ended = 0};
   for (const char *p = path; p < name;) {
     struct object_name_part part = {p, strcspn(p, "/")};
     for (int i = 0; i < 2; i++) {
       if (!k->account.p && starts(&part, account_keys[i])) k->account = after(&part, strlen(account_keys[i]));
       if (!k->region.p && starts(&part, region_keys[i])) k->region = after(&part, strlen(region_keys[i]));
     }
-    if (starts(&part, "aws-account-id=")) k->is_awss = 1;
     if (before.p && is(&before, "vpcflowlogs")) {
-      k->is_awss |= before2.n && is_account(&before2) && is_region(&part);
       if (!k->region.p && part.n) k->region = part;
       if (!k->account.p && before2.n) k->account = before2;
     }
-    if (date.n || (before2.p && is(&before2, "vpcflowlogs")) || starts(&part, "year=")) take_part(&date, &part);
     before2 = before;
     before = part;
     p += part.n;
     while (*p == '/') p++;
   }
-  if (k->from == OBJECT_NAME_NO_TIME) set_span(k, &date);
 }
 
 void object_name_parse(struct object_name *k, const char *path) {
   const char *slash = strrchr(path, '/');
   const char *name = slash ? slash + 1 : path;
   memset(k, 0, sizeof *k);
-  k->delivered = k->from = k->to = OBJECT_NAME_NO_TIME;
+  k->delivered = OBJECT_NAME_NO_TIME;
   parse_name(k, name);
   if (!k->is_flow_log) parse_folders(k, path, name);
 }

@@ -5,8 +5,10 @@
 **
 **     AWSLogs/ACCOUNT/vpcflowlogs/REGION/2024/05/01/ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_20240501T0005Z_HASH.log.gz
 **
-** The name of the file decides.  What it does not say is taken from the folders, in their plain
-** and in their Hive-compatible form (aws-account-id=, aws-region=).  Source: "Flow log files",
+** The name of the file decides.  The account and the region that it does not say are taken from the
+** folders, in their plain and in their Hive-compatible form (aws-account-id=, aws-region=).  A date
+** in folders says nothing: AWS puts a file there by the time in its name, and other files, such as
+** merged ones, are there by a rule of their owner.  Source: "Flow log files",
 ** Amazon VPC user guide.  The functions are pure; any thread may call them.
 */
 #ifndef FILE_OBJECT_NAME_H
@@ -26,15 +28,11 @@ struct object_name_part {
 struct object_name {
   struct object_name_part account, region, flow_log_id;
   int64_t delivered; /* time in the name, Unix seconds, the beginning of five minutes; or OBJECT_NAME_NO_TIME */
-  int64_t from, to;  /* first and last second that the path names; both OBJECT_NAME_NO_TIME when it names none */
-  int is_awss;       /* account, region and time stand where AWS puts them, not in folders of the user's own */
   int is_flow_log;   /* the name itself follows AWS's rule, so the file must be a flow log */
+  int is_exact;      /* besides, nothing was added to the name: the file is what AWS delivered under it */
 };
 
-/*
-** Fills *k from a path that ends with NUL.  The parts of *k point into the path.  The span
-** from..to is one second when the name has the time, and an hour or a day when folders have it.
-*/
+/* Fills *k from a path that ends with NUL.  The parts of *k point into the path. */
 void object_name_parse(struct object_name *k, const char *path);
 
 #endif

@@ -61,7 +61,8 @@ const struct function_description function_descriptions[] = {
      "none.",
      "cidr_lookup('subnets', 'cidr', '10.1.2.3')"},
     {"flowlogs_scan_stats", 0, NULL, "", "TEXT",
-     "What the last scan of the connection did, as JSON: files found, pruned and read, bytes, records, rows, seconds, "
+     "What the last scan of the connection did, as JSON: files found, pruned (and why) and read, bytes, records, rows, "
+     "seconds, "
      "threads.",
      "flowlogs_scan_stats() ->> 'files_pruned'"},
 };

@@ -54,10 +54,11 @@ static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argv;
   if (!s->table) return;
   char *json = sqlite3_mprintf(
-      "{\"table\":\"%s\",\"finished\":%d,\"files_found\":%llu,\"files_pruned\":%llu,\"files_read\":%llu,"
-      "\"bytes_read\":%llu,\"bytes_inflated\":%llu,\"records\":%llu,\"rows\":%llu,\"seconds\":%.6f,\"threads\":%u}",
-      s->table, s->finished, c->files, c->pruned, c->read, c->bytes_read, c->bytes_inflated, c->records, c->rows,
-      s->seconds, c->threads);
+      "{\"table\":\"%s\",\"finished\":%d,\"files_found\":%llu,\"files_pruned\":%llu,\"pruned_by_time\":%llu,"
+      "\"pruned_by_region\":%llu,\"pruned_by_file\":%llu,\"files_read\":%llu,\"bytes_read\":%llu,\"bytes_inflated\":%"
+      "llu,\"records\":%llu,\"rows\":%llu,\"seconds\":%.6f,\"threads\":%u}",
+      s->table, s->finished, c->files, c->pruned, c->pruned_by[PRUNE_TIME], c->pruned_by[PRUNE_REGION],
+      c->pruned_by[PRUNE_FILE], c->read, c->bytes_read, c->bytes_inflated, c->records, c->rows, s->seconds, c->threads);
   if (json) sqlite3_result_text(ctx, json, -1, sqlite3_free);
   else sqlite3_result_error_nomem(ctx);
 } /* cppcheck-suppress memleak; SQLite frees the text */

@@ -6,18 +6,21 @@
 **
 ** A JSON object, or NULL before the first scan:
 **
-**     table           the table that was scanned
-**     finished        1 when the scan reached its end; 0 while it runs, and when LIMIT, an error or
-**                     an interrupt stopped it before
-**     files_found     number of files that the path stands for
-**     files_pruned    files not opened, because no record that their paths allow can match
-**     files_read      files that were opened and read, perhaps not to their end
-**     bytes_read      bytes read from the files
-**     bytes_inflated  bytes that decompression produced
-**     records         records found
-**     rows            records handed to SQLite; the scan's own conditions dropped the others
-**     seconds         from the search for files to the end, including SQLite's work in between
-**     threads         threads that read files; 0 when only the caller's thread did
+**     table             the table that was scanned
+**     finished          1 when the scan reached its end; 0 while it runs, and when LIMIT, an error
+**                       or an interrupt stopped it before
+**     files_found       number of files that the path stands for
+**     files_pruned      files not opened, because no record that their paths allow can match
+**     pruned_by_time    of these, because of the time that the path names: see the option late
+**     pruned_by_region  of these, because of the region that the path names
+**     pruned_by_file    of these, because of a condition on the column file
+**     files_read        files that were opened and read, perhaps not to their end
+**     bytes_read        bytes read from the files
+**     bytes_inflated    bytes that decompression produced
+**     records           records found
+**     rows              records handed to SQLite; the scan's own conditions dropped the others
+**     seconds           from the search for files to the end, including SQLite's work in between
+**     threads           threads that read files; 0 when only the caller's thread did
 **
 ** Each connection has one struct, which its tables and the function share.  Each of them calls
 ** scan_stats_free() at its end.  Only the thread that owns the connection may use the struct.

@@ -26,7 +26,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "predicate/prune.h"
 
 /* --- decisions that depend on the list --------------------------------------------------------------------------- */
 
@@ -45,12 +44,14 @@ int workers_read_ahead(const struct files *files, int asked) {
 }
 
 /*
-** Can the file have records that are wanted?  The name of what lies in memory says nothing,
-** whatever it looks like.
+** Why can the file have no records that are wanted, or PRUNE_NONE if it can?  The name of what lies
+** in memory says nothing, whatever it looks like.
 */
-static int is_wanted(const struct predicate *predicate, const struct file *file) {
-  if (!predicate) return 1;
-  return file->text ? predicate_keeps_file(predicate, file->path) : prune_keeps(predicate, file->path);
+static enum prune why_unwanted(const struct workers *s, const struct file *file) {
+  const struct predicate *p = s->options.reader.predicate;
+  if (!p) return PRUNE_NONE;
+  if (file->text) return predicate_keeps_file(p, file->path) ? PRUNE_NONE : PRUNE_FILE;
+  return prune_reason(p, file->path, s->options.late);
 }
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
@@ -68,7 +69,8 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
     size_t number = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
     if (number >= s->files->n || !s->sink->admit(s->context, number)) return NEXT_NONE;
     const struct file *file = &s->files->file[number];
-    if (is_wanted(s->options.reader.predicate, file)) {
+    enum prune why = why_unwanted(s, file);
+    if (why == PRUNE_NONE) {
       w->file = number;
       w->is_open = 1;
       reader_open_file(&w->reader, file);
@@ -76,6 +78,7 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
     }
     pthread_mutex_lock(&s->mutex);
     s->counts.pruned++;
+    s->counts.pruned_by[why]++;
     pthread_mutex_unlock(&s->mutex);
     s->sink->end_file(s->context, number, NULL);
     if (w->is_owner && pruned == PRUNED_AT_ONCE) return NEXT_PRUNED;

@@ -28,6 +28,7 @@
 
 #include "base/threads.h"
 #include "file/discover.h"
+#include "predicate/prune.h"
 #include "scan/reader.h"
 
 #define SCAN_SMALL (1 << 20) /* bytes: files that have less together are not worth a thread, unless one is asked for */
@@ -37,20 +38,22 @@ struct scan_options {
   struct reader_options reader; /* reader.ahead is set by workers_open() */
   int (*stop)(void *context); /* asked between pieces of work; nonzero ends the scan with ERR_INTERRUPT; may be NULL */
   void *context;
-  int threads; /* -1: as many as there are processors and work for them; 0: the caller's alone */
+  int64_t late; /* seconds by which files may have been delivered late, for prune_reason(); or PRUNE_LATE_ANY */
+  int threads;  /* -1: as many as there are processors and work for them; 0: the caller's alone */
 };
 
 /* What a scan has done so far. */
 struct scan_counts {
-  uint64_t files;          /* in the list */
-  uint64_t pruned;         /* of these, not opened, because of what their paths say */
-  uint64_t read;           /* of these, read to their ends, or to where the scan ended */
-  uint64_t passed_over;    /* of these, no flow logs */
-  uint64_t bytes_read;     /* from the files */
-  uint64_t bytes_inflated; /* bytes that came out of gzip */
-  uint64_t records;        /* found in the files */
-  uint64_t rows;           /* of these, those that the predicate let pass */
-  unsigned threads;        /* that were started; 0: the caller's did the work */
+  uint64_t files;                  /* in the list */
+  uint64_t pruned;                 /* of these, not opened, because of what their paths say */
+  uint64_t pruned_by[PRUNE_COUNT]; /* of these, for each reason; [PRUNE_NONE] is 0 */
+  uint64_t read;                   /* of these, read to their ends, or to where the scan ended */
+  uint64_t passed_over;            /* of these, no flow logs */
+  uint64_t bytes_read;             /* from the files */
+  uint64_t bytes_inflated;         /* bytes that came out of gzip */
+  uint64_t records;                /* found in the files */
+  uint64_t rows;                   /* of these, those that the predicate let pass */
+  unsigned threads;                /* that were started; 0: the caller's did the work */
 };
 
 /* One worker.  It belongs to its thread, or to the owner where there are no threads. */

@@ -91,6 +91,13 @@ struct sql_table {
   { .name = column_, .role = COLUMN_OPTION, .is_hidden = 1, .ref = OPTION_##option_, .result = column_result_option }
 #define OPTION_COLUMN(option_) OPTION_COLUMN_AS(#option_, option_)
 
+/*
+** The last option of tables that read files, with the comma in front of it, and what stands in its
+** place in tables of a value.
+*/
+#define LATE_COLUMN , OPTION_COLUMN(late)
+#define NO_COLUMN
+
 /* The first argument of a table that reads a value and no files. */
 #define DATA_COLUMN                                                                                                    \
   {                                                                                                                    \

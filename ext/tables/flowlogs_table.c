@@ -67,11 +67,14 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
   sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]);
 }
 
-/* The columns of a table of records, whose first argument is the given column. */
-#define RECORD_COLUMNS(first)                                                                                          \
+/*
+** The columns of a table of records.  first: its first argument, path or data.  last: its last
+** option, LATE_COLUMN for a table of files, or NO_COLUMN.
+*/
+#define RECORD_COLUMNS(first, last)                                                                                    \
   DEFAULT_FIELDS(SHOWN_FIELD)                                                                                          \
   first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(columns),               \
-      OPTION_COLUMN(filter), OPTION_COLUMN(since), OPTION_COLUMN(until),                                               \
+      OPTION_COLUMN(filter), OPTION_COLUMN(since), OPTION_COLUMN(until) last,                                          \
       {.name = "file",                                                                                                 \
        .type = "TEXT",                                                                                                 \
        .role = COLUMN_OTHER,                                                                                           \
@@ -108,8 +111,8 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
                   "end_time < '2026-03-10'"),                                                                          \
       ADDR_COLUMN, PORT_COLUMN, LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)
 
-static const struct column flowlogs_columns[] = {RECORD_COLUMNS(OPTION_COLUMN(path))};
-static const struct column payload_columns[] = {RECORD_COLUMNS(DATA_COLUMN)};
+static const struct column flowlogs_columns[] = {RECORD_COLUMNS(OPTION_COLUMN(path), LATE_COLUMN)};
+static const struct column payload_columns[] = {RECORD_COLUMNS(DATA_COLUMN, NO_COLUMN)};
 
 const struct sql_table flowlogs_table = {
     .name = "flowlogs",

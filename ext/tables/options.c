@@ -14,6 +14,7 @@
 
 #include "base/calendar.h"
 #include "base/mem.h"
+#include "predicate/prune.h"
 #include "sqlite/report.h"
 
 static int replace(char **text, const char *value) {
@@ -54,6 +55,7 @@ void options_init(struct options *o) {
   o->on_error = "fail";
   o->policy = POLICY_FAIL;
   o->memory = OPTIONS_MEMORY;
+  o->late = OPTIONS_LATE;
 }
 
 void options_clear(struct options *o) {
@@ -189,6 +191,23 @@ static int set_memory(struct options *o, const char *value, char **pzErr) {
       (int64_t)(n << shift) < OPTIONS_MIN_MEMORY)
     return wrong(pzErr, OPTION_memory, value, NULL);
   o->memory = (int64_t)(n << shift);
+  return SQLITE_OK;
+}
+
+static int set_late(struct options *o, const char *value, char **pzErr) {
+  static const char units[] = "smhd";
+  static const unsigned long long seconds[] = {1, 60, 3600, 86400};
+  if (!strcmp(value, "any")) {
+    o->late = PRUNE_LATE_ANY;
+    return SQLITE_OK;
+  }
+  char *end;
+  if (!isdigit((unsigned char)*value)) return wrong(pzErr, OPTION_late, value, NULL);
+  unsigned long long n = strtoull(value, &end, 10), one = 1;
+  const char *unit = *end ? strchr(units, *end) : NULL;
+  if (unit) one = seconds[unit - units];
+  if (end[unit != NULL] || n > (unsigned long long)INT64_MAX / one) return wrong(pzErr, OPTION_late, value, NULL);
+  o->late = (int64_t)(n * one);
   return SQLITE_OK;
 }
 

@@ -27,6 +27,7 @@
 #define OPTIONS_MAX_THREADS 1024
 #define OPTIONS_MEMORY      (INT64_C(512) << 20) /* bytes */
 #define OPTIONS_MIN_MEMORY  (INT64_C(1) << 20)
+#define OPTIONS_LATE        3600      /* seconds */
 #define OPTION_UNSET        INT64_MIN /* a number that has not been given */
 
 /* How the value of an option is kept. */
@@ -87,7 +88,11 @@ enum option_flag {
   O(memory, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID,                                                          \
     .values = "bytes, or a number with K, M or G: 1M or more",                                                         \
     .doc = "How much memory the groups of a rollup or the rows that a join keeps may take.  The default is 512M.",     \
-    .example = "memory = '64M'")
+    .example = "memory = '64M'")                                                                                       \
+  O(late, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID, .values = "seconds, a number with s, m, h or d, or any",   \
+    .doc = "By how much the records in a file may be older than the time in its name says, where AWS delivered late. " \
+           "With any, no file is left out because of that time.  The default is 1h.",                                  \
+    .example = "late = '6h'")
 
 enum option {
 #define O(name, kind, ...) OPTION_##name,

@@ -103,5 +103,6 @@ void query_scan_options(struct query *q, struct scan_options *out) {
   out->reader.filter = q->options.pattern;
   out->stop = interrupt_poll;
   out->context = &q->interrupt;
+  out->late = q->options.late;
   out->threads = threads_for(&q->options);
 }

@@ -91,14 +91,14 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
   }
 
 /*
-** The columns of a rollup whose first argument is the given column.  Conditions on measures are
-** left to SQLite.
+** The columns of a rollup.  first: its first argument, path or data.  last: its last option,
+** LATE_COLUMN for a table of files, or NO_COLUMN.  Conditions on measures are left to SQLite.
 */
-#define ROLLUP_COLUMNS(first)                                                                                          \
+#define ROLLUP_COLUMNS(first, last)                                                                                    \
   ENDPOINT_FIELDS(SHOWN_FIELD)                                                                                         \
   OUTCOME_FIELDS(SHOWN_FIELD)                                                                                          \
   first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(memory),                \
-      OPTION_COLUMN(since), OPTION_COLUMN(until), OPTION_COLUMN(filter),                                               \
+      OPTION_COLUMN(since), OPTION_COLUMN(until), OPTION_COLUMN(filter) last,                                          \
       TIME_COLUMN("minute", start, CALENDAR_MINUTE, result_time, "minute of `start`, as `YYYY-MM-DD HH:MM:SS`",        \
                   "minute >= '2026-03-09 12:00:00'"),                                                                  \
       TIME_COLUMN("hour", start, CALENDAR_HOUR, result_time, "hour of `start`, as `YYYY-MM-DD HH:MM:SS`",              \
@@ -110,8 +110,8 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
       MEASURE_COLUMN("last_seen", LAST_SEEN, "greatest `end`, Unix seconds"),                                          \
       LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)
 
-static const struct column rollup_columns[] = {ROLLUP_COLUMNS(OPTION_COLUMN(path))};
-static const struct column payload_columns[] = {ROLLUP_COLUMNS(DATA_COLUMN)};
+static const struct column rollup_columns[] = {ROLLUP_COLUMNS(OPTION_COLUMN(path), LATE_COLUMN)};
+static const struct column payload_columns[] = {ROLLUP_COLUMNS(DATA_COLUMN, NO_COLUMN)};
 
 const struct sql_table flowlogs_rollup_table = {
     .name = "flowlogs_rollup",

@@ -85,18 +85,18 @@ def write_odd(folder):
 
 def write_named(folder):
     """Writes files in AWS's folders with AWS's names. The times of the records lie at the edges of
-    what the time T in a name allows: start in [T-660, T+600] and end in [T-60, T+600] (seconds).
-    Account and region are those of the path, or unknown."""
+    what the time T in a name allows: start in [T-4560, T+600] and end in [T-3960, T+600] (seconds).
+    The region is that of the path, or unknown. The account may be any."""
     rng = random.Random("named")
     times = ["20231231T2355Z", "20240101T0000Z", "20240229T2355Z", "20240301T0000Z", "20240301T0005Z", "20240301T1200Z"]
     layouts = [DEFAULT_NAMES, VPC_NAMES[:29], ["account_id", "srcaddr", "dstport", "start", "action"],
                ["srcaddr", "end", "action", "region", "dstaddr"], TGW_NAMES]
     styles = ["AWSLogs/{a}/vpcflowlogs/{r}/{y}/{m}/{d}/", "AWSLogs/{a}/vpcflowlogs/{r}/{y}/{m}/{d}/{h}/",
               "AWSLogs/aws-account-id={a}/aws-service=vpcflowlogs/aws-region={r}/year={y}/month={m}/day={d}/hour={h}/"]
-    starts, ends = [-660, -659, -1, 0, 1, 299, 300, 599, 600], [-60, -59, 0, 299, 300, 599, 600]
+    starts, ends = [-4560, -4559, -660, -1, 0, 1, 299, 300, 599, 600], [-3960, -3959, -60, 0, 299, 300, 599, 600]
 
     def record(names, account, region, low, high):
-        values = {"account_id": rng.choice([account, account, account, "unknown", "-"]),
+        values = {"account_id": rng.choice([account, account, account, "012345678901", "unknown", "-"]),
                   "region": rng.choice([region, region, "-"]),
                   "start": rng.choice([*low, "-"]), "end": rng.choice([*high, "-"])}
         return " ".join(str(values.get(n, odd_value(rng, n))) for n in names) + "\n"
@@ -111,10 +111,9 @@ def write_named(folder):
                 for _ in range(rng.choice([0, 6, 10]))]
         name = f"{account}_vpcflowlogs_{region}_fl-0123456789abcdef0_{stamp}_{i:08x}.log{rng.choice(['', '.gz'])}"
         write(folder / where / name, " ".join(names).replace("_", "-") + "\n" + "".join(rows))
-    # A file whose folders tell the day and whose name tells nothing.
-    day = calendar.timegm((2024, 3, 1, 0, 0, 0))
-    rows = [record(DEFAULT_NAMES, "123456789012", "us-east-1", range(day, day + 86400), range(day, day + 86400))
-            for _ in range(9)]
+    # A file in a folder of one day that has records of many: its name is not AWS's.
+    days = range(calendar.timegm((2023, 12, 31, 0, 0, 0)), calendar.timegm((2024, 3, 2, 0, 0, 0)), 3607)
+    rows = [record(DEFAULT_NAMES, "123456789012", "us-east-1", days, days) for _ in range(9)]
     write(folder / styles[0].format(a="123456789012", r="us-east-1", y="2024", m="03", d="01") / "merged.log", "".join(rows))
 
 

@@ -512,7 +512,7 @@ def test_rows_that_are_kept_are_not_stale(build, tmp_path, sql):
 
 
 @pytest.mark.parametrize("folder, condition", [
-    ("export/vpcflowlogs/3f2a-task/eni-1-all", "account_id = '123456789012'"),
+    ("export/vpcflowlogs/3f2a-task/eni-1-all", "start > 1773000000"),
     ("me/vpcflowlogs/eu-west-1/2024/05/01", "account_id = '123456789012' AND start > 1773000000"),
     ("region=emea/account-id=7/year=2024/month=05/day=01", "account_id = '123456789012' AND start > 1773000000")])
 def test_folders_that_aws_did_not_name_do_not_prune(build, tmp_path, folder, condition):

@@ -108,58 +108,36 @@ static void test_damaged(void **state) {
       if (c == 0) copy[n] = 0;
       else if (copy[n]) copy[n] = "_/"[c - 1];
       object_name_parse(&k, copy);
-      CHECK((k.from == OBJECT_NAME_NO_TIME) == (k.to == OBJECT_NAME_NO_TIME) && k.from <= k.to, "%s", copy);
+      CHECK(!k.is_exact || k.is_flow_log, "%s", copy);
       if (k.is_flow_log) CHECK(k.delivered >= 0 && k.flow_log_id.p && k.account.p && k.region.p, "%s", copy);
       else CHECK(k.delivered == OBJECT_NAME_NO_TIME && !k.flow_log_id.p, "%s", copy);
       free(copy);
     }
 }
 
-/*
-** The time that a path says: one second when the name has it, an hour or a day when the folders
-** have it.
-*/
-static void test_spans(void **state) {
-  static const struct {
-    const char *path;
-    int64_t from, to;
-  } spans[] = {
-      {HIVE "hour=07/" STEM17 ".log.gz", T17, T17}, /* the name decides */
-      {PLAIN "x.log", T8 - 58800, T8 - 58800 + 86399},
-      {PLAIN "16/x.log", T8 - 1200, T8 - 1200 + 3599},
-      {"/data//" PLAIN "/x.log", T8 - 58800, T8 - 58800 + 86399},
-      {PLAIN "x/16/y.log", T8 - 58800, T8 - 58800 + 86399}, /* another folder ends the date */
-      {PLAIN "16/20/x.log", T8 - 1200, T8 - 1200 + 3599},
-      {PLAIN "1/x.log", T8 - 58800, T8 - 58800 + 86399},
-      {HIVE "x.log", T17 - 300, T17 - 300 + 86399},
-      {HIVE "hour=07/x.log", T17 - 300 + 7 * 3600, T17 - 300 + 7 * 3600 + 3599},
-      {"year=2024/month=02/day=29/x.log", 1709164800, 1709164800 + 86399},
-      {"year=2024/02/29/23/x.log", 1709164800 + 23 * 3600, 1709164800 + 86399},
-      {"year=1970/month=01/day=01/hour=00/x.log", 0, 3599},
-      /* no date, or one that does not exist */
-      {"2024/02/29/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/2024/02/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/a/2024/02/29/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/2024/2/29/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/2023/02/29/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/2024/13/01/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/1969/12/31/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/2024/02/29/24/x.log", NONE, NONE},
-      {"year=2024/day=29/month=02/x.log", NONE, NONE},
-      {"year=/month=/day=/x.log", NONE, NONE},
-      {"vpcflowlogs/us-east-1/2024/02/29", NONE, NONE}, /* the day is the file's name */
-  };
+/* Names to which nothing was added, and others that follow the rule. */
+static void test_exact(void **state) {
+  static const char *const exact[] = {STEM8 ".log.gz", HIVE STEM17 ".log.gz", "/data/" PLAIN "x/" STEM8 ".log",
+                                      STEM8 ".log.parquet", STEM8 "aZ.log"};
+  static const char *const others[] = {STEM8,          STEM8 ".gz",        STEM8 ".log.",    STEM8 ".log.gz.gz",
+                                       STEM8 ".txt",   STEM8 ".0.log.gz",  STEM8 ".log.gz~", STEM8 "-copy.log.gz",
+                                       STEM8 "_2.log", STEM8 " (1).log.gz"};
+  struct object_name k;
   (void)state;
-  for (size_t i = 0; i < COUNT(spans); i++) {
-    struct object_name k;
-    object_name_parse(&k, spans[i].path);
-    CHECK(k.from == spans[i].from && k.to == spans[i].to, "%s: %lld to %lld", spans[i].path, (long long)k.from,
-          (long long)k.to);
+  for (size_t i = 0; i < COUNT(exact); i++) {
+    object_name_parse(&k, exact[i]);
+    CHECK(k.is_exact && k.is_flow_log, "%s", exact[i]);
   }
+  for (size_t i = 0; i < COUNT(others); i++) {
+    object_name_parse(&k, others[i]);
+    CHECK(!k.is_exact && k.is_flow_log, "%s", others[i]);
+  }
+  object_name_parse(&k, PLAIN "x.log");
+  assert_false(k.is_exact);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_spans),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_exact),
                                      cmocka_unit_test(test_damaged)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
