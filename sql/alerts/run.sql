@@ -2,8 +2,8 @@
 -- what it knows in your database, and prints each alert once.  For cron (in one line there), from
 -- the top of the tree:
 --
---   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -cmd '.load ./build/flowlogs' -cmd '.parameter init'
---       -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
+--   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs'
+--       -cmd '.parameter init' -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
 --
 --   @logs            files, a folder or a pattern, the same in each run; there is no default,
 --                    except for a database in memory, which gets the sample's logs
@@ -25,7 +25,8 @@
 -- output cannot be written, because status.sh tells whether it was.  (A run that is killed at
 -- that moment may leave a folder flowlogs.PID, with one small file, where temporary files are.)
 -- A run that meets another run, or a reader, waits for up to a minute and then ends with
--- "database is locked" and status 1.
+-- "database is locked" and status 1.  The .timeout comes first because .parameter init already
+-- reads the database: if it is locked then, the parameters are lost, and -bail ends the shell.
 --
 -- A shell into which somebody types is not ended.  After the errors that this script raises
 -- itself, the transaction is rolled back there, too.  An error of another kind, such as a file
@@ -57,7 +58,8 @@ INSERT INTO temp.alert_stop SELECT 'open' FROM temp.sqlite_parameters WHERE key 
 
 SELECT 1 WHERE NOT flowlogs_require(
   @logs <> '' OR EXISTS (SELECT 1 FROM pragma_database_list WHERE name = 'main' AND file = ''),
-  'flowlogs: which logs? .parameter set @logs "''/srv/AWSLogs''"');
+  'flowlogs: which logs? .parameter set @logs "''/srv/AWSLogs''" (set but lost, because another run had the database? '
+  || '-cmd ".timeout 60000" comes before -cmd ".parameter init")');
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600),
   ('@many', 10), ('@resolve_after', 604800), ('@exit', 10), ('@partial', 0);

@@ -4,8 +4,12 @@
 --   @logs   a file, a folder or a pattern; required, unless the database is in memory
 --   @batch  the largest number of files of this run, in the order of their paths; default NULL: all
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" flows.db '.read sql/export/import.sql'
+--   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
+--           -cmd '.parameter init' -cmd ".parameter set @logs \"'AWSLogs/'\"" flows.db '.read sql/export/import.sql'
+--
+-- A run that meets another one waits for up to a minute. The .timeout comes first because
+-- .parameter init already reads the database: if it is locked then, the parameters are lost, and
+-- -bail ends the shell.
 --
 -- A run is one transaction. If it is stopped or killed, the database is as it was before, and the
 -- next run does the work. To import a large tree in steps, so that a run that is killed loses one
@@ -36,7 +40,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@batch', NULL);
 -- The sample for a database in memory, never for a file.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
-SELECT 1 WHERE NOT flowlogs_require(@logs IS NOT NULL, 'flowlogs: which logs? .parameter set @logs "''AWSLogs/''"');
+SELECT 1 WHERE NOT flowlogs_require(@logs IS NOT NULL,
+  'flowlogs: which logs? .parameter set @logs "''AWSLogs/''" (set but lost, because another run had the database? '
+  || '-cmd ".timeout 60000" comes before -cmd ".parameter init")');
 
 -- 64 MiB. With SQLite's default of 2 MiB, a run that updates the indexes takes three times as long.
 PRAGMA cache_size = -65536;

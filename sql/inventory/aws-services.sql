@@ -4,8 +4,8 @@
 --   @since, @until    the period of `start`, UTC text or Unix seconds
 --   @ranges           see load-aws-ranges.sql, which this script reads first
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
+--   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
+--           -cmd '.parameter init' -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/aws-services.sql'
 --
 -- The addresses tell the service, so that the answer does not need the field pkt-dst-aws-service.

@@ -5,8 +5,9 @@
 --             database in memory without the table, with the sample's logs or none, gets the
 --             sample's ranges.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
---           my.db '.read sql/inventory/load-aws-ranges.sql'
+--   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
+--           -cmd ".parameter set @ranges \"'ip-ranges.json'\"" my.db \
+--           '.read sql/inventory/load-aws-ranges.sql'
 --
 -- The table has one row for each prefix, with the services for which AWS lists it.  The service
 -- AMAZON stands for all of them and is named only where AWS lists no other.  New rows replace all

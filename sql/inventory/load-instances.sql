@@ -5,8 +5,9 @@
 --                stays as it is.  Only a database in memory without the table, with the sample's
 --                logs or none, gets the sample's instances.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
---           -cmd ".parameter set @instances \"'instances.json'\"" my.db '.read sql/inventory/load-instances.sql'
+--   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
+--           -cmd ".parameter set @instances \"'instances.json'\"" my.db \
+--           '.read sql/inventory/load-instances.sql'
 --
 -- New rows replace all old ones.  The column tags is a JSON object, so that tags ->> 'env' is the
 -- value of one tag.

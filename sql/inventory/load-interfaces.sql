@@ -5,8 +5,9 @@
 --                 stay as they are.  Only a database in memory without the tables, with the
 --                 sample's logs or none, gets the sample's interfaces.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @interfaces \"'enis.json'\"" \
---           my.db '.read sql/inventory/load-interfaces.sql'
+--   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
+--           -cmd ".parameter set @interfaces \"'enis.json'\"" my.db \
+--           '.read sql/inventory/load-interfaces.sql'
 --
 -- interfaces has one row for each interface, interface_addresses one for each address of each
 -- interface: kind is primary, secondary, ipv6 or public, and ip has the one spelling that

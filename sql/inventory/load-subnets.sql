@@ -4,8 +4,8 @@
 --              stays as it is.  Only a database in memory without the table, with the sample's
 --              logs or none, gets the sample's subnets.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @subnets \"'subnets.json'\"" \
---           my.db '.read sql/inventory/load-subnets.sql'
+--   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
+--           -cmd ".parameter set @subnets \"'subnets.json'\"" my.db '.read sql/inventory/load-subnets.sql'
 --
 -- The table has one row for each prefix of a subnet, IPv4 and IPv6.  New rows replace all old
 -- ones.  This is the subnet of an address:

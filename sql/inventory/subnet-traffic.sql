@@ -5,8 +5,8 @@
 --   @top              the number of rows
 --   @subnets          see load-subnets.sql, which this script reads first
 --
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @subnets \"'subnets.json'\"" \
+--   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
+--           -cmd '.parameter init' -cmd ".parameter set @subnets \"'subnets.json'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/subnet-traffic.sql'
 --
 -- Traffic between two interfaces is logged at both ends, and counts twice.  'elsewhere' stands for

@@ -7,9 +7,10 @@
 --                                   load-subnets.sql, which
 --                     this script reads first
 --
---   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @interfaces \"'enis.json'\"" -cmd ".parameter set @subnets \"'subnets.json'\"" \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/unknown-addresses.sql'
+--   ASSETS=assets.csv sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
+--           -cmd '.parameter init' -cmd ".parameter set @interfaces \"'enis.json'\"" \
+--           -cmd ".parameter set @subnets \"'subnets.json'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
+--           my.db '.read sql/inventory/unknown-addresses.sql'
 --
 -- You need to name the three files only once, because my.db keeps their tables.  Instances that
 -- existed when the logs were written and are gone now appear here, too, because an inventory is

@@ -7,9 +7,9 @@
 --   @top              the number of rows of the second answer
 --   HISTORY           see load-history.sql, which this script reads first
 --
---   HISTORY=history.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @had \"'10.0.1.13'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
---           my.db '.read sql/inventory/who-had.sql'
+--   HISTORY=history.csv sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
+--           -cmd '.parameter init' -cmd ".parameter set @had \"'10.0.1.13'\"" \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/who-had.sql'
 --
 -- Of the rows of address_history that were valid when the record began, the one with the longest
 -- prefix decides.  In a gap between two owners that is the owner of the network, or nobody.

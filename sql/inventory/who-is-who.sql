@@ -8,9 +8,10 @@
 --                                  load-aws-ranges.sql, which
 --                     this script reads first
 --
---   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @interfaces \"'enis.json'\"" -cmd ".parameter set @ranges \"'ip-ranges.json'\"" \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/who-is-who.sql'
+--   ASSETS=assets.csv sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
+--           -cmd '.parameter init' -cmd ".parameter set @interfaces \"'enis.json'\"" \
+--           -cmd ".parameter set @ranges \"'ip-ranges.json'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
+--           my.db '.read sql/inventory/who-is-who.sql'
 --
 -- You need to name the three files only once, because my.db keeps their tables.  Traffic inside
 -- is logged at both ends, and counts twice.  A private address is looked up without regard to its

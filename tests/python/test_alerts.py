@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -19,6 +20,7 @@ import time
 
 import pytest
 
+import crowd
 import prompt
 import reference
 from builds import ROOT
@@ -408,7 +410,8 @@ class Alerts:
 
     def arguments(self):
         given = {"logs": f"'{self.logs}'", **self.parameters}
-        return [shutil.which("sqlite3"), "-batch", "-json", "-cmd", f".load {self.build.extension}", "-cmd", ".parameter init",
+        return [shutil.which("sqlite3"), "-batch", "-bail", "-json", "-cmd", ".timeout 60000",
+                "-cmd", f".load {self.build.extension}", "-cmd", ".parameter init",
                 *itertools.chain(*(("-cmd", f'.parameter set @{k} "{v}"') for k, v in given.items())),
                 self.database, ".read sql/alerts/run.sql"]
 
@@ -1050,6 +1053,57 @@ def test_two_runs_at_once(release, tmp_path):
         assert set(told) | set(news) == expected and len(set(news)) == len(news)
         assert begin or a.state() == state
         assert a.query("SELECT count(*) FROM alert_files") == [(8,)]
+
+
+def cron_line():
+    """The arguments of sqlite3 in the line for cron, which is the same in README.md and run.sql."""
+    text = (ROOT / "sql/alerts/README.md").read_text()
+    found = re.search(r"^\*/5 \* \* \* \* cd /opt/flowlogs && (sqlite3 .*\n    .*)$", text, re.M)[1]
+    commented = re.search(r"^--   \*/5 .*? (sqlite3 .*\n--       .*)$", (ROOT / "sql/alerts/run.sql").read_text(), re.M)[1]
+    assert shlex.split(commented.replace("\n--", "\n")) == shlex.split(found)
+    return shlex.split(found)
+
+
+@pytest.mark.parametrize("runs", [2, 5])
+def test_runs_from_cron_wait_for_each_other(alerts, runs):
+    """The line for cron in README.md waits for a locked database from its first command on, and
+    loses no parameter."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    alerts.news()               # with the tables, so that each command has a schema to read
+    delivered(alerts.logs, [rejected(IN, IN2, 23)], 300)
+    replaced = {"./build/flowlogs": str(alerts.build.extension), "/srv/AWSLogs": str(alerts.logs), "/srv/alerts.db": str(alerts.database)}
+    arguments = cron_line()
+    for old, new in replaced.items():
+        assert sum(old in a for a in arguments) == 1
+        arguments = [a.replace(old, new) for a in arguments]
+    done = crowd.crowded([shutil.which(arguments[0]), *arguments[1:]], alerts.build, alerts.database, runs)
+    assert [err for _, _, err in done] == [""] * runs
+    assert sorted(status for status, _, _ in done) == [0] * (runs - 1) + [10]
+    assert "".join(out for _, out, _ in done).count("10.0.1.5 was rejected at 10.0.2.9 tcp/23") == 1
+    assert alerts.query("SELECT count(*) FROM alert_files") == [(2,)]
+
+
+def test_parameters_that_another_run_made_impossible(alerts):
+    """A line without .timeout loses its parameters; the message says why. With -bail it ends at
+    once."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    alerts.news()
+    arguments = [a for a in alerts.arguments() if a not in (".timeout 60000",)]
+    del arguments[arguments.index("-cmd")]
+    for bail in (True, False):
+        with contextlib.closing(sqlite3.connect(alerts.database, isolation_level=None)) as db:
+            db.execute("BEGIN EXCLUSIVE")
+            process = subprocess.Popen([*(a for a in arguments[:-1] if bail or a != "-bail"), ".system echo lost && cat", arguments[-1]],
+                                       cwd=ROOT, env=alerts.build.env, text=True, stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            if bail:            # the shell has ended although the database is still locked
+                out, err = process.communicate(timeout=60)
+                assert process.returncode == 1 and "lost" not in out and "run.sql" not in err
+                continue
+            assert process.stdout.readline() == "lost\n"
+            db.execute("COMMIT")
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 1 and "which logs?" in err and '-cmd ".timeout 60000" comes before' in err
 
 
 def test_a_locked_database_is_an_error(alerts, tmp_path):

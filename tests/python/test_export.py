@@ -23,6 +23,7 @@ import time
 
 import pytest
 
+import crowd
 import reference
 from builds import ROOT
 
@@ -44,7 +45,8 @@ def sample():
 
 def command(build, script, logs, database=":memory:", **parameters):
     settings = {"logs": logs, **parameters}
-    args = [shutil.which("sqlite3"), "-batch", "-cmd", f".load {build.extension}", "-cmd", ".parameter init"]
+    args = [shutil.which("sqlite3"), "-batch", "-bail", "-cmd", ".timeout 60000",
+            "-cmd", f".load {build.extension}", "-cmd", ".parameter init"]
     for name, value in settings.items():
         literal = str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
         args += ["-cmd", f'.parameter set @{name} "{literal}"']
@@ -232,6 +234,17 @@ def test_import_in_batches(build, tmp_path):
         said.append(imported(build, SAMPLE, database, batch=16))
     assert [s[0] for s in said] == ["16", "16", "3"]
     assert content(database)[0].keys() == sample().keys()
+
+
+@pytest.mark.parametrize("runs", [2, 5])
+def test_imports_wait_for_each_other(release, tmp_path, runs):
+    """The command of import.sql's header waits for a locked database from its first command on."""
+    assert "-bail -cmd '.timeout 60000' -cmd '.load " in (ROOT / "sql/export/import.sql").read_text()
+    database = tmp_path / "flows.db"
+    imported(release, SAMPLE, database, batch=16)
+    done = crowd.crowded(command(release, "sql/export/import.sql", SAMPLE, database), release, database, runs)
+    assert [(status, err) for status, _, err in done] == [(0, "")] * runs
+    assert sorted(out for _, out, _ in done) == ["0|0|0|35|4476|all done\n"] * (runs - 1) + ["19|0|2336|35|4476|all done\n"]
 
 
 def test_an_import_killed_at_any_moment_leaves_whole_runs(release, tmp_path):
