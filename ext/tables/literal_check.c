@@ -189,6 +189,11 @@ static int check_text(const struct column *column, enum term_op op, sqlite3_valu
 int literal_check(const struct column *column, enum term_op op, sqlite3_value *literal, char **pzErr) {
   int type = sqlite3_value_type(literal);
   if (!column->push.name || !is_comparison(op) || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
+  if (type == SQLITE_TEXT) {
+    const char *text = (const char *)sqlite3_value_text(literal);
+    if (!text) return SQLITE_NOMEM;
+    if (sql_predicate_may_be_hexadecimal(text)) return SQLITE_OK; /* nobody knows whether it is a number or a text */
+  }
   if (column->push.shape == SHAPE_TIME) return check_time(column, op, literal, pzErr);
   if (column->push.shape == SHAPE_NUMBER) return check_number(column, literal, pzErr);
   return check_text(column, op, literal, pzErr);

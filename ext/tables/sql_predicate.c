@@ -76,12 +76,7 @@ static int is_utf16(sqlite3 *db) {
   return utf16;
 }
 
-/*
-** Is it, or might it be, a hexadecimal literal?  When a plan is made, SQLite gives such a literal
-** above 0x7fffffff as the text in which it is written, and when the plan is run, as a number,
-** which a column of texts leaves to SQLite.
-*/
-static int is_hexadecimal(const char *text) {
+int sql_predicate_may_be_hexadecimal(const char *text) {
   text += *text == '-';
   return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 }
@@ -93,7 +88,8 @@ int sql_predicate_is_exact(sqlite3 *db, const struct push *column, enum term_op 
   if (op == TERM_IN || !literal || sqlite3_value_type(literal) != SQLITE_TEXT) return 0;
   if (column->shape == SHAPE_TEXT && op != TERM_EQ && op != TERM_NE && op != TERM_IS && op != TERM_ISNOT) return 0;
   const char *text = (const char *)sqlite3_value_text(literal);
-  return text && !is_hexadecimal(text) && is_ascii(text, (size_t)sqlite3_value_bytes(literal)) && !is_utf16(db);
+  return text && !sql_predicate_may_be_hexadecimal(text) && is_ascii(text, (size_t)sqlite3_value_bytes(literal)) &&
+         !is_utf16(db);
 }
 
 /* --- numbers ----------------------------------------------------------------------------------------------------- */

@@ -72,6 +72,13 @@ int term_needs_binary(enum term_op op);
 int sql_predicate_is_exact(sqlite3 *db, const struct push *column, enum term_op op, sqlite3_value *literal);
 
 /*
+** May a literal that a plan is made with, and that is this text, be a hexadecimal number?  When a
+** plan is made, SQLite gives such a literal above 0x7fffffff as the text in which it is written,
+** and when the plan is run, as a number, which a column of texts leaves to SQLite.
+*/
+int sql_predicate_may_be_hexadecimal(const char *text);
+
+/*
 ** Adds the term.  loose: the value may come from a column, so that its affinity is not known.
 ** Returns SQLITE_NOMEM, or SQLITE_ERROR with a message for an invalid prefix of cidr_match(), and
 ** for a comparison that a column without a value of its own cannot take part in.

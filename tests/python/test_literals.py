@@ -47,6 +47,7 @@ POSSIBLE = [
     "end_time = '2026-03-09 12:00:00'", "start >= 1773046800", "start >= 0", "start > 1773046800.5", "end < 9223372036854775807",
     "dstport = '443'", "dstport = 443.0", "action = 'REJECT'", "action = 'reject' COLLATE NOCASE", "action LIKE 'reject'",
     "action > 'a'", "srcaddr = '2001:db8::1'", "srcaddr < '10.20.1.0/24'", "srcaddr IS NULL", "srcaddr = NULL", "action <> x'00'",
+    "bytes > 0xFFFFFFFF", "bytes <= 0xFFFFFFFF", "srcaddr = 0xFFFFFFFF", "account_id = 0x1CBE991A14",
     "account_id = 123456789012", "account_id = '001122334455'", "vpc_id = 'vpc-1'", "instance_tag = 5",
 ]
 
