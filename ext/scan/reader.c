@@ -90,7 +90,8 @@ void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectat
 enum expectation reader_expectation(const struct file *file) {
   struct object_name name;
   object_name_parse(&name, file->path);
-  return file->named || name.is_flow_log ? EXPECT_FLOW_LOG : EXPECT_NOTHING;
+  if (name.is_flow_log && !file->text) return EXPECT_DELIVERY;
+  return file->named ? EXPECT_FLOW_LOG : EXPECT_NOTHING;
 }
 
 void reader_open_file(struct reader *r, const struct file *file) {
@@ -137,7 +138,7 @@ static enum err_code file_problem(struct reader *r, struct batch *b, enum err_co
 */
 static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, struct err *e) {
   r->is_other = !likely;
-  if (likely || r->expectation == EXPECT_FLOW_LOG) return file_problem(r, b, ERR_FORMAT, 0, r->why, e);
+  if (likely || r->expectation != EXPECT_NOTHING) return file_problem(r, b, ERR_FORMAT, 0, r->why, e);
   r->verdict = VERDICT_OTHER;
   r->done = 1;
   return ERR_NONE;
@@ -160,7 +161,7 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  switch (detect(&r->tokens, r->options->format, r->expectation == EXPECT_FLOW_LOG, &r->layout, r->why, &why)) {
+  switch (detect(&r->tokens, r->options->format, r->expectation != EXPECT_NOTHING, &r->layout, r->why, &why)) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
   case DETECT_FLOW_LOG: r->verdict = VERDICT_FLOW_LOG; return ERR_NONE;
   case DETECT_LIKELY: return not_a_flow_log(r, b, 1, e);
@@ -195,6 +196,14 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
   return kind == SOURCE_PLAIN ? ERR_NONE : foreign(r, b, kind, e);
 }
 
+/* The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed. */
+static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
+  r->verdict = VERDICT_EMPTY;
+  if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;
+  return file_problem(r, b, ERR_DAMAGED, 0, "is empty, but AWS delivers a header line at least; copy the file again",
+                      e);
+}
+
 /* Gets more lines from the file into r->text, perhaps none. */
 static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
@@ -205,10 +214,7 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
     return r->is_first ? first_block(r, b, e) : ERR_NONE;
   case LINES_SKIPPING: return r->verdict == VERDICT_OPEN ? long_line(r, b, e) : ERR_NONE;
   case LINES_LONG: r->line++; return long_line(r, b, e);
-  case LINES_END:
-    if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
-    r->done = 1;
-    return ERR_NONE;
+  case LINES_END: r->done = 1; return r->verdict == VERDICT_OPEN ? empty(r, b, e) : ERR_NONE;
   case LINES_ERROR: break;
   }
   return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);

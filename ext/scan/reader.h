@@ -68,7 +68,8 @@ struct reader_options {
 */
 enum expectation {
   EXPECT_NOTHING,  /* found in a folder or by a pattern: passed over unless it looks like a flow log */
-  EXPECT_FLOW_LOG, /* named by the user, or named as AWS names flow logs */
+  EXPECT_FLOW_LOG, /* named by the user */
+  EXPECT_DELIVERY, /* named as AWS names flow logs, which have a header line at least */
 };
 
 struct reader {

@@ -373,6 +373,34 @@ def test_a_lack_of_file_descriptors_is_no_entry_of_a_list(release, few_descripto
     assert db.execute("SELECT count(*), max(verdict) FROM flowlogs_files(?)", (path,)).fetchone() == (1, "flow log")
 
 
+# ---- copies that failed
+
+EMPTY = "is empty, but AWS delivers a header line at least; copy the file again"
+
+
+@pytest.mark.parametrize("name, content", [("log", b""), ("log.gz", b""), ("log.gz", gzip.compress(b"", mtime=0)),
+                                           ("log", b"\n\n")])
+def test_an_empty_delivery_is_an_error(build, tmp_path, name, content):
+    """AWS writes no file without a header line, so a copy has failed and there may have been
+    traffic."""
+    folder = tmp_path / "123456789012" / "vpcflowlogs" / "us-east-1" / "2026" / "03" / "09"
+    folder.mkdir(parents=True)
+    empty = folder / f"123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20260309T1205Z_00000002.{name}"
+    empty.write_bytes(content)
+    (folder / "123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20260309T1200Z_00000001.log").write_text(GOOD)
+    for path in (tmp_path, empty, f"{tmp_path}/**/*20260309*"):
+        for table in ("flowlogs", "flowlogs_rollup"):
+            got = build.shell(f"SELECT sum(bytes) FROM {table}('{path}');")
+            assert f"flowlogs: {empty}: {EMPTY}; on_error=skip skips it, flowlogs_errors lists it" in got
+            got = build.shell(f"SELECT sum(bytes) FROM {table}('{path}', 'skip');")
+            assert got == ("\n" if path == empty else "4249\n")
+        assert build.rows(f"SELECT file, line, reason, raw FROM flowlogs_errors('{path}');") == [[str(empty), "NULL", EMPTY, "NULL"]]
+        assert build.rows(f"SELECT verdict, note, errors FROM flowlogs_files('{empty}');") == [["unreadable", EMPTY, "1"]]
+    other = tmp_path / f"mine.{name}"
+    other.write_bytes(content)
+    assert build.shell(f"SELECT count(*) FROM flowlogs('{other}');") == "0\n"
+
+
 # ---- regressions: each of these was a bug
 
 def write_gzip(path, *members):

@@ -189,23 +189,24 @@ static void test_policies(void **state) {
 static void test_expectations(void **state) {
   static const struct {
     const char *file;
-    enum verdict found, named;
+    enum verdict verdict[3]; /* for each expectation */
   } files[] = {
-      {"hello\n", VERDICT_OTHER, VERDICT_BAD},
-      {"\x28\xb5\x2f\xfdxx\n", VERDICT_OTHER, VERDICT_BAD},
-      {"PAR1\nxx", VERDICT_BAD, VERDICT_BAD}, /* AWS delivers flow logs so */
-      {"eni-1 10.0.0.1 443 ACCEPT\n", VERDICT_BAD, VERDICT_BAD},
-      {"version start start\n", VERDICT_BAD, VERDICT_BAD},
-      {"", VERDICT_EMPTY, VERDICT_EMPTY},
-      {H3, VERDICT_FLOW_LOG, VERDICT_FLOW_LOG},
+      {"hello\n", {VERDICT_OTHER, VERDICT_BAD, VERDICT_BAD}},
+      {"\x28\xb5\x2f\xfdxx\n", {VERDICT_OTHER, VERDICT_BAD, VERDICT_BAD}},
+      {"PAR1\nxx", {VERDICT_BAD, VERDICT_BAD, VERDICT_BAD}}, /* AWS delivers flow logs so */
+      {"eni-1 10.0.0.1 443 ACCEPT\n", {VERDICT_BAD, VERDICT_BAD, VERDICT_BAD}},
+      {"version start start\n", {VERDICT_BAD, VERDICT_BAD, VERDICT_BAD}},
+      {"", {VERDICT_EMPTY, VERDICT_EMPTY, VERDICT_BAD}},
+      {"\n \n", {VERDICT_EMPTY, VERDICT_EMPTY, VERDICT_BAD}},
+      {H3, {VERDICT_FLOW_LOG, VERDICT_FLOW_LOG, VERDICT_FLOW_LOG}},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(files); i++) {
     write_text("file", files[i].file);
-    for (int named = 0; named < 2; named++) {
-      enum verdict expected = named ? files[i].named : files[i].found;
-      struct outcome o = read_one("file", POLICY_COLLECT, named ? EXPECT_FLOW_LOG : EXPECT_NOTHING, NULL);
-      CHECK(o.verdict == expected, "'%s', %d: %d", files[i].file, named, (int)o.verdict);
+    for (int expectation = EXPECT_NOTHING; expectation <= EXPECT_DELIVERY; expectation++) {
+      enum verdict expected = files[i].verdict[expectation];
+      struct outcome o = read_one("file", POLICY_COLLECT, (enum expectation)expectation, NULL);
+      CHECK(o.verdict == expected, "'%s', %d: %d", files[i].file, expectation, (int)o.verdict);
       CHECK(o.problems == (expected == VERDICT_BAD), "'%s': %s", files[i].file, o.text.p);
       CHECK(!!*o.why == (expected == VERDICT_BAD || expected == VERDICT_OTHER), "'%s': %s", files[i].file, o.why);
       bytes_free(&o.text);

@@ -137,7 +137,10 @@ static void test_expectation(void **state) {
   char expected[200];
   struct file file = {.path = "a/" AWS};
   (void)state;
-  assert_int_equal(reader_expectation(&file), EXPECT_FLOW_LOG);
+  assert_int_equal(reader_expectation(&file), EXPECT_DELIVERY);
+  file.text = "";
+  assert_int_equal(reader_expectation(&file), EXPECT_NOTHING);
+  file.text = NULL;
   file.path = "a/b.log.gz";
   assert_int_equal(reader_expectation(&file), EXPECT_NOTHING);
   file.named = 1;
