@@ -90,6 +90,10 @@ CREATE TEMP TABLE alert_listed AS
          k.path IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime AS new
     FROM flowlogs_files(@tree, @format) f LEFT JOIN alert_files k ON k.path = f.path
    WHERE @since IS NULL OR coalesce(f.delivered, f.mtime) >= iif(typeof(@since) = 'text', unixepoch(@since), @since);
+-- What cannot be opened (it has no `kind`), or not even examined (it has no size), is neither read
+-- nor recorded under 'skip', so that a later run reads it: to be readable again changes neither the
+-- size nor the mtime of a file.
+DELETE FROM alert_listed WHERE @on_error = 'skip' AND size IS NULL;
 -- The rules are given the names of files, and a file that is named must be a flow log.  So those
 -- that the scan of a folder passes over ('other', 'empty') are left out.  Those that would stop
 -- such a scan ('unreadable') must stop this run as well, and so must whatever has the name of a
@@ -97,6 +101,9 @@ CREATE TEMP TABLE alert_listed AS
 UPDATE alert_listed SET log = named OR EXISTS (
     SELECT 1 FROM flowlogs_files(alert_listed.path, @format) WHERE verdict IN ('flow log', 'unreadable'))
  WHERE new;
+DELETE FROM alert_listed
+ WHERE @on_error = 'skip' AND new
+   AND EXISTS (SELECT 1 FROM flowlogs_files(alert_listed.path, @format) WHERE verdict = 'unreadable' AND kind IS NULL);
 INSERT INTO temp.alert_stop SELECT 'logs' WHERE NOT EXISTS (SELECT 1 FROM alert_listed WHERE log);
 CREATE INDEX temp.alert_new ON alert_listed (at) WHERE new;
 
@@ -161,7 +168,17 @@ UPDATE alerts
 INSERT INTO alerts (id, rule, key, severity, technique, title, first_seen, last_seen, flows, printed)
   SELECT id, rule, key, severity, technique, title, first_seen, last_seen, flows, datetime()
     FROM alert_news WHERE news = 'new';
-INSERT OR REPLACE INTO alert_files SELECT path, size, mtime, at, log FROM alert_listed WHERE new;
+-- Under 'skip', a file that could not be read to its end because of an error of the system is not
+-- recorded either: the next run reads all of it, and what was read now counts again.  A file that is
+-- damaged is recorded, because it must change before there is more in it.
+DELETE FROM alert_listed
+ WHERE @on_error = 'skip' AND path IN (
+   SELECT e.file FROM (SELECT json_group_array(path) AS list FROM alert_listed WHERE new AND log)
+     CROSS JOIN flowlogs_errors(list, @format) e
+    WHERE list <> '[]' AND (e.reason LIKE 'can''t be opened: %' OR e.reason LIKE 'can''t be read: %'));
+-- No file is recorded with a time that is yet to come, not even one whose mtime is.
+INSERT OR REPLACE INTO alert_files SELECT path, size, mtime, min(at, unixepoch()), log FROM alert_listed WHERE new;
+UPDATE alert_files SET at = unixepoch() WHERE at > unixepoch();
 -- The logs are the clock: while none arrive, nothing is resolved.  Nor is an alert that was
 -- printed so recently that nobody may have seen it.
 UPDATE alerts SET state = 'resolved'

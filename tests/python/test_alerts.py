@@ -707,6 +707,61 @@ def test_errors_change_nothing(alerts, name, content, told):
     assert len(alerts.news()) == 1
 
 
+# Root may read every file. Without these two capabilities it may read what the mode allows.
+DROP = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.skipif(bool(DROP) and not shutil.which("setpriv"), reason="root, and no setpriv (util-linux)")
+def test_a_file_that_cannot_be_opened_is_not_lost(alerts):
+    """With 'skip' it is passed over, and read when it can be: its size and mtime are the same."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    named = delivered(alerts.logs, [rejected(IN, IN2, 23)], 300)
+    other = write(alerts.logs / "other.log", [rejected(IN, IN2, 24)])
+    folder = alerts.logs / "folder"
+    folder.mkdir()
+    delivered(folder, [rejected(IN, IN2, 25)], 600)
+    closed = (named, other, folder)
+    for path in closed:
+        path.chmod(0)
+    arguments = alerts.arguments
+    alerts.arguments = lambda: [*DROP, *arguments()]
+    status, printed, err = alerts.run()
+    assert status == 1 and printed == [] and "Permission denied" in err
+    alerts.parameters["on_error"] = "'skip'"
+    (alerts.logs / "loop").symlink_to("loop")                   # has neither size nor mtime
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/22")]
+    assert alerts.news() == []
+    assert alerts.query("SELECT count(*), sum(log) FROM alert_files") == [(1, 1)]
+    for path in closed:
+        path.chmod(0o755)
+    assert sorted(alerts.news()) == [("new", f"10.0.1.5 was rejected at 10.0.2.9 tcp/{port}") for port in (23, 24, 25)]
+    assert alerts.news() == []
+    assert alerts.query("SELECT count(*), sum(log) FROM alert_files") == [(4, 4)]
+    # A damaged file is read once.
+    (alerts.logs / "damaged.log").write_bytes(named.read_bytes() + b"x y\n")
+    alerts.news()
+    state = alerts.state()
+    assert alerts.news() == [] and alerts.state() == state
+
+
+def test_a_file_of_the_future_does_not_resolve(alerts):
+    """The clock is that of the logs, but is never ahead of the time of the run."""
+    future = 4000000000         # 2096
+    now = alerts.query("SELECT unixepoch()")[0][0]
+    records = rejected(IN, IN2, 22, at=now - NOON)
+    write(alerts.logs / "a.log", [records])
+    assert len(alerts.news()) == 1
+    # nothing but the time of the logs keeps this alert open
+    alerts.query("UPDATE alerts SET printed = datetime('now', '-1 year')")
+    os.utime(write(alerts.logs / "b.log", [flow(OUT, IN, 443)]), (future, future))
+    write(alerts.logs / f"123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20960101T0000Z_00000000.log", [flow(OUT, IN, 443)])
+    assert alerts.news() == []
+    assert alerts.query("SELECT state, (SELECT max(at) <= unixepoch() FROM alert_files) FROM alerts") == [("open", 1)]
+    # a database to which an earlier version has written such a time
+    alerts.query("UPDATE alert_files SET at = ?", future)
+    assert alerts.news() == [] and alerts.query("SELECT state FROM alerts") == [("open",)]
+
+
 def test_no_such_folder(alerts):
     alerts.logs = alerts.logs / "nowhere"
     status, printed, err = alerts.run()
