@@ -44,6 +44,17 @@ static void result_raw(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const 
   result_cell(ctx, p->batch, problem_of(p)->raw);
 }
 
+/* Scripts decide by these words, so that the reasons can be worded anew. */
+static void result_cause(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  static const char *const causes[] = {
+      [ERR_IO] = "system",   [ERR_EXHAUSTED] = "system", [ERR_DAMAGED] = "damage",
+      [ERR_FORMAT] = "file", [ERR_LINE] = "line",        [ERR_INTERRUPT] = NULL,
+  };
+  enum err_code code = problem_of((const struct record_cursor *)cursor)->code;
+  (void)column;
+  if (causes[code]) sqlite3_result_text(ctx, causes[code], -1, SQLITE_STATIC);
+}
+
 #define ERROR_COLUMN(name_, type_, result_, doc_)                                                                      \
   { .name = name_, .type = type_, .role = COLUMN_OTHER, .result = result_, .doc = doc_ }
 
@@ -56,6 +67,14 @@ static const struct column columns[] = {
         "the first 1024 bytes of the line, with ? for bytes that are not UTF-8; NULL when no line is concerned"),
     OPTION_COLUMN(path),
     OPTION_COLUMN(format),
+    {.name = "cause",
+     .type = "TEXT",
+     .role = COLUMN_OTHER,
+     .is_hidden = 1,
+     .result = result_cause,
+     .doc = "`system` (the operating system cannot open or read the file), `damage`, `file` (not what it should be), "
+            "`line`",
+     .example = "cause = 'line'"},
 };
 
 const struct sql_table flowlogs_errors_table = {

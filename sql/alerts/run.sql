@@ -175,7 +175,7 @@ DELETE FROM alert_listed
  WHERE @on_error = 'skip' AND path IN (
    SELECT e.file FROM (SELECT json_group_array(path) AS list FROM alert_listed WHERE new AND log)
      CROSS JOIN flowlogs_errors(list, @format) e
-    WHERE list <> '[]' AND (e.reason LIKE 'can''t be opened: %' OR e.reason LIKE 'can''t be read: %'));
+    WHERE list <> '[]' AND e.cause = 'system');
 -- No file is recorded with a time that is yet to come, not even one whose mtime is.
 INSERT OR REPLACE INTO alert_files SELECT path, size, mtime, min(at, unixepoch()), log FROM alert_listed WHERE new;
 UPDATE alert_files SET at = unixepoch() WHERE at > unixepoch();
