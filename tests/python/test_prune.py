@@ -142,3 +142,10 @@ def test_only_a_name_that_aws_gave_tells_the_region(build, tmp_path):
             got, stats = count(build, tmp_path, where, table=table)
             assert (got, stats["pruned_by_region"], stats["files_pruned"]) == (found, pruned, pruned), where
     assert count(build, tmp_path, "region IS NOT 'us-east-1'")[1]["files_pruned"] == 0
+
+
+def test_rowids_do_not_depend_on_late(build, tmp_path):
+    put(tmp_path, f"{folder_of()}/{name_of()}", record(), record())
+    out = build.shell("SELECT count(*) FROM flowlogs('AWSLogs') a JOIN flowlogs('AWSLogs') b ON a.rowid = b.rowid "
+                      "WHERE a.late = '1h' AND b.late = 'any';", cwd=tmp_path)
+    assert out == "2\n"
