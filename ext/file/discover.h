@@ -61,7 +61,8 @@ void files_clear(struct files *f);
 ** become entries of the list; opening such an entry gives the error.
 **
 ** Returns ERR_ARGUMENT when a path stands for no file or lies outside of the root, or when there
-** are too many files; ERR_EXHAUSTED, ERR_NOMEM; ERR_INTERRUPT.  files_clear() must be called in any case.
+** are too many files; ERR_EXHAUSTED, ERR_NOMEM; ERR_INTERRUPT.  files_clear() must be called in
+** any case.
 */
 enum err_code discover(struct files *f, const char *const *paths, size_t npaths, const struct discover_options *options,
                        struct err *e);

@@ -5,11 +5,11 @@
 **
 **     AWSLogs/ACCOUNT/vpcflowlogs/REGION/2024/05/01/ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_20240501T0005Z_HASH.log.gz
 **
-** The name of the file decides.  The account and the region that it does not say are taken from the
-** folders, in their plain and in their Hive-compatible form (aws-account-id=, aws-region=).  A date
-** in folders says nothing: AWS puts a file there by the time in its name, and other files, such as
-** merged ones, are there by a rule of their owner.  Source: "Flow log files",
-** Amazon VPC user guide.  The functions are pure; any thread may call them.
+** The name of the file decides.  The account and the region that it does not say are taken from
+** the folders, in their plain and in their Hive-compatible form (aws-account-id=, aws-region=).
+** A date in folders says nothing: AWS puts a file there by the time in its name, and other files,
+** such as merged ones, are there by a rule of their owner.  Source: "Flow log files", Amazon VPC
+** user guide.  The functions are pure; any thread may call them.
 */
 #ifndef FILE_OBJECT_NAME_H
 #define FILE_OBJECT_NAME_H

@@ -9,21 +9,22 @@
 ** stand for several deliveries.  (Several deliveries under the name of one of them cannot be known
 ** from the path; PRUNE_LATE_ANY is for such files.)
 **
-** A file that AWS delivers today has the records that end from T to T + 299 s; by AWS's older rule,
-** which old files follow, they end from T - 300 s to T.  They begin up to one aggregation interval
-** (600 s) earlier, some real files break the rule by a few seconds, and AWS promises to deliver in
-** time only with best effort: a late record lies in a file with a later T.  Therefore a file is kept if, with `late` seconds for that,
+** A file that AWS delivers today has the records that end from T to T + 299 s; by AWS's older
+** rule, which old files follow, they end from T - 300 s to T.  They begin up to one aggregation
+** interval (600 s) earlier, some real files break the rule by a few seconds, and AWS promises to
+** deliver in time only with best effort: a late record lies in a file with a later T.  Therefore
+** a file is kept if, with `late` seconds for that,
 **
 **     start can lie in [T - 960 - late, T + 600]   and   end in [T - 360 - late, T + 600].
 **
 ** Source: "Flow log files", Amazon VPC user guide; the margins are ours.
 **
-** The region is trusted because it cannot differ: a flow log belongs to a VPC, subnet, interface or
-** transit gateway of one region, and the field `region` is the region of that resource.  (The bucket
-** may lie in another region, but its region is not in the name.)  It is trusted because it is worth
-** much, too: for region = 'us-east-1' over equal logs of four regions, 50 of 200 files are opened,
-** and the query takes a fifth to a quarter of the time, whether the files have the field or not.  A
-** record without the field passes where a missing value passes.
+** The region is trusted because it cannot differ: a flow log belongs to a VPC, subnet, interface
+** or transit gateway of one region, and the field `region` is the region of that resource.  (The
+** bucket may lie in another region, but its region is not in the name.)  It is trusted because it
+** is worth much, too: for region = 'us-east-1' over equal logs of four regions, 50 of 200 files
+** are opened, and the query takes a fifth to a quarter of the time, whether the files have the
+** field or not.  A record without the field passes where a missing value passes.
 **
 ** The account in the path says nothing about the records.  It is the owner of the flow log, and
 ** account_id of a record is the owner of the network interface.  In a VPC that is shared with

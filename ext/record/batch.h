@@ -99,13 +99,16 @@ size_t batch_bytes(const struct batch *b);
 static inline const char *batch_text(const struct batch *b, uint64_t cell) { return b->text + (uint32_t)cell; }
 static inline size_t batch_text_n(uint64_t cell) { return (size_t)(cell >> 32); }
 
-/* The problem that ends the query whatever its policy is, because it is no fault of the file, or NULL. */
+/*
+** The problem that ends the query whatever its policy is, because it is no fault of the file, or
+** NULL.
+*/
 const struct problem *batch_exhausted(const struct batch *b);
 
 /*
-** Adds a problem, of a line or (line is 0) of the whole file.  raw: the line's text, of which bytes
-** that are not UTF-8 are replaced by '?', or NULL.
-** There is room for one problem for each line of a window.  ERR_NOMEM.
+** Adds a problem, of a line or (line is 0) of the whole file.  raw: the line's text, of which
+** bytes that are not UTF-8 are replaced by '?', or NULL. There is room for one problem for each
+** line of a window.  ERR_NOMEM.
 */
 enum err_code batch_problem(struct batch *b, enum err_code code, uint64_t line, const char *reason, const char *raw,
                             size_t raw_n, struct err *e);

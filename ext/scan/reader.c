@@ -196,7 +196,9 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
   return kind == SOURCE_PLAIN ? ERR_NONE : foreign(r, b, kind, e);
 }
 
-/* The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed. */
+/*
+** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.
+*/
 static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
   r->verdict = VERDICT_EMPTY;
   if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;

@@ -44,8 +44,8 @@ int workers_read_ahead(const struct files *files, int asked) {
 }
 
 /*
-** Why can the file have no records that are wanted, or PRUNE_NONE if it can?  The name of what lies
-** in memory says nothing, whatever it looks like.
+** Why can the file have no records that are wanted, or PRUNE_NONE if it can?  The name of what
+** lies in memory says nothing, whatever it looks like.
 */
 static enum prune why_unwanted(const struct workers *s, const struct file *file) {
   const struct predicate *p = s->options.reader.predicate;

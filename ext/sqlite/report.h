@@ -17,7 +17,10 @@
 #include "base/err.h"
 #include "sqlite/sqlite.h"
 
-/* Makes '?' of each byte of a message that is not UTF-8, and returns the message, which may be NULL. */
+/*
+** Makes '?' of each byte of a message that is not UTF-8, and returns the message, which may be
+** NULL.
+*/
 char *report_clean(char *message);
 
 /*
@@ -36,7 +39,8 @@ int report_error(char **pzErr, const struct err *e);
 /*
 ** Sets "flowlogs: FILE:LINE: TEXT; ADVICE" and returns SQLITE_ERROR.  The advice is left out for
 ** ERR_ARGUMENT, which says that the filter does not fit the records of the file: that text says
-** itself what to do.  For ERR_EXHAUSTED it is REPORT_EXHAUSTED.  b is the batch that owns the text of the problem.
+** itself what to do.  For ERR_EXHAUSTED it is REPORT_EXHAUSTED.  b is the batch that owns the
+** text of the problem.
 */
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice);
 
