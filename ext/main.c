@@ -77,7 +77,7 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 }
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  SQLITE_EXTENSION_INIT2(pApi)
+  SQLITE_EXTENSION_INIT2(pApi);
   seed();
   if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
@@ -92,7 +92,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 }
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  SQLITE_EXTENSION_INIT2(pApi)
+  SQLITE_EXTENSION_INIT2(pApi);
   seed();
   return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

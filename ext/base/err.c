@@ -13,7 +13,7 @@
 
 #include "base/utf8.h"
 
-static void print(char out[ERR_TEXT], const char *format, va_list ap) {
+__attribute__((format(printf, 2, 0))) static void print(char out[ERR_TEXT], const char *format, va_list ap) {
   char text[ERR_TEXT + 3]; /* the rest of a character, so that it is known to be one */
   vsnprintf(text, sizeof text, format, ap);
   size_t n = utf8_cut(text, strlen(text), ERR_TEXT - 1);
