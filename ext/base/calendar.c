@@ -80,3 +80,10 @@ int calendar_digits(const char *p, size_t n, int *value) {
   *value = v;
   return 1;
 }
+
+size_t calendar_shape(const char *p, size_t n) {
+  static const char shape[] = "dddd-dd-dd dd:dd:dd";
+  size_t i = 0;
+  while (i < n && i < sizeof shape - 1 && (shape[i] == 'd' ? p[i] >= '0' && p[i] <= '9' : p[i] == shape[i])) i++;
+  return i;
+}

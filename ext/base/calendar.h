@@ -51,4 +51,11 @@ int64_t calendar_bound(enum calendar_unit unit, const char *text, size_t n, int 
 */
 int calendar_digits(const char *p, size_t n, int *value);
 
+/*
+** Returns how many of the n bytes at p, from the first on, have the shape of what calendar_format()
+** writes: digits, dashes, a space and colons in their places.  Whether there is such a day is not
+** looked at.
+*/
+size_t calendar_shape(const char *p, size_t n);
+
 #endif

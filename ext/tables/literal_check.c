@@ -65,17 +65,9 @@ static int is_seconds(const struct push *push) {
 
 /* --- times ------------------------------------------------------------------------------------------------------- */
 
-/* How many bytes of a text have the shape of a time, from its beginning. */
-static size_t time_prefix(const char *text, size_t n, size_t max) {
-  static const char shape[] = "dddd-dd-dd dd:dd:dd";
-  size_t i = 0;
-  while (i < n && i < max && (shape[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == shape[i])) i++;
-  return i;
-}
-
 int literal_check_time(const struct push *push, enum term_op op, const char *text, size_t n, char **pzErr) {
   size_t whole = push->unit == CALENDAR_DAY ? 10 : 19;
-  size_t fits = time_prefix(text, n, whole);
+  size_t fits = calendar_shape(text, n < whole ? n : whole);
   const char *form = whole == 10 ? "2026-03-09" : "2026-03-09 12:00:00";
   if (fits == n && (!is_equality(op) || n == whole)) return SQLITE_OK;
   if (fits < 10)
@@ -92,10 +84,11 @@ static int check_time(const struct column *column, enum term_op op, sqlite3_valu
   if (!text) return SQLITE_NOMEM;
   if (sqlite3_value_type(v) == SQLITE_TEXT)
     return literal_check_time(&column->push, op, text, (size_t)sqlite3_value_bytes(v), pzErr);
-  return report_text(pzErr, "%s is a text such as '2026-03-09 12:00:00', UTC, and is compared with the number %s; %s",
-                     column->name, text,
-                     column->push.subject == FIELD_end ? "the column end has Unix seconds"
-                                                       : "the column start has Unix seconds");
+  return report_text(
+      pzErr,
+      "%s is a text such as '2026-03-09 12:00:00', UTC, and is compared with the number %s; the column %s "
+      "has Unix seconds",
+      column->name, text, fields[column->push.subject].name);
 }
 
 /* --- the other kinds --------------------------------------------------------------------------------------------- */

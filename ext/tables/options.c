@@ -59,9 +59,10 @@ void options_init(struct options *o) {
 }
 
 void options_clear(struct options *o) {
-  for (int i = 0; i < OPTION_COUNT; i++)
+  for (int i = 0; i < OPTION_COUNT; i++) {
     if (option_table[i].kind == OPTION_TEXT) sqlite3_free((void *)(uintptr_t)text_of(o, &option_table[i]));
-  for (int i = 0; i < OPTION_COUNT; i++) sqlite3_free(o->as_given[i]);
+    sqlite3_free(o->as_given[i]);
+  }
   mem_free(o->layout);
   filter_free(o->pattern);
   memset(o, 0, sizeof *o);
@@ -216,8 +217,7 @@ static int set_late(struct options *o, const char *value, char **pzErr) {
 ** accepted.
 */
 static int read_time(const char *value, int64_t *out) {
-  static const char shape[] = "dddd-dd-dd dd:dd:dd";
-  char text[sizeof shape], *end, full[CALENDAR_TEXT];
+  char text[CALENDAR_TEXT], *end, full[CALENDAR_TEXT];
   errno = 0;
   long long seconds = strtoll(value, &end, 10);
   if (errno == ERANGE) return 0;
@@ -230,8 +230,7 @@ static int read_time(const char *value, int64_t *out) {
   if (n != 10 && n != 16 && n != 19) return 0;
   memcpy(text, value, n);
   if (n > 10 && text[10] == 'T') text[10] = ' ';
-  for (size_t i = 0; i < n; i++)
-    if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i]) return 0;
+  if (calendar_shape(text, n) != n) return 0;
   *out = calendar_bound(CALENDAR_SECOND, text, n, 0);
   return calendar_format(*out, full) && !memcmp(full, text, n); /* otherwise there is no such day */
 }

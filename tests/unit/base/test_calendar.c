@@ -168,6 +168,20 @@ static void test_units(void **state) {
   }
 }
 
+static void test_shapes(void **state) {
+  static const struct {
+    const char *text;
+    size_t n;
+  } cases[] = {
+      {"", 0},        {"2024", 4},        {"2024-02-29", 10}, {"2024-02-29 13:14:15", 19},   {"2024-02-29T13", 10},
+      {"2024/02", 4}, {"20240229", 4},    {"9999-99-99", 10}, {"2024-02-29 13:14:15.5", 19}, {"now", 0},
+      {"-024", 0},    {" 2024-02-29", 0}, {"2024-02-29Z", 10}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++)
+    CHECK(calendar_shape(cases[i].text, strlen(cases[i].text)) == cases[i].n, "'%s'", cases[i].text);
+  assert_int_equal(calendar_shape("2024-02-29", 7), 7);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_day),
@@ -177,6 +191,7 @@ int main(void) {
       cmocka_unit_test(test_digits),
       cmocka_unit_test(test_units),
       cmocka_unit_test(test_bounds),
+      cmocka_unit_test(test_shapes),
       cmocka_unit_test(test_bounds_of_days),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
