@@ -38,7 +38,9 @@ enum kind {
 */
 #define ENDPOINT_FIELDS(F)                                                                                             \
   F(version, INT, 2, "version of the record format")                                                                   \
-  F(account_id, TEXT, 2, "account that owns the interface, with its leading zeros; `unknown` is possible")             \
+  F(account_id, TEXT, 2,                                                                                               \
+    "account that owns the interface, with its leading zeros; `unknown` is possible; without the field, the account "  \
+    "in the path")                                                                                                     \
   F(interface_id, TEXT, 2, "interface, as `eni-…`; NULL for a regional NAT gateway")                                   \
   F(srcaddr, ADDR, 2, "source address; for traffic that leaves the interface, its primary private address")            \
   F(dstaddr, ADDR, 2, "destination address; for traffic that reaches the interface, its primary private address")      \
@@ -66,7 +68,7 @@ enum kind {
   F(type, TEXT, 3, "type of traffic: `IPv4`, `IPv6` or `EFA`")                                                         \
   F(pkt_srcaddr, ADDR, 3, "original source address of the packets")                                                    \
   F(pkt_dstaddr, ADDR, 3, "original destination address of the packets")                                               \
-  F(region, TEXT, 4, "region of the interface")                                                                        \
+  F(region, TEXT, 4, "region of the interface; without the field, the region in the path")                             \
   F(az_id, TEXT, 4, "availability zone of the interface, such as `use1-az2`")                                          \
   F(sublocation_type, TEXT, 4, "type of the sublocation: `wavelength`, `outpost` or `localzone`")                      \
   F(sublocation_id, TEXT, 4, "id of the sublocation")                                                                  \

@@ -57,6 +57,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
   r->is_bound = 0;
+  memset(&r->presence, 0, sizeof r->presence);
   r->done = 0;
 }
 
@@ -76,6 +77,7 @@ static void begin_lines(struct reader *r, struct err *e) {
 void reader_open(struct reader *r, const char *path, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  path_fields_of(&r->path, path);
   source_open(&r->source, path, r->options->guard, &e);
   begin_lines(r, &e);
 }
@@ -83,6 +85,7 @@ void reader_open(struct reader *r, const char *path, enum expectation expectatio
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  r->path.n = 0;
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
 }
@@ -305,7 +308,8 @@ static void bind_wanted(struct reader *r) {
   static const struct predicate everything;
   struct err why = {0};
   r->is_bound = 1;
-  predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->wanted);
+  predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->path, &r->wanted);
+  presence_add_conditions(&r->presence, &r->wanted);
   r->is_misfit = r->options->filter && filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
   if (r->is_misfit) r->wanted.never = 1;
 }
@@ -317,11 +321,25 @@ static enum err_code misfit(struct reader *r, struct batch *b, struct err *e) {
   return file_problem(r, b, why.code, 0, why.text, e);
 }
 
+/* Notes which of the fields that the query uses this layout, or the path, has. */
+static void note_uses(struct reader *r, const struct batch *b) {
+  for (int f = 0; f < FIELD_COUNT; f++)
+    if (b->cell[f]) presence_add_use(&r->presence, f, b->has[f]);
+  if (!r->groups) return;
+  for (uint32_t i = 0; i < r->grouping->n; i++) {
+    int f = r->grouping->dim[i].field;
+    presence_add_use(&r->presence, f, r->sums.item[i].token != LAYOUT_ABSENT || r->sums.item[i].given >= 0);
+  }
+}
+
 /* Prepares for lines of this layout, which go into this batch or into the groups. */
-static void bind(struct reader *r, struct batch *b) {
-  if (!r->groups) projection_init(&r->projection, &r->layout, b);
-  else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->sums);
-  if (!r->is_bound) bind_wanted(r);
+static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
+  if (!r->groups) projection_init(&r->projection, &r->layout, &r->path, b, e);
+  else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->path, &r->sums);
+  if (e->code || r->is_bound) return e->code;
+  bind_wanted(r);
+  note_uses(r, b);
+  return ERR_NONE;
 }
 
 /* Takes the record of a line: into the groups, or into the batch. */
@@ -370,8 +388,7 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
   if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
-    bind(r, b);
-    if (take_lines(r, b, e)) return READER_ERROR;
+    if (bind(r, b, e) || take_lines(r, b, e)) return READER_ERROR;
   }
   if (r->done) return READER_END;
   return b->nproblems || !batch_has_room(b) || (b->nrows && !r->is_bound) ? READER_FULL : READER_MORE;

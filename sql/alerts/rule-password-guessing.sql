@@ -28,6 +28,7 @@ WITH connections AS MATERIALIZED (
          count(*) AS flows, min(start) AS first_seen, max("end") AS last_seen
     FROM flowlogs(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
    WHERE @logs <> '[]' AND protocol = 6 AND dstport IN (22, 3389) AND srcport >= 1024 AND action IS NOT NULL
+     AND protocol IS NOT NULL AND dstport IS NOT NULL AND srcport IS NOT NULL       -- fields that logs may lack
      AND (@run IS NULL OR start / (@window / 2) - value IN (SELECT window FROM judged))
    GROUP BY srcaddr, dstaddr, dstport, srcport, window),
 numbered AS (

@@ -29,7 +29,7 @@ WITH rejected AS (
          || coalesce('/' || dstport, '') AS target,
          sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE @logs <> '[]' AND action = 'REJECT'
+   WHERE @logs <> '[]' AND action = 'REJECT' AND action IS NOT NULL     -- a field that logs may lack
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
      AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast', 'loopback', 'link-local')

@@ -30,6 +30,7 @@ WITH tries AS MATERIALIZED (
          min(start) AS first_seen, max("end") AS last_seen, count(*) AS flows, sum(action = 'REJECT') AS rejected
     FROM flowlogs(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND protocol IN (6, 17) AND action IS NOT NULL AND (protocol = 6 OR action = 'REJECT')
+     AND protocol IS NOT NULL                                           -- a field that logs may lack
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
      AND CASE WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2

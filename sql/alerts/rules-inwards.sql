@@ -35,6 +35,7 @@ connections AS MATERIALIZED (   -- connections with the same pair of ports canno
          sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action = 'ACCEPT' AND protocol = 6 AND dstport IN (SELECT port FROM ports)
+     AND action IS NOT NULL AND protocol IS NOT NULL AND dstport IS NOT NULL            -- fields that logs may lack
      AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL
      AND (cidr_lookup('inside', 'cidr', dstaddr) OR flow_direction = 'ingress' AND interface_id IS NOT NULL)
      AND CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0     -- not an answer to a client whose port is one of these

@@ -37,6 +37,7 @@ seen AS MATERIALIZED (          -- hop: where the interface sent it, which may b
          sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action IS NOT 'REJECT' AND dstport IN (SELECT port FROM ports) AND protocol IN (6, 17)
+     AND dstport IS NOT NULL AND protocol IS NOT NULL                                   -- fields that logs may lack
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL)
    GROUP BY 1, 2, 3, 4, 5),

@@ -352,6 +352,42 @@ def deciding_line(lines, format, expected):
 
 # ---- the reader -----------------------------------------------------------------------------
 
+def name_values(name):
+    """The account and the region in a file name of AWS's form, or (None, None)."""
+    parts = name.split("_", 5)
+    if len(parts) < 6 or parts[1] != "vpcflowlogs" or not re.match("fl-.", parts[3]) or not re.match(r"[^.]", parts[5]):
+        return None, None
+    try:
+        time.strptime(parts[4], "%Y%m%dT%H%MZ")
+    except ValueError:
+        return None, None
+    return (parts[0], parts[2]) if parts[0] and parts[2] and len(parts[4]) == 14 else (None, None)
+
+
+def folder_values(folders):
+    """The account and the region that the folders say first, as AWS writes them: ACCOUNT/vpcflowlogs/
+    REGION, or aws-account-id=ACCOUNT/aws-region=REGION."""
+    accounts, regions = [], []
+    for i, folder in enumerate(folders):
+        accounts += re.findall(r"^(?:aws-)?account-id=(.+)", folder)
+        regions += re.findall(r"^(?:aws-)?region=(.+)", folder)
+        if i and folders[i - 1] == "vpcflowlogs":
+            accounts += folders[i - 2:i - 1] if i > 1 else []
+            regions.append(folder)
+    return next(iter(accounts), None), next(iter(regions), None)
+
+
+def path_values(file, names):
+    """The account and the region that the path gives to records whose layout lacks them."""
+    *folders, name = [part for part in file.split("/") if part]
+    account, region = name_values(name)
+    if account is None:
+        account, region = folder_values(folders)
+    given = {"account_id": account if account and re.fullmatch(r"[0-9]{12}", account) else None,
+             "region": region if region and region != "-" and re.fullmatch(r"[a-z0-9-]{1,48}", region) else None}
+    return {field: value for field, value in given.items() if value and field not in names}
+
+
 def read_file(file, format, in_folder):
     """Rows (dicts) and errors (FlowLogErrors) of one file, in the order of its lines."""
     try:
@@ -382,7 +418,7 @@ def read_file(file, format, in_folder):
         misfit = layout.misfit(line)
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
-            yield layout.row(file, i + 1, line)
+            yield {**layout.row(file, i + 1, line), **path_values(file, layout.names)}
         elif names:             # files that were appended to each other have further headers
             if len(set(names)) < len(names):
                 yield FlowLogError(file, i + 1, "duplicate-field", raw)

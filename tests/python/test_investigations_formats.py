@@ -50,7 +50,7 @@ def test_approved_resolvers_in_any_spelling(tmp_path):
     assert [row[1] for row in ask("dns-resolvers", tmp_path, inside=r'[\"2600:1f18::/32\"]')] == ["2001:db8:0:0:0:0:0:53"]
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "eni"])      # which says what the status is
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in ("eni", "skipdata")])      # which are about the status
 def test_without_log_status(tmp_path, name):
     """Without the field log-status, the answers are the same as for the same records with it."""
     found = []
@@ -67,6 +67,11 @@ def test_without_log_status(tmp_path, name):
     assert found[0] == found[1]
     assert not [cell for row in found[0] for cell in row if "rror near" in cell]
     assert found[0] or name not in ("hourly", "data-leaving", "outside-hours", "daily-trend", "coverage", "instance-traffic")
+
+
+def test_without_log_status_nobody_knows_what_was_lost(tmp_path):
+    (tmp_path / "a.log").write_text("srcaddr dstaddr start end\n10.0.0.5 10.0.0.6 1773046800 1773046860\n")
+    assert "no record can meet the condition on log_status" in ask("skipdata", tmp_path)[-1][0]
 
 
 def test_who_sends_nothing_is_no_nat_gateway(tmp_path):

@@ -15,6 +15,7 @@
 
 enum { NO, YES, MISMATCH };
 
+static const struct path_fields no_path;
 static struct tokens tokens;
 
 static int set_up(void **state) {
@@ -50,7 +51,7 @@ static int answer(const char *pattern, const struct layout *l, const char *line,
   memset(e, 0, sizeof *e);
   struct filter *f = filter_new(pattern, strlen(pattern), e);
   CHECK(f, "%s: %s", pattern, e->text);
-  predicate_bind(&everything, l, &bound);
+  predicate_bind(&everything, l, &no_path, &bound);
   const struct line record = split(line);
   int result = filter_bind(f, l, &bound, e) ? MISMATCH : predicate_keeps(&bound, &record);
   filter_free(f);

@@ -9,6 +9,7 @@
 #define HEADER "srcaddr srcport region dstport dstaddr protocol what-ever pkt-srcaddr start"
 #define TOKENS 9
 
+static const struct path_fields no_path;
 static const int subject_of[TOKENS] = {FIELD_srcaddr, FIELD_srcport,  FIELD_region, FIELD_dstport,
                                        FIELD_dstaddr, FIELD_protocol, -1,           FIELD_pkt_srcaddr,
                                        FIELD_start};
@@ -285,7 +286,7 @@ static void test_lines(void **state) {
       random_term(&k[i], subject);
     }
     add_terms(&p, k, n);
-    predicate_bind(&p, &layout, &bound);
+    predicate_bind(&p, &layout, &no_path, &bound);
     for (int i = 0; i < 8; i++) {
       struct text value[TOKENS];
       struct bytes text = {0};

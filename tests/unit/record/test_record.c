@@ -6,6 +6,7 @@
 #include "record/record.h"
 #include "record/tokens.h"
 
+static const struct path_fields no_path;
 static struct tokens tokens;
 static struct guarded memory;
 static struct batch batch;
@@ -285,7 +286,7 @@ static void check_row(const char *wanted, const char *names, int prefix, const c
   struct line line = split_line(text);
   line.number = 7;
   assert_int_equal(record_check(&l, &line), RECORD_FITS);
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NONE);
   assert_int_equal(batch.nrows, 1);
   print_rows(&got, &batch);
@@ -322,15 +323,16 @@ static void test_store(void **state) {
 static void test_has(void **state) {
   struct layout l;
   struct projection p;
+  struct err e = {0};
   (void)state;
   want("version region _raw _extra");
   make_layout(&l, "version srcport");
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   assert_int_equal(p.nitems, 1);
   assert_true(batch.has[FIELD_version] && batch.has[COLUMN_RAW]);
   assert_false(batch.has[FIELD_region] || batch.has[FIELD_srcport] || batch.has[COLUMN_EXTRA]);
   make_layout(&l, "region new-one");
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   assert_true(batch.has[FIELD_region] && batch.has[COLUMN_RAW] && batch.has[COLUMN_EXTRA]);
   assert_false(batch.has[FIELD_version]);
 }
@@ -347,7 +349,7 @@ static void test_full_batch(void **state) {
   (void)state;
   want("version region _raw _extra");
   make_layout(&l, "version region a-name");
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   memcpy(text, "5 eu ", 5);
   for (uint32_t row = 0; row < BATCH_ROWS; row++) {
     size_t n = 1 + row % 2000;
@@ -381,7 +383,7 @@ static void test_no_memory(void **state) {
   (void)state;
   want("region _raw");
   make_layout(&l, "version region");
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   struct line line = split_line("5 eu");
   mem_test_fail(1, 0);
   assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NOMEM);
