@@ -18,6 +18,7 @@
 
 #include "base/calendar.h"
 #include "base/number.h"
+#include "base/utf8.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -40,6 +41,13 @@ const char *record_control_byte(const char *p, size_t n) {
   for (; n > 0; p++, n--)
     if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
   return NULL;
+}
+
+const char *record_odd_byte(const char *p, size_t n) {
+  const char *control = record_control_byte(p, n);
+  if (control) return control;
+  size_t valid = utf8_valid(p, n);
+  return valid < n ? p + valid : NULL;
 }
 
 /* Three dots and otherwise digits, in 7 to 15 bytes, as nearly all addresses in flow logs are. */

@@ -26,6 +26,12 @@
 const char *record_control_byte(const char *p, size_t n);
 
 /*
+** The first control byte, as above; if there is none, the first byte that is not UTF-8; otherwise
+** NULL.  Hosts and exports could not take over a text with either.
+*/
+const char *record_odd_byte(const char *p, size_t n);
+
+/*
 ** Could it be an IPv4 or IPv6 address, by its letters and its length?  Not everything that could
 ** be one is one.
 */

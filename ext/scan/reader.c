@@ -260,22 +260,32 @@ static enum header find_header(const struct reader *r, const struct line *origin
   return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
 }
 
+/* Says which byte of a line, which begins at p, no text has. */
+static void say_odd(const char *odd, const char *p, struct err *why) {
+  unsigned byte = (unsigned char)*odd;
+  if (byte < ' ') err_set(why, ERR_LINE, 0, "has a control byte (0x%02x); the file may be damaged", byte);
+  else
+    err_set(
+        why, ERR_LINE, 0,
+        "has a byte that is not UTF-8 (0x%02x, byte %u of the line); the file may be damaged, or in another encoding",
+        byte, (unsigned)(odd - p) + 1);
+}
+
 /*
 ** A line that does not fit the layout.  Sets *changed when it is a header that brings another
 ** layout.
 */
 static enum err_code odd_line(struct reader *r, struct batch *b, const struct line *line, int *changed, struct err *e) {
   size_t n = line->end - line->start;
-  const char *p = line->text + line->start, *control;
+  const char *p = line->text + line->start, *odd;
   struct layout header;
   struct err why = {0};
   if (n > RECORD_MAX_BYTES) {
     err_set(&why, ERR_LINE, line->number, "is longer than %d bytes", RECORD_MAX_BYTES);
   } else if (line->count == 0) {
     return ERR_NONE;
-  } else if ((control = record_control_byte(p, n)) != NULL) {
-    err_set(&why, ERR_LINE, line->number, "has a control byte (0x%02x); the file may be damaged",
-            (unsigned char)*control);
+  } else if ((odd = record_odd_byte(p, n)) != NULL) {
+    say_odd(odd, p, &why);
   } else {
     switch (find_header(r, line, &header, &why)) {
     case HEADER_OWN: return ERR_NONE;
@@ -293,13 +303,13 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
 }
 
 /*
-** Is a line that fits no record all the same?  The checks overlook control bytes in texts, and a
-** header among lines that have nothing but texts.
+** Is a line that fits no record all the same?  The checks overlook control bytes in texts, bytes
+** that are not UTF-8, and a header among lines that have nothing but texts.
 */
 static int is_suspect(const struct reader *r, const struct line *line) {
   struct layout header;
   struct err unused = {0};
-  if (r->tokens.control && record_control_byte(line->text + line->start, line->end - line->start)) return 1;
+  if (r->tokens.odd && record_odd_byte(line->text + line->start, line->end - line->start)) return 1;
   return layout_is_texts(&r->layout) && find_header(r, line, &header, &unused) != HEADER_NONE;
 }
 
@@ -354,7 +364,7 @@ static inline enum err_code take_record(struct reader *r, const struct line *lin
 */
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
-  const int careful = t->control || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;
+  const int careful = t->odd || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;
   uint32_t records = 0, rows = 0;
   int changed = 0;
   while (r->next < t->nlines && !changed && !r->done) {

@@ -151,10 +151,10 @@ class Fuzz:
             at = rng.randrange(len(names))
             tokens[at + bool(prefix)] = self.bad_value(names[at])
         elif kind == 6:
-            control = rng.choice("\0\x01\x0b\x0c\x1b\x1f")
+            odd = rng.choice([b"\0", b"\x01", b"\x0b", b"\x0c", b"\x1b", b"\x1f", b"\x80", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf0\x9f\x98"])
             line = self.join(tokens) if tokens else b""
             at = rng.randrange(len(line) + 1)
-            return line[:at] + control.encode() + line[at:]
+            return line[:at] + odd + line[at:]
         elif kind == 7:
             noise = bytes(rng.randrange(1, 256) for _ in range(40)).replace(b"\n", b" ")
             return rng.choice([b"garbage", b"-", b"\xff\xfe\xfd", b"# comment line", b"{}",

@@ -16,7 +16,7 @@ REASON with tabs between.  As a module:
 With on_error="fail" the first FlowLogError is raised instead.  Its reason is one of
 
     columns integer action log-status address prefix     the line does not fit its layout
-    control-byte too-long                                the line is not text, or over 65536 bytes
+    control-byte too-long not-utf-8                      the line is not text, or over 65536 bytes
     truncated corrupt trailing-garbage                   the gzip stream is damaged
     duplicate-field not-a-flow-log unreadable no-file    the file or path cannot be used
 
@@ -183,6 +183,15 @@ def unreadable_line(line):
     if any(byte < 0x20 and byte not in b"\t\r" for byte in line):
         return "control-byte"
     return None
+
+
+def is_utf8(line):
+    """Whether all bytes are UTF-8. A line that is not is no record; it may still say which layout
+    its file has."""
+    try:
+        return line.decode() is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def header_names(line, single, own=None):
@@ -415,7 +424,7 @@ def read_file(file, format, in_folder):
                              own=[] if layout.prefixed else layout.names)
         if i == decider and by_header:
             continue
-        misfit = layout.misfit(line)
+        misfit = layout.misfit(line) or (None if is_utf8(line) else "not-utf-8")
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
             yield {**layout.row(file, i + 1, line), **path_values(file, layout.names)}

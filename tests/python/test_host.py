@@ -421,6 +421,33 @@ def test_appended_files_with_short_headers(build, tmp_path):
     assert got == [["10.0.0.1", "10.0.0.2", "5"], ["10.0.0.1", "10.0.0.2", "7"]]
 
 
+@pytest.mark.parametrize("odd, reason", [
+    (b"\xff", "0xff, byte 10"), (b"a\xe9b", "0xe9, byte 11"), (b"\xc3", "0xc3, byte 10"), (b"\xed\xa0\x80", "0xed, byte 10"),
+    (b"\xc0\x80", "0xc0, byte 10"), (b"\xf0\x9f\x98", "0xf0, byte 10"), (b"\xf4\x90\x80\x80", "0xf4, byte 10")])
+def test_a_line_that_is_not_utf8_is_a_bad_line(build, tmp_path, odd, reason):
+    """Such a text came through as it was, and the exports that had to write it as JSON or into
+    PostgreSQL failed or were wrong, without the name of the file. It is the line that is wrong now,
+    whatever columns the query reads."""
+    for name in ("region", "x-new"):
+        bad = "2 ab\u65e5x ".encode() + odd + b" 7"
+        lines = f"version {name} az-id bytes\n2 größe z 5\n".encode() + bad + b"\n2 b z 9\n"
+        (tmp_path / "a.log").write_bytes(lines)
+        (tmp_path / "b.log.gz").write_bytes(gzip.compress(lines))
+        told = f"has a byte that is not UTF-8 ({reason} of the line); the file may be damaged, or in another encoding"
+        for file in ("a.log", "b.log.gz"):
+            path = tmp_path / file
+            for what in ("count(*)", "sum(bytes)", "group_concat(raw)", "group_concat(extra)", "group_concat(az_id)"):
+                out = build.shell(f"SELECT {what} FROM flowlogs('{path}');")
+                assert f"flowlogs: {path}:3: {told}; on_error=skip skips it" in out, out
+            assert f"{path}:3: {told}" in build.shell(f"SELECT sum(bytes) FROM flowlogs_rollup('{path}');")
+            assert build.rows(f"SELECT sum(bytes), count(*) FROM flowlogs('{path}', 'skip');") == [["14", "2"]]
+            assert build.rows(f"SELECT sum(bytes) FROM flowlogs_rollup('{path}', 'skip');") == [["14"]]
+            assert build.rows(f"SELECT line, reason, raw FROM flowlogs_errors('{path}');") == [
+                ["3", told, bad.replace(odd, bytes(b if b < 0x80 else ord("?") for b in odd)).decode()]]
+        payload = f"CAST(x'{lines.hex()}' AS TEXT)"
+        assert f":3: {told}" in build.shell(f"SELECT count(*) FROM flowlogs_payload({payload});")
+
+
 def test_other_files_in_the_folder_are_passed_over(build, tmp_path):
     """Other files beside flow logs in a folder are passed over. Files that may be flow logs in a
     form that cannot be read (compressed twice, UTF-16, CSV, an unknown layout) are errors."""
