@@ -290,7 +290,7 @@ static int is_for_default(const struct filter *f) {
 static void add_group(const struct filter *f, const struct filter_slot *s, const struct layout *l, uint32_t token,
                       struct predicate_bound *out) {
   struct predicate_group *g = &out->group[out->ngroups++];
-  int field = l->field[token], is_int = field != FIELD_NONE && fields[field].kind == KIND_INT;
+  int field = l->field[token], is_int = field != FIELD_NONE && kind_is_int(fields[field].kind);
   g->about = PREDICATE_TOKENS;
   g->is_int = is_int && s->number != NO_TERM;
   g->term = &f->terms.term[g->is_int ? s->number : s->text];

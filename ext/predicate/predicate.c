@@ -220,7 +220,7 @@ static void find_tokens(struct predicate_group *g, const struct layout *l, int s
   static const uint8_t addresses[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
   g->ntokens = 0;
   g->about = subject == SUBJECT_LINE ? PREDICATE_LINE : PREDICATE_TOKENS;
-  g->is_int = subject == SUBJECT_PORT || (subject < FIELD_COUNT && fields[subject].kind == KIND_INT);
+  g->is_int = subject == SUBJECT_PORT || (subject < FIELD_COUNT && kind_is_int(fields[subject].kind));
   if (subject < FIELD_COUNT) add_token(g, l, subject);
   for (size_t i = 0; subject == SUBJECT_ADDR && i < sizeof addresses; i++) add_token(g, l, addresses[i]);
   if (subject == SUBJECT_PORT) add_token(g, l, FIELD_srcport);

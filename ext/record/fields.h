@@ -15,19 +15,42 @@
 #define RECORD_FIELDS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
 ** What the text of a field may be.  "-" always stands for a missing value.  The kind decides the
-** SQL type (INTEGER for KIND_INT, TEXT for all others) and what record_check() accepts.
+** SQL type (INTEGER where kind_is_int(), TEXT for all others) and what record_check() accepts.
+**
+** A number has no sign and is at most kind_max().  The maxima of times and counts are far beyond
+** what AWS can write: the year 5138, and a petabyte in one record.  A larger number shows that the
+** field is not what its name says, as when a tool writes milliseconds or has exchanged columns.
 */
 enum kind {
   KIND_TEXT,   /* anything */
-  KIND_INT,    /* decimal digits, 0 to 2^63-1 */
+  KIND_INT,    /* decimal digits */
+  KIND_TIME,   /* the same, Unix seconds */
+  KIND_COUNT,  /* the same, a number of packets or bytes */
   KIND_ADDR,   /* what can be an IPv4 or IPv6 address */
   KIND_ACTION, /* ACCEPT or REJECT */
   KIND_STATUS, /* OK, NODATA or SKIPDATA */
   KIND_PREFIX, /* of no field: the time that CloudWatch's export puts before a line, ISO 8601 or epoch milliseconds */
 };
+
+#define KIND_INT_MAX   INT64_MAX
+#define KIND_TIME_MAX  INT64_C(99999999999)
+#define KIND_COUNT_MAX INT64_C(999999999999999)
+
+/* Numbers with as many digits as these are never above the maximum of their kind. */
+#define KIND_INT_DIGITS   18
+#define KIND_TIME_DIGITS  11
+#define KIND_COUNT_DIGITS 15
+
+static inline int kind_is_int(enum kind kind) { return kind >= KIND_INT && kind <= KIND_COUNT; }
+
+/* The largest number of a kind for which kind_is_int(). */
+static inline uint64_t kind_max(enum kind kind) {
+  return (uint64_t)(kind == KIND_TIME ? KIND_TIME_MAX : kind == KIND_COUNT ? KIND_COUNT_MAX : KIND_INT_MAX);
+}
 
 /*
 ** F(name, kind, version of flow logs that introduced it, description).  The description is a noun
@@ -49,12 +72,12 @@ enum kind {
   F(protocol, INT, 2, "IANA protocol number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6")
 
 #define SUM_FIELDS(F)                                                                                                  \
-  F(packets, INT, 2, "number of packets in the aggregation interval")                                                  \
-  F(bytes, INT, 2, "number of bytes in the aggregation interval")
+  F(packets, COUNT, 2, "number of packets in the aggregation interval")                                                \
+  F(bytes, COUNT, 2, "number of bytes in the aggregation interval")
 
 #define OUTCOME_FIELDS(F)                                                                                              \
-  F(start, INT, 2, "time of the first packet, in Unix seconds")                                                        \
-  F(end, INT, 2, "time of the last packet, in Unix seconds")                                                           \
+  F(start, TIME, 2, "time of the first packet, in Unix seconds")                                                       \
+  F(end, TIME, 2, "time of the last packet, in Unix seconds")                                                          \
   F(action, ACTION, 2, "what was done with the traffic: `ACCEPT` or `REJECT`")                                         \
   F(log_status, STATUS, 2, "`OK`, `NODATA` when there was no traffic, or `SKIPDATA` when records were lost")
 
@@ -117,10 +140,10 @@ enum kind {
   F(tgw_src_az_id, TEXT, 6, "availability zone id of the source")                                                      \
   F(tgw_dst_az_id, TEXT, 6, "availability zone id of the destination")                                                 \
   F(tgw_pair_attachment_id, TEXT, 6, "attachment at the other end of the flow")                                        \
-  F(packets_lost_no_route, INT, 6, "number of packets lost because there was no route")                                \
-  F(packets_lost_blackhole, INT, 6, "number of packets lost in a black hole route")                                    \
-  F(packets_lost_mtu_exceeded, INT, 6, "number of packets lost because they were larger than the MTU")                 \
-  F(packets_lost_ttl_expired, INT, 6, "number of packets lost because their time to live ran out")
+  F(packets_lost_no_route, COUNT, 6, "number of packets lost because there was no route")                              \
+  F(packets_lost_blackhole, COUNT, 6, "number of packets lost in a black hole route")                                  \
+  F(packets_lost_mtu_exceeded, COUNT, 6, "number of packets lost because they were larger than the MTU")               \
+  F(packets_lost_ttl_expired, COUNT, 6, "number of packets lost because their time to live ran out")
 
 #define FIELDS(F) DEFAULT_FIELDS(F) LATER_FIELDS(F) TGW_FIELDS(F)
 

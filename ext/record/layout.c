@@ -34,24 +34,31 @@ static void begin(struct layout *l) {
 
 /*
 ** States that the class of a token decides about it, if the next token begins within `reach`
-** bytes.  Numbers of up to 18 digits are all in range, and an address has up to 45 bytes.  The
-** separator behind the token is one byte more.
+** bytes.  Numbers with the digits of KIND_INT_DIGITS and its like are all in range, and an address
+** has up to 45 bytes.  The separator behind the token is one byte more.
 */
 static void add_class(struct layout *l, uint32_t token, uint32_t class, int32_t reach) {
   l->reach[token] = reach;
   l->class[token / TOKENS_GROUP] |= (uint64_t) class << (token % TOKENS_GROUP * 2);
 }
 
+static int32_t reach_of_number(enum kind kind) {
+  return 1 + (kind == KIND_TIME ? KIND_TIME_DIGITS : kind == KIND_COUNT ? KIND_COUNT_DIGITS : KIND_INT_DIGITS);
+}
+
 static void add_classes(struct layout *l) {
   memset(l->class, 0, sizeof l->class);
   for (int i = 0; i < LAYOUT_TOKENS; i++) l->reach[i] = INT32_MAX;
-  for (uint32_t i = 0; i < l->nints; i++) add_class(l, l->ints[i], TOKENS_DIGITS, 18 + 1);
+  for (uint32_t i = 0; i < l->nints; i++) {
+    uint32_t token = l->ints[i];
+    add_class(l, token, TOKENS_DIGITS, reach_of_number(fields[l->field[token]].kind));
+  }
   for (uint32_t i = 0; i < l->naddrs; i++) add_class(l, l->addrs[i], TOKENS_ADDRESS, 45 + 1);
 }
 
 static void add_check(struct layout *l, uint16_t token, enum kind kind) {
   if (kind == KIND_TEXT) return;
-  if (kind == KIND_INT) {
+  if (kind_is_int(kind)) {
     l->ints[l->nints++] = token;
     return;
   }

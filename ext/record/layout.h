@@ -27,7 +27,7 @@ struct layout {
   uint16_t prefix;              /* 0 or 1: the first token is CloudWatch's time and not a field */
   int16_t field[LAYOUT_TOKENS]; /* per token: its field, or FIELD_NONE for the prefix and for unknown names */
   int16_t token[FIELD_COUNT];   /* per field: its token, or LAYOUT_ABSENT */
-  uint16_t nints;               /* number of tokens of KIND_INT */
+  uint16_t nints;               /* number of tokens that are numbers: kind_is_int() */
   uint16_t ints[LAYOUT_TOKENS]; /* these tokens */
   uint16_t nchecks;             /* number of other tokens that can be invalid: all kinds but KIND_TEXT */
   struct layout_check {

@@ -7,7 +7,7 @@
 ** There are two of them.  record_check() looks at each token's text and is exact.  Before it,
 ** fits_for_certain() looks at the classes that the splitter has found (see tokens.h), 28 tokens at
 ** a time, and says yes to nearly all lines of real files.  It may say no to a line that fits, as
-** when a number has 19 digits, and then record_check() decides.
+** when a number has zeros in front, and then record_check() decides.
 **
 ** Storing.  The room that a row may need is reserved once, so that nothing below record_store()
 ** has to look whether there is room.
@@ -97,10 +97,20 @@ static int is_prefix(const char *p, size_t n) {
   return 1;
 }
 
+/*
+** Digits that are at most the maximum of their kind.  Only many digits can be more, of which a
+** number that is not larger has zeros in front.
+*/
+static inline int is_number(enum kind kind, const char *p, size_t n) {
+  return number_fits(p, n) && (n <= KIND_TIME_DIGITS || number_value(p, n) <= kind_max(kind));
+}
+
 static int fits(enum kind kind, const char *p, size_t n) {
   switch (kind) {
   case KIND_TEXT: return 1;
-  case KIND_INT: return number_fits(p, n) || MISSING(p, n);
+  case KIND_INT:
+  case KIND_TIME:
+  case KIND_COUNT: return is_number(kind, p, n) || MISSING(p, n);
   case KIND_ADDR: return is_dotted(p, n) || MISSING(p, n) || record_is_address(p, n);
   case KIND_ACTION: return is_action(p, n) || MISSING(p, n);
   case KIND_STATUS: return is_status(p, n) || MISSING(p, n);
@@ -114,7 +124,7 @@ int record_check(const struct layout *l, const struct line *line) {
   if (line->count != l->ntokens) return RECORD_COUNT;
   for (uint32_t i = 0; i < l->nints; i++) { /* numbers first: most tokens are numbers, and this loop has no switch */
     const char *p = token_text(line, l->ints[i], &n);
-    if (!number_fits(p, n) && !MISSING(p, n)) return (int)l->ints[i];
+    if (!is_number(fields[l->field[l->ints[i]]].kind, p, n) && !MISSING(p, n)) return (int)l->ints[i];
   }
   for (uint32_t i = 0; i < l->nchecks; i++) {
     const char *p = token_text(line, l->check[i].token, &n);
@@ -211,10 +221,23 @@ static void show(const char *p, size_t n, char out[44]) {
   memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
 }
 
+/* Says which unit a time has that is too large for seconds, if its digits tell. */
+static const char *too_fine(const char *p, size_t n) {
+  if (!number_fits(p, n)) return "";
+  switch (n) {
+  case 13: return "; it looks like milliseconds, and flow logs have seconds";
+  case 16: return "; it looks like microseconds, and flow logs have seconds";
+  case 19: return "; it looks like nanoseconds, and flow logs have seconds";
+  default: return "";
+  }
+}
+
 void record_explain(const struct layout *l, int result, const struct line *line, char out[ERR_TEXT]) {
   static const char *const wanted[] = {
       [KIND_TEXT] = "a text",
       [KIND_INT] = "a number from 0 to 9223372036854775807",
+      [KIND_TIME] = "a number from 0 to 99999999999",
+      [KIND_COUNT] = "a number from 0 to 999999999999999",
       [KIND_ADDR] = "an IP address",
       [KIND_ACTION] = "ACCEPT or REJECT",
       [KIND_STATUS] = "OK, NODATA or SKIPDATA",
@@ -232,8 +255,8 @@ void record_explain(const struct layout *l, int result, const struct line *line,
   size_t n;
   const char *p = token_text(line, k, &n);
   show(p, n, token);
-  err_print(out, "%s is '%s', not %s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name, token,
-            wanted[kind]);
+  err_print(out, "%s is '%s', not %s%s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name,
+            token, wanted[kind], kind == KIND_TIME ? too_fine(p, n) : "");
 }
 
 /* A column that the layout lacks and the path gives: all rows share one text. */
@@ -259,7 +282,7 @@ enum err_code projection_init(struct projection *p, const struct layout *l, cons
     struct projection_item *item = &p->item[p->nitems++];
     item->token = (uint16_t)l->token[f];
     item->column = (uint8_t)f;
-    item->is_int = fields[f].kind == KIND_INT;
+    item->is_int = (uint8_t)kind_is_int(fields[f].kind);
   }
   for (int k = 0; k < path->n; k++) {
     int f = path->item[k].field;

@@ -95,7 +95,7 @@ static uint64_t cell_of(const struct batch *b, int column, uint32_t row) {
 }
 
 static uint64_t hash_cell(const struct batch *b, int column, uint64_t cell) {
-  return fields[column].kind == KIND_INT ? hash_mix(cell, 0) : hash_bytes(batch_text(b, cell), batch_text_n(cell));
+  return kind_is_int(fields[column].kind) ? hash_mix(cell, 0) : hash_bytes(batch_text(b, cell), batch_text_n(cell));
 }
 
 /*
@@ -109,9 +109,9 @@ static int passes(const struct predicate_term *t, uint32_t n, const struct batch
   if (t->subject == SUBJECT_FILE) return 1; /* whole files are taken or left, before they are read */
   for (int i = 0; i < ncolumns; i++) {
     uint64_t cell = cell_of(b, columns[i], row);
-    if (cell == BATCH_NULL                    ? predicate_passes_null(t, n)
-        : fields[columns[i]].kind == KIND_INT ? predicate_passes_number(t, n, cell)
-                                              : predicate_passes_text(t, n, batch_text(b, cell), batch_text_n(cell)))
+    if (cell == BATCH_NULL                     ? predicate_passes_null(t, n)
+        : kind_is_int(fields[columns[i]].kind) ? predicate_passes_number(t, n, cell)
+                                               : predicate_passes_text(t, n, batch_text(b, cell), batch_text_n(cell)))
       return 1;
   }
   return 0;

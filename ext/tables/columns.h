@@ -72,16 +72,22 @@ struct sql_table {
 /* What follows from the kind of a field. */
 #define FIELD_TYPE_TEXT     "TEXT"
 #define FIELD_TYPE_INT      "INTEGER"
+#define FIELD_TYPE_TIME     "INTEGER"
+#define FIELD_TYPE_COUNT    "INTEGER"
 #define FIELD_TYPE_ADDR     "TEXT"
 #define FIELD_TYPE_ACTION   "TEXT"
 #define FIELD_TYPE_STATUS   "TEXT"
 #define FIELD_SHAPE_TEXT    SHAPE_TEXT
 #define FIELD_SHAPE_INT     SHAPE_NUMBER
+#define FIELD_SHAPE_TIME    SHAPE_NUMBER
+#define FIELD_SHAPE_COUNT   SHAPE_NUMBER
 #define FIELD_SHAPE_ADDR    SHAPE_TEXT
 #define FIELD_SHAPE_ACTION  SHAPE_TEXT
 #define FIELD_SHAPE_STATUS  SHAPE_TEXT
 #define FIELD_RESULT_TEXT   result_text
 #define FIELD_RESULT_INT    result_number
+#define FIELD_RESULT_TIME   result_number
+#define FIELD_RESULT_COUNT  result_number
 #define FIELD_RESULT_ADDR   result_text
 #define FIELD_RESULT_ACTION result_text
 #define FIELD_RESULT_STATUS result_text

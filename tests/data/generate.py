@@ -779,10 +779,10 @@ def edge_cases():
         default_row(4, srcaddr="2001:0db8:0000:0000:0000:0000:0000:0001", dstaddr="::1",
                     protocol=58, srcport=0, dstport=0))
     files["big-values.log"] = joined(
-        HEADER, default_row(0, bytes=2**63 - 1, packets=2**63 - 1),
+        HEADER, default_row(0, srcport=2**63 - 1, bytes=10**15 - 1, packets=10**15 - 1),
         default_row(1, account_id="000000000007", srcport="00080", bytes="0000000000000000042"),
-        default_row(2, bytes=4294967296, packets=0, start=2147483648, end=253402300799),
-        default_row(3, bytes=0, start=1773046803000, end=2**63 - 1))
+        default_row(2, bytes=4294967296, packets=0, start=2147483648, end=99999999999),
+        default_row(3, bytes=10**15 - 1, start=99999999998, end=99999999999))
 
     # Gzip: whole, though unusual.
     content = good_file(12)
@@ -819,7 +819,10 @@ def edge_cases():
         default_row(5, log_status="-OK"),
         default_row(5, bytes="many"),
         default_row(5, packets="-5"),
-        default_row(5, bytes=2**63),                                        # too large by one
+        default_row(5, srcport=2**63),                                      # too large by one
+        default_row(5, bytes=10**15),
+        default_row(5, start=10**11),
+        default_row(5, end=1773046865000),                                  # milliseconds
         default_row(5, bytes="00000000000000000042"),                       # 20 digits
         default_row(5, srcaddr="eni-0a1b2c3d"),
         default_row(5, dstaddr="10"),

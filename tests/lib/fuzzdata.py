@@ -19,7 +19,7 @@ import random
 import sys
 
 sys.dont_write_bytecode = True      # leave no __pycache__ in the tree
-from reference import ADDRESSES, DEFAULT_NAMES, INTEGERS, KNOWN, TGW_NAMES, VPC_NAMES
+from reference import ADDRESSES, DEFAULT_NAMES, INTEGERS, KNOWN, TGW_NAMES, VPC_NAMES, limit
 
 UNKNOWN = ["future_field", "another", "x2", "tcp_window_max", "Bytes", "end_user"]
 
@@ -59,7 +59,7 @@ class Fuzz:
 
     # ---- values
 
-    def integer(self):
+    def integer(self, below):
         rng = self.rng
         kind = rng.random()
         if kind < 0.70:
@@ -67,10 +67,10 @@ class Fuzz:
         if kind < 0.80:
             return str(rng.randrange(1773000000, 1773200000))
         if kind < 0.88:
-            return str(rng.choice([0, 1, 2**31 - 1, 2**31, 2**32, 2**53 + 1, 2**62, 2**63 - 1]))
+            return str(rng.choice([n for n in (0, 1, 2**31 - 1, 2**31, 2**32, 2**53 + 1, 2**62) if n < below] + [below - 1]))
         if kind < 0.94:
             return str(rng.randrange(1000)).rjust(rng.randint(3, 19), "0")
-        return str(rng.randrange(2**63))
+        return str(rng.randrange(below))
 
     def address(self):
         rng = self.rng
@@ -86,7 +86,7 @@ class Fuzz:
         if self.chance(0.12):
             return "-"
         if name in INTEGERS:
-            return self.integer()
+            return self.integer(limit(name))
         if name in ADDRESSES:
             return self.address()
         if name == "action":
@@ -105,7 +105,7 @@ class Fuzz:
     def bad_value(self, name):
         rng = self.rng
         if name in INTEGERS:
-            return rng.choice(["-1", "+1", "1.5", "1e3", "0x10", "many", "--", "12a", str(2**63),
+            return rng.choice(["-1", "+1", "1.5", "1e3", "0x10", "many", "--", "12a", str(limit(name)),
                                "9" * 19, "1" * 20, "0" * 20, "٣", "1,000"])
         if name in ADDRESSES:
             return rng.choice(["10", "f", ":", "abc", "10.0.0.x", "10.0.0.1/8", "1." * 23, "--"])

@@ -220,7 +220,7 @@ static inline void print_rows(struct bytes *out, const struct batch *b) {
     for (int c = 0; c < COLUMN_COUNT; c++) {
       if (!b->cell[c] || !b->has[c] || b->cell[c][row] == BATCH_NULL) continue;
       bytes_print(out, " %s=", c < FIELD_COUNT ? fields[c].name : c == COLUMN_RAW ? "_raw" : "_extra");
-      if (c < FIELD_COUNT && fields[c].kind == KIND_INT) bytes_print(out, "%llu", (unsigned long long)b->cell[c][row]);
+      if (c < FIELD_COUNT && kind_is_int(fields[c].kind)) bytes_print(out, "%llu", (unsigned long long)b->cell[c][row]);
       else print_cell(out, b, b->cell[c][row]);
     }
     bytes_add(out, "\n", 1);

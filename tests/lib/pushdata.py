@@ -9,14 +9,15 @@ import gzip
 import random
 import time
 
-from reference import ADDRESSES, DEFAULT_NAMES, INTEGERS, TGW_NAMES, VPC_NAMES
+from reference import ADDRESSES, COUNTS as COUNT_NAMES, DEFAULT_NAMES, INTEGERS, TGW_NAMES, VPC_NAMES
 
 COLUMNS = VPC_NAMES + [n for n in TGW_NAMES if n not in VPC_NAMES] + \
     ["file", "line", "raw", "extra", "start_time", "end_time"]
 NUMBERS = ["0", "1", "22", "22", "443", "443", "0443", "0000000000000000443", "80", "1023", "1024", "65535", "6", "17",
            "2147483648", "4294967296", "9007199254740992", "9007199254740993", "9223372036854775807", "00"]
-TIMES = ["0", "1", "1773046800", "1773046800", "1773046859", "1773133200", "253402300799", "253402300800",
-         "9223372036854775807", "01773046800", "951782400"]
+COUNTS = [n for n in NUMBERS if int(n) < 10**15] + ["999999999999998", "999999999999999"]
+TIMES = ["0", "1", "1773046800", "1773046800", "1773046859", "1773133200", "99999999998", "99999999999",
+         "000000099999999999", "01773046800", "951782400"]
 IPS = ["10.0.0.5", "10.0.0.5", "10.0.0.50", "10.0.0.05", "10.0.1.5", "11.0.0.5", "203.0.113.66", "255.255.255.255",
        "0.0.0.0", "2001:db8::1", "2001:DB8::1", "2001:0db8:0:0:0:0:0:1", "2001:db8:0:0:1::", "::ffff:10.0.0.5",
        "::FFFF:0a00:0005", "::", "::1", "fe80::1", "1.5", "1.50", "999.1.1.1", "..", "a:"]
@@ -36,7 +37,7 @@ def odd_value(rng, name):
     if name in ("start", "end"):
         return rng.choice(TIMES)
     if name in INTEGERS:
-        return rng.choice(NUMBERS)
+        return rng.choice(COUNTS if name in COUNT_NAMES else NUMBERS)
     if name in ADDRESSES:
         return rng.choice(IPS)
     if name == "action":

@@ -68,6 +68,8 @@ def column_name(field):
 
 
 INTEGERS = {column_name(f) for f in VPC_FIELDS + TGW_FIELDS if f.endswith("#")}
+TIMES = {"start", "end"}
+COUNTS = {n for n in INTEGERS if n in ("packets", "bytes") or n.startswith("packets_lost_")}
 ADDRESSES = {column_name(f) for f in VPC_FIELDS + TGW_FIELDS if f.endswith("@")}
 VPC_NAMES = [column_name(f) for f in VPC_FIELDS]
 TGW_NAMES = [column_name(f) for f in TGW_FIELDS]
@@ -237,7 +239,7 @@ class Layout:
         for name, token in zip(self.names, tokens):
             if token == b"-":
                 continue
-            if name in INTEGERS and not is_integer(token):
+            if name in INTEGERS and not is_integer(name, token):
                 return "integer"
             if name in ADDRESSES and not is_address(token):
                 return "address"
@@ -283,8 +285,13 @@ def is_prefix(token):
         token) is not None
 
 
-def is_integer(token):
-    return re.fullmatch(rb"[0-9]{1,19}", token) is not None and int(token) < 2 ** 63
+def limit(name):
+    """What the values of an integer field are below."""
+    return 10 ** 11 if name in TIMES else 10 ** 15 if name in COUNTS else 2 ** 63
+
+
+def is_integer(name, token):
+    return re.fullmatch(rb"[0-9]{1,19}", token) is not None and int(token) < limit(name)
 
 
 def is_address(token):

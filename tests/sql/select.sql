@@ -6,7 +6,7 @@ SELECT srcaddr, srcport, action, vpc_id, start_time, end_time FROM flowlogs('tes
 -- types
 SELECT DISTINCT typeof(version), typeof(account_id), typeof(srcport), typeof(bytes), typeof(start), typeof("end"),
   typeof(action), typeof(line), typeof(file), typeof(start_time) FROM flowlogs('tests/data/edge/custom-order.log');
-SELECT typeof(bytes), bytes, account_id FROM flowlogs('tests/data/edge/big-values.log');
+SELECT typeof(srcport), srcport, bytes, account_id FROM flowlogs('tests/data/edge/big-values.log');
 -- Rows with NODATA and SKIPDATA are kept, and their dashes are NULL.
 SELECT log_status, srcaddr, bytes, start IS NOT NULL, action FROM flowlogs('tests/data/edge/nodata.log');
 -- Column names that are keywords need no quotes.

@@ -10,7 +10,7 @@
 #include "record/fields.h"
 
 static const char *kind_name(enum kind kind) {
-  if (kind == KIND_INT) return "INTEGER";
+  if (kind_is_int(kind)) return "INTEGER";
   return kind == KIND_ADDR ? "ADDRESS" : "TEXT";
 }
 
@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
   }
   printf("| column | type | since | meaning |\n|---|---|---|---|\n");
   for (int f = 0; f < FIELD_COUNT; f++)
-    printf("| `%s` | %s | %d | %s |\n", fields[f].name, fields[f].kind == KIND_INT ? "INTEGER" : "TEXT",
+    printf("| `%s` | %s | %d | %s |\n", fields[f].name, kind_is_int(fields[f].kind) ? "INTEGER" : "TEXT",
            fields[f].since, fields[f].doc);
   return 0;
 }

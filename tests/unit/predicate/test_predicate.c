@@ -53,7 +53,7 @@ static int is_address(int subject) {
 
 static int is_number(int subject) {
   return subject == SUBJECT_LINE || subject == SUBJECT_PORT ||
-         (subject < FIELD_COUNT && fields[subject].kind == KIND_INT);
+         (subject < FIELD_COUNT && kind_is_int(fields[subject].kind));
 }
 
 static struct text random_value(int subject) {

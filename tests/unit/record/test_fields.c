@@ -105,7 +105,7 @@ static void check_field(int field, const char *listed) {
   int is_int = *listed == '#';
   const char *name = listed + is_int;
   CHECK(field_find(name, strlen(name)) == field, "%s is field %d", name, field);
-  CHECK((fields[field].kind == KIND_INT) == is_int, "kind of %s", name);
+  CHECK((kind_is_int(fields[field].kind)) == is_int, "kind of %s", name);
 }
 
 static void test_aws_lists(void **state) {
@@ -138,6 +138,12 @@ static void test_rows(void **state) {
     CHECK(f < FIELD_DEFAULT_COUNT ? i->since == 2 : i->since >= 3 && i->since <= 11, "%s", i->name);
     CHECK(f < 54 ? i->since != 6 : i->since == 6, "%s: 6 is the transit gateways' version", i->name);
     for (int g = 0; g < f; g++) assert_string_not_equal(i->name, fields[g].name);
+  }
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    int is_time = f == FIELD_start || f == FIELD_end;
+    int is_count = f == FIELD_packets || f == FIELD_bytes || !strncmp(fields[f].name, "packets_lost_", 13);
+    CHECK((fields[f].kind == KIND_TIME) == is_time, "%s", fields[f].name);
+    CHECK((fields[f].kind == KIND_COUNT) == is_count, "%s", fields[f].name);
   }
   assert_int_equal(fields[FIELD_srcaddr].kind, KIND_ADDR);
   assert_int_equal(fields[FIELD_dstaddr].kind, KIND_ADDR);

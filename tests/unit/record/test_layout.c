@@ -36,7 +36,7 @@ static void check_layout(const struct layout *l) {
     } else {
       assert_int_equal(l->token[f], k);
       assert_int_equal(field_find(layout_name(l, k), l->name_n[k]), f);
-      if (fields[f].kind == KIND_INT) {
+      if (kind_is_int(fields[f].kind)) {
         assert_int_equal(l->ints[ints++], k);
       } else if (fields[f].kind != KIND_TEXT) {
         assert_int_equal(l->check[checks].token, k);

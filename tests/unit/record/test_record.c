@@ -31,7 +31,8 @@ static void make_layout(struct layout *l, const char *names) {
 static int accepts(enum kind kind, const char *text) {
   static const char *const names[] = {
       [KIND_TEXT] = "version region",  [KIND_INT] = "region version",       [KIND_ADDR] = "region srcaddr",
-      [KIND_ACTION] = "region action", [KIND_STATUS] = "region log-status",
+      [KIND_ACTION] = "region action", [KIND_STATUS] = "region log-status", [KIND_TIME] = "region end",
+      [KIND_COUNT] = "region bytes",
   };
   struct layout l;
   char both[256];
@@ -63,6 +64,16 @@ static void test_kinds(void **state) {
        0,
        {"--", "-1", "+1", "1.0", "1e3", "x", "12x", "x12", "1,000", "0x10", "9223372036854775808",
         "18446744073709551616", "00000000000000000001", "ACCEPT", "10.0.0.1"}},
+      {KIND_TIME, 1, {"-", "0", "1773046800", "99999999999", "0000000099999999999"}},
+      {KIND_TIME,
+       0,
+       {"100000000000", "999999999999", "1773046803000", "0000000100000000000", "9223372036854775807",
+        "00000000000000000001", "-1", "1.0"}},
+      {KIND_COUNT, 1, {"-", "0", "9007199254740", "999999999999999", "0000999999999999999"}},
+      {KIND_COUNT,
+       0,
+       {"1000000000000000", "9999999999999999", "0001000000000000000", "9223372036854775807", "00000000000000000001",
+        "-1", "x"}},
       {KIND_ADDR,
        1,
        {"-", "0.0.0.0", "10.0.0.1", "255.255.255.255", "172.31.16.139", "::", "::1", "2001:db8::1",
@@ -149,6 +160,21 @@ static void test_explain(void **state) {
   check_explained("version srcaddr", 0, "", "has 0 fields where the file's format has 2");
   check_explained("version srcaddr", 1, "", "has 0 fields where the file's format has 2");
   check_explained("srcport", 0, "x1", "srcport is 'x1', not a number from 0 to 9223372036854775807");
+  check_explained("bytes", 0, "1000000000000000",
+                  "bytes is '1000000000000000', not a number from 0 to 999999999999999");
+  check_explained("packets-lost-blackhole", 0, "1773046803000000",
+                  "packets_lost_blackhole is '1773046803000000', not a number from 0 to 999999999999999");
+  check_explained("end", 0, "100000000000", "end is '100000000000', not a number from 0 to 99999999999");
+  check_explained("end", 0, "177304680300x", "end is '177304680300x', not a number from 0 to 99999999999");
+  check_explained("start", 0, "1773046803000",
+                  "start is '1773046803000', not a number from 0 to 99999999999; it looks like milliseconds, and flow "
+                  "logs have seconds");
+  check_explained("start", 0, "1773046803000000",
+                  "start is '1773046803000000', not a number from 0 to 99999999999; it looks like microseconds, and "
+                  "flow logs have seconds");
+  check_explained("end", 0, "1773046803000000000",
+                  "end is '1773046803000000000', not a number from 0 to 99999999999; it looks like nanoseconds, and "
+                  "flow logs have seconds");
   check_explained("srcaddr", 0, "443", "srcaddr is '443', not an IP address");
   check_explained("pkt-dstaddr", 0, "443", "pkt_dstaddr is '443', not an IP address");
   check_explained("action", 0, "OK", "action is 'OK', not ACCEPT or REJECT");
@@ -181,6 +207,10 @@ static size_t random_token(char *out) {
                                       "NODATA",
                                       "9223372036854775807",
                                       "9223372036854775808",
+                                      "99999999999",
+                                      "100000000000",
+                                      "999999999999999",
+                                      "1000000000000000",
                                       "443",
                                       "ACCEPTS",
                                       "O"};
@@ -198,6 +228,8 @@ static size_t random_token(char *out) {
 /* A token that its field can have, mostly. */
 static size_t likely_token(const struct layout *l, uint32_t k, char *out) {
   static const char *const likely[][4] = {[KIND_INT] = {"1", "65535", "1714526001", "-"},
+                                          [KIND_TIME] = {"1", "99999999999", "1714526001", "-"},
+                                          [KIND_COUNT] = {"1", "999999999999999", "1714526001", "-"},
                                           [KIND_ADDR] = {"10.0.0.1", "191.44.156.24", "2001:db8::1", "1.1.1.1"},
                                           [KIND_ACTION] = {"ACCEPT", "REJECT", "ACCEPT", "REJECT"},
                                           [KIND_STATUS] = {"OK", "OK", "OK", "NODATA"},
@@ -297,8 +329,8 @@ static void check_row(const char *wanted, const char *names, int prefix, const c
 
 static void test_store(void **state) {
   (void)state;
-  check_row("version srcaddr bytes", "version srcaddr bytes", 0, "2 10.0.0.1 9223372036854775807",
-            " version=2 srcaddr=10.0.0.1 bytes=9223372036854775807");
+  check_row("version srcaddr bytes", "version srcaddr bytes", 0, "9223372036854775807 10.0.0.1 999999999999999",
+            " version=9223372036854775807 srcaddr=10.0.0.1 bytes=999999999999999");
   check_row("bytes version", "version srcaddr bytes", 0, "2 10.0.0.1 007", " version=2 bytes=7");
   check_row("version srcaddr action", "action version", 0, "REJECT -", " action=REJECT");
   check_row("srcport", "version", 0, "2", "");

@@ -20,7 +20,7 @@ static struct grouping by(int n, const int *field) {
   struct grouping g = {.n = (uint32_t)n, .packets = 1, .bytes = 1, .first_seen = 1, .last_seen = 1};
   for (int i = 0; i < n; i++) {
     g.dim[i].field = (uint8_t)field[i];
-    g.dim[i].unit = fields[field[i]].kind == KIND_INT;
+    g.dim[i].unit = (uint32_t)kind_is_int(fields[field[i]].kind);
   }
   return g;
 }
