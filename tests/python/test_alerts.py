@@ -684,9 +684,10 @@ def test_files_that_are_no_flow_logs(alerts):
     (alerts.logs / "x.zip").write_bytes(b"PK\x03\x04" + b"\0" * 64)
     write(alerts.logs / "own name.log", [rejected(IN, IN2, 22)])
     write(alerts.logs / "b[1]*'\".log", [rejected(IN, IN2, 23)])
-    assert len(alerts.news()) == 2
+    write(alerts.logs / "c\\u0000.log", [rejected(IN, IN2, 24)])    # six characters, no NUL
+    assert len(alerts.news()) == 3
     assert alerts.news() == []
-    assert alerts.query("SELECT sum(log), count(*) FROM alert_files") == [(2, 5)]
+    assert alerts.query("SELECT sum(log), count(*) FROM alert_files") == [(3, 6)]
 
 
 @pytest.mark.parametrize("name,content,told", [
