@@ -203,6 +203,9 @@ CASES = {
         ([flow(IN, OUT, 53, protocol=17), flow(IN, NAT, 53, protocol=17), flow(NAT, OUT, 53, protocol=17, sport=2000)], 1),
         ([flow(IN, NAT, 53, protocol=17, pkt_dstaddr=OUT), flow(NAT, OUT, 53, protocol=17, sport=2000, pkt_dstaddr=OUT)], 1),
         ([flow(V6, V6OUT, 53, protocol=17, flow_direction="egress")], 1),
+        ([flow("100.64.1.1", "8.8.8.8", 53, protocol=17)], 1),
+        ([flow(IN, "100.100.100.100", 53, protocol=17)], 1),                # Tailscale's resolver
+        ([flow("100.64.1.1", "100.100.100.100", 53, protocol=17)], 1),
         ([flow(IN, IN2, 53, protocol=17)], 0),
         ([rejected(IN, "8.8.8.8", 53, protocol=17)], 0),
         ([flow(OUT, IN, 53, protocol=17)], 0),
@@ -213,6 +216,7 @@ CASES = {
         ([flow(IN, OUT, 137, protocol=17), flow(IN, OUT, 139)], 2),
         ([rejected(IN, OUT, 445)], 0),
         ([flow(IN, IN2, 445)], 0),
+        ([flow(IN, "100.64.1.1", 445), flow("100.64.1.1", IN, 445), flow("100.64.1.1", "100.100.100.100", 445)], 0),
         ([flow(OUT, IN, 445)], 0),
         ([flow(IN, OUT, 443)], 0),
     ]),
@@ -340,6 +344,35 @@ def test_the_networks_of_the_parameter(alerts):
     alerts.parameters["inside"] = r"'[\"203.0.113.0/24\"]'"      # from now on the table decides
     delivered(alerts.logs, [rejected(OUT, OUT2, 25, at=300), rejected("198.18.5.6", OUT, 25, at=300)], 300)
     assert alerts.news() == [("new", "198.18.5.6 was rejected at 203.0.113.7 tcp/25")]
+
+
+POD, RESOLVER = "100.64.1.1", "100.100.100.100"       # both are in 100.64.0.0/10, which is inside by default
+
+
+@pytest.mark.parametrize("inside, expected", [
+    (None, [IN, POD]),
+    (["10.0.0.0/8", "100.64.0.0/10"], []),            # the user's own list names the network
+    (["10.0.0.0/8", "100.0.0.0/8"], []),
+    (["10.0.0.0/8"], [IN]),
+    (["10.0.0.0/8", "100.64.0.0/16"], [IN, POD]),
+])
+def test_dns_servers_in_the_shared_address_space(alerts, inside, expected):
+    delivered(alerts.logs, [flow(source, RESOLVER, 53, protocol=17) for source in (IN, POD)])
+    if inside:
+        alerts.parameters["inside"] = "'" + json.dumps(inside).replace('"', r'\"') + "'"
+    told = [f"{source} asked {RESOLVER} udp/53, 400 bytes" for source in expected]
+    assert [title for _, title in alerts.news()] == told
+    delivered(alerts.logs, [flow(source, RESOLVER, 53, at=300) for source in (IN, POD)], 300)       # with the tables as they are
+    assert [title for _, title in alerts.news()] == [t.replace("udp", "tcp") for t in told]
+
+
+@pytest.mark.parametrize("row", ["trusted VALUES ('100.64.0.0/10', 'dns-outside')", "trusted VALUES ('100.100.100.100', NULL)",
+                                 "inside VALUES ('100.100.100.0/24')"])
+def test_dns_servers_in_the_shared_address_space_that_are_named_later(release, tmp_path, row):
+    write(tmp_path / "a.log", [flow(POD, RESOLVER, 53, protocol=17)])
+    setup = ".read sql/alerts/setup.sql\n"
+    assert len(titles(release, "dns-outside", tmp_path, setup)) == 1
+    assert titles(release, "dns-outside", tmp_path, setup + f"INSERT INTO {row};") == []
 
 
 def test_the_networks_of_the_sample_are_not_kept(alerts):
