@@ -125,9 +125,11 @@ INSERT INTO known
 .read sql/alerts/rules-inwards.sql
 .read sql/alerts/rules-outwards.sql
 
--- The rules with a threshold also read the files around the new ones, as far as a window and the
--- delay of a delivery (1200 s) reach.  They judge only the windows that contain new records,
--- because of other windows a part may be missing.
+-- The rules with a threshold judge only the windows that contain new records, because of other
+-- windows a part may be missing.  They also read the files of earlier runs in which other records
+-- of these windows can be: those that AWS named, by the time T of their names, which may have
+-- records from T - 4560 (they were delivered an hour late) to T + 600; and those around the new
+-- ones, as far as a window and 1200 seconds reach, because an mtime says no more.
 DELETE FROM judged;
 INSERT OR IGNORE INTO judged
   SELECT (unixepoch(minute) + second.value) / (@window / 2) - half.value
@@ -136,9 +138,11 @@ INSERT OR IGNORE INTO judged
    WHERE minute IS NOT NULL;
 UPDATE temp.sqlite_parameters SET value = (
   SELECT json_group_array(path) FROM alert_listed f
-   WHERE log AND EXISTS (
+   WHERE log AND (EXISTS (
      SELECT 1 FROM alert_listed n
-      WHERE n.new AND n.log AND n.at BETWEEN f.at - @window - 1200 AND f.at + @window + 1200))
+      WHERE n.new AND n.log AND n.at BETWEEN f.at - @window - 1200 AND f.at + @window + 1200)
+     OR named AND EXISTS (
+       SELECT 1 FROM judged WHERE window BETWEEN (f.at - 4560 - @window) / (@window / 2) AND (f.at + 600) / (@window / 2))))
  WHERE key = '@logs';
 .read sql/alerts/rule-scan-inside.sql
 .read sql/alerts/rule-volume-out.sql

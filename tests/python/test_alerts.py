@@ -514,6 +514,17 @@ def test_a_scan_over_two_deliveries(alerts):
     assert alerts.query("SELECT flows, last_seen FROM alerts") == [(24, "2026-03-09 12:05:15")]
 
 
+@pytest.mark.parametrize("first, late", [(0, 6000), (6000, 0)])
+def test_a_scan_of_which_a_part_is_delivered_late(alerts, first, late):
+    """The file of the second half has the name of a time 100 minutes behind the first half, although
+    its records are of the same hour: they were delivered 50 minutes late. The order does not matter."""
+    ports = {0: range(1, 11), 6000: range(11, 21)}
+    for at in (first, late):
+        delivered(alerts.logs, [rejected(IN, IN2, port, at=at // 2) for port in ports[at]], at)
+        news = [title for _, title in alerts.news() if "tried" in title]
+        assert len(news) == (at == late), news
+
+
 def test_volume_over_deliveries(alerts):
     for i in range(9):
         delivered(alerts.logs, [flow(IN, OUT, 443, bytes=120_000_000, at=i * 300)], i * 300)
