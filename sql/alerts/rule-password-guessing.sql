@@ -29,7 +29,8 @@ WITH connections AS MATERIALIZED (
     FROM flowlogs(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
    WHERE @logs <> '[]' AND protocol = 6 AND dstport IN (22, 3389) AND srcport >= 1024 AND action IS NOT NULL
      AND (@run IS NULL OR start / (@window / 2) - value IN (SELECT window FROM judged))
-   GROUP BY srcaddr, dstaddr, dstport, srcport, window),
+   GROUP BY srcaddr, dstaddr, dstport, srcport, window
+  HAVING srcaddr || dstaddr IS NOT NULL AND min(start) + max("end") IS NOT NULL),
 numbered AS (
   SELECT *, row_number() OVER (PARTITION BY srcaddr, dstaddr, dstport, window ORDER BY first_seen, srcport) AS nth
     FROM connections),

@@ -42,7 +42,8 @@ seen AS MATERIALIZED (          -- hop: where the interface sent it, which may b
    WHERE @logs <> '[]' AND action IS NOT 'REJECT' AND dstport IN (SELECT port FROM ports) AND protocol IN (6, 17)
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-   GROUP BY 1, 2, 3, 4, 5),
+   GROUP BY 1, 2, 3, 4, 5
+  HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 asked AS (
   SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows, sum(bytes) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen

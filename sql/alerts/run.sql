@@ -148,7 +148,9 @@ UPDATE temp.sqlite_parameters SET value = (
 .read sql/alerts/rule-volume-out.sql
 .read sql/alerts/rule-password-guessing.sql
 
--- What is news?  An old title that is about more than the new one stays.
+-- What is news?  An old title that is about more than the new one stays.  A time that is yet to
+-- come, by the newest file and by the clock of this machine, counts as the present one.  Otherwise
+-- a record that ends in the year 5138 would keep its alert from ever being resolved and reopened.
 DROP TABLE IF EXISTS temp.alert_news;
 CREATE TEMP TABLE alert_news AS
   SELECT coalesce(a.id, substr(lower(hex(sha3(f.rule || char(10) || f.key, 224))), 1, 12)) AS id,
@@ -162,7 +164,10 @@ CREATE TEMP TABLE alert_news AS
          min(datetime(f.first_seen, 'unixepoch'), coalesce(a.first_seen, '9999')) AS first_seen,
          max(datetime(f.last_seen, 'unixepoch'), coalesce(a.last_seen, '')) AS last_seen,
          iif(f.threshold, max(f.flows, coalesce(a.flows, 0)), f.flows + coalesce(a.flows, 0)) AS flows
-    FROM (SELECT *, instr('highmediumlow', severity) AS rank FROM found) f
+    FROM (SELECT rule, key, severity, technique, title, flows, threshold, instr('highmediumlow', severity) AS rank,
+                 min(first_seen, present) AS first_seen, min(last_seen, present) AS last_seen
+            FROM found
+            CROSS JOIN (SELECT max(max(at), unixepoch()) + 600 AS present FROM alert_listed WHERE log)) f
     LEFT JOIN (SELECT *, instr('highmediumlow', severity) AS rank FROM alerts) a ON a.rule = f.rule AND a.key = f.key;
 UPDATE alerts
    SET severity = n.severity, title = n.title, technique = n.technique, flows = n.flows,

@@ -707,6 +707,41 @@ def test_milliseconds(alerts):
     assert status == 1 and not printed and "are they milliseconds?" in err
 
 
+# The largest values that a record may have, and the smallest.
+EXTREMES = [dict(bytes=999999999999999, packets=999999999999999, end=99999999999), dict(bytes=999999999999999, packets=0),
+            dict(start=0), dict(start=0, end=0), dict(start=99999999999, end=99999999999)]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_extreme_values(alerts, rule):
+    """No record that is legal stops a run, and each rule still finds what it is about."""
+    records = CASES[rule][0][0]
+    write(alerts.logs / "a.log", [dict(r, **more) for more in EXTREMES for r in records for _ in range(10)])
+    write(alerts.logs / "b.log", records)
+    status, printed, err = alerts.run()
+    assert status == 10 and not err and rule in {p["rule"] for p in printed}
+    delivered(alerts.logs, [dict(r, **EXTREMES[-1]) for r in records], 300)
+    status, _, err = alerts.run()
+    assert status in (0, 10) and not err
+    assert all(first <= last < "5000" for first, last in alerts.query("SELECT first_seen, last_seen FROM alerts"))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_records_with_holes(alerts, rule):
+    """Nor does a record in which something is missing."""
+    records = CASES[rule][0][0]
+    holes = [{**r, **more, name: "-"} for r in records for name in V2 for more in ({}, {"srcaddr": OUT2}, {"dstport": 21000})]
+    write(alerts.logs / "a.log", holes + [dict(r, flow_direction="egress") for r in holes] + records)
+    status, printed, err = alerts.run()
+    assert status == 10 and not err and rule in {p["rule"] for p in printed}
+    assert alerts.run() == (0, [], "")
+
+
+def test_a_bad_address_without_a_peer_is_told(release, tmp_path):
+    write(tmp_path / "a.log", [flow("-", BAD, 443)])
+    assert titles(release, "bad-address", tmp_path) == ["an unknown address talked to 192.0.2.77 (an example), 400 bytes"]
+
+
 def test_what_is_asked_must_be_clear(alerts):
     """The sample's alerts may not enter a user's database. A parameter that is no time is an
     error, because it would leave out every record."""
