@@ -30,7 +30,8 @@ WITH connections AS MATERIALIZED (
    WHERE @logs <> '[]' AND protocol = 6 AND dstport IN (22, 3389) AND srcport >= 1024 AND action IS NOT NULL
      AND protocol IS NOT NULL AND dstport IS NOT NULL AND srcport IS NOT NULL       -- fields that logs may lack
      AND (@run IS NULL OR start / (@window / 2) - value IN (SELECT window FROM judged))
-   GROUP BY srcaddr, dstaddr, dstport, srcport, window),
+   GROUP BY srcaddr, dstaddr, dstport, srcport, window
+  HAVING srcaddr || dstaddr IS NOT NULL AND min(start) + max("end") IS NOT NULL),
 numbered AS (
   SELECT *, row_number() OVER (PARTITION BY srcaddr, dstaddr, dstport, window ORDER BY first_seen, srcport) AS nth
     FROM connections),

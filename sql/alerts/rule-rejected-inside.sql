@@ -40,7 +40,8 @@ WITH rejected AS (
               ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
                                   OR srcport IN (SELECT port FROM servers))
                                  AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
-   GROUP BY src, target),
+   GROUP BY src, target
+  HAVING src || target IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 counted AS (                    -- targets: also those of earlier runs that have alerts
   SELECT r.*, count(*) OVER of_src AS now, first_value(r.target) OVER (of_src ORDER BY first_seen, r.target) AS first,
          sum(k.n IS NULL) OVER of_src

@@ -38,7 +38,8 @@ sent AS MATERIALIZED (          -- by the interface that recorded it
    WHERE @logs <> '[]' AND addr IN (SELECT dst FROM targets) AND action IS NOT 'REJECT'
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-   GROUP BY 1, 2, 3, 4),
+   GROUP BY 1, 2, 3, 4
+  HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 pairs AS MATERIALIZED (
   SELECT src, dst, window, max(bytes) AS bytes, flows, first_seen, last_seen FROM sent
    WHERE dst IN (SELECT dst FROM targets) GROUP BY src, dst, window),

@@ -41,7 +41,8 @@ connections AS MATERIALIZED (   -- connections with the same pair of ports canno
      AND CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0     -- not an answer to a client whose port is one of these
               ELSE NOT (dstport >= 1024 AND (srcport < 1024 AND port_name(srcport) IS NOT NULL
                                              OR srcport IN (SELECT port FROM servers))) END
-   GROUP BY srcaddr, srcport, dstport, target),
+   GROUP BY srcaddr, srcport, dstport, target
+  HAVING srcaddr || target IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 accepted AS (
   SELECT p.rule, srcaddr, target, service, max(bytes > @session_bytes * flows) AS session,
          sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen

@@ -3,6 +3,7 @@
 files that change while they are read, interrupts, and limits of memory and of open files."""
 
 import gzip
+import json
 import os
 import resource
 import sqlite3
@@ -505,6 +506,31 @@ def test_a_folder_may_be_named_like_a_json_array(build, tmp_path):
     (tmp_path / "[2024]").mkdir()
     (tmp_path / "[2024]" / "a.log").write_text(GOOD)
     assert build.shell("SELECT count(*) FROM flowlogs('[2024]');", cwd=tmp_path) == "1\n"
+
+
+def test_names_with_a_backslash(release, tmp_path):
+    """Six characters that look like JSON's NUL are a name like any other. A NUL is an error."""
+    names = ["a\\u0000b.log", "\\\\u0000.log", "[a]\\u0000.log", "b\\x00.log", "c\\0.log", "\\", "d\\u0041.log"]
+    for name in names:
+        (tmp_path / name).write_text(GOOD)
+    db = connect(release)
+    count = "SELECT count(*) FROM flowlogs(?)"
+    for name in names:
+        path = str(tmp_path / name)
+        assert db.execute(count, (path,)).fetchone() == (1,), name
+        assert db.execute("SELECT count(*), min(file) FROM flowlogs(json_array(?))", (path,)).fetchone() == (1, path)
+        assert db.execute(count, (json.dumps([path, path]),)).fetchone() == (1,)
+    [[listed]] = db.execute("SELECT json_group_array(path) FROM flowlogs_files(?)", (str(tmp_path),))
+    assert db.execute(count, (listed,)).fetchone() == (len(names),)
+    for escape in (r"\u0000", r"\\\u0000", r"x\\\\\u0000y"):
+        with pytest.raises(sqlite3.OperationalError, match="a path in the list has a NUL byte .*written twice"):
+            db.execute(count, (f'["{tmp_path}/a.log{escape}"]',)).fetchone()
+
+
+def test_a_pattern_may_look_like_a_nul(release, tmp_path):
+    """What is no JSON is a pattern, in which a backslash stands for itself."""
+    (tmp_path / "a\\u0000.log").write_text(GOOD)
+    assert release.shell("SELECT count(*) FROM flowlogs('[ab]\\u0000.log');", cwd=tmp_path) == "1\n"
 
 
 def test_tables_can_be_dropped_while_a_select_names_create(release, tmp_path):
