@@ -20,13 +20,6 @@
 
 #include "record/tokens.h"
 
-/* '-' and '_' are the same in names. */
-static int same_name(const char *a, const char *b, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (a[i] != b[i] && !((a[i] == '-' || a[i] == '_') && (b[i] == '-' || b[i] == '_'))) return 0;
-  return 1;
-}
-
 static void begin(struct layout *l) {
   memset(l, 0, offsetof(struct layout, text));
   for (int f = 0; f < FIELD_COUNT; f++) l->token[f] = LAYOUT_ABSENT;
@@ -71,7 +64,7 @@ static enum err_code add(struct layout *l, const char *name, size_t n, enum err_
     return err_set(e, code, 0, "names the field %s twice", fields[field].name);
   for (uint32_t i = 0; i < l->nunknown; i++) {
     uint32_t other = l->unknown[i];
-    if (l->name_n[other] == n && same_name(layout_name(l, other), name, n))
+    if (field_same_name(layout_name(l, other), l->name_n[other], name, n))
       return err_set(e, code, 0, "names the field %.*s twice", (int)n, name);
   }
   l->ntokens++;
@@ -137,29 +130,40 @@ static int is_name(const char *p, size_t n) {
   return 1;
 }
 
-/*
-** Returns 1 if a name is not a word of prose: it consists of several words, or is one of these
-** four.
-*/
-static int is_technical(const char *p, size_t n) {
-  if (memchr(p, '-', n) || memchr(p, '_', n)) return 1;
-  return n == 7 &&
-         (!memcmp(p, "srcaddr", 7) || !memcmp(p, "dstaddr", 7) || !memcmp(p, "srcport", 7) || !memcmp(p, "dstport", 7));
+/* Is the name one of n words, in any spelling? */
+static int is_among(const char *const *words, size_t nwords, const char *p, size_t n) {
+  for (size_t i = 0; i < nwords; i++)
+    if (field_same_name(p, n, words[i], strlen(words[i]))) return 1;
+  return 0;
 }
 
+/*
+** Names of fields that are words of prose, and other names of fields, which are headings in many
+** kinds of lists.
+*/
+static const char *const prose[] = {"version", "protocol", "packets", "bytes", "start",
+                                    "end",     "action",   "type",    "region"};
+static const char *const headings[] = {"account", "interface", "source", "src",   "destination",
+                                       "dest",    "dst",       "proto",  "status"};
+
+#define IS_AMONG(words, p, n) is_among(words, sizeof(words) / sizeof *(words), p, n)
+
 static int looks_like_header(const struct line *line, int single) {
-  uint32_t count = line->count, known = 0, technical = 0;
+  uint32_t count = line->count, known = 0, sure = 0, technical = 0, spelled = 0;
   for (uint32_t i = 0; i < count; i++) {
     size_t n;
     const char *p = token_text(line, i, &n);
     if (!is_name(p, n)) return 0;
     if (field_find(p, n) == FIELD_NONE) continue;
     known++;
-    technical += (uint32_t)is_technical(p, n);
+    spelled += (uint32_t)field_is_spelled(p, n);
+    if (IS_AMONG(headings, p, n)) continue;
+    sure++;
+    technical += (uint32_t)!IS_AMONG(prose, p, n);
   }
   if (known * 2 < count || known == 0) return 0;
-  if (count == 1) return single;
-  return known >= LAYOUT_SURE || known == count || technical > 0;
+  if (count == 1) return single && sure;
+  return sure >= LAYOUT_SURE || spelled == count || technical > 0;
 }
 
 int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e) {
@@ -179,7 +183,7 @@ int layout_is_own_header(const struct layout *l, const struct line *line) {
   for (uint32_t i = 0; i < line->count; i++) {
     size_t n;
     const char *p = token_text(line, i, &n);
-    if (n != l->name_n[i] || !same_name(p, layout_name(l, i), n)) return 0;
+    if (!field_same_name(p, n, layout_name(l, i), l->name_n[i])) return 0;
   }
   return 1;
 }

@@ -62,9 +62,10 @@ void layout_add_prefix(struct layout *l);
 ** half of them are known fields, and one of these holds, so that a line of prose is not mistaken
 ** for a header:
 **
-**   - LAYOUT_SURE names or more are known;
-**   - all names are known;
-**   - a known name is not a word of prose, such as srcaddr or vpc-id (region and end are words).
+**   - LAYOUT_SURE names or more are known, not counting such headings as Source and Status;
+**   - all names are known, and are written as AWS writes them;
+**   - a known name is neither such a heading nor a word of prose: srcaddr, vpc-id and SrcPort are
+**     neither, and region and End are words.
 **
 ** A single name is a header only if single is not 0, which says that a header is expected.
 **
