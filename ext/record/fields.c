@@ -97,6 +97,8 @@ static const struct {
     {"endtime", FIELD_end},
 };
 
+#define NALIASES (sizeof aliases / sizeof *aliases)
+
 static int is_dash(char c) { return c == '-' || c == '_'; }
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
@@ -116,10 +118,58 @@ int field_find(const char *name, size_t n) {
   char first = n ? lower(*name) : 0; /* a name begins with a letter */
   for (int f = 0; f < FIELD_COUNT; f++)
     if (fields[f].name[0] == first && field_same_name(name, n, fields[f].name, fields[f].n)) return f;
-  for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+  for (size_t i = 0; i < NALIASES; i++)
     if (aliases[i].name[0] == first && field_same_name(name, n, aliases[i].name, strlen(aliases[i].name)))
       return (int)aliases[i].field;
   return FIELD_NONE;
+}
+
+#define LETTERS_MAX 48 /* of a name that is compared with others; AWS's longest has 23 */
+
+/* Writes the letters that count in a name.  Returns their number, or 0 if there are too many. */
+static size_t letters_of(const char *name, size_t n, char out[LETTERS_MAX]) {
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (is_dash(name[i])) continue;
+    if (count == LETTERS_MAX) return 0;
+    out[count++] = lower(name[i]);
+  }
+  return count;
+}
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/*
+** The number of letters to insert, remove or replace that make q of p, which is Levenshtein's
+** distance.  It is computed row by row.
+*/
+static size_t distance(const char *p, size_t a, const char *q, size_t b) {
+  size_t row[LETTERS_MAX + 1];
+  for (size_t k = 0; k <= b; k++) row[k] = k;
+  for (size_t i = 1; i <= a; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t k = 1; k <= b; k++) {
+      size_t above = row[k];
+      row[k] = least(diagonal + (p[i - 1] != q[k - 1]), 1 + least(above, row[k - 1]));
+      diagonal = above;
+    }
+  }
+  return row[b];
+}
+
+int field_nearest(const char *name, size_t n) {
+  char wrong[LETTERS_MAX], right[LETTERS_MAX];
+  size_t wrong_n = letters_of(name, n, wrong), best = wrong_n / 3 + 1;
+  int nearest = FIELD_NONE;
+  for (size_t i = 0; i < FIELD_COUNT + NALIASES; i++) {
+    const char *candidate = i < FIELD_COUNT ? fields[i].name : aliases[i - FIELD_COUNT].name;
+    size_t right_n = letters_of(candidate, strlen(candidate), right), d = distance(wrong, wrong_n, right, right_n);
+    if (d >= best) continue;
+    best = d;
+    nearest = i < FIELD_COUNT ? (int)i : (int)aliases[i - FIELD_COUNT].field;
+  }
+  return nearest;
 }
 
 int field_is_spelled(const char *name, size_t n) {

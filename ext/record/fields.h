@@ -154,6 +154,12 @@ extern const enum field fields_tgw[FIELD_TGW_COUNT];
 */
 int field_find(const char *name, size_t n);
 
+/*
+** Returns the field whose name, or one of whose other names, a wrong name resembles most, or
+** FIELD_NONE if all differ from it in more than a third of its letters.
+*/
+int field_nearest(const char *name, size_t n);
+
 /* Do two names of a bytes and b bytes differ in nothing that field_find() counts?  1 or 0. */
 int field_same_name(const char *p, size_t a, const char *q, size_t b);
 

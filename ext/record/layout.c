@@ -190,6 +190,30 @@ int layout_is_own_header(const struct layout *l, const struct line *line) {
 
 static int is_between(char c) { return c == ' ' || c == ',' || c == '\t' || c == '\n' || c == '\r'; }
 
+/* The name is no field, and does not say that it is a new one: says what to write. */
+static enum err_code unknown(const char *name, size_t n, struct err *e) {
+  int nearest = field_nearest(name, n);
+  char spelled[64];
+  if (nearest == FIELD_NONE)
+    return err_set(
+        e, ERR_ARGUMENT, 0,
+        "format: '%.*s' is no field of flow logs; flowlogs_help lists them, and one that it lacks is written "
+        "as x-%.*s",
+        (int)n, name, (int)n, name);
+  for (size_t i = 0; i <= fields[nearest].n; i++)
+    spelled[i] = fields[nearest].name[i] == '_' ? '-' : fields[nearest].name[i];
+  return err_set(e, ERR_ARGUMENT, 0, "format: '%.*s' is no field of flow logs; write %s", (int)n, name, spelled);
+}
+
+/* Adds a name of the option. */
+static enum err_code add_option(struct layout *l, const char *name, size_t n, struct err *e) {
+  struct err why = {0};
+  int is_new = n > 2 && (name[0] == 'x' || name[0] == 'X') && (name[1] == '-' || name[1] == '_');
+  if (field_find(name, n) == FIELD_NONE && !is_new) return unknown(name, n, e);
+  if (add(l, name, n, ERR_ARGUMENT, &why)) return err_set(e, ERR_ARGUMENT, 0, "format %s", why.text);
+  return ERR_NONE;
+}
+
 enum err_code layout_from_option(struct layout *l, const char *text, struct err *e) {
   begin(l);
   for (const char *p = text; *p;) {
@@ -206,12 +230,10 @@ enum err_code layout_from_option(struct layout *l, const char *text, struct err 
       return err_set(e, ERR_ARGUMENT, 0,
                      "format: '%.20s' is no field name; write 'version account-id …' or '${version} ${account-id} …'",
                      p);
-    struct err why = {0};
-    if (add(l, name, n, ERR_ARGUMENT, &why)) return err_set(e, ERR_ARGUMENT, 0, "format %s", why.text);
+    if (add_option(l, name, n, e)) return e->code;
     p = end + braced;
   }
-  if (l->ntokens == 0 || (l->ntokens - l->nunknown) * 2 < l->ntokens)
-    return err_set(e, ERR_ARGUMENT, 0, "format: '%.80s' names no flow log fields", text);
+  if (l->ntokens == l->nunknown) return err_set(e, ERR_ARGUMENT, 0, "format: '%.80s' names no flow log fields", text);
   add_classes(l);
   return ERR_NONE;
 }

@@ -83,7 +83,8 @@ int layout_is_own_header(const struct layout *l, const struct line *line);
 
 /*
 ** Reads the `format` option: names with spaces or commas between them, each as name or as ${name}.
-** ERR_ARGUMENT, with a message that says what is wrong; *l is undefined then.
+** Each must be the name of a field, or begin with "x-", which stands for a field of AWS that is
+** not in the table.  ERR_ARGUMENT, with a message that says what is wrong; *l is undefined then.
 */
 enum err_code layout_from_option(struct layout *l, const char *text, struct err *e);
 

@@ -34,7 +34,7 @@ UNKNOWN = ["future_field", "another", "x2", "tcp_window_max", "bytes_in", "end_u
 class Fuzz:
     def __init__(self, seed):
         self.rng = random.Random(seed)
-        self.format = self.own_layout()
+        self.format = [name if name in KNOWN else "x_" + name for name in self.own_layout()]
 
     def chance(self, p):
         return self.rng.random() < p

@@ -58,9 +58,35 @@ def test_later_fields(db, write):
 
 
 @pytest.mark.parametrize("header", ["srcaddr dstaddr srcAddr", "start end start_time", "srcaddr source dstaddr",
-                                    "srcaddr dstaddr X-New xNew"])
+                                    "srcaddr dstaddr x-New X_new"])
 def test_two_spellings_of_one_field(db, write, header):
     with pytest.raises(Exception, match="names the field .* twice"):
         db.execute("SELECT * FROM flowlogs(?)", [write(header, "10.0.0.1 10.0.0.2 1 2")]).fetchall()
     with pytest.raises(Exception, match="format names the field .* twice"):
         db.execute("SELECT * FROM flowlogs(?) WHERE format = ?", [write("1 2"), header]).fetchall()
+
+
+@pytest.mark.parametrize("name, nearest", [("srcadr", "srcaddr"), ("az-ids", "az-id"), ("pkt_srcadr", "pkt-srcaddr"),
+                                           ("logstat", "log-status"), ("sourceadress", "srcaddr")])
+def test_a_misspelled_name_in_a_format(db, write, name, nearest):
+    with pytest.raises(Exception, match=f"format: '{name}' is no field of flow logs; write {nearest}$"):
+        db.execute("SELECT * FROM flowlogs(?) WHERE format = ?", [write("10.0.0.1 1"), f"start {name}"]).fetchall()
+
+
+def test_a_new_field_in_a_format(db, write):
+    """A name that is like none has to say that it is meant."""
+    path = write("10.0.0.1 1 new")
+    with pytest.raises(Exception, match="format: 'colour' is no field of flow logs; flowlogs_help lists them, and one that "
+                                        "it lacks is written as x-colour$"):
+        db.execute("SELECT * FROM flowlogs(?) WHERE format = 'srcaddr start colour'", [path]).fetchall()
+    assert db.execute("SELECT srcaddr, extra FROM flowlogs(?) WHERE format = 'srcaddr start x-colour'",
+                      [path]).fetchall() == [("10.0.0.1", '{"x_colour":"new"}')]
+
+
+def test_unknown_names_in_a_header_are_noted(db, write):
+    def note(*lines):
+        return db.execute("SELECT note FROM flowlogs_files(?)", [write(*lines)]).fetchone()[0]
+    assert note("srcaddr start", "10.0.0.1 1") is None
+    assert note("srcaddr start srcadr Colour", "10.0.0.1 1 2 3") == "unknown fields: srcadr, Colour"
+    assert note("srcaddr start colour", "10.0.0.1") == \
+        "line 2: has 1 field where the file's format has 3; unknown fields: colour"

@@ -125,7 +125,7 @@ static void test_conditions(void **state) {
 
 /* Places and names agree with the layout, with the default format, or with neither. */
 static void test_places(void **state) {
-  static const char custom[] = "srcaddr dstport action odd-field bytes";
+  static const char custom[] = "srcaddr dstport action x-odd bytes";
   static const char line[] = "10.0.0.1 22 REJECT x 400\n";
   static const struct {
     const char *names; /* NULL: the default format */

@@ -6,7 +6,7 @@
 #include "predicate/predicate.h"
 #include "record/tokens.h"
 
-#define HEADER "srcaddr srcport region dstport dstaddr protocol what-ever pkt-srcaddr start"
+#define HEADER "srcaddr srcport region dstport dstaddr protocol x-whatever pkt-srcaddr start"
 #define TOKENS 9
 
 static const int subject_of[TOKENS] = {FIELD_srcaddr, FIELD_srcport,  FIELD_region, FIELD_dstport,

@@ -206,6 +206,44 @@ static void test_not_found(void **state) {
   assert_int_equal(field_find("end\0", 4), FIELD_NONE);
 }
 
+static void test_nearest(void **state) {
+  static const struct {
+    const char *name;
+    int field;
+  } table[] = {
+      {"srcadr", FIELD_srcaddr},
+      {"src-ports", FIELD_srcport},
+      {"Dst_Adress", FIELD_dstaddr},
+      {"accountd", FIELD_account_id},
+      {"eni-id", FIELD_NONE},
+      {"azids", FIELD_az_id},
+      {"tcp-flag", FIELD_tcp_flags},
+      {"subnet", FIELD_subnet_id},
+      {"instance", FIELD_instance_id},
+      {"byte", FIELD_bytes},
+      {"packet", FIELD_packets},
+      {"log-statsu", FIELD_log_status},
+      {"verison", FIELD_version},
+      {"srcprot", FIELD_srcport},
+      {"destination-addres", FIELD_dstaddr},
+      {"pkt-src-service", FIELD_pkt_src_aws_service},
+      {"port", FIELD_NONE},
+      {"duration", FIELD_NONE},
+      {"vpc", FIELD_NONE},
+      {"", FIELD_NONE},
+      {"-_-", FIELD_NONE},
+      {"future-field", FIELD_NONE},
+      {"b", FIELD_NONE},
+      {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", FIELD_NONE},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(table); i++) {
+    int got = field_nearest(table[i].name, strlen(table[i].name));
+    CHECK(got == table[i].field, "%s: %s", table[i].name, got == FIELD_NONE ? "none" : fields[got].name);
+  }
+  for (int f = 0; f < FIELD_COUNT; f++) assert_int_equal(field_nearest(fields[f].name, fields[f].n), f);
+}
+
 static void test_same_name(void **state) {
   (void)state;
   assert_true(field_same_name("x-Id", 4, "XID", 3));
@@ -217,9 +255,10 @@ static void test_same_name(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_aws_lists), cmocka_unit_test(test_tgw_covers_the_rest), cmocka_unit_test(test_rows),
-      cmocka_unit_test(test_spellings), cmocka_unit_test(test_other_names),         cmocka_unit_test(test_not_found),
-      cmocka_unit_test(test_same_name),
+      cmocka_unit_test(test_aws_lists),   cmocka_unit_test(test_tgw_covers_the_rest),
+      cmocka_unit_test(test_rows),        cmocka_unit_test(test_spellings),
+      cmocka_unit_test(test_other_names), cmocka_unit_test(test_not_found),
+      cmocka_unit_test(test_same_name),   cmocka_unit_test(test_nearest),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -90,11 +90,11 @@ static void test_prefix(void **state) {
   for (int f = 0; f < 14; f++) assert_int_equal(l.token[f], f + 1);
   layout_add_prefix(&l); /* it has a prefix already, and does not change */
   assert_int_equal(l.ntokens, 15);
-  assert_int_equal(layout_from_option(&l, "srcaddr what ever srcport dstport", &e), ERR_NONE);
+  assert_int_equal(layout_from_option(&l, "srcaddr x-what x-ever srcport dstport", &e), ERR_NONE);
   layout_add_prefix(&l);
   check_layout(&l);
   assert_int_equal(l.unknown[0], 2);
-  check_names(&l, "srcaddr|what|ever|srcport|dstport|");
+  check_names(&l, "srcaddr|x-what|x-ever|srcport|dstport|");
   assert_int_equal(layout_from_option(&l, "tgw-id", &e), ERR_NONE);
   assert_true(layout_is_texts(&l));
   layout_add_prefix(&l);
@@ -176,14 +176,20 @@ static void test_options(void **state) {
       {"version, account_id,srcaddr", "version|account_id|srcaddr|"},
       {"  ${version}${srcaddr}\n\tdstaddr\r\n", "version|srcaddr|dstaddr|"},
       {"action", "action|"},
-      {"srcaddr foo", "srcaddr|foo|"},
+      {"srcaddr x-foo X_Bar", "srcaddr|x-foo|X_Bar|"},
+      {"x-foo srcaddr", "x-foo|srcaddr|"},
+      {"srcaddr foo", NULL},
+      {"srcaddr x-", NULL},
+      {"x-foo x-bar srcaddr", "x-foo|x-bar|srcaddr|"},
+      {"x-foo", NULL},
       {"", NULL},
       {" , ,\n", NULL},
       {"foo", NULL},
       {"foo bar srcaddr", NULL},
       {"srcaddr srcaddr", NULL},
       {"account-id account_id", NULL},
-      {"srcaddr dstaddr foo foo", NULL},
+      {"srcaddr dstaddr x-foo xFoo", NULL},
+      {"srcaddr dstaddr x-foo X_foo", NULL},
       {"${srcaddr", NULL},
       {"srcaddr}", NULL},
       {"$srcaddr", NULL},
@@ -247,8 +253,8 @@ static void test_limits(void **state) {
 
   /* one name that just fits into LAYOUT_TEXT, and one that does not */
   for (size_t over = 0; over < 2; over++) {
-    bytes_print(&text, "end ");
-    bytes_repeat(&text, 'x', LAYOUT_TEXT - 5 + over);
+    bytes_print(&text, "end x-");
+    bytes_repeat(&text, 'x', LAYOUT_TEXT - 7 + over);
     memset(&e, 0, sizeof e);
     assert_int_equal(layout_from_option(&l, text.p, &e), over ? ERR_ARGUMENT : ERR_NONE);
     if (!over) check_layout(&l);
