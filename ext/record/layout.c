@@ -188,8 +188,6 @@ int layout_is_own_header(const struct layout *l, const struct line *line) {
   return 1;
 }
 
-static int is_between(char c) { return c == ' ' || c == ',' || c == '\t' || c == '\n' || c == '\r'; }
-
 /* The name is no field, and does not say that it is a new one: says what to write. */
 static enum err_code unknown(const char *name, size_t n, struct err *e) {
   int nearest = field_nearest(name, n);
@@ -214,26 +212,50 @@ static enum err_code add_option(struct layout *l, const char *name, size_t n, st
   return ERR_NONE;
 }
 
-enum err_code layout_from_option(struct layout *l, const char *text, struct err *e) {
-  begin(l);
-  for (const char *p = text; *p;) {
-    if (is_between(*p)) {
-      p++;
-      continue;
-    }
-    int braced = p[0] == '$' && p[1] == '{';
-    const char *name = braced ? p + 2 : p;
-    const char *end = name;
-    while (*end && *end != '}' && *end != '$' && !is_between(*end)) end++;
-    size_t n = (size_t)(end - name);
-    if (!is_name(name, n) || (*end == '}') != braced)
-      return err_set(e, ERR_ARGUMENT, 0,
-                     "format: '%.20s' is no field name; write 'version account-id …' or '${version} ${account-id} …'",
-                     p);
-    if (add_option(l, name, n, e)) return e->code;
-    p = end + braced;
+/*
+** Passes over what stands between two names: white space, commas, the quotes around a text, and
+** what a shell, HCL or JSON makes of line breaks, which is a backslash before the break or n.
+*/
+static const char *skip_between(const char *p, const char *end) {
+  for (; p < end; p++) {
+    if (*p == '\\' && end - p > 1 && strchr("\n\rnrt", p[1])) p++;
+    else if (!strchr(" ,\t\n\r\"'", *p)) break;
   }
-  if (l->ntokens == l->nunknown) return err_set(e, ERR_ARGUMENT, 0, "format: '%.80s' names no flow log fields", text);
+  return p;
+}
+
+/*
+** Finds a name, plain or in ${}, and moves *p behind it.  The '$' may be escaped as in Terraform
+** ($${name}) or in a shell (\${name}), and the name as in CloudFormation's Sub (${!name}).
+** Returns the length of the name, or 0 if there is none.
+*/
+static size_t next_name(const char **p, const char *end, const char **name) {
+  const char *at = *p, *begin;
+  int braced;
+  if (end - at > 1 && (at[0] == '$' || at[0] == '\\') && at[1] == '$') at++;
+  braced = end - at > 1 && at[0] == '$' && at[1] == '{';
+  at += braced ? 2 : 0;
+  if (braced && at < end && *at == '!') at++;
+  for (begin = at; at < end && !strchr("}$\\ ,\t\n\r\"'", *at);) at++;
+  if ((at < end && *at == '}') != braced || (!braced && begin > *p) || !is_name(begin, (size_t)(at - begin))) return 0;
+  *name = begin;
+  *p = at + braced;
+  return (size_t)(at - begin);
+}
+
+enum err_code layout_from_option(struct layout *l, const char *text, size_t n, struct err *e) {
+  const char *end = text + n, *name;
+  begin(l);
+  for (const char *p = skip_between(text, end); p < end; p = skip_between(p, end)) {
+    size_t name_n = next_name(&p, end, &name);
+    if (!name_n)
+      return err_set(e, ERR_ARGUMENT, 0,
+                     "format: '%.*s' is no field name; write 'version account-id …' or '${version} ${account-id} …'",
+                     (int)(end - p < 20 ? end - p : 20), p);
+    if (add_option(l, name, name_n, e)) return e->code;
+  }
+  if (l->ntokens == l->nunknown)
+    return err_set(e, ERR_ARGUMENT, 0, "format: '%.*s' names no flow log fields", n < 80 ? (int)n : 80, text);
   add_classes(l);
   return ERR_NONE;
 }

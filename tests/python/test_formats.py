@@ -90,3 +90,13 @@ def test_unknown_names_in_a_header_are_noted(db, write):
     assert note("srcaddr start srcadr Colour", "10.0.0.1 1 2 3") == "unknown fields: srcadr, Colour"
     assert note("srcaddr start colour", "10.0.0.1") == \
         "line 2: has 1 field where the file's format has 3; unknown fields: colour"
+
+
+@pytest.mark.parametrize("text", [
+    "$${srcaddr} $${dstport}", "\\${srcaddr} \\${dstport}", "${!srcaddr} ${!dstport}", "'${srcaddr} ${dstport}'",
+    '"${srcaddr} ${dstport}"', "${srcaddr} \\\n    ${dstport}", "srcaddr\\\r\ndstport", "srcaddr\ndstport\n",
+    "${srcaddr}\\n${dstport}"])
+def test_a_format_as_it_is_copied(db, write, text):
+    """From Terraform, a shell script, CloudFormation, JSON."""
+    assert db.execute("SELECT srcaddr, dstport FROM flowlogs(?) WHERE format = ?",
+                      [write("10.0.0.1 443"), text]).fetchall() == [("10.0.0.1", 443)]

@@ -40,7 +40,7 @@ static struct line split(const char *line) {
 
 static void layout_of(struct layout *l, const char *names) {
   struct err e = {0};
-  assert_int_equal(layout_from_option(l, names, &e), ERR_NONE);
+  assert_int_equal(layout_from_option(l, names, strlen(names), &e), ERR_NONE);
 }
 
 /* Returns NO, YES or MISMATCH; e has the text of the last error. */

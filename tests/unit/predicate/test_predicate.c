@@ -393,7 +393,7 @@ static void test_no_memory(void **state) {
 static int set_up(void **state) {
   struct err e = {0};
   (void)state;
-  return layout_from_option(&layout, HEADER, &e) || tokens_init(&tokens, 4096, &e);
+  return layout_from_option(&layout, HEADER, strlen(HEADER), &e) || tokens_init(&tokens, 4096, &e);
 }
 
 static int tear_down(void **state) {

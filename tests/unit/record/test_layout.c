@@ -90,12 +90,14 @@ static void test_prefix(void **state) {
   for (int f = 0; f < 14; f++) assert_int_equal(l.token[f], f + 1);
   layout_add_prefix(&l); /* it has a prefix already, and does not change */
   assert_int_equal(l.ntokens, 15);
-  assert_int_equal(layout_from_option(&l, "srcaddr x-what x-ever srcport dstport", &e), ERR_NONE);
+  assert_int_equal(layout_from_option(&l, "srcaddr x-what x-ever srcport dstport",
+                                      strlen("srcaddr x-what x-ever srcport dstport"), &e),
+                   ERR_NONE);
   layout_add_prefix(&l);
   check_layout(&l);
   assert_int_equal(l.unknown[0], 2);
   check_names(&l, "srcaddr|x-what|x-ever|srcport|dstport|");
-  assert_int_equal(layout_from_option(&l, "tgw-id", &e), ERR_NONE);
+  assert_int_equal(layout_from_option(&l, "tgw-id", strlen("tgw-id"), &e), ERR_NONE);
   assert_true(layout_is_texts(&l));
   layout_add_prefix(&l);
   check_layout(&l);
@@ -176,6 +178,14 @@ static void test_options(void **state) {
       {"version, account_id,srcaddr", "version|account_id|srcaddr|"},
       {"  ${version}${srcaddr}\n\tdstaddr\r\n", "version|srcaddr|dstaddr|"},
       {"action", "action|"},
+      {"$${version} $${account-id}", "version|account-id|"},   /* Terraform */
+      {"\\${version} \\${account-id}", "version|account-id|"}, /* a shell, in double quotes */
+      {"${!version} ${!account-id}", "version|account-id|"},   /* CloudFormation's Sub */
+      {"'${version} ${account-id}'", "version|account-id|"},
+      {"\"version\", \"account-id\"\n", "version|account-id|"},
+      {"version \\\naccount-id\\\r\n srcaddr", "version|account-id|srcaddr|"},
+      {"version\naccount-id\r\nsrcaddr", "version|account-id|srcaddr|"},
+      {"${version}\\n${account-id}\\tsrcaddr\\n", "version|account-id|srcaddr|"}, /* JSON */
       {"srcaddr x-foo X_Bar", "srcaddr|x-foo|X_Bar|"},
       {"x-foo srcaddr", "x-foo|srcaddr|"},
       {"srcaddr foo", NULL},
@@ -198,7 +208,15 @@ static void test_options(void **state) {
       {"${src addr}", NULL},
       {"srcaddr;dstaddr", NULL},
       {"srcaddr 5", NULL},
-      {"srcaddr \"dstaddr\"", NULL},
+      {"srcaddr\\", NULL},
+      {"srcaddr \\dstaddr", NULL},
+      {"$$srcaddr", NULL},
+      {"$$${srcaddr}", NULL},
+      {"$$", NULL},
+      {"${!}", NULL},
+      {"!srcaddr", NULL},
+      {"${srcaddr\\}", NULL},
+      {"'\"", NULL},
       {"{srcaddr}", NULL},
       {"srcaddr dst\xc3\xa4"
        "ddr",
@@ -208,7 +226,7 @@ static void test_options(void **state) {
   for (size_t i = 0; i < COUNT(table); i++) {
     struct layout l;
     struct err e = {0};
-    enum err_code rc = layout_from_option(&l, table[i].text, &e);
+    enum err_code rc = layout_from_option(&l, table[i].text, strlen(table[i].text), &e);
     CHECK(rc == (table[i].names ? ERR_NONE : ERR_ARGUMENT), "'%s': %s", table[i].text, e.text);
     assert_int_equal(e.code, rc);
     if (rc) {
@@ -248,7 +266,7 @@ static void test_limits(void **state) {
   assert_int_equal(from_header(&l, text.p, 0, &e), -1);
   assert_int_equal(e.code, ERR_FORMAT);
   memset(&e, 0, sizeof e);
-  assert_int_equal(layout_from_option(&l, text.p, &e), ERR_ARGUMENT);
+  assert_int_equal(layout_from_option(&l, text.p, strlen(text.p), &e), ERR_ARGUMENT);
   bytes_free(&text);
 
   /* one name that just fits into LAYOUT_TEXT, and one that does not */
@@ -256,7 +274,7 @@ static void test_limits(void **state) {
     bytes_print(&text, "end x-");
     bytes_repeat(&text, 'x', LAYOUT_TEXT - 7 + over);
     memset(&e, 0, sizeof e);
-    assert_int_equal(layout_from_option(&l, text.p, &e), over ? ERR_ARGUMENT : ERR_NONE);
+    assert_int_equal(layout_from_option(&l, text.p, strlen(text.p), &e), over ? ERR_ARGUMENT : ERR_NONE);
     if (!over) check_layout(&l);
     bytes_free(&text);
   }

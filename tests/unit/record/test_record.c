@@ -23,7 +23,7 @@ static struct line split_line(const char *text) {
 
 static void make_layout(struct layout *l, const char *names) {
   struct err e = {0};
-  assert_int_equal(layout_from_option(l, names, &e), ERR_NONE);
+  assert_int_equal(layout_from_option(l, names, strlen(names), &e), ERR_NONE);
 }
 
 /* Can a field of that kind have the text? */
