@@ -172,9 +172,25 @@ extern const struct field_info fields[FIELD_COUNT];
 extern const enum field fields_tgw[FIELD_TGW_COUNT];
 
 /*
-** Returns the field (an enum field) with the name of n bytes, or FIELD_NONE.  '-' and '_' are the
-** same in a name.  Upper and lower case differ, because AWS writes all names in lower case.
+** Returns the field (an enum field) that the name of n bytes means, or FIELD_NONE.  Upper and
+** lower case, '-' and '_' do not count, so that account-id, account_id, accountId and accountid
+** are one name.  Besides the names in the table there are other names from AWS's examples, which
+** fields.c lists with their sources.
 */
 int field_find(const char *name, size_t n);
+
+/*
+** Returns the field whose name, or one of whose other names, a wrong name resembles most, or
+** FIELD_NONE if all differ from it in more than a third of its letters.
+*/
+int field_nearest(const char *name, size_t n);
+
+/* Do two names of a bytes and b bytes differ in nothing that field_find() counts?  1 or 0. */
+int field_same_name(const char *p, size_t a, const char *q, size_t b);
+
+/*
+** Is this how AWS writes the name of a field, in lower case, with '-' or with '_'?  1 or 0.
+*/
+int field_is_spelled(const char *name, size_t n);
 
 #endif

@@ -21,13 +21,20 @@ import sys
 sys.dont_write_bytecode = True      # leave no __pycache__ in the tree
 from reference import ADDRESSES, DEFAULT_NAMES, INTEGERS, KNOWN, TGW_NAMES, VPC_NAMES, limit
 
-UNKNOWN = ["future_field", "another", "x2", "tcp_window_max", "Bytes", "end_user"]
+
+def camel_case(name):
+    """start_time -> startTime"""
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+UNKNOWN = ["future_field", "another", "x2", "tcp_window_max", "bytes_in", "end_user"]
 
 
 class Fuzz:
     def __init__(self, seed):
         self.rng = random.Random(seed)
-        self.format = self.own_layout()
+        self.format = [name if name in KNOWN else "x_" + name for name in self.own_layout()]
 
     def chance(self, p):
         return self.rng.random() < p
@@ -50,11 +57,14 @@ class Fuzz:
             self.own_layout(), self.own_layout(), self.format])
 
     def header(self, names):
-        """The header line, with hyphens, underscores or both. Sometimes it has a field twice."""
+        """The header line, with hyphens, underscores or both, now and then in camelCase. Sometimes
+        it has a field twice."""
         if self.chance(0.03):
             names = names + [self.rng.choice(names)]
         style = self.rng.choice(["-", "-", "_", None])
         spelled = [name.replace("_", style or self.rng.choice("-_")) for name in names]
+        if self.chance(0.1):
+            spelled = [camel_case(name) if name in KNOWN else name for name in names]
         return " ".join(spelled).encode()
 
     # ---- values

@@ -77,6 +77,7 @@ DEFAULT_NAMES = VPC_NAMES[:14]
 NAMED_BY_AWS = r"[^_]+_vpcflowlogs_[^_]+_fl-[^_]+_[0-9]{8}T[0-9]{4}Z_[^.]"
 TYPED = INTEGERS | ADDRESSES | {"action", "log_status"}
 KNOWN = set(VPC_NAMES) | set(TGW_NAMES)
+BY_LETTERS = {name.replace("_", ""): name for name in KNOWN}
 ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
 
 LONGEST_LINE = 65536      # bytes, without the LF
@@ -196,11 +197,17 @@ def is_utf8(line):
         return False
 
 
+def known_name(name):
+    """The column that a name means, whose case, hyphens and underscores do not count; the name itself,
+    with underscores, if it is no field."""
+    return BY_LETTERS.get(re.sub("[-_]", "", name).lower(), name.replace("-", "_"))
+
+
 def header_names(line, single, own=None):
     """The column names if the line is a header, else None.
 
     At least half of the names must be known, and there must be more to it than chance: three of
-    them are, or all, or one that no prose has.  A single name is a header only if `single` says
+    them are, or all in AWS's spelling, or one that no prose has.  A single name is a header only if `single` says
     so.  own: the names of the layout in force, which are its header again, whatever they are.
     """
     if unreadable_line(line):
@@ -208,7 +215,7 @@ def header_names(line, single, own=None):
     tokens = split(line.removeprefix(b"\xef\xbb\xbf") if own is not None else line)
     if not tokens or not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
         return None
-    names = [token.decode().replace("-", "_") for token in tokens]
+    names = [known_name(token.decode()) for token in tokens]
     if names == own:
         return names
     known = [name for name in names if name in KNOWN]
@@ -217,7 +224,8 @@ def header_names(line, single, own=None):
     if len(names) == 1:
         return names if single else None
     technical = any("_" in name or name in ("srcaddr", "dstaddr", "srcport", "dstport") for name in known)
-    return names if len(known) >= 3 or len(known) == len(names) or technical else None
+    spelled = [token for token in tokens if token.decode().replace("-", "_") in KNOWN]
+    return names if len(known) >= 3 or len(spelled) == len(names) or technical else None
 
 
 class Layout:
@@ -324,7 +332,7 @@ def format_names(format):
         if word:
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word):
                 raise ValueError(f"format: not a field name: {word}")
-            names.append(word.replace("-", "_"))
+            names.append(known_name(word))
     if not names:
         raise ValueError("format: no field named")
     if len(set(names)) < len(names):

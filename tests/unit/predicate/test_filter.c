@@ -41,7 +41,7 @@ static struct line split(const char *line) {
 
 static void layout_of(struct layout *l, const char *names) {
   struct err e = {0};
-  assert_int_equal(layout_from_option(l, names, &e), ERR_NONE);
+  assert_int_equal(layout_from_option(l, names, strlen(names), &e), ERR_NONE);
 }
 
 /* Returns NO, YES or MISMATCH; e has the text of the last error. */
@@ -126,7 +126,7 @@ static void test_conditions(void **state) {
 
 /* Places and names agree with the layout, with the default format, or with neither. */
 static void test_places(void **state) {
-  static const char custom[] = "srcaddr dstport action odd-field bytes";
+  static const char custom[] = "srcaddr dstport action x-odd bytes";
   static const char line[] = "10.0.0.1 22 REJECT x 400\n";
   static const struct {
     const char *names; /* NULL: the default format */

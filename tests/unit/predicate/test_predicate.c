@@ -6,7 +6,7 @@
 #include "predicate/predicate.h"
 #include "record/tokens.h"
 
-#define HEADER "srcaddr srcport region dstport dstaddr protocol what-ever pkt-srcaddr start"
+#define HEADER "srcaddr srcport region dstport dstaddr protocol x-whatever pkt-srcaddr start"
 #define TOKENS 9
 
 static const struct path_fields no_path;
@@ -394,7 +394,7 @@ static void test_no_memory(void **state) {
 static int set_up(void **state) {
   struct err e = {0};
   (void)state;
-  return layout_from_option(&layout, HEADER, &e) || tokens_init(&tokens, 4096, &e);
+  return layout_from_option(&layout, HEADER, strlen(HEADER), &e) || tokens_init(&tokens, 4096, &e);
 }
 
 static int tear_down(void **state) {

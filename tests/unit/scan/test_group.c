@@ -13,7 +13,7 @@ static struct layout layout;
 
 static void set_layout(const char *names) {
   struct err e = {0};
-  assert_int_equal(layout_from_option(&layout, names, &e), ERR_NONE);
+  assert_int_equal(layout_from_option(&layout, names, strlen(names), &e), ERR_NONE);
 }
 
 static struct grouping by(int n, const int *field) {

@@ -55,7 +55,7 @@ static struct outcome read_one(const char *path, enum policy policy, enum expect
   struct reader_options options = {.guard = &unconfined, .policy = policy};
   struct err e = {0};
   if (format) {
-    assert_int_equal(layout_from_option(&format_option, format, &e), ERR_NONE);
+    assert_int_equal(layout_from_option(&format_option, format, strlen(format), &e), ERR_NONE);
     options.format = &format_option;
   }
   bytes_add(&o.text, "", 0);
