@@ -24,7 +24,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT INTO found
 WITH connections AS MATERIALIZED (
   SELECT srcaddr, dstaddr, dstport, srcport, start / (@window / 2) - value AS window,
-         max(action = 'ACCEPT') AS accepted, sum(iif(action = 'ACCEPT', bytes, 0)) AS bytes,
+         max(action = 'ACCEPT') AS accepted, CAST(total(iif(action = 'ACCEPT', bytes, 0)) AS INTEGER) AS bytes,
          count(*) AS flows, min(start) AS first_seen, max("end") AS last_seen
     FROM flowlogs(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
    WHERE @logs <> '[]' AND protocol = 6 AND dstport IN (22, 3389) AND srcport >= 1024 AND action IS NOT NULL

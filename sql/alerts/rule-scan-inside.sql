@@ -38,7 +38,7 @@ WITH tries AS MATERIALIZED (
                                   OR srcport IN (SELECT port FROM servers))
                                  AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
    GROUP BY 1, dstaddr, protocol, dstport, half
-  HAVING (rejected > 0 OR sum(packets) <= @scan_packets * count(*))
+  HAVING (rejected > 0 OR avg(packets) <= @scan_packets)
      AND coalesce(pkt_srcaddr, srcaddr) || dstaddr || service IS NOT NULL AND min(start) + max("end") IS NOT NULL),
 windows AS MATERIALIZED (SELECT *, half - value AS window FROM tries, json_each('[0, 1]')
    WHERE @run IS NULL OR half - value IN (SELECT window FROM judged)),

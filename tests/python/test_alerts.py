@@ -727,6 +727,15 @@ def test_extreme_values(alerts, rule):
 
 
 @pytest.mark.parametrize("rule", RULES)
+def test_sums_beyond_what_an_integer_holds(alerts, rule):
+    records = CASES[rule][0][0]
+    many = [dict(r, **EXTREMES[0]) for r in records for _ in range(20000 // len(records))]
+    write(alerts.logs / "a.log", many + [dict(r, srcport=41000, packets=1) for r in records])
+    status, printed, err = alerts.run()
+    assert status == 10 and not err and rule in {p["rule"] for p in printed}
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_records_with_holes(alerts, rule):
     """Nor does a record in which something is missing."""
     records = CASES[rule][0][0]
