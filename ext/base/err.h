@@ -21,6 +21,7 @@ enum err_code {
   ERR_DAMAGED,   /* data that are cut off or corrupt; what came before was delivered */
   ERR_FORMAT,    /* data that are not what they should be, or have an unsupported format */
   ERR_LINE,      /* a line that does not fit the format of its file */
+  ERR_SUSPECT,   /* a record that cannot be right; it was delivered all the same */
   ERR_INTERRUPT, /* the user or the host asked to stop */
 };
 

@@ -21,6 +21,7 @@
 #include "base/utf8.h"
 #include "file/object_name.h"
 #include "record/detect.h"
+#include "record/plausible.h"
 
 #define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
 
@@ -271,9 +272,19 @@ static void say_odd(const char *odd, const char *p, struct err *why) {
         byte, (unsigned)(odd - p) + 1);
 }
 
+/* A record that cannot be right counts as every other, and is listed besides. */
+static enum err_code list_record(struct reader *r, struct batch *b, const struct line *line, struct err *e) {
+  char why[ERR_TEXT];
+  const char *p = line->text + line->start;
+  r->records++;
+  r->rows++;
+  if (!plausible_not_record(&r->layout, line, why)) return ERR_NONE;
+  return batch_problem(b, ERR_SUSPECT, line->number, why, p, utf8_cut(p, line->end - line->start, RAW_MAX_BYTES), e);
+}
+
 /*
-** A line that does not fit the layout.  Sets *changed when it is a header that brings another
-** layout.
+** A line that does not fit the layout, or is_suspect().  Sets *changed when it is a header that
+** brings another layout.
 */
 static enum err_code odd_line(struct reader *r, struct batch *b, const struct line *line, int *changed, struct err *e) {
   size_t n = line->end - line->start;
@@ -297,20 +308,36 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
       return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* nobody knows what the lines after it are */
     case HEADER_NONE: break;
     }
-    record_explain(&r->layout, record_check(&r->layout, line), line, why.text);
+    int result = record_check(&r->layout, line);
+    if (result == RECORD_FITS) return list_record(r, b, line, e);
+    record_explain(&r->layout, result, line, why.text);
   }
   return add_problem(r, b, ERR_LINE, line->number, why.text, p, n, e);
 }
 
 /*
-** Is a line that fits no record all the same?  The checks overlook control bytes in texts, bytes
-** that are not UTF-8, and a header among lines that have nothing but texts.
+** Is there something about a line that fits?  The checks overlook control bytes in texts, bytes
+** that are not UTF-8, and a header among lines that have nothing but texts.  These are no records.  A
+** record that cannot be right is one, and concerns only who collects problems.
 */
 static int is_suspect(const struct reader *r, const struct line *line) {
   struct layout header;
   struct err unused = {0};
   if (r->tokens.odd && record_odd_byte(line->text + line->start, line->end - line->start)) return 1;
+  if (r->options->policy == POLICY_COLLECT && plausible_not_record(&r->layout, line, NULL)) return 1;
   return layout_is_texts(&r->layout) && find_header(r, line, &header, &unused) != HEADER_NONE;
+}
+
+/*
+** At the first records of a layout: do their values show that its columns are exchanged?  Then
+** nothing can be believed of the file, or of the rest of it if the layout is that of a later header.
+*/
+static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
+  char why[ERR_TEXT];
+  if (!plausible_not_layout(&r->layout, &r->tokens, r->next, why)) return ERR_NONE;
+  if (r->records) return file_problem(r, b, ERR_FORMAT, r->line + r->next, why, e);
+  r->verdict = VERDICT_OPEN;
+  return file_problem(r, b, ERR_FORMAT, 0, why, e);
 }
 
 /* Finds out which lines of this layout are wanted. */
@@ -364,7 +391,8 @@ static inline enum err_code take_record(struct reader *r, const struct line *lin
 */
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
-  const int careful = t->odd || layout_is_texts(&r->layout), all = !r->wanted.never && !r->wanted.ngroups;
+  const int careful = t->odd || layout_is_texts(&r->layout) || r->options->policy == POLICY_COLLECT;
+  const int all = !r->wanted.never && !r->wanted.ngroups;
   uint32_t records = 0, rows = 0;
   int changed = 0;
   while (r->next < t->nlines && !changed && !r->done) {
@@ -397,6 +425,7 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
     return rc ? READER_ERROR : READER_END;
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
+  if (!r->done && r->verdict == VERDICT_FLOW_LOG && !r->is_bound && check_columns(r, b, e)) return READER_ERROR;
   if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
     if (bind(r, b, e) || take_lines(r, b, e)) return READER_ERROR;
   }

@@ -42,7 +42,7 @@
 enum policy {
   POLICY_FAIL,    /* the first problem is put into the batch and ends the file */
   POLICY_SKIP,    /* problems are counted, and all that can be read is delivered */
-  POLICY_COLLECT, /* as POLICY_SKIP, and the problems are put into the batches */
+  POLICY_COLLECT, /* as POLICY_SKIP, and the problems are put into the batches, with records that cannot be right */
 };
 
 /* What a file turned out to be. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** flowlogs_errors: what a scan could not use, a row each.  Empty for a clean tree.
+** flowlogs_errors: what a scan could not use, a row each, and records that cannot be right.  Empty
+** for a clean tree.
 **
 **     SELECT file, line, reason FROM flowlogs_errors('AWSLogs/');
 **
@@ -47,8 +48,8 @@ static void result_raw(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const 
 /* Scripts decide by these words, so that the reasons can be worded anew. */
 static void result_cause(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   static const char *const causes[] = {
-      [ERR_IO] = "system",   [ERR_EXHAUSTED] = "system", [ERR_DAMAGED] = "damage",
-      [ERR_FORMAT] = "file", [ERR_LINE] = "line",        [ERR_INTERRUPT] = NULL,
+      [ERR_IO] = "system", [ERR_EXHAUSTED] = "system",   [ERR_DAMAGED] = "damage", [ERR_FORMAT] = "file",
+      [ERR_LINE] = "line", [ERR_SUSPECT] = "suspicious", [ERR_INTERRUPT] = NULL,
   };
   enum err_code code = problem_of((const struct record_cursor *)cursor)->code;
   (void)column;
@@ -73,7 +74,8 @@ static const struct column columns[] = {
      .is_hidden = 1,
      .result = result_cause,
      .doc = "`system` (the operating system cannot open or read the file), `damage`, `file` (not what it should be), "
-            "`line`",
+            "`line`, `suspicious` (a record that cannot be right, such as one that ends before it starts; it is read "
+            "all the same)",
      .example = "cause = 'line'"},
 };
 
@@ -82,7 +84,8 @@ const struct sql_table flowlogs_errors_table = {
     .arguments = "path, format",
     .column = columns,
     .ncolumns = (int)(sizeof columns / sizeof *columns),
-    .doc = "What a scan cannot use, one row for each line or file.  It is empty when all is well.",
+    .doc = "What a scan cannot use, one row for each line or file, and records that cannot be right.  It is empty when "
+           "all is well.",
     .example = "SELECT file, line, reason FROM flowlogs_errors('tests/data/edge') LIMIT 5",
 };
 

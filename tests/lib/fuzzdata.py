@@ -137,8 +137,19 @@ class Fuzz:
         line = edge + tokens[0] + "".join(gap() + token for token in tokens[1:])
         return (line + self.rng.choice(["", "", gap()])).encode()
 
+    def put_in_order(self, names, tokens, pair, reverse):
+        """Exchanges the values of two fields, so that the first is at most the second, or at
+        least if `reverse`."""
+        if not set(pair) <= set(names):
+            return
+        a, b = (names.index(name) for name in pair)
+        if "-" not in (tokens[a], tokens[b]) and (int(tokens[a]) > int(tokens[b])) != reverse:
+            tokens[a], tokens[b] = tokens[b], tokens[a]
+
     def tokens(self, names, prefix):
         tokens = [self.value(name) for name in names]
+        for pair in ("start", "end"), ("packets", "bytes"):
+            self.put_in_order(names, tokens, pair, self.chance(self.reversed))
         if prefix:
             second = self.rng.randrange(60)
             tokens.insert(0, self.rng.choice({
@@ -192,6 +203,7 @@ class Fuzz:
         rng = self.rng
         self.messy = self.chance(0.25)
         self.blanks = rng.choice([0, 0, 0.1])
+        self.reversed = rng.choice([0] * 8 + [0.1, 1])      # records with start and end, or packets and bytes, exchanged
         self.badness = rng.choice([0, 0, 0, 0.02, 0.2, 0.6])
         end = rng.choice([b"\n", b"\n", b"\n", b"\r\n"])
         out = []

@@ -231,7 +231,7 @@ static inline void print_problems(struct bytes *out, const struct batch *b) {
   static const char *const names[] = {
       [ERR_NOMEM] = "NOMEM",         [ERR_ARGUMENT] = "ARGUMENT", [ERR_IO] = "IO",
       [ERR_DAMAGED] = "DAMAGED",     [ERR_FORMAT] = "FORMAT",     [ERR_LINE] = "LINE",
-      [ERR_INTERRUPT] = "INTERRUPT",
+      [ERR_INTERRUPT] = "INTERRUPT", [ERR_SUSPECT] = "SUSPECT",
   };
   for (uint32_t i = 0; i < b->nproblems; i++) {
     bytes_print(out, "! %u:%llu %s ", (unsigned)b->file, (unsigned long long)b->problem[i].line,

@@ -49,6 +49,17 @@ def odd_value(rng, name):
     return rng.choice(TEXTS)
 
 
+def odd_record(rng, names, values=None):
+    """Values of a record that can be right, mostly: it does not end before it starts, and has no
+    fewer bytes than packets. `values` has some of them."""
+    values = {name: odd_value(rng, name) for name in names} | (values or {})
+    for low, high in (("start", "end"), ("packets", "bytes")):
+        pair = [values.get(low, "-"), values.get(high, "-")]
+        if "-" not in pair and rng.random() < 0.9:
+            values[low], values[high] = sorted(pair, key=int)
+    return [str(values[name]) for name in names]
+
+
 def write(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8", "surrogateescape")
@@ -64,7 +75,7 @@ def write_odd(folder):
 
     def lines(names, count, prefix="", gap=" ", end="\n", header=True):
         head = [gap.join(names).replace("_", "-")] if header else []
-        rows = [prefix + gap.join(odd_value(rng, name) for name in names) for _ in range(count)]
+        rows = [prefix + gap.join(odd_record(rng, names)) for _ in range(count)]
         return "".join(line + end for line in head + rows)
 
     few = ["action", "start", "srcaddr", "vpc_id", "dstport"]
@@ -95,7 +106,7 @@ def write_named(folder):
         values = {"account_id": rng.choice([account, account, account, "012345678901", "unknown", "-"]),
                   "region": rng.choice([region, region, "-"]),
                   "start": rng.choice([*low, "-"]), "end": rng.choice([*high, "-"])}
-        return " ".join(str(values.get(n, odd_value(rng, n))) for n in names) + "\n"
+        return " ".join(odd_record(rng, names, values)) + "\n"
 
     for i in range(30):
         stamp, account, region = rng.choice(times), rng.choice(["123456789012", "012345678901", "111122223333"]), \

@@ -82,11 +82,14 @@ ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
 
 LONGEST_LINE = 65536      # bytes, without the LF
 LOOK_AT = 16              # so many nonblank lines may decide a file's layout
+JUDGED_BY = 16            # so many records decide whether a layout's columns are exchanged,
+JUDGED_AMONG = 256        # which are sought among so many lines
 LAST_SECOND = 253402300799  # 9999-12-31 23:59:59, the last that SQLite's datetime() knows
 
 
 class FlowLogError(Exception):
-    """Something that could not be read. line is None if the error concerns the whole file."""
+    """Something that could not be read. line is None if the error concerns the whole file. The
+    reason "suspicious" is of a record that was read."""
 
     def __init__(self, file, line, reason, raw=None):
         super().__init__(f"{file}:{line}: {reason}")
@@ -256,6 +259,22 @@ class Layout:
             if name == "log_status" and token not in (b"OK", b"NODATA", b"SKIPDATA"):
                 return "log-status"
         return None
+
+    def doubt(self, line):
+        """Whether a line is a record that cannot be right; None if it has no values to tell, or
+        not as many as the layout."""
+        tokens = split(line)[self.prefixed:]
+        if len(tokens) != len(self.names):
+            return None
+        values = {n: t for n, t in zip(self.names, tokens) if n in INTEGERS and is_integer(n, t)}
+        pairs = [(values.get(a, b"-"), values.get(b, b"-")) for a, b in (("start", "end"), ("packets", "bytes"))]
+        known = [(int(a), int(b)) for a, b in pairs if b"-" not in (a, b)]
+        return any(a > b for a, b in known) if known else None
+
+    def is_exchanged(self, lines):
+        """Whether most of the first records cannot be right."""
+        doubts = [d for d in map(self.doubt, lines[:JUDGED_AMONG]) if d is not None][:JUDGED_BY]
+        return len(doubts) >= 4 and sum(doubts) * 2 > len(doubts)
 
     def row(self, file, number, line):
         """The record of a line that fits, as a dict by column."""
@@ -433,6 +452,10 @@ def read_file(file, format, in_folder):
     if by_header and len(set(layout.names)) < len(layout.names):
         yield FlowLogError(file, decider + 1, "duplicate-field", text(without_cr(lines[decider])))
         return
+    if layout.is_exchanged(lines):
+        yield FlowLogError(file, None, "exchanged")
+        return
+    nrows = 0
     for i, line in enumerate(lines):
         raw = text(without_cr(line))
         names = header_names(line, single=len(layout.names) + layout.prefixed == 1,
@@ -442,12 +465,20 @@ def read_file(file, format, in_folder):
         misfit = layout.misfit(line) or (None if is_utf8(line) else "not-utf-8")
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
+            nrows += 1
             yield {**layout.row(file, i + 1, line), **path_values(file, layout.names)}
+            if layout.doubt(line):
+                yield FlowLogError(file, i + 1, "suspicious", raw)
         elif names:             # files that were appended to each other have further headers
             if len(set(names)) < len(names):
                 yield FlowLogError(file, i + 1, "duplicate-field", raw)
                 return
+            if names == layout.names and not layout.prefixed:
+                continue
             layout = Layout(names)
+            if layout.is_exchanged(lines[i + 1:]):
+                yield FlowLogError(file, i + 1 if nrows else None, "exchanged")
+                return
         elif split(line) or unreadable_line(line):
             yield FlowLogError(file, i + 1, misfit, raw)
     if damage:
@@ -462,7 +493,7 @@ def read(paths, format=None, on_error="fail"):
         in_folder = os.path.isdir(path)
         for file in find_files(path):
             for item in read_file(file, names, in_folder):
-                if isinstance(item, FlowLogError) and on_error == "fail":
+                if isinstance(item, FlowLogError) and item.reason != "suspicious" and on_error == "fail":
                     raise item
                 yield item
 

@@ -41,3 +41,67 @@ def test_the_largest_numbers_are_read(build, tmp_path):
     (tmp_path / "a.log").write_text(HEADER + line + line.replace(" 99999999999 ", " 0000000099999999999 "))
     assert build.rows("SELECT start, \"end\", end_time, packets, bytes FROM flowlogs('a.log');", cwd=tmp_path) == \
         [["99999999998", "99999999999", "5138-11-16 09:46:39", "999999999999999", "999999999999999"]] * 2
+
+
+# ---- columns that are exchanged
+
+EXCHANGED = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes end start action log-status\n"
+TIMES = "seems to have start and end exchanged: in {} of its first {} records, end is before start; the header of the " \
+    "file, or format, must name the fields in the order of its lines"
+
+
+def asked(build, folder, path="a.log"):
+    """The error of a query; the numbers of rows that 'skip' gives; the list of errors."""
+    error = build.shell(f"SELECT count(*) FROM flowlogs('{path}');", cwd=folder)
+    rows = build.rows(f"SELECT count(*) FROM flowlogs('{path}', 'skip'); "
+                      f"SELECT total(flows) FROM flowlogs_rollup('{path}', 'skip');", cwd=folder)
+    errors = build.rows(f"SELECT file, ifnull(line, '-'), cause, reason FROM flowlogs_errors('{path}');", cwd=folder)
+    return error, [int(float(row[0])) for row in rows], errors
+
+
+def test_a_file_with_exchanged_times_is_an_error(build, tmp_path):
+    (tmp_path / "a.log").write_text(EXCHANGED + record() * 3000)
+    error, rows, errors = asked(build, tmp_path)
+    assert f"flowlogs: a.log: {TIMES.format(16, 16)}; on_error=skip skips it" in error
+    assert rows == [0, 0] and errors == [["a.log", "-", "file", TIMES.format(16, 16)]]
+    assert build.rows("SELECT verdict, note, rows FROM flowlogs_files('a.log');", cwd=tmp_path) == \
+        [["unreadable", TIMES.format(16, 16), "0"]]
+    (tmp_path / "b.log").write_text(HEADER + record())
+    assert build.rows("SELECT file FROM flowlogs('*.log', 'skip');", cwd=tmp_path) == [["b.log"]]
+
+
+def test_a_format_with_exchanged_counts_is_an_error(build, tmp_path):
+    (tmp_path / "a.log").write_text("10.0.0.1 10 1000\n" * 4)
+    out = build.shell("SELECT count(*) FROM flowlogs('a.log', 'fail', 'srcaddr bytes packets');", cwd=tmp_path)
+    assert "a.log: seems to have packets and bytes exchanged: in 4 of its first 4 records, there are fewer bytes than " in out
+    assert build.rows("SELECT sum(bytes) FROM flowlogs('a.log', 'fail', 'srcaddr packets bytes');", cwd=tmp_path) == [["4000"]]
+
+
+def test_a_later_header_with_exchanged_columns_ends_the_file(build, tmp_path):
+    (tmp_path / "a.log").write_text(HEADER + record() * 5 + EXCHANGED + record() * 5)
+    error, rows, errors = asked(build, tmp_path)
+    assert f"flowlogs: a.log:7: {TIMES.format(5, 5)}" in error
+    assert rows == [5, 5] and errors == [["a.log", "7", "file", TIMES.format(5, 5)]]
+
+
+def test_a_record_that_cannot_be_right_is_read_and_listed(build, tmp_path):
+    odd = record(end=1773046700) + record(octets=9)
+    (tmp_path / "a.log").write_text(HEADER + record() * 2 + odd + record() * 2 + record("-", "-", "-", "-", "- NODATA"))
+    error, rows, errors = asked(build, tmp_path)
+    assert error == "7\n" and rows == [7, 7]
+    assert errors == [
+        ["a.log", "4", "suspicious", "is read, but cannot be right: its end (1773046700) is before its start (1773046800)"],
+        ["a.log", "5", "suspicious", "is read, but cannot be right: it has fewer bytes (9) than packets (10)"]]
+    assert build.rows("SELECT raw FROM flowlogs_errors('a.log') WHERE line = 4;", cwd=tmp_path) == [[odd.split("\n")[0]]]
+    assert build.rows("SELECT verdict, note, rows, errors FROM flowlogs_files('a.log');", cwd=tmp_path) == [["flow log", "NULL", "7", "0"]]
+
+
+def test_milliseconds_in_one_column_are_not_taken_for_an_exchange(build, tmp_path):
+    (tmp_path / "a.log").write_text(HEADER + record(start=1773046800000) * 9)
+    assert "a.log:2: start is '1773046800000', " in asked(build, tmp_path)[0]
+
+
+def test_few_records_that_cannot_be_right_do_not_condemn_a_file(build, tmp_path):
+    (tmp_path / "a.log").write_text(EXCHANGED + record() * 3)
+    error, rows, errors = asked(build, tmp_path)
+    assert error == "3\n" and rows == [3, 3] and [e[1:3] for e in errors] == [[str(n), "suspicious"] for n in (2, 3, 4)]

@@ -22,7 +22,7 @@ def expected(paths, format):
     rows, errors = [], []
     for item in reference.read(paths, format, "skip"):
         if isinstance(item, reference.FlowLogError):
-            errors.append([item.file, cell(item.line)])
+            errors.append([item.file, cell(item.line), "1" if item.reason == "suspicious" else "0"])
         else:
             rows.append([cell(item.get(c)) for c in COLUMNS])
     return rows, errors
@@ -65,12 +65,14 @@ def compare(build, path, format=None, cwd=ROOT):
                      f"SELECT count(DISTINCT rowid), total(packets) FROM flowlogs({args});", cwd=cwd)
     assert got[0] == [str(len(rows))] and got[1][0] == str(len(rows))
     assert abs(float(got[1][1]) - total) <= total * 1e-9
-    got = build.rows(f"SELECT file, ifnull(line, 'NULL') FROM flowlogs_errors({quote(str(path))}, {fmt});", cwd=cwd)
+    got = build.rows(f"SELECT file, ifnull(line, 'NULL'), cause IS 'suspicious' "
+                     f"FROM flowlogs_errors({quote(str(path))}, {fmt});", cwd=cwd)
     assert [e for e in got if e[1] != "NULL"] == [e for e in errors if e[1] != "NULL"]
     # With on_error=fail, the first error ends the query.
     strict = build.shell(f"SELECT count(*) FROM flowlogs({quote(str(path))}, 'fail', {fmt});", cwd=cwd)
+    got = [e for e in got if e[2] == "0"]
     if got:
-        file, line = got[0]
+        file, line, _ = got[0]
         where = file if line == "NULL" else f"{file}:{line}"
         assert f"flowlogs: {where}: " in strict
     else:

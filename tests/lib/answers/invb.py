@@ -22,7 +22,8 @@ _SERVICE = {  # the names of the ports that occur in the sample
     995: "pop3s", 1080: "socks", 1433: "ms-sql-s", 1521: "oracle", 1723: "pptp", 2049: "nfs", 2375: "docker",
     2379: "etcd-client", 3000: "grafana", 3306: "mysql", 3389: "ms-wbt-server", 4444: "metasploit", 5000: "docker-registry", 5432: "postgresql", 5672: "amqp",
     5900: "rfb", 5985: "wsman", 5986: "wsmans", 6379: "redis", 6443: "kubernetes-api", 7001: "weblogic", 8000: "http-alt", 8009: "ajp13", 8080: "http-alt", 8081: "http-alt",
-    8088: "hadoop-yarn", 8443: "https-alt", 8888: "jupyter", 9000: "cslistener", 9090: "prometheus", 9200: "elasticsearch", 9300: "es-transport", 11211: "memcache", 27017: "mongodb"}
+    8088: "hadoop-yarn", 8443: "https-alt", 8888: "jupyter", 9000: "cslistener", 9090: "prometheus", 9200: "elasticsearch", 9300: "es-transport", 11211: "memcache", 27017: "mongodb",
+    50000: "ibm-db2"}
 
 
 def _time(seconds):

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Two pairs of fields are compared.  In each of them the first can never be larger than the
+** second: start and end, packets and bytes (a packet has at least a header).
+**
+** A layout is judged by a few records at the beginning alone, of which nothing but these values is
+** looked at, because a folder may have very many files of a few records each.  A record counts if
+** it has both values of a pair.
+*/
+#include "record/plausible.h"
+
+#include "base/number.h"
+
+#define PAIRS 2
+
+/* In a record, the value of `low` is at most that of `high`. */
+static const struct {
+  enum field low, high;
+  const char *broken; /* in words: it is larger */
+} pairs[PAIRS] = {
+    {FIELD_start, FIELD_end, "end is before start"},
+    {FIELD_packets, FIELD_bytes, "there are fewer bytes than packets"},
+};
+
+/*
+** Returns 1, and the value, if the line has a number at the place of the field that the field can
+** have.  A line with another number, such as milliseconds, is an error of its own.
+*/
+static int value_of(const struct layout *l, const struct line *line, enum field f, uint64_t *value) {
+  size_t n;
+  if (l->token[f] == LAYOUT_ABSENT) return 0;
+  const char *p = token_text(line, (uint32_t)l->token[f], &n);
+  if (!number_fits(p, n)) return 0;
+  *value = number_value(p, n);
+  return *value <= kind_max(fields[f].kind);
+}
+
+enum pair_is { PAIR_ABSENT, PAIR_GOOD, PAIR_BROKEN };
+
+static enum pair_is look(const struct layout *l, const struct line *line, int pair, uint64_t *low, uint64_t *high) {
+  if (!value_of(l, line, pairs[pair].low, low) || !value_of(l, line, pairs[pair].high, high)) return PAIR_ABSENT;
+  return *low <= *high ? PAIR_GOOD : PAIR_BROKEN;
+}
+
+int plausible_not_record(const struct layout *l, const struct line *line, char why[ERR_TEXT]) {
+  uint64_t start, end, packets, bytes;
+  int times = look(l, line, 0, &start, &end) == PAIR_BROKEN, counts = look(l, line, 1, &packets, &bytes) == PAIR_BROKEN;
+  char about_times[ERR_TEXT] = "", about_counts[ERR_TEXT] = "";
+  if (!times && !counts) return 0;
+  if (!why) return 1;
+  if (times)
+    err_print(about_times, "its end (%llu) is before its start (%llu)", (unsigned long long)end,
+              (unsigned long long)start);
+  if (counts)
+    err_print(about_counts, "it has fewer bytes (%llu) than packets (%llu)", (unsigned long long)bytes,
+              (unsigned long long)packets);
+  err_print(why, "is read, but cannot be right: %s%s%s", about_times, times && counts ? ", and " : "", about_counts);
+  return 1;
+}
+
+/* What was found in the records of a window. */
+struct findings {
+  uint32_t records;       /* with both values of a pair */
+  uint32_t wrong;         /* of these, with a pair that is broken */
+  uint32_t broken[PAIRS]; /* records with this pair broken */
+};
+
+static void count_record(const struct layout *l, const struct line *line, struct findings *f) {
+  int has = 0, wrong = 0;
+  for (int i = 0; i < PAIRS; i++) {
+    uint64_t low, high;
+    enum pair_is is = look(l, line, i, &low, &high);
+    has |= is != PAIR_ABSENT;
+    wrong |= is == PAIR_BROKEN;
+    f->broken[i] += is == PAIR_BROKEN;
+  }
+  f->records += (uint32_t)has;
+  f->wrong += (uint32_t)wrong;
+}
+
+static int has_pair(const struct layout *l) {
+  for (int i = 0; i < PAIRS; i++)
+    if (l->token[pairs[i].low] != LAYOUT_ABSENT && l->token[pairs[i].high] != LAYOUT_ABSENT) return 1;
+  return 0;
+}
+
+int plausible_not_layout(const struct layout *l, const struct tokens *t, uint32_t first, char why[ERR_TEXT]) {
+  struct findings f = {0};
+  uint32_t last = t->nlines - first > PLAUSIBLE_LINES ? first + PLAUSIBLE_LINES : t->nlines;
+  if (!has_pair(l)) return 0;
+  for (uint32_t i = first; i < last && f.records < PLAUSIBLE_RECORDS; i++) {
+    const struct line line = tokens_line(t, i, 0);
+    if (line.count == l->ntokens) count_record(l, &line, &f);
+  }
+  if (f.records < PLAUSIBLE_LEAST || f.wrong * 2 <= f.records) return 0;
+  int times = f.broken[0] * 2 > f.wrong, counts = f.broken[1] * 2 > f.wrong, both = times == counts;
+  err_print(why,
+            "seems to have %s exchanged: in %u of its first %u records, %s%s%s; the header of the file, or format, "
+            "must name the fields in the order of its lines",
+            both    ? "start and end, or packets and bytes,"
+            : times ? "start and end"
+                    : "packets and bytes",
+            (unsigned)f.wrong, (unsigned)f.records, times || both ? pairs[0].broken : "", both ? ", or " : "",
+            counts || both ? pairs[1].broken : "");
+  return 1;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests which records cannot be right, and when the layout is blamed for them. */
+#include "helpers.h"
+
+#include "record/plausible.h"
+
+static struct tokens tokens;
+static char padded[64 * 1024];
+
+static void split(const struct bytes *text) {
+  assert_in_range(text->n, 1, sizeof padded - TOKENS_BLOCK);
+  memset(padded, 0, sizeof padded);
+  memcpy(padded, text->p, text->n);
+  assert_int_equal(tokens_split(&tokens, padded, text->n), text->n);
+}
+
+static void test_record(void **state) {
+  static const struct {
+    const char *format, *line, *why; /* why: NULL if the record can be right */
+  } table[] = {
+      {"start end packets bytes", "5 5 7 7", NULL},
+      {"start end packets bytes", "5 6 0 0", NULL},
+      {"start end packets bytes", "- - - -", NULL},
+      {"start end packets bytes", "6 - 7 -", NULL},
+      {"start end packets bytes", "- 5 - 6", NULL},
+      {"start packets", "6 7", NULL},
+      {"start end packets bytes", "6 5 7 7", "its end (5) is before its start (6)"},
+      {"start end packets bytes", "6 6 7 5", "it has fewer bytes (5) than packets (7)"},
+      {"end bytes packets start", "5 5 7 6",
+       "its end (5) is before its start (6), and it has fewer bytes (5) than packets (7)"},
+      {"start end packets bytes", "99999999999 099999999998 - -",
+       "its end (99999999998) is before its start (99999999999)"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(table); i++) {
+    static struct layout l;
+    struct bytes text = {0};
+    struct err e = {0};
+    char why[ERR_TEXT] = "";
+    bytes_print(&text, "%s\n", table[i].line);
+    split(&text);
+    assert_int_equal(layout_from_option(&l, table[i].format, strlen(table[i].format), &e), ERR_NONE);
+    const struct line line = tokens_line(&tokens, 0, 0);
+    CHECK(plausible_not_record(&l, &line, why) == (table[i].why != NULL), "%s", table[i].line);
+    CHECK(plausible_not_record(&l, &line, NULL) == (table[i].why != NULL), "%s", table[i].line);
+    if (table[i].why) {
+      assert_non_null(strstr(why, "is read, but cannot be right: "));
+      CHECK(strstr(why, table[i].why), "%s", why);
+    }
+    bytes_free(&text);
+  }
+}
+
+#define TIMES  "seems to have start and end exchanged: in "
+#define COUNTS "seems to have packets and bytes exchanged: in "
+#define BOTH   "seems to have start and end, or packets and bytes, exchanged: in "
+
+/* Each letter is a line: g good, t times exchanged, c counts, b both, n no values, x no record. */
+static void test_layout(void **state) {
+  static const struct {
+    const char *lines;
+    uint32_t first;
+    const char *why;
+  } table[] = {
+      {"ttt", 0, NULL}, /* too few to tell */
+      {"tttt", 0, TIMES "4 of its first 4 records, end is before start;"},
+      {"xtntxntnt", 0, TIMES "4 of its first 4 records"},
+      {"tgtg", 0, NULL},
+      {"tgtgt", 0, TIMES "3 of its first 5 records"},
+      {"ccccg", 0, COUNTS "4 of its first 5 records, there are fewer bytes than packets;"},
+      {"bbbbg", 0, BOTH "4 of its first 5 records, end is before start, or there are fewer bytes than packets;"},
+      {"ttccg", 0, BOTH "4 of its first 5 records"},
+      {"ggggtttttt", 4, TIMES "6 of its first 6 records"},
+      {"ttttgggg", 4, NULL},
+      {"ggggggggtttttttttttt", 0, NULL},
+      {"gggggggtttttttttggggggg", 0, TIMES "9 of its first 16 records"}, /* line 17 and those after it do not count */
+      {"nnnn", 0, NULL},
+      {"xxxx", 0, NULL},
+  };
+  static const char *const line[] = {
+      ['g'] = "5 6 7 8", ['t'] = "6 5 7 8", ['c'] = "5 6 8 7", ['b'] = "6 5 8 7", ['n'] = "- - - -", ['x'] = "6 5 8"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(table); i++) {
+    static struct layout l;
+    struct bytes text = {0};
+    struct err e = {0};
+    char why[ERR_TEXT] = "";
+    for (const char *p = table[i].lines; *p; p++) bytes_print(&text, "%s\n", line[(unsigned char)*p]);
+    split(&text);
+    assert_int_equal(layout_from_option(&l, "start end packets bytes", strlen("start end packets bytes"), &e),
+                     ERR_NONE);
+    int result = plausible_not_layout(&l, &tokens, table[i].first, why);
+    CHECK(result == (table[i].why != NULL) && (!result || !strncmp(why, table[i].why, strlen(table[i].why))), "%s: %s",
+          table[i].lines, why);
+    assert_int_equal(
+        layout_from_option(&l, "start bytes x-end2 x-packets2", strlen("start bytes x-end2 x-packets2"), &e), ERR_NONE);
+    assert_int_equal(plausible_not_layout(&l, &tokens, 0, why), 0);
+    bytes_free(&text);
+  }
+}
+
+/* Records are sought among the first lines alone. */
+static void test_far_lines(void **state) {
+  static struct layout l;
+  struct bytes text = {0};
+  struct err e = {0};
+  char why[ERR_TEXT];
+  (void)state;
+  assert_int_equal(layout_from_option(&l, "start end", strlen("start end"), &e), ERR_NONE);
+  for (int i = 0; i < PLAUSIBLE_LINES - 3; i++) bytes_print(&text, "- 5\n");
+  for (int i = 0; i < 9; i++) bytes_print(&text, "6 5\n");
+  split(&text);
+  assert_int_equal(plausible_not_layout(&l, &tokens, 0, why), 0);
+  assert_int_equal(plausible_not_layout(&l, &tokens, 1, why), 1);
+  bytes_free(&text);
+}
+
+static int set_up(void **state) {
+  struct err e = {0};
+  (void)state;
+  return tokens_init(&tokens, sizeof padded, &e) != ERR_NONE;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  tokens_clear(&tokens);
+  return 0;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_record), cmocka_unit_test(test_layout),
+                                     cmocka_unit_test(test_far_lines)};
+  return finish(cmocka_run_group_tests(tests, set_up, tear_down));
+}
