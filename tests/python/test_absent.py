@@ -67,6 +67,7 @@ def test_a_condition_on_a_field_that_no_file_has(db, logs, where, table):
 @pytest.mark.parametrize("table", COUNT)
 @pytest.mark.parametrize("where, found", [
     ("flow_direction IS NULL", 16), ("flow_direction IS NOT NULL", 0), ("flow_direction IS NOT 'egress'", 16), ("tcp_flags IS NULL", 16),
+    ("flow_direction = 'egress' OR flow_direction IS NULL", 16), ("flow_direction = 'egress' OR action = 'REJECT'", 8),
     ("tcp_flags & 2", 0), ("coalesce(flow_direction, 'egress') = 'egress'", 16), ("action = 'REJECT'", 8), ("addr = '10.0.0.1'", 2),
     ("port = 22", 16), ("since = '2026-03-09' AND until = '2026-03-10'", 16)])
 def test_other_conditions_stay_as_they_are(db, logs, where, found, table):
