@@ -106,8 +106,8 @@ static const struct port ports[] = {
 
 /*
 ** Ports that the registry gives to a product that nobody runs any more, or to none, and that a
-** better-known product took: its name.  The test of these names has a list of IANA's names and of
-** the reason, for the ports that /etc/services of Debian has as well.
+** better-known product took: its name.  Where /etc/services of Debian has another name for the port,
+** tests/python/test_functions.py has both, and the reason.
 */
 static const struct port field_ports[] = {
     /* clang-format off */
