@@ -8,6 +8,10 @@
 --               10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16   RFC 1918
 --               100.64.0.0/10                               RFC 6598, shared address space; AWS allows it in a VPC
 --               fc00::/7                                    RFC 4193, unique local IPv6 addresses
+--             Pods of EKS have addresses of 100.64.0.0/10, so these are inside by default; but overlay networks such as
+--             Tailscale have their resolver there, 100.100.100.100. A DNS server in 100.64.0.0/10 is therefore outside in
+--             investigate/dns-resolvers.sql and in the alerts of dns-outside, unless an @inside of yours, one that
+--             differs from the default, has the network of that server: the list above and your IPv6 blocks, for example.
 --             The IPv6 addresses of a VPC are public addresses as a rule, and nothing in a record says that they are
 --             yours. Set @inside to the list above, your IPv6 blocks and your public IPv4 addresses.
 --

@@ -3,9 +3,13 @@
 ** Nothing is counted here.  The scans count in a struct scan_counts of their own and hand over a
 ** copy at the points where SQLite has control, so that no lock is needed:
 **
+**     it has values        scan_stats_begin_values(), scan_stats_add_value()
 **     scan begins          scan_stats_begin()   the name of the table, the time, zeros
 **     it hands out rows    scan_stats_note()    a copy of its counts, the seconds until now
 **     it ends              scan_stats_note()    the same with finished = 1
+**
+** A statement may scan several times, and may get rows from memory without a scan.  Its notes about
+** values therefore stay until another statement runs.
 **
 ** Time is monotonic, because the wall clock may be set during a scan.
 */
@@ -15,6 +19,8 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
+#include "sqlite/execution.h"
 
 struct scan_stats *scan_stats_new(void) {
   struct scan_stats *s = mem_alloc(sizeof *s);
@@ -47,18 +53,78 @@ void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int
   s->seconds = now() - s->begun;
 }
 
+void scan_stats_begin_values(struct scan_stats *s, sqlite3 *db) {
+  if (s->nvalues && s->execution != execution_number(db)) s->nvalues = 0;
+}
+
+int scan_stats_takes_value(const struct scan_stats *s, const void *column) {
+  for (uint32_t i = 0; i < s->nvalues; i++)
+    if (s->value[i].column == column) return 0;
+  return s->nvalues < SCAN_STATS_VALUES;
+}
+
+void scan_stats_add_value(struct scan_stats *s, sqlite3 *db, const void *column, const char *text) {
+  if (!scan_stats_takes_value(s, column)) return;
+  s->execution = execution_number(db);
+  struct scan_stats_value *value = &s->value[s->nvalues++];
+  size_t n = utf8_cut(text, strlen(text), SCAN_STATS_VALUE_TEXT - 1);
+  value->column = column;
+  memcpy(value->text, text, n);
+  value->text[n] = 0;
+}
+
+/* --- the JSON object --------------------------------------------------------------------------------------------- */
+
+/* Appends a JSON string, with a comma in front unless it is the first. */
+static void put_note(sqlite3_str *out, int *n, const char *text) {
+  sqlite3_str_appendall(out, (*n)++ ? ",\"" : "\"");
+  for (; *text; text++) {
+    unsigned char c = (unsigned char)*text;
+    if (c < ' ') sqlite3_str_appendf(out, "\\u%04x", c);
+    else if (c == '"' || c == '\\') sqlite3_str_appendf(out, "\\%c", c);
+    else sqlite3_str_appendchar(out, 1, *text);
+  }
+  sqlite3_str_appendchar(out, 1, '"');
+}
+
+/* A note about files that lack a field; `then` says what follows from it. */
+static void put_lack(sqlite3_str *out, int *n, const struct presence_count *c, const char *name, const char *then) {
+  char text[ERR_TEXT];
+  uint32_t all = c->have + c->lack;
+  if (!c->lack) return;
+  if (all == 1) err_print(text, "the file read does not have the field %s: %s", name, then);
+  else if (!c->have) err_print(text, "none of the %u files read has the field %s: %s", all, name, then);
+  else err_print(text, "%u of the %u files read do not have the field %s: %s", c->lack, all, name, then);
+  put_note(out, n, text);
+}
+
+static void put_notes(sqlite3_str *out, const struct scan_stats *s) {
+  const struct presence_counts *p = &s->counts.presence;
+  int n = 0;
+  for (uint32_t i = 0; i < s->nvalues; i++) put_note(out, &n, s->value[i].text);
+  for (int i = 0; i < SUBJECT_COUNT; i++)
+    put_lack(out, &n, &p->condition[i], predicate_subject_name(i), "no record in them meets the condition on it");
+  for (int i = 0; i < FIELD_COUNT; i++)
+    if (!p->condition[i].lack) put_lack(out, &n, &p->use[i], fields[i].name, "it is NULL in their records");
+}
+
 static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   const struct scan_stats *s = sqlite3_user_data(ctx);
   const struct scan_counts *c = &s->counts;
   (void)argc;
   (void)argv;
   if (!s->table) return;
-  char *json = sqlite3_mprintf(
+  sqlite3_str *out = sqlite3_str_new(NULL);
+  sqlite3_str_appendf(
+      out,
       "{\"table\":\"%s\",\"finished\":%d,\"files_found\":%llu,\"files_pruned\":%llu,\"pruned_by_time\":%llu,"
       "\"pruned_by_region\":%llu,\"pruned_by_file\":%llu,\"files_read\":%llu,\"bytes_read\":%llu,\"bytes_inflated\":%"
-      "llu,\"records\":%llu,\"rows\":%llu,\"seconds\":%.6f,\"threads\":%u}",
+      "llu,\"records\":%llu,\"rows\":%llu,\"seconds\":%.6f,\"threads\":%u,\"notes\":[",
       s->table, s->finished, c->files, c->pruned, c->pruned_by[PRUNE_TIME], c->pruned_by[PRUNE_REGION],
       c->pruned_by[PRUNE_FILE], c->read, c->bytes_read, c->bytes_inflated, c->records, c->rows, s->seconds, c->threads);
+  put_notes(out, s);
+  sqlite3_str_appendall(out, "]}");
+  char *json = sqlite3_str_finish(out);
   if (json) sqlite3_result_text(ctx, json, -1, sqlite3_free);
   else sqlite3_result_error_nomem(ctx);
 } /* cppcheck-suppress memleak; SQLite frees the text */

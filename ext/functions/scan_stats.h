@@ -21,6 +21,13 @@
 **     rows              records handed to SQLite; the scan's own conditions dropped the others
 **     seconds           from the search for files to the end, including SQLite's work in between
 **     threads           threads that read files; 0 when only the caller's thread did
+**     notes             an array of texts, in whole sentences: what may be the reason why the
+**                       answer has fewer rows than somebody expected
+**
+** There is a note for each field that the query needs and that some of the files lack, and for each
+** column that was compared with a value that no record can have, such as srcaddr with 'web-1'.
+** Where such a value is a literal, the query is an error instead.  Where it comes from a parameter
+** or another table, it is ordinary in SQL, and the note tells of it.
 **
 ** Each connection has one struct, which its tables and the function share.  Each of them calls
 ** scan_stats_free() at its end.  Only the thread that owns the connection may use the struct.
@@ -31,12 +38,21 @@
 #include "scan/scan.h"
 #include "sqlite/sqlite.h"
 
+#define SCAN_STATS_VALUES     4   /* columns whose values are noted, at most */
+#define SCAN_STATS_VALUE_TEXT 256 /* bytes of such a note, with its NUL */
+
 struct scan_stats {
   int users;             /* tables and functions that will call scan_stats_free() */
   const char *table;     /* NULL before the first scan; not owned: a constant */
   int finished;          /* 0 or 1 */
   double begun, seconds; /* in seconds; begun is a time of the monotonic clock */
   struct scan_counts counts;
+  uint64_t execution; /* the execution of a statement that the values are of: see execution.h */
+  uint32_t nvalues;
+  struct scan_stats_value {
+    const void *column; /* any address that stands for the column; never read */
+    char text[SCAN_STATS_VALUE_TEXT];
+  } value[SCAN_STATS_VALUES]; /* values that no record can have: the first of each column */
 };
 
 /*
@@ -53,6 +69,18 @@ void scan_stats_free(void *stats);
 
 /* A scan of that table begins: all counts become 0.  `table` must be a constant. */
 void scan_stats_begin(struct scan_stats *s, const char *table);
+
+/*
+** A statement is about to compare columns with its values: drops the notes about the values of
+** earlier executions.
+*/
+void scan_stats_begin_values(struct scan_stats *s, sqlite3 *db);
+
+/* Is there room for a note about a value of this column?  One for each column is enough. */
+int scan_stats_takes_value(const struct scan_stats *s, const void *column);
+
+/* Notes that the column was compared with a value that no record can have.  The text is copied. */
+void scan_stats_add_value(struct scan_stats *s, sqlite3 *db, const void *column, const char *text);
 
 /* Takes the counts that the scan has reached.  finished: 1 when it has come to its end. */
 void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int finished);

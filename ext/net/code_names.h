@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Names of the codes in a record.  Protocols and ports have their names in IANA's registries; TCP
-** flags and traffic paths have those of AWS's documentation.  The functions are pure; any thread
-** may call them.  The texts that they return are constant.
+** Names of the codes in a record.  Protocols have their names in IANA's registry, and ports too
+** where it says what has the port today; TCP flags and traffic paths have those of AWS's
+** documentation.  The functions are pure; any thread may call them.  The texts that they return
+** are constant.
 */
 #ifndef NET_CODE_NAMES_H
 #define NET_CODE_NAMES_H
@@ -19,10 +20,12 @@ const char *code_names_protocol(int64_t number);
 #define CODE_NAMES_UDP 17 /* the protocol number of UDP */
 
 /*
-** Returns the service name of a port in IANA's registry, such as "https".  Returns NULL for a
-** port without a name, and for one that is not in our table, which has only the common ports.
-** Where a number has different names for TCP and UDP, the name for UDP is returned when the
-** protocol is CODE_NAMES_UDP, and the name for TCP otherwise.
+** Returns the name of the service that usually has a port: the name in IANA's registry, such as
+** "https", or the one that people use, such as "kubelet", for a port that the registry gives to a
+** dead product or to none.  Returns NULL for a port that has neither, or that is not in our
+** tables, which have only the common ports.  Where a number has different names for TCP and UDP,
+** the name for UDP is returned when the protocol is CODE_NAMES_UDP, and the name for TCP
+** otherwise.
 */
 const char *code_names_port(int64_t number, int64_t protocol);
 

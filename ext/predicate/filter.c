@@ -32,69 +32,6 @@ struct filter {
   } * slot;          /* one for each slot of the pattern; NULL if there are none */
 };
 
-/* --- names ------------------------------------------------------------------------------------------------------- */
-
-/*
-** Other names of fields from AWS's examples and common patterns, in lower case, without '-' and
-** '_'.
-*/
-static const struct {
-  const char *name;
-  enum field field;
-} aliases[] = {
-    {"account", FIELD_account_id},
-    {"eni", FIELD_interface_id},
-    {"interface", FIELD_interface_id},
-    {"source", FIELD_srcaddr},
-    {"src", FIELD_srcaddr},
-    {"srcip", FIELD_srcaddr},
-    {"sourceip", FIELD_srcaddr},
-    {"sourceaddr", FIELD_srcaddr},
-    {"sourceaddress", FIELD_srcaddr},
-    {"destination", FIELD_dstaddr},
-    {"dest", FIELD_dstaddr},
-    {"dst", FIELD_dstaddr},
-    {"dstip", FIELD_dstaddr},
-    {"destip", FIELD_dstaddr},
-    {"destinationip", FIELD_dstaddr},
-    {"destaddr", FIELD_dstaddr},
-    {"destaddress", FIELD_dstaddr},
-    {"destinationaddress", FIELD_dstaddr},
-    {"sourceport", FIELD_srcport},
-    {"destport", FIELD_dstport},
-    {"destinationport", FIELD_dstport},
-    {"proto", FIELD_protocol},
-    {"windowstart", FIELD_start},
-    {"starttime", FIELD_start},
-    {"windowend", FIELD_end},
-    {"endtime", FIELD_end},
-    {"status", FIELD_log_status},
-    {"flowlogstatus", FIELD_log_status},
-};
-
-#define NAME_MAX_BYTES 32 /* longer names are not known */
-
-/* Returns 1 if a name equals `plain` when '-', '_' and upper and lower case do not count. */
-static int is_name(const char *p, size_t n, const char *plain) {
-  for (size_t i = 0; i < n; i++) {
-    if (p[i] == '-' || p[i] == '_') continue;
-    while (*plain == '_') plain++;
-    char c = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] + 32) : p[i];
-    if (c != *plain++) return 0;
-  }
-  return !*plain;
-}
-
-/* Returns the field that the name of a slot means, or FIELD_NONE, because any name is allowed. */
-static int find_field(const char *p, size_t n) {
-  if (n == 0 || n > NAME_MAX_BYTES) return FIELD_NONE;
-  for (int f = 0; f < FIELD_COUNT; f++)
-    if (is_name(p, n, fields[f].name)) return f;
-  for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-    if (is_name(p, n, aliases[i].name)) return (int)aliases[i].field;
-  return FIELD_NONE;
-}
-
 /* --- a slot's terms ---------------------------------------------------------------------------------------------- */
 
 static int is_integer(const struct pattern_condition *c) { return c->value == PATTERN_NUMBER && c->number.is_integer; }
@@ -196,7 +133,7 @@ static enum err_code compile_slot(struct filter *f, const struct pattern_slot *s
                                   struct err *e) {
   struct predicate_term number = {.null_passes = (uint8_t)pattern_slot_passes(s, "-", 1)}, text = number;
   int has_number;
-  out->field = find_field(s->name, s->name_n);
+  out->field = field_find(s->name, s->name_n);
   out->text = out->number = NO_TERM;
   if (!s->nconditions) return ERR_NONE;
   number_term(s, &number, &has_number, e);

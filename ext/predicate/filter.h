@@ -8,8 +8,7 @@
 **
 ** CloudWatch goes by position: a slot stands for the token at its place, and its name is only a
 ** label.  This is right for a file whose fields stand where the names of the pattern say.  Known
-** names are AWS's own and those of its examples (eni, source, destport, windowstart ...).  They
-** are compared with the layout of the file:
+** names are those that field_find() knows.  They are compared with the layout of the file:
 **
 **   - If they fit the layout, the slots are applied by position.
 **   - If they fit only the default format, each slot is applied to the field that it has in the

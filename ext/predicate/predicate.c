@@ -11,7 +11,7 @@
 **     tokens    12                       5, 6 (srcport, dstport): one must pass both terms
 **
 ** A group whose field the layout lacks is decided at once: its values are missing in every line,
-** so either no line passes (never), or the group is dropped.  Terms about the path are not bound,
+** or are what the path of the file gives, so either no line passes (never), or the group is dropped.  Terms about the path are not bound,
 ** because predicate_keeps_file() has evaluated them before the file was opened.
 **
 ** Equality, the most frequent term, compares two 8-byte words under a mask instead of calling
@@ -227,9 +227,38 @@ static void find_tokens(struct predicate_group *g, const struct layout *l, int s
   if (subject == SUBJECT_PORT) add_token(g, l, FIELD_dstport);
 }
 
-void predicate_bind(const struct predicate *p, const struct layout *l, struct predicate_bound *out) {
+const char *predicate_subject_name(int subject) {
+  static const char *const others[] = {
+      [SUBJECT_LINE - FIELD_COUNT] = "line",
+      [SUBJECT_FILE - FIELD_COUNT] = "file",
+      [SUBJECT_ADDR - FIELD_COUNT] = "addr",
+      [SUBJECT_PORT - FIELD_COUNT] = "port",
+  };
+  return subject < FIELD_COUNT ? fields[subject].name : others[subject - FIELD_COUNT];
+}
+
+/* Does the group say IS NOT NULL?  Then whoever wrote it knows that values may be missing. */
+static int is_not_null(const struct predicate_group *g) {
+  for (uint32_t i = 0; i < g->nterms; i++)
+    if (g->term[i].op == PREDICATE_ALWAYS && !g->term[i].negated) return 1;
+  return 0;
+}
+
+/* Decides on a group whose subject is in no token.  Returns 0 if no line can pass. */
+static int decide(const struct predicate_group *g, const struct path_fields *path, int subject, uint8_t *finds) {
+  int given = path_fields_find(path, subject);
+  int passes = given < 0 ? predicate_passes_null(g->term, g->nterms)
+                         : predicate_passes_text(g->term, g->nterms, path->item[given].text, path->item[given].n);
+  if (given >= 0) *finds = PREDICATE_HAS;
+  else if (!passes && !is_not_null(g)) *finds = PREDICATE_LACKS;
+  return passes;
+}
+
+void predicate_bind(const struct predicate *p, const struct layout *l, const struct path_fields *path,
+                    struct predicate_bound *out) {
   out->ngroups = 0;
   out->never = 0;
+  memset(out->finds, 0, sizeof out->finds);
   for (size_t i = 0, next; i < p->n; i = next) {
     int subject = p->term[i].subject;
     for (next = i; next < p->n && p->term[next].subject == subject;) next++;
@@ -239,9 +268,10 @@ void predicate_bind(const struct predicate *p, const struct layout *l, struct pr
     find_tokens(g, l, subject);
     if (subject == SUBJECT_FILE) continue;
     if (g->ntokens == 0 && subject != SUBJECT_LINE) {
-      if (!predicate_passes_null(g->term, g->nterms)) out->never = 1;
+      out->never |= !decide(g, path, subject, &out->finds[subject]);
       continue;
     }
+    out->finds[subject] = PREDICATE_HAS;
     out->ngroups++;
   }
 }

@@ -94,11 +94,18 @@ enum predicate_about {
 };
 
 /*
+** Does a layout have a subject that a predicate needs?  It needs a subject when a missing value does
+** not pass, and no term is IS NOT NULL, by which a query says that values may be missing.
+*/
+enum predicate_found { PREDICATE_LACKS = 1, PREDICATE_HAS = 2 };
+
+/*
 ** A predicate bound to a layout: for each subject, its terms and the tokens that have its values.
 */
 struct predicate_bound {
   uint32_t ngroups;
-  int never; /* 0 or 1: no line of this layout can pass */
+  int never;                    /* 0 or 1: no line of this layout can pass */
+  uint8_t finds[SUBJECT_COUNT]; /* for each subject that a term needs: enum predicate_found; otherwise 0 */
   struct predicate_group {
     const struct predicate_term *term; /* the first of nterms; not owned */
     uint16_t nterms;
@@ -135,8 +142,15 @@ int predicate_has(const struct predicate *p, const struct predicate_term *term);
 /* Sorts the terms.  None may be added afterwards. */
 void predicate_finish(struct predicate *p);
 
-/* Binds the predicate to a layout.  The layout is not needed afterwards. */
-void predicate_bind(const struct predicate *p, const struct layout *l, struct predicate_bound *out);
+/*
+** Binds the predicate to a layout, and to the fields that the path of the file gives.  Neither is
+** needed afterwards.
+*/
+void predicate_bind(const struct predicate *p, const struct layout *l, const struct path_fields *path,
+                    struct predicate_bound *out);
+
+/* The name of a subject in SQL. */
+const char *predicate_subject_name(int subject);
 
 /*
 ** Returns 1 if the line passes, otherwise 0.  The line must have passed record_check() with the

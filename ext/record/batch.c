@@ -41,6 +41,7 @@ void batch_clear(struct batch *b) {
 void batch_reset(struct batch *b) {
   b->nrows = b->nproblems = 0;
   b->text_used = 0;
+  memset(b->path_cell, 0, sizeof b->path_cell);
 }
 
 size_t batch_bytes(const struct batch *b) {

@@ -26,6 +26,7 @@
 
 #include "base/err.h"
 #include "record/fields.h"
+#include "record/path_fields.h"
 #include "record/tokens.h"
 
 /* Columns: one for each field, then what a record has besides. */
@@ -46,13 +47,14 @@ struct problem {
 };
 
 struct batch {
-  uint32_t file;                /* number of the file in the scan's list */
-  uint32_t nrows;               /* rows in it */
-  uint64_t *line;               /* for each row: its line in the file, 1-based */
-  uint64_t *cell[COLUMN_COUNT]; /* for each wanted column: its rows' cells; NULL where the column is not wanted */
-  uint8_t has[COLUMN_COUNT];    /* this batch has values in the column; otherwise all its cells are NULL */
-  char *text;                   /* the arena */
-  size_t text_used, text_cap;   /* bytes of it; text_cap is at most BATCH_TEXT_MAX */
+  uint32_t file;                   /* number of the file in the scan's list */
+  uint32_t nrows;                  /* rows in it */
+  uint64_t *line;                  /* for each row: its line in the file, 1-based */
+  uint64_t *cell[COLUMN_COUNT];    /* for each wanted column: its rows' cells; NULL where the column is not wanted */
+  uint8_t has[COLUMN_COUNT];       /* this batch has values in the column; otherwise all its cells are NULL */
+  uint64_t path_cell[PATH_FIELDS]; /* the texts of the file's path_fields, once they are needed; 0 before */
+  char *text;                      /* the arena */
+  size_t text_used, text_cap;      /* bytes of it; text_cap is at most BATCH_TEXT_MAX */
   uint32_t nproblems;
   struct problem *problem; /* BATCH_WINDOW of them; allocated when the first is added */
   struct batch *next;      /* the queue's: the next in a list of batches */

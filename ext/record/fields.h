@@ -61,7 +61,9 @@ static inline uint64_t kind_max(enum kind kind) {
 */
 #define ENDPOINT_FIELDS(F)                                                                                             \
   F(version, INT, 2, "version of the record format")                                                                   \
-  F(account_id, TEXT, 2, "account that owns the interface, with its leading zeros; `unknown` is possible")             \
+  F(account_id, TEXT, 2,                                                                                               \
+    "account that owns the interface, with its leading zeros; `unknown` is possible; without the field, the account "  \
+    "in the path")                                                                                                     \
   F(interface_id, TEXT, 2, "interface, as `eni-…`; NULL for a regional NAT gateway")                                   \
   F(srcaddr, ADDR, 2, "source address; for traffic that leaves the interface, its primary private address")            \
   F(dstaddr, ADDR, 2, "destination address; for traffic that reaches the interface, its primary private address")      \
@@ -89,7 +91,7 @@ static inline uint64_t kind_max(enum kind kind) {
   F(type, TEXT, 3, "type of traffic: `IPv4`, `IPv6` or `EFA`")                                                         \
   F(pkt_srcaddr, ADDR, 3, "original source address of the packets")                                                    \
   F(pkt_dstaddr, ADDR, 3, "original destination address of the packets")                                               \
-  F(region, TEXT, 4, "region of the interface")                                                                        \
+  F(region, TEXT, 4, "region of the interface; without the field, the region in the path")                             \
   F(az_id, TEXT, 4, "availability zone of the interface, such as `use1-az2`")                                          \
   F(sublocation_type, TEXT, 4, "type of the sublocation: `wavelength`, `outpost` or `localzone`")                      \
   F(sublocation_id, TEXT, 4, "id of the sublocation")                                                                  \
@@ -170,9 +172,25 @@ extern const struct field_info fields[FIELD_COUNT];
 extern const enum field fields_tgw[FIELD_TGW_COUNT];
 
 /*
-** Returns the field (an enum field) with the name of n bytes, or FIELD_NONE.  '-' and '_' are the
-** same in a name.  Upper and lower case differ, because AWS writes all names in lower case.
+** Returns the field (an enum field) that the name of n bytes means, or FIELD_NONE.  Upper and
+** lower case, '-' and '_' do not count, so that account-id, account_id, accountId and accountid
+** are one name.  Besides the names in the table there are other names from AWS's examples, which
+** fields.c lists with their sources.
 */
 int field_find(const char *name, size_t n);
+
+/*
+** Returns the field whose name, or one of whose other names, a wrong name resembles most, or
+** FIELD_NONE if all differ from it in more than a third of its letters.
+*/
+int field_nearest(const char *name, size_t n);
+
+/* Do two names of a bytes and b bytes differ in nothing that field_find() counts?  1 or 0. */
+int field_same_name(const char *p, size_t a, const char *q, size_t b);
+
+/*
+** Is this how AWS writes the name of a field, in lower case, with '-' or with '_'?  1 or 0.
+*/
+int field_is_spelled(const char *name, size_t n);
 
 #endif

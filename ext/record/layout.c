@@ -20,13 +20,6 @@
 
 #include "record/tokens.h"
 
-/* '-' and '_' are the same in names. */
-static int same_name(const char *a, const char *b, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (a[i] != b[i] && !((a[i] == '-' || a[i] == '_') && (b[i] == '-' || b[i] == '_'))) return 0;
-  return 1;
-}
-
 static void begin(struct layout *l) {
   memset(l, 0, offsetof(struct layout, text));
   for (int f = 0; f < FIELD_COUNT; f++) l->token[f] = LAYOUT_ABSENT;
@@ -78,7 +71,7 @@ static enum err_code add(struct layout *l, const char *name, size_t n, enum err_
     return err_set(e, code, 0, "names the field %s twice", fields[field].name);
   for (uint32_t i = 0; i < l->nunknown; i++) {
     uint32_t other = l->unknown[i];
-    if (l->name_n[other] == n && same_name(layout_name(l, other), name, n))
+    if (field_same_name(layout_name(l, other), l->name_n[other], name, n))
       return err_set(e, code, 0, "names the field %.*s twice", (int)n, name);
   }
   l->ntokens++;
@@ -144,29 +137,40 @@ static int is_name(const char *p, size_t n) {
   return 1;
 }
 
-/*
-** Returns 1 if a name is not a word of prose: it consists of several words, or is one of these
-** four.
-*/
-static int is_technical(const char *p, size_t n) {
-  if (memchr(p, '-', n) || memchr(p, '_', n)) return 1;
-  return n == 7 &&
-         (!memcmp(p, "srcaddr", 7) || !memcmp(p, "dstaddr", 7) || !memcmp(p, "srcport", 7) || !memcmp(p, "dstport", 7));
+/* Is the name one of n words, in any spelling? */
+static int is_among(const char *const *words, size_t nwords, const char *p, size_t n) {
+  for (size_t i = 0; i < nwords; i++)
+    if (field_same_name(p, n, words[i], strlen(words[i]))) return 1;
+  return 0;
 }
 
+/*
+** Names of fields that are words of prose, and other names of fields, which are headings in many
+** kinds of lists.
+*/
+static const char *const prose[] = {"version", "protocol", "packets", "bytes", "start",
+                                    "end",     "action",   "type",    "region"};
+static const char *const headings[] = {"account", "interface", "source", "src",   "destination",
+                                       "dest",    "dst",       "proto",  "status"};
+
+#define IS_AMONG(words, p, n) is_among(words, sizeof(words) / sizeof *(words), p, n)
+
 static int looks_like_header(const struct line *line, int single) {
-  uint32_t count = line->count, known = 0, technical = 0;
+  uint32_t count = line->count, known = 0, sure = 0, technical = 0, spelled = 0;
   for (uint32_t i = 0; i < count; i++) {
     size_t n;
     const char *p = token_text(line, i, &n);
     if (!is_name(p, n)) return 0;
     if (field_find(p, n) == FIELD_NONE) continue;
     known++;
-    technical += (uint32_t)is_technical(p, n);
+    spelled += (uint32_t)field_is_spelled(p, n);
+    if (IS_AMONG(headings, p, n)) continue;
+    sure++;
+    technical += (uint32_t)!IS_AMONG(prose, p, n);
   }
   if (known * 2 < count || known == 0) return 0;
-  if (count == 1) return single;
-  return known >= LAYOUT_SURE || known == count || technical > 0;
+  if (count == 1) return single && sure;
+  return sure >= LAYOUT_SURE || spelled == count || technical > 0;
 }
 
 int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e) {
@@ -186,35 +190,79 @@ int layout_is_own_header(const struct layout *l, const struct line *line) {
   for (uint32_t i = 0; i < line->count; i++) {
     size_t n;
     const char *p = token_text(line, i, &n);
-    if (n != l->name_n[i] || !same_name(p, layout_name(l, i), n)) return 0;
+    if (!field_same_name(p, n, layout_name(l, i), l->name_n[i])) return 0;
   }
   return 1;
 }
 
-static int is_between(char c) { return c == ' ' || c == ',' || c == '\t' || c == '\n' || c == '\r'; }
+/* The name is no field, and does not say that it is a new one: says what to write. */
+static enum err_code unknown(const char *name, size_t n, struct err *e) {
+  int nearest = field_nearest(name, n);
+  char spelled[64];
+  if (nearest == FIELD_NONE)
+    return err_set(
+        e, ERR_ARGUMENT, 0,
+        "format: '%.*s' is no field of flow logs; flowlogs_help lists them, and one that it lacks is written "
+        "as x-%.*s",
+        (int)n, name, (int)n, name);
+  for (size_t i = 0; i <= fields[nearest].n; i++)
+    spelled[i] = fields[nearest].name[i] == '_' ? '-' : fields[nearest].name[i];
+  return err_set(e, ERR_ARGUMENT, 0, "format: '%.*s' is no field of flow logs; write %s", (int)n, name, spelled);
+}
 
-enum err_code layout_from_option(struct layout *l, const char *text, struct err *e) {
-  begin(l);
-  for (const char *p = text; *p;) {
-    if (is_between(*p)) {
-      p++;
-      continue;
-    }
-    int braced = p[0] == '$' && p[1] == '{';
-    const char *name = braced ? p + 2 : p;
-    const char *end = name;
-    while (*end && *end != '}' && *end != '$' && !is_between(*end)) end++;
-    size_t n = (size_t)(end - name);
-    if (!is_name(name, n) || (*end == '}') != braced)
-      return err_set(e, ERR_ARGUMENT, 0,
-                     "format: '%.20s' is no field name; write 'version account-id …' or '${version} ${account-id} …'",
-                     p);
-    struct err why = {0};
-    if (add(l, name, n, ERR_ARGUMENT, &why)) return err_set(e, ERR_ARGUMENT, 0, "format %s", why.text);
-    p = end + braced;
+/* Adds a name of the option. */
+static enum err_code add_option(struct layout *l, const char *name, size_t n, struct err *e) {
+  struct err why = {0};
+  int is_new = n > 2 && (name[0] == 'x' || name[0] == 'X') && (name[1] == '-' || name[1] == '_');
+  if (field_find(name, n) == FIELD_NONE && !is_new) return unknown(name, n, e);
+  if (add(l, name, n, ERR_ARGUMENT, &why)) return err_set(e, ERR_ARGUMENT, 0, "format %s", why.text);
+  return ERR_NONE;
+}
+
+/*
+** Passes over what stands between two names: white space, commas, the quotes around a text, and
+** what a shell, HCL or JSON makes of line breaks, which is a backslash before the break or n.
+*/
+static const char *skip_between(const char *p, const char *end) {
+  for (; p < end; p++) {
+    if (*p == '\\' && end - p > 1 && strchr("\n\rnrt", p[1])) p++;
+    else if (!strchr(" ,\t\n\r\"'", *p)) break;
   }
-  if (l->ntokens == 0 || (l->ntokens - l->nunknown) * 2 < l->ntokens)
-    return err_set(e, ERR_ARGUMENT, 0, "format: '%.80s' names no flow log fields", text);
+  return p;
+}
+
+/*
+** Finds a name, plain or in ${}, and moves *p behind it.  The '$' may be escaped as in Terraform
+** ($${name}) or in a shell (\${name}), and the name as in CloudFormation's Sub (${!name}).
+** Returns the length of the name, or 0 if there is none.
+*/
+static size_t next_name(const char **p, const char *end, const char **name) {
+  const char *at = *p, *begin;
+  int braced;
+  if (end - at > 1 && (at[0] == '$' || at[0] == '\\') && at[1] == '$') at++;
+  braced = end - at > 1 && at[0] == '$' && at[1] == '{';
+  at += braced ? 2 : 0;
+  if (braced && at < end && *at == '!') at++;
+  for (begin = at; at < end && !strchr("}$\\ ,\t\n\r\"'", *at);) at++;
+  if ((at < end && *at == '}') != braced || (!braced && begin > *p) || !is_name(begin, (size_t)(at - begin))) return 0;
+  *name = begin;
+  *p = at + braced;
+  return (size_t)(at - begin);
+}
+
+enum err_code layout_from_option(struct layout *l, const char *text, size_t n, struct err *e) {
+  const char *end = text + n, *name;
+  begin(l);
+  for (const char *p = skip_between(text, end); p < end; p = skip_between(p, end)) {
+    size_t name_n = next_name(&p, end, &name);
+    if (!name_n)
+      return err_set(e, ERR_ARGUMENT, 0,
+                     "format: '%.*s' is no field name; write 'version account-id …' or '${version} ${account-id} …'",
+                     (int)(end - p < 20 ? end - p : 20), p);
+    if (add_option(l, name, name_n, e)) return e->code;
+  }
+  if (l->ntokens == l->nunknown)
+    return err_set(e, ERR_ARGUMENT, 0, "format: '%.*s' names no flow log fields", n < 80 ? (int)n : 80, text);
   add_classes(l);
   return ERR_NONE;
 }

@@ -62,9 +62,10 @@ void layout_add_prefix(struct layout *l);
 ** half of them are known fields, and one of these holds, so that a line of prose is not mistaken
 ** for a header:
 **
-**   - LAYOUT_SURE names or more are known;
-**   - all names are known;
-**   - a known name is not a word of prose, such as srcaddr or vpc-id (region and end are words).
+**   - LAYOUT_SURE names or more are known, not counting such headings as Source and Status;
+**   - all names are known, and are written as AWS writes them;
+**   - a known name is neither such a heading nor a word of prose: srcaddr, vpc-id and SrcPort are
+**     neither, and region and End are words.
 **
 ** A single name is a header only if single is not 0, which says that a header is expected.
 **
@@ -81,10 +82,13 @@ int layout_from_header(struct layout *l, const struct line *line, int single, st
 int layout_is_own_header(const struct layout *l, const struct line *line);
 
 /*
-** Reads the `format` option: names with spaces or commas between them, each as name or as ${name}.
-** ERR_ARGUMENT, with a message that says what is wrong; *l is undefined then.
+** Reads a format of n bytes: names with spaces or commas between them, each as name or as ${name},
+** as a user copies them from AWS or from a program that makes flow logs.  Quotes around the text,
+** line continuations and an escaped '$' do not count.  Each name must be that of a field, or begin
+** with "x-", which stands for a field of AWS that is not in the table.  ERR_ARGUMENT, with a
+** message that says what is wrong; *l is undefined then.
 */
-enum err_code layout_from_option(struct layout *l, const char *text, struct err *e);
+enum err_code layout_from_option(struct layout *l, const char *text, size_t n, struct err *e);
 
 /*
 ** Returns 1 if every field is a text that is never invalid.  A header among its lines then looks

@@ -18,6 +18,7 @@
 
 #include "base/calendar.h"
 #include "base/number.h"
+#include "base/utf8.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -31,14 +32,22 @@
 */
 #define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS)
 #define PROBLEMS_TEXT_MAX (BATCH_WINDOW * 2 * ERR_TEXT)
+#define PATH_TEXT_MAX     (PATH_FIELDS * PATH_FIELD_BYTES)
 
-_Static_assert((uint64_t)BATCH_ROWS *ROW_TEXT_MAX + PROBLEMS_TEXT_MAX + BATCH_COPY < BATCH_TEXT_MAX,
+_Static_assert((uint64_t)BATCH_ROWS *ROW_TEXT_MAX + PROBLEMS_TEXT_MAX + PATH_TEXT_MAX + BATCH_COPY < BATCH_TEXT_MAX,
                "the text of a full batch of the longest lines has offsets of 32 bits");
 
 const char *record_control_byte(const char *p, size_t n) {
   for (; n > 0; p++, n--)
     if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
   return NULL;
+}
+
+const char *record_odd_byte(const char *p, size_t n) {
+  const char *control = record_control_byte(p, n);
+  if (control) return control;
+  size_t valid = utf8_valid(p, n);
+  return valid < n ? p + valid : NULL;
 }
 
 /* Three dots and otherwise digits, in 7 to 15 bytes, as nearly all addresses in flow logs are. */
@@ -250,8 +259,23 @@ void record_explain(const struct layout *l, int result, const struct line *line,
             token, wanted[kind], kind == KIND_TIME ? too_fine(p, n) : "");
 }
 
-void projection_init(struct projection *p, const struct layout *l, struct batch *b) {
-  p->nitems = 0;
+/* A column that the layout lacks and the path gives: all rows share one text. */
+static enum err_code add_constant(struct projection *p, const struct path_fields *path, int k, struct batch *b,
+                                  struct err *e) {
+  const struct path_field *field = &path->item[k];
+  if (!b->path_cell[k]) {
+    if (batch_reserve(b, field->n, e)) return e->code;
+    b->path_cell[k] = batch_put(b, field->text, field->n);
+  }
+  p->constant[p->nconstants].column = (uint8_t)field->field;
+  p->constant[p->nconstants++].cell = b->path_cell[k];
+  b->has[field->field] = 1;
+  return ERR_NONE;
+}
+
+enum err_code projection_init(struct projection *p, const struct layout *l, const struct path_fields *path,
+                              struct batch *b, struct err *e) {
+  p->nitems = p->nconstants = 0;
   for (int f = 0; f < FIELD_COUNT; f++) {
     b->has[f] = b->cell[f] && l->token[f] != LAYOUT_ABSENT;
     if (!b->has[f]) continue;
@@ -260,8 +284,13 @@ void projection_init(struct projection *p, const struct layout *l, struct batch 
     item->column = (uint8_t)f;
     item->is_int = (uint8_t)kind_is_int(fields[f].kind);
   }
+  for (int k = 0; k < path->n; k++) {
+    int f = path->item[k].field;
+    if (b->cell[f] && !b->has[f] && add_constant(p, path, k, b, e)) return e->code;
+  }
   p->raw = b->has[COLUMN_RAW] = b->cell[COLUMN_RAW] != NULL;
   p->extra = b->has[COLUMN_EXTRA] = b->cell[COLUMN_EXTRA] && l->nunknown > 0;
+  return ERR_NONE;
 }
 
 /* Appends a JSON string; there is room for 2 n + 2 bytes. */
@@ -323,6 +352,7 @@ enum err_code record_store(const struct projection *p, const struct layout *l, c
     else if (p->item[i].is_int) *cell = number_value(t, n);
     else *cell = batch_put(b, t, n);
   }
+  for (uint32_t i = 0; i < p->nconstants; i++) b->cell[p->constant[i].column][row] = p->constant[i].cell;
   if (p->raw) {
     uint32_t end = line->end;
     if (end > line->start && line->text[end - 1] == '\r') end--;

@@ -26,6 +26,12 @@
 const char *record_control_byte(const char *p, size_t n);
 
 /*
+** The first control byte, as above; if there is none, the first byte that is not UTF-8; otherwise
+** NULL.  Hosts and exports could not take over a text with either.
+*/
+const char *record_odd_byte(const char *p, size_t n);
+
+/*
 ** Could it be an IPv4 or IPv6 address, by its letters and its length?  Not everything that could
 ** be one is one.
 */
@@ -53,8 +59,7 @@ int record_line_fits(const struct layout *l, const struct tokens *t, const struc
 void record_explain(const struct layout *l, int result, const struct line *line, char out[ERR_TEXT]);
 
 /*
-** What to take from a line: made once for a layout and the wanted columns.  A plain struct, which
-** may be copied.
+** What to take from a line: made for a layout, the wanted columns and a batch.
 */
 struct projection {
   uint32_t nitems;
@@ -63,12 +68,21 @@ struct projection {
     uint8_t column; /* enum field */
     uint8_t is_int; /* the cell is the number; otherwise it is the text */
   } item[FIELD_COUNT];
+  uint32_t nconstants;
+  struct projection_constant {
+    uint8_t column; /* enum field, which the layout lacks and the path gives */
+    uint64_t cell;  /* its text in the batch */
+  } constant[PATH_FIELDS];
   uint8_t raw;   /* the line itself is wanted */
   uint8_t extra; /* the unknown fields are wanted, and the layout has some */
 };
 
-/* Sets *p, and b->has[] for each column of the batch. */
-void projection_init(struct projection *p, const struct layout *l, struct batch *b);
+/*
+** Sets *p for the rows that this batch gets next, and b->has[] for each column of the batch.  path:
+** what the path of the file gives.  ERR_NOMEM.
+*/
+enum err_code projection_init(struct projection *p, const struct layout *l, const struct path_fields *path,
+                              struct batch *b, struct err *e);
 
 /*
 ** Adds a row.  The line has passed the check, with the layout that p was made for.  ERR_NOMEM: the

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** 64 bytes become bit masks: separators (including LF), line ends, control bytes.  A token begins
-** at a byte that is not a separator and whose predecessor is one.  With the first byte as the
-** lowest bit:
+** 64 bytes become bit masks: separators (including LF), line ends, odd bytes.  A token begins at a
+** byte that is not a separator and whose predecessor is one.  With the first byte as the lowest
+** bit:
 **
 **     text        2 123 eni-1 LF
 **     separator   01000100000 1      s
@@ -37,7 +37,7 @@
 struct masks {
   uint64_t separator; /* space, tab, CR, LF */
   uint64_t newline;   /* LF */
-  uint64_t control;   /* below 0x20, but not a separator */
+  uint64_t odd;       /* below 0x20, but not a separator; and beyond ASCII */
   uint64_t digit;     /* 0-9; only splitters that classify set this and `address` */
   uint64_t address;   /* 0-9, a-f, A-F, '.', ':' */
 };
@@ -77,7 +77,7 @@ ALWAYS_INLINE void masks_plain(const char *p, struct masks *m) {
     uint64_t bit = UINT64_C(1) << i;
     if (c == '\n') m->newline |= bit;
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') m->separator |= bit;
-    else if (c < ' ') m->control |= bit;
+    else if (c < ' ' || c >= 0x80) m->odd |= bit;
   }
 }
 
@@ -131,7 +131,7 @@ ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
   struct classifier c = {.classes = t->classes};
   if (classify) c.classes[0] = 0; /* classify() combines its first bits with this byte */
   uint32_t nlines = 0, ntokens = 0;
-  uint64_t before = 1, control = 0; /* the byte before the text counts as a separator */
+  uint64_t before = 1, odd = 0; /* the byte before the text counts as a separator */
   for (size_t base = 0; base < n && nlines < TOKENS_LINES; base += TOKENS_BLOCK) {
     struct masks m;
     make_masks(text + base, &m);
@@ -139,12 +139,12 @@ ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
       uint64_t beyond = ~UINT64_C(0) << (n - base);
       m.separator |= beyond;
       m.newline &= ~beyond;
-      m.control &= ~beyond;
+      m.odd &= ~beyond;
     }
     uint64_t behind = m.separator << 1 | before; /* bytes whose predecessor is a separator */
     uint64_t starts = ~m.separator & behind;
     before = m.separator >> 63;
-    control |= m.control;
+    odd |= m.odd;
     if (classify) classify(&c, &m, starts, m.separator & ~behind);
     nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
     while (m.newline) nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
@@ -156,7 +156,7 @@ ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
   memset(last + 1, 0, TOKENS_SPARE * sizeof *last);
   t->text = text;
   t->nlines = nlines;
-  t->control = control != 0;
+  t->odd = odd != 0;
   t->classified = classify && !c.overflow;
   return taken;
 }
@@ -167,17 +167,17 @@ size_t tokens_split_plain(struct tokens *t, const char *text, size_t n) { return
 
 ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m) {
   const __m128i space = _mm_set1_epi8(' '), tab = _mm_set1_epi8('\t'), cr = _mm_set1_epi8('\r');
-  const __m128i lf = _mm_set1_epi8('\n'), low = _mm_set1_epi8(0x1f);
+  const __m128i lf = _mm_set1_epi8('\n');
   memset(m, 0, sizeof *m);
   for (int i = 0; i < 4; i++) {
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
     __m128i is_lf = _mm_cmpeq_epi8(v, lf);
     __m128i is_sep = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, space), is_lf),
                                   _mm_or_si128(_mm_cmpeq_epi8(v, tab), _mm_cmpeq_epi8(v, cr)));
-    __m128i is_low = _mm_cmpeq_epi8(_mm_min_epu8(v, low), v);
+    __m128i is_low = _mm_cmplt_epi8(v, space); /* bytes beyond ASCII are negative */
     m->newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_lf) << (16 * i);
     m->separator |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_sep) << (16 * i);
-    m->control |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(is_sep, is_low)) << (16 * i);
+    m->odd |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(is_sep, is_low)) << (16 * i);
   }
 }
 
@@ -211,16 +211,17 @@ AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
   */
   const __m256i separators =
       _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
-  const __m256i lf = _mm256_set1_epi8('\n'), low = _mm256_set1_epi8(0x1f);
+  const __m256i lf = _mm256_set1_epi8('\n'), space = _mm256_set1_epi8(' ');
   __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
   __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
   __m256i a_sep = _mm256_cmpeq_epi8(a, _mm256_shuffle_epi8(separators, a));
   __m256i b_sep = _mm256_cmpeq_epi8(b, _mm256_shuffle_epi8(separators, b));
-  __m256i a_low = _mm256_cmpeq_epi8(_mm256_min_epu8(a, low), a), b_low = _mm256_cmpeq_epi8(_mm256_min_epu8(b, low), b);
+  /* bytes beyond ASCII are negative here, so that one comparison finds them and the control bytes */
+  __m256i a_low = _mm256_cmpgt_epi8(space, a), b_low = _mm256_cmpgt_epi8(space, b);
   __m256i a_class = classes_avx2(a), b_class = classes_avx2(b), zero = _mm256_setzero_si256();
   m->newline = join(_mm256_cmpeq_epi8(a, lf), _mm256_cmpeq_epi8(b, lf));
   m->separator = join(a_sep, b_sep);
-  m->control = join(_mm256_andnot_si256(a_sep, a_low), _mm256_andnot_si256(b_sep, b_low));
+  m->odd = join(_mm256_andnot_si256(a_sep, a_low), _mm256_andnot_si256(b_sep, b_low));
   m->digit = join(a_class, b_class);
   m->address = ~join(_mm256_cmpeq_epi8(a_class, zero), _mm256_cmpeq_epi8(b_class, zero));
 }
@@ -278,17 +279,17 @@ ALWAYS_INLINE uint64_t gather(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16
 }
 
 ALWAYS_INLINE void masks_neon(const char *p, struct masks *m) {
-  uint8x16_t lf[4], sep[4], control[4];
+  uint8x16_t lf[4], sep[4], odd[4];
   for (int i = 0; i < 4; i++) {
     uint8x16_t v = vld1q_u8((const uint8_t *)p + 16 * i);
     lf[i] = vceqq_u8(v, vdupq_n_u8('\n'));
     sep[i] = vorrq_u8(vorrq_u8(vceqq_u8(v, vdupq_n_u8(' ')), lf[i]),
                       vorrq_u8(vceqq_u8(v, vdupq_n_u8('\t')), vceqq_u8(v, vdupq_n_u8('\r'))));
-    control[i] = vbicq_u8(vcltq_u8(v, vdupq_n_u8(' ')), sep[i]);
+    odd[i] = vbicq_u8(vcltq_s8(vreinterpretq_s8_u8(v), vdupq_n_s8(' ')), sep[i]); /* beyond ASCII is negative */
   }
   m->newline = gather(lf[0], lf[1], lf[2], lf[3]);
   m->separator = gather(sep[0], sep[1], sep[2], sep[3]);
-  m->control = gather(control[0], control[1], control[2], control[3]);
+  m->odd = gather(odd[0], odd[1], odd[2], odd[3]);
 }
 
 size_t tokens_split(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_neon, NULL); }

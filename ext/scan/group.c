@@ -54,7 +54,8 @@
 #define DIM_WORDS    3                          /* words that a dimension may take besides the bytes of its text */
 
 _Static_assert(sizeof(struct group) % 8 == 0, "keys are words");
-_Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + RECORD_MAX_BYTES / 8 + 2 < GROUP_BLOCK_WORDS,
+_Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + PATH_FIELDS * PATH_FIELD_BYTES / 8 + RECORD_MAX_BYTES / 8 + 2 <
+                   GROUP_BLOCK_WORDS,
                "a block has room for the group of any line");
 
 void groups_init(struct groups *t) { memset(t, 0, sizeof *t); }
@@ -79,11 +80,16 @@ static int32_t token_of(const struct layout *l, int field, int is_wanted) {
   return is_wanted ? l->token[field] : LAYOUT_ABSENT;
 }
 
-void grouping_bind(const struct grouping *g, const struct layout *l, struct grouping_bound *out) {
+void grouping_bind(const struct grouping *g, const struct layout *l, const struct path_fields *path,
+                   struct grouping_bound *out) {
   out->n = g->n;
+  out->path = path;
+  out->room = DIM_WORDS * g->n;
   for (uint32_t i = 0; i < g->n; i++) {
     out->item[i].token = l->token[g->dim[i].field];
     out->item[i].unit = g->dim[i].unit;
+    out->item[i].given = path_fields_find(path, g->dim[i].field);
+    if (out->item[i].given >= 0) out->room += PATH_FIELD_BYTES / 8;
   }
   out->packets = token_of(l, FIELD_packets, g->packets);
   out->bytes = token_of(l, FIELD_bytes, g->bytes);
@@ -127,13 +133,20 @@ static inline uint64_t measure(const struct line *line, int32_t token) {
   return token == LAYOUT_ABSENT ? GROUP_NULL : number_at(line, token);
 }
 
+/* The part of a key for a field that the record's layout lacks. */
+static uint32_t put_given(uint64_t *key, const struct grouping_bound *g, int32_t given) {
+  if (given >= 0) return put_text(key, g->path->item[given].text, g->path->item[given].n);
+  *key = GROUP_NULL;
+  return 1;
+}
+
 /* Writes a record's key and returns the number of its words. */
 static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, const struct line *line) {
   uint32_t words = 0;
   for (uint32_t i = 0; i < g->n; i++) {
     int32_t k = g->item[i].token;
     if (k == LAYOUT_ABSENT) {
-      key[words++] = GROUP_NULL;
+      words += put_given(key + words, g, g->item[i].given);
     } else if (g->item[i].unit) {
       uint64_t v = number_at(line, k);
       if (g->item[i].unit > 1 && v != GROUP_NULL) v -= v % g->item[i].unit;
@@ -288,7 +301,7 @@ enum err_code groups_settle(struct groups *t, struct err *e) {
 }
 
 enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const struct line *line, struct err *e) {
-  if (reserve(t, DIM_WORDS * b->n + (line->end - line->start) / 8, e)) return e->code;
+  if (reserve(t, b->room + (line->end - line->start) / 8, e)) return e->code;
   struct group *fresh = group_at(t, end_of(t));
   struct groups_waiting *w = &t->waiting[t->nwaiting];
   fresh->words = w->words = put_key(fresh->key, b, line);

@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "record/fields.h"
 #include "record/layout.h"
+#include "record/path_fields.h"
 
 #define GROUP_NULL        UINT64_MAX   /* a value or sum that is missing */
 #define GROUP_BLOCK       (128 * 1024) /* bytes of arena that are allocated at once */
@@ -43,14 +44,19 @@ struct grouping {
 /* A grouping with the places of its fields in a layout: a plain struct, which may be copied. */
 struct grouping_bound {
   uint32_t n;
+  uint32_t room; /* words of a key that no text of the line takes, at most */
   struct grouping_item {
     int32_t token; /* or LAYOUT_ABSENT */
     uint32_t unit;
+    int32_t given; /* LAYOUT_ABSENT: its item of `path`, or -1 when the value is missing */
   } item[FIELD_COUNT];
+  const struct path_fields *path;     /* what the path of the file gives; not owned */
   int32_t packets, bytes, start, end; /* tokens; LAYOUT_ABSENT also where the measure is not wanted */
 };
 
-void grouping_bind(const struct grouping *g, const struct layout *l, struct grouping_bound *out);
+/* path must outlive *out; the layout need not. */
+void grouping_bind(const struct grouping *g, const struct layout *l, const struct path_fields *path,
+                   struct grouping_bound *out);
 
 struct group {
   uint64_t flows;                 /* records */

@@ -57,7 +57,8 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->text_n = 0;
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
-  r->is_bound = 0;
+  r->is_bound = r->is_judged = 0;
+  memset(&r->presence, 0, sizeof r->presence);
   r->done = 0;
 }
 
@@ -77,6 +78,7 @@ static void begin_lines(struct reader *r, struct err *e) {
 void reader_open(struct reader *r, const char *path, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  path_fields_of(&r->path, path);
   source_open(&r->source, path, r->options->guard, &e);
   begin_lines(r, &e);
 }
@@ -84,6 +86,7 @@ void reader_open(struct reader *r, const char *path, enum expectation expectatio
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  r->path.n = 0;
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
 }
@@ -258,6 +261,17 @@ static enum header find_header(const struct reader *r, const struct line *origin
   return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
 }
 
+/* Says which byte of a line, which begins at p, no text has. */
+static void say_odd(const char *odd, const char *p, struct err *why) {
+  unsigned byte = (unsigned char)*odd;
+  if (byte < ' ') err_set(why, ERR_LINE, 0, "has a control byte (0x%02x); the file may be damaged", byte);
+  else
+    err_set(
+        why, ERR_LINE, 0,
+        "has a byte that is not UTF-8 (0x%02x, byte %u of the line); the file may be damaged, or in another encoding",
+        byte, (unsigned)(odd - p) + 1);
+}
+
 /* A record that cannot be right counts as every other, and is listed besides. */
 static enum err_code list_record(struct reader *r, struct batch *b, const struct line *line, struct err *e) {
   char why[ERR_TEXT];
@@ -274,21 +288,21 @@ static enum err_code list_record(struct reader *r, struct batch *b, const struct
 */
 static enum err_code odd_line(struct reader *r, struct batch *b, const struct line *line, int *changed, struct err *e) {
   size_t n = line->end - line->start;
-  const char *p = line->text + line->start, *control;
+  const char *p = line->text + line->start, *odd;
   struct layout header;
   struct err why = {0};
   if (n > RECORD_MAX_BYTES) {
     err_set(&why, ERR_LINE, line->number, "is longer than %d bytes", RECORD_MAX_BYTES);
   } else if (line->count == 0) {
     return ERR_NONE;
-  } else if ((control = record_control_byte(p, n)) != NULL) {
-    err_set(&why, ERR_LINE, line->number, "has a control byte (0x%02x); the file may be damaged",
-            (unsigned char)*control);
+  } else if ((odd = record_odd_byte(p, n)) != NULL) {
+    say_odd(odd, p, &why);
   } else {
     switch (find_header(r, line, &header, &why)) {
     case HEADER_OWN: return ERR_NONE;
     case HEADER_NEW:
       r->layout = header;
+      r->is_judged = 0;
       *changed = 1;
       return ERR_NONE;
     case HEADER_BAD:
@@ -303,14 +317,14 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
 }
 
 /*
-** Is there something about a line that fits?  The checks overlook control bytes in texts, and a
-** header among lines that have nothing but texts.  Both are no records.  A record that cannot be
-** right is one, and concerns only who collects problems.
+** Is there something about a line that fits?  The checks overlook control bytes in texts, bytes
+** that are not UTF-8, and a header among lines that have nothing but texts.  These are no records.
+** A record that cannot be right is one, and concerns only who collects problems.
 */
 static int is_suspect(const struct reader *r, const struct line *line) {
   struct layout header;
   struct err unused = {0};
-  if (r->tokens.control && record_control_byte(line->text + line->start, line->end - line->start)) return 1;
+  if (r->tokens.odd && record_odd_byte(line->text + line->start, line->end - line->start)) return 1;
   if (r->options->policy == POLICY_COLLECT && plausible_not_record(&r->layout, line, NULL)) return 1;
   return layout_is_texts(&r->layout) && find_header(r, line, &header, &unused) != HEADER_NONE;
 }
@@ -321,6 +335,7 @@ static int is_suspect(const struct reader *r, const struct line *line) {
 */
 static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
   char why[ERR_TEXT];
+  r->is_judged = 1;
   if (!plausible_not_layout(&r->layout, &r->tokens, r->next, why)) return ERR_NONE;
   if (r->records) return file_problem(r, b, ERR_FORMAT, r->line + r->next, why, e);
   r->verdict = VERDICT_OPEN;
@@ -332,7 +347,8 @@ static void bind_wanted(struct reader *r) {
   static const struct predicate everything;
   struct err why = {0};
   r->is_bound = 1;
-  predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->wanted);
+  predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->path, &r->wanted);
+  presence_add_conditions(&r->presence, &r->wanted);
   r->is_misfit = r->options->filter && filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
   if (r->is_misfit) r->wanted.never = 1;
 }
@@ -344,11 +360,25 @@ static enum err_code misfit(struct reader *r, struct batch *b, struct err *e) {
   return file_problem(r, b, why.code, 0, why.text, e);
 }
 
+/* Notes which of the fields that the query uses this layout, or the path, has. */
+static void note_uses(struct reader *r, const struct batch *b) {
+  for (int f = 0; f < FIELD_COUNT; f++)
+    if (b->cell[f]) presence_add_use(&r->presence, f, b->has[f]);
+  if (!r->groups) return;
+  for (uint32_t i = 0; i < r->grouping->n; i++) {
+    int f = r->grouping->dim[i].field;
+    presence_add_use(&r->presence, f, r->sums.item[i].token != LAYOUT_ABSENT || r->sums.item[i].given >= 0);
+  }
+}
+
 /* Prepares for lines of this layout, which go into this batch or into the groups. */
-static void bind(struct reader *r, struct batch *b) {
-  if (!r->groups) projection_init(&r->projection, &r->layout, b);
-  else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->sums);
-  if (!r->is_bound) bind_wanted(r);
+static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
+  if (!r->groups) projection_init(&r->projection, &r->layout, &r->path, b, e);
+  else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->path, &r->sums);
+  if (e->code || r->is_bound) return e->code;
+  bind_wanted(r);
+  note_uses(r, b);
+  return ERR_NONE;
 }
 
 /* Takes the record of a line: into the groups, or into the batch. */
@@ -363,7 +393,7 @@ static inline enum err_code take_record(struct reader *r, const struct line *lin
 */
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
-  const int careful = t->control || layout_is_texts(&r->layout) || r->options->policy == POLICY_COLLECT;
+  const int careful = t->odd || layout_is_texts(&r->layout) || r->options->policy == POLICY_COLLECT;
   const int all = !r->wanted.never && !r->wanted.ngroups;
   uint32_t records = 0, rows = 0;
   int changed = 0;
@@ -397,10 +427,9 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
     return rc ? READER_ERROR : READER_END;
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
-  if (!r->done && r->verdict == VERDICT_FLOW_LOG && !r->is_bound && check_columns(r, b, e)) return READER_ERROR;
+  if (!r->done && r->verdict == VERDICT_FLOW_LOG && !r->is_judged && check_columns(r, b, e)) return READER_ERROR;
   if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
-    bind(r, b);
-    if (take_lines(r, b, e)) return READER_ERROR;
+    if (bind(r, b, e) || take_lines(r, b, e)) return READER_ERROR;
   }
   if (r->done) return READER_END;
   return b->nproblems || !batch_has_room(b) || (b->nrows && !r->is_bound) ? READER_FULL : READER_MORE;

@@ -37,6 +37,7 @@
 #include "record/record.h"
 #include "record/tokens.h"
 #include "scan/group.h"
+#include "scan/presence.h"
 
 enum policy {
   POLICY_FAIL,    /* the first problem is put into the batch and ends the file */
@@ -77,13 +78,16 @@ struct reader {
   struct source source;
   struct read_ahead ahead; /* between source and lines, while options->ahead */
   struct lines lines;
-  struct tokens tokens; /* the window: the lines that were split last */
-  struct layout layout; /* of the lines at hand */
+  struct tokens tokens;    /* the window: the lines that were split last */
+  struct path_fields path; /* what the path of the file gives to its records */
+  struct layout layout;    /* of the lines at hand */
   struct projection projection;
+  struct presence presence;        /* of the fields that the query needs, in this file so far */
   struct predicate_bound wanted;   /* the predicate and the filter, for the layout */
   const struct grouping *grouping; /* set by the owner with groups: what these are summed by */
   struct groups *groups;           /* records are added to these and not to the batch; or NULL */
   struct grouping_bound sums;      /* the grouping, for the layout */
+  int is_judged;                   /* the layout, or the header that it is of, has passed check_columns() */
   int is_bound;                    /* `wanted`, and projection or sums, are the layout's */
   int is_misfit;                   /* the filter cannot be compared with the layout: a first record is a problem */
   enum expectation expectation;

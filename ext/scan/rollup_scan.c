@@ -245,6 +245,6 @@ enum err_code rollup_scan_next(struct rollup_scan *g, const struct group **group
     if (g->is_last) return ERR_NONE;
     if (workers_poll(&g->workers, e)) return e->code;
     if (workers_has_threads(&g->workers) ? get_groups(g, e) : work_oneself(g, e)) return e->code;
-    if (g->is_last && workers_check_found(&g->workers, e)) return e->code;
+    if (g->is_last && workers_check_end(&g->workers, e)) return e->code;
   }
 }

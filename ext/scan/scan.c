@@ -94,7 +94,7 @@ enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *
   for (;;) {
     switch (queue_pop(&s->queue, &s->batch, workers_has_threads(&s->workers))) {
     case QUEUE_BATCH: *batch = s->batch; return ERR_NONE;
-    case QUEUE_END: return workers_check_found(&s->workers, e);
+    case QUEUE_END: return workers_check_end(&s->workers, e);
     case QUEUE_ERROR: return err_nomem(e);
     case QUEUE_WAIT: break;
     }

@@ -99,6 +99,7 @@ static void count_file(struct workers *s, struct worker *w) {
   if (r->source_known && r->source.kind == SOURCE_GZIP) c->bytes_inflated += r->lines.total;
   c->records += r->records;
   c->rows += r->rows;
+  presence_count(&c->presence, &r->presence);
   pthread_mutex_unlock(&s->mutex);
 }
 
@@ -188,9 +189,26 @@ enum err_code workers_poll(const struct workers *s, struct err *e) {
   return err_set(e, ERR_INTERRUPT, 0, "interrupted");
 }
 
-enum err_code workers_check_found(const struct workers *s, struct err *e) {
+static enum err_code check_absent(const struct workers *s, struct err *e) {
+  int subject = presence_find_absent(&s->counts.presence);
+  if (subject < 0 || s->options.reader.policy != POLICY_FAIL) return ERR_NONE;
+  unsigned lack = s->counts.presence.condition[subject].lack;
+  const char *name = predicate_subject_name(subject);
+  if (lack == 1)
+    return err_set(e, ERR_FORMAT, 0,
+                   "no record can meet the condition on %s, because the only file that was read does not have this "
+                   "field; with AND %s IS NOT NULL, or on_error=skip, the answer is no rows",
+                   name, name);
+  return err_set(e, ERR_FORMAT, 0,
+                 "no record can meet the condition on %s, because none of the %u files that were read has this field; "
+                 "with AND %s IS NOT NULL, or on_error=skip, the answer is no rows",
+                 name, lack, name);
+}
+
+enum err_code workers_check_end(const struct workers *s, struct err *e) {
   size_t n = s->files->n;
-  if (!n || s->counts.passed_over < n || s->options.reader.policy == POLICY_COLLECT) return ERR_NONE;
+  if (!n || s->counts.passed_over < n) return check_absent(s, e);
+  if (s->options.reader.policy == POLICY_COLLECT) return ERR_NONE;
   const char *first = s->files->file[0].path;
   if (n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, s->why);
   return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", n, first, s->why);

@@ -53,6 +53,7 @@ struct scan_counts {
   uint64_t bytes_inflated;         /* bytes that came out of gzip */
   uint64_t records;                /* found in the files */
   uint64_t rows;                   /* of these, those that the predicate let pass */
+  struct presence_counts presence; /* of the fields that the query needs, in the files that were read */
   unsigned threads;                /* that were started; 0: the caller's did the work */
 };
 
@@ -161,11 +162,13 @@ int workers_step(struct workers *s, struct err *e);
 enum err_code workers_poll(const struct workers *s, struct err *e);
 
 /*
-** When all files have ended: ERR_FORMAT if there were files and each of them was passed over,
-** because a query on no flow log at all must not look like a query without results.  With
-** POLICY_COLLECT that is no error.
+** When all files have ended: ERR_FORMAT if the answer says nothing about traffic, because it must
+** not look like an answer that says that there was none:
+**
+**   - There were files, and each of them was passed over.  With POLICY_COLLECT that is no error.
+**   - A condition needs a field that none of the files has.  With POLICY_FAIL alone.
 */
-enum err_code workers_check_found(const struct workers *s, struct err *e);
+enum err_code workers_check_end(const struct workers *s, struct err *e);
 
 /* Makes all workers return soon.  Any thread. */
 void workers_stop(struct workers *s);

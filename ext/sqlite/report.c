@@ -39,8 +39,8 @@ int report_error(char **pzErr, const struct err *e) {
   if (e->code == ERR_NOMEM) return SQLITE_NOMEM;
   if (e->code == ERR_INTERRUPT) return SQLITE_INTERRUPT;
   int exhausted = e->code == ERR_EXHAUSTED;
-  return set_message(
-      pzErr, sqlite3_mprintf("flowlogs: %s%s%s", e->text, exhausted ? "; " : "", exhausted ? REPORT_EXHAUSTED : ""));
+  return set_message(pzErr, sqlite3_mprintf(REPORT_BEGINS "%s%s%s", e->text, exhausted ? "; " : "",
+                                            exhausted ? REPORT_EXHAUSTED : ""));
 }
 
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice) {
@@ -48,7 +48,7 @@ int report_problem(char **pzErr, const char *path, const struct batch *b, const 
   if (p->line) sqlite3_snprintf(sizeof line, line, ":%llu", (unsigned long long)p->line);
   if (p->code == ERR_EXHAUSTED) advice = REPORT_EXHAUSTED;
   int helps = p->code != ERR_ARGUMENT; /* otherwise the query is wrong, and skipping does not help */
-  return set_message(pzErr, sqlite3_mprintf("flowlogs: %s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
+  return set_message(pzErr, sqlite3_mprintf(REPORT_BEGINS "%s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
                                             batch_text(b, p->reason), helps ? "; " : "", helps ? advice : ""));
 }
 
@@ -57,7 +57,7 @@ int report_text(char **pzErr, const char *format, ...) {
   va_start(ap, format);
   char *text = sqlite3_vmprintf(format, ap);
   va_end(ap);
-  char *message = text ? sqlite3_mprintf("flowlogs: %s", text) : NULL;
+  char *message = text ? sqlite3_mprintf(REPORT_BEGINS "%s", text) : NULL;
   sqlite3_free(text);
   return set_message(pzErr, message);
 }
@@ -82,7 +82,7 @@ char *report_pattern_text(const char *where, const char *pattern, const struct e
   uint64_t before = e->line - 1, cut = before > SHOWN_BEFORE ? before - SHOWN_BEFORE : 0;
   const char *from = skip(pattern, cut), *to = skip(from, before - cut + SHOWN_AFTER);
   sqlite3_str *text = sqlite3_str_new(NULL);
-  sqlite3_str_appendf(text, "flowlogs: %s: at character %llu: %s\n%s", where, (unsigned long long)e->line, e->text,
+  sqlite3_str_appendf(text, REPORT_BEGINS "%s: at character %llu: %s\n%s", where, (unsigned long long)e->line, e->text,
                       cut ? "…" : "");
   for (const char *p = from; p < to; p++) sqlite3_str_appendchar(text, 1, (unsigned char)*p < ' ' ? ' ' : *p);
   sqlite3_str_appendf(text, "%s\n%*s^", *to ? "…" : "", (int)(before - cut) + (cut != 0), "");
@@ -100,8 +100,8 @@ int report_pattern(char **pzErr, const char *where, const char *pattern, const s
 */
 void report_either(sqlite3_context *ctx, const char *name) {
   char *text =
-      sqlite3_mprintf("flowlogs: %s stands for either end of a flow and has no value of its own; it can be used in "
-                      "conditions alone: write AND %s = …",
+      sqlite3_mprintf(REPORT_BEGINS "%s stands for either end of a flow and has no value of its own; it can be used in "
+                                    "conditions alone: write AND %s = …",
                       name, name);
   if (text) sqlite3_result_error(ctx, text, -1);
   else sqlite3_result_error_nomem(ctx);

@@ -17,6 +17,8 @@
 #include "base/err.h"
 #include "sqlite/sqlite.h"
 
+#define REPORT_BEGINS "flowlogs: " /* of every message */
+
 /*
 ** Makes '?' of each byte of a message that is not UTF-8, and returns the message, which may be
 ** NULL.

@@ -153,9 +153,11 @@ const char *column_doc(const struct column *column);
 */
 char *columns_declare(const struct sql_table *table, const uint8_t visible[FIELD_COUNT]);
 
-/* Is the column in a mask of used columns?  Columns from 63 on share a bit. */
+#define COLUMNS_ONE_BIT 63 /* columns from this number on share the last bit of a mask of used columns */
+
+/* Is the column in a mask of used columns? */
 static inline int columns_is_used(sqlite3_uint64 used, int column) {
-  return (int)(used >> (column < 63 ? column : 63) & 1);
+  return (int)(used >> (column < COLUMNS_ONE_BIT ? column : COLUMNS_ONE_BIT) & 1);
 }
 
 /*

@@ -83,11 +83,23 @@ static int add_json(struct paths *p, sqlite3 *db, const char *json, int *is_json
   return rc;
 }
 
+/*
+** Does a JSON text have an escape of NUL, at which SQLite would cut the path?  An escaped backslash
+** stands for itself, so "\\u0000" is the name of a file like any other.  \x00 and \0 are those of
+** JSON5, which newer versions of SQLite read as well.
+*/
+static int escapes_nul(const char *json) {
+  for (const char *p = json; (p = strchr(p, '\\')); p += p[1] ? 2 : 1)
+    if (!strncmp(p + 1, "u0000", 5) || !strncmp(p + 1, "x00", 3) || p[1] == '0') return 1;
+  return 0;
+}
+
 /* A path that begins with '[': a JSON array of paths, or a pattern. */
 static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr) {
-  if (strstr(path, "\\u0000"))
-    return report_text(pzErr, "a path in the list has a NUL byte"); /* SQLite would cut the text there */
   int is_json, rc = add_json(p, db, path, &is_json, pzErr);
+  if (!rc && is_json && escapes_nul(path))
+    return report_text(pzErr, "a path in the list has a NUL byte (\\u0000); a backslash in a name is written twice, as "
+                              "json_array() does");
   if (rc || p->n) return rc;
   if (is_json) return report_text(pzErr, "the list of paths is empty");
   const char *first = path + 1 + strspn(path + 1, " \t\r\n");

@@ -128,7 +128,20 @@ static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
 static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
   const struct reader *r = &cursor_of(cursor)->reader;
-  if (r->why[0]) sqlite3_result_text(ctx, r->why, -1, SQLITE_TRANSIENT);
+  const struct layout *l = &r->layout;
+  sqlite3_str *note = sqlite3_str_new(NULL);
+  sqlite3_str_appendall(note, r->why);
+  for (uint32_t i = 0; r->verdict == VERDICT_FLOW_LOG && i < l->nunknown; i++)
+    sqlite3_str_appendf(note, "%s%.*s",
+                        i           ? ", "
+                        : r->why[0] ? "; unknown fields: "
+                                    : "unknown fields: ",
+                        (int)l->name_n[l->unknown[i]], layout_name(l, l->unknown[i]));
+  int is_empty = sqlite3_str_length(note) == 0, rc = sqlite3_str_errcode(note);
+  char *text = sqlite3_str_finish(note);
+  if (rc) sqlite3_result_error_code(ctx, rc);
+  else if (!is_empty) sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
+  sqlite3_free(text);
 }
 
 static void result_rows(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
@@ -170,7 +183,8 @@ static const struct column columns[] = {
     FILE_COLUMN("fields", "TEXT", OPEN, result_fields,
                 "names of the fields, as the header spells them; NULL for what is not a flow log"),
     FILE_COLUMN("note", "TEXT", OPEN, result_note,
-                "why the file is passed over or cannot be read, or the first of its errors as far as it was read"),
+                "why the file is passed over or cannot be read, or the first of its errors as far as it was read; "
+                "names in its header that are no fields"),
     FILE_COLUMN("rows", "INTEGER", READ, result_rows, "records that can be used"),
     FILE_COLUMN("min_start", "INTEGER", READ, result_min_start, "least `start` of the records, Unix seconds"),
     FILE_COLUMN("max_end", "INTEGER", READ, result_max_end, "greatest `end` of the records, Unix seconds"),

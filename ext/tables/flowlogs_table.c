@@ -237,7 +237,13 @@ static int flowlogs_eof(sqlite3_vtab_cursor *cursor) { return ((struct record_cu
 
 static int flowlogs_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
   const struct record_cursor *p = (const struct record_cursor *)cursor;
-  *out = (sqlite3_int64)((p->query.base + p->batch->file) << RECORD_CURSOR_LINE_BITS | p->batch->line[p->at]);
+  uint64_t line = p->batch->line[p->at];
+  if (line >> RECORD_CURSOR_LINE_BITS)
+    return report_text(&cursor->pVtab->zErrMsg,
+                       "%s:%lld: a rowid has no room for a line beyond 2^%d; split the file, or write the conditions "
+                       "without OR, such as IN (…)",
+                       record_cursor_file(p), (long long)line, RECORD_CURSOR_LINE_BITS);
+  *out = (sqlite3_int64)((p->query.base + p->batch->file) << RECORD_CURSOR_LINE_BITS | line);
   return SQLITE_OK;
 }
 

@@ -191,3 +191,29 @@ int literal_check(const struct column *column, enum term_op op, sqlite3_value *l
   if (column->push.shape == SHAPE_NUMBER) return check_number(column, literal, pzErr);
   return check_text(column, op, literal, pzErr);
 }
+
+/* --- when the query runs ----------------------------------------------------------------------------------------- */
+
+/* Returns 1 when the value was noted. */
+static int note(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
+                sqlite3_value *value) {
+  char *message = NULL;
+  if (sqlite3_value_type(value) == SQLITE_TEXT && literal_check(column, op, value, &message) == SQLITE_ERROR && message)
+    scan_stats_add_value(stats, db, column, message + strlen(REPORT_BEGINS));
+  sqlite3_free(message);
+  return message != NULL;
+}
+
+void literal_check_later(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
+                         sqlite3_value *value) {
+  if (!scan_stats_takes_value(stats, column)) return;
+  if (op != TERM_IN) {
+    note(stats, db, column, op, value);
+    return;
+  }
+#if SQLITE_VERSION_NUMBER >= 3038000
+  sqlite3_value *member;
+  int rc = sqlite3_vtab_in_first(value, &member);
+  while (rc == SQLITE_OK && member && !note(stats, db, column, op, member)) rc = sqlite3_vtab_in_next(value, &member);
+#endif
+}

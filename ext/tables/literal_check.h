@@ -5,13 +5,14 @@
 ** A value in a WHERE clause that a column can never hold (action = 'reject', protocol = 'TCP',
 ** start >= '2026-03-09') gives no rows, or all rows, in SQL.  Nobody would see why, so it is an
 ** error that shows the line to write instead.  Literals are checked when the query is planned.
-** Other values are known only when the query runs; of these, what is compared with times is
-** checked, and all others are left to SQL, because a join with a list of mixed content is
-** ordinary.
+** Other values are known only when the query runs.  Of these, what is compared with times is an
+** error as well.  All others are left to SQL, because a join with a list of mixed content is
+** ordinary, but flowlogs_scan_stats() notes the first of them.
 */
 #ifndef TABLES_LITERAL_CHECK_H
 #define TABLES_LITERAL_CHECK_H
 
+#include "functions/scan_stats.h"
 #include "sqlite/sqlite.h"
 #include "tables/columns.h"
 #include "tables/sql_predicate.h"
@@ -21,6 +22,13 @@
 ** *pzErr, when the comparison makes no sense; otherwise SQLITE_OK, or SQLITE_NOMEM.
 */
 int literal_check(const struct column *column, enum term_op op, sqlite3_value *literal, char **pzErr);
+
+/*
+** Checks a value, or the values of IN, when the query runs, and notes the first one that
+** literal_check() would have refused.
+*/
+void literal_check_later(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
+                         sqlite3_value *value);
 
 /*
 ** Checks a text that a time column (SHAPE_TIME) is compared with: it must be the beginning of such

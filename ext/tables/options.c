@@ -153,7 +153,7 @@ static int set_on_error(struct options *o, const char *value, char **pzErr) {
 static int set_format(struct options *o, const char *value, char **pzErr) {
   struct err e = {0};
   if (!o->layout && !(o->layout = mem_alloc(sizeof *o->layout))) return SQLITE_NOMEM;
-  if (layout_from_option(o->layout, value, &e)) return report_text(pzErr, "%s", e.text);
+  if (layout_from_option(o->layout, value, strlen(value), &e)) return report_text(pzErr, "%s", e.text);
   return replace(&o->format, value);
 }
 

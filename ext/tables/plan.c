@@ -247,10 +247,8 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_tabl
 
 /* What plan_apply() works on. */
 struct applying {
-  sqlite3 *db;
+  struct query *query;
   const struct sql_table *table;
-  struct options *options;
-  struct predicate *predicate;
   struct {
     int is_given;
     const char *value;
@@ -315,9 +313,9 @@ static int set_option(struct applying *a, enum option option, int compared, sqli
   a->given[option].is_given = 1;
   a->given[option].value = value;
   if (value && info->flags & OPTION_CREATE_ONLY) return create_only(a->table, info, pzErr);
-  int rc = options_set(a->options, option, value, pzErr);
+  int rc = options_set(&a->query->options, option, value, pzErr);
   int is_shown = type == SQLITE_TEXT && info->kind == OPTION_NUMBER && !*info->type; /* as it was given */
-  return !rc && is_shown ? options_show(a->options, option, value) : rc;
+  return !rc && is_shown ? options_show(&a->query->options, option, value) : rc;
 }
 
 /*
@@ -352,7 +350,9 @@ static int add_term(struct applying *a, const char *name, const char *op, size_t
   int loose = op_n > 1 && op[op_n - 1] == '~';
   enum term_op term = term_find(op, op_n - (size_t)loose);
   if (term == TERM_NONE || !column) return SQLITE_INTERNAL;
-  return sql_predicate_add(a->predicate, a->db, &column->push, term, loose, v, pzErr);
+  const struct table *t = query_table(a->query);
+  literal_check_later(t->stats, t->db, column, term, v);
+  return sql_predicate_add(&a->query->predicate, t->db, &column->push, term, loose, v, pzErr);
 }
 
 /* A word of the plan that has a value. */
@@ -360,7 +360,7 @@ static int apply_word(struct applying *a, const char *name, const char *op, size
                       char **pzErr) {
   const struct column *c = find_argument(a->table, name);
   if (!c) return add_term(a, name, op, op_n, v, pzErr);
-  if (c->role == COLUMN_DATA) return set_data(v, a->options, pzErr);
+  if (c->role == COLUMN_DATA) return set_data(v, &a->query->options, pzErr);
   return set_option(a, (enum option)c->ref, op_n > 1, v, pzErr);
 }
 
@@ -373,13 +373,13 @@ static int missing_error(const struct sql_table *table, char **pzErr) {
                      table->name, table->name);
 }
 
-int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, const struct sql_table *table,
-               struct options *options, struct predicate *predicate, sqlite3_uint64 *used, char **pzErr) {
+int plan_apply(struct query *q, const char *plan, int argc, sqlite3_value **argv, char **pzErr) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-  struct applying a = {.db = db, .table = table, .options = options, .predicate = predicate};
+  const struct sql_table *table = query_of(q);
+  struct applying a = {.query = q, .table = table};
   char name[48], unset[48] = "";
   int rc = SQLITE_OK;
-  *used = 0;
+  q->used = 0;
   for (int i = 0; *plan && !rc; plan += strspn(plan, " ")) {
     size_t n = strspn(plan, letters), op_n = strcspn(plan + n, " ");
     const char *op = plan + n;
@@ -390,14 +390,14 @@ int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, co
     if (*op == '?') {
       if (!unset[0]) memcpy(unset, name, n + 1);
     } else if (!strcmp(name, "used")) {
-      *used = strtoull(op + 1, NULL, 16);
+      q->used = strtoull(op + 1, NULL, 16);
     } else {
       rc = i < argc ? apply_word(&a, name, op, op_n, argv[i], pzErr) : SQLITE_INTERNAL;
       i++;
     }
   }
-  predicate_finish(predicate);
+  predicate_finish(&q->predicate);
   if (rc) return rc;
-  if (columns_take_data(table) ? !options->data : !options->path) return missing_error(table, pzErr);
+  if (columns_take_data(table) ? !q->options.data : !q->options.path) return missing_error(table, pzErr);
   return unset[0] ? open_error(table, unset, pzErr) : SQLITE_OK;
 }

@@ -17,10 +17,9 @@
 #ifndef TABLES_PLAN_H
 #define TABLES_PLAN_H
 
-#include "predicate/predicate.h"
 #include "sqlite/sqlite.h"
 #include "tables/columns.h"
-#include "tables/options.h"
+#include "tables/query.h"
 
 /*
 ** xBestIndex.  has_path: the table knows its path from its CREATE statement.
@@ -37,10 +36,9 @@
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr);
 
 /*
-** The part of xFilter: sets the options and the predicate from the values; *used becomes the mask
-** of columns.  The predicate must be empty before, and must be cleared by the caller in any case.
+** The part of xFilter: sets the options, the predicate, and the mask of used columns of the query
+** from the values.  The predicate must be empty before.
 */
-int plan_apply(sqlite3 *db, const char *plan, int argc, sqlite3_value **argv, const struct sql_table *table,
-               struct options *options, struct predicate *predicate, sqlite3_uint64 *used, char **pzErr);
+int plan_apply(struct query *q, const char *plan, int argc, sqlite3_value **argv, char **pzErr);
 
 #endif

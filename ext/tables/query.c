@@ -61,12 +61,27 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
   options_clear(&q->options);
   predicate_clear(&q->predicate);
   int rc = options_copy(&q->options, &t->options);
-  if (!rc) rc = plan_apply(t->db, plan, argc, argv, t->of, &q->options, &q->predicate, &q->used, pzErr);
+  scan_stats_begin_values(t->stats, t->db);
+  if (!rc) rc = plan_apply(q, plan, argc, argv, pzErr);
   if (!rc) rc = add_period(&q->options, &q->predicate);
   if (!rc && columns_take_data(t->of)) rc = find_payload(q, &t->fingerprint_key, pzErr);
   else if (!rc) rc = file_list_find(&q->list, q->options.path, &q->interrupt, pzErr);
   if (!rc) rc = rowid_base_find(&t->numbers, &q->options, q->list.files.n, &q->base, pzErr);
   return rc;
+}
+
+void query_begin_scan(struct query *q) { scan_stats_begin(query_table(q)->stats, query_of(q)->name); }
+
+/*
+** A use of columns that share a bit in SQLite's mask says nothing about each of them, so it makes
+** no note.
+*/
+void query_note_scan(struct query *q, struct scan_counts *counts, int finished) {
+  const struct sql_table *of = query_of(q);
+  for (int i = COLUMNS_ONE_BIT; i < of->ncolumns; i++)
+    if (of->column[i].role == COLUMN_CELL && of->column[i].ref < FIELD_COUNT)
+      memset(&counts->presence.use[of->column[i].ref], 0, sizeof *counts->presence.use);
+  scan_stats_note(query_table(q)->stats, counts, finished);
 }
 
 const char *query_advice(const struct query *q, enum err_code code) {

@@ -38,6 +38,13 @@ static inline const struct sql_table *query_of(const struct query *q) { return q
 
 int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **argv);
 
+/*
+** A scan for this query begins, and has reached these counts, for flowlogs_scan_stats().  finished:
+** 1 at its end.
+*/
+void query_begin_scan(struct query *q);
+void query_note_scan(struct query *q, struct scan_counts *counts, int finished);
+
 /* What a user can do about a problem of that code that ends the query. */
 const char *query_advice(const struct query *q, enum err_code code);
 

@@ -26,7 +26,7 @@ static void stop(struct record_cursor *p, int finished) {
   struct scan_counts counts;
   if (p->is_open) {
     scan_close(&p->scan, &counts);
-    scan_stats_note(query_table(&p->query)->stats, &counts, finished);
+    query_note_scan(&p->query, &counts, finished);
   }
   if (p->served) p->served->users--;
   p->served = NULL;
@@ -50,7 +50,7 @@ static int open_scan(struct record_cursor *p, enum policy policy, const struct p
   if (policy == POLICY_COLLECT) o->reader.policy = policy;
   o->reader.predicate = predicate;
   p->is_open = 1;
-  scan_stats_begin(query_table(&p->query)->stats, query_of(&p->query)->name);
+  query_begin_scan(&p->query);
   if (!scan_open(&p->scan, &p->query.list.files, p->wanted, o, &e)) return SQLITE_OK;
   stop(p, 0);
   return report_error(&p->query.cursor.pVtab->zErrMsg, &e);

@@ -28,7 +28,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "functions/functions.h"
-#include "functions/scan_stats.h"
 #include "scan/rollup_scan.h"
 #include "sqlite/report.h"
 #include "tables/columns.h"
@@ -162,7 +161,7 @@ static void stop(struct rollup_cursor *c, int finished) {
   struct scan_counts counts;
   if (c->is_open) {
     rollup_scan_close(&c->scan, &counts);
-    scan_stats_note(query_table(&c->query)->stats, &counts, finished);
+    query_note_scan(&c->query, &counts, finished);
   }
   c->is_open = 0;
   c->group = NULL;
@@ -231,7 +230,7 @@ static int begin(struct rollup_cursor *c) {
   struct rollup_scan_options options = {.memory = (uint64_t)c->query.options.memory};
   query_scan_options(&c->query, &options.scan);
   c->is_open = 1;
-  scan_stats_begin(query_table(&c->query)->stats, query_of(&c->query)->name);
+  query_begin_scan(&c->query);
   if (!rollup_scan_open(&c->scan, &c->query.list.files, &c->grouping, &options, &e)) return SQLITE_OK;
   stop(c, 0);
   return report_error(&c->query.cursor.pVtab->zErrMsg, &e);

@@ -15,18 +15,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-
-/*
-** A number that stays the same as long as one execution of a statement goes on, made of the
-** statements that are running and of how often each has been run.
-*/
-static uint64_t execution(sqlite3 *db) {
-  uint64_t h = 1;
-  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
-    if (sqlite3_stmt_busy(s))
-      h = hash_mix(hash_mix(h, (uint64_t)(uintptr_t)s), (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_RUN, 0));
-  return h ? h : 1;
-}
+#include "sqlite/execution.h"
 
 static uint64_t identify_files(const struct files *files) {
   uint64_t h = files->n;
@@ -96,7 +85,7 @@ static int asks_for_files(const struct row_cache_place *place, const struct pred
 
 enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const struct query *q, const char *plan,
                                     struct row_cache_place **place) {
-  uint64_t now = execution(db), files = identify_files(&q->list.files);
+  uint64_t now = execution_number(db), files = identify_files(&q->list.files);
   *place = NULL;
   char *options = options_key(&q->options, OPTION_IS_TERM); /* terms are compared one by one, below */
   char *key = options ? sqlite3_mprintf("%s\n%s", plan, options) : NULL;

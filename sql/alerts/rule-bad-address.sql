@@ -43,11 +43,14 @@ marked AS (
   SELECT *, cidr_lookup('indicators', 'cidr', src) AS src_bad, cidr_lookup('indicators', 'cidr', dst) AS dst_bad
     FROM ends),
 talks AS MATERIALIZED (
-  SELECT iif(dst_bad, dst, src) AS bad, coalesce(dst_bad, src_bad) AS indicator, iif(dst_bad, src, dst) AS peer, hop,
+  SELECT iif(dst_bad, dst, src) AS bad, coalesce(dst_bad, src_bad) AS indicator,
+         coalesce(iif(dst_bad, src, dst), 'an unknown address') AS peer, hop,
          CASE WHEN dst_bad THEN coalesce(src_began, 1) WHEN action = 'REJECT' THEN 0 ELSE NOT coalesce(src_began, 1)
          END AS outwards, action IS 'REJECT' AS rejected, src_began IS NULL AS no_ports,
-         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM marked WHERE src_bad OR dst_bad GROUP BY 1, 2, 3, 4, 5, 6, 7),
+         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM marked WHERE src_bad OR dst_bad GROUP BY 1, 2, 3, 4, 5, 6, 7
+  HAVING min(first_seen) + max(last_seen) IS NOT NULL),
 begun AS (                      -- of pings both ways, theirs may have been the first
   SELECT *, outwards AND NOT (no_ports AND EXISTS (
            SELECT 1 FROM talks b WHERE b.bad = t.bad AND b.peer = t.peer AND b.no_ports AND NOT b.outwards)) AS out
@@ -63,7 +66,7 @@ SELECT 'bad-address', key, CASE WHEN min(rejected) THEN iif(out, 'medium', 'low'
             WHEN rejected THEN bad || ' was rejected'
             ELSE bad || ' was let in to ' || peer END
        || ' (' || coalesce((SELECT note FROM indicators WHERE rowid = indicator), 'listed') || '), '
-       || coalesce(sum(bytes), 0) || ' bytes',
+       || CAST(total(bytes) AS INTEGER) || ' bytes',
        min(first_seen), max(last_seen), sum(flows), 0
   FROM told GROUP BY key;
 

@@ -24,12 +24,14 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT INTO found
 WITH connections AS MATERIALIZED (
   SELECT srcaddr, dstaddr, dstport, srcport, start / (@window / 2) - value AS window,
-         max(action = 'ACCEPT') AS accepted, sum(iif(action = 'ACCEPT', bytes, 0)) AS bytes,
+         max(action = 'ACCEPT') AS accepted, CAST(total(iif(action = 'ACCEPT', bytes, 0)) AS INTEGER) AS bytes,
          count(*) AS flows, min(start) AS first_seen, max("end") AS last_seen
     FROM flowlogs(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
    WHERE @logs <> '[]' AND protocol = 6 AND dstport IN (22, 3389) AND srcport >= 1024 AND action IS NOT NULL
+     AND protocol IS NOT NULL AND dstport IS NOT NULL AND srcport IS NOT NULL       -- fields that logs may lack
      AND (@run IS NULL OR start / (@window / 2) - value IN (SELECT window FROM judged))
-   GROUP BY srcaddr, dstaddr, dstport, srcport, window),
+   GROUP BY srcaddr, dstaddr, dstport, srcport, window
+  HAVING srcaddr || dstaddr IS NOT NULL AND min(start) + max("end") IS NOT NULL),
 numbered AS (
   SELECT *, row_number() OVER (PARTITION BY srcaddr, dstaddr, dstport, window ORDER BY first_seen, srcport) AS nth
     FROM connections),

@@ -29,7 +29,7 @@ WITH rejected AS (
          || coalesce('/' || dstport, '') AS target,
          sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE @logs <> '[]' AND action = 'REJECT'
+   WHERE @logs <> '[]' AND action = 'REJECT' AND action IS NOT NULL     -- a field that logs may lack
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
      AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast', 'loopback', 'link-local')
@@ -40,7 +40,8 @@ WITH rejected AS (
               ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
                                   OR srcport IN (SELECT port FROM servers))
                                  AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
-   GROUP BY src, target),
+   GROUP BY src, target
+  HAVING src || target IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 counted AS (                    -- targets: also those of earlier runs that have alerts
   SELECT r.*, count(*) OVER of_src AS now, first_value(r.target) OVER (of_src ORDER BY first_seen, r.target) AS first,
          sum(k.n IS NULL) OVER of_src

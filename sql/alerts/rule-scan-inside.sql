@@ -30,6 +30,7 @@ WITH tries AS MATERIALIZED (
          min(start) AS first_seen, max("end") AS last_seen, count(*) AS flows, sum(action = 'REJECT') AS rejected
     FROM flowlogs(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND protocol IN (6, 17) AND action IS NOT NULL AND (protocol = 6 OR action = 'REJECT')
+     AND protocol IS NOT NULL                                           -- a field that logs may lack
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
      AND CASE WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
@@ -37,7 +38,8 @@ WITH tries AS MATERIALIZED (
                                   OR srcport IN (SELECT port FROM servers))
                                  AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
    GROUP BY 1, dstaddr, protocol, dstport, half
-  HAVING rejected > 0 OR sum(packets) <= @scan_packets * count(*)),
+  HAVING (rejected > 0 OR avg(packets) <= @scan_packets)
+     AND coalesce(pkt_srcaddr, srcaddr) || dstaddr || service IS NOT NULL AND min(start) + max("end") IS NOT NULL),
 windows AS MATERIALIZED (SELECT *, half - value AS window FROM tries, json_each('[0, 1]')
    WHERE @run IS NULL OR half - value IN (SELECT window FROM judged)),
 scans AS (

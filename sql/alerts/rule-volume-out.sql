@@ -26,19 +26,21 @@ WITH targets AS MATERIALIZED (  -- who received that much at all
   SELECT coalesce(pkt_dstaddr, dstaddr) AS dst FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action IS NOT 'REJECT'
    GROUP BY dst
-  HAVING sum(bytes) >= @volume_bytes AND cidr_lookup('inside', 'cidr', dst) IS NULL
+  HAVING total(bytes) >= @volume_bytes AND cidr_lookup('inside', 'cidr', dst) IS NULL
      AND NOT EXISTS (
        SELECT 1 FROM trusted WHERE (rule = 'volume-out' OR rule IS NULL) AND cidr_match(dst, cidr))),
 sent AS MATERIALIZED (          -- by the interface that recorded it
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst,
          coalesce(interface_id, tgw_attachment_id, resource_id) AS seen_by,
          unixepoch(minute) / (@window / 2) - value AS window,
-         sum(bytes) AS bytes, sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+         CAST(total(bytes) AS INTEGER) AS bytes, sum(flows) AS flows,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
    WHERE @logs <> '[]' AND addr IN (SELECT dst FROM targets) AND action IS NOT 'REJECT'
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-   GROUP BY 1, 2, 3, 4),
+   GROUP BY 1, 2, 3, 4
+  HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 pairs AS MATERIALIZED (
   SELECT src, dst, window, max(bytes) AS bytes, flows, first_seen, last_seen FROM sent
    WHERE dst IN (SELECT dst FROM targets) GROUP BY src, dst, window),
@@ -47,15 +49,15 @@ large AS MATERIALIZED (SELECT * FROM pairs
 legs AS MATERIALIZED (          -- what these senders received from others, at the interface that recorded most
   SELECT src, hop, window, max(bytes) AS bytes
     FROM (SELECT srcaddr AS src, dstaddr AS hop, interface_id, unixepoch(minute) / (@window / 2) - value AS window,
-                 sum(bytes) AS bytes
+                 CAST(total(bytes) AS INTEGER) AS bytes
             FROM flowlogs_rollup(@logs, @on_error, @format) CROSS JOIN json_each('[0, 1]')
            WHERE @logs <> '[]' AND dstaddr IN (SELECT src FROM large) AND action IS NOT 'REJECT' GROUP BY 1, 2, 3, 4)
    GROUP BY src, hop, window),
 own AS (                        -- without senders that only pass on what they received
   SELECT * FROM large l
-   WHERE coalesce((SELECT sum(min(leg.bytes, origin.bytes))
-                     FROM legs leg JOIN pairs origin ON origin.src = leg.src AND origin.window = leg.window
-                    WHERE leg.hop = l.src AND leg.window = l.window AND origin.dst = l.dst), 0) < 0.9 * l.bytes)
+   WHERE (SELECT total(min(leg.bytes, origin.bytes))
+            FROM legs leg JOIN pairs origin ON origin.src = leg.src AND origin.window = leg.window
+           WHERE leg.hop = l.src AND leg.window = l.window AND origin.dst = l.dst) < 0.9 * l.bytes)
 SELECT 'volume-out', src || ' -> ' || dst, iif(max(bytes) >= 10 * @volume_bytes, 'high', 'medium'),
        'T1048 Exfiltration Over Alternative Protocol',
        src || ' sent ' || printf('%.1f', max(bytes) / 1e9) || ' GB to ' || dst || ' within '

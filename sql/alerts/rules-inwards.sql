@@ -32,18 +32,22 @@ WITH ports AS MATERIALIZED (
 connections AS MATERIALIZED (   -- connections with the same pair of ports cannot be told apart
   SELECT srcaddr, srcport, dstport, dstaddr || ' ' || lower(protocol_name(protocol)) || '/' || dstport AS target,
          port_name(dstport) AS service,
-         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action = 'ACCEPT' AND protocol = 6 AND dstport IN (SELECT port FROM ports)
+     AND action IS NOT NULL AND protocol IS NOT NULL AND dstport IS NOT NULL            -- fields that logs may lack
      AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL
      AND (cidr_lookup('inside', 'cidr', dstaddr) OR flow_direction = 'ingress' AND interface_id IS NOT NULL)
      AND CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0     -- not an answer to a client whose port is one of these
               ELSE NOT (dstport >= 1024 AND (srcport < 1024 AND port_name(srcport) IS NOT NULL
                                              OR srcport IN (SELECT port FROM servers))) END
-   GROUP BY srcaddr, srcport, dstport, target),
+   GROUP BY srcaddr, srcport, dstport, target
+  HAVING srcaddr || target IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 accepted AS (
   SELECT p.rule, srcaddr, target, service, max(bytes > @session_bytes * flows) AS session,
-         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM connections c JOIN ports p ON p.port = c.dstport
    WHERE NOT EXISTS (
        SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(c.srcaddr, t.cidr))
@@ -53,7 +57,7 @@ keyed AS (
   SELECT *, iif(session AND NOT crowd, srcaddr, 'outside') || ' -> ' || target AS key FROM told)
 SELECT k.rule, key, iif(max(session), 'high', 'medium'), i.technique,
        iif(session AND NOT crowd,
-           srcaddr || ': session with ' || target || ', ' || sum(bytes) || ' bytes',
+           srcaddr || ': session with ' || target || ', ' || CAST(total(bytes) AS INTEGER) || ' bytes',
            target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*)
            || ' came, the first ' || first),
        min(first_seen), max(last_seen), sum(flows), 0

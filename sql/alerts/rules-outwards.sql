@@ -11,6 +11,9 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/alerts/rules-outwards.sql'
 --
+-- For dns-outside, a server in 100.64.0.0/10 is outside, although the table inside has this network
+-- by default: see setup.sql.
+--
 -- Rejected records are left out, because the rule rejected-inside is about them.  A NAT gateway
 -- or a proxy is left out where the logs show that another address inside sent it the same
 -- traffic.
@@ -34,17 +37,22 @@ WITH ports AS MATERIALIZED (
 seen AS MATERIALIZED (          -- hop: where the interface sent it, which may be a NAT gateway
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS dst, dstport,
          lower(protocol_name(protocol)) || '/' || dstport AS service,
-         sum(flows) AS flows, sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action IS NOT 'REJECT' AND dstport IN (SELECT port FROM ports) AND protocol IN (6, 17)
+     AND dstport IS NOT NULL AND protocol IS NOT NULL                                   -- fields that logs may lack
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-   GROUP BY 1, 2, 3, 4, 5),
+   GROUP BY 1, 2, 3, 4, 5
+  HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 asked AS (
-  SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows, sum(bytes) AS bytes,
+  SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM seen s JOIN ports p ON p.port = s.dstport
-   WHERE cidr_lookup('inside', 'cidr', dst) IS NULL
+   WHERE (cidr_lookup('inside', 'cidr', dst) IS NULL
+          OR p.rule = 'dns-outside' AND ip_scope(dst) = 'shared'
+             AND (SELECT cidr FROM inside WHERE rowid = cidr_lookup('inside', 'cidr', s.dst)) = '100.64.0.0/10')
      AND NOT EXISTS (
        SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(s.dst, t.cidr))
      AND NOT EXISTS (           -- the source only passes on what another address sends to it
@@ -61,7 +69,7 @@ SELECT c.rule, src || ' -> ' || iif(targets > @many, 'many', target) AS key, o.s
        src || ' ' || o.did || ' '
        || CASE WHEN targets <= @many THEN target
                ELSE iif(now > @many, now, 'more than ' || @many) || ' addresses, the first ' || first END
-       || ', ' || coalesce(sum(bytes), 0) || ' bytes',
+       || ', ' || CAST(total(bytes) AS INTEGER) || ' bytes',
        min(first_seen), max(last_seen), sum(flows), 0
   FROM counted c JOIN outwards o ON o.rule = c.rule GROUP BY c.rule, key;
 

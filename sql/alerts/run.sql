@@ -125,9 +125,11 @@ INSERT INTO known
 .read sql/alerts/rules-inwards.sql
 .read sql/alerts/rules-outwards.sql
 
--- The rules with a threshold also read the files around the new ones, as far as a window and the
--- delay of a delivery (1200 s) reach.  They judge only the windows that contain new records,
--- because of other windows a part may be missing.
+-- The rules with a threshold judge only the windows that contain new records, because of other
+-- windows a part may be missing.  They also read the files of earlier runs in which other records
+-- of these windows can be: those that AWS named, by the time T of their names, which may have
+-- records from T - 4560 (they were delivered an hour late) to T + 600; and those around the new
+-- ones, as far as a window and 1200 seconds reach, because an mtime says no more.
 DELETE FROM judged;
 INSERT OR IGNORE INTO judged
   SELECT (unixepoch(minute) + second.value) / (@window / 2) - half.value
@@ -136,15 +138,19 @@ INSERT OR IGNORE INTO judged
    WHERE minute IS NOT NULL;
 UPDATE temp.sqlite_parameters SET value = (
   SELECT json_group_array(path) FROM alert_listed f
-   WHERE log AND EXISTS (
+   WHERE log AND (EXISTS (
      SELECT 1 FROM alert_listed n
-      WHERE n.new AND n.log AND n.at BETWEEN f.at - @window - 1200 AND f.at + @window + 1200))
+      WHERE n.new AND n.log AND n.at BETWEEN f.at - @window - 1200 AND f.at + @window + 1200)
+     OR named AND EXISTS (
+       SELECT 1 FROM judged WHERE window BETWEEN (f.at - 4560 - @window) / (@window / 2) AND (f.at + 600) / (@window / 2))))
  WHERE key = '@logs';
 .read sql/alerts/rule-scan-inside.sql
 .read sql/alerts/rule-volume-out.sql
 .read sql/alerts/rule-password-guessing.sql
 
--- What is news?  An old title that is about more than the new one stays.
+-- What is news?  An old title that is about more than the new one stays.  A time that is yet to
+-- come, by the newest file and by the clock of this machine, counts as the present one.  Otherwise
+-- a record that ends in the year 5138 would keep its alert from ever being resolved and reopened.
 DROP TABLE IF EXISTS temp.alert_news;
 CREATE TEMP TABLE alert_news AS
   SELECT coalesce(a.id, substr(lower(hex(sha3(f.rule || char(10) || f.key, 224))), 1, 12)) AS id,
@@ -158,7 +164,10 @@ CREATE TEMP TABLE alert_news AS
          min(datetime(f.first_seen, 'unixepoch'), coalesce(a.first_seen, '9999')) AS first_seen,
          max(datetime(f.last_seen, 'unixepoch'), coalesce(a.last_seen, '')) AS last_seen,
          iif(f.threshold, max(f.flows, coalesce(a.flows, 0)), f.flows + coalesce(a.flows, 0)) AS flows
-    FROM (SELECT *, instr('highmediumlow', severity) AS rank FROM found) f
+    FROM (SELECT rule, key, severity, technique, title, flows, threshold, instr('highmediumlow', severity) AS rank,
+                 min(first_seen, present) AS first_seen, min(last_seen, present) AS last_seen
+            FROM found
+            CROSS JOIN (SELECT max(max(at), unixepoch()) + 600 AS present FROM alert_listed WHERE log)) f
     LEFT JOIN (SELECT *, instr('highmediumlow', severity) AS rank FROM alerts) a ON a.rule = f.rule AND a.key = f.key;
 UPDATE alerts
    SET severity = n.severity, title = n.title, technique = n.technique, flows = n.flows,

@@ -14,6 +14,12 @@
 --   trusted(cidr, rule)  outside addresses about which a rule is silent: the office for
 --                        remote-access, the resolvers of your choice for dns-outside.  Where rule
 --                        is NULL, all rules that read this table are silent.
+--                        The default of @inside has 100.64.0.0/10, the addresses of many pods, but
+--                        dns-outside takes a DNS server there for one outside.  An @inside of yours
+--                        that has 100.64.0.0/10 puts it into trusted for this rule, when the table
+--                        inside is made.  Later, name your servers in one of these ways:
+--                            INSERT INTO trusted VALUES ('100.64.0.0/10', 'dns-outside');
+--                            INSERT INTO inside VALUES ('100.64.8.0/21');
 --   indicators(cidr, note)   prefixes and single addresses that you were warned of, for
 --                            bad-address.
 --                        The first row is an example: 192.0.2.0/24 belongs to nobody (RFC 5737).
@@ -23,14 +29,22 @@
 --                        what comes from them is taken for an answer, as is what comes from a
 --                        port below 1024 that has a name.
 --   temp.found           what the rules have found, a row for each alert
+--
+-- The rules add up bytes with total(), because sum() is an error beyond 2^63, and a file with such
+-- records would stop every run.  Up to 2^53 bytes, 9 PB, the sums are exact.
 .parameter init
 .read sql/inside.sql
+CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
+INSERT INTO trusted
+  SELECT '100.64.0.0/10', 'dns-outside'
+   WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'inside')
+     AND @inside <> (SELECT list FROM private_networks)
+     AND EXISTS (SELECT 1 FROM json_each(@inside) WHERE value = '100.64.0.0/10');
 CREATE TABLE IF NOT EXISTS inside AS
   SELECT CAST(value AS TEXT) AS cidr FROM json_each(@inside)
    UNION ALL
   SELECT value FROM json_each('["169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255",
                                 "fe80::/10", "ff00::/8", "::1"]');
-CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
 CREATE TABLE IF NOT EXISTS indicators AS
   SELECT CAST('192.0.2.77' AS TEXT) AS cidr, CAST('an example' AS TEXT) AS note;
 CREATE TABLE IF NOT EXISTS servers AS

@@ -18,9 +18,10 @@
 --   while sqlite3 … -cmd ".parameter set @batch 500" flows.db '.read sql/export/import.sql' | grep -w more; do :; done
 --
 -- flows       The records. The columns have the names of those of flowlogs, so the same queries run
---             on both. id is made of the id of the file and the line, so a record cannot be there
---             twice. A column that is NULL in all rows costs a byte per row. To save it, delete
---             fields that you will never have from all four lists below, before the first run.
+--             on both. id is made of the id of the file and the line, 32 bits each, so a record
+--             cannot be there twice. A file with a record beyond line 4294967295 is an error. A
+--             column that is NULL in all rows costs a byte per row. To save it, delete fields that
+--             you will never have from all four lists below, before the first run.
 -- flow_files  The files that were imported. A file of the same path, size and mtime (in seconds) is
 --             not read again. If size or mtime differ, the file is read again, and its old rows are
 --             deleted. Rows of files that no longer exist stay, because the database may outlive the
@@ -137,6 +138,9 @@ DELETE FROM flows WHERE id IN (
 INSERT INTO flow_files (path, size, mtime, name)
   SELECT path, size, mtime, name FROM import_list WHERE rowid <= coalesce(@batch, rowid) ORDER BY path
   ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime;
+SELECT 1 WHERE NOT flowlogs_require(NOT EXISTS (SELECT 1 FROM flow_files WHERE id <> id << 32 >> 32),
+  'flowlogs: flow_files has an id beyond 2147483647, which leaves no room for the line in the ids of flows; '
+  || 'import into a new database');
 INSERT INTO flows (id,
     -- generated: names
     version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
@@ -152,7 +156,8 @@ INSERT INTO flows (id,
     packets_lost_ttl_expired,
     -- end of generated
     extra)
-  SELECT (k.id << 32) + l.line,
+  SELECT (k.id << 32) + iif(l.line < 4294967296, l.line, flowlogs_require(0, 'flowlogs: ' || l.file || ':' || l.line
+           || ': the ids of flows have no room for a line beyond 4294967295; split the file')),
     -- generated: names
     version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
     action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, pkt_srcaddr, pkt_dstaddr, region, az_id,

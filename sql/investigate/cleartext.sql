@@ -24,6 +24,7 @@ SELECT interface_id, iif(flow_direction = 'egress', srcaddr, dstaddr) AS own,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND encryption_status = 0
+   AND encryption_status IS NOT NULL
  GROUP BY interface_id, own, protocol, service_port
  ORDER BY bytes DESC, interface_id, own, protocol, service_port LIMIT @top;
 SELECT CASE encryption_status WHEN 0 THEN 'not encrypted' WHEN 1 THEN 'Nitro' WHEN 2 THEN 'application'

@@ -43,7 +43,8 @@ SELECT * FROM cross_az_pair ORDER BY bytes DESC, srcaddr, dstaddr, src_az, dst_a
 SELECT az_id AS src_az, next_hop_az_id AS next_az, coalesce(next_hop_interface_type, 'instance or other') AS next_hop,
        srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND action = 'ACCEPT' AND flow_direction = 'egress' AND az_id <> next_hop_az_id
+ WHERE since = @since AND until = @until AND action = 'ACCEPT' AND flow_direction = 'egress' AND flow_direction IS NOT NULL
+   AND az_id <> next_hop_az_id
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' az-id ') > 0) AS with_az_id,

@@ -19,13 +19,19 @@
 -- not included, because it looks like any other traffic on port 443. Each query through a NAT
 -- gateway also appears on its onward leg, from the gateway's address; in the default format, the
 -- inner leg ends at the gateway.
+--
+-- A server in 100.64.0.0/10 counts as outside, although the default of @inside has this network:
+-- overlay networks such as Tailscale have their resolver there. Where it is yours, because pods ask
+-- servers in pods, set @inside to a list that has it.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL),
   ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@dns_ports', '[53, 853]'), ('@top', 20);
 .read sql/inside.sql
 SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
-       iif(cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL, 'outside', 'inside') AS side,
+       iif(cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
+           OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside = (SELECT list FROM private_networks),
+           'outside', 'inside') AS side,
        sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)

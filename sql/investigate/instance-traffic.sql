@@ -33,13 +33,14 @@ SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(p
        substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,
        substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND instance_id = @instance AND ifnull(log_status, 'OK') = 'OK'
+ WHERE since = @since AND until = @until AND instance_id = @instance AND instance_id IS NOT NULL
+   AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY peer, protocol, service
  ORDER BY bytes_out + bytes_in DESC, peer, protocol, service LIMIT @top;
 SELECT 'nothing found' AS answer, @instance AS instance, @logs AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND instance_id = @instance
-      AND ifnull(log_status, 'OK') = 'OK');
+      AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK');
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

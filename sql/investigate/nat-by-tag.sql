@@ -24,7 +24,7 @@ SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_
        coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'ACCEPT'
-   AND next_hop_interface_type IN ('nat_gateway', 'regional_nat_gateway')
+   AND next_hop_interface_type IN ('nat_gateway', 'regional_nat_gateway') AND next_hop_interface_type IS NOT NULL
  GROUP BY 1, 2, 3 ORDER BY bytes DESC, 1, 2, 3;
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-interface-type ') > 0) AS with_next_hop_interface_type

@@ -16,8 +16,9 @@
 -- logs have gaps; a busy flow log with gaps lacks partitions or was not copied completely.
 -- Several files per window are usual. Files with other names count as files, but in no window.
 --
--- If the period is limited, the files count that can hold its records, with ten minutes at each
--- end. If there is no record in the period, a last answer says which files there are.
+-- If the period is limited, the files count that a query of the period reads: those of ten minutes
+-- before it to 76 minutes behind it, because a record that is delivered up to an hour late lies in
+-- a later file. (A file with something added to AWS's name counts by the time in it.) If there is no record in the period, a last answer says which files there are.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT day, account_id, coalesce(region, '-') AS region,
@@ -32,8 +33,8 @@ SELECT region, flow_log_id, count(*) AS files, count(DISTINCT delivered) AS wind
        substr(datetime(min(delivered), 'unixepoch'), 1, 16) AS first_file,
        substr(datetime(max(delivered), 'unixepoch'), 1, 16) AS last_file
   FROM flowlogs_files(@logs)
- WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 660
-   AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 600
+ WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 600
+   AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 4560
  GROUP BY region, flow_log_id ORDER BY region, flow_log_id;
 SELECT 'nothing found' AS answer, @logs AS logs, @since AS since, @until AS until, count(*) AS files,
        datetime(min(delivered), 'unixepoch') AS first_file, datetime(max(delivered), 'unixepoch') AS last_file

@@ -11,7 +11,7 @@
 --
 -- One SKIPDATA record can stand for any number of lost records. Every sum over these interfaces
 -- and hours is a lower bound, and no record does not mean no traffic there. No row means that
--- nothing was lost, provided that log_status is logged; the default format has it.
+-- nothing was lost. Where no file has log_status, which the default format has, that is an error.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);

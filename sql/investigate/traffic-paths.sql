@@ -23,7 +23,8 @@ SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path
        iif(instance_id IS NULL, 'a service''s interface', 'an instance') AS through,
        count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND flow_direction = 'egress' AND action = 'ACCEPT' AND traffic_path IS NOT NULL
+ WHERE since = @since AND until = @until AND flow_direction = 'egress' AND flow_direction IS NOT NULL AND action = 'ACCEPT'
+   AND traffic_path IS NOT NULL
  GROUP BY 1, 2, 4 ORDER BY service = '-', 1, 2, 4;
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' traffic-path ') > 0) AS with_traffic_path

@@ -21,13 +21,20 @@ import sys
 sys.dont_write_bytecode = True      # leave no __pycache__ in the tree
 from reference import ADDRESSES, DEFAULT_NAMES, INTEGERS, KNOWN, TGW_NAMES, VPC_NAMES, limit
 
-UNKNOWN = ["future_field", "another", "x2", "tcp_window_max", "Bytes", "end_user"]
+
+def camel_case(name):
+    """start_time -> startTime"""
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+UNKNOWN = ["future_field", "another", "x2", "tcp_window_max", "bytes_in", "end_user"]
 
 
 class Fuzz:
     def __init__(self, seed):
         self.rng = random.Random(seed)
-        self.format = self.own_layout()
+        self.format = [name if name in KNOWN else "x_" + name for name in self.own_layout()]
 
     def chance(self, p):
         return self.rng.random() < p
@@ -50,11 +57,14 @@ class Fuzz:
             self.own_layout(), self.own_layout(), self.format])
 
     def header(self, names):
-        """The header line, with hyphens, underscores or both. Sometimes it has a field twice."""
+        """The header line, with hyphens, underscores or both, now and then in camelCase. Sometimes
+        it has a field twice."""
         if self.chance(0.03):
             names = names + [self.rng.choice(names)]
         style = self.rng.choice(["-", "-", "_", None])
         spelled = [name.replace("_", style or self.rng.choice("-_")) for name in names]
+        if self.chance(0.1):
+            spelled = [camel_case(name) if name in KNOWN else name for name in names]
         return " ".join(spelled).encode()
 
     # ---- values
@@ -162,10 +172,10 @@ class Fuzz:
             at = rng.randrange(len(names))
             tokens[at + bool(prefix)] = self.bad_value(names[at])
         elif kind == 6:
-            control = rng.choice("\0\x01\x0b\x0c\x1b\x1f")
+            odd = rng.choice([b"\0", b"\x01", b"\x0b", b"\x0c", b"\x1b", b"\x1f", b"\x80", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf0\x9f\x98"])
             line = self.join(tokens) if tokens else b""
             at = rng.randrange(len(line) + 1)
-            return line[:at] + control.encode() + line[at:]
+            return line[:at] + odd + line[at:]
         elif kind == 7:
             noise = bytes(rng.randrange(1, 256) for _ in range(40)).replace(b"\n", b" ")
             return rng.choice([b"garbage", b"-", b"\xff\xfe\xfd", b"# comment line", b"{}",

@@ -16,7 +16,7 @@ REASON with tabs between.  As a module:
 With on_error="fail" the first FlowLogError is raised instead.  Its reason is one of
 
     columns integer action log-status address prefix     the line does not fit its layout
-    control-byte too-long                                the line is not text, or over 65536 bytes
+    control-byte too-long not-utf-8                      the line is not text, or over 65536 bytes
     truncated corrupt trailing-garbage                   the gzip stream is damaged
     duplicate-field not-a-flow-log unreadable no-file    the file or path cannot be used
 
@@ -77,6 +77,7 @@ DEFAULT_NAMES = VPC_NAMES[:14]
 NAMED_BY_AWS = r"[^_]+_vpcflowlogs_[^_]+_fl-[^_]+_[0-9]{8}T[0-9]{4}Z_[^.]"
 TYPED = INTEGERS | ADDRESSES | {"action", "log_status"}
 KNOWN = set(VPC_NAMES) | set(TGW_NAMES)
+BY_LETTERS = {name.replace("_", ""): name for name in KNOWN}
 ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
 
 LONGEST_LINE = 65536      # bytes, without the LF
@@ -190,11 +191,26 @@ def unreadable_line(line):
     return None
 
 
+def is_utf8(line):
+    """Whether all bytes are UTF-8. A line that is not is no record; it may still say which layout
+    its file has."""
+    try:
+        return line.decode() is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def known_name(name):
+    """The column that a name means, whose case, hyphens and underscores do not count; the name itself,
+    with underscores, if it is no field."""
+    return BY_LETTERS.get(re.sub("[-_]", "", name).lower(), name.replace("-", "_"))
+
+
 def header_names(line, single, own=None):
     """The column names if the line is a header, else None.
 
     At least half of the names must be known, and there must be more to it than chance: three of
-    them are, or all, or one that no prose has.  A single name is a header only if `single` says
+    them are, or all in AWS's spelling, or one that no prose has.  A single name is a header only if `single` says
     so.  own: the names of the layout in force, which are its header again, whatever they are.
     """
     if unreadable_line(line):
@@ -202,7 +218,7 @@ def header_names(line, single, own=None):
     tokens = split(line.removeprefix(b"\xef\xbb\xbf") if own is not None else line)
     if not tokens or not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
         return None
-    names = [token.decode().replace("-", "_") for token in tokens]
+    names = [known_name(token.decode()) for token in tokens]
     if names == own:
         return names
     known = [name for name in names if name in KNOWN]
@@ -211,7 +227,8 @@ def header_names(line, single, own=None):
     if len(names) == 1:
         return names if single else None
     technical = any("_" in name or name in ("srcaddr", "dstaddr", "srcport", "dstport") for name in known)
-    return names if len(known) >= 3 or len(known) == len(names) or technical else None
+    spelled = [token for token in tokens if token.decode().replace("-", "_") in KNOWN]
+    return names if len(known) >= 3 or len(spelled) == len(names) or technical else None
 
 
 class Layout:
@@ -334,7 +351,7 @@ def format_names(format):
         if word:
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word):
                 raise ValueError(f"format: not a field name: {word}")
-            names.append(word.replace("-", "_"))
+            names.append(known_name(word))
     if not names:
         raise ValueError("format: no field named")
     if len(set(names)) < len(names):
@@ -378,6 +395,42 @@ def deciding_line(lines, format, expected):
 
 # ---- the reader -----------------------------------------------------------------------------
 
+def name_values(name):
+    """The account and the region in a file name of AWS's form, or (None, None)."""
+    parts = name.split("_", 5)
+    if len(parts) < 6 or parts[1] != "vpcflowlogs" or not re.match("fl-.", parts[3]) or not re.match(r"[^.]", parts[5]):
+        return None, None
+    try:
+        time.strptime(parts[4], "%Y%m%dT%H%MZ")
+    except ValueError:
+        return None, None
+    return (parts[0], parts[2]) if parts[0] and parts[2] and len(parts[4]) == 14 else (None, None)
+
+
+def folder_values(folders):
+    """The account and the region that the folders say first, as AWS writes them: ACCOUNT/vpcflowlogs/
+    REGION, or aws-account-id=ACCOUNT/aws-region=REGION."""
+    accounts, regions = [], []
+    for i, folder in enumerate(folders):
+        accounts += re.findall(r"^(?:aws-)?account-id=(.+)", folder)
+        regions += re.findall(r"^(?:aws-)?region=(.+)", folder)
+        if i and folders[i - 1] == "vpcflowlogs":
+            accounts += folders[i - 2:i - 1] if i > 1 else []
+            regions.append(folder)
+    return next(iter(accounts), None), next(iter(regions), None)
+
+
+def path_values(file, names):
+    """The account and the region that the path gives to records whose layout lacks them."""
+    *folders, name = [part for part in file.split("/") if part]
+    account, region = name_values(name)
+    if account is None:
+        account, region = folder_values(folders)
+    given = {"account_id": account if account and re.fullmatch(r"[0-9]{12}", account) else None,
+             "region": region if region and region != "-" and re.fullmatch(r"[a-z0-9-]{1,48}", region) else None}
+    return {field: value for field, value in given.items() if value and field not in names}
+
+
 def read_file(file, format, in_folder):
     """Rows (dicts) and errors (FlowLogErrors) of one file, in the order of its lines."""
     try:
@@ -409,11 +462,11 @@ def read_file(file, format, in_folder):
                              own=[] if layout.prefixed else layout.names)
         if i == decider and by_header:
             continue
-        misfit = layout.misfit(line)
+        misfit = layout.misfit(line) or (None if is_utf8(line) else "not-utf-8")
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
             nrows += 1
-            yield layout.row(file, i + 1, line)
+            yield {**layout.row(file, i + 1, line), **path_values(file, layout.names)}
             if layout.doubt(line):
                 yield FlowLogError(file, i + 1, "suspicious", raw)
         elif names:             # files that were appended to each other have further headers

@@ -203,6 +203,9 @@ CASES = {
         ([flow(IN, OUT, 53, protocol=17), flow(IN, NAT, 53, protocol=17), flow(NAT, OUT, 53, protocol=17, sport=2000)], 1),
         ([flow(IN, NAT, 53, protocol=17, pkt_dstaddr=OUT), flow(NAT, OUT, 53, protocol=17, sport=2000, pkt_dstaddr=OUT)], 1),
         ([flow(V6, V6OUT, 53, protocol=17, flow_direction="egress")], 1),
+        ([flow("100.64.1.1", "8.8.8.8", 53, protocol=17)], 1),
+        ([flow(IN, "100.100.100.100", 53, protocol=17)], 1),                # Tailscale's resolver
+        ([flow("100.64.1.1", "100.100.100.100", 53, protocol=17)], 1),
         ([flow(IN, IN2, 53, protocol=17)], 0),
         ([rejected(IN, "8.8.8.8", 53, protocol=17)], 0),
         ([flow(OUT, IN, 53, protocol=17)], 0),
@@ -213,6 +216,7 @@ CASES = {
         ([flow(IN, OUT, 137, protocol=17), flow(IN, OUT, 139)], 2),
         ([rejected(IN, OUT, 445)], 0),
         ([flow(IN, IN2, 445)], 0),
+        ([flow(IN, "100.64.1.1", 445), flow("100.64.1.1", IN, 445), flow("100.64.1.1", "100.100.100.100", 445)], 0),
         ([flow(OUT, IN, 445)], 0),
         ([flow(IN, OUT, 443)], 0),
     ]),
@@ -340,6 +344,35 @@ def test_the_networks_of_the_parameter(alerts):
     alerts.parameters["inside"] = r"'[\"203.0.113.0/24\"]'"      # from now on the table decides
     delivered(alerts.logs, [rejected(OUT, OUT2, 25, at=300), rejected("198.18.5.6", OUT, 25, at=300)], 300)
     assert alerts.news() == [("new", "198.18.5.6 was rejected at 203.0.113.7 tcp/25")]
+
+
+POD, RESOLVER = "100.64.1.1", "100.100.100.100"       # both are in 100.64.0.0/10, which is inside by default
+
+
+@pytest.mark.parametrize("inside, expected", [
+    (None, [IN, POD]),
+    (["10.0.0.0/8", "100.64.0.0/10"], []),            # the user's own list names the network
+    (["10.0.0.0/8", "100.0.0.0/8"], []),
+    (["10.0.0.0/8"], [IN]),
+    (["10.0.0.0/8", "100.64.0.0/16"], [IN, POD]),
+])
+def test_dns_servers_in_the_shared_address_space(alerts, inside, expected):
+    delivered(alerts.logs, [flow(source, RESOLVER, 53, protocol=17) for source in (IN, POD)])
+    if inside:
+        alerts.parameters["inside"] = "'" + json.dumps(inside).replace('"', r'\"') + "'"
+    told = [f"{source} asked {RESOLVER} udp/53, 400 bytes" for source in expected]
+    assert [title for _, title in alerts.news()] == told
+    delivered(alerts.logs, [flow(source, RESOLVER, 53, at=300) for source in (IN, POD)], 300)       # with the tables as they are
+    assert [title for _, title in alerts.news()] == [t.replace("udp", "tcp") for t in told]
+
+
+@pytest.mark.parametrize("row", ["trusted VALUES ('100.64.0.0/10', 'dns-outside')", "trusted VALUES ('100.100.100.100', NULL)",
+                                 "inside VALUES ('100.100.100.0/24')"])
+def test_dns_servers_in_the_shared_address_space_that_are_named_later(release, tmp_path, row):
+    write(tmp_path / "a.log", [flow(POD, RESOLVER, 53, protocol=17)])
+    setup = ".read sql/alerts/setup.sql\n"
+    assert len(titles(release, "dns-outside", tmp_path, setup)) == 1
+    assert titles(release, "dns-outside", tmp_path, setup + f"INSERT INTO {row};") == []
 
 
 def test_the_networks_of_the_sample_are_not_kept(alerts):
@@ -479,6 +512,17 @@ def test_a_scan_over_two_deliveries(alerts):
     delivered(alerts.logs, [flow(IN, IN2, port, packets=1, at=20000) for port in range(13, 25)], 20000)
     assert alerts.news() == []
     assert alerts.query("SELECT flows, last_seen FROM alerts") == [(24, "2026-03-09 12:05:15")]
+
+
+@pytest.mark.parametrize("first, late", [(0, 6000), (6000, 0)])
+def test_a_scan_of_which_a_part_is_delivered_late(alerts, first, late):
+    """The file of the second half has the name of a time 100 minutes behind the first half, although
+    its records are of the same hour: they were delivered 50 minutes late. The order does not matter."""
+    ports = {0: range(1, 11), 6000: range(11, 21)}
+    for at in (first, late):
+        delivered(alerts.logs, [rejected(IN, IN2, port, at=at // 2) for port in ports[at]], at)
+        news = [title for _, title in alerts.news() if "tried" in title]
+        assert len(news) == (at == late), news
 
 
 def test_volume_over_deliveries(alerts):
@@ -663,6 +707,50 @@ def test_milliseconds(alerts):
     assert status == 1 and not printed and "it looks like milliseconds" in err
 
 
+# The largest values that a record may have, and the smallest.
+EXTREMES = [dict(bytes=999999999999999, packets=999999999999999, end=99999999999), dict(bytes=999999999999999, packets=0),
+            dict(start=0), dict(start=0, end=0), dict(start=99999999999, end=99999999999)]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_extreme_values(alerts, rule):
+    """No record that is legal stops a run, and each rule still finds what it is about."""
+    records = CASES[rule][0][0]
+    write(alerts.logs / "a.log", [dict(r, **more) for more in EXTREMES for r in records for _ in range(10)])
+    write(alerts.logs / "b.log", records)
+    status, printed, err = alerts.run()
+    assert status == 10 and not err and rule in {p["rule"] for p in printed}
+    delivered(alerts.logs, [dict(r, **EXTREMES[-1]) for r in records], 300)
+    status, _, err = alerts.run()
+    assert status in (0, 10) and not err
+    assert all(first <= last < "5000" for first, last in alerts.query("SELECT first_seen, last_seen FROM alerts"))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_sums_beyond_what_an_integer_holds(alerts, rule):
+    records = CASES[rule][0][0]
+    many = [dict(r, **EXTREMES[0]) for r in records for _ in range(20000 // len(records))]
+    write(alerts.logs / "a.log", many + [dict(r, srcport=41000, packets=1) for r in records])
+    status, printed, err = alerts.run()
+    assert status == 10 and not err and rule in {p["rule"] for p in printed}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_records_with_holes(alerts, rule):
+    """Nor does a record in which something is missing."""
+    records = CASES[rule][0][0]
+    holes = [{**r, **more, name: "-"} for r in records for name in V2 for more in ({}, {"srcaddr": OUT2}, {"dstport": 21000})]
+    write(alerts.logs / "a.log", holes + [dict(r, flow_direction="egress") for r in holes] + records)
+    status, printed, err = alerts.run()
+    assert status == 10 and not err and rule in {p["rule"] for p in printed}
+    assert alerts.run() == (0, [], "")
+
+
+def test_a_bad_address_without_a_peer_is_told(release, tmp_path):
+    write(tmp_path / "a.log", [flow("-", BAD, 443)])
+    assert titles(release, "bad-address", tmp_path) == ["an unknown address talked to 192.0.2.77 (an example), 400 bytes"]
+
+
 def test_what_is_asked_must_be_clear(alerts):
     """The sample's alerts may not enter a user's database. A parameter that is no time is an
     error, because it would leave out every record."""
@@ -684,9 +772,10 @@ def test_files_that_are_no_flow_logs(alerts):
     (alerts.logs / "x.zip").write_bytes(b"PK\x03\x04" + b"\0" * 64)
     write(alerts.logs / "own name.log", [rejected(IN, IN2, 22)])
     write(alerts.logs / "b[1]*'\".log", [rejected(IN, IN2, 23)])
-    assert len(alerts.news()) == 2
+    write(alerts.logs / "c\\u0000.log", [rejected(IN, IN2, 24)])    # six characters, no NUL
+    assert len(alerts.news()) == 3
     assert alerts.news() == []
-    assert alerts.query("SELECT sum(log), count(*) FROM alert_files") == [(2, 5)]
+    assert alerts.query("SELECT sum(log), count(*) FROM alert_files") == [(3, 6)]
 
 
 @pytest.mark.parametrize("name,content,told", [

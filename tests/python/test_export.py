@@ -212,6 +212,50 @@ def test_import_of_what_changed(build, tmp_path):
     assert content(database) == before                      # nothing of 5.log either
 
 
+def imported_with_lines_from(release, logs, database, first):
+    """Runs import.sql as if each file had `first` lines before its own first one."""
+    script = (ROOT / "sql" / "export" / "import.sql").read_text()
+    names = ", ".join(f'"{n}"' for n in [*FIELDS, "extra", "file"])
+    apart = script.replace("FROM flowlogs(@logs) l CROSS JOIN",
+                           f"FROM (SELECT {names}, line + {first} AS line FROM flowlogs(@logs)) l CROSS JOIN")
+    assert apart != script
+    path = database.with_suffix(".sql")
+    path.write_text(apart)
+    done = run(release, path, logs, database)
+    return done.stdout.strip().split("|") if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_import_beyond_the_lines_of_an_id(release, tmp_path):
+    """The largest line has its id; the line behind it is an error, and not a record of the next
+    file."""
+    database, logs = tmp_path / "flows.db", tmp_path / "logs"
+    write_log(logs / "a.log", 0, 3)                          # lines 2 to 4
+    write_log(logs / "b.log", 0, 1)
+    assert imported_with_lines_from(release, logs, database, (1 << 32) - 5)[0] == "2"
+    db = sqlite3.connect(database)
+    assert db.execute("SELECT file_id, line FROM flows ORDER BY id").fetchall() == [
+        (1, 4294967293), (1, 4294967294), (1, 4294967295), (2, 4294967293)]
+    before = db.execute("SELECT * FROM flows").fetchall()
+    write_log(logs / "c.log", 0, 3)
+    assert (f"{logs}/c.log:4294967296: the ids of flows have no room for a line beyond 4294967295; split the file"
+            in imported_with_lines_from(release, logs, database, (1 << 32) - 4))
+    assert db.execute("SELECT * FROM flows").fetchall() == before
+
+
+def test_import_beyond_the_files_of_an_id(release, tmp_path):
+    database, logs = tmp_path / "flows.db", tmp_path / "logs"
+    write_log(logs / "a.log", 0, 3)
+    imported(release, logs, database)
+    db = sqlite3.connect(database, isolation_level=None)
+    db.execute("INSERT INTO flow_files (id, path) VALUES (2147483646, 'b.log')")
+    write_log(logs / "b.log", 0, 3)
+    assert imported(release, logs, database)[:3] == ["1", "0", "3"]
+    assert db.execute("SELECT DISTINCT file_id FROM flows ORDER BY 1").fetchall() == [(1,), (2147483647,)]
+    write_log(logs / "c.log", 0, 3)
+    assert "flow_files has an id beyond 2147483647" in imported(release, logs, database)
+    assert db.execute("SELECT count(*) FROM flow_files").fetchone() == (3,)
+
+
 def test_import_of_a_second_path_is_an_error(build, tmp_path):
     database = tmp_path / "flows.db"
     one = SAMPLE + "/123456789012/vpcflowlogs/us-east-1/2026/03/10"

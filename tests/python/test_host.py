@@ -3,6 +3,7 @@
 files that change while they are read, interrupts, and limits of memory and of open files."""
 
 import gzip
+import json
 import os
 import resource
 import sqlite3
@@ -421,6 +422,33 @@ def test_appended_files_with_short_headers(build, tmp_path):
     assert got == [["10.0.0.1", "10.0.0.2", "5"], ["10.0.0.1", "10.0.0.2", "7"]]
 
 
+@pytest.mark.parametrize("odd, reason", [
+    (b"\xff", "0xff, byte 10"), (b"a\xe9b", "0xe9, byte 11"), (b"\xc3", "0xc3, byte 10"), (b"\xed\xa0\x80", "0xed, byte 10"),
+    (b"\xc0\x80", "0xc0, byte 10"), (b"\xf0\x9f\x98", "0xf0, byte 10"), (b"\xf4\x90\x80\x80", "0xf4, byte 10")])
+def test_a_line_that_is_not_utf8_is_a_bad_line(build, tmp_path, odd, reason):
+    """Such a text came through as it was, and the exports that had to write it as JSON or into
+    PostgreSQL failed or were wrong, without the name of the file. It is the line that is wrong now,
+    whatever columns the query reads."""
+    for name in ("region", "x-new"):
+        bad = "2 ab\u65e5x ".encode() + odd + b" 7"
+        lines = f"version {name} az-id bytes\n2 größe z 5\n".encode() + bad + b"\n2 b z 9\n"
+        (tmp_path / "a.log").write_bytes(lines)
+        (tmp_path / "b.log.gz").write_bytes(gzip.compress(lines))
+        told = f"has a byte that is not UTF-8 ({reason} of the line); the file may be damaged, or in another encoding"
+        for file in ("a.log", "b.log.gz"):
+            path = tmp_path / file
+            for what in ("count(*)", "sum(bytes)", "group_concat(raw)", "group_concat(extra)", "group_concat(az_id)"):
+                out = build.shell(f"SELECT {what} FROM flowlogs('{path}');")
+                assert f"flowlogs: {path}:3: {told}; on_error=skip skips it" in out, out
+            assert f"{path}:3: {told}" in build.shell(f"SELECT sum(bytes) FROM flowlogs_rollup('{path}');")
+            assert build.rows(f"SELECT sum(bytes), count(*) FROM flowlogs('{path}', 'skip');") == [["14", "2"]]
+            assert build.rows(f"SELECT sum(bytes) FROM flowlogs_rollup('{path}', 'skip');") == [["14"]]
+            assert build.rows(f"SELECT line, reason, raw FROM flowlogs_errors('{path}');") == [
+                ["3", told, bad.replace(odd, bytes(b if b < 0x80 else ord("?") for b in odd)).decode()]]
+        payload = f"CAST(x'{lines.hex()}' AS TEXT)"
+        assert f":3: {told}" in build.shell(f"SELECT count(*) FROM flowlogs_payload({payload});")
+
+
 def test_other_files_in_the_folder_are_passed_over(build, tmp_path):
     """Other files beside flow logs in a folder are passed over. Files that may be flow logs in a
     form that cannot be read (compressed twice, UTF-16, CSV, an unknown layout) are errors."""
@@ -478,6 +506,31 @@ def test_a_folder_may_be_named_like_a_json_array(build, tmp_path):
     (tmp_path / "[2024]").mkdir()
     (tmp_path / "[2024]" / "a.log").write_text(GOOD)
     assert build.shell("SELECT count(*) FROM flowlogs('[2024]');", cwd=tmp_path) == "1\n"
+
+
+def test_names_with_a_backslash(release, tmp_path):
+    """Six characters that look like JSON's NUL are a name like any other. A NUL is an error."""
+    names = ["a\\u0000b.log", "\\\\u0000.log", "[a]\\u0000.log", "b\\x00.log", "c\\0.log", "\\", "d\\u0041.log"]
+    for name in names:
+        (tmp_path / name).write_text(GOOD)
+    db = connect(release)
+    count = "SELECT count(*) FROM flowlogs(?)"
+    for name in names:
+        path = str(tmp_path / name)
+        assert db.execute(count, (path,)).fetchone() == (1,), name
+        assert db.execute("SELECT count(*), min(file) FROM flowlogs(json_array(?))", (path,)).fetchone() == (1, path)
+        assert db.execute(count, (json.dumps([path, path]),)).fetchone() == (1,)
+    [[listed]] = db.execute("SELECT json_group_array(path) FROM flowlogs_files(?)", (str(tmp_path),))
+    assert db.execute(count, (listed,)).fetchone() == (len(names),)
+    for escape in (r"\u0000", r"\\\u0000", r"x\\\\\u0000y"):
+        with pytest.raises(sqlite3.OperationalError, match="a path in the list has a NUL byte .*written twice"):
+            db.execute(count, (f'["{tmp_path}/a.log{escape}"]',)).fetchone()
+
+
+def test_a_pattern_may_look_like_a_nul(release, tmp_path):
+    """What is no JSON is a pattern, in which a backslash stands for itself."""
+    (tmp_path / "a\\u0000.log").write_text(GOOD)
+    assert release.shell("SELECT count(*) FROM flowlogs('[ab]\\u0000.log');", cwd=tmp_path) == "1\n"
 
 
 def test_tables_can_be_dropped_while_a_select_names_create(release, tmp_path):

@@ -50,7 +50,21 @@ def test_approved_resolvers_in_any_spelling(tmp_path):
     assert [row[1] for row in ask("dns-resolvers", tmp_path, inside=r'[\"2600:1f18::/32\"]')] == ["2001:db8:0:0:0:0:0:53"]
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "eni"])      # which says what the status is
+@pytest.mark.parametrize("inside, sides", [
+    (None, ["outside", "outside"]),
+    (r'[\"10.0.0.0/8\", \"100.64.0.0/10\"]', ["inside", "inside"]),
+    (r'[\"10.0.0.0/8\"]', ["outside"]),
+])
+def test_resolvers_in_the_shared_address_space(tmp_path, inside, sides):
+    """100.64.1.1 is inside by default, because pods have such addresses; but a DNS server there is
+    inside only where a list of one's own says so."""
+    (tmp_path / "a.log").write_text("".join(
+        f"2 1 eni-1 {of} 100.100.100.100 40000 53 17 1 80 1773046800 1773046860 ACCEPT OK\n" for of in ("10.0.1.5", "100.64.1.1")))
+    rows = ask("dns-resolvers", tmp_path, **({"inside": inside} if inside else {}))
+    assert [(row[0], row[3]) for row in rows] == list(zip(("10.0.1.5", "100.64.1.1"), sides))
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in ("eni", "skipdata")])      # which are about the status
 def test_without_log_status(tmp_path, name):
     """Without the field log-status, the answers are the same as for the same records with it."""
     found = []
@@ -67,6 +81,11 @@ def test_without_log_status(tmp_path, name):
     assert found[0] == found[1]
     assert not [cell for row in found[0] for cell in row if "rror near" in cell]
     assert found[0] or name not in ("hourly", "data-leaving", "outside-hours", "daily-trend", "coverage", "instance-traffic")
+
+
+def test_without_log_status_nobody_knows_what_was_lost(tmp_path):
+    (tmp_path / "a.log").write_text("srcaddr dstaddr start end\n10.0.0.5 10.0.0.6 1773046800 1773046860\n")
+    assert "no record can meet the condition on log_status" in ask("skipdata", tmp_path)[-1][0]
 
 
 def test_who_sends_nothing_is_no_nat_gateway(tmp_path):

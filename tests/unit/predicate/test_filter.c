@@ -15,6 +15,7 @@
 
 enum { NO, YES, MISMATCH };
 
+static const struct path_fields no_path;
 static struct tokens tokens;
 
 static int set_up(void **state) {
@@ -40,7 +41,7 @@ static struct line split(const char *line) {
 
 static void layout_of(struct layout *l, const char *names) {
   struct err e = {0};
-  assert_int_equal(layout_from_option(l, names, &e), ERR_NONE);
+  assert_int_equal(layout_from_option(l, names, strlen(names), &e), ERR_NONE);
 }
 
 /* Returns NO, YES or MISMATCH; e has the text of the last error. */
@@ -50,7 +51,7 @@ static int answer(const char *pattern, const struct layout *l, const char *line,
   memset(e, 0, sizeof *e);
   struct filter *f = filter_new(pattern, strlen(pattern), e);
   CHECK(f, "%s: %s", pattern, e->text);
-  predicate_bind(&everything, l, &bound);
+  predicate_bind(&everything, l, &no_path, &bound);
   const struct line record = split(line);
   int result = filter_bind(f, l, &bound, e) ? MISMATCH : predicate_keeps(&bound, &record);
   filter_free(f);
@@ -125,7 +126,7 @@ static void test_conditions(void **state) {
 
 /* Places and names agree with the layout, with the default format, or with neither. */
 static void test_places(void **state) {
-  static const char custom[] = "srcaddr dstport action odd-field bytes";
+  static const char custom[] = "srcaddr dstport action x-odd bytes";
   static const char line[] = "10.0.0.1 22 REJECT x 400\n";
   static const struct {
     const char *names; /* NULL: the default format */

@@ -6,9 +6,10 @@
 #include "predicate/predicate.h"
 #include "record/tokens.h"
 
-#define HEADER "srcaddr srcport region dstport dstaddr protocol what-ever pkt-srcaddr start"
+#define HEADER "srcaddr srcport region dstport dstaddr protocol x-whatever pkt-srcaddr start"
 #define TOKENS 9
 
+static const struct path_fields no_path;
 static const int subject_of[TOKENS] = {FIELD_srcaddr, FIELD_srcport,  FIELD_region, FIELD_dstport,
                                        FIELD_dstaddr, FIELD_protocol, -1,           FIELD_pkt_srcaddr,
                                        FIELD_start};
@@ -285,7 +286,7 @@ static void test_lines(void **state) {
       random_term(&k[i], subject);
     }
     add_terms(&p, k, n);
-    predicate_bind(&p, &layout, &bound);
+    predicate_bind(&p, &layout, &no_path, &bound);
     for (int i = 0; i < 8; i++) {
       struct text value[TOKENS];
       struct bytes text = {0};
@@ -393,7 +394,7 @@ static void test_no_memory(void **state) {
 static int set_up(void **state) {
   struct err e = {0};
   (void)state;
-  return layout_from_option(&layout, HEADER, &e) || tokens_init(&tokens, 4096, &e);
+  return layout_from_option(&layout, HEADER, strlen(HEADER), &e) || tokens_init(&tokens, 4096, &e);
 }
 
 static int tear_down(void **state) {

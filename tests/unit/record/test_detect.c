@@ -26,7 +26,7 @@ static enum detect_result detect_text(const char *text, const char *format, stru
   assert_in_range(n, 1, sizeof padded - TOKENS_BLOCK);
   memset(padded, 0, sizeof padded);
   memcpy(padded, text, n);
-  if (format) assert_int_equal(layout_from_option(&option, format, &unused), ERR_NONE);
+  if (format) assert_int_equal(layout_from_option(&option, format, strlen(format), &unused), ERR_NONE);
   tokens_split(&tokens, padded, n);
   memset(e, 0, sizeof *e);
   memset(why, 0, ERR_TEXT);

@@ -154,38 +154,117 @@ static void test_rows(void **state) {
   assert_int_equal(fields[FIELD_account_id].kind, KIND_TEXT);
 }
 
-/* Fields are found with '-', with '_', with a mixture of both, and in the middle of a text. */
+/* Fields are found in every spelling, and in the middle of a text. */
 static void test_spellings(void **state) {
   (void)state;
   for (int f = 0; f < FIELD_COUNT; f++) {
-    char name[64];
+    char name[64], camel[64], *out = camel;
     for (int way = 0; way < 3; way++) {
       int underscores = 0;
       snprintf(name, sizeof name, "%s:rest", fields[f].name);
       for (char *p = name; *p; p++)
         if (*p == '_' && (way == 1 || (way == 2 && underscores++ % 2))) *p = '-';
       CHECK(field_find(name, fields[f].n) == f, "%s", name);
+      assert_true(field_is_spelled(name, fields[f].n));
       assert_int_equal(field_find(name, fields[f].n + 1), FIELD_NONE);
+      assert_false(field_is_spelled(name, fields[f].n + 1));
       name[0] = (char)(name[0] - 'a' + 'A');
-      assert_int_equal(field_find(name, fields[f].n), FIELD_NONE);
+      CHECK(field_find(name, fields[f].n) == f, "%s", name);
+      assert_false(field_is_spelled(name, fields[f].n));
     }
+    for (const char *p = fields[f].name; *p; p++) {
+      int is_capital = *p == '_' && p[1] >= 'a' && p[1] <= 'z';
+      if (*p == '_') p++;
+      *out++ = is_capital ? (char)(*p - 'a' + 'A') : *p;
+    }
+    CHECK(field_find(camel, (size_t)(out - camel)) == f, "%.*s", (int)(out - camel), camel);
   }
 }
 
+/* The names in AWS's examples of patterns, in its old table for Athena, and in Logs Insights. */
+static void test_other_names(void **state) {
+  static const char *const lists[][14] = {
+      {"version", "account", "eni", "source", "destination", "srcport", "destport", "protocol", "packets", "bytes",
+       "windowstart", "windowend", "action", "flowlogstatus"},
+      {"version", "accountid", "interfaceid", "srcaddr", "dstaddr", "srcport", "dstport", "proto", "packets", "bytes",
+       "start", "end", "action", "status"},
+      {"version", "account", "interfaceid", "sourceaddress", "destinationaddress", "sourceport", "destinationport",
+       "protocol", "numpackets", "numbytes", "starttime", "endtime", "action", "logstatus"},
+      {"version", "accountId", "interfaceId", "srcAddr", "dstAddr", "srcPort", "dstPort", "protocol", "packets",
+       "bytes", "startTime", "endTime", "action", "logStatus"},
+      {"VERSION", "Account_ID", "Interface", "Source-IP", "Destination-IP", "Source-Port", "Dest-Port", "Proto",
+       "Packets", "Bytes", "Start_Time", "End_Time", "Action", "Log_Status"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(lists); i++)
+    for (int f = 0; f < FIELD_DEFAULT_COUNT; f++)
+      CHECK(field_find(lists[i][f], strlen(lists[i][f])) == f, "%s", lists[i][f]);
+}
+
 static void test_not_found(void **state) {
-  static const char *const names[] = {"",          "versio",     "versions", " version", "version ", "account id",
-                                      "account",   "accountid",  "_raw",     "-",        "_",        "src.addr",
-                                      "src\0addr", "log+status", "Version",  "tgw_",     "srcаddr"};
+  static const char *const names[] = {"",           "versio", "versions", " version",   "version ", "account id",
+                                      "addr",       "port",   "time",     "_raw",       "-",        "_",
+                                      "src.addr",   "vpc",    "sadr",     "log+status", "id",       "srcaddress",
+                                      "interfaces", "tgw_",   "lost"};
   (void)state;
   for (size_t i = 0; i < COUNT(names); i++)
     CHECK(field_find(names[i], strlen(names[i])) == FIELD_NONE, "'%s'", names[i]);
   assert_int_equal(field_find("end\0", 4), FIELD_NONE);
 }
 
+static void test_nearest(void **state) {
+  static const struct {
+    const char *name;
+    int field;
+  } table[] = {
+      {"srcadr", FIELD_srcaddr},
+      {"src-ports", FIELD_srcport},
+      {"Dst_Adress", FIELD_dstaddr},
+      {"accountd", FIELD_account_id},
+      {"eni-id", FIELD_NONE},
+      {"azids", FIELD_az_id},
+      {"tcp-flag", FIELD_tcp_flags},
+      {"subnet", FIELD_subnet_id},
+      {"instance", FIELD_instance_id},
+      {"byte", FIELD_bytes},
+      {"packet", FIELD_packets},
+      {"log-statsu", FIELD_log_status},
+      {"verison", FIELD_version},
+      {"srcprot", FIELD_srcport},
+      {"destination-addres", FIELD_dstaddr},
+      {"pkt-src-service", FIELD_pkt_src_aws_service},
+      {"port", FIELD_NONE},
+      {"duration", FIELD_NONE},
+      {"vpc", FIELD_NONE},
+      {"", FIELD_NONE},
+      {"-_-", FIELD_NONE},
+      {"future-field", FIELD_NONE},
+      {"b", FIELD_NONE},
+      {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", FIELD_NONE},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(table); i++) {
+    int got = field_nearest(table[i].name, strlen(table[i].name));
+    CHECK(got == table[i].field, "%s: %s", table[i].name, got == FIELD_NONE ? "none" : fields[got].name);
+  }
+  for (int f = 0; f < FIELD_COUNT; f++) assert_int_equal(field_nearest(fields[f].name, fields[f].n), f);
+}
+
+static void test_same_name(void **state) {
+  (void)state;
+  assert_true(field_same_name("x-Id", 4, "XID", 3));
+  assert_true(field_same_name("x_id_", 5, "x-id", 4));
+  assert_false(field_same_name("x-id", 4, "x-id2", 5));
+  assert_false(field_same_name("x-id2", 5, "x-id", 4));
+  assert_false(field_same_name("x", 1, "", 0));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_aws_lists), cmocka_unit_test(test_tgw_covers_the_rest), cmocka_unit_test(test_rows),
-      cmocka_unit_test(test_spellings), cmocka_unit_test(test_not_found),
+      cmocka_unit_test(test_aws_lists),   cmocka_unit_test(test_tgw_covers_the_rest),
+      cmocka_unit_test(test_rows),        cmocka_unit_test(test_spellings),
+      cmocka_unit_test(test_other_names), cmocka_unit_test(test_not_found),
+      cmocka_unit_test(test_same_name),   cmocka_unit_test(test_nearest),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -90,12 +90,14 @@ static void test_prefix(void **state) {
   for (int f = 0; f < 14; f++) assert_int_equal(l.token[f], f + 1);
   layout_add_prefix(&l); /* it has a prefix already, and does not change */
   assert_int_equal(l.ntokens, 15);
-  assert_int_equal(layout_from_option(&l, "srcaddr what ever srcport dstport", &e), ERR_NONE);
+  assert_int_equal(layout_from_option(&l, "srcaddr x-what x-ever srcport dstport",
+                                      strlen("srcaddr x-what x-ever srcport dstport"), &e),
+                   ERR_NONE);
   layout_add_prefix(&l);
   check_layout(&l);
   assert_int_equal(l.unknown[0], 2);
-  check_names(&l, "srcaddr|what|ever|srcport|dstport|");
-  assert_int_equal(layout_from_option(&l, "tgw-id", &e), ERR_NONE);
+  check_names(&l, "srcaddr|x-what|x-ever|srcport|dstport|");
+  assert_int_equal(layout_from_option(&l, "tgw-id", strlen("tgw-id"), &e), ERR_NONE);
   assert_true(layout_is_texts(&l));
   layout_add_prefix(&l);
   check_layout(&l);
@@ -127,7 +129,20 @@ static void test_headers(void **state) {
       {"start end action x\xc3\xa9", 0, 0, NULL},
       {"start,end,action", 0, 0, NULL},
       {"${start} ${end} ${action}", 0, 0, NULL},
-      {"START END ACTION", 0, 0, NULL},
+      {"START END ACTION", 1, 1, "START|END|ACTION|"},
+      {"accountId interfaceId srcAddr azId X-Id", 1, 1, "accountId|interfaceId|srcAddr|azId|X-Id|"},
+      {"version account eni source destination srcport", 1, 1, "version|account|eni|source|destination|srcport|"},
+      {"sourceaddress numbytes", 1, 1, "sourceaddress|numbytes|"},
+      {"Source Destination Protocol Length Info", 0, 0, NULL}, /* headings of other lists */
+      {"Interface Status", 0, 0, NULL},
+      {"source destination", 0, 0, NULL},
+      {"Start End", 0, 0, NULL},
+      {"status", 0, 0, NULL},
+      {"Srcaddr", 1, 0, "Srcaddr|"},
+      {"srcaddr source", -1, -1, NULL}, /* two names of one field */
+      {"accountId account-id", -1, -1, NULL},
+      {"start_time start", -1, -1, NULL},
+      {"srcaddr dstaddr X-Id x_id", -1, -1, NULL},
       {"the end of the start", 0, 0, NULL},
       {"", 0, 0, NULL},
       {"2 123456789010 eni-1 - - - - - - - 1 2 - NODATA", 0, 0, NULL},
@@ -163,14 +178,28 @@ static void test_options(void **state) {
       {"version, account_id,srcaddr", "version|account_id|srcaddr|"},
       {"  ${version}${srcaddr}\n\tdstaddr\r\n", "version|srcaddr|dstaddr|"},
       {"action", "action|"},
-      {"srcaddr foo", "srcaddr|foo|"},
+      {"$${version} $${account-id}", "version|account-id|"},   /* Terraform */
+      {"\\${version} \\${account-id}", "version|account-id|"}, /* a shell, in double quotes */
+      {"${!version} ${!account-id}", "version|account-id|"},   /* CloudFormation's Sub */
+      {"'${version} ${account-id}'", "version|account-id|"},
+      {"\"version\", \"account-id\"\n", "version|account-id|"},
+      {"version \\\naccount-id\\\r\n srcaddr", "version|account-id|srcaddr|"},
+      {"version\naccount-id\r\nsrcaddr", "version|account-id|srcaddr|"},
+      {"${version}\\n${account-id}\\tsrcaddr\\n", "version|account-id|srcaddr|"}, /* JSON */
+      {"srcaddr x-foo X_Bar", "srcaddr|x-foo|X_Bar|"},
+      {"x-foo srcaddr", "x-foo|srcaddr|"},
+      {"srcaddr foo", NULL},
+      {"srcaddr x-", NULL},
+      {"x-foo x-bar srcaddr", "x-foo|x-bar|srcaddr|"},
+      {"x-foo", NULL},
       {"", NULL},
       {" , ,\n", NULL},
       {"foo", NULL},
       {"foo bar srcaddr", NULL},
       {"srcaddr srcaddr", NULL},
       {"account-id account_id", NULL},
-      {"srcaddr dstaddr foo foo", NULL},
+      {"srcaddr dstaddr x-foo xFoo", NULL},
+      {"srcaddr dstaddr x-foo X_foo", NULL},
       {"${srcaddr", NULL},
       {"srcaddr}", NULL},
       {"$srcaddr", NULL},
@@ -179,7 +208,15 @@ static void test_options(void **state) {
       {"${src addr}", NULL},
       {"srcaddr;dstaddr", NULL},
       {"srcaddr 5", NULL},
-      {"srcaddr \"dstaddr\"", NULL},
+      {"srcaddr\\", NULL},
+      {"srcaddr \\dstaddr", NULL},
+      {"$$srcaddr", NULL},
+      {"$$${srcaddr}", NULL},
+      {"$$", NULL},
+      {"${!}", NULL},
+      {"!srcaddr", NULL},
+      {"${srcaddr\\}", NULL},
+      {"'\"", NULL},
       {"{srcaddr}", NULL},
       {"srcaddr dst\xc3\xa4"
        "ddr",
@@ -189,7 +226,7 @@ static void test_options(void **state) {
   for (size_t i = 0; i < COUNT(table); i++) {
     struct layout l;
     struct err e = {0};
-    enum err_code rc = layout_from_option(&l, table[i].text, &e);
+    enum err_code rc = layout_from_option(&l, table[i].text, strlen(table[i].text), &e);
     CHECK(rc == (table[i].names ? ERR_NONE : ERR_ARGUMENT), "'%s': %s", table[i].text, e.text);
     assert_int_equal(e.code, rc);
     if (rc) {
@@ -229,15 +266,15 @@ static void test_limits(void **state) {
   assert_int_equal(from_header(&l, text.p, 0, &e), -1);
   assert_int_equal(e.code, ERR_FORMAT);
   memset(&e, 0, sizeof e);
-  assert_int_equal(layout_from_option(&l, text.p, &e), ERR_ARGUMENT);
+  assert_int_equal(layout_from_option(&l, text.p, strlen(text.p), &e), ERR_ARGUMENT);
   bytes_free(&text);
 
   /* one name that just fits into LAYOUT_TEXT, and one that does not */
   for (size_t over = 0; over < 2; over++) {
-    bytes_print(&text, "end ");
-    bytes_repeat(&text, 'x', LAYOUT_TEXT - 5 + over);
+    bytes_print(&text, "end x-");
+    bytes_repeat(&text, 'x', LAYOUT_TEXT - 7 + over);
     memset(&e, 0, sizeof e);
-    assert_int_equal(layout_from_option(&l, text.p, &e), over ? ERR_ARGUMENT : ERR_NONE);
+    assert_int_equal(layout_from_option(&l, text.p, strlen(text.p), &e), over ? ERR_ARGUMENT : ERR_NONE);
     if (!over) check_layout(&l);
     bytes_free(&text);
   }

@@ -39,7 +39,7 @@ static void test_record(void **state) {
     char why[ERR_TEXT] = "";
     bytes_print(&text, "%s\n", table[i].line);
     split(&text);
-    assert_int_equal(layout_from_option(&l, table[i].format, &e), ERR_NONE);
+    assert_int_equal(layout_from_option(&l, table[i].format, strlen(table[i].format), &e), ERR_NONE);
     const struct line line = tokens_line(&tokens, 0, 0);
     CHECK(plausible_not_record(&l, &line, why) == (table[i].why != NULL), "%s", table[i].line);
     CHECK(plausible_not_record(&l, &line, NULL) == (table[i].why != NULL), "%s", table[i].line);
@@ -87,11 +87,13 @@ static void test_layout(void **state) {
     char why[ERR_TEXT] = "";
     for (const char *p = table[i].lines; *p; p++) bytes_print(&text, "%s\n", line[(unsigned char)*p]);
     split(&text);
-    assert_int_equal(layout_from_option(&l, "start end packets bytes", &e), ERR_NONE);
+    assert_int_equal(layout_from_option(&l, "start end packets bytes", strlen("start end packets bytes"), &e),
+                     ERR_NONE);
     int result = plausible_not_layout(&l, &tokens, table[i].first, why);
     CHECK(result == (table[i].why != NULL) && (!result || !strncmp(why, table[i].why, strlen(table[i].why))), "%s: %s",
           table[i].lines, why);
-    assert_int_equal(layout_from_option(&l, "start bytes end2 packets2", &e), ERR_NONE);
+    assert_int_equal(layout_from_option(&l, "start bytes version srcport", strlen("start bytes version srcport"), &e),
+                     ERR_NONE);
     assert_int_equal(plausible_not_layout(&l, &tokens, 0, why), 0);
     bytes_free(&text);
   }
@@ -104,7 +106,7 @@ static void test_far_lines(void **state) {
   struct err e = {0};
   char why[ERR_TEXT];
   (void)state;
-  assert_int_equal(layout_from_option(&l, "start end", &e), ERR_NONE);
+  assert_int_equal(layout_from_option(&l, "start end", strlen("start end"), &e), ERR_NONE);
   for (int i = 0; i < PLAUSIBLE_LINES - 3; i++) bytes_print(&text, "- 5\n");
   for (int i = 0; i < 9; i++) bytes_print(&text, "6 5\n");
   split(&text);

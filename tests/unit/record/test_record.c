@@ -6,6 +6,7 @@
 #include "record/record.h"
 #include "record/tokens.h"
 
+static const struct path_fields no_path;
 static struct tokens tokens;
 static struct guarded memory;
 static struct batch batch;
@@ -23,7 +24,7 @@ static struct line split_line(const char *text) {
 
 static void make_layout(struct layout *l, const char *names) {
   struct err e = {0};
-  assert_int_equal(layout_from_option(l, names, &e), ERR_NONE);
+  assert_int_equal(layout_from_option(l, names, strlen(names), &e), ERR_NONE);
 }
 
 /* Can a field of that kind have the text? */
@@ -259,8 +260,7 @@ static size_t random_line(const struct layout *l, char *out) {
 
 /* Windows of random lines, which begin at any offset of a block. */
 static void test_line_fits(void **state) {
-  static const char *const formats[] = {"srcport", "srcaddr", "srcaddr srcport action log-status",
-                                        "new-one srcaddr end",
+  static const char *const formats[] = {"srcport", "srcaddr", "srcaddr srcport action log-status", "x-one srcaddr end",
                                         "version account-id interface-id srcaddr dstaddr srcport dstport protocol "
                                         "packets bytes start end action log-status "
                                         "vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region "
@@ -317,7 +317,7 @@ static void check_row(const char *wanted, const char *names, int prefix, const c
   struct line line = split_line(text);
   line.number = 7;
   assert_int_equal(record_check(&l, &line), RECORD_FITS);
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NONE);
   assert_int_equal(batch.nrows, 1);
   print_rows(&got, &batch);
@@ -343,26 +343,27 @@ static void test_store(void **state) {
   check_row("_raw version", "version region", 1, "2024-05-01T00:00:00Z 5 eu",
             " version=5 _raw=2024-05-01T00:00:00Z 5 eu");
   check_row("_extra", "version region", 0, "5 eu", "");
-  check_row("_extra", "version srcport dstport new-one other", 0, "5 1 2 x -",
-            " _extra={\"new_one\":\"x\",\"other\":null}");
-  check_row("_extra", "version new-field", 0, "5 \"a\\b\"/\xc3\xa9\x7f",
-            " _extra={\"new_field\":\"\\\"a\\\\b\\\"/\xc3\xa9\x7f\"}");
-  check_row("_extra _raw version", "version new-field", 1, "2024-05-01T00:00:00Z 5 7",
-            " version=5 _raw=2024-05-01T00:00:00Z 5 7 _extra={\"new_field\":\"7\"}");
+  check_row("_extra", "version srcport dstport x-one x-other", 0, "5 1 2 x -",
+            " _extra={\"x_one\":\"x\",\"x_other\":null}");
+  check_row("_extra", "version x-new-field", 0, "5 \"a\\b\"/\xc3\xa9\x7f",
+            " _extra={\"x_new_field\":\"\\\"a\\\\b\\\"/\xc3\xa9\x7f\"}");
+  check_row("_extra _raw version", "version x-new-field", 1, "2024-05-01T00:00:00Z 5 7",
+            " version=5 _raw=2024-05-01T00:00:00Z 5 7 _extra={\"x_new_field\":\"7\"}");
 }
 
 static void test_has(void **state) {
   struct layout l;
   struct projection p;
+  struct err e = {0};
   (void)state;
   want("version region _raw _extra");
   make_layout(&l, "version srcport");
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   assert_int_equal(p.nitems, 1);
   assert_true(batch.has[FIELD_version] && batch.has[COLUMN_RAW]);
   assert_false(batch.has[FIELD_region] || batch.has[FIELD_srcport] || batch.has[COLUMN_EXTRA]);
-  make_layout(&l, "region new-one");
-  projection_init(&p, &l, &batch);
+  make_layout(&l, "region x-new");
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   assert_true(batch.has[FIELD_region] && batch.has[COLUMN_RAW] && batch.has[COLUMN_EXTRA]);
   assert_false(batch.has[FIELD_version]);
 }
@@ -378,8 +379,8 @@ static void test_full_batch(void **state) {
   char text[2048];
   (void)state;
   want("version region _raw _extra");
-  make_layout(&l, "version region a-name");
-  projection_init(&p, &l, &batch);
+  make_layout(&l, "version region x-name");
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   memcpy(text, "5 eu ", 5);
   for (uint32_t row = 0; row < BATCH_ROWS; row++) {
     size_t n = 1 + row % 2000;
@@ -398,8 +399,8 @@ static void test_full_batch(void **state) {
     assert_true(cell_is(&batch, batch.cell[FIELD_region][row], "eu"));
     assert_int_equal(batch_text_n(raw), 5 + n);
     assert_memory_equal(batch_text(&batch, raw), "5 eu \"", 6);
-    assert_int_equal(batch_text_n(extra), strlen("{\"a_name\":\"\"}") + 2 * n);
-    assert_memory_equal(batch_text(&batch, extra), "{\"a_name\":\"\\\"", 12);
+    assert_int_equal(batch_text_n(extra), strlen("{\"x_name\":\"\"}") + 2 * n);
+    assert_memory_equal(batch_text(&batch, extra), "{\"x_name\":\"\\\"", 12);
     assert_memory_equal(batch_text(&batch, extra) + batch_text_n(extra) - 4, "\\\"\"}", 4);
   }
   assert_in_range(batch.text_used, 1, batch.text_cap);
@@ -413,7 +414,7 @@ static void test_no_memory(void **state) {
   (void)state;
   want("region _raw");
   make_layout(&l, "version region");
-  projection_init(&p, &l, &batch);
+  assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   struct line line = split_line("5 eu");
   mem_test_fail(1, 0);
   assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NOMEM);

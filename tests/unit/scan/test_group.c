@@ -8,11 +8,12 @@
 #include "scan/group.h"
 #include "record/tokens.h"
 
+static struct path_fields path; /* what the path of the lines gives; nothing at first */
 static struct layout layout;
 
 static void set_layout(const char *names) {
   struct err e = {0};
-  assert_int_equal(layout_from_option(&layout, names, &e), ERR_NONE);
+  assert_int_equal(layout_from_option(&layout, names, strlen(names), &e), ERR_NONE);
 }
 
 static struct grouping by(int n, const int *field) {
@@ -35,7 +36,7 @@ static enum err_code add(struct groups *t, const struct grouping *g, const char 
   enum err_code rc = ERR_NONE;
   if (!text) abort();
   memcpy(text, lines, n);
-  grouping_bind(g, &layout, &bound);
+  grouping_bind(g, &layout, &path, &bound);
   rc = tokens_init(&tokens, n + 1, e);
   for (size_t done = 0; !rc && done < n;) {
     done += tokens_split(&tokens, text + done, n - done);
@@ -108,6 +109,21 @@ static void test_sums(void **state) {
          " 0: 1 1 1 59 1\n 60: 2 2 2 60 1\n -: 1 1 1 - 1\n");
   g = BY(FIELD_srcaddr, FIELD_bytes); /* a field that the layout lacks */
   expect(&g, "80 1 1 59 1\n", " - 1: 1 1 1 59 1\n");
+}
+
+/* A field that the layout lacks and the path gives, of the greatest length, is a part of each key. */
+static void test_path(void **state) {
+  struct grouping g = BY(FIELD_region, FIELD_dstport, FIELD_account_id);
+  (void)state;
+  set_layout("dstport account_id packets");
+  path = (struct path_fields){2,
+                              {{FIELD_account_id, 12, "123456789012"},
+                               {FIELD_region, PATH_FIELD_BYTES, "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv"}}};
+  expect(&g, "80 1 7\n80 - 2\n80 1 3\n",
+         " abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv 80 1: 2 10 - - -\n"
+         " abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv 80 -: 1 2 - - -\n");
+  path.n = 0;
+  expect(&g, "80 1 7\n", " - 80 1: 1 7 - - -\n");
 }
 
 /* Texts whose bytes run into each other, of each length, are told apart. */
@@ -269,8 +285,9 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sums),  cmocka_unit_test(test_texts), cmocka_unit_test(test_overflow),
-      cmocka_unit_test(test_merge), cmocka_unit_test(test_ids),   cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_sums),      cmocka_unit_test(test_path),  cmocka_unit_test(test_texts),
+      cmocka_unit_test(test_overflow),  cmocka_unit_test(test_merge), cmocka_unit_test(test_ids),
+      cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

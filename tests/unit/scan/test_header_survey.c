@@ -17,7 +17,7 @@ static void expect(const char *const *paths, const char *format, const char *exp
   memset(file, 0, sizeof file);
   memset(visible, 0xa5, sizeof visible);
   for (; paths[files.n]; files.n++) file[files.n].path = paths[files.n];
-  if (format) assert_int_equal(layout_from_option(&layout, format, &e), ERR_NONE);
+  if (format) assert_int_equal(layout_from_option(&layout, format, strlen(format), &e), ERR_NONE);
   assert_int_equal(header_survey(&files, &options, visible, &e), ERR_NONE);
   bytes_add(&found, "", 0);
   for (int f = 0; f < FIELD_COUNT; f++)

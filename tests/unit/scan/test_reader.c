@@ -55,7 +55,7 @@ static struct outcome read_one(const char *path, enum policy policy, enum expect
   struct reader_options options = {.guard = &unconfined, .policy = policy};
   struct err e = {0};
   if (format) {
-    assert_int_equal(layout_from_option(&format_option, format, &e), ERR_NONE);
+    assert_int_equal(layout_from_option(&format_option, format, strlen(format), &e), ERR_NONE);
     options.format = &format_option;
   }
   bytes_add(&o.text, "", 0);
@@ -117,6 +117,24 @@ static const struct {
      "0:2" A1 "! 0:3 LINE has a control byte (0x01); the file may be damaged | 2 10.0.0.1 8\x01\n"},
     {"control byte in a text", "version region\n2 e\x7fu\n2 e\x0bu\n", VERDICT_FLOW_LOG,
      "0:2 version=2 region=e\x7fu\n! 0:3 LINE has a control byte (0x0b); the file may be damaged | 2 e\x0bu\n"},
+    {"not UTF-8", "version region\n2 \xc3\xb6\n2 e\xc3\n2 \xff\n2 \xed\xa0\x80\n2 u\n", VERDICT_FLOW_LOG,
+     "0:2 version=2 region=\xc3\xb6\n0:6 version=2 region=u\n"
+     "! 0:3 LINE has a byte that is not UTF-8 (0xc3, byte 4 of the line); the file may be damaged, or in another "
+     "encoding | 2 e?\n"
+     "! 0:4 LINE has a byte that is not UTF-8 (0xff, byte 3 of the line); the file may be damaged, or in another "
+     "encoding | 2 ?\n"
+     "! 0:5 LINE has a byte that is not UTF-8 (0xed, byte 3 of the line); the file may be damaged, or in another "
+     "encoding | 2 ???\n"},
+    {"not UTF-8 in a line that fits in no other way", H3 "2 10.0.0.1 8\xff\n2 10.0.0.1 80\n", VERDICT_FLOW_LOG,
+     "0:3" A1 "! 0:2 LINE has a byte that is not UTF-8 (0xff, byte 13 of the line); the file may be damaged, or in "
+     "another encoding | 2 10.0.0.1 8?\n"},
+    {"not UTF-8 in the first line of a file without a header", "2 \xe9 eni-1 - - - - - - - 3 4 - NODATA\n",
+     VERDICT_FLOW_LOG,
+     "! 0:1 LINE has a byte that is not UTF-8 (0xe9, byte 3 of the line); the file may be damaged, or in another "
+     "encoding | 2 ? eni-1 - - - - - - - 3 4 - NODATA\n"},
+    {"texts, not UTF-8", "region az-id\neu a\xff\n", VERDICT_FLOW_LOG,
+     "! 0:2 LINE has a byte that is not UTF-8 (0xff, byte 5 of the line); the file may be damaged, or in another "
+     "encoding | eu a?\n"},
     {"damaged lines before the header", "damaged\n" H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG,
      "0:3" A1 "! 0:1 LINE has 1 field where the file's format has 3 | damaged\n"},
     {"a header that can't be used", H3 "2 10.0.0.1 80\nversion start start\n5 6 7\n", VERDICT_FLOW_LOG,
