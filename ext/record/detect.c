@@ -111,21 +111,47 @@ int detect_utf16(const char *p, size_t n) {
   return 0;
 }
 
-static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
-  if (likely && contains(line, ","))
-    err_print(why, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
-                   "them can");
-  else if (likely && format)
+/*
+** Says why a line with as many fields as the format is no record of it.  Returns 0 if it has more
+** or fewer.
+*/
+static int say_misfit(const struct line *line, const struct layout *format, const char *name, char why[ERR_TEXT]) {
+  char misfit[ERR_TEXT];
+  int result = record_check(format, line);
+  if (result == RECORD_COUNT || result == RECORD_FITS) return 0;
+  record_explain(format, result, line, misfit);
+  err_print(why, "has no header line, and doesn't fit %s: %s", name, misfit);
+  return 1;
+}
+
+/* Says why a file that looks like a flow log without a header cannot be read as one. */
+static void say_unknown(const struct line *line, const struct layout *format, char why[ERR_TEXT]) {
+  struct layout ours;
+  if (!format) layout_default(&ours);
+  if (say_misfit(line, format ? format : &ours, format ? "the format given" : "AWS's default format", why)) return;
+  if (format)
     err_print(why,
               "has no header line and its lines don't fit the format given: they have %u fields, the format "
               "has %u",
               (unsigned)line->count, (unsigned)format->ntokens);
-  else if (likely)
+  else
     err_print(why,
               "has no header line, and its %u fields are not AWS's default: name them with "
               "format='${version} ${srcaddr} ...'",
               (unsigned)line->count);
-  else err_print(why, "is no flow log: its first line is neither a header nor a record");
+}
+
+/* line: the one that the reason is about; all zero if none of the lines can be shown. */
+static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
+  char reason[ERR_TEXT], shown[RECORD_SHOWN + 4];
+  if (likely && contains(line, ","))
+    err_print(reason, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
+                      "them can");
+  else if (likely) say_unknown(line, format, reason);
+  else err_print(reason, "is no flow log: its first line is neither a header nor a record");
+  if (line->text) record_show(line->text + line->start, line->end - line->start, RECORD_SHOWN, shown);
+  err_print(why, "%s%s%s%s", reason, line->text ? "; the line begins with '" : "", line->text ? shown : "",
+            line->text ? "'" : "");
 }
 
 enum detect_result detect(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
@@ -152,5 +178,6 @@ enum detect_result detect(const struct tokens *t, const struct layout *format, i
   }
   if (!seen) return DETECT_BLANK;
   say_why(&first, likely, format, why);
+  e->line = first.number;
   return likely ? DETECT_LIKELY : DETECT_OTHER;
 }

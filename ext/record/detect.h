@@ -26,7 +26,8 @@ enum detect_result {
 ** Examines the first window of a file.  format: the user's layout for files without a header, or
 ** NULL.  expected: not 0 if the file should be a flow log, so that a single name in the first line
 ** is taken for a header.  *layout is set for DETECT_FLOW_LOG, and undefined otherwise.  why is set
-** for DETECT_LIKELY and DETECT_OTHER: the reason in words.
+** for DETECT_LIKELY and DETECT_OTHER: the reason in words, with the beginning of the line that it is
+** about, whose number in the window is in e->line (0 if there is none).
 */
 enum detect_result detect(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
                           char why[ERR_TEXT], struct err *e);

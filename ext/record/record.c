@@ -211,13 +211,15 @@ int record_line_fits(const struct layout *l, const struct tokens *t, const struc
   return record_check(l, line) == RECORD_FITS;
 }
 
-/*
-** A token for a message: cut, and with ASCII alone, so that it cannot disturb a terminal and is
-** valid UTF-8.
-*/
-static void show(const char *p, size_t n, char out[44]) {
-  size_t k = n < 40 ? n : 40;
-  for (size_t i = 0; i < k; i++) out[i] = p[i] < ' ' || p[i] > '~' ? '?' : p[i];
+void record_show(const char *p, size_t n, size_t most, char *out) {
+  size_t k = utf8_cut(p, n, most);
+  memcpy(out, p, k);
+  utf8_replace(out, k);
+  for (size_t i = 0; i < k; i++) {
+    int is_c1 = out[i] == '\xc2' && (unsigned char)out[i + 1] < 0xa0; /* a control character of two bytes */
+    if (is_c1) out[i + 1] = '?';
+    if (is_c1 || (unsigned char)out[i] < ' ' || out[i] == 0x7f) out[i] = '?';
+  }
   memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
 }
 
@@ -254,7 +256,7 @@ void record_explain(const struct layout *l, int result, const struct line *line,
   enum kind kind = l->field[k] == FIELD_NONE ? KIND_PREFIX : fields[l->field[k]].kind;
   size_t n;
   const char *p = token_text(line, k, &n);
-  show(p, n, token);
+  record_show(p, n, sizeof token - 4, token);
   err_print(out, "%s is '%s', not %s%s", l->field[k] == FIELD_NONE ? "the first token" : fields[l->field[k]].name,
             token, wanted[kind], kind == KIND_TIME ? too_fine(p, n) : "");
 }

@@ -58,6 +58,15 @@ int record_line_fits(const struct layout *l, const struct tokens *t, const struc
 */
 void record_explain(const struct layout *l, int result, const struct line *line, char out[ERR_TEXT]);
 
+#define RECORD_SHOWN 60 /* bytes of a line that record_show() shows */
+
+/*
+** Writes the beginning of a text for a message: `most` bytes at most, and "..." if that is not all.
+** No character is cut, and bytes that are not UTF-8 and control characters, which could disturb a
+** terminal, become '?'.  out has most + 4 bytes.
+*/
+void record_show(const char *p, size_t n, size_t most, char *out);
+
 /*
 ** What to take from a line: made for a layout, the wanted columns and a batch.
 */

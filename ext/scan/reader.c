@@ -57,7 +57,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->text_n = 0;
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
-  r->is_bound = 0;
+  r->is_bound = r->is_judged = 0;
   memset(&r->presence, 0, sizeof r->presence);
   r->done = 0;
 }
@@ -125,24 +125,30 @@ static enum err_code add_problem(struct reader *r, struct batch *b, enum err_cod
   return batch_problem(b, code, line, reason, raw, raw ? utf8_cut(raw, raw_n, RAW_MAX_BYTES) : 0, e);
 }
 
-/* The same where the rest of the file cannot be used either. */
+/* The same where the rest of the file cannot be used either.  The line, if it is in the window, is shown. */
 static enum err_code file_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
                                   const char *reason, struct err *e) {
+  char text[ERR_TEXT]; /* the reason may be r->why */
+  struct line shown = {0};
   r->done = 1;
+  err_print(text, "%s", reason);
   if (r->verdict != VERDICT_FLOW_LOG) {
     r->verdict = VERDICT_BAD;
-    if (reason != r->why) err_print(r->why, "%s", reason);
+    keep_reason(r, line, text);
   }
-  return add_problem(r, b, code, line, reason, NULL, 0, e);
+  if (line > r->line && line <= r->line + r->tokens.nlines)
+    shown = tokens_line(&r->tokens, (uint32_t)(line - r->line - 1), r->line);
+  return add_problem(r, b, code, line, text, shown.text ? shown.text + shown.start : NULL, shown.end - shown.start, e);
 }
 
 /*
 ** The file is no flow log.  That is a problem, unless the file was found in a folder and nothing
-** says that it should be one.  likely: its content has the marks of a flow log.
+** says that it should be one.  likely: its content has the marks of a flow log.  line: the line that
+** r->why is about, or 0.
 */
-static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, struct err *e) {
+static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, uint64_t line, struct err *e) {
   r->is_other = !likely;
-  if (likely || r->expectation != EXPECT_NOTHING) return file_problem(r, b, ERR_FORMAT, 0, r->why, e);
+  if (likely || r->expectation != EXPECT_NOTHING) return file_problem(r, b, ERR_FORMAT, line, r->why, e);
   r->verdict = VERDICT_OTHER;
   r->done = 1;
   return ERR_NONE;
@@ -159,7 +165,7 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   else err_print(r->why, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
   int likely =
       kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && detect_utf16(r->text, r->text_n));
-  return not_a_flow_log(r, b, likely, e);
+  return not_a_flow_log(r, b, likely, 0, e);
 }
 
 /* Finds the layout, in the file's first window. */
@@ -168,8 +174,8 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   switch (detect(&r->tokens, r->options->format, r->expectation != EXPECT_NOTHING, &r->layout, r->why, &why)) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
   case DETECT_FLOW_LOG: r->verdict = VERDICT_FLOW_LOG; return ERR_NONE;
-  case DETECT_LIKELY: return not_a_flow_log(r, b, 1, e);
-  case DETECT_OTHER: return not_a_flow_log(r, b, 0, e);
+  case DETECT_LIKELY: return not_a_flow_log(r, b, 1, why.line ? r->line + why.line : 0, e);
+  case DETECT_OTHER: return not_a_flow_log(r, b, 0, why.line ? r->line + why.line : 0, e);
   case DETECT_ERROR: break;
   }
   return file_problem(r, b, ERR_FORMAT, r->line + why.line, why.text, e);
@@ -186,7 +192,7 @@ static enum err_code long_line(struct reader *r, struct batch *b, struct err *e)
   if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
     return foreign(r, b, source_magic(r->lines.p, LINES_HEAD), e);
   err_print(r->why, "is no flow log: its first line is too long");
-  return not_a_flow_log(r, b, 0, e);
+  return not_a_flow_log(r, b, 0, 0, e);
 }
 
 /* The file's first block: looks at what its bytes say, and removes a byte order mark. */
@@ -302,6 +308,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
     case HEADER_OWN: return ERR_NONE;
     case HEADER_NEW:
       r->layout = header;
+      r->is_judged = 0;
       *changed = 1;
       return ERR_NONE;
     case HEADER_BAD:
@@ -317,8 +324,8 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
 
 /*
 ** Is there something about a line that fits?  The checks overlook control bytes in texts, bytes
-** that are not UTF-8, and a header among lines that have nothing but texts.  These are no records.  A
-** record that cannot be right is one, and concerns only who collects problems.
+** that are not UTF-8, and a header among lines that have nothing but texts.  These are no records.
+** A record that cannot be right is one, and concerns only who collects problems.
 */
 static int is_suspect(const struct reader *r, const struct line *line) {
   struct layout header;
@@ -334,6 +341,7 @@ static int is_suspect(const struct reader *r, const struct line *line) {
 */
 static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
   char why[ERR_TEXT];
+  r->is_judged = 1;
   if (!plausible_not_layout(&r->layout, &r->tokens, r->next, why)) return ERR_NONE;
   if (r->records) return file_problem(r, b, ERR_FORMAT, r->line + r->next, why, e);
   r->verdict = VERDICT_OPEN;
@@ -425,7 +433,7 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
     return rc ? READER_ERROR : READER_END;
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
-  if (!r->done && r->verdict == VERDICT_FLOW_LOG && !r->is_bound && check_columns(r, b, e)) return READER_ERROR;
+  if (!r->done && r->verdict == VERDICT_FLOW_LOG && !r->is_judged && check_columns(r, b, e)) return READER_ERROR;
   if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
     if (bind(r, b, e) || take_lines(r, b, e)) return READER_ERROR;
   }

@@ -87,6 +87,7 @@ struct reader {
   const struct grouping *grouping; /* set by the owner with groups: what these are summed by */
   struct groups *groups;           /* records are added to these and not to the batch; or NULL */
   struct grouping_bound sums;      /* the grouping, for the layout */
+  int is_judged;                   /* the layout, or the header that it is of, has passed check_columns() */
   int is_bound;                    /* `wanted`, and projection or sums, are the layout's */
   int is_misfit;                   /* the filter cannot be compared with the layout: a first record is a problem */
   enum expectation expectation;

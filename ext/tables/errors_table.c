@@ -61,7 +61,7 @@ static void result_cause(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, cons
 
 static const struct column columns[] = {
     ERROR_COLUMN("file", "TEXT", result_file, "path of the file"),
-    ERROR_COLUMN("line", "INTEGER", result_line, "line, from 1; NULL when the file as a whole cannot be used"),
+    ERROR_COLUMN("line", "INTEGER", result_line, "line, from 1; NULL when no line is concerned"),
     ERROR_COLUMN("reason", "TEXT", result_reason, "what is wrong, in words"),
     ERROR_COLUMN(
         "raw", "TEXT", result_raw,

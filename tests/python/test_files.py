@@ -105,3 +105,36 @@ def test_few_records_that_cannot_be_right_do_not_condemn_a_file(build, tmp_path)
     (tmp_path / "a.log").write_text(EXCHANGED + record() * 3)
     error, rows, errors = asked(build, tmp_path)
     assert error == "3\n" and rows == [3, 3] and [e[1:3] for e in errors] == [[str(n), "suspicious"] for n in (2, 3, 4)]
+
+
+# ---- lines whose format cannot be told
+
+LIKELY = "10.0.0.1 10.0.0.2 443 ACCEPT größer " + "x" * 80 + "\n"
+SHOWN = "the line begins with '10.0.0.1 10.0.0.2 443 ACCEPT größer xxxxxxxxxxxxxxxxxxxxxx...'"
+
+
+@pytest.mark.parametrize("content, format, line, reason", [
+    ("\nwords\n" + LIKELY, None, 3, "has no header line, and its 6 fields are not AWS's default: name them with format='${version} ${srcaddr} ...'; " + SHOWN),
+    (LIKELY, "srcaddr bytes", 1, "has no header line and its lines don't fit the format given: they have 6 fields, the format has 2; " + SHOWN),
+    (record(start=1773046800000), None, 1, f"has no header line, and doesn't fit AWS's default format: start is '1773046800000', {SECONDS}; "
+     "it looks like milliseconds, and flow logs have seconds; the line begins with '2 123456789012 eni-1 10.0.0.1 10.0.0.2 40000 443 6 10 1000 1...'"),
+    ("\nversion start start\n1 2 3\n", None, 2, "names the field start twice"),
+])
+def test_a_line_whose_format_cannot_be_told_is_named_and_shown(build, tmp_path, content, format, line, reason):
+    (tmp_path / "a.log").write_text(content)
+    options = "'fail', " + (f"'{format}'" if format else "NULL")
+    assert f"flowlogs: a.log:{line}: {reason}; on_error=skip" in build.shell(f"SELECT 1 FROM flowlogs('a.log', {options});", cwd=tmp_path)
+    format = f"'{format}'" if format else "NULL"
+    assert build.rows(f"SELECT line, cause, reason, raw FROM flowlogs_errors('a.log', {format});", cwd=tmp_path) == \
+        [[str(line), "file", reason, content.split("\n")[line - 1]]]
+    assert build.rows(f"SELECT verdict, note FROM flowlogs_files('a.log', {format});", cwd=tmp_path) == \
+        [["unreadable", f"line {line}: {reason}"]]
+
+
+def test_what_is_no_flow_log_is_shown_without_its_control_bytes(build, tmp_path):
+    (tmp_path / "a.log").write_bytes(b"\n\x7f\tfirst words " + "ä".encode() * 40 + b"\n")
+    shown = "; the line begins with '??first words " + "ä" * 23 + "...'"
+    assert "a.log:2: is no flow log: its first line is neither a header nor a record" + shown in \
+        build.shell("SELECT 1 FROM flowlogs('a.log');", cwd=tmp_path)
+    (tmp_path / "a.log").write_bytes(b"")
+    assert build.shell("SELECT count(*) FROM flowlogs('a.log');", cwd=tmp_path) == "0\n"

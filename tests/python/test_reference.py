@@ -50,6 +50,10 @@ def same(got, rows, columns):
     assert len(got) == len(rows)
 
 
+# The reference does not look for the marks of flow logs in lines of an unknown format.
+NO_FLOW_LOG = "reason LIKE '%; the line begins with %'"
+
+
 def compare(build, path, format=None, cwd=ROOT):
     rows, errors = expected([str(path)], format)
     fmt = quote(format) if format else "NULL"
@@ -65,14 +69,14 @@ def compare(build, path, format=None, cwd=ROOT):
                      f"SELECT count(DISTINCT rowid), total(packets) FROM flowlogs({args});", cwd=cwd)
     assert got[0] == [str(len(rows))] and got[1][0] == str(len(rows))
     assert abs(float(got[1][1]) - total) <= total * 1e-9
-    got = build.rows(f"SELECT file, ifnull(line, 'NULL'), cause IS 'suspicious' "
+    got = build.rows(f"SELECT file, ifnull(line, 'NULL'), cause IS 'suspicious', {NO_FLOW_LOG} "
                      f"FROM flowlogs_errors({quote(str(path))}, {fmt});", cwd=cwd)
-    assert [e for e in got if e[1] != "NULL"] == [e for e in errors if e[1] != "NULL"]
+    assert [e[:3] for e in got if e[1] != "NULL" and e[3] == "0"] == [e for e in errors if e[1] != "NULL"]
     # With on_error=fail, the first error ends the query.
     strict = build.shell(f"SELECT count(*) FROM flowlogs({quote(str(path))}, 'fail', {fmt});", cwd=cwd)
     got = [e for e in got if e[2] == "0"]
     if got:
-        file, line, _ = got[0]
+        file, line, _, _ = got[0]
         where = file if line == "NULL" else f"{file}:{line}"
         assert f"flowlogs: {where}: " in strict
     else:

@@ -156,6 +156,50 @@ static void test_error_line(void **state) {
   assert_non_null(strstr(e.text, "start"));
 }
 
+/* The reason names the line that it is about, and shows where that begins. */
+static void test_reasons(void **state) {
+  static const struct {
+    const char *text, *format;
+    uint64_t line;
+    const char *why;
+  } table_of_reasons[] = {
+      {"\n\neni-1 10.0.0.1 443 ACCEPT\n", NULL, 3,
+       "has no header line, and its 4 fields are not AWS's default: name them with format='${version} ${srcaddr} "
+       "...'; the line begins with 'eni-1 10.0.0.1 443 ACCEPT'"},
+      {"words\neni-1 10.0.0.1 443 ACCEPT\n", "srcaddr bytes", 2,
+       "has no header line and its lines don't fit the format given: they have 4 fields, the format has 2; the line "
+       "begins with 'eni-1 10.0.0.1 443 ACCEPT'"},
+      {"10.0.0.1 10.0.0.2\n", "srcaddr bytes", 1,
+       "has no header line, and doesn't fit the format given: bytes is '10.0.0.2', not a number from 0 to "
+       "999999999999999; the line begins with '10.0.0.1 10.0.0.2'"},
+      {"2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010000 1418530070000 ACCEPT OK\n",
+       NULL, 1,
+       "has no header line, and doesn't fit AWS's default format: start is '1418530010000', not a number from 0 to "
+       "99999999999; it looks like milliseconds, and flow logs have seconds; the line begins with '2 123456789010 "
+       "eni-1 172.31.16.139 172.31.16.21 20641 22 6 2...'"},
+      {"a,10.0.0.1,10.0.0.2,srcaddr,dstaddr\n", NULL, 1,
+       "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes them can; the line "
+       "begins with 'a,10.0.0.1,10.0.0.2,srcaddr,dstaddr'"},
+      {"\nhello\tw\xc3\xb6rld \xff\xc2\x9b \x7f\r\n", NULL, 2,
+       "is no flow log: its first line is neither a header nor a record; the line begins with 'hello?w\xc3\xb6rld "
+       "??? ?"
+       "?'"},
+      {"123456789 123456789 123456789 123456789 123456789 123456789\xc3\xa4 and more\n", NULL, 1,
+       "is no flow log: its first line is neither a header nor a record; the line begins with '123456789 123456789 "
+       "123456789 123456789 123456789 123456789...'"},
+      {"\x01\n", NULL, 0, "is no flow log: its first line is neither a header nor a record"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(table_of_reasons); i++) {
+    static struct layout l;
+    struct err e;
+    char why[ERR_TEXT];
+    detect_text(table_of_reasons[i].text, table_of_reasons[i].format, &l, why, &e);
+    assert_string_equal(why, table_of_reasons[i].why);
+    assert_int_equal(e.line, table_of_reasons[i].line);
+  }
+}
+
 static int set_up(void **state) {
   struct err e = {0};
   (void)state;
@@ -169,8 +213,8 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tgw_layout),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),       cmocka_unit_test(test_tgw_layout),
                                      cmocka_unit_test(test_single_name), cmocka_unit_test(test_utf16),
-                                     cmocka_unit_test(test_error_line)};
+                                     cmocka_unit_test(test_error_line),  cmocka_unit_test(test_reasons)};
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

@@ -138,9 +138,9 @@ static const struct {
     {"damaged lines before the header", "damaged\n" H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG,
      "0:3" A1 "! 0:1 LINE has 1 field where the file's format has 3 | damaged\n"},
     {"a header that can't be used", H3 "2 10.0.0.1 80\nversion start start\n5 6 7\n", VERDICT_FLOW_LOG,
-     "0:2" A1 "! 0:3 FORMAT names the field start twice | NULL\n"},
+     "0:2" A1 "! 0:3 FORMAT names the field start twice | version start start\n"},
     {"such a header first", "\nversion start start\n5 6 7\n", VERDICT_BAD,
-     "! 0:2 FORMAT names the field start twice | NULL\n"},
+     "! 0:2 FORMAT names the field start twice | version start start\n"},
     /* layouts of nothing but texts, in which any line passes */
     {"texts", "region az-id\neu az1\nregion az-id\neu az2\n", VERDICT_FLOW_LOG,
      "0:2 region=eu az_id=az1\n0:4 region=eu az_id=az2\n"},
@@ -153,7 +153,8 @@ static const struct {
     {"empty", "", VERDICT_EMPTY, ""},
     {"blank lines alone", "\n\r\n  \n", VERDICT_EMPTY, ""},
     {"other text", "hello\nworld\n", VERDICT_BAD,
-     "! 0:0 FORMAT is no flow log: its first line is neither a header nor a record | NULL\n"},
+     "! 0:1 FORMAT is no flow log: its first line is neither a header nor a record; the line begins with 'hello' | "
+     "hello\n"},
     {"Parquet", "PAR1\nxx", VERDICT_BAD,
      "! 0:0 FORMAT is a Parquet file, which can't be read yet; flow logs delivered as text can | NULL\n"},
     {"zstd", "\x28\xb5\x2f\xfdxx\n", VERDICT_BAD,

@@ -148,7 +148,7 @@ static void test_line_of_bad_header(void **state) {
   bytes_print(&file, "version start start\n");
   write_file("file", file.p, file.n);
   read_file("file", &text);
-  assert_string_equal(text.p, "! 0:5001 FORMAT names the field start twice | NULL\n");
+  assert_string_equal(text.p, "! 0:5001 FORMAT names the field start twice | version start start\n");
   bytes_free(&file);
   bytes_free(&text);
 }
