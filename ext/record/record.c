@@ -83,7 +83,7 @@ static int is_status(const char *p, size_t n) {
 }
 
 /* 2024-05-01T00:00:00.000Z with any number of decimals, or 13 digits of milliseconds. */
-static int is_prefix(const char *p, size_t n) {
+int record_is_prefix(const char *p, size_t n) {
   static const char shape[] = "dddd-dd-ddTdd:dd:dd";
   int unused;
   if (n == 13) return calendar_digits(p, 9, &unused) && calendar_digits(p + 9, 4, &unused);
@@ -114,7 +114,7 @@ static int fits(enum kind kind, const char *p, size_t n) {
   case KIND_ADDR: return is_dotted(p, n) || MISSING(p, n) || record_is_address(p, n);
   case KIND_ACTION: return is_action(p, n) || MISSING(p, n);
   case KIND_STATUS: return is_status(p, n) || MISSING(p, n);
-  case KIND_PREFIX: return is_prefix(p, n);
+  case KIND_PREFIX: return record_is_prefix(p, n);
   }
   return 0;
 }
@@ -277,7 +277,7 @@ static enum err_code add_constant(struct projection *p, const struct path_fields
 
 enum err_code projection_init(struct projection *p, const struct layout *l, const struct path_fields *path,
                               struct batch *b, struct err *e) {
-  p->nitems = p->nconstants = 0;
+  p->nitems = p->nconstants = p->nmissing = 0;
   for (int f = 0; f < FIELD_COUNT; f++) {
     b->has[f] = b->cell[f] && l->token[f] != LAYOUT_ABSENT;
     if (!b->has[f]) continue;
@@ -292,7 +292,17 @@ enum err_code projection_init(struct projection *p, const struct layout *l, cons
   }
   p->raw = b->has[COLUMN_RAW] = b->cell[COLUMN_RAW] != NULL;
   p->extra = b->has[COLUMN_EXTRA] = b->cell[COLUMN_EXTRA] && l->nunknown > 0;
+  p->has_more = p->raw || p->extra || p->nconstants;
   return ERR_NONE;
+}
+
+void projection_continue(struct projection *p, struct batch *b, const uint8_t had[COLUMN_COUNT]) {
+  for (int c = 0; c < COLUMN_COUNT; c++) {
+    for (uint32_t row = 0; b->has[c] && !had[c] && row < b->nrows; row++) b->cell[c][row] = BATCH_NULL;
+    if (had[c] && !b->has[c]) p->missing[p->nmissing++] = (uint8_t)c;
+    b->has[c] |= had[c];
+  }
+  if (p->nmissing) p->has_more = 1;
 }
 
 /* Appends a JSON string; there is room for 2 n + 2 bytes. */
@@ -342,6 +352,19 @@ static size_t room(const struct projection *p, const struct layout *l, size_t li
   return line_n * (1u + p->raw) + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
 }
 
+/*
+** Stores what most queries do not name: the line, its unknown fields, what the path of the file
+** gives, and the columns of other layouts.
+*/
+static void store_more(const struct projection *p, const struct layout *l, const struct line *line, struct batch *b) {
+  uint32_t row = b->nrows, end = line->end;
+  if (end > line->start && line->text[end - 1] == '\r') end--;
+  if (p->raw) b->cell[COLUMN_RAW][row] = batch_put(b, line->text + line->start, end - line->start);
+  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, line, b);
+  for (uint32_t i = 0; i < p->nconstants; i++) b->cell[p->constant[i].column][row] = p->constant[i].cell;
+  for (uint32_t i = 0; i < p->nmissing; i++) b->cell[p->missing[i]][row] = BATCH_NULL;
+}
+
 enum err_code record_store(const struct projection *p, const struct layout *l, const struct line *line, struct batch *b,
                            struct err *e) {
   if (batch_reserve(b, room(p, l, line->end - line->start), e)) return e->code;
@@ -354,13 +377,7 @@ enum err_code record_store(const struct projection *p, const struct layout *l, c
     else if (p->item[i].is_int) *cell = number_value(t, n);
     else *cell = batch_put(b, t, n);
   }
-  for (uint32_t i = 0; i < p->nconstants; i++) b->cell[p->constant[i].column][row] = p->constant[i].cell;
-  if (p->raw) {
-    uint32_t end = line->end;
-    if (end > line->start && line->text[end - 1] == '\r') end--;
-    b->cell[COLUMN_RAW][row] = batch_put(b, line->text + line->start, end - line->start);
-  }
-  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, line, b);
+  if (p->has_more) store_more(p, l, line, b);
   b->line[row] = line->number;
   b->nrows = row + 1;
   return ERR_NONE;

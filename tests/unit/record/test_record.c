@@ -368,6 +368,34 @@ static void test_has(void **state) {
   assert_false(batch.has[FIELD_version]);
 }
 
+/* Rows of several layouts in one batch: a column that a row's layout lacks is NULL in that row. */
+static void test_rows_of_several_layouts(void **state) {
+  static const struct {
+    const char *names, *line;
+  } rows[] = {{"version region", "5 eu"}, {"srcport x-new", "7 n"}, {"srcport x-new", "8 -"}, {"region", "us"}};
+  struct layout l;
+  struct projection p;
+  struct err e = {0};
+  struct bytes got = {0};
+  uint8_t had[COLUMN_COUNT];
+  (void)state;
+  want("version region srcport dstport _extra");
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    make_layout(&l, rows[i].names);
+    struct line line = split_line(rows[i].line);
+    memcpy(had, batch.has, sizeof had);
+    assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
+    if (batch.nrows) projection_continue(&p, &batch, had);
+    assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NONE);
+  }
+  assert_false(batch.has[FIELD_dstport]);
+  print_rows(&got, &batch);
+  assert_string_equal(
+      got.p, "0:1 version=5 region=eu\n0:1 srcport=7 _extra={\"x_new\":\"n\"}\n0:1 srcport=8 _extra={\"x_new\":null}\n"
+             "0:1 region=us\n");
+  bytes_free(&got);
+}
+
 /*
 ** As many rows as a batch has, of texts that must be escaped byte by byte: the arena grows under
 ** them.
@@ -440,9 +468,15 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_line_fits),  cmocka_unit_test(test_kinds),     cmocka_unit_test(test_count_and_place),
-      cmocka_unit_test(test_explain),    cmocka_unit_test(test_store),     cmocka_unit_test(test_has),
-      cmocka_unit_test(test_full_batch), cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_line_fits),
+      cmocka_unit_test(test_kinds),
+      cmocka_unit_test(test_count_and_place),
+      cmocka_unit_test(test_explain),
+      cmocka_unit_test(test_store),
+      cmocka_unit_test(test_has),
+      cmocka_unit_test(test_rows_of_several_layouts),
+      cmocka_unit_test(test_full_batch),
+      cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }
