@@ -46,6 +46,7 @@ struct grouping_bound {
   struct grouping_item {
     int32_t token; /* or LAYOUT_ABSENT */
     uint32_t unit;
+    int is_addr; /* 0 or 1: the value is address_spelling() of the token */
   } item[FIELD_COUNT];
   int32_t packets, bytes, start, end; /* tokens; LAYOUT_ABSENT also where the measure is not wanted */
 };

@@ -6,8 +6,8 @@
 ** start >= '2026-03-09') gives no rows, or all rows, in SQL.  Nobody would see why, so it is an
 ** error that shows the line to write instead.  Literals are checked when the query is planned.
 ** Other values are known only when the query runs; of these, what is compared with times is
-** checked, and all others are left to SQL, because a join with a list of mixed content is
-** ordinary.
+** checked, and so is the spelling of addresses.  All others are left to SQL, because a join with a
+** list of mixed content is ordinary.
 */
 #ifndef TABLES_LITERAL_CHECK_H
 #define TABLES_LITERAL_CHECK_H
@@ -27,6 +27,13 @@ int literal_check(const struct column *column, enum term_op op, sqlite3_value *l
 ** a text, or for = the whole of it, because the comparison is one of texts.  Errors as above.
 */
 int literal_check_time(const struct push *push, enum term_op op, const char *text, size_t n, char **pzErr);
+
+/*
+** Checks a text that an address column is compared with for equality: if it is an address, it must
+** have the spelling that the column has.  Does nothing for other columns and texts.  Errors as
+** above.
+*/
+int literal_check_spelling(const struct push *push, const char *text, size_t n, char **pzErr);
 
 /*
 ** Checks a number that start or end is compared with: milliseconds, and dates without quotes, are
