@@ -139,6 +139,31 @@ int literal_check_spelling(const struct push *push, const char *text, size_t n, 
                      push->name, text, spelled);
 }
 
+static int is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+/*
+** Does no IPv6 address begin with these n bytes, because of a zero in front of a group or, unless
+** the case does not matter (fold), because of a large letter?
+*/
+static int begins_none(const char *p, size_t n, int fold) {
+  int odd = 0;
+  for (size_t i = 0; i < n; i++) {
+    odd |= !fold && p[i] >= 'A' && p[i] <= 'F';
+    odd |= p[i] == '0' && (i == 0 || p[i - 1] == ':') && i + 1 < n && is_hex(p[i + 1]);
+  }
+  return odd && memchr(p, ':', n);
+}
+
+int literal_check_pattern(const struct push *push, enum term_op op, const char *pattern, char **pzErr) {
+  int fold = op == TERM_LIKE;
+  if (kind_of(push) != KIND_ADDR || (op != TERM_LIKE && op != TERM_GLOB)) return SQLITE_OK;
+  if (!begins_none(pattern, strcspn(pattern, fold ? "%_" : "*?["), fold)) return SQLITE_OK;
+  return report_text(pzErr,
+                     "%s is never like '%s', because an address has one spelling here, that of RFC 5952, in small "
+                     "letters and without zeros in front; write its beginning so, or cidr_match(%s, '2001:db8::/32')",
+                     push->name, pattern, push->name);
+}
+
 static int check_address(const struct column *column, const char *text, size_t n, char **pzErr) {
   if (record_is_address(text, n)) return literal_check_spelling(&column->push, text, n, pzErr);
   if (memchr(text, '/', n))
@@ -194,12 +219,14 @@ static int check_text(const struct column *column, enum term_op op, sqlite3_valu
 
 int literal_check(const struct column *column, enum term_op op, sqlite3_value *literal, char **pzErr) {
   int type = sqlite3_value_type(literal);
-  if (!column->push.name || !is_comparison(op) || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
+  if (!column->push.name || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
   if (type == SQLITE_TEXT) {
     const char *text = (const char *)sqlite3_value_text(literal);
     if (!text) return SQLITE_NOMEM;
+    if (!is_comparison(op)) return literal_check_pattern(&column->push, op, text, pzErr);
     if (sql_predicate_may_be_hexadecimal(text)) return SQLITE_OK; /* nobody knows whether it is a number or a text */
   }
+  if (!is_comparison(op)) return SQLITE_OK;
   if (column->push.shape == SHAPE_TIME) return check_time(column, op, literal, pzErr);
   if (column->push.shape == SHAPE_NUMBER) return check_number(column, literal, pzErr);
   return check_text(column, op, literal, pzErr);

@@ -36,6 +36,13 @@ int literal_check_time(const struct push *push, enum term_op op, const char *tex
 int literal_check_spelling(const struct push *push, const char *text, size_t n, char **pzErr);
 
 /*
+** Checks a pattern of LIKE or GLOB for an address column: it must not begin as no IPv6 address in
+** the spelling of the column does, with large letters (GLOB) or with zeros in front of a group.
+** Does nothing for other columns and operators.  Errors as above.
+*/
+int literal_check_pattern(const struct push *push, enum term_op op, const char *pattern, char **pzErr);
+
+/*
 ** Checks a number that start or end is compared with: milliseconds, and dates without quotes, are
 ** errors.  Does nothing for other columns and values.  Errors as above.
 */

@@ -260,6 +260,7 @@ static enum err_code add_pattern(struct making *m, sqlite3_value *v, struct err 
   if (m->skip) return ERR_NONE;
   const char *pattern = (const char *)sqlite3_value_text(v);
   if (!pattern) return err_nomem(e);
+  if ((m->rc = literal_check_pattern(m->column, m->op, pattern, m->pzErr)) != SQLITE_OK) return ERR_NONE;
   int is_all;
   size_t n = prefix_of(pattern, (size_t)sqlite3_value_bytes(v), m->op == TERM_LIKE ? "%_" : "*?[", &is_all);
   if (m->column->must && !is_all) return m->skip = 1, ERR_NONE;

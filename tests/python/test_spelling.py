@@ -87,7 +87,7 @@ def test_conditions_compare_the_one_spelling(records, column):
                           f"{column} {op} ({v} || '')"):
                 some += 0 < records.check(f"SELECT count(*) FROM {{T}} WHERE {where}")[0][0] < 640
         for where in (f"{column} IN ({v}, '2001:db8::1')", f"{column} NOT IN ({v}, '::1')", f"{column} BETWEEN {v} AND 'ff'",
-                      f"{column} LIKE {v}", f"{column} LIKE substr({v}, 1, 6) || '%'", f"{column} GLOB substr({v}, 1, 4) || '*'",
+                      f"{column} LIKE {v}", f"{column} LIKE substr({v}, 1, 5) || '%'", f"{column} GLOB substr({v}, 1, 2) || '*'",
                       f"{column} IN (SELECT srcaddr FROM {{T}} WHERE dstaddr = {v})", f"{column} = {v} OR dstaddr = {v}"):
             some += 0 < records.check(f"SELECT count(*) FROM {{T}} WHERE {where}")[0][0] < 640
     assert some > 500
@@ -160,9 +160,24 @@ def test_a_value_in_another_spelling_is_an_error(records, written, spelled):
         records.db.execute(f"SELECT f.raw FROM (SELECT '{written}' AS ip) i CROSS JOIN {records.sources[0]} f ON f.srcaddr = i.ip").fetchall()
     assert says in str(error.value)
     # Where no address is meant, and for the order of texts, everything is as before.
-    for where in (f"srcaddr < '{written}'", f"srcaddr LIKE '{written}%'", f"srcaddr GLOB '{written}*'", f"raw <> '{written}'"):
+    for where in (f"srcaddr < '{written}'", f"srcaddr LIKE '{written}%'", f"raw <> '{written}'", f"raw GLOB '{written}*'"):
         records.check(f"SELECT raw FROM {{T}} WHERE {where}")
     assert records.check(f"SELECT count(*) FROM {{T}} WHERE srcaddr = '{spelled}'")[0][0] > 0
+
+
+@pytest.mark.parametrize("op, wrong, right", [
+    ("GLOB", "2001:DB8:*", "2001:db8:*"), ("GLOB", "2001:0db8:*", "2001:db8:*"), ("GLOB", "fe80::0001*", "fe80::1*"),
+    ("GLOB", "00:*", "0:*"), ("GLOB", "64:FF9B::[0-9]*", "64:ff9b::[0-9]*"), ("LIKE", "2001:0DB8:%", "2001:DB8:%"),
+    ("LIKE", "0000:%", "0:%"), ("LIKE", "1:2:03:_%", "1:2:3:_%")])
+def test_a_pattern_that_begins_as_no_address_is_an_error(records, op, wrong, right):
+    says = f"is never like '{wrong}', because an address has one spelling here"
+    for table in (records.sources[0], records.sources[0].replace("flowlogs(", "flowlogs_rollup("), records.sources[3]):
+        for value, parameters in ((literal(wrong), ()), ("?", (wrong,)), (f"(SELECT {literal(wrong)})", ())):
+            with pytest.raises(Exception, match="flowlogs: ") as error:
+                records.db.execute(f"SELECT * FROM {table} WHERE pkt_srcaddr {op} {value}", parameters).fetchall()
+            assert f"pkt_srcaddr {says}" in str(error.value)
+    records.check(f"SELECT raw FROM {{T}} WHERE pkt_srcaddr {op} '{right}'")
+    records.check(f"SELECT raw FROM {{T}} WHERE raw {op} '{wrong}' OR pkt_srcaddr {op} '%*' OR pkt_srcaddr {op} '10.0.0.05*'")
 
 
 def test_a_filter_pattern_matches_the_words_as_written(build, tmp_path):
