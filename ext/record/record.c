@@ -10,7 +10,8 @@
 ** when a number has zeros in front, and then record_check() decides.
 **
 ** Storing.  The room that a row may need is reserved once, so that nothing below record_store()
-** has to look whether there is room.
+** has to look whether there is room.  Addresses are first stored as they stand, and then once more
+** in the one spelling if the window has a ':', so that IPv4 costs nothing.
 */
 #include "record/record.h"
 
@@ -19,6 +20,7 @@
 #include "base/calendar.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "record/address.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -26,11 +28,13 @@
 
 #define MISSING(p, n) ((n) == 1 && *(p) == '-')
 
+#define ADDRESSES_TEXT (4 * IP_TEXT) /* of the four fields of KIND_ADDR */
+
 /*
 ** Bytes of text that one row can need, as room() computes them, and those that problems of one
 ** window can need.
 */
-#define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS)
+#define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + ADDRESSES_TEXT + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS)
 #define PROBLEMS_TEXT_MAX (BATCH_WINDOW * 2 * ERR_TEXT)
 #define PATH_TEXT_MAX     (PATH_FIELDS * PATH_FIELD_BYTES)
 
@@ -345,11 +349,25 @@ static uint64_t put_extra(const struct layout *l, const struct line *line, struc
 }
 
 /*
-** Bytes of text that a row may need: each token once, the line itself, and the unknown fields with
-** escapes.
+** Bytes of text that a row may need: each token once, addresses once more in the spelling that
+** they have for SQL, the line itself, and the unknown fields with escapes.
 */
 static size_t room(const struct projection *p, const struct layout *l, size_t line_n) {
-  return line_n * (1u + p->raw) + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
+  return line_n * (1u + p->raw) + ADDRESSES_TEXT + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
+}
+
+/*
+** Replaces the tokens that were put into the batch for addresses, where an address has another
+** spelling.
+*/
+static void spell_addresses(const struct projection *p, const struct line *line, struct batch *b, uint32_t row) {
+  for (uint32_t i = 0; i < p->nitems; i++) {
+    if (fields[p->item[i].column].kind != KIND_ADDR) continue;
+    struct address_room room;
+    size_t n;
+    const char *token = token_text(line, p->item[i].token, &n), *text = address_spelling(token, &n, &room);
+    if (text != token) b->cell[p->item[i].column][row] = batch_put(b, text, n);
+  }
 }
 
 /*
@@ -377,6 +395,7 @@ enum err_code record_store(const struct projection *p, const struct layout *l, c
     else if (p->item[i].is_int) *cell = number_value(t, n);
     else *cell = batch_put(b, t, n);
   }
+  if (line->colons) spell_addresses(p, line, b, row);
   if (p->has_more) store_more(p, l, line, b);
   b->line[row] = line->number;
   b->nrows = row + 1;

@@ -25,6 +25,7 @@ the tokens from left to right.
 """
 
 import argparse
+import ipaddress
 import json
 import os
 import re
@@ -293,6 +294,8 @@ class Layout:
                 value = None
             elif name in INTEGERS:
                 value = int(token)
+            elif name in ADDRESSES:
+                value = address_text(token)
             else:
                 value = text(token)
             if name in KNOWN:
@@ -330,6 +333,16 @@ def is_integer(name, token):
 def is_address(token):
     return re.fullmatch(rb"[0-9A-Fa-f.:]{2,45}", token) is not None and (
         b"." in token or b":" in token)
+
+
+def address_text(token):
+    """The value of an address field: the text of RFC 5952, with ::ffff:a.b.c.d as IPv4; what is no
+    address is its own text."""
+    try:
+        address = ipaddress.ip_address(token.decode())
+    except ValueError:
+        return text(token)
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def without_cr(line):

@@ -338,6 +338,13 @@ static void test_store(void **state) {
   check_row("account_id", "version account_id", 0, "2 000012345678", " account_id=000012345678");
   check_row("ecs_task_arn", "ecs-task-arn", 0, "arn:aws:ecs:us-east-1:123456789012:task/abcdefghijklmnop",
             " ecs_task_arn=arn:aws:ecs:us-east-1:123456789012:task/abcdefghijklmnop");
+  /* the one spelling of addresses; the line itself, and what is no address field, stay as they are */
+  check_row("srcaddr dstaddr pkt_srcaddr pkt_dstaddr _raw", "dstaddr srcaddr pkt-dstaddr pkt-srcaddr", 0,
+            "1:2:3::5:6:7:8 2001:DB8:0::1 10.0.0.256 ::ffff:10.0.0.5",
+            " srcaddr=2001:db8::1 dstaddr=1:2:3:0:5:6:7:8 pkt_srcaddr=10.0.0.5 pkt_dstaddr=10.0.0.256 "
+            "_raw=1:2:3::5:6:7:8 2001:DB8:0::1 10.0.0.256 ::ffff:10.0.0.5");
+  check_row("srcaddr region _extra", "srcaddr region new-one", 0, "- 0::1 0::1",
+            " region=0::1 _extra={\"new_one\":\"0::1\"}");
   check_row("_raw", "version region", 0, " 5\t eu  ", " _raw= 5\t eu  ");
   check_row("_raw", "version region", 0, "5 eu\r", " _raw=5 eu");
   check_row("_raw version", "version region", 1, "2024-05-01T00:00:00Z 5 eu",
