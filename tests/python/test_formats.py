@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Names of fields in every spelling, in headers and in the option `format`, and files whose lines are
-in several formats, compared with an ordinary table that a second reader fills."""
+"""Names of fields in every spelling, in headers, in the option `format` and in SQL, and files whose lines
+are in several formats, compared with an ordinary table that a second reader fills."""
 
 import json
 import random
@@ -105,6 +105,31 @@ def test_a_format_as_it_is_copied(db, write, text):
     """From Terraform, a shell script, CloudFormation, JSON."""
     assert db.execute("SELECT srcaddr, dstport FROM flowlogs(?) WHERE format = ?",
                       [write("10.0.0.1 443"), text]).fetchall() == [("10.0.0.1", 443)]
+
+
+# ---- AWS's spelling in SQL
+
+TABLES = {"flowlogs": "'tests/data/AWSLogs'", "flowlogs_rollup": "'tests/data/AWSLogs'", "flowlogs_files": "'tests/data/AWSLogs'",
+          "flowlogs_errors": "'tests/data/edge'", "flowlogs_payload": f"'{RECORD}'", "flowlogs_payload_rollup": f"'{RECORD}'"}
+USES = ['SELECT "{}" FROM {}', 'SELECT count(*) FROM {1} WHERE "{0}" = 1', 'SELECT count(*) FROM {1} WHERE [{0}] LIKE \'S%\'',
+        "SELECT count(*) FROM {1} WHERE upper(`{0}`) = 'S3'", 'SELECT count(*) FROM {1} GROUP BY "{0}"',
+        'SELECT count("{0}") FROM {1}', 'SELECT count(*) FROM {1} WHERE "{0}" IS NOT NULL', 'SELECT 1 FROM {1} ORDER BY "{0}"',
+        'SELECT count(*) FROM (SELECT 1 AS x) JOIN {1} ON "{0}" = x', 'SELECT count(*) FROM {1} WHERE "{0}" IN (1, 2)']
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_name_with_hyphens_is_an_error(release, table):
+    """SQLite would take it for a text, and compare that."""
+    names = [name for name, in release.rows(f"SELECT name FROM pragma_table_xinfo('{table}');")]
+    meant = [name for name in names if "_" in name]
+    assert [name for name in names if "-" in name] == [name.replace("_", "-") for name in meant] == names[len(names) - len(meant):]
+    for name in meant:
+        for use in USES[:2] if name in reference.KNOWN and name != "vpc_id" else USES:
+            sql = use.format(name.replace("_", "-"), f"{table}({TABLES[table]})")
+            got = release.shell(sql + ";")
+            assert f"flowlogs: a column has '_' where AWS's field has '-': write {name}\n" in got, sql
+    visible = release.shell(f".mode list\n.headers on\nSELECT * FROM {table}({TABLES[table]}) LIMIT 1;").split("\n")[0]
+    assert "-" not in visible
 
 
 # ---- several formats in one file or payload
