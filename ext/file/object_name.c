@@ -51,12 +51,28 @@ static int64_t parse_time(const struct object_name_part *part) {
   return date_second(year, month, day, hour, minute);
 }
 
-/*
-** Is this all that AWS puts behind the hash?  A file that somebody has unzipped is still what AWS
-** delivered.
-*/
+/* What AWS puts behind the hash.  A file that somebody has unzipped is still what AWS delivered. */
+static const char *const suffixes[] = {".log.gz", ".log", ".log.parquet"};
+
+#define SUFFIXES (sizeof suffixes / sizeof *suffixes)
+#define PARTIAL_END                                                                                                    \
+  8 /* hexadecimal digits, in either case, that `aws s3` adds to a name until it has all of the file */
+
 static int is_suffix(const char *p) {
-  return !strcmp(p, ".log.gz") || !strcmp(p, ".log") || !strcmp(p, ".log.parquet");
+  for (size_t i = 0; i < SUFFIXES; i++)
+    if (!strcmp(p, suffixes[i])) return 1;
+  return 0;
+}
+
+/* Is it a suffix, a dot, and the digits of a download that is not finished? */
+static int is_partial_suffix(const char *p) {
+  for (size_t i = 0; i < SUFFIXES; i++) {
+    size_t n = strlen(suffixes[i]);
+    if (strncmp(p, suffixes[i], n) || p[n] != '.') continue;
+    const char *end = p + n + 1;
+    if (strlen(end) == PARTIAL_END && strspn(end, "0123456789abcdefABCDEF") == PARTIAL_END) return 1;
+  }
+  return 0;
 }
 
 static int is_alphanumeric(const struct object_name_part *part) {
@@ -69,7 +85,7 @@ static int is_alphanumeric(const struct object_name_part *part) {
 
 /*
 ** Reads a name of the form ACCOUNT_vpcflowlogs_REGION_FLOWLOGID_TIME_HASH.suffixes.  Any other
-** name changes nothing.
+** name changes nothing, and that of a download that is not finished sets nothing but is_partial.
 */
 static void parse_name(struct object_name *k, const char *name) {
   struct object_name_part part[6];
@@ -82,8 +98,11 @@ static void parse_name(struct object_name *k, const char *name) {
   }
   if (n < 6 || !is(&part[1], "vpcflowlogs") || !starts(&part[3], "fl-")) return;
   if (!part[0].n || !part[2].n || !part[5].n) return;
-  k->delivered = parse_time(&part[4]);
-  if (k->delivered == OBJECT_NAME_NO_TIME) return;
+  int64_t delivered = parse_time(&part[4]);
+  if (delivered == OBJECT_NAME_NO_TIME) return;
+  k->is_partial = is_alphanumeric(&part[5]) && is_partial_suffix(part[5].p + part[5].n);
+  if (k->is_partial) return;
+  k->delivered = delivered;
   k->is_flow_log = 1;
   k->is_exact = is_alphanumeric(&part[5]) && is_suffix(part[5].p + part[5].n);
   k->account = part[0];

@@ -29,6 +29,7 @@ struct object_name {
   struct object_name_part account, region, flow_log_id;
   int64_t delivered; /* time in the name, Unix seconds, the beginning of five minutes; or OBJECT_NAME_NO_TIME */
   int is_flow_log;   /* the name itself follows AWS's rule, so the file must be a flow log */
+  int is_partial;    /* AWS's name with what `aws s3` adds while it downloads; nothing else is taken from the name */
   int is_exact;      /* besides, nothing was added to the name: the file is what AWS delivered under it */
 };
 

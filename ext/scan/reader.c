@@ -23,6 +23,7 @@
 #include "file/object_name.h"
 #include "record/detect.h"
 #include "record/plausible.h"
+#include "scan/refusal.h"
 
 #define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
 
@@ -100,9 +101,25 @@ enum expectation reader_expectation(const struct file *file) {
   return file->named ? EXPECT_FLOW_LOG : EXPECT_NOTHING;
 }
 
+/* Begins a file that is not read: a problem, or a file that is passed over. */
+static void refuse(struct reader *r, const struct file *file, enum refusal refusal, const char *why) {
+  begin_file(r, EXPECT_NOTHING);
+  source_open_memory(&r->source, "", 0);
+  r->source_known = 0;
+  r->path.n = 0;
+  r->is_other = refusal == REFUSAL_PARTIAL;
+  r->done = r->is_other && !file->named;
+  r->verdict = r->done ? VERDICT_OTHER : VERDICT_BAD;
+  r->bad = ERR_FORMAT;
+  err_print(r->why, "%s", why);
+}
+
 void reader_open_file(struct reader *r, const struct file *file) {
   enum expectation expectation = reader_expectation(file);
-  if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
+  char why[ERR_TEXT];
+  enum refusal refusal = refusal_of(file, why);
+  if (refusal != REFUSAL_NONE) refuse(r, file, refusal, why);
+  else if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
   else reader_open(r, file->path, expectation);
 }
 

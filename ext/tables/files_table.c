@@ -112,7 +112,7 @@ static void result_delivered(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, 
 static void result_kind(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
   const struct reader *r = &cursor_of(cursor)->reader;
-  if (r->verdict == VERDICT_BAD && !r->source_known) return;
+  if (!r->source_known) return;
   sqlite3_result_text(ctx, source_kind_name(r->source.kind), -1, SQLITE_STATIC);
 }
 

@@ -138,3 +138,43 @@ def test_what_is_no_flow_log_is_shown_without_its_control_bytes(build, tmp_path)
         build.shell("SELECT 1 FROM flowlogs('a.log');", cwd=tmp_path)
     (tmp_path / "a.log").write_bytes(b"")
     assert build.shell("SELECT count(*) FROM flowlogs('a.log');", cwd=tmp_path) == "0\n"
+
+
+# ---- downloads that are not finished
+
+NAME = "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20260309T0900Z_fe123456.log"
+UNFINISHED = "is a download that is not finished, by the 8 digits that 'aws s3' adds to the name meanwhile; download it again, " \
+    "or rename it if it is whole"
+
+
+def test_a_download_that_is_not_finished_is_passed_over(build, tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / NAME).write_text(HEADER + record() * 3)
+    (tmp_path / "logs" / (NAME + ".6eF5bC3a")).write_text(HEADER + record() * 2)
+    for path in ("logs", "logs/*", "logs/*[0-9a-zA-Z]", "**"):
+        error, rows, errors = asked(build, tmp_path, path)
+        assert error == "3\n" and rows == [3, 3] and errors == []
+        assert build.rows(f"SELECT path, kind, verdict, note, rows, delivered FROM flowlogs_files('{path}');", cwd=tmp_path) == [
+            [f"logs/{NAME}", "plain", "flow log", "NULL", "3", "1773046800"],
+            [f"logs/{NAME}.6eF5bC3a", "NULL", "other", UNFINISHED, "0", "NULL"]]
+
+
+def test_a_download_that_is_not_finished_is_an_error_when_named(build, tmp_path):
+    partial = NAME + ".gz.00c0FFEE"
+    (tmp_path / NAME).write_text(HEADER + record() * 3)
+    (tmp_path / partial).write_bytes(b"\x1f\x8b\x08\x00")
+    for path in (partial, f'["{NAME}", "{partial}"]', f'["*.log", "{partial}", "{NAME}*"]'):
+        error, rows, errors = asked(build, tmp_path, path)
+        assert f"flowlogs: {partial}: {UNFINISHED}; on_error=skip skips it" in error
+        assert errors == [[partial, "-", "file", UNFINISHED]] and rows == [0 if path == partial else 3] * 2
+    assert build.rows(f"SELECT verdict, note FROM flowlogs_files('{partial}');", cwd=tmp_path) == [["other", UNFINISHED]]
+    for table in ("flowlogs", "flowlogs_rollup"):
+        assert f"the only file found, '{partial}', {UNFINISHED}" in \
+            build.shell(f"SELECT count(*) FROM {table}('*EE');", cwd=tmp_path)
+
+
+def test_a_name_with_something_else_added_is_read(build, tmp_path):
+    for end in (".original", ".6eF5bC3", ".6eF5bC3a0"):
+        (tmp_path / (NAME + end)).write_text(HEADER + record())
+    (tmp_path / "part.log.6eF5bC3a").write_text(HEADER + record())
+    assert build.rows("SELECT count(*) FROM flowlogs('*');", cwd=tmp_path) == [["4"]]

@@ -115,6 +115,29 @@ static void test_damaged(void **state) {
     }
 }
 
+/* What `aws s3` writes while it downloads, and names that only look like it. */
+static void test_partial(void **state) {
+  static const struct {
+    const char *path;
+    int is_partial;
+  } names[] = {
+      {STEM8 ".log.gz.6eF5bC3a", 1},  {PLAIN STEM17 ".log.gz.00000000", 1},
+      {STEM8 ".log.ABCDEFab", 1},     {STEM8 ".log.parquet.12345678", 1},
+      {STEM8 ".log.gz", 0},           {STEM8 ".log.gz.6eF5bC3", 0},
+      {STEM8 ".log.gz.6eF5bC3a0", 0}, {STEM8 ".log.gz.original", 0},
+      {STEM8 ".log.gz.6eF5bC3_", 0},  {STEM8 ".log.gz6eF5bC3a", 0},
+      {STEM8 ".6eF5bC3a", 0},         {STEM8 ".log.gz.6eF5bC3a.gz", 0},
+      {"part.log.gz.6eF5bC3a", 0},    {"6eF5bC3a", 0},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(names); i++) {
+    struct object_name k;
+    object_name_parse(&k, names[i].path);
+    CHECK(k.is_partial == names[i].is_partial, "%s", names[i].path);
+    if (k.is_partial) CHECK(!k.is_flow_log && !k.is_exact && k.delivered == NONE, "%s", names[i].path);
+  }
+}
+
 /* Names to which nothing was added, and others that follow the rule. */
 static void test_exact(void **state) {
   static const char *const exact[] = {STEM8 ".log.gz", HIVE STEM17 ".log.gz", "/data/" PLAIN "x/" STEM8 ".log",
@@ -138,6 +161,6 @@ static void test_exact(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_exact),
-                                     cmocka_unit_test(test_damaged)};
+                                     cmocka_unit_test(test_partial), cmocka_unit_test(test_damaged)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
