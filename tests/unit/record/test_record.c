@@ -343,8 +343,8 @@ static void test_store(void **state) {
             "1:2:3::5:6:7:8 2001:DB8:0::1 10.0.0.256 ::ffff:10.0.0.5",
             " srcaddr=2001:db8::1 dstaddr=1:2:3:0:5:6:7:8 pkt_srcaddr=10.0.0.5 pkt_dstaddr=10.0.0.256 "
             "_raw=1:2:3::5:6:7:8 2001:DB8:0::1 10.0.0.256 ::ffff:10.0.0.5");
-  check_row("srcaddr region _extra", "srcaddr region new-one", 0, "- 0::1 0::1",
-            " region=0::1 _extra={\"new_one\":\"0::1\"}");
+  check_row("srcaddr region _extra", "srcaddr region x-one", 0, "- 0::1 0::1",
+            " region=0::1 _extra={\"x_one\":\"0::1\"}");
   check_row("_raw", "version region", 0, " 5\t eu  ", " _raw= 5\t eu  ");
   check_row("_raw", "version region", 0, "5 eu\r", " _raw=5 eu");
   check_row("_raw version", "version region", 1, "2024-05-01T00:00:00Z 5 eu",
