@@ -15,8 +15,8 @@
 -- `service` is the lower of the two ports, which is mostly the port of the service. instance_id
 -- needs version 3; for older formats, ask for the address with addr = '10.0.0.5'.
 --
--- The last answer says how many files have the field. Where none has it, the logs cannot answer
--- the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -42,6 +42,7 @@ SELECT 'nothing found' AS answer, @instance AS instance, @logs AS logs, @since A
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND instance_id = @instance
       AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK');
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
 DELETE FROM temp.sqlite_parameters WHERE key = '@instance' AND value = 'i-028450faf3abb2524' AND @logs = 'tests/data/AWSLogs';
