@@ -11,7 +11,7 @@
 -- the interface of the sender, because the records of a NAT gateway have only its own tags. Tag
 -- values are percent-encoded, as AWS writes them, and `-` means no tag. NAT gateways are charged
 -- by the gigabyte in both directions. Each byte counts once here, because only the records of the
--- instance count.
+-- instance count. `bytes_out` and `bytes_in` are NULL without flow_direction.
 --
 -- The last answer says how many files have each field. What depends on a field that none of them
 -- has, the logs cannot tell.
@@ -20,8 +20,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_service_name, '-') AS ecs_service,
        coalesce(pkt_dst_aws_service, pkt_src_aws_service, '-') AS aws_service,
        count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in, sum(bytes) AS bytes
+       sum(bytes * (flow_direction = 'egress')) AS bytes_out,
+       sum(bytes * (flow_direction = 'ingress')) AS bytes_in, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'ACCEPT'
    AND next_hop_interface_type IN ('nat_gateway', 'regional_nat_gateway') AND next_hop_interface_type IS NOT NULL

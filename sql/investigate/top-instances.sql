@@ -10,7 +10,7 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-instances.sql'
 --
 -- `address` is the address from which the interface sends. The query needs instance_id (version
--- 3). `sent` and `received` need flow_direction (version 5) and are 0 without it. NAT gateways,
+-- 3). `sent` and `received` need flow_direction (version 5) and are NULL without it. NAT gateways,
 -- load balancers and other interfaces that a service manages have no instance. Each row contains
 -- what the instance's own interfaces logged, so nothing counts twice within a row; between two
 -- instances, the same bytes are `sent` in one row and `received` in another.
@@ -20,10 +20,10 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
-SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND type = 'IPv4') AS address,
+SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND ip_family(srcaddr) = 4) AS address,
        sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
-       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS sent,
-       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS received,
+       sum(bytes * (flow_direction = 'egress')) AS sent,
+       sum(bytes * (flow_direction = 'ingress')) AS received,
        sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'

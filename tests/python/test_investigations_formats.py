@@ -29,7 +29,7 @@ def ask(name, logs, **values):
 NEEDED = {
     "bpa-rejects": "reject-reason", "cross-az": "az-id vpc-id flow-direction next-hop-az-id", "instance-traffic": "instance-id flow-direction",
     "high-loss": "tgw-id flow-direction packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired",
-    "nat-by-tag": "next-hop-interface-type flow-direction instance-tag", "nat-downloads": "instance-id pkt-srcaddr",
+    "interface-types": "interface-type flow-direction", "nat-by-tag": "next-hop-interface-type flow-direction instance-tag", "nat-downloads": "instance-id pkt-srcaddr",
     "nat-senders": "instance-id pkt-srcaddr pkt-dstaddr", "nat-traffic": "instance-id pkt-srcaddr pkt-dstaddr",
     "nat-uploads": "instance-id pkt-dstaddr", "next-hop-trace": "flow-direction pkt-dstaddr next-hop-interface-id",
     "s3-through-nat": "instance-id pkt-srcaddr pkt-dstaddr pkt-src-aws-service pkt-dst-aws-service",

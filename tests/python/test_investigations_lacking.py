@@ -63,3 +63,21 @@ def test_accepted_or_rejected_cannot_be_told(logs, name, kind):
     lacking as well, the error may name one of these."""
     rows = ask(name, logs / kind)
     assert len(rows) == 1 and lacking(rows)[0] in (["action"] if kind == "tgw" else ["action", "protocol", "dstport"])
+
+
+@pytest.mark.parametrize("name, columns", [
+    ("top-instances", [4, 5]), ("top-subnets", [4, 5]), ("instance-traffic", [0, 5, 6]), ("nat-by-tag", [5, 6]), ("interface-types", [4, 5]),
+    ("cleartext", [1, 4])])
+def test_the_direction_is_not_guessed(tmp_path, name, columns):
+    """What is sent and what is received is NULL without flow-direction, and so is which end is the
+    interface's own; not so where only one direction occurs."""
+    found = []
+    for field, value in (("flow-direction ", "egress "), ("", "")):
+        (tmp_path / "a.log").write_text(
+            "srcaddr dstaddr srcport dstport protocol bytes start end action interface-id instance-id subnet-id az-id interface-type "
+            f"next-hop-interface-type {field}encryption-status\n"
+            f"10.0.0.5 203.0.113.7 40000 443 6 400 1773046800 1773046860 ACCEPT eni-1 i-1 subnet-1 use1-az1 - nat_gateway {value}0\n")
+        found.append(ask(name, tmp_path, instance="i-1")[0])
+    assert [i for i, (a, b) in enumerate(zip(*found)) if a != b and b == "NULL"] == (columns if name != "top-instances" else [1, *columns])
+    assert [found[0][i] for i in columns] == {
+        "instance-traffic": ["203.0.113.7", "400", "0"], "cleartext": ["10.0.0.5", "1"], "interface-types": ["0", "400"]}.get(name, ["400", "0"])

@@ -408,10 +408,11 @@ def nat_by_tag(records):
 def interface_types(records):
     rows = []
     for (kind, version), rs in _groups(_ok(records), lambda r: (r.get("interface_type"), r["version"])).items():
-        way = {d: sum(r["bytes"] or 0 for r in rs if r.get("flow_direction") == d) for d in ("ingress", "egress")}
+        known = [r for r in rs if r.get("flow_direction") and r["bytes"] is not None]
+        way = {d: sum(r["bytes"] for r in known if r["flow_direction"] == d) if known else None for d in ("ingress", "egress")}
         rows.append((kind is None, kind or "instance or other", version, _distinct(rs, "interface_id"), len(rs),
                      way["ingress"], way["egress"], _sum(rs, "bytes")))
-    return [row[1:] for row in sorted(rows)]
+    return [row[1:] for row in sorted(rows)] + _files_with("interface-type", "flow-direction")
 
 
 def _samples_nats(records):
