@@ -36,6 +36,7 @@ WITH RECURSIVE leg AS MATERIALIZED (
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND flow_direction = 'egress' AND action = 'ACCEPT'
      AND cidr_match(pkt_dstaddr, @trace_to)
+     AND flow_direction IS NOT NULL AND action IS NOT NULL AND pkt_dstaddr IS NOT NULL -- fields that logs may lack
    GROUP BY 1, 2, 3, 4, 5, 6, 7),
 hop (n, interface_id, next_hop) AS (
   SELECT 1, interface_id, next_hop_interface_id FROM leg WHERE cidr_match(srcaddr, @trace_from)
@@ -52,8 +53,10 @@ SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until
       AND flow_direction = 'egress' AND action = 'ACCEPT'
-      AND cidr_match(srcaddr, @trace_from) AND cidr_match(pkt_dstaddr, @trace_to));
+      AND cidr_match(srcaddr, @trace_from) AND cidr_match(pkt_dstaddr, @trace_to)
+      AND flow_direction IS NOT NULL AND action IS NOT NULL AND pkt_dstaddr IS NOT NULL);
 SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' action ') > 0) AS with_action,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr,
        sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-interface-id ') > 0) AS with_next_hop_interface_id
