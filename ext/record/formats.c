@@ -171,11 +171,14 @@ static int tokens_of(const struct formats *f, int choice) { return f->layout[cho
 
 void formats_set(struct formats_state *s, int choice) {
   s->choice = choice;
-  s->has_rival = 0;
+  s->has_rival = s->has_twin = 0;
   if (choice == FORMATS_NONE) return;
   s->seen |= UINT32_C(1) << choice / 2;
-  for (int other = 0; other < choice; other++)
-    if (tokens_of(s->formats, other) == tokens_of(s->formats, choice)) s->has_rival = 1;
+  for (int other = 0; other < 2 * (int)s->formats->n; other++) {
+    if (other == choice || tokens_of(s->formats, other) != tokens_of(s->formats, choice)) continue;
+    s->has_twin = 1;
+    s->has_rival |= other < choice;
+  }
 }
 
 int formats_change(struct formats_state *s, const struct line *line, struct layout *layout) {

@@ -58,6 +58,7 @@ struct formats_state {
   const struct formats *formats;
   int choice;    /* that of the lines at hand; FORMATS_NONE: a header named the fields */
   int has_rival; /* an earlier choice has as many tokens, so that a line may fit both */
+  int has_twin;  /* an earlier or a later one has */
   uint32_t seen; /* a bit for each format that lines were in */
 };
 
@@ -70,6 +71,13 @@ void formats_set(struct formats_state *s, int choice);
 /* Is the line, which fits the choice at hand, in an earlier one?  1 or 0. */
 static inline int formats_is_earlier(const struct formats_state *s, const struct line *line) {
   return s->has_rival && formats_choose(s->formats, line) != s->choice;
+}
+
+/*
+** Is the line, which has as many tokens as the choice at hand, in another one or in none?  1 or 0.
+*/
+static inline int formats_is_other(const struct formats_state *s, const struct line *line) {
+  return s->has_twin && formats_choose(s->formats, line) != s->choice;
 }
 
 /*

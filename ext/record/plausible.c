@@ -84,13 +84,14 @@ static int has_pair(const struct layout *l) {
   return 0;
 }
 
-int plausible_not_layout(const struct layout *l, const struct tokens *t, uint32_t first, char why[ERR_TEXT]) {
+int plausible_not_layout(const struct layout *l, const struct formats_state *s, const struct tokens *t, uint32_t first,
+                         char why[ERR_TEXT]) {
   struct findings f = {0};
   uint32_t last = t->nlines - first > PLAUSIBLE_LINES ? first + PLAUSIBLE_LINES : t->nlines;
   if (!has_pair(l)) return 0;
   for (uint32_t i = first; i < last && f.records < PLAUSIBLE_RECORDS; i++) {
     const struct line line = tokens_line(t, i, 0);
-    if (line.count == l->ntokens) count_record(l, &line, &f);
+    if (line.count == l->ntokens && !(s && formats_is_other(s, &line))) count_record(l, &line, &f);
   }
   if (f.records < PLAUSIBLE_LEAST || f.wrong * 2 <= f.records) return 0;
   int times = f.broken[0] * 2 > f.wrong, counts = f.broken[1] * 2 > f.wrong, both = times == counts;

@@ -12,6 +12,7 @@
 #define RECORD_PLAUSIBLE_H
 
 #include "base/err.h"
+#include "record/formats.h"
 #include "record/layout.h"
 #include "record/tokens.h"
 
@@ -29,8 +30,10 @@ int plausible_not_record(const struct layout *l, const struct line *line, char w
 ** Looks at the lines of a window from line `first` on.  Returns 1 if more than half of the records
 ** with values cannot be right, and why becomes the reason, with the columns that seem to be
 ** exchanged.  0: they can, or there are too few to tell.  A line counts as a record if it has as
-** many tokens as the layout, whatever its other values are.
+** many tokens as the layout, whatever its other values are.  Where another of the formats has as
+** many tokens, it must be in the format at hand.  s may be NULL: there are no other formats.
 */
-int plausible_not_layout(const struct layout *l, const struct tokens *t, uint32_t first, char why[ERR_TEXT]);
+int plausible_not_layout(const struct layout *l, const struct formats_state *s, const struct tokens *t, uint32_t first,
+                         char why[ERR_TEXT]);
 
 #endif

@@ -289,6 +289,18 @@ static enum err_code list_record(struct reader *r, struct batch *b, const struct
 }
 
 /*
+** Is a line without a header in another format than the lines before it?  If it is, that is the
+** layout at hand, and the line is to be read again.
+*/
+static int is_in_other_format(struct reader *r, const struct line *line) {
+  uint32_t seen = r->formats.seen;
+  if (!formats_change(&r->formats, line, &r->layout)) return 0;
+  if (r->formats.seen != seen) r->is_judged = 0;
+  r->next--;
+  return 1;
+}
+
+/*
 ** A line that does not fit the layout, or is_suspect().  Sets *changed when it is a header that
 ** brings another layout, or is in another format.
 */
@@ -316,8 +328,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
       return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* nobody knows what the lines after it are */
     case LAYOUT_HEADER_NONE: break;
     }
-    if (formats_change(&r->formats, line, &r->layout)) {
-      r->next--; /* it is to be read again */
+    if (is_in_other_format(r, line)) {
       *changed = 1;
       return ERR_NONE;
     }
@@ -344,13 +355,14 @@ static int is_suspect(const struct reader *r, const struct line *line) {
 
 /*
 ** At the first records of a layout: do their values show that its columns are exchanged?  Then
-** nothing can be believed of the file, or of the rest of it if the layout is that of a later header.
+** nothing can be believed of the file, or of the rest of it if the layout is that of a later line.
 */
 static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
   char why[ERR_TEXT];
   r->is_judged = 1;
-  if (!plausible_not_layout(&r->layout, &r->tokens, r->next, why)) return ERR_NONE;
-  if (r->records) return file_problem(r, b, ERR_FORMAT, r->line + r->next, why, e);
+  int is_header = r->formats.choice == FORMATS_NONE; /* it is the line before these */
+  if (!plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, why)) return ERR_NONE;
+  if (r->records) return file_problem(r, b, ERR_FORMAT, r->line + r->next + !is_header, why, e);
   r->verdict = VERDICT_OPEN;
   return file_problem(r, b, ERR_FORMAT, 0, why, e);
 }

@@ -278,9 +278,16 @@ class Layout:
         known = [(int(a), int(b)) for a, b in pairs if b"-" not in (a, b)]
         return any(a > b for a, b in known) if known else None
 
-    def is_exchanged(self, lines):
-        """Whether most of the first records cannot be right."""
-        doubts = [d for d in map(self.doubt, lines[:JUDGED_AMONG]) if d is not None][:JUDGED_BY]
+    def is_exchanged(self, lines, formats=None):
+        """Whether most of the first records cannot be right. Where another of the formats has as
+        many fields, only lines in this one count."""
+        others = [(names, prefixed) for names in formats or [] for prefixed in (False, True)
+                  if len(names) + prefixed == len(self.names) + self.prefixed and (names, prefixed) != (self.names, self.prefixed)]
+
+        def counts(line):
+            guess = guess_layout(line, formats) if others else self
+            return guess and (guess.names, guess.prefixed) == (self.names, self.prefixed)
+        doubts = [d for d in (self.doubt(line) for line in lines[:JUDGED_AMONG] if counts(line)) if d is not None][:JUDGED_BY]
         return len(doubts) >= 4 and sum(doubts) * 2 > len(doubts)
 
     def row(self, file, number, line):
@@ -472,19 +479,22 @@ def read_file(file, formats, in_folder):
     if by_header and len(set(layout.names)) < len(layout.names):
         yield FlowLogError(file, decider + 1, "duplicate-field", text(without_cr(lines[decider])))
         return
-    if layout.is_exchanged(lines):
+    if layout.is_exchanged(lines, None if by_header else formats):
         yield FlowLogError(file, None, "exchanged")
         return
-    nrows = 0
-    starts_with_header = by_header
+    starts_with_header, judged, nrows = by_header, {tuple(layout.names)}, 0
     for i, line in enumerate(lines):
         raw = text(without_cr(line))
         names = header_in(line, layout)
         if i == decider and starts_with_header:
             continue
-        if not by_header and not names:
+        if not by_header and not names and is_utf8(line):
             layout = guess_layout(line, formats) or layout      # each line is in the format that it fits
             names = header_in(line, layout)
+            if tuple(layout.names) not in judged and layout.is_exchanged(lines[i:], formats):
+                yield FlowLogError(file, i + 1 if nrows else None, "exchanged")
+                return
+            judged.add(tuple(layout.names))
         misfit = layout.misfit(line) or (None if is_utf8(line) else "not-utf-8")
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
@@ -496,9 +506,10 @@ def read_file(file, formats, in_folder):
             if len(set(names)) < len(names):
                 yield FlowLogError(file, i + 1, "duplicate-field", raw)
                 return
+            by_header = True
             if names == layout.names and not layout.prefixed:
                 continue
-            layout, by_header = Layout(names), True
+            layout = Layout(names)
             if layout.is_exchanged(lines[i + 1:]):
                 yield FlowLogError(file, i + 1 if nrows else None, "exchanged")
                 return

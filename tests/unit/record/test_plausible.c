@@ -89,12 +89,12 @@ static void test_layout(void **state) {
     split(&text);
     assert_int_equal(layout_from_option(&l, "start end packets bytes", strlen("start end packets bytes"), &e),
                      ERR_NONE);
-    int result = plausible_not_layout(&l, &tokens, table[i].first, why);
+    int result = plausible_not_layout(&l, NULL, &tokens, table[i].first, why);
     CHECK(result == (table[i].why != NULL) && (!result || !strncmp(why, table[i].why, strlen(table[i].why))), "%s: %s",
           table[i].lines, why);
     assert_int_equal(layout_from_option(&l, "start bytes version srcport", strlen("start bytes version srcport"), &e),
                      ERR_NONE);
-    assert_int_equal(plausible_not_layout(&l, &tokens, 0, why), 0);
+    assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 0, why), 0);
     bytes_free(&text);
   }
 }
@@ -110,8 +110,35 @@ static void test_far_lines(void **state) {
   for (int i = 0; i < PLAUSIBLE_LINES - 3; i++) bytes_print(&text, "- 5\n");
   for (int i = 0; i < 9; i++) bytes_print(&text, "6 5\n");
   split(&text);
-  assert_int_equal(plausible_not_layout(&l, &tokens, 0, why), 0);
-  assert_int_equal(plausible_not_layout(&l, &tokens, 1, why), 1);
+  assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 0, why), 0);
+  assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 1, why), 1);
+  bytes_free(&text);
+}
+
+/* Where another format has as many fields, its lines do not count. */
+static void test_other_formats(void **state) {
+  struct bytes text = {0};
+  struct formats_state s;
+  struct layout l;
+  struct err e = {0};
+  char why[ERR_TEXT];
+  struct formats *f = formats_new("[\"start end action\", \"end start srcaddr\"]", &e);
+  (void)state;
+  for (int i = 0; i < 8; i++) bytes_print(&text, "5 6 ACCEPT\n6 5 10.0.0.1\n6 5 -\n");
+  split(&text);
+  formats_begin(&s, f);
+  for (int choice = 0; choice <= 2; choice += 2) {
+    formats_layout(f, choice, &l);
+    formats_set(&s, choice);
+    assert_int_equal(plausible_not_layout(&l, &s, &tokens, 0, why), 0);
+  }
+  formats_free(f);
+  f = formats_new("[\"start end action\", \"bytes\"]", &e);
+  formats_begin(&s, f);
+  formats_layout(f, 0, &l);
+  formats_set(&s, 0);
+  assert_int_equal(plausible_not_layout(&l, &s, &tokens, 0, why), 1);
+  formats_free(f);
   bytes_free(&text);
 }
 
@@ -129,6 +156,6 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_record), cmocka_unit_test(test_layout),
-                                     cmocka_unit_test(test_far_lines)};
+                                     cmocka_unit_test(test_far_lines), cmocka_unit_test(test_other_formats)};
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

@@ -265,6 +265,26 @@ static void test_format_option(void **state) {
                 "0:4 version=2 srcaddr=10.0.0.1 dstport=80 region=eu\n0:5" A1);
 }
 
+/* Each format of a file is judged by its own records, where the lines first change to it. */
+static void test_exchanged_columns_of_a_later_format(void **state) {
+  struct bytes file = {0};
+  (void)state;
+  for (int i = 0; i < 5; i++) bytes_print(&file, "10.0.0.1 2\n9 5 7 8\n");
+  write_file("file", file.p, file.n);
+  struct outcome o =
+      read_one("file", POLICY_COLLECT, EXPECT_NOTHING, "[\"srcaddr version\", \"start end packets bytes\"]");
+  check_outcome(
+      &o, "exchanged", VERDICT_FLOW_LOG,
+      "0:1 version=2 srcaddr=10.0.0.1\n! 0:2 FORMAT seems to have start and end exchanged: in 5 of its first 5 "
+      "records, end is before start; the header of the file, or format, must name the fields in the order of "
+      "its lines | 9 5 7 8\n");
+  o = read_one("file", POLICY_COLLECT, EXPECT_NOTHING, "[\"srcaddr version\", \"end start packets bytes\"]");
+  assert_int_equal(o.rows, 10);
+  assert_int_equal(o.problems, 0);
+  bytes_free(&o.text);
+  bytes_free(&file);
+}
+
 static void test_unreadable(void **state) {
   (void)state;
   struct outcome o = read_one("missing", POLICY_COLLECT, EXPECT_NOTHING, NULL);
@@ -457,6 +477,7 @@ int main(void) {
       cmocka_unit_test(test_policies),
       cmocka_unit_test(test_expectations),
       cmocka_unit_test(test_format_option),
+      cmocka_unit_test(test_exchanged_columns_of_a_later_format),
       cmocka_unit_test(test_unreadable),
       cmocka_unit_test(test_long_lines),
       cmocka_unit_test(test_no_lines),
