@@ -115,7 +115,7 @@ static void refuse(struct reader *r, const struct file *file, enum refusal refus
 void reader_open_file(struct reader *r, const struct file *file) {
   enum expectation expectation = reader_expectation(file);
   char why[ERR_TEXT];
-  enum refusal refusal = refusal_of(file, why);
+  enum refusal refusal = refusal_of(file, r->options->predicate, why);
   if (refusal != REFUSAL_NONE) refuse(r, file, refusal, why);
   else if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
   else reader_open(r, file->path, expectation);
