@@ -230,6 +230,7 @@ static void add_group(const struct filter *f, const struct filter_slot *s, const
   int field = l->field[token], is_int = field != FIELD_NONE && kind_is_int(fields[field].kind);
   g->about = PREDICATE_TOKENS;
   g->is_int = is_int && s->number != NO_TERM;
+  g->is_addr = 0; /* CloudWatch compares the word as it stands in the line */
   g->term = &f->terms.term[g->is_int ? s->number : s->text];
   g->nterms = g->ntokens = 1;
   g->token[0] = (uint16_t)token;
@@ -259,7 +260,7 @@ static void bind_fields(const struct filter *f, const struct layout *l, struct p
 static void bind_message(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
   struct predicate_group *g = &out->group[out->ngroups++];
   g->about = PREDICATE_MESSAGE;
-  g->is_int = 0;
+  g->is_int = g->is_addr = 0;
   g->term = f->terms.term;
   g->nterms = 1;
   g->ntokens = 2;

@@ -25,6 +25,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "predicate/pattern.h"
+#include "record/address.h"
 #include "record/tokens.h"
 
 _Static_assert(LAYOUT_TOKENS <= UINT16_MAX && SUBJECT_COUNT <= UINT8_MAX,
@@ -222,6 +223,7 @@ static void find_tokens(struct predicate_group *g, const struct layout *l, int s
   g->about = subject == SUBJECT_LINE ? PREDICATE_LINE : PREDICATE_TOKENS;
   g->is_int = subject == SUBJECT_PORT || (subject < FIELD_COUNT && kind_is_int(fields[subject].kind));
   if (subject < FIELD_COUNT) add_token(g, l, subject);
+  g->is_addr = subject == SUBJECT_ADDR || (subject < FIELD_COUNT && fields[subject].kind == KIND_ADDR);
   for (size_t i = 0; subject == SUBJECT_ADDR && i < sizeof addresses; i++) add_token(g, l, addresses[i]);
   if (subject == SUBJECT_PORT) add_token(g, l, FIELD_srcport);
   if (subject == SUBJECT_PORT) add_token(g, l, FIELD_dstport);
@@ -280,6 +282,8 @@ static int keeps_group(const struct predicate_group *g, const struct line *line)
   for (uint32_t k = 0; k < g->ntokens; k++) {
     size_t n;
     const char *p = token_text(line, g->token[k], &n);
+    struct address_room room;
+    if (line->colons && g->is_addr) p = address_spelling(p, &n, &room);
     if (n == 1 && *p == '-' ? predicate_passes_null(g->term, g->nterms)
         : g->is_int         ? predicate_passes_number(g->term, g->nterms, number_value(p, n))
                             : predicate_passes_text(g->term, g->nterms, p, n))

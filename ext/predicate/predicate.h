@@ -112,6 +112,7 @@ struct predicate_bound {
     uint16_t ntokens;
     uint16_t token[4];                    /* four, because SUBJECT_ADDR is about four fields */
     uint8_t is_int;                       /* 0 or 1: the tokens are numbers and are compared as numbers */
+    uint8_t is_addr;                      /* 0 or 1: the tokens are compared by their address_spelling() */
     uint8_t about;                        /* enum predicate_about */
   } group[SUBJECT_COUNT + LAYOUT_TOKENS]; /* those of the terms, and then those of a filter */
 };

@@ -5,7 +5,7 @@
 **
 **     line --> header? -------- yes --> DETECT_FLOW_LOG, or DETECT_ERROR
 **               | no
-**              fits a layout? - yes --> DETECT_FLOW_LOG
+**              fits a format? - yes --> DETECT_FLOW_LOG
 **               | no
 **              traffic? ------- yes --> remembered: DETECT_LIKELY if no later line decides
 **               | no
@@ -20,37 +20,6 @@
 #include <string.h>
 
 #include "record/record.h"
-
-/*
-** Sets *out to the candidate, with a prefix if the line has one token more.  Returns 1 if the line
-** fits.
-*/
-static int try_layout(const struct line *line, const struct layout *candidate, struct layout *out) {
-  if (line->count != candidate->ntokens && line->count != candidate->ntokens + 1u) return 0;
-  *out = *candidate;
-  if (line->count != candidate->ntokens) layout_add_prefix(out);
-  return record_check(out, line) == RECORD_FITS;
-}
-
-static int is_transit_gateway(const struct line *line, uint32_t token) {
-  static const char name[] = "TransitGateway"; /* also the beginning of TransitGatewayAttachment */
-  size_t n;
-  const char *p = token_text(line, token, &n);
-  return n >= sizeof name - 1 && !memcmp(p, name, sizeof name - 1);
-}
-
-/* Sets *out to the user's layout or to one of AWS's defaults.  Returns 1 if the line fits it. */
-static int guess(const struct line *line, const struct layout *format, struct layout *out) {
-  struct layout candidate;
-  if (format) return try_layout(line, format, out);
-  uint32_t prefix = line->count == FIELD_TGW_COUNT + 1;
-  if (line->count == FIELD_TGW_COUNT + prefix && is_transit_gateway(line, 1 + prefix)) {
-    layout_transit_gateway(&candidate);
-    return try_layout(line, &candidate, out);
-  }
-  layout_default(&candidate);
-  return try_layout(line, &candidate, out);
-}
 
 static int contains(const struct line *line, const char *what) {
   size_t n = strlen(what);
@@ -125,37 +94,42 @@ static int say_misfit(const struct line *line, const struct layout *format, cons
 }
 
 /* Says why a file that looks like a flow log without a header cannot be read as one. */
-static void say_unknown(const struct line *line, const struct layout *format, char why[ERR_TEXT]) {
-  struct layout ours;
-  if (!format) layout_default(&ours);
-  if (say_misfit(line, format ? format : &ours, format ? "the format given" : "AWS's default format", why)) return;
-  if (format)
-    err_print(why,
-              "has no header line and its lines don't fit the format given: they have %u fields, the format "
-              "has %u",
-              (unsigned)line->count, (unsigned)format->ntokens);
-  else
+static void say_unknown(const struct line *line, const struct formats *formats, char why[ERR_TEXT]) {
+  const char *name = !formats->is_given ? "AWS's default format"
+                     : formats->n > 1   ? "the format given that has as many fields"
+                                        : "the format given";
+  for (uint32_t i = 0; i < formats->n; i++)
+    if (say_misfit(line, &formats->layout[i], name, why)) return;
+  if (!formats->is_given)
     err_print(why,
               "has no header line, and its %u fields are not AWS's default: name them with "
               "format='${version} ${srcaddr} ...'",
               (unsigned)line->count);
+  else if (formats->n > 1)
+    err_print(why, "has no header line and its lines, of %u fields, fit none of the %u formats given",
+              (unsigned)line->count, (unsigned)formats->n);
+  else
+    err_print(why,
+              "has no header line and its lines don't fit the format given: they have %u fields, the format "
+              "has %u",
+              (unsigned)line->count, (unsigned)formats->layout->ntokens);
 }
 
 /* line: the one that the reason is about; all zero if none of the lines can be shown. */
-static void say_why(const struct line *line, int likely, const struct layout *format, char why[ERR_TEXT]) {
+static void say_why(const struct line *line, int likely, const struct formats *formats, char why[ERR_TEXT]) {
   char reason[ERR_TEXT], shown[RECORD_SHOWN + 4];
   if (likely && contains(line, ","))
     err_print(reason, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
                       "them can");
-  else if (likely) say_unknown(line, format, reason);
+  else if (likely) say_unknown(line, formats, reason);
   else err_print(reason, "is no flow log: its first line is neither a header nor a record");
   if (line->text) record_show(line->text + line->start, line->end - line->start, RECORD_SHOWN, shown);
   err_print(why, "%s%s%s%s", reason, line->text ? "; the line begins with '" : "", line->text ? shown : "",
             line->text ? "'" : "");
 }
 
-enum detect_result detect(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
-                          char why[ERR_TEXT], struct err *e) {
+enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
+                          int *choice, char why[ERR_TEXT], struct err *e) {
   struct line first = {0};
   int seen = 0, likely = 0;
   for (uint32_t i = 0; i < t->nlines && seen < DETECT_LINES; i++) {
@@ -170,14 +144,16 @@ enum detect_result detect(const struct tokens *t, const struct layout *format, i
       e->line = line.number;
       return DETECT_ERROR;
     }
-    if (header || guess(&line, format, layout)) return DETECT_FLOW_LOG;
+    *choice = header ? FORMATS_NONE : formats_choose(formats, &line);
+    if (!header && *choice != FORMATS_NONE) formats_layout(formats, *choice, layout);
+    if (header || *choice != FORMATS_NONE) return DETECT_FLOW_LOG;
     int marked = has_marks(&line);
     if (!first.text || (marked && !likely)) first = line;
     seen++;
     likely |= marked;
   }
   if (!seen) return DETECT_BLANK;
-  say_why(&first, likely, format, why);
+  say_why(&first, likely, formats, why);
   e->line = first.number;
   return likely ? DETECT_LIKELY : DETECT_OTHER;
 }

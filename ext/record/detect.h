@@ -2,13 +2,13 @@
 /*
 ** Decides from the first lines of a file whether it is a flow log, and in which layout.
 **
-** The first of these lines that is a header, or that fits a layout, decides.  The layouts that are
-** tried are the user's `format`, or AWS's two defaults if there is none, each with and without
-** CloudWatch's time prefix.  The functions are pure; any thread may call them.
+** The first of these lines that is a header, or that fits one of the formats of lines without a
+** header (formats.h), decides.  The functions are pure; any thread may call them.
 */
 #ifndef RECORD_DETECT_H
 #define RECORD_DETECT_H
 
+#include "record/formats.h"
 #include "record/layout.h"
 #include "record/tokens.h"
 
@@ -23,14 +23,14 @@ enum detect_result {
 };
 
 /*
-** Examines the first window of a file.  format: the user's layout for files without a header, or
-** NULL.  expected: not 0 if the file should be a flow log, so that a single name in the first line
-** is taken for a header.  *layout is set for DETECT_FLOW_LOG, and undefined otherwise.  why is set
-** for DETECT_LIKELY and DETECT_OTHER: the reason in words, with the beginning of the line that it is
-** about, whose number in the window is in e->line (0 if there is none).
+** Examines the first window of a file.  expected: not 0 if the file should be a flow log, so that
+** a single name in the first line is taken for a header.  For DETECT_FLOW_LOG, *layout is set, and
+** *choice is the choice among the formats, or FORMATS_NONE if a header decided.  Otherwise they
+** are undefined.  why is set for DETECT_LIKELY and DETECT_OTHER: the reason in words, with the beginning of the
+** line that it is about, whose number in the window is in e->line (0 if there is none).
 */
-enum detect_result detect(const struct tokens *t, const struct layout *format, int expected, struct layout *layout,
-                          char why[ERR_TEXT], struct err *e);
+enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
+                          int *choice, char why[ERR_TEXT], struct err *e);
 
 /* Returns 1 if text in UTF-16, of either byte order, looks like a flow log, otherwise 0. */
 int detect_utf16(const char *p, size_t n);

@@ -219,13 +219,29 @@ static enum err_code add_option(struct layout *l, const char *name, size_t n, st
   return ERR_NONE;
 }
 
+enum layout_header layout_find_header(const struct layout *l, const struct line *original, struct layout *header,
+                                      struct err *e) {
+  struct line line = *original;
+  size_t n;
+  uint32_t behind_mark[LAYOUT_TOKENS + 1];
+  const char *first = token_text(&line, 0, &n);
+  if (line.count <= LAYOUT_TOKENS && n > 3 && !memcmp(first, "\xef\xbb\xbf", 3)) {
+    memcpy(behind_mark, line.at, (line.count + 1) * sizeof *line.at);
+    behind_mark[0] += 3;
+    line.at = behind_mark;
+  }
+  if (layout_is_own_header(l, &line)) return LAYOUT_HEADER_OWN;
+  int found = layout_from_header(header, &line, l->ntokens == 1, e);
+  return found > 0 ? LAYOUT_HEADER_NEW : found ? LAYOUT_HEADER_BAD : LAYOUT_HEADER_NONE;
+}
+
 /*
 ** Passes over what stands between two names: white space, commas, the quotes around a text, and
 ** what a shell, HCL or JSON makes of line breaks, which is a backslash before the break or n.
 */
 static const char *skip_between(const char *p, const char *end) {
   for (; p < end; p++) {
-    if (*p == '\\' && end - p > 1 && strchr("\n\rnrt", p[1])) p++;
+    if (*p == '\\' && end - p > 1 && strchr("\n\rnrt\"", p[1])) p++;
     else if (!strchr(" ,\t\n\r\"'", *p)) break;
   }
   return p;

@@ -81,6 +81,20 @@ int layout_from_header(struct layout *l, const struct line *line, int single, st
 */
 int layout_is_own_header(const struct layout *l, const struct line *line);
 
+enum layout_header {
+  LAYOUT_HEADER_NONE, /* the line is no header */
+  LAYOUT_HEADER_OWN,  /* it is the header of the layout at hand once more */
+  LAYOUT_HEADER_NEW,  /* it is another header: *header is set */
+  LAYOUT_HEADER_BAD,  /* it is a header that cannot be used: *e says why */
+};
+
+/*
+** Is a line in the middle of a file, whose lines so far are of this layout, a header?  It is where
+** another file was appended, which may begin with a byte order mark.  The line has a token.
+*/
+enum layout_header layout_find_header(const struct layout *l, const struct line *line, struct layout *header,
+                                      struct err *e);
+
 /*
 ** Reads a format of n bytes: names with spaces or commas between them, each as name or as ${name},
 ** as a user copies them from AWS or from a program that makes flow logs.  Quotes around the text,

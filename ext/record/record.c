@@ -10,7 +10,8 @@
 ** when a number has zeros in front, and then record_check() decides.
 **
 ** Storing.  The room that a row may need is reserved once, so that nothing below record_store()
-** has to look whether there is room.
+** has to look whether there is room.  Addresses are first stored as they stand, and then once more
+** in the one spelling if the window has a ':', so that IPv4 costs nothing.
 */
 #include "record/record.h"
 
@@ -19,6 +20,7 @@
 #include "base/calendar.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "record/address.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -26,11 +28,13 @@
 
 #define MISSING(p, n) ((n) == 1 && *(p) == '-')
 
+#define ADDRESSES_TEXT (4 * IP_TEXT) /* of the four fields of KIND_ADDR */
+
 /*
 ** Bytes of text that one row can need, as room() computes them, and those that problems of one
 ** window can need.
 */
-#define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS)
+#define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + ADDRESSES_TEXT + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS)
 #define PROBLEMS_TEXT_MAX (BATCH_WINDOW * 2 * ERR_TEXT)
 #define PATH_TEXT_MAX     (PATH_FIELDS * PATH_FIELD_BYTES)
 
@@ -83,7 +87,7 @@ static int is_status(const char *p, size_t n) {
 }
 
 /* 2024-05-01T00:00:00.000Z with any number of decimals, or 13 digits of milliseconds. */
-static int is_prefix(const char *p, size_t n) {
+int record_is_prefix(const char *p, size_t n) {
   static const char shape[] = "dddd-dd-ddTdd:dd:dd";
   int unused;
   if (n == 13) return calendar_digits(p, 9, &unused) && calendar_digits(p + 9, 4, &unused);
@@ -114,7 +118,7 @@ static int fits(enum kind kind, const char *p, size_t n) {
   case KIND_ADDR: return is_dotted(p, n) || MISSING(p, n) || record_is_address(p, n);
   case KIND_ACTION: return is_action(p, n) || MISSING(p, n);
   case KIND_STATUS: return is_status(p, n) || MISSING(p, n);
-  case KIND_PREFIX: return is_prefix(p, n);
+  case KIND_PREFIX: return record_is_prefix(p, n);
   }
   return 0;
 }
@@ -277,7 +281,7 @@ static enum err_code add_constant(struct projection *p, const struct path_fields
 
 enum err_code projection_init(struct projection *p, const struct layout *l, const struct path_fields *path,
                               struct batch *b, struct err *e) {
-  p->nitems = p->nconstants = 0;
+  p->nitems = p->nconstants = p->nmissing = 0;
   for (int f = 0; f < FIELD_COUNT; f++) {
     b->has[f] = b->cell[f] && l->token[f] != LAYOUT_ABSENT;
     if (!b->has[f]) continue;
@@ -292,7 +296,17 @@ enum err_code projection_init(struct projection *p, const struct layout *l, cons
   }
   p->raw = b->has[COLUMN_RAW] = b->cell[COLUMN_RAW] != NULL;
   p->extra = b->has[COLUMN_EXTRA] = b->cell[COLUMN_EXTRA] && l->nunknown > 0;
+  p->has_more = p->raw || p->extra || p->nconstants;
   return ERR_NONE;
+}
+
+void projection_continue(struct projection *p, struct batch *b, const uint8_t had[COLUMN_COUNT]) {
+  for (int c = 0; c < COLUMN_COUNT; c++) {
+    for (uint32_t row = 0; b->has[c] && !had[c] && row < b->nrows; row++) b->cell[c][row] = BATCH_NULL;
+    if (had[c] && !b->has[c]) p->missing[p->nmissing++] = (uint8_t)c;
+    b->has[c] |= had[c];
+  }
+  if (p->nmissing) p->has_more = 1;
 }
 
 /* Appends a JSON string; there is room for 2 n + 2 bytes. */
@@ -335,11 +349,38 @@ static uint64_t put_extra(const struct layout *l, const struct line *line, struc
 }
 
 /*
-** Bytes of text that a row may need: each token once, the line itself, and the unknown fields with
-** escapes.
+** Bytes of text that a row may need: each token once, addresses once more in the spelling that
+** they have for SQL, the line itself, and the unknown fields with escapes.
 */
 static size_t room(const struct projection *p, const struct layout *l, size_t line_n) {
-  return line_n * (1u + p->raw) + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
+  return line_n * (1u + p->raw) + ADDRESSES_TEXT + (p->extra ? 2 * (line_n + l->text_n) + 12u * l->nunknown : 0);
+}
+
+/*
+** Replaces the tokens that were put into the batch for addresses, where an address has another
+** spelling.
+*/
+static void spell_addresses(const struct projection *p, const struct line *line, struct batch *b, uint32_t row) {
+  for (uint32_t i = 0; i < p->nitems; i++) {
+    if (fields[p->item[i].column].kind != KIND_ADDR) continue;
+    struct address_room room;
+    size_t n;
+    const char *token = token_text(line, p->item[i].token, &n), *text = address_spelling(token, &n, &room);
+    if (text != token) b->cell[p->item[i].column][row] = batch_put(b, text, n);
+  }
+}
+
+/*
+** Stores what most queries do not name: the line, its unknown fields, what the path of the file
+** gives, and the columns of other layouts.
+*/
+static void store_more(const struct projection *p, const struct layout *l, const struct line *line, struct batch *b) {
+  uint32_t row = b->nrows, end = line->end;
+  if (end > line->start && line->text[end - 1] == '\r') end--;
+  if (p->raw) b->cell[COLUMN_RAW][row] = batch_put(b, line->text + line->start, end - line->start);
+  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, line, b);
+  for (uint32_t i = 0; i < p->nconstants; i++) b->cell[p->constant[i].column][row] = p->constant[i].cell;
+  for (uint32_t i = 0; i < p->nmissing; i++) b->cell[p->missing[i]][row] = BATCH_NULL;
 }
 
 enum err_code record_store(const struct projection *p, const struct layout *l, const struct line *line, struct batch *b,
@@ -354,13 +395,8 @@ enum err_code record_store(const struct projection *p, const struct layout *l, c
     else if (p->item[i].is_int) *cell = number_value(t, n);
     else *cell = batch_put(b, t, n);
   }
-  for (uint32_t i = 0; i < p->nconstants; i++) b->cell[p->constant[i].column][row] = p->constant[i].cell;
-  if (p->raw) {
-    uint32_t end = line->end;
-    if (end > line->start && line->text[end - 1] == '\r') end--;
-    b->cell[COLUMN_RAW][row] = batch_put(b, line->text + line->start, end - line->start);
-  }
-  if (p->extra) b->cell[COLUMN_EXTRA][row] = put_extra(l, line, b);
+  if (line->colons) spell_addresses(p, line, b, row);
+  if (p->has_more) store_more(p, l, line, b);
   b->line[row] = line->number;
   b->nrows = row + 1;
   return ERR_NONE;

@@ -37,6 +37,12 @@ const char *record_odd_byte(const char *p, size_t n);
 */
 int record_is_address(const char *p, size_t n);
 
+/*
+** Is it a time as CloudWatch's export puts it before a line: ISO 8601 in UTC, or 13 digits of
+** milliseconds?
+*/
+int record_is_prefix(const char *p, size_t n);
+
 #define RECORD_FITS  (-1)
 #define RECORD_COUNT (-2) /* the line has more or fewer tokens than the layout */
 
@@ -82,8 +88,11 @@ struct projection {
     uint8_t column; /* enum field, which the layout lacks and the path gives */
     uint64_t cell;  /* its text in the batch */
   } constant[PATH_FIELDS];
-  uint8_t raw;   /* the line itself is wanted */
-  uint8_t extra; /* the unknown fields are wanted, and the layout has some */
+  uint8_t raw;       /* the line itself is wanted */
+  uint8_t extra;     /* the unknown fields are wanted, and the layout has some */
+  uint8_t has_more;  /* one of these, of the constants, or of the next */
+  uint32_t nmissing; /* columns that the batch has and the layout lacks */
+  uint8_t missing[COLUMN_COUNT];
 };
 
 /*
@@ -92,6 +101,13 @@ struct projection {
 */
 enum err_code projection_init(struct projection *p, const struct layout *l, const struct path_fields *path,
                               struct batch *b, struct err *e);
+
+/*
+** Makes the rows of another layout that the batch already has, and those to come, fit each other:
+** a column that only some of them have is NULL in the others.  To be called after
+** projection_init() where the batch is not empty; had[] is b->has[] as it was before.
+*/
+void projection_continue(struct projection *p, struct batch *b, const uint8_t had[COLUMN_COUNT]);
 
 /*
 ** Adds a row.  The line has passed the check, with the layout that p was made for.  ERR_NOMEM: the

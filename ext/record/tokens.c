@@ -37,10 +37,20 @@
 struct masks {
   uint64_t separator; /* space, tab, CR, LF */
   uint64_t newline;   /* LF */
-  uint64_t odd;       /* below 0x20, but not a separator; and beyond ASCII */
   uint64_t digit;     /* 0-9; only splitters that classify set this and `address` */
   uint64_t address;   /* 0-9, a-f, A-F, '.', ':' */
 };
+
+/*
+** What is somewhere among the bytes so far.  The places do not matter, so it is collected in
+** vectors, which is one instruction where a mask would need five.
+*/
+typedef uint64_t lanes __attribute__((vector_size(32)));
+struct seen {
+  lanes odd;   /* not 0: a byte below 0x20 that is no separator, or beyond ASCII */
+  lanes class; /* the bits COLON: a ':' */
+};
+#define COLON UINT64_C(0x2020202020202020)
 
 /* The state that goes from one block to the next while tokens are classified. */
 struct classifier {
@@ -70,14 +80,15 @@ void tokens_clear(struct tokens *t) {
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE void masks_plain(const char *p, struct masks *m) {
+ALWAYS_INLINE void masks_plain(const char *p, struct masks *m, struct seen *seen) {
   memset(m, 0, sizeof *m);
   for (unsigned i = 0; i < TOKENS_BLOCK; i++) {
     unsigned char c = (unsigned char)p[i];
     uint64_t bit = UINT64_C(1) << i;
     if (c == '\n') m->newline |= bit;
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') m->separator |= bit;
-    else if (c < ' ' || c >= 0x80) m->odd |= bit;
+    else if (c < ' ' || c >= 0x80) seen->odd[0] = 1;
+    else if (c == ':') seen->class[0] = COLON;
   }
 }
 
@@ -125,26 +136,26 @@ ALWAYS_INLINE uint32_t put_line(struct tokens *t, uint32_t line, uint64_t *lf, u
 ** makes one copy for each way of making masks and inlines them.  classify may be NULL.
 */
 ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
-                           void (*make_masks)(const char *, struct masks *),
+                           void (*make_masks)(const char *, struct masks *, struct seen *),
                            void (*classify)(struct classifier *, const struct masks *, uint64_t starts,
                                             uint64_t ends)) {
   struct classifier c = {.classes = t->classes};
   if (classify) c.classes[0] = 0; /* classify() combines its first bits with this byte */
   uint32_t nlines = 0, ntokens = 0;
-  uint64_t before = 1, odd = 0; /* the byte before the text counts as a separator */
+  uint64_t before = 1; /* the byte before the text counts as a separator */
+  struct seen seen = {{0}, {0}};
+  char tail[TOKENS_BLOCK]; /* the last block, completed with spaces */
   for (size_t base = 0; base < n && nlines < TOKENS_LINES; base += TOKENS_BLOCK) {
     struct masks m;
-    make_masks(text + base, &m);
+    const char *block = text + base;
     if (n - base < TOKENS_BLOCK) {
-      uint64_t beyond = ~UINT64_C(0) << (n - base);
-      m.separator |= beyond;
-      m.newline &= ~beyond;
-      m.odd &= ~beyond;
+      memset(tail, ' ', sizeof tail);
+      block = memcpy(tail, block, n - base);
     }
+    make_masks(block, &m, &seen);
     uint64_t behind = m.separator << 1 | before; /* bytes whose predecessor is a separator */
     uint64_t starts = ~m.separator & behind;
     before = m.separator >> 63;
-    odd |= m.odd;
     if (classify) classify(&c, &m, starts, m.separator & ~behind);
     nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
     while (m.newline) nlines = put_line(t, nlines, &m.newline, starts, (uint32_t)base, ntokens);
@@ -156,7 +167,8 @@ ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
   memset(last + 1, 0, TOKENS_SPARE * sizeof *last);
   t->text = text;
   t->nlines = nlines;
-  t->odd = odd != 0;
+  t->odd = (seen.odd[0] | seen.odd[1] | seen.odd[2] | seen.odd[3]) != 0;
+  t->colons = ((seen.class[0] | seen.class[1] | seen.class[2] | seen.class[3]) & COLON) != 0;
   t->classified = classify && !c.overflow;
   return taken;
 }
@@ -165,9 +177,10 @@ size_t tokens_split_plain(struct tokens *t, const char *text, size_t n) { return
 
 #if defined(__x86_64__)
 
-ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m) {
+ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m, struct seen *seen) {
   const __m128i space = _mm_set1_epi8(' '), tab = _mm_set1_epi8('\t'), cr = _mm_set1_epi8('\r');
-  const __m128i lf = _mm_set1_epi8('\n');
+  const __m128i lf = _mm_set1_epi8('\n'), colon = _mm_set1_epi8(':');
+  __m128i odd = _mm_setzero_si128(), colons = odd;
   memset(m, 0, sizeof *m);
   for (int i = 0; i < 4; i++) {
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
@@ -177,8 +190,11 @@ ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m) {
     __m128i is_low = _mm_cmplt_epi8(v, space); /* bytes beyond ASCII are negative */
     m->newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_lf) << (16 * i);
     m->separator |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_sep) << (16 * i);
-    m->odd |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(is_sep, is_low)) << (16 * i);
+    odd = _mm_or_si128(odd, _mm_andnot_si128(is_sep, is_low));
+    colons = _mm_or_si128(colons, _mm_cmpeq_epi8(v, colon));
   }
+  seen->odd[0] |= (uint64_t)(uint32_t)_mm_movemask_epi8(odd);
+  seen->class[0] |= _mm_movemask_epi8(colons) ? COLON : 0;
 }
 
 static size_t split_sse2(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_sse2, NULL); }
@@ -189,7 +205,10 @@ AVX2 static inline uint64_t join(__m256i low, __m256i high) {
   return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 
-/* Classes of bytes, a bit each: 0x80 digit, 0x40 a-f and A-F, 0x20 ':', 0x10 '.'; 0 for others. */
+/*
+** Classes of bytes, a bit each: 0x80 digit, 0x40 a-f and A-F, 0x20 ':' (COLON), 0x10 '.'; 0 for
+** others.
+*/
 AVX2 static inline __m256i classes_avx2(__m256i v) {
   /*
   ** A byte has the bits that both its low half and its high half have in these two tables.  The
@@ -204,7 +223,7 @@ AVX2 static inline __m256i classes_avx2(__m256i v) {
   return _mm256_and_si256(_mm256_shuffle_epi8(by_low, v), _mm256_shuffle_epi8(by_high, high));
 }
 
-AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
+AVX2 static inline void masks_avx2(const char *p, struct masks *m, struct seen *seen) {
   /*
   ** Indexed by the low half of a byte: the separator with this low half, or else a byte with
   ** another one, which never equals the byte that is looked up.
@@ -221,7 +240,8 @@ AVX2 static inline void masks_avx2(const char *p, struct masks *m) {
   __m256i a_class = classes_avx2(a), b_class = classes_avx2(b), zero = _mm256_setzero_si256();
   m->newline = join(_mm256_cmpeq_epi8(a, lf), _mm256_cmpeq_epi8(b, lf));
   m->separator = join(a_sep, b_sep);
-  m->odd = join(_mm256_andnot_si256(a_sep, a_low), _mm256_andnot_si256(b_sep, b_low));
+  seen->odd |= (lanes)_mm256_or_si256(_mm256_andnot_si256(a_sep, a_low), _mm256_andnot_si256(b_sep, b_low));
+  seen->class |= (lanes)_mm256_or_si256(a_class, b_class);
   m->digit = join(a_class, b_class);
   m->address = ~join(_mm256_cmpeq_epi8(a_class, zero), _mm256_cmpeq_epi8(b_class, zero));
 }
@@ -278,18 +298,23 @@ ALWAYS_INLINE uint64_t gather(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16
   return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(all, all)), 0);
 }
 
-ALWAYS_INLINE void masks_neon(const char *p, struct masks *m) {
-  uint8x16_t lf[4], sep[4], odd[4];
+ALWAYS_INLINE void masks_neon(const char *p, struct masks *m, struct seen *seen) {
+  uint8x16_t lf[4], sep[4], odd = vdupq_n_u8(0), colons = odd;
   for (int i = 0; i < 4; i++) {
     uint8x16_t v = vld1q_u8((const uint8_t *)p + 16 * i);
     lf[i] = vceqq_u8(v, vdupq_n_u8('\n'));
     sep[i] = vorrq_u8(vorrq_u8(vceqq_u8(v, vdupq_n_u8(' ')), lf[i]),
                       vorrq_u8(vceqq_u8(v, vdupq_n_u8('\t')), vceqq_u8(v, vdupq_n_u8('\r'))));
-    odd[i] = vbicq_u8(vcltq_s8(vreinterpretq_s8_u8(v), vdupq_n_s8(' ')), sep[i]); /* beyond ASCII is negative */
+    odd = vorrq_u8(odd,
+                   vbicq_u8(vcltq_s8(vreinterpretq_s8_u8(v), vdupq_n_s8(' ')), sep[i])); /* beyond ASCII is negative */
+    colons = vorrq_u8(colons, vceqq_u8(v, vdupq_n_u8(':')));
   }
   m->newline = gather(lf[0], lf[1], lf[2], lf[3]);
   m->separator = gather(sep[0], sep[1], sep[2], sep[3]);
-  m->odd = gather(odd[0], odd[1], odd[2], odd[3]);
+  seen->odd[0] |= vgetq_lane_u64(vreinterpretq_u64_u8(odd), 0);
+  seen->odd[1] |= vgetq_lane_u64(vreinterpretq_u64_u8(odd), 1);
+  seen->class[0] |= vgetq_lane_u64(vreinterpretq_u64_u8(colons), 0);
+  seen->class[1] |= vgetq_lane_u64(vreinterpretq_u64_u8(colons), 1);
 }
 
 size_t tokens_split(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_neon, NULL); }

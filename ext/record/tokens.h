@@ -3,9 +3,9 @@
 ** Splits whole lines into tokens: finds where each line ends and where each of its tokens begins.
 **
 ** This is the innermost loop.  Each byte of the logs passes through it once, 64 at a time.  It
-** knows separators (space, tab, CR), line ends (LF), and odd bytes, which are those that ASCII
-** text does not have, and it knows nothing of formats.  Several separators in a row count as one,
-** and separators at the ends of a line do not count, so that CRLF needs no special case.
+** knows separators (space, tab, CR), line ends (LF), colons, and odd bytes, which are those that
+** ASCII text does not have, and it knows nothing of formats.  Several separators in a row count as
+** one, and separators at the ends of a line do not count, so that CRLF needs no special case.
 **
 ** Call order: tokens_init(); tokens_split() for one window after another; tokens_clear().  One
 ** thread at a time may use a struct.  A window is the text that one call splits:
@@ -47,6 +47,7 @@ struct tokens {
   uint32_t *at;      /* per token: offset of its first byte; and one entry more */
   uint8_t *classes;  /* per token two bits, the first token's lowest */
   int classified;    /* classes is filled in for this window */
+  int colons;        /* there may be a ':' in the window */
   int odd;           /* there are control bytes (below 0x20, not tab, CR, LF) or bytes beyond ASCII in the window */
 };
 
@@ -84,6 +85,7 @@ struct line {
   uint32_t count;      /* tokens in the line */
   uint32_t start, end; /* offsets of the line's first byte and of its LF */
   uint64_t number;     /* of the line in its file, 1-based */
+  int colons;          /* 0: there is no ':' in the window, and so no IPv6 address; 1: there may be one */
 };
 
 /* Returns line i of the window.  `before`: number of the file's lines before the window. */
@@ -96,6 +98,7 @@ static inline struct line tokens_line(const struct tokens *t, uint32_t i, uint64
       .start = i ? t->newline[i - 1] + 1 : 0,
       .end = t->newline[i],
       .number = before + i + 1,
+      .colons = t->colons,
   };
 }
 

@@ -43,6 +43,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "record/address.h"
 #include "record/record.h"
 #include "record/tokens.h"
 
@@ -51,7 +52,7 @@
 #define TEXT_SHORT   15
 #define TEXT_LONG    0xfe                       /* the first byte of a longer text; GROUP_NULL begins with 0xff */
 #define HEAD_WORDS   (sizeof(struct group) / 8) /* of a group without its key */
-#define DIM_WORDS    3                          /* words that a dimension may take besides the bytes of its text */
+#define DIM_WORDS    3                          /* words that a dimension may take besides the bytes of its token */
 
 _Static_assert(sizeof(struct group) % 8 == 0, "keys are words");
 _Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + PATH_FIELDS * PATH_FIELD_BYTES / 8 + RECORD_MAX_BYTES / 8 + 2 <
@@ -90,6 +91,7 @@ void grouping_bind(const struct grouping *g, const struct layout *l, const struc
     out->item[i].unit = g->dim[i].unit;
     out->item[i].given = path_fields_find(path, g->dim[i].field);
     if (out->item[i].given >= 0) out->room += PATH_FIELD_BYTES / 8;
+    out->item[i].is_addr = fields[g->dim[i].field].kind == KIND_ADDR;
   }
   out->packets = token_of(l, FIELD_packets, g->packets);
   out->bytes = token_of(l, FIELD_bytes, g->bytes);
@@ -154,6 +156,8 @@ static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, co
     } else {
       size_t n;
       const char *p = token_text(line, (uint32_t)k, &n);
+      struct address_room room;
+      if (line->colons && g->item[i].is_addr) p = address_spelling(p, &n, &room);
       if (n == 1 && *p == '-') key[words++] = GROUP_NULL;
       else words += put_text(key + words, p, n);
     }

@@ -48,6 +48,7 @@ struct grouping_bound {
   struct grouping_item {
     int32_t token; /* or LAYOUT_ABSENT */
     uint32_t unit;
+    int is_addr;   /* 0 or 1: the value is address_spelling() of the token */
     int32_t given; /* LAYOUT_ABSENT: its item of `path`, or -1 when the value is missing */
   } item[FIELD_COUNT];
   const struct path_fields *path;     /* what the path of the file gives; not owned */

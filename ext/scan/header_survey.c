@@ -9,6 +9,15 @@
 
 #include <string.h>
 
+/* Adds the fields of the layouts that were found in the file. */
+static void add_fields(const struct reader *r, uint8_t visible[FIELD_COUNT]) {
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    visible[f] |= r->layout.token[f] != LAYOUT_ABSENT;
+    for (uint32_t i = 0; i < r->formats.formats->n; i++)
+      if (r->formats.seen >> i & 1) visible[f] |= r->formats.formats->layout[i].token[f] != LAYOUT_ABSENT;
+  }
+}
+
 /* Reads a file until the reader knows what it is. */
 static enum err_code survey_file(struct reader *r, struct batch *b, const struct file *file,
                                  const struct scan_options *options, struct err *e) {
@@ -36,7 +45,7 @@ enum err_code header_survey(const struct files *files, const struct scan_options
   for (size_t i = 0; i < looks && !e->code; i++) {
     size_t k = looks > 1 ? i * (files->n - 1) / (looks - 1) : 0;
     if (survey_file(&r, &b, &files->file[k], options, e) || r.verdict != VERDICT_FLOW_LOG) continue;
-    for (int f = 0; f < FIELD_COUNT; f++) visible[f] |= r.layout.token[f] != LAYOUT_ABSENT;
+    add_fields(&r, visible);
   }
   reader_clear(&r);
   batch_clear(&b);

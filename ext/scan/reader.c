@@ -10,8 +10,9 @@
 **
 ** In a window, nearly all lines are records: they are split, checked and stored.  A line that does
 ** not fit goes through odd_line(), which tells a blank line, the header of a file that was
-** appended, and a real problem apart.  A header with other fields ends the batch, because a
-** batch's columns are of one layout, and the predicate is then bound anew.
+** appended, a record in another format, and a real problem apart.  Where the lines go on in another
+** layout, all that depends on the layout is bound anew.  The rows go on in the same batch, in which
+** the columns that only some of them have are NULL in the others.
 */
 #include "scan/reader.h"
 
@@ -60,6 +61,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->is_first = 1;
   r->is_bound = r->is_judged = 0;
   memset(&r->presence, 0, sizeof r->presence);
+  formats_begin(&r->formats, r->options->formats ? r->options->formats : formats_default());
   r->done = 0;
 }
 
@@ -188,9 +190,13 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  switch (detect(&r->tokens, r->options->format, r->expectation != EXPECT_NOTHING, &r->layout, r->why, &why)) {
+  int expected = r->expectation != EXPECT_NOTHING, choice;
+  switch (detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why)) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
-  case DETECT_FLOW_LOG: r->verdict = VERDICT_FLOW_LOG; return ERR_NONE;
+  case DETECT_FLOW_LOG:
+    r->verdict = VERDICT_FLOW_LOG;
+    formats_set(&r->formats, choice);
+    return ERR_NONE;
   case DETECT_LIKELY: return not_a_flow_log(r, b, 1, why.line ? r->line + why.line : 0, e);
   case DETECT_OTHER: return not_a_flow_log(r, b, 0, why.line ? r->line + why.line : 0, e);
   case DETECT_ERROR: break;
@@ -261,29 +267,6 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
   return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
 }
 
-enum header {
-  HEADER_NONE, /* the line is no header */
-  HEADER_OWN,  /* the header of the layout at hand, perhaps once more */
-  HEADER_NEW,  /* another header */
-  HEADER_BAD,  /* a header that cannot be used */
-};
-
-static enum header find_header(const struct reader *r, const struct line *original, struct layout *header,
-                               struct err *why) {
-  struct line line = *original;
-  size_t n;
-  uint32_t behind_mark[LAYOUT_TOKENS + 1]; /* a file that was appended may begin with a byte order mark */
-  const char *first = token_text(&line, 0, &n);
-  if (line.count <= LAYOUT_TOKENS && n > 3 && !memcmp(first, "\xef\xbb\xbf", 3)) {
-    memcpy(behind_mark, line.at, (line.count + 1) * sizeof *line.at);
-    behind_mark[0] += 3;
-    line.at = behind_mark;
-  }
-  if (layout_is_own_header(&r->layout, &line)) return HEADER_OWN;
-  int found = layout_from_header(header, &line, r->layout.ntokens == 1, why);
-  return found > 0 ? HEADER_NEW : found ? HEADER_BAD : HEADER_NONE;
-}
-
 /* Says which byte of a line, which begins at p, no text has. */
 static void say_odd(const char *odd, const char *p, struct err *why) {
   unsigned byte = (unsigned char)*odd;
@@ -307,7 +290,7 @@ static enum err_code list_record(struct reader *r, struct batch *b, const struct
 
 /*
 ** A line that does not fit the layout, or is_suspect().  Sets *changed when it is a header that
-** brings another layout.
+** brings another layout, or is in another format.
 */
 static enum err_code odd_line(struct reader *r, struct batch *b, const struct line *line, int *changed, struct err *e) {
   size_t n = line->end - line->start;
@@ -321,35 +304,42 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
   } else if ((odd = record_odd_byte(p, n)) != NULL) {
     say_odd(odd, p, &why);
   } else {
-    switch (find_header(r, line, &header, &why)) {
-    case HEADER_OWN: return ERR_NONE;
-    case HEADER_NEW:
+    switch (layout_find_header(&r->layout, line, &header, &why)) {
+    case LAYOUT_HEADER_OWN: formats_set(&r->formats, FORMATS_NONE); return ERR_NONE;
+    case LAYOUT_HEADER_NEW:
+      formats_set(&r->formats, FORMATS_NONE);
       r->layout = header;
       r->is_judged = 0;
       *changed = 1;
       return ERR_NONE;
-    case HEADER_BAD:
+    case LAYOUT_HEADER_BAD:
       return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* nobody knows what the lines after it are */
-    case HEADER_NONE: break;
+    case LAYOUT_HEADER_NONE: break;
+    }
+    if (formats_change(&r->formats, line, &r->layout)) {
+      r->next--; /* it is to be read again */
+      *changed = 1;
+      return ERR_NONE;
     }
     int result = record_check(&r->layout, line);
     if (result == RECORD_FITS) return list_record(r, b, line, e);
-    record_explain(&r->layout, result, line, why.text);
+    formats_explain(&r->formats, &r->layout, line, why.text);
   }
   return add_problem(r, b, ERR_LINE, line->number, why.text, p, n, e);
 }
 
 /*
-** Is there something about a line that fits?  The checks overlook control bytes in texts, bytes
-** that are not UTF-8, and a header among lines that have nothing but texts.  These are no records.
-** A record that cannot be right is one, and concerns only who collects problems.
+** Must a line that fits be looked at all the same?  The checks overlook control bytes in texts, bytes
+** that are not UTF-8, a header among lines that have nothing but texts, and a format that comes
+** before the one at hand.  A record that cannot be right concerns only who collects problems.
 */
 static int is_suspect(const struct reader *r, const struct line *line) {
   struct layout header;
   struct err unused = {0};
   if (r->tokens.odd && record_odd_byte(line->text + line->start, line->end - line->start)) return 1;
   if (r->options->policy == POLICY_COLLECT && plausible_not_record(&r->layout, line, NULL)) return 1;
-  return layout_is_texts(&r->layout) && find_header(r, line, &header, &unused) != HEADER_NONE;
+  if (formats_is_earlier(&r->formats, line)) return 1;
+  return layout_is_texts(&r->layout) && layout_find_header(&r->layout, line, &header, &unused) != LAYOUT_HEADER_NONE;
 }
 
 /*
@@ -416,7 +406,8 @@ static inline enum err_code take_record(struct reader *r, const struct line *lin
 */
 static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
-  const int careful = t->odd || layout_is_texts(&r->layout) || r->options->policy == POLICY_COLLECT;
+  const int careful =
+      t->odd || layout_is_texts(&r->layout) || r->formats.has_rival || r->options->policy == POLICY_COLLECT;
   const int all = !r->wanted.never && !r->wanted.ngroups;
   uint32_t records = 0, rows = 0;
   int changed = 0;
@@ -450,10 +441,15 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
     return rc ? READER_ERROR : READER_END;
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
-  if (!r->done && r->verdict == VERDICT_FLOW_LOG && !r->is_judged && check_columns(r, b, e)) return READER_ERROR;
-  if (!r->done && r->verdict == VERDICT_FLOW_LOG) {
-    if (bind(r, b, e) || take_lines(r, b, e)) return READER_ERROR;
+  while (!r->done && r->verdict == VERDICT_FLOW_LOG && r->next < r->tokens.nlines) {
+    uint8_t had[COLUMN_COUNT];
+    if (!r->is_judged && check_columns(r, b, e)) return READER_ERROR;
+    if (r->done) break;
+    memcpy(had, b->has, sizeof had);
+    if (bind(r, b, e)) return READER_ERROR;
+    if (b->nrows) projection_continue(&r->projection, b, had);
+    if (take_lines(r, b, e)) return READER_ERROR;
   }
   if (r->done) return READER_END;
-  return b->nproblems || !batch_has_room(b) || (b->nrows && !r->is_bound) ? READER_FULL : READER_MORE;
+  return b->nproblems || !batch_has_room(b) ? READER_FULL : READER_MORE;
 }

@@ -32,6 +32,7 @@
 #include "predicate/filter.h"
 #include "predicate/predicate.h"
 #include "record/batch.h"
+#include "record/formats.h"
 #include "record/layout.h"
 #include "record/lines.h"
 #include "record/record.h"
@@ -56,7 +57,7 @@ enum verdict {
 
 struct reader_options {
   const struct root_guard *guard;
-  const struct layout *format; /* for files without a header, or NULL */
+  const struct formats *formats; /* of lines without a header; NULL for AWS's defaults */
   enum policy policy;
   const struct predicate *predicate; /* the records that are wanted; NULL for all */
   const struct filter *filter;       /* which they must match besides; NULL for none */
@@ -78,9 +79,10 @@ struct reader {
   struct source source;
   struct read_ahead ahead; /* between source and lines, while options->ahead */
   struct lines lines;
-  struct tokens tokens;    /* the window: the lines that were split last */
-  struct path_fields path; /* what the path of the file gives to its records */
-  struct layout layout;    /* of the lines at hand */
+  struct tokens tokens;         /* the window: the lines that were split last */
+  struct path_fields path;      /* what the path of the file gives to its records */
+  struct layout layout;         /* of the lines at hand */
+  struct formats_state formats; /* which formats lines without a header are in */
   struct projection projection;
   struct presence presence;        /* of the fields that the query needs, in this file so far */
   struct predicate_bound wanted;   /* the predicate and the filter, for the layout */
@@ -109,7 +111,7 @@ struct reader {
 
 enum reader_result {
   READER_MORE,  /* rows were added, perhaps none, and there is room for more: call again, with this batch or another */
-  READER_FULL,  /* the batch must be taken away: it is full, has a problem, or the next rows are of another layout */
+  READER_FULL,  /* the batch must be taken away: it is full or has a problem */
   READER_END,   /* the file is finished; the batch may have rows */
   READER_ERROR, /* there is no memory: *e says so */
 };

@@ -22,6 +22,22 @@ const char *column_doc(const struct column *column) {
 
 static int is_field(const struct column *column) { return column->role == COLUMN_CELL && column->ref < FIELD_COUNT; }
 
+static int has_underscore(const struct column *column) { return strchr(column->name, '_') != NULL; }
+
+/* Writes the declaration of the column in whose name '-' stands where this one has '_'. */
+static void declare_misspelled(sqlite3_str *sql, const struct column *column) {
+  sqlite3_str_appendall(sql, ", \"");
+  for (const char *p = column->name; *p; p++) sqlite3_str_appendchar(sql, 1, *p == '_' ? '-' : *p);
+  sqlite3_str_appendall(sql, "\" HIDDEN");
+}
+
+const struct column *columns_find_meant(const struct sql_table *table, int i) {
+  int k = table->ncolumns;
+  for (int c = 0; i >= k && c < table->ncolumns; c++)
+    if (has_underscore(&table->column[c]) && k++ == i) return &table->column[c];
+  return NULL;
+}
+
 char *columns_declare(const struct sql_table *table, const uint8_t visible[FIELD_COUNT]) {
   sqlite3_str *sql = sqlite3_str_new(NULL);
   sqlite3_str_appendall(sql, "CREATE TABLE x(");
@@ -30,6 +46,8 @@ char *columns_declare(const struct sql_table *table, const uint8_t visible[FIELD
     int hidden = visible && is_field(c) ? !visible[c->ref] : c->is_hidden;
     sqlite3_str_appendf(sql, "%s\"%w\" %s%s", i ? ", " : "", c->name, column_type(c), hidden ? " HIDDEN" : "");
   }
+  for (int i = 0; i < table->ncolumns; i++)
+    if (has_underscore(&table->column[i])) declare_misspelled(sql, &table->column[i]);
   sqlite3_str_appendall(sql, ")");
   return sqlite3_str_finish(sql);
 }

@@ -150,8 +150,19 @@ const char *column_doc(const struct column *column);
 ** The CREATE TABLE text for sqlite3_declare_vtab().  visible[f] != 0 shows field f and hides it
 ** otherwise; NULL: as the array says.  The caller frees it with sqlite3_free(); NULL when there
 ** is no memory.
+**
+** Behind the columns of the array stand hidden ones for what has no value and must not be
+** overlooked: SQLite takes a name in double quotes that is no column, such as AWS's
+** "pkt-src-aws-service", for a text.  So there is a column with '-' for each that has '_' in its
+** name, and to use it is an error that gives the name with '_'.
 */
 char *columns_declare(const struct sql_table *table, const uint8_t visible[FIELD_COUNT]);
+
+/*
+** Returns the column that was meant by SQL column i, if that is one of those behind the columns
+** of the array; otherwise NULL.
+*/
+const struct column *columns_find_meant(const struct sql_table *table, int i);
 
 #define COLUMNS_ONE_BIT 63 /* columns from this number on share the last bit of a mask of used columns */
 

@@ -64,6 +64,15 @@ static void result_time(sqlite3_context *ctx, uint64_t cell) {
   if (cell != BATCH_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)cell);
 }
 
+/* Finishes a text and passes it to SQLite; NULL if it is empty. */
+static void result_str(sqlite3_context *ctx, sqlite3_str *str) {
+  int is_empty = sqlite3_str_length(str) == 0, rc = sqlite3_str_errcode(str);
+  char *text = sqlite3_str_finish(str);
+  if (rc) sqlite3_result_error_code(ctx, rc);
+  else if (!is_empty) sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
+  sqlite3_free(text);
+}
+
 static void result_path(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
   sqlite3_result_text(ctx, file_of(cursor)->path, -1, SQLITE_TRANSIENT);
@@ -117,12 +126,28 @@ static void result_verdict(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
   sqlite3_result_text(ctx, names[r->is_other ? VERDICT_OTHER : r->verdict], -1, SQLITE_STATIC);
 }
 
-/* The names of the file's fields, with a space between two. */
+static void append_names(sqlite3_str *out, const struct layout *l) {
+  sqlite3_str_append(out, l->text, l->text_n - 1); /* a space is behind each name */
+}
+
+/*
+** The names of the file's fields, with a space between two.  Lines of several formats give a JSON
+** array of these texts, which the option `format` takes.
+*/
 static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
   const struct reader *r = &cursor_of(cursor)->reader;
   if (r->verdict != VERDICT_FLOW_LOG) return;
-  sqlite3_result_text(ctx, r->layout.text, r->layout.text_n - 1, SQLITE_TRANSIENT);
+  int is_array = r->formats.choice != FORMATS_NONE && (r->formats.seen & (r->formats.seen - 1));
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  if (!is_array) append_names(text, &r->layout);
+  for (uint32_t i = 0, before = 0; is_array && i < r->formats.formats->n; i++) {
+    if (!(r->formats.seen >> i & 1)) continue;
+    sqlite3_str_appendall(text, before++ ? "\", \"" : "[\"");
+    append_names(text, &r->formats.formats->layout[i]);
+  }
+  if (is_array) sqlite3_str_appendall(text, "\"]");
+  result_str(ctx, text);
 }
 
 static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
@@ -131,17 +156,14 @@ static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
   const struct layout *l = &r->layout;
   sqlite3_str *note = sqlite3_str_new(NULL);
   sqlite3_str_appendall(note, r->why);
-  for (uint32_t i = 0; r->verdict == VERDICT_FLOW_LOG && i < l->nunknown; i++)
+  int by_header = r->verdict == VERDICT_FLOW_LOG && r->formats.choice == FORMATS_NONE;
+  for (uint32_t i = 0; by_header && i < l->nunknown; i++)
     sqlite3_str_appendf(note, "%s%.*s",
                         i           ? ", "
                         : r->why[0] ? "; unknown fields: "
                                     : "unknown fields: ",
                         (int)l->name_n[l->unknown[i]], layout_name(l, l->unknown[i]));
-  int is_empty = sqlite3_str_length(note) == 0, rc = sqlite3_str_errcode(note);
-  char *text = sqlite3_str_finish(note);
-  if (rc) sqlite3_result_error_code(ctx, rc);
-  else if (!is_empty) sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
-  sqlite3_free(text);
+  result_str(ctx, note);
 }
 
 static void result_rows(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
@@ -180,8 +202,10 @@ static const struct column columns[] = {
     FILE_COLUMN("verdict", "TEXT", OPEN, result_verdict,
                 "`flow log`; `empty`; `other` (no flow log: passed over in a folder, an error when named); "
                 "`unreadable` (ends a query with `on_error = fail`)"),
-    FILE_COLUMN("fields", "TEXT", OPEN, result_fields,
-                "names of the fields, as the header spells them; NULL for what is not a flow log"),
+    FILE_COLUMN(
+        "fields", "TEXT", OPEN, result_fields,
+        "names of the fields, as the header spells them; a JSON array of such texts where lines without a header are "
+        "in several formats; NULL for what is not a flow log"),
     FILE_COLUMN("note", "TEXT", OPEN, result_note,
                 "why the file is passed over or cannot be read, or the first of its errors as far as it was read; "
                 "names in its header that are no fields"),
@@ -280,7 +304,7 @@ static int open_reader(struct files_cursor *c) {
   struct err e = {0};
   wanted[FIELD_start] = wanted[FIELD_end] = c->depth == DEPTH_READ;
   c->reader_options.guard = &c->query.list.guard;
-  c->reader_options.format = c->query.options.layout;
+  c->reader_options.formats = c->query.options.formats;
   c->reader_options.policy = POLICY_SKIP;
   c->has_reader = 1;
   reader_init(&c->reader, &c->reader_options, &e);

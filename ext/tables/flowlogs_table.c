@@ -163,7 +163,7 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
   interrupt_init(&interrupt, db);
   file_list_init(&list);
   int rc = file_list_find(&list, options->path, &interrupt, pzErr);
-  struct scan_options scan = {.reader = {.guard = &list.guard, .format = options->layout, .policy = POLICY_SKIP},
+  struct scan_options scan = {.reader = {.guard = &list.guard, .formats = options->formats, .policy = POLICY_SKIP},
                               .stop = interrupt_poll,
                               .context = &interrupt};
   if (!rc && header_survey(&list.files, &scan, visible, &e)) rc = report_error(pzErr, &e);

@@ -8,6 +8,7 @@
 **     kind       literal              error shows
 **     number     'TCP', '2026-03-09'  protocol_name(protocol) = 'TCP', start_time >= '2026-03-09'
 **     address    '10.0.0.0/8'         cidr_match(srcaddr, '10.0.0.0/8')
+**     address    '2001:DB8:0::1'      '2001:db8::1', the spelling that the column has
 **     words      'reject'             the words
 **     text       1122334455           the quotes that keep leading zeros
 **     any        '-'                  IS NULL
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "net/ip.h"
 #include "record/record.h"
 #include "sqlite/report.h"
 #include "tables/options.h"
@@ -51,8 +53,8 @@ static int is_comparison(enum term_op op) {
 }
 
 /* The kind of a column's values; either end of a flow has that of its fields. */
-static enum kind kind_of(const struct column *column) {
-  int subject = column->push.subject;
+static enum kind kind_of(const struct push *push) {
+  int subject = push->subject;
   if (subject < FIELD_COUNT) return fields[subject].kind;
   if (subject == SUBJECT_ADDR) return KIND_ADDR;
   return subject == SUBJECT_PORT || subject == SUBJECT_LINE ? KIND_INT : KIND_TEXT;
@@ -126,8 +128,44 @@ static int check_number(const struct column *column, sqlite3_value *v, char **pz
   return literal_check_seconds(&column->push, v, pzErr);
 }
 
+int literal_check_spelling(const struct push *push, const char *text, size_t n, char **pzErr) {
+  struct ip ip;
+  char spelled[IP_TEXT];
+  if (kind_of(push) != KIND_ADDR || !ip_parse(text, n, &ip)) return SQLITE_OK;
+  if (ip_format(&ip, spelled) == n && !memcmp(text, spelled, n)) return SQLITE_OK;
+  return report_text(pzErr,
+                     "%s is never '%s', because an address has one spelling here, that of RFC 5952; write '%s', or "
+                     "ip_text(…) around the value",
+                     push->name, text, spelled);
+}
+
+static int is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+/*
+** Does no IPv6 address begin with these n bytes, because of a zero in front of a group or, unless
+** the case does not matter (fold), because of a large letter?
+*/
+static int begins_none(const char *p, size_t n, int fold) {
+  int odd = 0;
+  for (size_t i = 0; i < n; i++) {
+    odd |= !fold && p[i] >= 'A' && p[i] <= 'F';
+    odd |= p[i] == '0' && (i == 0 || p[i - 1] == ':') && i + 1 < n && is_hex(p[i + 1]);
+  }
+  return odd && memchr(p, ':', n);
+}
+
+int literal_check_pattern(const struct push *push, enum term_op op, const char *pattern, char **pzErr) {
+  int fold = op == TERM_LIKE;
+  if (kind_of(push) != KIND_ADDR || (op != TERM_LIKE && op != TERM_GLOB)) return SQLITE_OK;
+  if (!begins_none(pattern, strcspn(pattern, fold ? "%_" : "*?["), fold)) return SQLITE_OK;
+  return report_text(pzErr,
+                     "%s is never like '%s', because an address has one spelling here, that of RFC 5952, in small "
+                     "letters and without zeros in front; write its beginning so, or cidr_match(%s, '2001:db8::/32')",
+                     push->name, pattern, push->name);
+}
+
 static int check_address(const struct column *column, const char *text, size_t n, char **pzErr) {
-  if (record_is_address(text, n)) return SQLITE_OK;
+  if (record_is_address(text, n)) return literal_check_spelling(&column->push, text, n, pzErr);
   if (memchr(text, '/', n))
     return report_text(pzErr, "%s is one address, never '%s'; write cidr_match(%s, '%s')", column->name, text,
                        column->name, text);
@@ -166,7 +204,7 @@ static int is_account(const struct column *column) {
 }
 
 static int check_text(const struct column *column, enum term_op op, sqlite3_value *v, char **pzErr) {
-  enum kind kind = kind_of(column);
+  enum kind kind = kind_of(&column->push);
   const char *text = (const char *)sqlite3_value_text(v);
   size_t n = (size_t)sqlite3_value_bytes(v);
   if (!text) return SQLITE_NOMEM;
@@ -181,12 +219,14 @@ static int check_text(const struct column *column, enum term_op op, sqlite3_valu
 
 int literal_check(const struct column *column, enum term_op op, sqlite3_value *literal, char **pzErr) {
   int type = sqlite3_value_type(literal);
-  if (!column->push.name || !is_comparison(op) || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
+  if (!column->push.name || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
   if (type == SQLITE_TEXT) {
     const char *text = (const char *)sqlite3_value_text(literal);
     if (!text) return SQLITE_NOMEM;
+    if (!is_comparison(op)) return literal_check_pattern(&column->push, op, text, pzErr);
     if (sql_predicate_may_be_hexadecimal(text)) return SQLITE_OK; /* nobody knows whether it is a number or a text */
   }
+  if (!is_comparison(op)) return SQLITE_OK;
   if (column->push.shape == SHAPE_TIME) return check_time(column, op, literal, pzErr);
   if (column->push.shape == SHAPE_NUMBER) return check_number(column, literal, pzErr);
   return check_text(column, op, literal, pzErr);

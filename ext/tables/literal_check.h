@@ -5,9 +5,9 @@
 ** A value in a WHERE clause that a column can never hold (action = 'reject', protocol = 'TCP',
 ** start >= '2026-03-09') gives no rows, or all rows, in SQL.  Nobody would see why, so it is an
 ** error that shows the line to write instead.  Literals are checked when the query is planned.
-** Other values are known only when the query runs.  Of these, what is compared with times is an
-** error as well.  All others are left to SQL, because a join with a list of mixed content is
-** ordinary, but flowlogs_scan_stats() notes the first of them.
+** Other values are known only when the query runs.  Of these, what is compared with times, and the
+** spelling of addresses, is an error as well.  All others are left to SQL, because a join with a
+** list of mixed content is ordinary, but flowlogs_scan_stats() notes the first of them.
 */
 #ifndef TABLES_LITERAL_CHECK_H
 #define TABLES_LITERAL_CHECK_H
@@ -35,6 +35,20 @@ void literal_check_later(struct scan_stats *stats, sqlite3 *db, const struct col
 ** a text, or for = the whole of it, because the comparison is one of texts.  Errors as above.
 */
 int literal_check_time(const struct push *push, enum term_op op, const char *text, size_t n, char **pzErr);
+
+/*
+** Checks a text that an address column is compared with for equality: if it is an address, it must
+** have the spelling that the column has.  Does nothing for other columns and texts.  Errors as
+** above.
+*/
+int literal_check_spelling(const struct push *push, const char *text, size_t n, char **pzErr);
+
+/*
+** Checks a pattern of LIKE or GLOB for an address column: it must not begin as no IPv6 address in
+** the spelling of the column does, with large letters (GLOB) or with zeros in front of a group.
+** Does nothing for other columns and operators.  Errors as above.
+*/
+int literal_check_pattern(const struct push *push, enum term_op op, const char *pattern, char **pzErr);
 
 /*
 ** Checks a number that start or end is compared with: milliseconds, and dates without quotes, are

@@ -3,7 +3,7 @@
 ** The values are reached through their offsets in struct options, so that copying, freeing,
 ** showing and comparing them needs no code for a particular option.  What is particular is how a
 ** text becomes a value: a function set_NAME() for each, which also makes the parsed form where
-** there is one (a layout of `format`, a pattern of `filter`).
+** there is one (the layouts of `format`, a pattern of `filter`).
 */
 #include "tables/options.h"
 
@@ -63,7 +63,7 @@ void options_clear(struct options *o) {
     if (option_table[i].kind == OPTION_TEXT) sqlite3_free((void *)(uintptr_t)text_of(o, &option_table[i]));
     sqlite3_free(o->as_given[i]);
   }
-  mem_free(o->layout);
+  formats_free(o->formats);
   filter_free(o->pattern);
   memset(o, 0, sizeof *o);
 }
@@ -81,9 +81,8 @@ int options_copy(struct options *to, const struct options *from) {
     to->as_given[i] = from->as_given[i] ? sqlite3_mprintf("%s", from->as_given[i]) : NULL;
     if (from->as_given[i] && !to->as_given[i]) rc = SQLITE_NOMEM;
   }
-  to->layout = from->layout ? mem_alloc(sizeof *to->layout) : NULL;
-  if (to->layout) *to->layout = *from->layout;
-  else if (from->layout) rc = SQLITE_NOMEM;
+  to->formats = from->formats ? formats_copy(from->formats) : NULL;
+  if (from->formats && !to->formats) rc = SQLITE_NOMEM;
   to->pattern = filter_share(from->pattern);
   return rc;
 }
@@ -152,8 +151,10 @@ static int set_on_error(struct options *o, const char *value, char **pzErr) {
 
 static int set_format(struct options *o, const char *value, char **pzErr) {
   struct err e = {0};
-  if (!o->layout && !(o->layout = mem_alloc(sizeof *o->layout))) return SQLITE_NOMEM;
-  if (layout_from_option(o->layout, value, strlen(value), &e)) return report_text(pzErr, "%s", e.text);
+  struct formats *formats = formats_new(value, &e);
+  if (!formats) return e.code == ERR_NOMEM ? SQLITE_NOMEM : report_text(pzErr, "%s", e.text);
+  formats_free(o->formats);
+  o->formats = formats;
   return replace(&o->format, value);
 }
 

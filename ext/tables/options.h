@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "predicate/filter.h"
-#include "record/layout.h"
+#include "record/formats.h"
 #include "scan/reader.h"
 #include "sqlite/sqlite.h"
 
@@ -62,7 +62,8 @@ enum option_flag {
     .doc = "What happens at a line or file that cannot be used: fail ends the query with an error, skip leaves it "    \
            "out.",                                                                                                     \
     .example = "on_error = 'skip'")                                                                                    \
-  O(format, TEXT, .type = "TEXT", .values = "field names, or the LogFormat string of the flow log",                    \
+  O(format, TEXT, .type = "TEXT",                                                                                      \
+    .values = "field names, the LogFormat string of the flow log, or a JSON array of several of these",                \
     .doc = "The fields of files that have no header line.",                                                            \
     .example = "format = '${srcaddr} ${dstaddr} ${dstport} ${action}'")                                                \
   O(filter, TEXT, .type = "TEXT", .flags = OPTION_SELECTS, .values = "a CloudWatch Logs filter pattern",               \
@@ -115,7 +116,7 @@ struct options {
   OPTIONS(O) /* the values as the hidden columns show them */
 #undef O
   enum policy policy;           /* on_error, parsed: POLICY_FAIL or POLICY_SKIP */
-  struct layout *layout;        /* format, parsed; owned; NULL for none */
+  struct formats *formats;      /* format, parsed; owned; NULL for none */
   struct filter *pattern;       /* filter, parsed; shared by copies; NULL for none */
   enum columns_shown shown;     /* columns, parsed */
   sqlite3_value *data;          /* the payload, instead of a path; valid during xFilter only; NULL for none */

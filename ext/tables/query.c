@@ -112,7 +112,7 @@ static int threads_for(const struct options *o) {
 void query_scan_options(struct query *q, struct scan_options *out) {
   memset(out, 0, sizeof *out);
   out->reader.guard = &q->list.guard;
-  out->reader.format = q->options.layout;
+  out->reader.formats = q->options.formats;
   out->reader.policy = q->options.policy;
   out->reader.predicate = &q->predicate;
   out->reader.filter = q->options.pattern;

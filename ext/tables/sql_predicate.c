@@ -187,9 +187,15 @@ static void add_blob(struct making *m) {
   m->term.null_passes = m->op == TERM_ISNOT;
 }
 
-/* Is the text one that a time can be compared with?  If it is not, m->rc becomes the error. */
-static int is_time(struct making *m, const char *text, size_t n) {
+static int is_ordered(enum term_op op) { return op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE; }
+
+/*
+** Is the text one that a time, or an address, can be compared with?  If it is not, m->rc becomes
+** the error.
+*/
+static int is_comparable(struct making *m, const char *text, size_t n) {
   if (m->column->shape == SHAPE_TIME) m->rc = literal_check_time(m->column, m->op, text, n, m->pzErr);
+  else if (!is_ordered(m->op)) m->rc = literal_check_spelling(m->column, text, n, m->pzErr);
   return !m->rc;
 }
 
@@ -229,9 +235,8 @@ static enum err_code compare_text(struct making *m, sqlite3_value *v, struct err
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
   size_t n = (size_t)sqlite3_value_bytes(v);
-  if (!is_time(m, text, n)) return ERR_NONE;
-  int ordered = m->op == TERM_LT || m->op == TERM_LE || m->op == TERM_GT || m->op == TERM_GE;
-  int plain = is_ascii(text, n) && (!ordered || m->column->shape == SHAPE_TIME || m->column->must);
+  if (!is_comparable(m, text, n)) return ERR_NONE;
+  int plain = is_ascii(text, n) && (!is_ordered(m->op) || m->column->shape == SHAPE_TIME || m->column->must);
   if (!plain && is_utf16(m->db)) m->skip = 1;
   else if (m->column->shape == SHAPE_TIME) add_time(m, text, n);
   else return add_text(m, text, n, e);
@@ -255,6 +260,7 @@ static enum err_code add_pattern(struct making *m, sqlite3_value *v, struct err 
   if (m->skip) return ERR_NONE;
   const char *pattern = (const char *)sqlite3_value_text(v);
   if (!pattern) return err_nomem(e);
+  if ((m->rc = literal_check_pattern(m->column, m->op, pattern, m->pzErr)) != SQLITE_OK) return ERR_NONE;
   int is_all;
   size_t n = prefix_of(pattern, (size_t)sqlite3_value_bytes(v), m->op == TERM_LIKE ? "%_" : "*?[", &is_all);
   if (m->column->must && !is_all) return m->skip = 1, ERR_NONE;
@@ -287,7 +293,7 @@ static enum err_code add_member(struct making *m, sqlite3_value *v, struct err *
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
   size_t n = (size_t)sqlite3_value_bytes(v);
-  if (!m->skip && !is_time(m, text, n)) return ERR_NONE;
+  if (!m->skip && !is_comparable(m, text, n)) return ERR_NONE;
   if (!is_ascii(text, n) && is_utf16(m->db)) m->skip = 1;
   if (m->skip) return ERR_NONE;
   if (m->column->shape == SHAPE_TEXT) return set_add_text(&t->set, text, n, e);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sqlite/report.h"
 #include "tables/plan.h"
 #include "tables/row_cache.h"
 
@@ -48,13 +49,24 @@ int table_disconnect(sqlite3_vtab *table) {
   return SQLITE_OK;
 }
 
+static int misspelled(char **pzErr, const struct column *meant) {
+  return report_text(pzErr, "a column has '_' where AWS's field has '-': write %s", meant->name);
+}
+
 int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
   const struct table *t = (const struct table *)table;
+  for (int i = 0; i < info->nConstraint; i++) {
+    const struct column *meant = columns_find_meant(t->of, info->aConstraint[i].iColumn);
+    if (meant) return misspelled(&table->zErrMsg, meant);
+  }
   return plan_best_index(t->db, info, t->of, t->options.path != NULL, &table->zErrMsg);
 }
 
 int table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int column) {
-  const struct column *c = &((const struct table *)cursor->pVtab)->of->column[column];
+  const struct sql_table *of = ((const struct table *)cursor->pVtab)->of;
+  if (__builtin_expect(column >= of->ncolumns, 0))
+    return misspelled(&cursor->pVtab->zErrMsg, columns_find_meant(of, column));
+  const struct column *c = &of->column[column];
   c->result(ctx, cursor, c);
   return SQLITE_OK;
 }

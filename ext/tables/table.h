@@ -42,10 +42,16 @@ int table_connect(sqlite3 *db, const struct sql_table *of, struct scan_stats *st
 /* xDisconnect and xDestroy. */
 int table_disconnect(sqlite3_vtab *table);
 
-/* xBestIndex. */
+/*
+** xBestIndex.  A constraint on a column that is not in the description, which columns_declare()
+** adds, is an error.
+*/
 int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info);
 
-/* xColumn: calls the result function of the column. */
+/*
+** xColumn: calls the result function of the column.  The value of a column that is not in the
+** description is an error, too.
+*/
 int table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int column);
 
 #endif

@@ -85,7 +85,8 @@ def check(db):
     """Says at the start what is wrong with the environment, rather than when an event arrives, or never."""
     db.execute("SELECT cidr_lookup('inside', 'cidr', '10.0.0.1')").fetchone()
     find(db, {"messageType": "CONTROL_MESSAGE"})
-    missing = NEEDED - {name.replace("-", "_") for name in re.findall("[a-z_-]+", FORMAT)} if FORMAT else None
+    named = {re.sub("[-_]", "", name).lower() for name in re.findall("[A-Za-z0-9_-]+", FORMAT or "")}
+    missing = NEEDED - named if FORMAT else None  # srcAddr is srcaddr
     if missing:
         raise ValueError(f"FORMAT has no {', '.join(sorted(missing))}, without which nothing would ever fire")
 

@@ -7,9 +7,9 @@
 --
 --   ASSETS=assets.csv sqlite3 -cmd '.load ./build/flowlogs' my.db '.read sql/inventory/load-assets.sql'
 --
--- New rows replace all old ones.  The column ip has the one spelling that ip_text() gives.  So
--- the condition assets.ip = ip_text(f.srcaddr) finds an IPv6 address however it is spelled in the
--- list or in the logs; for IPv4, assets.ip = f.srcaddr is enough.
+-- New rows replace all old ones.  The column ip has the one spelling that ip_text() gives, which
+-- is that of the address columns.  So the condition assets.ip = f.srcaddr finds an address however
+-- it is spelled in the list or in the logs.
 .bail on
 .timeout 60000
 .parameter init

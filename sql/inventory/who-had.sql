@@ -3,7 +3,7 @@
 --
 --   @logs             files, a folder or a pattern
 --   @since, @until    the period of `start`, UTC text or Unix seconds
---   @had              the address; only the sample's logs have a default
+--   @had              the address, in any spelling; only the sample's logs have a default
 --   @top              the number of rows of the second answer
 --   HISTORY           see load-history.sql, which this script reads first
 --
@@ -20,7 +20,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 -- The default is for the sample alone: the last line of this script removes it.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@had', '10.0.1.13' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(
-  ip_text(@had) = @had, 'flowlogs: @had must be an address: .parameter set @had "''10.0.0.5''"');
+  ip_text(@had) IS NOT NULL, 'flowlogs: @had must be an address: .parameter set @had "''10.0.0.5''"');
 .read sql/inventory/load-history.sql
 
 -- The lengths of the prefixes that occur, longest first.  One exact look-up for each length finds
@@ -40,11 +40,11 @@ SELECT h.name, h.owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(
         WHERE b.family = ip_family(f.srcaddr)
           AND f.start_time >= x.valid_from AND (x.valid_to IS NULL OR f.start_time < x.valid_to)
         ORDER BY b.bits DESC LIMIT 1)
- WHERE f.srcaddr = @had AND f.since = @since AND f.until = @until
+ WHERE f.srcaddr = ip_text(@had) AND f.since = @since AND f.until = @until
  GROUP BY h.id ORDER BY first_seen, h.id;
 SELECT 'nothing found' AS answer, @had AS had, @logs AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = @had);
+   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = ip_text(@had));
 
 -- Who sent most, by the owner at that time.
 SELECT h.owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, sum(f.bytes) AS bytes

@@ -12,8 +12,9 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @text \"'10.0.'\"" \
 --           :memory: '.read sql/investigate/to-text-prefix.sql'
 --
--- An IPv6 address can be written in several ways, and this script finds only the spelling that
--- was given. to-network.sql, which uses cidr_match, finds all spellings.
+-- An IPv6 address has the spelling of RFC 5952 here, whatever spelling the logs have: 2001:db8::1,
+-- in small letters and without zeros in front. Write the beginning in this spelling, or use
+-- to-network.sql, which takes a prefix in any spelling.
 --
 -- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
 -- both of its legs, and the logs of a transit gateway contain the traffic once more. The

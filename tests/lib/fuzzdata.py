@@ -14,6 +14,7 @@ OUTDIR/.format contains the one that fits them. Read the tree with it and withou
 """
 
 import gzip
+import json
 import os
 import random
 import sys
@@ -34,7 +35,7 @@ UNKNOWN = ["future_field", "another", "x2", "tcp_window_max", "bytes_in", "end_u
 class Fuzz:
     def __init__(self, seed):
         self.rng = random.Random(seed)
-        self.format = [name if name in KNOWN else "x_" + name for name in self.own_layout()]
+        self.formats = [self.own_format() for _ in range(self.rng.choice([1, 1, 2, 3]))]
 
     def chance(self, p):
         return self.rng.random() < p
@@ -51,10 +52,13 @@ class Fuzz:
         rng.shuffle(names)
         return names
 
+    def own_format(self):
+        return [name if name in KNOWN else "x_" + name for name in self.own_layout()]
+
     def layout(self):
         return self.rng.choice([
             DEFAULT_NAMES, DEFAULT_NAMES, VPC_NAMES[:29], VPC_NAMES, TGW_NAMES,
-            self.own_layout(), self.own_layout(), self.format])
+            self.own_layout(), self.own_layout(), *self.formats])
 
     def header(self, names):
         """The header line, with hyphens, underscores or both, now and then in camelCase. Sometimes
@@ -211,7 +215,7 @@ class Fuzz:
             names, prefix = self.layout(), None
             headed = self.chance(0.6)
             if not headed and self.chance(0.7):
-                names = rng.choice([DEFAULT_NAMES, TGW_NAMES, self.format])
+                names = rng.choice([DEFAULT_NAMES, TGW_NAMES, *self.formats])
             if not headed:
                 prefix = rng.choice([None, None, "iso", "epoch"])
             if self.chance(0.05):                           # something before the first line
@@ -219,7 +223,12 @@ class Fuzz:
             if headed:
                 header = self.header(names)
                 out.append(b" " + header.replace(b" ", b"\t ") if self.messy else header)
-            out += self.lines(names, prefix, rng.choice([0, 1, 3, 10, 40, 200]))
+            lines = list(self.lines(names, prefix, rng.choice([0, 1, 3, 10, 40, 200])))
+            if not headed and self.chance(0.4):             # a stream of several flow logs
+                for other in [DEFAULT_NAMES, TGW_NAMES] if self.chance(0.5) else self.formats:
+                    lines += self.lines(other, prefix, rng.choice([1, 3, 10, 40, 200]))
+                rng.shuffle(lines)
+            out += lines
         content = b"".join(line + end for line in out)
         if self.chance(0.2):
             content = content.removesuffix(b"\n")
@@ -266,7 +275,8 @@ def write_tree(seed, outdir, count=24):
     fuzz = Fuzz(seed)
     os.makedirs(outdir, exist_ok=True)
     with open(os.path.join(outdir, ".format"), "w", encoding="utf-8") as f:
-        f.write(" ".join(fuzz.format) + "\n")
+        formats = [" ".join(names) for names in fuzz.formats]
+        f.write((formats[0] if len(formats) == 1 else json.dumps(formats)) + "\n")
     for i in range(count):
         # Folders and names whose order as whole paths differs from their order folder by folder.
         folder = fuzz.rng.choice(["", "a", "a-b", "a/b", "a.b", "B", "ü"])

@@ -34,7 +34,7 @@ SHAPES = [      # other queries that are asked with the same predicate
 
 # The error of a condition that no record can meet. It names the column, and the value that the
 # column never has, unless the value is one that cannot be compared with a time.
-REFUSED = re.compile(r"flowlogs: (\w+) is (?:.*?\bnever (?:the number )?('.*'|[-+.\w]+)(?:, because|; write|; start_time|; end_time|$)"
+REFUSED = re.compile(r"flowlogs: (\w+) is (?:.*?\bnever (?:the number |like )?('.*'|[-+.\w]+)(?:, because|; write|; start_time|; end_time|$)"
                      r"|.* is compared with )", re.S)
 
 # The error of a condition on a field that none of the files has which were read.

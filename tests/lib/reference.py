@@ -25,6 +25,7 @@ the tokens from left to right.
 """
 
 import argparse
+import ipaddress
 import json
 import os
 import re
@@ -231,6 +232,12 @@ def header_names(line, single, own=None):
     return names if len(known) >= 3 or len(spelled) == len(names) or technical else None
 
 
+def header_in(line, layout):
+    """The column names if a line behind others of this layout is a header, else None."""
+    return header_names(line, single=len(layout.names) + layout.prefixed == 1,
+                        own=[] if layout.prefixed else layout.names)
+
+
 class Layout:
     """The field that each token of a line is. prefixed: CloudWatch's timestamp stands before the
     first field."""
@@ -287,6 +294,8 @@ class Layout:
                 value = None
             elif name in INTEGERS:
                 value = int(token)
+            elif name in ADDRESSES:
+                value = address_text(token)
             else:
                 value = text(token)
             if name in KNOWN:
@@ -326,6 +335,16 @@ def is_address(token):
         b"." in token or b":" in token)
 
 
+def address_text(token):
+    """The value of an address field: the text of RFC 5952, with ::ffff:a.b.c.d as IPv4; what is no
+    address is its own text."""
+    try:
+        address = ipaddress.ip_address(token.decode())
+    except ValueError:
+        return text(token)
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
 def without_cr(line):
     return line[:-1] if line.endswith(b"\r") else line
 
@@ -359,24 +378,25 @@ def format_names(format):
     return names
 
 
-def guess_layout(line, format):
-    """The layout of a file without a header, guessed from one line, or None."""
-    if format:
-        candidates = [Layout(format), Layout(format, prefixed=True)]
-    else:
-        candidates = [Layout(DEFAULT_NAMES), Layout(DEFAULT_NAMES, prefixed=True),
-                      Layout(TGW_NAMES), Layout(TGW_NAMES, prefixed=True)]
-    for layout in candidates:
-        if layout.misfit(line) is None:
-            if format or layout.names == DEFAULT_NAMES:
-                return layout
-            resource_type = split(line)[1 + layout.prefixed]
-            if resource_type.startswith(b"TransitGateway"):
-                return layout
+def formats_of(option):
+    """The lists of column names in a format option, which is one format or a JSON array of them."""
+    option = option.strip()
+    return [format_names(f) for f in (json.loads(option) if option.startswith("[") else [option])]
+
+
+def guess_layout(line, formats):
+    """The first layout that a line without a header fits, or None."""
+    for names in formats or [DEFAULT_NAMES, TGW_NAMES]:
+        for prefixed in (False, True):
+            layout = Layout(names, prefixed)
+            if layout.misfit(line) is None:
+                is_guessed = not formats and names == TGW_NAMES
+                if not is_guessed or split(line)[1 + prefixed].startswith(b"TransitGateway"):
+                    return layout
     return None
 
 
-def deciding_line(lines, format, expected):
+def deciding_line(lines, formats, expected):
     """(index, layout) of the first line that says what the file is, or None; and how many
     nonblank lines were looked at."""
     looked_at = 0
@@ -387,7 +407,7 @@ def deciding_line(lines, format, expected):
             continue
         looked_at += 1
         names = header_names(line, single=expected and looked_at == 1)
-        layout = Layout(names) if names else guess_layout(line, format)
+        layout = Layout(names) if names else guess_layout(line, formats)
         if layout:
             return (i, layout), looked_at
     return None, looked_at
@@ -431,7 +451,7 @@ def path_values(file, names):
     return {field: value for field, value in given.items() if value and field not in names}
 
 
-def read_file(file, format, in_folder):
+def read_file(file, formats, in_folder):
     """Rows (dicts) and errors (FlowLogErrors) of one file, in the order of its lines."""
     try:
         lines, damage = read_lines(file)
@@ -439,7 +459,7 @@ def read_file(file, format, in_folder):
         yield FlowLogError(file, None, "unreadable")
         return
     expected = not in_folder or re.match(NAMED_BY_AWS, os.path.basename(file)) is not None
-    decided, looked_at = deciding_line(lines, format, expected)
+    decided, looked_at = deciding_line(lines, formats, expected)
     if decided is None:
         if damage and not looked_at:
             yield FlowLogError(file, len(lines) + 1, damage)
@@ -456,12 +476,15 @@ def read_file(file, format, in_folder):
         yield FlowLogError(file, None, "exchanged")
         return
     nrows = 0
+    starts_with_header = by_header
     for i, line in enumerate(lines):
         raw = text(without_cr(line))
-        names = header_names(line, single=len(layout.names) + layout.prefixed == 1,
-                             own=[] if layout.prefixed else layout.names)
-        if i == decider and by_header:
+        names = header_in(line, layout)
+        if i == decider and starts_with_header:
             continue
+        if not by_header and not names:
+            layout = guess_layout(line, formats) or layout      # each line is in the format that it fits
+            names = header_in(line, layout)
         misfit = layout.misfit(line) or (None if is_utf8(line) else "not-utf-8")
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
@@ -475,7 +498,7 @@ def read_file(file, format, in_folder):
                 return
             if names == layout.names and not layout.prefixed:
                 continue
-            layout = Layout(names)
+            layout, by_header = Layout(names), True
             if layout.is_exchanged(lines[i + 1:]):
                 yield FlowLogError(file, i + 1 if nrows else None, "exchanged")
                 return
@@ -488,11 +511,11 @@ def read_file(file, format, in_folder):
 def read(paths, format=None, on_error="fail"):
     """The rows of all files of all paths. A path that stands for no file raises an error whatever
     on_error is."""
-    names = format_names(format) if format else None
+    formats = formats_of(format) if format else None
     for path in paths:
         in_folder = os.path.isdir(path)
         for file in find_files(path):
-            for item in read_file(file, names, in_folder):
+            for item in read_file(file, formats, in_folder):
                 if isinstance(item, FlowLogError) and item.reason != "suspicious" and on_error == "fail":
                     raise item
                 yield item

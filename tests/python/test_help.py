@@ -27,7 +27,7 @@ def test_every_column_is_listed(release):
     """The hidden columns that are options are listed as options."""
     options = {row[0] for row in help_rows("kind = 'option'")} | {"paths"}
     for name, *_ in help_rows("kind = 'table'"):
-        declared = release.rows(f"SELECT name, type FROM pragma_table_xinfo('{name}');")
+        declared = release.rows(f"SELECT name, type FROM pragma_table_xinfo('{name}') WHERE name NOT LIKE '%-%';")
         listed = release.rows(f"SELECT name, coalesce(type, '') FROM flowlogs_help WHERE kind = 'column' AND arguments = '{name}';")
         assert listed == [[c, t] for c, t in declared if c not in options or [c, t] in listed], name
 

@@ -488,6 +488,8 @@ def test_who_had_in_a_gap(build):
     assert rows[0][:3] == ["NULL"] * 3                      # nobody had it
     [row] = [r for r in answer(build, "who-had", loads=1, had="2600:1f18:4a3b:1200:d338:a4b3:ec2e:99e8") if "/" in r[2]]
     assert row[0] == "public subnet"
+    spelled = [answer(build, "who-had", loads=1, had=a) for a in ("2600:1f18:4a3b:1200:d338:a4b3:ec2e:99e8", "2600:1F18:4A3B:1200:D338:A4B3:EC2E:99E8")]
+    assert spelled[0] == spelled[1]
 
 
 HISTORY = {

@@ -730,6 +730,8 @@ def test_handler_what_is_passed_on(handler, monkeypatch):
     assert not fired(handler, "10.0.0.50 10.0.1.5 40000 80 6 REJECT 198.51.100.8 egress eni-1")
     assert [a["srcaddr"] for a in fired(handler, "10.0.0.50 10.0.1.5 40000 80 6 REJECT 10.0.2.2 egress eni-1")] == ["10.0.2.2"]
     assert len(fired(handler, "8.8.4.4 10.0.1.5 40000 80 6 REJECT 8.8.4.4 egress eni-1")) == 1
+    monkeypatch.setenv("FORMAT", "$${srcAddr} $${DST-ADDR} ${src_port} dstPort protocol ACTION pktSrcAddr interfaceId")
+    assert len(fired(load_handler().handler, "10.0.0.50 10.0.1.5 40000 80 6 REJECT 10.0.2.2 eni-1")) == 1
 
 
 @pytest.mark.parametrize("name, value, error", [

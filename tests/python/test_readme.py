@@ -101,7 +101,7 @@ def test_every_column_is_in_the_reference(release):
     tables = [name for name, in release.rows("SELECT name FROM flowlogs_help WHERE kind = 'table';")]
     assert len(tables) >= 7
     for table in tables:
-        declared = [name for name, in release.rows(f"SELECT name FROM pragma_table_xinfo('{table}');")]
+        declared = [name for name, in release.rows(f"SELECT name FROM pragma_table_xinfo('{table}') WHERE name NOT LIKE '%-%';")]
         assert declared and [c for c in declared if c not in known] == [], table
 
 

@@ -152,7 +152,7 @@ def test_hexadecimal_literals_do_not_drop_a_condition(build, value):
 
 
 def test_the_declared_columns(build):
-    out = build.rows("SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup');")
+    out = build.rows("SELECT name, hidden FROM pragma_table_xinfo('flowlogs_rollup') WHERE name NOT LIKE '%-%';")
     names = [n for n, _ in out]
     assert [n for n, h in out if h == "0"] == \
         DIMS[:12] + ["flows", "packets", "bytes", "first_seen", "last_seen"]

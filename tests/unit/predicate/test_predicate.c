@@ -34,7 +34,8 @@ static struct text random_text(size_t least) {
 }
 
 static struct text random_address(void) {
-  static const char *const others[] = {"::1", "2001:db8::1", "2001:db8::2", "::ffff:10.0.0.1", "10.0.0", "x", "fe80::"};
+  static const char *const others[] = {"::1", "2001:db8::1", "2001:db8::2", "::ffff:10.0.0.1", "10.0.0",
+                                       "x",   "fe80::",      "0::1",        "2001:DB8::1",     "1:2:3::5:6:7:8"};
   struct text t = {"", 0};
   if (random_below(4) == 0) strcpy(t.p, others[random_below(COUNT(others))]);
   else snprintf(t.p, sizeof t.p, "10.%u.0.%u", (unsigned)random_below(2), (unsigned)random_below(4));
@@ -228,6 +229,14 @@ static int is_of(int subject, int token) {
   return field == subject;
 }
 
+/* The value of an address field: the one spelling of the address. */
+static struct text spelled(const struct text *token) {
+  struct text t = *token;
+  struct ip ip;
+  if (ip_parse(t.p, t.n, &ip)) t.n = ip_format(&ip, t.p);
+  return t;
+}
+
 /*
 ** All terms about a subject must hold for one of its values.  If the layout lacks it, its value is
 ** missing.
@@ -294,6 +303,7 @@ static void test_lines(void **state) {
       for (int token = 0; token < TOKENS; token++) {
         value[token] = random_value(subject_of[token]);
         bytes_print(&text, "%.*s%s", (int)value[token].n, value[token].p, token + 1 < TOKENS ? " " : "\n");
+        if (is_address(subject_of[token])) value[token] = spelled(&value[token]);
       }
       memset(g.end - TOKENS_BLOCK, 0xa5, TOKENS_BLOCK);
       char *at = memcpy(g.end - TOKENS_BLOCK - text.n, text.p, text.n);

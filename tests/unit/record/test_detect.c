@@ -15,22 +15,25 @@
 #define TEN    "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
 
 static struct tokens tokens;
+static int choice;       /* what detect() said */
 static int expected = 1; /* argument of detect(): the file should be a flow log */
 
 static enum detect_result detect_text(const char *text, const char *format, struct layout *l, char why[ERR_TEXT],
                                       struct err *e) {
   static char padded[16384];
-  static struct layout option;
   struct err unused = {0};
+  struct formats *given = NULL;
   size_t n = strlen(text);
   assert_in_range(n, 1, sizeof padded - TOKENS_BLOCK);
   memset(padded, 0, sizeof padded);
   memcpy(padded, text, n);
-  if (format) assert_int_equal(layout_from_option(&option, format, strlen(format), &unused), ERR_NONE);
+  if (format) assert_non_null(given = formats_new(format, &unused));
   tokens_split(&tokens, padded, n);
   memset(e, 0, sizeof *e);
   memset(why, 0, ERR_TEXT);
-  return detect(&tokens, format ? &option : NULL, expected, l, why, e);
+  enum detect_result result = detect(&tokens, given ? given : formats_default(), expected, l, &choice, why, e);
+  formats_free(given);
+  return result;
 }
 
 /* Of the layout, the tables state only the number of tokens, the prefix and the first field. */
@@ -108,7 +111,29 @@ static void test_table(void **state) {
     if (got != DETECT_FLOW_LOG) continue;
     CHECK(l.ntokens == table[i].ntokens && l.prefix == table[i].prefix, "'%s': %d tokens", table[i].text, l.ntokens);
     assert_int_equal(l.field[l.prefix], table[i].first);
+    CHECK(choice == FORMATS_NONE || choice % 2 == l.prefix, "'%s': %d", table[i].text, choice);
   }
+}
+
+/* Which of several formats the first line is in. */
+static void test_choice(void **state) {
+  static const char several[] = "[\"srcaddr dstport\", \"dstport srcaddr\", \"srcaddr dstport bytes\"]";
+  static struct layout l;
+  struct err e;
+  char why[ERR_TEXT];
+  (void)state;
+  assert_int_equal(detect_text(HEADER "\n", several, &l, why, &e), DETECT_FLOW_LOG);
+  assert_int_equal(choice, FORMATS_NONE);
+  assert_int_equal(detect_text("damaged\n1 10.0.0.1\n", several, &l, why, &e), DETECT_FLOW_LOG);
+  assert_int_equal(choice, 2);
+  assert_int_equal(l.field[0], FIELD_dstport);
+  assert_int_equal(detect_text(MILLIS "10.0.0.1 1 2\n", several, &l, why, &e), DETECT_FLOW_LOG);
+  assert_int_equal(choice, 5);
+  assert_int_equal(l.ntokens, 4);
+  assert_int_equal(detect_text(RECORD "\n", several, &l, why, &e), DETECT_LIKELY);
+  assert_string_equal(
+      why, "has no header line and its lines, of 14 fields, fit none of the 3 formats given; the line begins with "
+           "'2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 2...'");
 }
 
 /* Many lists begin with a single known word.  It is a header only where a flow log is expected. */
@@ -213,8 +238,9 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),       cmocka_unit_test(test_tgw_layout),
-                                     cmocka_unit_test(test_single_name), cmocka_unit_test(test_utf16),
-                                     cmocka_unit_test(test_error_line),  cmocka_unit_test(test_reasons)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),  cmocka_unit_test(test_tgw_layout),
+                                     cmocka_unit_test(test_choice), cmocka_unit_test(test_single_name),
+                                     cmocka_unit_test(test_utf16),  cmocka_unit_test(test_error_line),
+                                     cmocka_unit_test(test_reasons)};
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

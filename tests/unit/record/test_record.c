@@ -338,6 +338,13 @@ static void test_store(void **state) {
   check_row("account_id", "version account_id", 0, "2 000012345678", " account_id=000012345678");
   check_row("ecs_task_arn", "ecs-task-arn", 0, "arn:aws:ecs:us-east-1:123456789012:task/abcdefghijklmnop",
             " ecs_task_arn=arn:aws:ecs:us-east-1:123456789012:task/abcdefghijklmnop");
+  /* the one spelling of addresses; the line itself, and what is no address field, stay as they are */
+  check_row("srcaddr dstaddr pkt_srcaddr pkt_dstaddr _raw", "dstaddr srcaddr pkt-dstaddr pkt-srcaddr", 0,
+            "1:2:3::5:6:7:8 2001:DB8:0::1 10.0.0.256 ::ffff:10.0.0.5",
+            " srcaddr=2001:db8::1 dstaddr=1:2:3:0:5:6:7:8 pkt_srcaddr=10.0.0.5 pkt_dstaddr=10.0.0.256 "
+            "_raw=1:2:3::5:6:7:8 2001:DB8:0::1 10.0.0.256 ::ffff:10.0.0.5");
+  check_row("srcaddr region _extra", "srcaddr region x-one", 0, "- 0::1 0::1",
+            " region=0::1 _extra={\"x_one\":\"0::1\"}");
   check_row("_raw", "version region", 0, " 5\t eu  ", " _raw= 5\t eu  ");
   check_row("_raw", "version region", 0, "5 eu\r", " _raw=5 eu");
   check_row("_raw version", "version region", 1, "2024-05-01T00:00:00Z 5 eu",
@@ -366,6 +373,34 @@ static void test_has(void **state) {
   assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
   assert_true(batch.has[FIELD_region] && batch.has[COLUMN_RAW] && batch.has[COLUMN_EXTRA]);
   assert_false(batch.has[FIELD_version]);
+}
+
+/* Rows of several layouts in one batch: a column that a row's layout lacks is NULL in that row. */
+static void test_rows_of_several_layouts(void **state) {
+  static const struct {
+    const char *names, *line;
+  } rows[] = {{"version region", "5 eu"}, {"srcport x-new", "7 n"}, {"srcport x-new", "8 -"}, {"region", "us"}};
+  struct layout l;
+  struct projection p;
+  struct err e = {0};
+  struct bytes got = {0};
+  uint8_t had[COLUMN_COUNT];
+  (void)state;
+  want("version region srcport dstport _extra");
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    make_layout(&l, rows[i].names);
+    struct line line = split_line(rows[i].line);
+    memcpy(had, batch.has, sizeof had);
+    assert_int_equal(projection_init(&p, &l, &no_path, &batch, &e), ERR_NONE);
+    if (batch.nrows) projection_continue(&p, &batch, had);
+    assert_int_equal(record_store(&p, &l, &line, &batch, &e), ERR_NONE);
+  }
+  assert_false(batch.has[FIELD_dstport]);
+  print_rows(&got, &batch);
+  assert_string_equal(
+      got.p, "0:1 version=5 region=eu\n0:1 srcport=7 _extra={\"x_new\":\"n\"}\n0:1 srcport=8 _extra={\"x_new\":null}\n"
+             "0:1 region=us\n");
+  bytes_free(&got);
 }
 
 /*
@@ -440,9 +475,15 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_line_fits),  cmocka_unit_test(test_kinds),     cmocka_unit_test(test_count_and_place),
-      cmocka_unit_test(test_explain),    cmocka_unit_test(test_store),     cmocka_unit_test(test_has),
-      cmocka_unit_test(test_full_batch), cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_line_fits),
+      cmocka_unit_test(test_kinds),
+      cmocka_unit_test(test_count_and_place),
+      cmocka_unit_test(test_explain),
+      cmocka_unit_test(test_store),
+      cmocka_unit_test(test_has),
+      cmocka_unit_test(test_rows_of_several_layouts),
+      cmocka_unit_test(test_full_batch),
+      cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

@@ -28,7 +28,7 @@ static int is_separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c
 /* Compares the window that a splitter took with a loop over its bytes. */
 static void check_window(const struct tokens *t, const char *p, size_t taken, const char *what) {
   uint32_t i_line = 0, begin = 0;
-  int odd = 0;
+  int odd = 0, colons = 0;
   struct line line = {0};
   if (t->nlines) line = tokens_line(t, 0, 7);
   CHECK(t->text == p && taken > 0 && p[taken - 1] == '\n' && t->nlines > 0, "%s", what);
@@ -45,7 +45,10 @@ static void check_window(const struct tokens *t, const char *p, size_t taken, co
       while (!is_separator(p[end])) end++;
       CHECK(seen < line.count && line.at[seen] == i, "%s: a token begins at %u", what, i);
       CHECK(token_end(&line, seen) == end, "%s: the token at %u ends at %u", what, i, end);
-      for (; i < end; i++) odd |= (unsigned char)p[i] < ' ' || (unsigned char)p[i] >= 0x80;
+      for (; i < end; i++) {
+        odd |= (unsigned char)p[i] < ' ' || (unsigned char)p[i] >= 0x80;
+        colons |= p[i] == ':';
+      }
       i--;
       seen++;
     }
@@ -53,6 +56,7 @@ static void check_window(const struct tokens *t, const char *p, size_t taken, co
   CHECK(i_line == t->nlines, "%s: %u lines, not %u", what, i_line, t->nlines);
   CHECK(t->at[t->ends[i_line - 1]] == taken, "%s: the list ends with the window's end", what);
   CHECK(!odd || t->odd, "%s: there are odd bytes", what);
+  CHECK(!colons || t->colons, "%s: there are colons", what);
 }
 
 /* Checks all windows of a text.  Returns their number. */
@@ -184,7 +188,7 @@ static void test_example(void **state) {
   const char *p = place(text, sizeof text - 1, 'x');
   assert_int_equal(tokens_split(&tokens, p, sizeof text - 1), 15);
   assert_int_equal(tokens.nlines, 3);
-  assert_false(tokens.odd);
+  assert_false(tokens.odd || tokens.colons);
   assert_memory_equal(tokens.newline, newline, sizeof newline);
   assert_memory_equal(tokens.ends, ends, sizeof ends);
   assert_memory_equal(tokens.at, at, sizeof at);

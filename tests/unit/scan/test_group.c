@@ -126,6 +126,17 @@ static void test_path(void **state) {
   expect(&g, "80 1 7\n", " - 80 1: 1 7 - - -\n");
 }
 
+/* One address in several spellings, short and long, is one group; other texts stay as they are. */
+static void test_spellings(void **state) {
+  const struct grouping g = BY(FIELD_srcaddr, FIELD_vpc_id);
+  (void)state;
+  set_layout("srcaddr vpc_id");
+  expect(&g, "2001:DB8:0:0::1 0::1\n2001:db8::1 0::1\n2001:0db8:0000:0000:0000:0000:0000:0001 ::1\n0::1 x\n::1 x\n",
+         " 2001:db8::1 0::1: 2 - - - -\n 2001:db8::1 ::1: 1 - - - -\n ::1 x: 2 - - - -\n");
+  expect(&g, "1:2:3::5:6:7:8 x\n1:2:3:0:5:6:7:8 x\n::ffff:10.0.0.5 x\n10.0.0.5 x\n10.0.0.05 x\n- x\n",
+         " 1:2:3:0:5:6:7:8 x: 2 - - - -\n 10.0.0.5 x: 2 - - - -\n 10.0.0.05 x: 1 - - - -\n - x: 1 - - - -\n");
+}
+
 /* Texts whose bytes run into each other, of each length, are told apart. */
 static void test_texts(void **state) {
   const struct grouping g = BY(FIELD_account_id, FIELD_vpc_id);
@@ -285,9 +296,9 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sums),      cmocka_unit_test(test_path),  cmocka_unit_test(test_texts),
-      cmocka_unit_test(test_overflow),  cmocka_unit_test(test_merge), cmocka_unit_test(test_ids),
-      cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_sums),  cmocka_unit_test(test_path),      cmocka_unit_test(test_spellings),
+      cmocka_unit_test(test_texts), cmocka_unit_test(test_overflow),  cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_ids),   cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

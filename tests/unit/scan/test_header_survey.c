@@ -6,24 +6,25 @@
 
 /* The fields' names, in the table's order, for a list of files. */
 static void expect(const char *const *paths, const char *format, const char *expected) {
-  static struct layout layout;
+  struct formats *formats = NULL;
   struct file file[8];
   struct files files = {.file = file};
   struct bytes found = {0};
   uint8_t visible[FIELD_COUNT];
   struct err e = {0};
-  struct scan_options options = {
-      .reader = {.guard = &unconfined, .format = format ? &layout : NULL, .policy = POLICY_SKIP}};
+  struct scan_options options = {.reader = {.guard = &unconfined, .policy = POLICY_SKIP}};
   memset(file, 0, sizeof file);
   memset(visible, 0xa5, sizeof visible);
   for (; paths[files.n]; files.n++) file[files.n].path = paths[files.n];
-  if (format) assert_int_equal(layout_from_option(&layout, format, strlen(format), &e), ERR_NONE);
+  if (format) assert_non_null(formats = formats_new(format, &e));
+  options.reader.formats = formats;
   assert_int_equal(header_survey(&files, &options, visible, &e), ERR_NONE);
   bytes_add(&found, "", 0);
   for (int f = 0; f < FIELD_COUNT; f++)
     if (visible[f]) bytes_print(&found, "%s ", fields[f].name);
   CHECK(!strcmp(found.p, expected), "%s...: %s", paths[0], found.p);
   bytes_free(&found);
+  formats_free(formats);
 }
 
 #define PATHS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -46,6 +47,9 @@ static void test_fields(void **state) {
   expect(PATHS("cut", "missing", "notes", "blank"), NULL, "");
   expect(PATHS("c"), NULL, "");
   expect(PATHS("c"), "srcaddr dstport", "srcaddr dstport ");
+  write_text("d", "10.0.0.1 443\n10.0.0.1 443 eu\n10.0.0.1 443\n");
+  expect(PATHS("d"), "[\"srcaddr dstport region\", \"dstaddr srcport\", \"start end bytes\"]",
+         "srcaddr dstaddr srcport dstport region ");
   expect(PATHS(NULL), NULL, "");
 }
 

@@ -9,8 +9,10 @@
 #define H3      "version srcaddr dstport\n"
 #define DEFAULT "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 20 4249 3 4 ACCEPT OK\n"
 
+#define TGW                                                                                                            \
+  "6 TransitGateway 123456789010 tgw-1 - - - - - - - - - - - - 10.0.0.3 - 4711 443 6 - 2 1 2 OK - 0 - - - 2 - - - -\n"
+
 static struct batch batch; /* all columns but _extra and _raw */
-static struct layout format_option;
 
 /* Reads a file to its end, which must come within a bounded number of calls. */
 static void read_file(struct reader *r, const char *path, enum expectation expectation, struct bytes *out) {
@@ -54,10 +56,9 @@ static struct outcome read_one(const char *path, enum policy policy, enum expect
   struct outcome o = {{0}, VERDICT_OPEN, 0, 0, ""};
   struct reader_options options = {.guard = &unconfined, .policy = policy};
   struct err e = {0};
-  if (format) {
-    assert_int_equal(layout_from_option(&format_option, format, strlen(format), &e), ERR_NONE);
-    options.format = &format_option;
-  }
+  struct formats *formats = NULL;
+  if (format) assert_non_null(formats = formats_new(format, &e));
+  options.formats = formats;
   bytes_add(&o.text, "", 0);
   assert_int_equal(reader_init(&r, &options, &e), ERR_NONE);
   read_file(&r, path, expectation, &o.text);
@@ -66,6 +67,7 @@ static struct outcome read_one(const char *path, enum policy policy, enum expect
   o.problems = r.nproblems;
   memcpy(o.why, r.why, sizeof o.why);
   reader_clear(&r);
+  formats_free(formats);
   return o;
 }
 
@@ -79,6 +81,10 @@ static void check_outcome(struct outcome *o, const char *what, enum verdict verd
 #define DEF                                                                                                            \
   " version=2 account_id=123456789010 interface_id=eni-1 srcaddr=10.0.0.1 dstaddr=10.0.0.2 srcport=1 dstport=2 "       \
   "protocol=6 packets=20 bytes=4249 start=3 end=4 action=ACCEPT log_status=OK\n"
+
+#define TGW_ROW                                                                                                        \
+  " version=6 account_id=123456789010 srcaddr=10.0.0.3 srcport=4711 dstport=443 protocol=6 bytes=2 start=1 end=2 "     \
+  "log_status=OK tcp_flags=2 resource_type=TransitGateway tgw_id=tgw-1 packets_lost_no_route=0\n"
 
 /* Files as they are read with POLICY_COLLECT and EXPECT_FLOW_LOG. */
 static const struct {
@@ -105,6 +111,16 @@ static const struct {
     {"a header behind the default format", DEFAULT H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG, "0:1" DEF "0:3" A1},
     {"the same names spelled otherwise", "account-id srcaddr dstport\n1 - 80\naccount_id srcaddr dstport\n2 - 80\n",
      VERDICT_FLOW_LOG, "0:2 account_id=1 dstport=80\n0:4 account_id=2 dstport=80\n"},
+    {"several formats", DEFAULT TGW "\n" DEFAULT DEFAULT TGW, VERDICT_FLOW_LOG,
+     "0:1" DEF "0:2" TGW_ROW "0:4" DEF "0:5" DEF "0:6" TGW_ROW},
+    {"with and without a time prefix", DEFAULT "1773046800000 " DEFAULT "2024-05-01T00:00:00.000Z " TGW,
+     VERDICT_FLOW_LOG, "0:1" DEF "0:2" DEF "0:3" TGW_ROW},
+    {"several formats, then a header", TGW DEFAULT H3 "2 10.0.0.1 80\n" TGW, VERDICT_FLOW_LOG,
+     "0:1" TGW_ROW "0:2" DEF "0:4" A1 "! 0:5 LINE has 36 fields where the file's format has 3 | " TGW},
+    {"a line in none of the formats", TGW "2 x\n" DEFAULT, VERDICT_FLOW_LOG,
+     "0:1" TGW_ROW "0:3" DEF "! 0:2 LINE has 2 fields where the file's format has 36 | 2 x\n"},
+    {"a header has one format", H3 "2 10.0.0.1 80\n" DEFAULT, VERDICT_FLOW_LOG,
+     "0:2" A1 "! 0:3 LINE has 14 fields where the file's format has 3 | " DEFAULT},
     {"wrong number", H3 "2 10.0.0.1 80\n2 10.0.0.1\n2 10.0.0.1 80 x\n2 10.0.0.1 80\n", VERDICT_FLOW_LOG,
      "0:2" A1 "0:5" A1 "! 0:3 LINE has 2 fields where the file's format has 3 | 2 10.0.0.1\n"
      "! 0:4 LINE has 4 fields where the file's format has 3 | 2 10.0.0.1 80 x\n"},
@@ -241,6 +257,12 @@ static void test_format_option(void **state) {
   write_text("file", H3 "2 10.0.0.1 80\n");
   o = read_one("file", POLICY_COLLECT, EXPECT_NOTHING, "dstport srcaddr version");
   check_outcome(&o, "a header decides", VERDICT_FLOW_LOG, "0:2" A1);
+  write_text("file", "80 10.0.0.1 2\n2 10.0.0.1 80\n- 10.0.0.1 -\n80 10.0.0.1 2 eu\n80 10.0.0.1 2\n");
+  o = read_one("file", POLICY_COLLECT, EXPECT_NOTHING,
+               "[\"dstport srcaddr version\", \"version srcaddr dstport\", \"dstport srcaddr version region\"]");
+  check_outcome(&o, "the first format that fits", VERDICT_FLOW_LOG,
+                "0:1" A1 "0:2 version=80 srcaddr=10.0.0.1 dstport=2\n0:3 srcaddr=10.0.0.1\n"
+                "0:4 version=2 srcaddr=10.0.0.1 dstport=80 region=eu\n0:5" A1);
 }
 
 static void test_unreadable(void **state) {
