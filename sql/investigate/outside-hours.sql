@@ -31,7 +31,7 @@ WITH pair AS (
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
 SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows, sum(bytes) FILTER (WHERE outside) AS bytes,
-       coalesce(sum(bytes) FILTER (WHERE NOT outside), 0) AS within,
+       sum(bytes * (NOT outside)) AS within,
        datetime(min(iif(outside, first_seen, NULL)), 'unixepoch') AS first_seen,
        datetime(max(iif(outside, last_seen, NULL)), 'unixepoch') AS last_seen
   FROM pair GROUP BY srcaddr, dstaddr HAVING sum(pair.bytes) FILTER (WHERE outside) >= @quiet_bytes

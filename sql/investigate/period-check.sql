@@ -16,15 +16,16 @@
 -- logs have gaps; a busy flow log with gaps lacks partitions or was not copied completely.
 -- Several files per window are usual. Files with other names count as files, but in no window.
 --
--- If the period is limited, the files count that a query of the period reads: those of ten minutes
--- before it to 76 minutes behind it, because a record that is delivered up to an hour late lies in
--- a later file. (A file with something added to AWS's name counts by the time in it.) If there is no record in the period, a last answer says which files there are.
+-- If the period is limited, the files count that a query of the period reads: those of ten
+-- minutes before it to 76 minutes behind it, because a record that is delivered up to an hour
+-- late lies in a later file. (A file with something added to AWS's name counts by the time in
+-- it.) If there is no record in the period, a last answer says which files there are.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT day, account_id, coalesce(region, '-') AS region,
        coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
-       coalesce(sum(flows) FILTER (WHERE log_status = 'NODATA'), 0) AS nodata,
-       coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipdata,
+       sum(flows * (log_status = 'NODATA')) AS nodata,
+       sum(flows * (log_status = 'SKIPDATA')) AS skipdata,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;

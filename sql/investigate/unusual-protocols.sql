@@ -18,7 +18,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@usual', '[6, 17]'), ('@top', 20);
 SELECT protocol, protocol_name(protocol) AS name, srcaddr, dstaddr, sum(flows) AS flows,
-       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
+       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        sum(bytes) / max(sum(packets), 1) AS each, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND protocol NOT IN (SELECT value FROM json_each(@usual))

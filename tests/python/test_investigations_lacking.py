@@ -3,6 +3,7 @@
 default format, transit gateways, version 5, and four fields. A script answers, or says which field
 is lacking. What the logs do not say is NULL and not 0."""
 
+import itertools
 import re
 
 import pytest
@@ -42,9 +43,9 @@ def logs(tmp_path_factory):
     return folder
 
 
-def ask(name, logs, before="", **values):
+def ask(name, logs, before="", headers="off", **values):
     set_all = "".join(f".parameter set @{k} \"'{v}'\"\n" for k, v in (ASKED | values).items())
-    return BUILDS[0].rows(f"{before}.headers off\n.parameter init\n.parameter set @logs \"'{logs}'\"\n{set_all}"
+    return BUILDS[0].rows(f"{before}.headers {headers}\n.parameter init\n.parameter set @logs \"'{logs}'\"\n{set_all}"
                           f".read sql/investigate/{name}.sql\n")
 
 
@@ -81,3 +82,28 @@ def test_the_direction_is_not_guessed(tmp_path, name, columns):
     assert [i for i, (a, b) in enumerate(zip(*found)) if a != b and b == "NULL"] == (columns if name != "top-instances" else [1, *columns])
     assert [found[0][i] for i in columns] == {
         "instance-traffic": ["203.0.113.7", "400", "0"], "cleartext": ["10.0.0.5", "1"], "interface-types": ["0", "400"]}.get(name, ["400", "0"])
+
+
+# Columns that need fields which a kind of logs does not have.
+UNKNOWN = [(kind, *line.split(" ", 1)) for kind, lines in {
+    "tgw": """admin-ports rejected; bad-addresses rejected; conversation rejected; daily-trend rejected; host-seen rejected
+              database-ports rejected rejected_clients; dns-resolvers rejected; new-talkers rejected; top-talkers rejected
+              service-errors rejected share unanswered; ssh-rdp accepted rejected answered; unusual-protocols rejected
+              top-pairs interfaces; top-pairs-by-packets interfaces; interface-types interfaces; cleartext interfaces""",
+    "four": """bad-addresses service rejected sent received; conversation a_sent b_sent rejected points; coverage nodata skipdata
+               daily-trend rejected skipped bytes; period-check nodata skipdata; ipv4-ipv6 packets bytes share
+               interface-types bytes_in bytes_out interfaces; top-talkers rejected bytes; host-seen rejected bytes each
+               from-source action bytes; top-pairs interfaces packets bytes; hourly packets bytes bytes_per_record"""}.items()
+    for line in re.split(r"; |\n *", lines)]
+
+
+@pytest.mark.parametrize("kind, name, columns", UNKNOWN)
+def test_what_the_logs_do_not_say_is_null(logs, kind, name, columns):
+    """NULL in all rows of the first answer that has such a column, and not so on logs that have the fields."""
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('192.0.2.77', 'it');\n"
+    for logs_of, known in ((kind, False), ("v5", True)):
+        lines = ask(name, logs / logs_of, listed if name == "bad-addresses" else "", headers="on")
+        at = next(i for i, line in enumerate(lines) if columns.split(" ")[-1] in line)
+        answer = itertools.takewhile(lambda line: not all(re.fullmatch("[a-z_]+", cell) for cell in line), lines[at + 1:])
+        rows = [dict(zip(lines[at], line)) for line in answer]
+        assert rows and {c for c in columns.split(" ") if any(row[c] != "NULL" for row in rows)} == set(columns.split(" ") if known else [])
