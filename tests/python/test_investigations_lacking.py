@@ -107,3 +107,36 @@ def test_what_the_logs_do_not_say_is_null(logs, kind, name, columns):
         answer = itertools.takewhile(lambda line: not all(re.fullmatch("[a-z_]+", cell) for cell in line), lines[at + 1:])
         rows = [dict(zip(lines[at], line)) for line in answer]
         assert rows and {c for c in columns.split(" ") if any(row[c] != "NULL" for row in rows)} == set(columns.split(" ") if known else [])
+
+
+@pytest.mark.parametrize("name, rows", [
+    ("data-leaving", [["10.0.0.5", "203.0.113.7", "-", "12", "NULL", "2026-03-08 00:00:00", "2026-03-08 00:11:30"]]),
+    ("outside-hours", [["10.0.0.5", "203.0.113.7", "12", "NULL", "NULL", "2026-03-08 00:00:00", "2026-03-08 00:11:30"]]),
+    ("beaconing", [["10.0.0.5", "203.0.113.7", "443", "12", "1", "60", "100", "NULL", "2026-03-08 00:00", "2026-03-08 00:11"]])])
+def test_pairs_without_a_byte_count(tmp_path, name, rows):
+    """They are shown, and their bytes are NULL. A record without traffic is not one of them."""
+    (tmp_path / "a.log").write_text("srcaddr dstaddr srcport dstport start end\n" + "- - - - 1772928000 1772928030\n" + "".join(
+        f"10.0.0.5 203.0.113.7 40000 443 {1772928000 + 60 * i} {1772928030 + 60 * i}\n" for i in range(12)))
+    assert ask(name, tmp_path) == rows
+
+
+# The scripts that stop at an error, because all that they ask about is a field that the logs lack.
+NEED_ACTION = set("""accepted-rejected accepted-tcp cross-az https-servers inbound-external nat-by-tag port-scan-horizontal port-scan-vertical
+                     rejected-tcp rejected-tcp-by-weekday rejects rejects-inside top-rejected traffic-paths uncommon-ports""".split())
+STOPPED = {"default": set(), "v5": set(), "tgw": NEED_ACTION | {"eni"}, "four": NEED_ACTION | set(
+    """admin-ports beaconing database-ports dns-resolvers eni large-transfers new-talkers skipdata ssh-rdp tcp-from-source udp-sources
+       unusual-protocols""".split())}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_or_what_is_lacking(logs, kind, name):
+    """Rows, or an error that names a field, or a last answer that counts 0 files with a field. Never nothing."""
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('192.0.2.77', 'it');\n"
+    rows = ask(name, logs / kind, listed if name == "bad-addresses" else "")
+    closes = "_files(@logs) WHERE fields" in (ROOT / f"sql/investigate/{name}.sql").read_text()
+    fields = lacking(rows)
+    assert bool(fields) == (name in STOPPED[kind])
+    answer = [row for row in (rows[:-1] if closes else rows) if row[0] != "nothing found" and "rror near" not in row[0]]
+    assert answer or fields or closes and rows[-1][0] == "1" and "0" in rows[-1][1:]
+    assert set(fields).isdisjoint(f.replace("-", "_") for f in KINDS[kind])
