@@ -140,3 +140,15 @@ def test_an_answer_or_what_is_lacking(logs, kind, name):
     answer = [row for row in (rows[:-1] if closes else rows) if row[0] != "nothing found" and "rror near" not in row[0]]
     assert answer or fields or closes and rows[-1][0] == "1" and "0" in rows[-1][1:]
     assert set(fields).isdisjoint(f.replace("-", "_") for f in KINDS[kind])
+
+
+def test_the_account_and_the_region_of_the_path(tmp_path):
+    """period-check and coverage tell flow logs apart whose records do not have these fields."""
+    for account, region in (("123456789012", "us-east-1"), ("012345678901", "eu-west-1")):
+        folder = tmp_path / f"AWSLogs/{account}/vpcflowlogs/{region}/2026/03/09"
+        folder.mkdir(parents=True)
+        (folder / f"{account}_vpcflowlogs_{region}_fl-0f0364dc838ff8342_20260309T0905Z_680defad.log").write_text(
+            "interface-id srcaddr dstaddr start end log-status\neni-1 - - 1773046860 1773046920 NODATA\n")
+    assert [row[1:5] for row in ask("period-check", tmp_path)[:2]] == [
+        ["012345678901", "eu-west-1", "0", "1"], ["123456789012", "us-east-1", "0", "1"]]
+    assert [row[:2] for row in ask("coverage", tmp_path)[:2]] == [["012345678901", "eni-1"], ["123456789012", "eni-1"]]
