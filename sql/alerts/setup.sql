@@ -70,18 +70,22 @@ CREATE TEMP TABLE IF NOT EXISTS known (        -- targets of a source that have 
   rule TEXT, source TEXT, target TEXT, n INTEGER, PRIMARY KEY (rule, source, target));
 CREATE TEMP TABLE IF NOT EXISTS judged (window INTEGER PRIMARY KEY);   -- windows of time that contain new records
 
--- The files of @logs that lack fields which the rules need.  The logs of transit gateways have no
--- action.  vital: the field is one of the first four, without which no alert can be made.
-CREATE TEMP VIEW IF NOT EXISTS lacking AS
-  SELECT f.path, group_concat(n.value, ', ') AS lacks, max(n.key < 4) AS vital
-    FROM temp.sqlite_parameters p
-    CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f
-    CROSS JOIN json_each('["srcaddr", "dstaddr", "start", "end",
-                           "srcport", "dstport", "protocol", "packets", "bytes", "action"]') n
-   WHERE p.key = '@logs' AND p.value <> '[]' AND f.verdict = 'flow log'
-     AND ' ' || fields || ' ' NOT LIKE '% ' || n.value || ' %'
-     AND NOT (n.value = 'action' AND ' ' || fields || ' ' LIKE '% tgw-id %')
-   GROUP BY f.path;
+-- What the files of @logs lack of the fields which the rules need.  The logs of transit gateways have
+-- no action, so this is in `lacks` for other logs only; no_action: also for these.  vital: a field is
+-- lacking of the first four, without which no alert can be made.
+CREATE TEMP VIEW IF NOT EXISTS file_lacks AS
+  SELECT path, group_concat(field, ', ') FILTER (WHERE absent AND NOT (field = 'action' AND of_tgw)) AS lacks,
+         group_concat(field, ', ') FILTER (WHERE absent) AS lacks_all,
+         max(absent AND place < 4) AS vital, max(absent AND field = 'action') AS no_action
+    FROM (SELECT f.path, n.value AS field, n.key AS place, ' ' || fields || ' ' NOT LIKE '% ' || n.value || ' %' AS absent,
+                 ' ' || fields || ' ' LIKE '% tgw-id %' AS of_tgw
+            FROM temp.sqlite_parameters p
+            CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f
+            CROSS JOIN json_each('["srcaddr", "dstaddr", "start", "end",
+                                   "srcport", "dstport", "protocol", "packets", "bytes", "action"]') n
+           WHERE p.key = '@logs' AND p.value <> '[]' AND f.verdict = 'flow log')
+   GROUP BY path;
+CREATE TEMP VIEW IF NOT EXISTS lacking AS SELECT path, lacks, vital FROM file_lacks WHERE lacks IS NOT NULL;
 
 -- Numbers that were given as text become numbers, because text is greater than any number.
 UPDATE temp.sqlite_parameters SET value = value + 0

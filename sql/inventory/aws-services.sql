@@ -19,7 +19,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 .read sql/inventory/load-aws-ranges.sql
 
 SELECT r.service, r.region, sum(f.flows) AS flows,
-       sum(iif(f.out, f.bytes, 0)) AS bytes_to, sum(iif(f.out, 0, f.bytes)) AS bytes_from,
+       sum(f.bytes * f.out) AS bytes_to, sum(f.bytes * (NOT f.out)) AS bytes_from,
        count(DISTINCT f.ip) AS addresses
   FROM (SELECT dstaddr AS ip, 1 AS out, sum(flows) AS flows, sum(bytes) AS bytes
           FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY dstaddr

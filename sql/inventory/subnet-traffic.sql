@@ -19,7 +19,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 
 SELECT coalesce(s.name || ' ' || s.cidr, s.cidr, 'elsewhere') AS source,
        coalesce(d.name || ' ' || d.cidr, d.cidr, 'elsewhere') AS target,
-       sum(f.flows) AS flows, sum(iif(f.action = 'REJECT', f.flows, 0)) AS rejected,
+       sum(f.flows) AS flows, sum(f.flows * (f.action = 'REJECT')) AS rejected,
        sum(f.bytes) AS bytes
   FROM (SELECT srcaddr, dstaddr, action, sum(flows) AS flows, sum(bytes) AS bytes
           FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL

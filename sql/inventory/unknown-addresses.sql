@@ -23,13 +23,13 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 .read sql/inventory/load-subnets.sql
 
 SELECT f.ip, s.name AS subnet, sum(iif(f.out, f.flows, 0)) AS sent, sum(iif(f.out, 0, f.flows)) AS received,
-       coalesce(sum(f.rejected), 0) AS rejected, sum(f.bytes) AS bytes,
+       sum(f.rejected) AS rejected, sum(f.bytes) AS bytes,
        datetime(min(f.first_seen), 'unixepoch') AS first_seen, datetime(max(f.last_seen), 'unixepoch') AS last_seen
-  FROM (SELECT srcaddr AS ip, 1 AS out, sum(flows) AS flows, sum(flows) FILTER (WHERE action = 'REJECT') AS rejected,
+  FROM (SELECT srcaddr AS ip, 1 AS out, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
                sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
           FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY srcaddr
          UNION ALL
-        SELECT dstaddr, 0, sum(flows), sum(flows) FILTER (WHERE action = 'REJECT'),
+        SELECT dstaddr, 0, sum(flows), sum(flows * (action = 'REJECT')),
                sum(bytes), min(first_seen), max(last_seen)
           FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY dstaddr) f
   JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)

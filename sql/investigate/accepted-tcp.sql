@@ -22,8 +22,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 SELECT iif(dstport <= srcport, srcaddr, dstaddr) AS client, iif(dstport <= srcport, dstaddr, srcaddr) AS server,
        min(srcport, dstport) AS port, port_name(min(srcport, dstport), 6) AS service, sum(flows) AS flows,
-       ifnull(sum(bytes) FILTER (WHERE dstport <= srcport), 0) AS sent,
-       ifnull(sum(bytes) FILTER (WHERE dstport > srcport), 0) AS received,
+       sum(bytes * (dstport <= srcport)) AS sent,
+       sum(bytes * (dstport > srcport)) AS received,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'ACCEPT' AND protocol = 6

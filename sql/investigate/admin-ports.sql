@@ -21,7 +21,7 @@ WITH admin(port) AS (VALUES (21), (22), (23), (135), (139), (445), (3389), (5900
 SELECT iif(dstport IN admin, srcaddr, dstaddr) AS client, iif(dstport IN admin, dstport, srcport) AS port,
        port_name(iif(dstport IN admin, dstport, srcport), 6) AS service,
        count(DISTINCT iif(dstport IN admin, dstaddr, srcaddr)) AS servers, sum(flows) AS flows,
-       ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
+       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND port IN admin AND protocol = 6

@@ -15,8 +15,9 @@
 --
 -- `met` is the listed address, and `note` is that of the longest prefix on the list that contains
 -- it. Accepted records with bytes in both directions are a conversation. Rejected records from
--- outside are noise. `service` is the lower of the two ports; `sent` and `received` are the bytes
--- of our address.
+-- outside are noise. Where the logs have no action, as those of transit gateways, `rejected` is
+-- NULL and all records count as accepted. `service` is the lower of the two ports; `sent` and
+-- `received` are the bytes of our address.
 --
 -- The first query finds the addresses that are on the list, and the second one reads the records
 -- of these addresses only. Traffic through a NAT gateway appears with the address of the instance
@@ -48,9 +49,9 @@ WITH hit AS (
          action, flows, bytes, first_seen, last_seen
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND addr IN (SELECT ip FROM met))
 SELECT met.ip AS met, indicators.note, iif(met.ip = src, dst, src) AS ours,
-       iif(count(DISTINCT service_port) = 1, min(service_port), count(DISTINCT service_port) || ' ports') AS service,
-       sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(iif(action = 'REJECT', flows, 0)) AS rejected,
-       sum(iif(met.ip = dst, ifnull(bytes, 0), 0)) AS sent, sum(iif(met.ip = src, ifnull(bytes, 0), 0)) AS received,
+       iif(count(DISTINCT service_port) = 1, min(service_port), nullif(count(DISTINCT service_port), 0) || ' ports') AS service,
+       sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(flows * (action = 'REJECT')) AS rejected,
+       sum(bytes * (met.ip IS dst)) AS sent, sum(bytes * (met.ip IS src)) AS received,
        strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM hit JOIN met ON met.ip IN (src, dst) JOIN indicators ON indicators.rowid = met.indicator

@@ -18,7 +18,8 @@
 -- is the median of the intervals between contacts, so a pause at night does no harm. `ports`
 -- counts the source ports of the contacts after the first one. One port per contact means that
 -- each contact is a connection of its own; a single port means one long connection, which is cut
--- into records as regularly as any beacon.
+-- into records as regularly as any beacon. Where no record of a pair has a byte count, `size` is
+-- NULL and the intervals alone count.
 --
 -- Expect NTP, monitoring, health checks, and heartbeats of agents and clusters. Malware that
 -- sleeps for random times needs a larger @jitter. A beacon through a NAT gateway appears on both
@@ -34,6 +35,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 WITH candidate AS MATERIALIZED (
   SELECT srcaddr, dstaddr, dstport FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
+     AND dstport >= 0                   -- an error if no file has it
    GROUP BY srcaddr, dstaddr, dstport
   HAVING sum(flows) >= @contacts AND (max(last_seen) - min(first_seen)) / sum(flows) >= @every
    ORDER BY sum(flows) DESC, srcaddr, dstaddr, dstport LIMIT @pairs),
@@ -58,6 +60,7 @@ SELECT srcaddr, dstaddr, dstport, count(*) + 1 AS contacts, count(DISTINCT srcpo
        substr(datetime(max(start), 'unixepoch'), 1, 16) AS last_seen
   FROM ranked JOIN median USING (srcaddr, dstaddr, dstport)
  GROUP BY srcaddr, dstaddr, dstport
-HAVING contacts >= @contacts AND regular >= @regular AND size <= @size
-   AND sum(100 * abs(bytes - size) <= @jitter * size) * 100 >= @regular * count(*)
+HAVING contacts >= @contacts AND regular >= @regular
+   AND (count(bytes) = 0
+        OR size <= @size AND sum(100 * abs(bytes - size) <= @jitter * size) * 100 >= @regular * count(*))
  ORDER BY regular DESC, contacts DESC, srcaddr, dstaddr, dstport;

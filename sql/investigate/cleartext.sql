@@ -23,7 +23,7 @@ SELECT interface_id, CASE flow_direction WHEN 'egress' THEN srcaddr WHEN 'ingres
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service_port,
        iif(count(flow_direction), count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)), NULL) AS peers,
        sum(flows) AS flows,
-       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
+       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND encryption_status = 0
    AND encryption_status IS NOT NULL
@@ -31,6 +31,6 @@ SELECT interface_id, CASE flow_direction WHEN 'egress' THEN srcaddr WHEN 'ingres
  ORDER BY bytes DESC, interface_id, own, protocol, service_port LIMIT @top;
 SELECT CASE encryption_status WHEN 0 THEN 'not encrypted' WHEN 1 THEN 'Nitro' WHEN 2 THEN 'application'
                               WHEN 3 THEN 'Nitro and application' ELSE 'unknown' END AS encryption,
-       count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
+       nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY encryption_status ORDER BY encryption_status IS NULL, encryption_status;

@@ -41,14 +41,15 @@ WITH met AS (
    WHERE since = @since AND until = @until AND cidr_match(addr, @a)
      AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport)))
 SELECT from_a, iif(from_a, srcport, dstport) AS a_port, iif(from_a, dstport, srcport) AS b_port, protocol, point,
-       sum(bytes) AS bytes, sum(flows) FILTER (WHERE action = 'REJECT') AS rejected,
+       sum(bytes) AS bytes, sum(flows * (action = 'REJECT')) AS rejected,
        min(first_seen) AS first_seen, max(last_seen) AS last_seen
   FROM met WHERE from_a OR from_b GROUP BY 1, 2, 3, 4, 5;
 SELECT datetime(min(first_seen), 'unixepoch') AS first_seen, max(last_seen) - min(first_seen) AS seconds,
        a_port, b_port, ifnull(protocol_name(protocol), protocol) AS protocol,
        port_name(min(a_port, b_port), protocol) AS service,
-       ifnull(max(bytes) FILTER (WHERE from_a), 0) AS a_sent, ifnull(max(bytes) FILTER (WHERE NOT from_a), 0) AS b_sent,
-       ifnull(max(rejected), 0) AS rejected, count(DISTINCT point) AS points
+       iif(max(from_a), max(bytes) FILTER (WHERE from_a), 0) AS a_sent,
+       iif(min(from_a), 0, max(bytes) FILTER (WHERE NOT from_a)) AS b_sent,
+       max(rejected) AS rejected, nullif(count(DISTINCT point), 0) AS points
   FROM conversed
  GROUP BY a_port, b_port, conversed.protocol ORDER BY first_seen, a_port, b_port, conversed.protocol LIMIT @top;
 SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, @logs AS logs,

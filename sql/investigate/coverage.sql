@@ -12,7 +12,8 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/coverage.sql'
 --
 -- The first answer lists interfaces with SKIPDATA records, which mean that records were lost and
--- that every sum is a lower bound, and interfaces that have nothing but NODATA records.
+-- that every sum is a lower bound, and interfaces that have nothing but NODATA records. Logs
+-- without log_status do not tell whether records were lost, so all their interfaces are listed.
 --
 -- The second answer lists gaps in time. An interface without traffic still writes NODATA records,
 -- so a gap means that the flow log or the interface did not exist, or that files are missing (see
@@ -26,12 +27,12 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@gap', 900), ('@top', 20);
 SELECT account_id, coalesce(interface_id, tgw_attachment_id) AS interface,
        coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS ok,
-       coalesce(sum(flows) FILTER (WHERE log_status = 'NODATA'), 0) AS nodata,
-       coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipdata,
+       sum(flows * (log_status = 'NODATA')) AS nodata,
+       sum(flows * (log_status = 'SKIPDATA')) AS skipdata,
        datetime(max(CASE log_status WHEN 'SKIPDATA' THEN last_seen END), 'unixepoch') AS last_skipdata,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
- GROUP BY account_id, interface HAVING skipdata > 0 OR ok = 0 ORDER BY skipdata DESC, interface, account_id LIMIT @top;
+ GROUP BY account_id, interface HAVING skipdata > 0 OR ok = 0 OR skipdata IS NULL ORDER BY skipdata DESC, interface, account_id LIMIT @top;
 WITH told AS (
   SELECT coalesce(interface_id, tgw_attachment_id) AS interface, minute, min(first_seen) AS first, max(last_seen) AS last
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status IS NOT 'SKIPDATA' GROUP BY 1, 2),

@@ -15,11 +15,13 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 WITH days AS (
   SELECT day, coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
-         coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
-         coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipped,
-         count(DISTINCT srcaddr) AS sources, coalesce(sum(bytes), 0) AS bytes
+         sum(flows * (action = 'REJECT')) AS rejected,
+         sum(flows * (log_status = 'SKIPDATA')) AS skipped,
+         count(DISTINCT srcaddr) AS sources, sum(bytes) AS bytes
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY day)
 SELECT day, flows, rejected, skipped, sources, bytes,
-       iif(before > 0, printf('%+d %%', 100 * (bytes - before) / before), NULL) AS change, day_before AS since
-  FROM (SELECT *, lag(bytes) OVER (ORDER BY day) AS before, lag(day) OVER (ORDER BY day) AS day_before FROM days)
+       iif(before > 0 AND bytes IS NOT NULL, printf('%+d %%', 100 * (bytes - before) / before), NULL) AS change, day_before AS since
+  FROM (SELECT day, flows, iif(flows > 0, rejected, 0) AS rejected, skipped, sources, iif(flows > 0, bytes, 0) AS bytes,
+               lag(iif(flows > 0, bytes, 0)) OVER (ORDER BY day) AS before, lag(day) OVER (ORDER BY day) AS day_before
+          FROM days)
  ORDER BY day;

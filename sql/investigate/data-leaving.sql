@@ -25,7 +25,8 @@
 -- Expect answers to outside clients (the downloads from a web server), backups and package
 -- mirrors. If only a proxy is seen to send, the proxy is the source. The same private address in
 -- two VPCs is one address here. In logs without interface_id nothing tells which interface saw a
--- pair, so every record counts. Where records were lost (SKIPDATA), sums are lower bounds.
+-- pair, so every record counts. Where records were lost (SKIPDATA), sums are lower bounds. Pairs
+-- of which no record has a byte count come last, with `bytes` NULL.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@bytes', 5000000), ('@top', 20);
@@ -63,6 +64,6 @@ pair AS (
 SELECT *, onward AND 100 * (sum(bytes) OVER (PARTITION BY dst) - bytes) >= 99 * bytes AS left_out FROM pair;
 SELECT src, dst, coalesce(service, '-') AS service, flows, bytes, datetime(first, 'unixepoch') AS first_seen,
        datetime(last, 'unixepoch') AS last_seen
-  FROM leaving WHERE NOT left_out AND bytes >= @bytes ORDER BY bytes DESC, src, dst, onward LIMIT @top;
+  FROM leaving WHERE NOT left_out AND ifnull(bytes, @bytes) >= @bytes ORDER BY bytes DESC, src, dst, onward LIMIT @top;
 SELECT src AS left_out_as_nat, count(*) AS destinations, sum(flows) AS flows, sum(bytes) AS bytes
   FROM leaving WHERE left_out GROUP BY src ORDER BY src;

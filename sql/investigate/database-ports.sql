@@ -23,9 +23,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@database_ports', '[1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211,
                27017, 27018, 50000]');
 SELECT dstaddr AS server, dstport, port_name(dstport, 6) AS service, sum(flows) AS flows,
-       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+       sum(flows * (action = 'REJECT')) AS rejected,
        count(DISTINCT iif(action IS NOT 'REJECT', srcaddr, NULL)) AS clients,
-       count(DISTINCT iif(action = 'REJECT', srcaddr, NULL)) AS rejected_clients,
+       iif(count(action), count(DISTINCT iif(action = 'REJECT', srcaddr, NULL)), NULL) AS rejected_clients,
        count(DISTINCT iif(action IS NOT 'REJECT' AND NOT ip_is_private(srcaddr), srcaddr, NULL)) AS outside,
        sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)

@@ -32,7 +32,7 @@ SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) 
        iif(cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
            OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside = (SELECT list FROM private_networks),
            'outside', 'inside') AS side,
-       sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
+       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND protocol IN (6, 17) AND dstport IN (SELECT value FROM json_each(@dns_ports))

@@ -45,8 +45,8 @@ WITH seen AS (
    WHERE since = @since AND until = @until AND interface_id = @eni AND srcaddr IS NOT NULL
    GROUP BY 1, 2, 3, 4, 5, 6)
 SELECT iif(asks, src, dst) AS client, iif(asks, dst, src) AS server, ifnull(port_name(port, protocol), port) AS service,
-       sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
-       ifnull(sum(bytes) FILTER (WHERE asks), 0) AS sent, ifnull(sum(bytes) FILTER (WHERE NOT asks), 0) AS received,
+       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
+       sum(bytes * asks) AS sent, sum(bytes * (NOT asks)) AS received,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM seen

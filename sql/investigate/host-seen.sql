@@ -27,7 +27,7 @@ SELECT iif(cidr_match(srcaddr, @host) OR cidr_match(pkt_srcaddr, @host), 'out', 
        iif(cidr_match(srcaddr, @host) OR cidr_match(pkt_srcaddr, @host), coalesce(pkt_dstaddr, dstaddr),
            coalesce(pkt_srcaddr, srcaddr)) AS peer,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service, sum(flows) AS records,
-       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
+       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        sum(bytes) / sum(flows) AS each, strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND cidr_match(addr, @host)

@@ -23,7 +23,7 @@ DROP TABLE IF EXISTS temp.inbound;
 CREATE TEMP TABLE inbound (srcaddr, dstaddr, protocol, dstport, accepted, rejected, bytes, first, last);
 INSERT INTO inbound
 SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
-       count(*) FILTER (WHERE action = 'REJECT') AS rejected, coalesce(sum(bytes), 0) AS bytes,
+       count(*) FILTER (WHERE action = 'REJECT') AS rejected, sum(bytes) AS bytes,
        min(start) AS first, max("end") AS last
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IN ('ACCEPT', 'REJECT')

@@ -29,7 +29,7 @@ SELECT 1 WHERE NOT flowlogs_require(@instance LIKE 'i-%',
 SELECT CASE flow_direction WHEN 'egress' THEN coalesce(pkt_dstaddr, dstaddr)
                            WHEN 'ingress' THEN coalesce(pkt_srcaddr, srcaddr) END AS peer,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service,
-       sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
        sum(bytes * (flow_direction = 'egress')) AS bytes_out,
        sum(bytes * (flow_direction = 'ingress')) AS bytes_in,
        substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,

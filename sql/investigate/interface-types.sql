@@ -17,7 +17,7 @@
 -- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
-SELECT coalesce(interface_type, 'instance or other') AS type, version, count(DISTINCT interface_id) AS interfaces,
+SELECT coalesce(interface_type, 'instance or other') AS type, version, nullif(count(DISTINCT interface_id), 0) AS interfaces,
        sum(flows) AS flows,
        sum(bytes * (flow_direction = 'ingress')) AS bytes_in,
        sum(bytes * (flow_direction = 'egress')) AS bytes_out, sum(bytes) AS bytes

@@ -19,7 +19,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT 'IPv' || ip_family(srcaddr) AS family, sum(flows) AS flows, sum(packets) AS packets, sum(bytes) AS bytes,
-       printf('%.2f %%', 100.0 * sum(bytes) / sum(sum(bytes)) OVER ()) AS share,
+       iif(sum(bytes) IS NULL, NULL, printf('%.2f %%', 100.0 * sum(bytes) / sum(sum(bytes)) OVER ())) AS share,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)

@@ -19,7 +19,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_service_name, '-') AS ecs_service,
        coalesce(pkt_dst_aws_service, pkt_src_aws_service, '-') AS aws_service,
-       count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows,
+       nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows,
        sum(bytes * (flow_direction = 'egress')) AS bytes_out,
        sum(bytes * (flow_direction = 'ingress')) AS bytes_in, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)

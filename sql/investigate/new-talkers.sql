@@ -37,7 +37,7 @@ SELECT 1 WHERE NOT flowlogs_require(unixepoch(@new_since, 'auto') > 1e8,
   'flowlogs: @new_since must be a time: .parameter set @new_since "''2026-03-09 22:00''"');
 .read sql/inside.sql
 SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
-       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+       sum(flows * (action = 'REJECT')) AS rejected,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @new_before AND until = @new_until AND cidr_lookup('own', 'cidr', srcaddr) IS NOT NULL

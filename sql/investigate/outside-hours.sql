@@ -19,7 +19,7 @@
 -- `within` is the number of bytes of the same pair and direction in business hours; 0 means that
 -- the pair talks only outside these hours. Expect backups and traffic from the internet. Traffic
 -- between two interfaces that both write logs counts at each of them, and on each leg through a
--- NAT gateway.
+-- NAT gateway. Pairs of which no record has a byte count come last, with `bytes` NULL.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@open_from', 8), ('@open_to', 18),
@@ -31,8 +31,10 @@ WITH pair AS (
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
 SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows, sum(bytes) FILTER (WHERE outside) AS bytes,
-       coalesce(sum(bytes) FILTER (WHERE NOT outside), 0) AS within,
+       sum(bytes * (NOT outside)) AS within,
        datetime(min(iif(outside, first_seen, NULL)), 'unixepoch') AS first_seen,
        datetime(max(iif(outside, last_seen, NULL)), 'unixepoch') AS last_seen
-  FROM pair GROUP BY srcaddr, dstaddr HAVING sum(pair.bytes) FILTER (WHERE outside) >= @quiet_bytes
+  FROM pair GROUP BY srcaddr, dstaddr
+HAVING max(outside) AND ifnull(sum(pair.bytes) FILTER (WHERE outside),
+                               iif(srcaddr || dstaddr IS NULL, NULL, @quiet_bytes)) >= @quiet_bytes
  ORDER BY 4 DESC, srcaddr, dstaddr LIMIT @top;

@@ -8,23 +8,26 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/period-check.sql'
 --
--- The first answer has the records of each day by account and region. Compare them with what you
--- expect, or with the count(*) of Athena. The second answer uses the names of the files. AWS
--- names a file after the five minutes in which it ends. `windows` is the number of different
--- five-minute windows, and `missing` is the number of windows between the first and the last one
--- that have no file. A flow log without traffic in a window has no file for it, so quiet flow
--- logs have gaps; a busy flow log with gaps lacks partitions or was not copied completely.
--- Several files per window are usual. Files with other names count as files, but in no window.
+-- The first answer has the records of each day by account and region. Where the records do not
+-- have these fields, they are those of the path; `-` is a region that is in neither. Compare the
+-- counts with what you expect, or with the count(*) of Athena. The second answer uses the names
+-- of the files. AWS names a file after the five minutes in which it ends. `windows` is the number
+-- of different five-minute windows, and `missing` is the number of windows between the first and
+-- the last one that have no file. A flow log without traffic in a window has no file for it, so
+-- quiet flow logs have gaps; a busy flow log with gaps lacks partitions or was not copied
+-- completely. Several files per window are usual. Files with other names count as files, but in
+-- no window.
 --
--- If the period is limited, the files count that a query of the period reads: those of ten minutes
--- before it to 76 minutes behind it, because a record that is delivered up to an hour late lies in
--- a later file. (A file with something added to AWS's name counts by the time in it.) If there is no record in the period, a last answer says which files there are.
+-- If the period is limited, the files count that a query of the period reads: those of ten
+-- minutes before it to 76 minutes behind it, because a record that is delivered up to an hour
+-- late lies in a later file. (A file with something added to AWS's name counts by the time in
+-- it.) If there is no record in the period, a last answer says which files there are.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT day, account_id, coalesce(region, '-') AS region,
        coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
-       coalesce(sum(flows) FILTER (WHERE log_status = 'NODATA'), 0) AS nodata,
-       coalesce(sum(flows) FILTER (WHERE log_status = 'SKIPDATA'), 0) AS skipdata,
+       sum(flows * (log_status = 'NODATA')) AS nodata,
+       sum(flows * (log_status = 'SKIPDATA')) AS skipdata,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;

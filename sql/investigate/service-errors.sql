@@ -18,9 +18,9 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_service, '-') AS destination, sum(flows) AS flows,
-       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
-       printf('%d %%', 100 * coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) / sum(flows)) AS share,
-       coalesce(sum(flows) FILTER (WHERE action = 'ACCEPT' AND tcp_flags = 2), 0) AS unanswered, sum(bytes) AS bytes
+       sum(flows * (action = 'REJECT')) AS rejected,
+       (100 * sum(flows * (action = 'REJECT')) / sum(flows)) || ' %' AS share,
+       sum(flows * (action = 'ACCEPT') * iif(protocol <> 6, 0, tcp_flags = 2)) AS unanswered, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND flow_direction IS NOT NULL
  GROUP BY 1, 2 ORDER BY rejected DESC, flows DESC, 1, 2;

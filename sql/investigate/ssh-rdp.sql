@@ -23,9 +23,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 WITH login(port) AS (VALUES (22), (3389))
 SELECT iif(dstport IN login, srcaddr, dstaddr) AS client, iif(dstport IN login, dstaddr, srcaddr) AS server,
        port_name(iif(dstport IN login, dstport, srcport), 6) AS service,
-       ifnull(sum(flows) FILTER (WHERE action = 'ACCEPT' AND dstport IN login), 0) AS accepted,
-       ifnull(sum(flows) FILTER (WHERE action = 'REJECT' AND dstport IN login), 0) AS rejected,
-       ifnull(sum(flows) FILTER (WHERE action = 'ACCEPT' AND NOT dstport IN login), 0) AS answered,
+       sum(flows * (action = 'ACCEPT') * (dstport IN login)) AS accepted,
+       sum(flows * (action = 'REJECT') * (dstport IN login)) AS rejected,
+       sum(flows * (action = 'ACCEPT') * (NOT dstport IN login)) AS answered,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)

@@ -21,7 +21,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND ip_family(srcaddr) = 4) AS address,
-       sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
        sum(bytes * (flow_direction = 'egress')) AS sent,
        sum(bytes * (flow_direction = 'ingress')) AS received,
        sum(bytes) AS bytes

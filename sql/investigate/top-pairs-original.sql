@@ -20,7 +20,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
-SELECT pkt_srcaddr, pkt_dstaddr, count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows,
+SELECT pkt_srcaddr, pkt_dstaddr, nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows,
        sum(packets) AS packets, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND pkt_srcaddr IS NOT NULL

@@ -18,7 +18,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
-SELECT subnet_id, max(az_id) AS az_id, count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows,
+SELECT subnet_id, max(az_id) AS az_id, nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows,
        sum(bytes * (flow_direction = 'egress')) AS sent,
        sum(bytes * (flow_direction = 'ingress')) AS received,
        sum(bytes) AS bytes

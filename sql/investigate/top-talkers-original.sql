@@ -24,7 +24,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 SELECT pkt_srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
-       ifnull(sum(bytes) FILTER (WHERE pkt_srcaddr <> srcaddr), 0) AS translated,
+       sum(bytes * (pkt_srcaddr <> srcaddr)) AS translated,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)

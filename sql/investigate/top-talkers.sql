@@ -18,7 +18,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
-SELECT srcaddr, sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
+SELECT srcaddr, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
        sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen

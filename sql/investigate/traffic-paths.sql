@@ -21,7 +21,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path(traffic_path) AS path_name,
        iif(instance_id IS NULL, 'a service''s interface', 'an instance') AS through,
-       count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
+       nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND flow_direction = 'egress' AND flow_direction IS NOT NULL AND action = 'ACCEPT'
    AND traffic_path IS NOT NULL

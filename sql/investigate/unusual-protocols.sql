@@ -18,8 +18,8 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@usual', '[6, 17]'), ('@top', 20);
 SELECT protocol, protocol_name(protocol) AS name, srcaddr, dstaddr, sum(flows) AS flows,
-       coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
+       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        sum(bytes) / max(sum(packets), 1) AS each, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
- WHERE since = @since AND until = @until AND protocol NOT IN (SELECT value FROM json_each(@usual))
+ WHERE since = @since AND until = @until AND protocol >= 0 AND protocol NOT IN (SELECT value FROM json_each(@usual))
  GROUP BY protocol, srcaddr, dstaddr ORDER BY protocol IN (1, 58), bytes DESC, protocol, srcaddr, dstaddr LIMIT @top;

@@ -701,6 +701,18 @@ def test_formats_with_few_fields(alerts, release, fields, lacks, partial):
         str(alerts.logs / "a.log"), lacks]
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_logs_of_transit_gateways_only(alerts, release, rule):
+    """A run takes them; a rule by itself says that they have no action, unless another file has."""
+    write(alerts.logs / "tgw.log", [flow(IN, OUT, 443, tgw_id="tgw-1")],
+          "srcaddr dstaddr srcport dstport protocol packets bytes start end tgw_id".split())
+    assert alerts.news() == []
+    ask = f".parameter init\n.parameter set @logs \"'{alerts.logs}'\"\n.read sql/alerts/rule-{rule}.sql"
+    assert release.rows(ask) == [["0", "1", "1", "NULL"], [str(alerts.logs / "tgw.log"), "action"]]
+    write(alerts.logs / "vpc.log", [flow(IN, OUT, 443)])
+    assert release.rows(ask) == [["0", "2", "2", "NULL"]]
+
+
 def test_milliseconds(alerts):
     write(alerts.logs / "a.log", [dict(rejected(IN, IN2, 22), start=NOON * 1000, end=NOON * 1000)])
     status, printed, err = alerts.run()

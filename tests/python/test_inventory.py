@@ -419,6 +419,18 @@ def test_unknown_addresses_are_the_computed_ones(build):
     assert answer(build, "unknown-addresses", loads=3) == sorted(expected, key=lambda r: (-int(r[2]) - int(r[3]), r[0]))
 
 
+@pytest.mark.parametrize("script, unknown", [("unknown-addresses", [4, 5]), ("subnet-traffic", [3, 4]), ("aws-services", [3, 4])])
+def test_what_the_logs_do_not_say_is_null(release, tmp_path, script, unknown):
+    """Logs without action and bytes tell neither how much was rejected nor how much was sent."""
+    (tmp_path / "a.log").write_text("srcaddr dstaddr start end\n10.0.1.31 52.216.8.1 1773046800 1773046860\n")
+    for loader in LOADERS:
+        load(release, loader, tmp_path / "my.db")
+    load(release, "load-assets", tmp_path / "my.db")
+    done = shell(release, script, tmp_path / "my.db", logs=tmp_path / "a.log")
+    row = done.stdout.split("\n")[-2].split("\t")
+    assert not done.stderr and [i for i, cell in enumerate(row) if cell == "NULL"] == unknown
+
+
 # ---- who had it then -------------------------------------------------------------------------
 
 def history():

@@ -3,6 +3,7 @@
 default format, transit gateways, version 5, and four fields. A script answers, or says which field
 is lacking. What the logs do not say is NULL and not 0."""
 
+import itertools
 import re
 
 import pytest
@@ -42,9 +43,9 @@ def logs(tmp_path_factory):
     return folder
 
 
-def ask(name, logs, before="", **values):
+def ask(name, logs, before="", headers="off", **values):
     set_all = "".join(f".parameter set @{k} \"'{v}'\"\n" for k, v in (ASKED | values).items())
-    return BUILDS[0].rows(f"{before}.headers off\n.parameter init\n.parameter set @logs \"'{logs}'\"\n{set_all}"
+    return BUILDS[0].rows(f"{before}.headers {headers}\n.parameter init\n.parameter set @logs \"'{logs}'\"\n{set_all}"
                           f".read sql/investigate/{name}.sql\n")
 
 
@@ -81,3 +82,73 @@ def test_the_direction_is_not_guessed(tmp_path, name, columns):
     assert [i for i, (a, b) in enumerate(zip(*found)) if a != b and b == "NULL"] == (columns if name != "top-instances" else [1, *columns])
     assert [found[0][i] for i in columns] == {
         "instance-traffic": ["203.0.113.7", "400", "0"], "cleartext": ["10.0.0.5", "1"], "interface-types": ["0", "400"]}.get(name, ["400", "0"])
+
+
+# Columns that need fields which a kind of logs does not have.
+UNKNOWN = [(kind, *line.split(" ", 1)) for kind, lines in {
+    "tgw": """admin-ports rejected; bad-addresses rejected; conversation rejected; daily-trend rejected; host-seen rejected
+              database-ports rejected rejected_clients; dns-resolvers rejected; new-talkers rejected; top-talkers rejected
+              service-errors rejected share unanswered; ssh-rdp accepted rejected answered; unusual-protocols rejected
+              top-pairs interfaces; top-pairs-by-packets interfaces; interface-types interfaces; cleartext interfaces""",
+    "four": """bad-addresses service rejected sent received; conversation a_sent b_sent rejected points; coverage nodata skipdata
+               daily-trend rejected skipped bytes; period-check nodata skipdata; ipv4-ipv6 packets bytes share
+               interface-types bytes_in bytes_out interfaces; top-talkers rejected bytes; host-seen rejected bytes each
+               from-source action bytes; top-pairs interfaces packets bytes; hourly packets bytes bytes_per_record"""}.items()
+    for line in re.split(r"; |\n *", lines)]
+
+
+@pytest.mark.parametrize("kind, name, columns", UNKNOWN)
+def test_what_the_logs_do_not_say_is_null(logs, kind, name, columns):
+    """NULL in all rows of the first answer that has such a column, and not so on logs that have the fields."""
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('192.0.2.77', 'it');\n"
+    for logs_of, known in ((kind, False), ("v5", True)):
+        lines = ask(name, logs / logs_of, listed if name == "bad-addresses" else "", headers="on")
+        at = next(i for i, line in enumerate(lines) if columns.split(" ")[-1] in line)
+        answer = itertools.takewhile(lambda line: not all(re.fullmatch("[a-z_]+", cell) for cell in line), lines[at + 1:])
+        rows = [dict(zip(lines[at], line)) for line in answer]
+        assert rows and {c for c in columns.split(" ") if any(row[c] != "NULL" for row in rows)} == set(columns.split(" ") if known else [])
+
+
+@pytest.mark.parametrize("name, rows", [
+    ("data-leaving", [["10.0.0.5", "203.0.113.7", "-", "12", "NULL", "2026-03-08 00:00:00", "2026-03-08 00:11:30"]]),
+    ("outside-hours", [["10.0.0.5", "203.0.113.7", "12", "NULL", "NULL", "2026-03-08 00:00:00", "2026-03-08 00:11:30"]]),
+    ("beaconing", [["10.0.0.5", "203.0.113.7", "443", "12", "1", "60", "100", "NULL", "2026-03-08 00:00", "2026-03-08 00:11"]])])
+def test_pairs_without_a_byte_count(tmp_path, name, rows):
+    """They are shown, and their bytes are NULL. A record without traffic is not one of them."""
+    (tmp_path / "a.log").write_text("srcaddr dstaddr srcport dstport start end\n" + "- - - - 1772928000 1772928030\n" + "".join(
+        f"10.0.0.5 203.0.113.7 40000 443 {1772928000 + 60 * i} {1772928030 + 60 * i}\n" for i in range(12)))
+    assert ask(name, tmp_path) == rows
+
+
+# The scripts that stop at an error, because all that they ask about is a field that the logs lack.
+NEED_ACTION = set("""accepted-rejected accepted-tcp cross-az https-servers inbound-external nat-by-tag port-scan-horizontal port-scan-vertical
+                     rejected-tcp rejected-tcp-by-weekday rejects rejects-inside top-rejected traffic-paths uncommon-ports""".split())
+STOPPED = {"default": set(), "v5": set(), "tgw": NEED_ACTION | {"eni"}, "four": NEED_ACTION | set(
+    """admin-ports beaconing database-ports dns-resolvers eni large-transfers new-talkers skipdata ssh-rdp tcp-from-source udp-sources
+       unusual-protocols""".split())}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_or_what_is_lacking(logs, kind, name):
+    """Rows, or an error that names a field, or a last answer that counts 0 files with a field. Never nothing."""
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('192.0.2.77', 'it');\n"
+    rows = ask(name, logs / kind, listed if name == "bad-addresses" else "")
+    closes = "_files(@logs) WHERE fields" in (ROOT / f"sql/investigate/{name}.sql").read_text()
+    fields = lacking(rows)
+    assert bool(fields) == (name in STOPPED[kind])
+    answer = [row for row in (rows[:-1] if closes else rows) if row[0] != "nothing found" and "rror near" not in row[0]]
+    assert answer or fields or closes and rows[-1][0] == "1" and "0" in rows[-1][1:]
+    assert set(fields).isdisjoint(f.replace("-", "_") for f in KINDS[kind])
+
+
+def test_the_account_and_the_region_of_the_path(tmp_path):
+    """period-check and coverage tell flow logs apart whose records do not have these fields."""
+    for account, region in (("123456789012", "us-east-1"), ("012345678901", "eu-west-1")):
+        folder = tmp_path / f"AWSLogs/{account}/vpcflowlogs/{region}/2026/03/09"
+        folder.mkdir(parents=True)
+        (folder / f"{account}_vpcflowlogs_{region}_fl-0f0364dc838ff8342_20260309T0905Z_680defad.log").write_text(
+            "interface-id srcaddr dstaddr start end log-status\neni-1 - - 1773046860 1773046920 NODATA\n")
+    assert [row[1:5] for row in ask("period-check", tmp_path)[:2]] == [
+        ["012345678901", "eu-west-1", "0", "1"], ["123456789012", "us-east-1", "0", "1"]]
+    assert [row[:2] for row in ask("coverage", tmp_path)[:2]] == [["012345678901", "eni-1"], ["123456789012", "eni-1"]]

@@ -53,10 +53,9 @@ def summed(rows, *columns):
                 return clock(min(r["start"] for r in g))
             case "last":
                 return clock(max(r["end"] for r in g))
-            case "sent":
-                return sum(r["bytes"] or 0 for r in g if r["dstport"] <= r["srcport"])
-            case "received":
-                return sum(r["bytes"] or 0 for r in g if r["dstport"] > r["srcport"])
+            case "sent" | "received":
+                known = [(r["dstport"] <= r["srcport"], r["bytes"]) for r in g if r["bytes"] is not None]
+                return sum(size for sent, size in known if sent == (name == "sent")) if known else None
             case _:
                 return sum(r["log_status"] == name.upper() for r in g)
 

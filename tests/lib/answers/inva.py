@@ -65,11 +65,18 @@ def _sum(records, what, where=lambda r: True):
 
 
 def _bytes_where(records, where):
-    return _sum(records, "bytes", where) or 0
+    """None if no record has bytes, and 0 if only others than these have."""
+    return None if _sum(records, "bytes") is None else _sum(records, "bytes", where) or 0
 
 
 def _rejected(records):
-    return sum(r.get("action") == "REJECT" for r in records)
+    """None if no record says whether it was rejected."""
+    return sum(r.get("action") == "REJECT" for r in records) if any(r.get("action") for r in records) else None
+
+
+def _most(sent, received):
+    """For sorting: the greatest sum first, and an unknown one last."""
+    return 1 if sent is None else -(sent + received)
 
 
 def _distinct(records, what):
@@ -255,7 +262,7 @@ def accepted_tcp(records, since=None, until=None, top=20):
     rows = []
     for (client, server, port), g in _groups(let_through, lambda r: (*_ends(r), _service_port(r))):
         sent, received = _bytes_where(g, _is_request), _bytes_where(g, lambda r: not _is_request(r))
-        rows.append((-(sent + received), (client, server, port, _SERVICE.get(port), len(g), sent, received, _last(g))))
+        rows.append((_most(sent, received), (client, server, port, _SERVICE.get(port), len(g), sent, received, _last(g))))
     return [row for _, row in sorted(rows, key=lambda x: (x[0], *map(_rank, x[1][:3])))][:top]
 
 
@@ -278,7 +285,8 @@ def ssh_rdp(records, since=None, until=None, top=20):
         counts[who][0] += asked and r.get("action") == "ACCEPT"
         counts[who][1] += asked and r.get("action") == "REJECT"
         counts[who][2] += not asked and r.get("action") == "ACCEPT"
-    return _sorted([(*who, *counts[who], _first(g), _last(g)) for who, g in found.items()], -6, -4, -5, 1, 2, 3)[:top]
+    rows = [(*who, *(counts[who] if any(r.get("action") for r in g) else (None,) * 3), _first(g), _last(g)) for who, g in found.items()]
+    return _sorted(rows, -6, -4, -5, 1, 2, 3)[:top]
 
 
 def admin_ports(records, since=None, until=None, top=20):
@@ -428,17 +436,15 @@ def conversation(records, a="172.31.1.13", b="192.0.2.77", port=None, since=None
             found[r["dstport"], r["srcport"], r["protocol"]].append((False, r))
     rows = []
     for (a_port, b_port, protocol), both in found.items():
-        points = defaultdict(lambda: {True: 0, False: 0})
-        refused = defaultdict(int)
-        for from_a, r in both:
-            point = r.get("interface_id") or r.get("tgw_attachment_id")
-            points[point][from_a] += r["bytes"] or 0
-            refused[point, from_a] += r.get("action") == "REJECT"
+        sights = _groups(both, lambda sight: (sight[1].get("interface_id") or sight[1].get("tgw_attachment_id"), sight[0]))
+        sights = [(of_a, [r for _, r in sight]) for (_, of_a), sight in sights]
+        sizes = {side: [_sum(rs, "bytes") for of_a, rs in sights if of_a == side] for side in (True, False)}
         begin = min(r["start"] for _, r in both)
         rows.append((protocol, _clock(begin), max(r["end"] for _, r in both) - begin, a_port, b_port,
                      _PROTOCOL.get(protocol, protocol), _SERVICE.get(min(a_port, b_port)),
-                     max(way[True] for way in points.values()), max(way[False] for way in points.values()),
-                     max(refused.values()), len(points)))
+                     *(max(sizes[side], key=_rank, default=0) for side in (True, False)),
+                     max((_rejected(rs) for _, rs in sights), key=_rank),
+                     len({r.get("interface_id") or r.get("tgw_attachment_id") for _, r in both})))
     return [row[1:] for row in _sorted(rows, 2, 4, 5, 1)[:top]]
 
 
@@ -453,6 +459,6 @@ def eni(records, eni="eni-01d3b5255fac9b19f", since=None, until=None, top=20):
     for (client, server, port, protocol), g in _groups(
             traffic, lambda r: (*_ends(r, "src", "dst"), _service_port(r), r["protocol"])):
         sent, received = _bytes_where(g, _is_request), _bytes_where(g, lambda r: not _is_request(r))
-        peers.append(((-(sent + received), -len(g), _rank(client), _rank(server), port, protocol),
+        peers.append(((_most(sent, received), -len(g), _rank(client), _rank(server), port, protocol),
                       (client, server, _SERVICE.get(port, port), len(g), _rejected(g), sent, received, _first(g), _last(g))))
     return _sorted(list(what), 1, 2, 3, 4, 5) + _sorted(whole, 1) + [row for _, row in sorted(peers, key=lambda x: x[0])][:top]

@@ -55,6 +55,11 @@ def _rejected(records):
     return [r for r in records if r.get("action") == "REJECT"]
 
 
+def _refused(records):
+    """How many were rejected; None if none of them says whether it was."""
+    return len(_rejected(records)) if any(r.get("action") for r in records) else None
+
+
 def _groups(records, key):
     """Records by what key(record) gives."""
     found = collections.defaultdict(list)
@@ -186,7 +191,7 @@ def daily_trend(records):
         change = None
         if before:
             change = f"{int(100 * (size - before[1]) / before[1]):+d} %"
-        rows.append((day, len(_ok(rs)), len(_rejected(rs)), sum(r["log_status"] == "SKIPDATA" for r in rs),
+        rows.append((day, len(_ok(rs)), _refused(rs), sum(r["log_status"] == "SKIPDATA" for r in rs),
                      _distinct(rs, "srcaddr"), size, change, before and before[0]))
         before = day, size
     return rows
@@ -209,7 +214,7 @@ def cleartext(records):
     rows = []
     for key, rs in _groups((r for r in records if r.get("encryption_status") == 0), own).items():
         peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs} - {None}
-        rows.append((*key, len(peers), len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _last(rs)))
+        rows.append((*key, len(peers), len(rs), _refused(rs), _sum(rs, "bytes"), _last(rs)))
     names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
     states = _groups(_ok(records), lambda r: r.get("encryption_status"))
     return _sorted(rows, -8, 1, 2, 3, 4)[:20] + [
@@ -269,9 +274,14 @@ def hourly(records):
 def service_errors(records):
     found = _groups((r for r in _ok(records) if r.get("flow_direction")),
                     lambda r: (r.get("pkt_src_aws_service") or "-", r.get("pkt_dst_aws_service") or "-"))
-    rows = [(*key, len(rs), len(_rejected(rs)), f"{100 * len(_rejected(rs)) // len(rs)} %",
-             sum(r.get("tcp_flags") == 2 for r in _accepted(rs)), _sum(rs, "bytes")) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[3], -row[2], row[0], row[1])) + _files_with(
+    rows = []
+    for key, rs in found.items():
+        refused = _refused(rs)
+        silent = [r["action"] == "ACCEPT" and r["tcp_flags"] == 2 for r in rs
+                  if r.get("action") and (r["tcp_flags"] is not None or r["protocol"] not in (None, 6))]
+        rows.append((*key, len(rs), refused, None if refused is None else f"{100 * refused // len(rs)} %",
+                     sum(silent) if silent else None, _sum(rs, "bytes")))
+    return _sorted(rows, -4, -3, 1, 2) + _files_with(
         "flow-direction", "pkt-src-aws-service", "pkt-dst-aws-service")
 
 
@@ -352,7 +362,7 @@ def coverage(records):
 
 def unusual_protocols(records):
     found = _groups((r for r in records if r["protocol"] not in (None, 6, 17)), lambda r: (r["protocol"], r["srcaddr"], r["dstaddr"]))
-    rows = [(key[0], _PROTOCOL.get(key[0]), *key[1:], len(rs), len(_rejected(rs)), _sum(rs, "bytes"),
+    rows = [(key[0], _PROTOCOL.get(key[0]), *key[1:], len(rs), _refused(rs), _sum(rs, "bytes"),
              _share(_sum(rs, "bytes"), max(_sum(rs, "packets"), 1)), _last(rs)) for key, rs in found.items()]
     return sorted(_sorted(rows, -7, 1, 3, 4), key=lambda row: row[0] in (1, 58))[:20]
 
@@ -365,7 +375,7 @@ def database_ports(records):
         got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"} - {None}
         private = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
         outside = [c for c in got_in if not any(ipaddress.ip_address(c) in n for n in private)]
-        rows.append((server, port, _SERVICE.get(port), len(rs), len(_rejected(rs)), len(got_in),
+        rows.append((server, port, _SERVICE.get(port), len(rs), _refused(rs), len(got_in),
                      _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
     return _sorted(rows, -8, -6, -4, 1, 2)[:20]
 
@@ -377,7 +387,7 @@ def instance_traffic(records, instance="i-028450faf3abb2524"):
     rows = []
     for (other, protocol, port), rs in _groups((r for r in _ok(records) if r.get("instance_id") == instance), peer).items():
         way = {d: sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == d) for d in ("egress", "ingress")}
-        rows.append((other, protocol, port, len(rs), len(_rejected(rs)), way["egress"], way["ingress"],
+        rows.append((other, protocol, port, len(rs), _refused(rs), way["egress"], way["ingress"],
                      _first(rs)[:16], _last(rs)[:16]))
     rows = sorted(_sorted(rows, 1, 2, 3), key=lambda row: -row[5] - row[6])
     return rows[:20] + _files_with("instance-id", "flow-direction")
@@ -391,7 +401,7 @@ def host_seen(records, host="10.0.2.14"):
             found["out", _dst(r), _protocol(r), _low_port(r)].append(r)
         elif host in ends[1]:
             found["in", _src(r), _protocol(r), _low_port(r)].append(r)
-    rows = [(*key, len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _share(_sum(rs, "bytes"), len(rs)), _first(rs)[5:16], _last(rs)[5:16])
+    rows = [(*key, len(rs), _refused(rs), _sum(rs, "bytes"), _share(_sum(rs, "bytes"), len(rs)), _first(rs)[5:16], _last(rs)[5:16])
             for key, rs in found.items()]
     return _sorted(rows, -7, 1, 2, 3, 4)[:20]
 
@@ -410,7 +420,7 @@ def interface_types(records):
     for (kind, version), rs in _groups(_ok(records), lambda r: (r.get("interface_type"), r["version"])).items():
         known = [r for r in rs if r.get("flow_direction") and r["bytes"] is not None]
         way = {d: sum(r["bytes"] for r in known if r["flow_direction"] == d) if known else None for d in ("ingress", "egress")}
-        rows.append((kind is None, kind or "instance or other", version, _distinct(rs, "interface_id"), len(rs),
+        rows.append((kind is None, kind or "instance or other", version, _distinct(rs, "interface_id") or None, len(rs),
                      way["ingress"], way["egress"], _sum(rs, "bytes")))
     return [row[1:] for row in sorted(rows)] + _files_with("interface-type", "flow-direction")
 
@@ -485,10 +495,10 @@ def inbound_external(records):
     ours, theirs = [], []
     for (dst, protocol, port), rs in _groups(inbound, lambda r: (r["dstaddr"], r["protocol"], r["dstport"])).items():
         ours.append((dst, protocol, port, _distinct(rs, "srcaddr"), len(_accepted(rs)), len(_rejected(rs)),
-                     sum(r["bytes"] or 0 for r in rs), _last(rs)[:16]))
+                     _sum(rs, "bytes"), _last(rs)[:16]))
     for src, rs in _groups(inbound, lambda r: r["srcaddr"]).items():
         theirs.append((src, "documentation", _distinct(rs, "dstaddr"), _distinct(rs, "dstport"), len(_accepted(rs)),
-                       len(_rejected(rs)), sum(r["bytes"] or 0 for r in rs), _first(rs), _last(rs)))
+                       len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs)))
     ours.sort(key=lambda row: (-row[4], -row[5], row[0], row[1], row[2]))
     return ([(dst, _service(protocol, port), *rest) for dst, protocol, port, *rest in ours[:20]]
             + sorted(theirs, key=lambda row: (-row[5], -row[4], row[0]))[:20])
@@ -522,7 +532,7 @@ def rejects_inside(records):
 def dns_resolvers(records):
     asked = [r for r in records if r["protocol"] in (6, 17) and r["dstport"] in (53, 853) and _inside(_src(r))
              and _dst(r) not in (None, "10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
-    rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs))
+    rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), _refused(rs), _sum(rs, "bytes"), _first(rs), _last(rs))
             for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items()]
     return _sorted(rows, -5, 1, 2, 3)[:20]
 
@@ -558,10 +568,12 @@ def bad_addresses(records):
         rs = [r for _, r in sights]
         ports = {_low_port(r) for r in rs}
         size = {w: sum(r["bytes"] or 0 for way, r in sights if way == w) for w in ("in", "out")}
+        if _sum(rs, "bytes") is None:
+            size = {"in": None, "out": None}
         rows.append((bad, note_of(bad), own, ports.pop() if len(ports) == 1 else f"{len(ports)} ports",
-                     len(rs) - len(_rejected(rs)), len(_rejected(rs)), size["out"], size["in"],
+                     len(rs) - len(_rejected(rs)), _refused(rs), size["out"], size["in"],
                      _first(rs)[5:16], _last(rs)[5:16]))
-    return sorted(_sorted(rows, 1, 3), key=lambda row: (-row[4], -row[4] - row[5]))[:20]
+    return sorted(_sorted(rows, 1, 3), key=lambda row: (-row[4], -row[4] - (row[5] or 0)))[:20]
 
 
 def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_until="2026-06-17"):
@@ -569,7 +581,7 @@ def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_un
     old = [r for r in records if yesterday <= r["start"] < today]
     new = [r for r in records if today <= r["start"] < end]
     known = {r["srcaddr"] for r in old}
-    hosts = [(src, len(rs), _sum(rs, "bytes"), len(_rejected(rs)), _first(rs), _last(rs))
+    hosts = [(src, len(rs), _sum(rs, "bytes"), _refused(rs), _first(rs), _last(rs))
              for src, rs in _groups((r for r in new if r["srcaddr"] and r["srcaddr"] not in known and _inside(r["srcaddr"])),
                                     lambda r: r["srcaddr"]).items()]
 
