@@ -32,5 +32,5 @@ SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole
   FROM path WHERE no_route + blackhole + mtu + ttl >= @lost
  ORDER BY no_route + blackhole + mtu + ttl DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

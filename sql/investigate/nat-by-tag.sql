@@ -27,5 +27,5 @@ SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_
    AND next_hop_interface_type IN ('nat_gateway', 'regional_nat_gateway') AND next_hop_interface_type IS NOT NULL
  GROUP BY 1, 2, 3 ORDER BY bytes DESC, 1, 2, 3;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-interface-type ') > 0) AS with_next_hop_interface_type
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-interface-type ') > 0) AS with_next_hop_interface_type
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -29,5 +29,5 @@ SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND typ
  WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY instance_id ORDER BY bytes DESC, instance_id LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

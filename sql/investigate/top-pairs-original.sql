@@ -26,5 +26,5 @@ SELECT pkt_srcaddr, pkt_dstaddr, count(DISTINCT interface_id) AS interfaces, sum
  WHERE since = @since AND until = @until AND pkt_srcaddr IS NOT NULL
  GROUP BY pkt_srcaddr, pkt_dstaddr ORDER BY bytes DESC, pkt_srcaddr, pkt_dstaddr LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

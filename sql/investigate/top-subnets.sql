@@ -26,5 +26,5 @@ SELECT subnet_id, max(az_id) AS az_id, count(DISTINCT interface_id) AS interface
  WHERE since = @since AND until = @until AND subnet_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY subnet_id ORDER BY bytes DESC, subnet_id LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' subnet-id ') > 0) AS with_subnet_id
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' subnet-id ') > 0) AS with_subnet_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -27,5 +27,5 @@ SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path
    AND traffic_path IS NOT NULL
  GROUP BY 1, 2, 4 ORDER BY service = '-', 1, 2, 4;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' traffic-path ') > 0) AS with_traffic_path
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' traffic-path ') > 0) AS with_traffic_path
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
