@@ -28,6 +28,7 @@
 #include "base/glob.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "file/twins.h"
 
 #define EVERYTHING  SIZE_MAX /* the offset of an item for which all files below its folder are listed */
 #define BLOCK_BYTES (64 * 1024)
@@ -418,6 +419,7 @@ enum err_code discover(struct files *f, const char *const *paths, size_t npaths,
   for (size_t i = 0; i < npaths && !e->code; i++) add_path(&w, paths[i]);
   if (!e->code && f->n) qsort(f->file, f->n, sizeof *f->file, by_path);
   if (!e->code) drop_duplicates(&w);
+  if (!e->code) twins_link(f, e);
   mem_free(w.stack);
   mem_free(w.visited);
   mem_free(w.names);

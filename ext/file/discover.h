@@ -32,8 +32,9 @@ struct file {
   uint64_t changed; /* differs when the file has changed; computed from its times */
   dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
-  int named;        /* the user wrote this path itself, not a folder or pattern */
-  const char *text; /* `size` bytes in memory instead of a file (payload.h); NULL for files */
+  int named;               /* the user wrote this path itself, not a folder or pattern */
+  const struct file *twin; /* the nearest file before it that has the same delivery (twins.h), or NULL */
+  const char *text;        /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
 
 struct files {

@@ -20,114 +20,14 @@
 
 #include "base/number.h"
 #include "base/utf8.h"
-#include "file/object_name.h"
 #include "record/detect.h"
 #include "record/plausible.h"
-#include "scan/refusal.h"
 
 #define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
 
 /* Bytes beyond the text that other modules may read must be there. */
 _Static_assert(LINES_PADDING >= TOKENS_BLOCK, "the splitter looks at whole blocks");
 _Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "fields are read and copied in pieces");
-
-enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e) {
-  memset(r, 0, sizeof *r);
-  r->options = options;
-  r->done = 1;
-  if (source_init(&r->source, e)) return e->code;
-  if (lines_init(&r->lines, e)) return e->code;
-  return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
-}
-
-void reader_clear(struct reader *r) {
-  read_ahead_stop(&r->ahead);
-  source_clear(&r->source);
-  lines_clear(&r->lines);
-  tokens_clear(&r->tokens);
-}
-
-static ssize_t read_source(void *source, char *p, size_t n, struct err *e) { return source_read(source, p, n, e); }
-
-/* Sets everything but the source for a new file. */
-static void begin_file(struct reader *r, enum expectation expectation) {
-  r->expectation = expectation;
-  r->verdict = VERDICT_OPEN;
-  r->why[0] = 0;
-  r->is_other = 0;
-  r->line = r->records = r->rows = r->nproblems = 0;
-  r->text_n = 0;
-  r->next = r->tokens.nlines = 0;
-  r->is_first = 1;
-  r->is_bound = r->is_judged = 0;
-  memset(&r->presence, 0, sizeof r->presence);
-  formats_begin(&r->formats, r->options->formats ? r->options->formats : formats_default());
-  r->done = 0;
-}
-
-/* The source has been opened, or could not be. */
-static void begin_lines(struct reader *r, struct err *e) {
-  r->source_known = !e->code;
-  if (r->source_known && r->options->ahead) read_ahead_start(&r->ahead, &r->source, e);
-  if (e->code) {
-    r->verdict = VERDICT_BAD;
-    r->bad = e->code;
-    memcpy(r->why, e->text, sizeof r->why);
-  }
-  if (r->ahead.source) lines_start(&r->lines, read_ahead_read, &r->ahead);
-  else lines_start(&r->lines, read_source, &r->source);
-}
-
-void reader_open(struct reader *r, const char *path, enum expectation expectation) {
-  struct err e = {0};
-  begin_file(r, expectation);
-  path_fields_of(&r->path, path);
-  source_open(&r->source, path, r->options->guard, &e);
-  begin_lines(r, &e);
-}
-
-void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
-  struct err e = {0};
-  begin_file(r, expectation);
-  r->path.n = 0;
-  source_open_memory(&r->source, p, n);
-  begin_lines(r, &e);
-}
-
-enum expectation reader_expectation(const struct file *file) {
-  struct object_name name;
-  object_name_parse(&name, file->path);
-  if (name.is_flow_log && !file->text) return EXPECT_DELIVERY;
-  return file->named ? EXPECT_FLOW_LOG : EXPECT_NOTHING;
-}
-
-/* Begins a file that is not read: a problem, or a file that is passed over. */
-static void refuse(struct reader *r, const struct file *file, enum refusal refusal, const char *why) {
-  begin_file(r, EXPECT_NOTHING);
-  source_open_memory(&r->source, "", 0);
-  r->source_known = 0;
-  r->path.n = 0;
-  r->is_other = refusal == REFUSAL_PARTIAL;
-  r->done = r->is_other && !file->named;
-  r->verdict = r->done ? VERDICT_OTHER : VERDICT_BAD;
-  r->bad = ERR_FORMAT;
-  err_print(r->why, "%s", why);
-}
-
-void reader_open_file(struct reader *r, const struct file *file) {
-  enum expectation expectation = reader_expectation(file);
-  char why[ERR_TEXT];
-  enum refusal refusal = refusal_of(file, why);
-  if (refusal != REFUSAL_NONE) refuse(r, file, refusal, why);
-  else if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
-  else reader_open(r, file->path, expectation);
-}
-
-void reader_close(struct reader *r) {
-  read_ahead_stop(&r->ahead);
-  source_close(&r->source);
-  r->done = 1;
-}
 
 /* Keeps the first problem of a file, which flowlogs_files shows. */
 static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
@@ -144,7 +44,10 @@ static enum err_code add_problem(struct reader *r, struct batch *b, enum err_cod
   return batch_problem(b, code, line, reason, raw, raw ? utf8_cut(raw, raw_n, RAW_MAX_BYTES) : 0, e);
 }
 
-/* The same where the rest of the file cannot be used either.  The line, if it is in the window, is shown. */
+/*
+** The same where the rest of the file cannot be used either.  The line is shown if it is in the
+** window.
+*/
 static enum err_code file_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
                                   const char *reason, struct err *e) {
   char text[ERR_TEXT]; /* the reason may be r->why */

@@ -3,14 +3,31 @@
 ** A download that is not finished holds records that its finished twin holds as well, or will hold
 ** in a moment.  Its bytes may end anywhere, also at the end of a line, so that nothing but its name
 ** tells what it is.
+**
+** Of the files with the same delivery, the first that the query wants is read, and all others are
+** refused.  They form a list, from each to the one before it.
 */
 #include "scan/refusal.h"
 
 #include "file/object_name.h"
 
-enum refusal refusal_of(const struct file *file, char why[ERR_TEXT]) {
+static const struct file *wanted_twin(const struct file *file, const struct predicate *p) {
+  const struct file *twin = file->twin;
+  while (twin && p && !predicate_keeps_file(p, twin->path)) twin = twin->twin;
+  return twin;
+}
+
+enum refusal refusal_of(const struct file *file, const struct predicate *p, char why[ERR_TEXT]) {
   struct object_name name;
   if (file->text) return REFUSAL_NONE; /* the name of what lies in memory says nothing */
+  const struct file *twin = wanted_twin(file, p);
+  if (twin) {
+    err_print(why,
+              "is the same delivery as '%s', by its name, so that its records would count twice; give a path that "
+              "stands for one of them",
+              twin->path);
+    return REFUSAL_TWIN;
+  }
   object_name_parse(&name, file->path);
   if (!name.is_partial) return REFUSAL_NONE;
   err_print(why, "is a download that is not finished, by the 8 digits that 'aws s3' adds to the name meanwhile; "

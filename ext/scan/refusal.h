@@ -8,13 +8,18 @@
 
 #include "base/err.h"
 #include "file/discover.h"
+#include "predicate/predicate.h"
 
 enum refusal {
   REFUSAL_NONE,    /* the file is read */
+  REFUSAL_TWIN,    /* the same delivery as an earlier file that is read: always an error */
   REFUSAL_PARTIAL, /* a download that is not finished: passed over, but an error if the user named it */
 };
 
-/* Is the file refused?  Then why becomes the reason in words. */
-enum refusal refusal_of(const struct file *file, char why[ERR_TEXT]);
+/*
+** Is the file refused?  Then why becomes the reason in words.  p: the predicate of the query, or
+** NULL, because a file that it excludes by a condition on the path is no twin to be afraid of.
+*/
+enum refusal refusal_of(const struct file *file, const struct predicate *p, char why[ERR_TEXT]);
 
 #endif

@@ -9,14 +9,15 @@
 --
 -- A rising share of rejected records is a scan, a changed security group, or a service that
 -- stopped. A packet that arrives after its connection was closed is rejected, too. Transit
--- gateways log neither ACCEPT nor REJECT, so their records are left out.
+-- gateways log neither ACCEPT nor REJECT, so their records are left out; where no file has
+-- `action`, that is an error.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 WITH hours AS (
   SELECT hour, coalesce(sum(flows) FILTER (WHERE action = 'ACCEPT'), 0) AS accepted,
          coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
          count(DISTINCT CASE action WHEN 'REJECT' THEN srcaddr END) AS rejected_sources
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action IS NOT NULL
+    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND action IN ('ACCEPT', 'REJECT')
    GROUP BY hour)
 SELECT hour, accepted, rejected, printf('%d %%', 100 * rejected / (accepted + rejected)) AS share, rejected_sources,
        substr('##################################################', 1,

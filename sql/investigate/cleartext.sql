@@ -14,13 +14,15 @@
 -- alone does not mean that everything is encrypted.
 --
 -- `service_port` is the lower of the two ports, which is mostly the port of the service. Traffic
--- that is logged at both ends counts twice.
+-- that is logged at both ends counts twice. Without flow_direction, nothing tells which address is
+-- `own`, so it is NULL, as are `peers`.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
-SELECT interface_id, iif(flow_direction = 'egress', srcaddr, dstaddr) AS own,
+SELECT interface_id, CASE flow_direction WHEN 'egress' THEN srcaddr WHEN 'ingress' THEN dstaddr END AS own,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service_port,
-       count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)) AS peers, sum(flows) AS flows,
+       iif(count(flow_direction), count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)), NULL) AS peers,
+       sum(flows) AS flows,
        coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND encryption_status = 0

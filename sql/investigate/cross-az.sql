@@ -17,8 +17,8 @@
 -- The third answer is by next hop (version 11) and covers egress traffic, including NAT gateways
 -- and endpoints. Traffic over a NAT gateway is also charged there.
 --
--- The last answer says how many files have the fields. Where none has them, the logs cannot
--- answer the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -48,5 +48,7 @@ SELECT az_id AS src_az, next_hop_az_id AS next_az, coalesce(next_hop_interface_t
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' az-id ') > 0) AS with_az_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' vpc-id ') > 0) AS with_vpc_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-az-id ') > 0) AS with_next_hop_az_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -31,7 +31,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@bytes', 5000000), ('@top', 20);
 .read sql/inside.sql
 DROP TABLE IF EXISTS temp.leaving;
-CREATE TEMP TABLE leaving AS
+CREATE TEMP TABLE leaving (src, dst, onward, service, flows, bytes, first, last, left_out);
+INSERT INTO leaving
 WITH seen AS MATERIALIZED (
   SELECT coalesce(interface_id, tgw_attachment_id, '-') AS interface, flow_direction AS way, srcaddr, dstaddr,
          coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, max(pkt_dst_aws_service) AS service,

@@ -12,25 +12,33 @@
 -- record of packets that never arrived. The attachment where a flow enters and the one where it
 -- leaves both log it, so packets are counted where it enters; `ppm` is the number of lost packets
 -- per million of these. `route` (no route was found) and `hole` (a black hole route) are errors
--- in routing tables, `mtu` is a path MTU that a sender does not learn, and `ttl` is a loop.
+-- in routing tables, `mtu` is a path MTU that a sender does not learn, and `ttl` is a loop. Without
+-- flow_direction, the logs do not say where a flow enters, so `packets` and `ppm` are NULL.
 --
--- The last answer says how many files have the fields. Where none has them, the logs cannot
--- answer the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@lost', 1);
 WITH path AS (
   SELECT tgw_src_vpc_id AS src_vpc, tgw_dst_vpc_id AS dst_vpc, srcaddr, dstaddr,
-         sum(packets) FILTER (WHERE flow_direction IS NOT 'egress') AS packets,
+         sum(packets * (flow_direction <> 'egress')) AS packets,
          sum(flows * packets_lost_no_route) AS no_route, sum(flows * packets_lost_blackhole) AS blackhole,
-         sum(flows * packets_lost_mtu_exceeded) AS mtu, sum(flows * packets_lost_ttl_expired) AS ttl
+         sum(flows * packets_lost_mtu_exceeded) AS mtu, sum(flows * packets_lost_ttl_expired) AS ttl,
+         sum(flows * (ifnull(packets_lost_no_route, 0) + ifnull(packets_lost_blackhole, 0)
+                      + ifnull(packets_lost_mtu_exceeded, 0) + ifnull(packets_lost_ttl_expired, 0))) AS lost
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND tgw_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
    GROUP BY src_vpc, dst_vpc, srcaddr, dstaddr)
 SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole AS hole, mtu, ttl,
-       1000000 * (no_route + blackhole + mtu + ttl) / max(packets, 1) AS ppm
-  FROM path WHERE no_route + blackhole + mtu + ttl >= @lost
- ORDER BY no_route + blackhole + mtu + ttl DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
+       1000000 * lost / max(packets, 1) AS ppm
+  FROM path WHERE lost >= @lost
+ ORDER BY lost DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' tgw-id ') > 0) AS with_tgw_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-no-route ') > 0) AS with_packets_lost_no_route,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-mtu-exceeded ') > 0) AS with_packets_lost_mtu_exceeded,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-ttl-expired ') > 0) AS with_packets_lost_ttl_expired
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

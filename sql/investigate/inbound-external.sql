@@ -20,12 +20,13 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 .read sql/inside.sql
 DROP TABLE IF EXISTS temp.inbound;
-CREATE TEMP TABLE inbound AS
+CREATE TEMP TABLE inbound (srcaddr, dstaddr, protocol, dstport, accepted, rejected, bytes, first, last);
+INSERT INTO inbound
 SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
        count(*) FILTER (WHERE action = 'REJECT') AS rejected, coalesce(sum(bytes), 0) AS bytes,
        min(start) AS first, max("end") AS last
   FROM flowlogs(@logs)
- WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IS NOT NULL
+ WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IN ('ACCEPT', 'REJECT')
    AND since = @since AND until = @until
    AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside
    AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL

@@ -13,10 +13,11 @@
 -- The answer covers all interfaces of the instance, and only what these interfaces logged, so
 -- each direction counts once. `peer` is the other end of the packet, also behind a NAT gateway.
 -- `service` is the lower of the two ports, which is mostly the port of the service. instance_id
--- needs version 3; for older formats, ask for the address with addr = '10.0.0.5'.
+-- needs version 3; for older formats, ask for the address with addr = '10.0.0.5'. Which end is the
+-- peer, flow_direction says (version 5): without it, `peer`, `bytes_out` and `bytes_in` are NULL.
 --
--- The last answer says how many files have the field. Where none has it, the logs cannot answer
--- the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -25,23 +26,25 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@instance', 'i-028450faf3abb2524' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@instance LIKE 'i-%',
   'flowlogs: @instance must be an instance: .parameter set @instance "''i-…''"');
-SELECT iif(flow_direction = 'egress', coalesce(pkt_dstaddr, dstaddr), coalesce(pkt_srcaddr, srcaddr)) AS peer,
+SELECT CASE flow_direction WHEN 'egress' THEN coalesce(pkt_dstaddr, dstaddr)
+                           WHEN 'ingress' THEN coalesce(pkt_srcaddr, srcaddr) END AS peer,
        ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service,
        sum(flows) AS flows, coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in,
+       sum(bytes * (flow_direction = 'egress')) AS bytes_out,
+       sum(bytes * (flow_direction = 'ingress')) AS bytes_in,
        substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,
        substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND instance_id = @instance AND instance_id IS NOT NULL
    AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY peer, protocol, service
- ORDER BY bytes_out + bytes_in DESC, peer, protocol, service LIMIT @top;
+ ORDER BY sum(bytes) DESC, peer, protocol, service LIMIT @top;
 SELECT 'nothing found' AS answer, @instance AS instance, @logs AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND instance_id = @instance
       AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK');
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
 DELETE FROM temp.sqlite_parameters WHERE key = '@instance' AND value = 'i-028450faf3abb2524' AND @logs = 'tests/data/AWSLogs';

@@ -10,12 +10,20 @@
 --
 -- interface_type needs version 11. `instance or other` has no type. It also stands for all
 -- interfaces of older formats, so look at `version`, which is the version of the format. NAT
--- gateways and load balancers log each byte when it enters and again when it leaves.
+-- gateways and load balancers log each byte when it enters and again when it leaves. `bytes_in` and
+-- `bytes_out` need flow_direction (version 5) and are NULL without it.
+--
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(interface_type, 'instance or other') AS type, version, count(DISTINCT interface_id) AS interfaces,
        sum(flows) AS flows,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out, sum(bytes) AS bytes
+       sum(bytes * (flow_direction = 'ingress')) AS bytes_in,
+       sum(bytes * (flow_direction = 'egress')) AS bytes_out, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY 1, 2 ORDER BY interface_type IS NULL, 1, 2;
+SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' interface-type ') > 0) AS with_interface_type,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
+  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -11,21 +11,23 @@
 -- the interface of the sender, because the records of a NAT gateway have only its own tags. Tag
 -- values are percent-encoded, as AWS writes them, and `-` means no tag. NAT gateways are charged
 -- by the gigabyte in both directions. Each byte counts once here, because only the records of the
--- instance count.
+-- instance count. `bytes_out` and `bytes_in` are NULL without flow_direction.
 --
--- The last answer says how many files have the fields. Where none has them, the logs cannot
--- answer the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_service_name, '-') AS ecs_service,
        coalesce(pkt_dst_aws_service, pkt_src_aws_service, '-') AS aws_service,
        count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS bytes_out,
-       coalesce(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS bytes_in, sum(bytes) AS bytes
+       sum(bytes * (flow_direction = 'egress')) AS bytes_out,
+       sum(bytes * (flow_direction = 'ingress')) AS bytes_in, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'ACCEPT'
    AND next_hop_interface_type IN ('nat_gateway', 'regional_nat_gateway') AND next_hop_interface_type IS NOT NULL
  GROUP BY 1, 2, 3 ORDER BY bytes DESC, 1, 2, 3;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-interface-type ') > 0) AS with_next_hop_interface_type
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-interface-type ') > 0) AS with_next_hop_interface_type,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-tag ') > 0) AS with_instance_tag
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -17,8 +17,8 @@
 -- must also name a NAT gateway. The records of a regional NAT gateway (resource_id) show no legs
 -- and are not counted.
 --
--- The last answer says how many files have the fields. Where none has them, the logs cannot
--- answer the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@nat', NULL), ('@top', 20);
@@ -31,5 +31,6 @@ SELECT pkt_srcaddr AS remote, pkt_src_aws_service AS aws_service, count(DISTINCT
    AND srcaddr <> pkt_srcaddr AND (@nat IS NULL OR @nat IN (interface_id, srcaddr))
  GROUP BY remote, aws_service ORDER BY bytes DESC, remote, aws_service LIMIT @top;
 SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

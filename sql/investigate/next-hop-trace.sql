@@ -17,8 +17,8 @@
 -- because behind a NAT gateway the sender cannot be told apart. The way back is another path;
 -- exchange the two addresses to see it.
 --
--- The last answer says how many files have the fields. Where none has them, the logs cannot
--- answer the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
@@ -36,6 +36,7 @@ WITH RECURSIVE leg AS MATERIALIZED (
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND flow_direction = 'egress' AND action = 'ACCEPT'
      AND cidr_match(pkt_dstaddr, @trace_to)
+     AND flow_direction IS NOT NULL AND action IS NOT NULL AND pkt_dstaddr IS NOT NULL -- fields that logs may lack
    GROUP BY 1, 2, 3, 4, 5, 6, 7),
 hop (n, interface_id, next_hop) AS (
   SELECT 1, interface_id, next_hop_interface_id FROM leg WHERE cidr_match(srcaddr, @trace_from)
@@ -52,8 +53,12 @@ SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until
       AND flow_direction = 'egress' AND action = 'ACCEPT'
-      AND cidr_match(srcaddr, @trace_from) AND cidr_match(pkt_dstaddr, @trace_to));
+      AND cidr_match(srcaddr, @trace_from) AND cidr_match(pkt_dstaddr, @trace_to)
+      AND flow_direction IS NOT NULL AND action IS NOT NULL AND pkt_dstaddr IS NOT NULL);
 SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' action ') > 0) AS with_action,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-interface-id ') > 0) AS with_next_hop_interface_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
 DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES

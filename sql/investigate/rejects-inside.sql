@@ -24,7 +24,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@bits', 24), ('@top', 20);
 .read sql/inside.sql
 DROP TABLE IF EXISTS temp.rejected_inside;
-CREATE TEMP TABLE rejected_inside AS
+CREATE TEMP TABLE rejected_inside (subnet, srcaddr, dstaddr, protocol, dstport, flows, packets, first, last);
+INSERT INTO rejected_inside
 SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits, 64))) AS subnet,
        srcaddr, dstaddr, protocol, dstport, sum(flows) AS flows, sum(packets) AS packets,
        min(first_seen) AS first, max(last_seen) AS last

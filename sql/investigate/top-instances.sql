@@ -10,24 +10,25 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-instances.sql'
 --
 -- `address` is the address from which the interface sends. The query needs instance_id (version
--- 3). `sent` and `received` need flow_direction (version 5) and are 0 without it. NAT gateways,
+-- 3). `sent` and `received` need flow_direction (version 5) and are NULL without it. NAT gateways,
 -- load balancers and other interfaces that a service manages have no instance. Each row contains
 -- what the instance's own interfaces logged, so nothing counts twice within a row; between two
 -- instances, the same bytes are `sent` in one row and `received` in another.
 --
--- The last answer says how many files have the field. Where none has it, the logs cannot answer
--- the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
-SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND type = 'IPv4') AS address,
+SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND ip_family(srcaddr) = 4) AS address,
        sum(flows) AS flows, ifnull(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
-       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS sent,
-       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS received,
+       sum(bytes * (flow_direction = 'egress')) AS sent,
+       sum(bytes * (flow_direction = 'ingress')) AS received,
        sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY instance_id ORDER BY bytes DESC, instance_id LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

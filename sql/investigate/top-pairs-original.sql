@@ -15,8 +15,8 @@
 -- and is another pair. The query needs pkt_srcaddr and pkt_dstaddr (version 3). Where records
 -- were lost (SKIPDATA), sums are lower bounds.
 --
--- The last answer says how many files have the fields. Where none has them, the logs cannot
--- answer the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
@@ -26,5 +26,6 @@ SELECT pkt_srcaddr, pkt_dstaddr, count(DISTINCT interface_id) AS interfaces, sum
  WHERE since = @since AND until = @until AND pkt_srcaddr IS NOT NULL
  GROUP BY pkt_srcaddr, pkt_dstaddr ORDER BY bytes DESC, pkt_srcaddr, pkt_dstaddr LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

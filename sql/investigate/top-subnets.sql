@@ -10,21 +10,22 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-subnets.sql'
 --
 -- The query needs subnet_id (version 3). `sent` and `received` need flow_direction (version 5)
--- and are 0 without it. Traffic within a subnet is sent and received there, so it counts twice in
+-- and are NULL without it. Traffic within a subnet is sent and received there, so it counts twice in
 -- `bytes`.
 --
--- The last answer says how many files have the field. Where none has it, the logs cannot answer
--- the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 SELECT subnet_id, max(az_id) AS az_id, count(DISTINCT interface_id) AS interfaces, sum(flows) AS flows,
-       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'egress'), 0) AS sent,
-       ifnull(sum(bytes) FILTER (WHERE flow_direction = 'ingress'), 0) AS received,
+       sum(bytes * (flow_direction = 'egress')) AS sent,
+       sum(bytes * (flow_direction = 'ingress')) AS received,
        sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND subnet_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY subnet_id ORDER BY bytes DESC, subnet_id LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' subnet-id ') > 0) AS with_subnet_id
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' subnet-id ') > 0) AS with_subnet_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

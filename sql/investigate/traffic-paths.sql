@@ -15,8 +15,8 @@
 -- free. Interfaces that are not on Nitro show 2 for the internet gateway and for the endpoint
 -- alike.
 --
--- The last answer says how many files have the field. Where none has it, the logs cannot answer
--- the question.
+-- The last answer says how many files have each field. What depends on a field that none of them
+-- has, the logs cannot tell.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path(traffic_path) AS path_name,
@@ -27,5 +27,8 @@ SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path
    AND traffic_path IS NOT NULL
  GROUP BY 1, 2, 4 ORDER BY service = '-', 1, 2, 4;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' traffic-path ') > 0) AS with_traffic_path
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' traffic-path ') > 0) AS with_traffic_path,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

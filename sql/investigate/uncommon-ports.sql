@@ -30,7 +30,7 @@ SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DIST
        count(*) FILTER (WHERE action = 'REJECT') AS rejected,
        min(srcaddr) AS one_source, substr(min(start_time), 1, 16) AS first_seen, substr(max(end_time), 1, 16) AS last_seen
   FROM flowlogs(@logs)
- WHERE (action = 'REJECT' OR dstport < srcport) AND action IS NOT NULL AND protocol IN (6, 17) AND dstport < @below
+ WHERE (action = 'REJECT' OR dstport < srcport) AND action IN ('ACCEPT', 'REJECT') AND protocol IN (6, 17) AND dstport < @below
    AND dstport NOT IN (SELECT value FROM json_each(@common))
    AND since = @since AND until = @until
    AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside

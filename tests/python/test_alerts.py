@@ -796,6 +796,36 @@ def test_errors_change_nothing(alerts, name, content, told):
     assert len(alerts.news()) == 1
 
 
+def test_a_download_that_is_not_finished_is_not_read(alerts):
+    done = delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    partial = delivered(alerts.logs, [rejected(IN, IN2, 23)], 300)
+    partial = partial.rename(f"{partial}.6eF5bC3a")
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/22")]
+    partial.rename(str(partial).removesuffix(".6eF5bC3a"))
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/23")]
+    assert alerts.query("SELECT count(*) FILTER (WHERE log) FROM alert_files") == [(2,)] and done.exists()
+
+
+def test_the_same_delivery_twice_ends_the_run(alerts):
+    """Its flows would count twice. With 'skip' one of the two is read."""
+    (alerts.logs / "copy").mkdir()
+    for folder in (alerts.logs, alerts.logs / "copy"):
+        delivered(folder, [rejected(IN, IN2, 22)])
+    status, printed, err = alerts.run()
+    assert status == 1 and printed == [] and "is the same delivery as" in err
+    alerts.parameters["on_error"] = "'skip'"
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/22")]
+    assert alerts.query("SELECT flows FROM alerts") == [(1,)]
+
+
+def test_a_suspicious_record_is_read_and_its_file_recorded(alerts):
+    """flowlogs_errors lists it, which must not make the file one that could not be read."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22), dict(rejected(IN, IN2, 23), packets=9, bytes=1)])
+    alerts.parameters["on_error"] = "'skip'"
+    assert len(alerts.news()) == 2 and alerts.news() == []
+    assert alerts.query("SELECT count(*), sum(log) FROM alert_files") == [(1, 1)]
+
+
 # Root may read every file. Without these two capabilities it may read what the mode allows.
 DROP = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 

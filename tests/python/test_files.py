@@ -3,6 +3,8 @@
 line where there is one; with on_error = 'skip' they are passed over, and flowlogs_errors lists
 them."""
 
+import gzip
+
 import pytest
 
 HEADER = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n"
@@ -178,3 +180,57 @@ def test_a_name_with_something_else_added_is_read(build, tmp_path):
         (tmp_path / (NAME + end)).write_text(HEADER + record())
     (tmp_path / "part.log.6eF5bC3a").write_text(HEADER + record())
     assert build.rows("SELECT count(*) FROM flowlogs('*');", cwd=tmp_path) == [["4"]]
+
+
+# ---- the same delivery twice
+
+def twin_of(path):
+    return f"is the same delivery as '{path}', by its name, so that its records would count twice; give a path that stands for one of them"
+
+
+def put(folder, *paths, content=HEADER + record() * 3):
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(gzip.compress(content.encode()) if path.endswith(".gz") else content.encode())
+
+
+@pytest.mark.parametrize("first, second", [
+    (f"a/{NAME}.gz", f"b/{NAME}.gz"),           # a copy in another folder
+    (f"a/{NAME}", f"a/{NAME}.gz"),              # unzipped beside the original
+    (f"a/c/{NAME}", f"b/{NAME}.gz"),
+])
+@pytest.mark.parametrize("threads", [0, 2])
+def test_the_same_delivery_twice_is_an_error(build, tmp_path, first, second, threads):
+    put(tmp_path, first, second)
+    for path in (".", "**/*vpcflowlogs*", f'["{second}", "{first}"]'):
+        here = "./" if path == "." else ""
+        for table, rows in (("flowlogs", "count(*)"), ("flowlogs_rollup", "sum(flows)")):
+            out = build.shell(f"SELECT {rows} FROM {table}('{path}') WHERE threads = {threads};", cwd=tmp_path)
+            assert f"flowlogs: {here}{second}: {twin_of(here + first)}; on_error=skip skips it, flowlogs_errors lists it" in out
+            assert build.rows(f"SELECT {rows} FROM {table}('{path}', 'skip') WHERE threads = {threads};", cwd=tmp_path) == [["3"]]
+        assert build.rows(f"SELECT DISTINCT file FROM flowlogs('{path}', 'skip');", cwd=tmp_path) == [[here + first]]
+        assert build.rows(f"SELECT file, line, cause, reason FROM flowlogs_errors('{path}');", cwd=tmp_path) == \
+            [[here + second, "NULL", "file", twin_of(here + first)]]
+        assert build.rows(f"SELECT path, verdict, note FROM flowlogs_files('{path}');", cwd=tmp_path) == \
+            [[here + first, "flow log", "NULL"], [here + second, "unreadable", twin_of(here + first)]]
+
+
+def test_a_twin_that_the_query_excludes_is_no_error(build, tmp_path):
+    a, b, c = (f"{folder}/{NAME}" for folder in "abc")
+    put(tmp_path, a, b, c)
+    def ask(where):
+        return build.shell(f"SELECT count(*), min(file), max(file) FROM flowlogs('.') WHERE {where};", cwd=tmp_path)
+    for path in (a, b, c):
+        assert ask(f"file = './{path}'") == f"3|./{path}|./{path}\n"
+    assert f"./{c}: {twin_of('./' + b)}" in ask(f"file > './{a}'")
+    assert f"./{c}: {twin_of('./' + a)}" in ask(f"file IN ('./{a}', './{c}')")
+    assert ask(f"file > './{a}' AND on_error = 'skip'") == f"3|./{b}|./{b}\n"
+    assert ask("start < '1773000000'") == "0||\n"         # the time in the name excludes all three
+    assert build.shell(f"SELECT count(*) FROM flowlogs('b');", cwd=tmp_path) == "3\n"
+
+
+def test_files_with_the_same_name_that_is_not_of_aws_are_no_twins(build, tmp_path):
+    put(tmp_path, "a/flow.log", "b/flow.log", f"a/{NAME}.bak", f"b/{NAME}.bak", f"a/x{NAME}", f"b/{NAME.replace('us-', 'eu-')}",
+        f"c/{NAME}")
+    (tmp_path / "d").symlink_to("c")
+    assert build.shell("SELECT count(*) FROM flowlogs('.');", cwd=tmp_path) == "21\n"

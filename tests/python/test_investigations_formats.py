@@ -25,6 +25,47 @@ def ask(name, logs, **values):
     return BUILDS[0].rows(f".headers off\n.parameter init\n.parameter set @logs \"'{logs}'\"\n{set_all}.read sql/investigate/{name}.sql\n")
 
 
+# The fields without which a script finds nothing or cannot tell something, of those that its last answer counts.
+NEEDED = {
+    "bpa-rejects": "reject-reason", "cross-az": "az-id vpc-id flow-direction next-hop-az-id", "instance-traffic": "instance-id flow-direction",
+    "high-loss": "tgw-id flow-direction packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired",
+    "interface-types": "interface-type flow-direction", "nat-by-tag": "next-hop-interface-type flow-direction instance-tag", "nat-downloads": "instance-id pkt-srcaddr",
+    "nat-senders": "instance-id pkt-srcaddr pkt-dstaddr", "nat-traffic": "instance-id pkt-srcaddr pkt-dstaddr",
+    "nat-uploads": "instance-id pkt-dstaddr", "next-hop-trace": "action flow-direction pkt-dstaddr next-hop-interface-id",
+    "s3-through-nat": "instance-id pkt-srcaddr pkt-dstaddr pkt-src-aws-service pkt-dst-aws-service",
+    "service-errors": "flow-direction pkt-src-aws-service pkt-dst-aws-service", "top-instances": "instance-id flow-direction",
+    "top-pairs-original": "pkt-srcaddr pkt-dstaddr", "top-pairs-original-by-packets": "pkt-srcaddr pkt-dstaddr",
+    "top-subnets": "subnet-id flow-direction", "top-talkers-original": "pkt-srcaddr",
+    "traffic-paths": "traffic-path flow-direction instance-id pkt-dst-aws-service"}
+
+
+@pytest.mark.parametrize("name, lacks", [(name, field) for name, fields in NEEDED.items() for field in fields.split()])
+def test_the_last_answer_names_each_field_that_is_needed(tmp_path, name, lacks):
+    """Of 2 files, one has all fields and the other all but one, whatever way the names are written."""
+    fields = NEEDED[name].split()
+    for file, own in (("a", fields), ("b", [f.replace("-", "_") for f in fields if f != lacks])):
+        (tmp_path / f"{file}.log").write_text(f"srcaddr dstaddr start end interface-id {' '.join(own + [f for f in ['action'] if f not in fields])}\n")
+    rows = ask(name, tmp_path, instance="i-1", trace_from="10.0.0.5", trace_to="10.0.1.6")
+    assert rows[-1] == ["2", *("1" if f == lacks else "2" for f in fields)]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if "_files(@logs) WHERE fields" in (ROOT / f"sql/investigate/{n}.sql").read_text()])
+def test_a_last_answer_is_tested(name):
+    assert name in NEEDED
+
+
+@pytest.mark.parametrize("lacks, figures", [
+    ("", ["9", "1", "2", "4", "8", "1666666"]), ("flow-direction", ["NULL", "1", "2", "4", "8", "NULL"]),
+    ("packets-lost-blackhole", ["9", "1", "NULL", "4", "8", "1444444"])])
+def test_losses_where_fields_are_lacking(tmp_path, lacks, figures):
+    values = {"srcaddr": "10.0.0.5", "dstaddr": "10.0.1.6", "start": 1773046800, "end": 1773046860, "packets": 9, "tgw-id": "tgw-1",
+              "flow-direction": "ingress", "packets-lost-no-route": 1, "packets-lost-blackhole": 2, "packets-lost-mtu-exceeded": 4,
+              "packets-lost-ttl-expired": 8}
+    values.pop(lacks, None)
+    (tmp_path / "a.log").write_text(" ".join(values) + "\n" + " ".join(map(str, values.values())) + "\n")
+    assert ask("high-loss", tmp_path)[0][4:] == figures
+
+
 @pytest.fixture(scope="module")
 def spellings(tmp_path_factory):
     """The same two hosts with their IPv6 addresses in full, as AWS writes them, and shortened."""

@@ -111,6 +111,17 @@ def test_account_and_region_of_the_path(named):
     named.done()
 
 
+@pytest.mark.parametrize("condition", [
+    "+«srcaddr» <> '10.0.0.5'", "+«srcaddr» IS NOT '10.0.0.5'", "+«srcaddr» IS NOT NULL", "+«srcaddr» LIKE '10.%'",
+    "+«srcaddr» GLOB '10.*'", "cidr_match(+«srcaddr», '10.0.0.0/8')", "«srcaddr» = '10.0.0.5'", "«srcaddr» > '10.0.0.5'"])
+def test_a_left_join_keeps_the_records_that_on_refuses(odd, condition):
+    """Without the `+`, SQLite 3.40 passes these conditions on to the left table as if they stood in
+    WHERE, and its records are missing. It does not do so with = and >."""
+    rows = odd.check(f"SELECT t.file, t.line, o.id FROM {{T}} t LEFT JOIN other o ON o.i = «dstport» AND {condition}", ordered=False)
+    assert {row[:2] for row in rows} == set(odd.truth("SELECT file, line FROM plain"))
+    odd.done()
+
+
 # ---- texts, patterns, functions
 
 @pytest.mark.parametrize("encoding", ["UTF-16le", "UTF-16be"])

@@ -115,11 +115,11 @@ def top_pairs_by_packets(records, since=None, until=None, top=20):
 
 
 def top_pairs_original(records, since=None, until=None, top=20):
-    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -6, top) + _files_with("pkt-srcaddr")
+    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -6, top) + _files_with("pkt-srcaddr", "pkt-dstaddr")
 
 
 def top_pairs_original_by_packets(records, since=None, until=None, top=20):
-    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -5, top) + _files_with("pkt-srcaddr")
+    return _pairs(_of_period(records, since, until), "pkt_srcaddr", "pkt_dstaddr", -5, top) + _files_with("pkt-srcaddr", "pkt-dstaddr")
 
 
 def top_instances(records, since=None, until=None, top=20):
@@ -130,7 +130,7 @@ def top_instances(records, since=None, until=None, top=20):
         rows.append((instance, max(own, default=None), len(g), _rejected(g),
                      _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
                      _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes")))
-    return _sorted(rows, -7, 1)[:top] + _files_with("instance-id")
+    return _sorted(rows, -7, 1)[:top] + _files_with("instance-id", "flow-direction")
 
 
 def top_subnets(records, since=None, until=None, top=20):
@@ -139,7 +139,7 @@ def top_subnets(records, since=None, until=None, top=20):
              _bytes_where(g, lambda r: r["flow_direction"] == "egress"),
              _bytes_where(g, lambda r: r["flow_direction"] == "ingress"), _sum(g, "bytes"))
             for subnet, g in _groups(known, lambda r: r["subnet_id"])]
-    return _sorted(rows, -7, 1)[:top] + _files_with("subnet-id")
+    return _sorted(rows, -7, 1)[:top] + _files_with("subnet-id", "flow-direction")
 
 
 def subnet_senders(records, subnet="10.0.1.0/24", since=None, until=None, top=20):
@@ -375,7 +375,7 @@ def _ways(legs):
 def nat_senders(records, nat=None, since=None, until=None, top=20):
     rows = [(inside, eni, len({leg[2] for leg in g}), *_ways(g), _last([leg[-1] for leg in g]))
             for (inside, eni), g in _groups(_through_nat(records, nat, since, until), lambda leg: (leg[1], leg[0]))]
-    return _sorted(rows, -4, -5, 1, 2)[:top] + _files_with("pkt-srcaddr")
+    return _sorted(rows, -4, -5, 1, 2)[:top] + _files_with("instance-id", "pkt-srcaddr", "pkt-dstaddr")
 
 
 def nat_traffic(records, nat=None, since=None, until=None, top=20):
@@ -384,7 +384,8 @@ def nat_traffic(records, nat=None, since=None, until=None, top=20):
                                                 lambda leg: (*leg[1:4], leg[-1]["protocol"])):
         own = [leg[-1] for leg in g]
         rows.append((inside, remote, port, _SERVICE.get(port), *_ways(g), _first(own), _last(own)))
-    return sorted(rows, key=lambda row: (-row[4] - row[5], *map(_rank, row[:3])))[:top] + _files_with("pkt-srcaddr")
+    return sorted(rows, key=lambda row: (-row[4] - row[5], *map(_rank, row[:3])))[:top] + _files_with(
+        "instance-id", "pkt-srcaddr", "pkt-dstaddr")
 
 
 def _remotes(records, nat, since, until, upwards, side, top):
@@ -397,11 +398,11 @@ def _remotes(records, nat, since, until, upwards, side, top):
 
 
 def nat_uploads(records, nat=None, since=None, until=None, top=20):
-    return _remotes(records, nat, since, until, True, "dst", top) + _files_with("pkt-dstaddr")
+    return _remotes(records, nat, since, until, True, "dst", top) + _files_with("instance-id", "pkt-dstaddr")
 
 
 def nat_downloads(records, nat=None, since=None, until=None, top=20):
-    return _remotes(records, nat, since, until, False, "src", top) + _files_with("pkt-srcaddr")
+    return _remotes(records, nat, since, until, False, "src", top) + _files_with("instance-id", "pkt-srcaddr")
 
 
 def s3_through_nat(records, nat=None, since=None, until=None, top=20):
@@ -409,7 +410,8 @@ def s3_through_nat(records, nat=None, since=None, until=None, top=20):
             if leg[-1]["pkt_dst_aws_service" if leg[4] else "pkt_src_aws_service"] == "S3"]
     rows = [(*who, *_ways(g), _last([leg[-1] for leg in g]))
             for who, g in _groups(legs, lambda leg: (leg[1], leg[-1]["vpc_id"], leg[-1]["subnet_id"]))]
-    return sorted(rows, key=lambda row: (-row[3] - row[4], *map(_rank, row[:3])))[:top] + _files_with("pkt-dst-aws-service")
+    return sorted(rows, key=lambda row: (-row[3] - row[4], *map(_rank, row[:3])))[:top] + _files_with(
+        "instance-id", "pkt-srcaddr", "pkt-dstaddr", "pkt-src-aws-service", "pkt-dst-aws-service")
 
 
 # ---- one conversation, one interface ---------------------------------------------------------

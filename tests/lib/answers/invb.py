@@ -174,7 +174,8 @@ def high_loss(records):
         came = sum(r["packets"] for r in rs if r["flow_direction"] == "ingress")
         if sum(lost):
             rows.append((*key, came, *lost, sum(lost) * 1000000 // came))
-    return sorted(_sorted(rows, 3, 4, 1, 2), key=lambda row: -sum(row[5:9])) + _files_with("packets-lost-blackhole")
+    return sorted(_sorted(rows, 3, 4, 1, 2), key=lambda row: -sum(row[5:9])) + _files_with(
+        "tgw-id", "flow-direction", "packets-lost-no-route", "packets-lost-blackhole", "packets-lost-mtu-exceeded", "packets-lost-ttl-expired")
 
 
 def daily_trend(records):
@@ -229,7 +230,7 @@ def traffic_paths(records):
                                "an instance" if r["instance_id"] else "a service's interface"))
     return [(service, path, _PATH[path], who, _distinct(rs, "interface_id"), len(rs), _sum(rs, "bytes"))
             for (service, path, who), rs in sorted(found.items(), key=lambda item: (item[0][0] == "-", item[0]))
-            ] + _files_with("traffic-path")
+            ] + _files_with("traffic-path", "flow-direction", "instance-id", "pkt-dst-aws-service")
 
 
 def cross_az(records):
@@ -257,7 +258,7 @@ def cross_az(records):
     return (sorted(((*k, *v) for k, v in zones.items()), key=lambda row: (-row[4], row[0], row[1]))
             + _sorted(pairs, -6, 3, 4, 1, 2, 5)[:20]
             + _sorted([(*k, _distinct(rs, "dstaddr"), len(rs), _sum(rs, "bytes")) for k, rs in hops.items()], -7, 1, 2, 3, 4)[:20]
-            + _files_with("az-id", "next-hop-az-id"))
+            + _files_with("az-id", "vpc-id", "flow-direction", "next-hop-az-id"))
 
 
 def hourly(records):
@@ -270,7 +271,8 @@ def service_errors(records):
                     lambda r: (r.get("pkt_src_aws_service") or "-", r.get("pkt_dst_aws_service") or "-"))
     rows = [(*key, len(rs), len(_rejected(rs)), f"{100 * len(_rejected(rs)) // len(rs)} %",
              sum(r.get("tcp_flags") == 2 for r in _accepted(rs)), _sum(rs, "bytes")) for key, rs in found.items()]
-    return sorted(rows, key=lambda row: (-row[3], -row[2], row[0], row[1])) + _files_with("pkt-src-aws-service")
+    return sorted(rows, key=lambda row: (-row[3], -row[2], row[0], row[1])) + _files_with(
+        "flow-direction", "pkt-src-aws-service", "pkt-dst-aws-service")
 
 
 def _named_files():
@@ -378,7 +380,7 @@ def instance_traffic(records, instance="i-028450faf3abb2524"):
         rows.append((other, protocol, port, len(rs), len(_rejected(rs)), way["egress"], way["ingress"],
                      _first(rs)[:16], _last(rs)[:16]))
     rows = sorted(_sorted(rows, 1, 2, 3), key=lambda row: -row[5] - row[6])
-    return rows[:20] + _files_with("instance-id")
+    return rows[:20] + _files_with("instance-id", "flow-direction")
 
 
 def host_seen(records, host="10.0.2.14"):
@@ -400,16 +402,17 @@ def nat_by_tag(records):
                                r["pkt_dst_aws_service"] or r["pkt_src_aws_service"] or "-"))
     rows = [(*key, _distinct(rs, "interface_id"), len(rs), sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == "egress"),
              sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == "ingress"), _sum(rs, "bytes")) for key, rs in found.items()]
-    return _sorted(rows, -8, 1, 2, 3) + _files_with("next-hop-interface-type")
+    return _sorted(rows, -8, 1, 2, 3) + _files_with("next-hop-interface-type", "flow-direction", "instance-tag")
 
 
 def interface_types(records):
     rows = []
     for (kind, version), rs in _groups(_ok(records), lambda r: (r.get("interface_type"), r["version"])).items():
-        way = {d: sum(r["bytes"] or 0 for r in rs if r.get("flow_direction") == d) for d in ("ingress", "egress")}
+        known = [r for r in rs if r.get("flow_direction") and r["bytes"] is not None]
+        way = {d: sum(r["bytes"] for r in known if r["flow_direction"] == d) if known else None for d in ("ingress", "egress")}
         rows.append((kind is None, kind or "instance or other", version, _distinct(rs, "interface_id"), len(rs),
                      way["ingress"], way["egress"], _sum(rs, "bytes")))
-    return [row[1:] for row in sorted(rows)]
+    return [row[1:] for row in sorted(rows)] + _files_with("interface-type", "flow-direction")
 
 
 def _samples_nats(records):
@@ -619,4 +622,4 @@ def next_hop_trace(records, trace_from="10.64.1.12", trace_to="52.218.32.244"):
         following = {r.get("next_hop_interface_id") for r in here} - {None}
         here = [r for r in legs if r["interface_id"] in following]
         n += 1
-    return rows + _files_with("next-hop-interface-id")
+    return rows + _files_with("action", "flow-direction", "pkt-dstaddr", "next-hop-interface-id")

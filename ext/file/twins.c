@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** One pass over the list, with a hash table of the names that were seen: for each of them, the last
+** file that has it.  The time is linear in the number of files.  As there may be very many, and
+** hardly any of them has a twin, nothing is done for each name but to hash its end, where AWS puts
+** time and random hash.  Whether a name follows AWS's rule is asked when it comes a second time.
+*/
+#include "file/twins.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "file/object_name.h"
+
+#define END_BYTES 16 /* of a name that are hashed; AWS's names are longer */
+
+/* What two files of one delivery have in common: their name without ".gz". */
+struct name {
+  const char *p;
+  size_t n;
+};
+
+/* A place of the table; free while file is NULL. */
+struct seen {
+  uint64_t hash;
+  struct file *file;
+};
+
+static struct name name_of(const struct file *file) {
+  const char *slash = strrchr(file->path, '/');
+  struct name name = {.p = slash ? slash + 1 : file->path};
+  name.n = strlen(name.p);
+  if (name.n > 3 && !memcmp(name.p + name.n - 3, ".gz", 3)) name.n -= 3;
+  return name;
+}
+
+static uint64_t hash_of(const struct name *name) {
+  const char *end = name->p + name->n - END_BYTES;
+  return hash_mix(hash_mix(name->n, bytes_load8(end)), bytes_load8(end + 8));
+}
+
+static int is_same(const struct file *file, const struct name *name) {
+  struct name other = name_of(file);
+  return other.n == name->n && !memcmp(other.p, name->p, other.n);
+}
+
+/* Returns the place of the name in the table, or the free place where it is to be put. */
+static struct seen *place_of(struct seen *table, size_t cap, uint64_t hash, const struct name *name) {
+  size_t at = (size_t)hash & (cap - 1);
+  while (table[at].file && (table[at].hash != hash || !is_same(table[at].file, name))) at = (at + 1) & (cap - 1);
+  return &table[at];
+}
+
+static int is_delivery(const struct file *file) {
+  struct object_name parsed;
+  if (!strstr(file->path, "_vpcflowlogs_")) return 0; /* a quick look at names that are in every folder */
+  object_name_parse(&parsed, file->path);
+  return parsed.is_exact;
+}
+
+enum err_code twins_link(struct files *f, struct err *e) {
+  size_t cap = 2;
+  if (f->n < 2) return ERR_NONE;
+  while (cap < f->n * 2) cap *= 2;
+  struct seen *table = mem_alloc(cap * sizeof *table);
+  if (!table) return err_nomem(e);
+  memset(table, 0, cap * sizeof *table);
+  for (size_t i = 0; i < f->n; i++) {
+    struct file *file = &f->file[i];
+    struct name name = name_of(file);
+    if (name.n < END_BYTES) continue;
+    uint64_t hash = hash_of(&name);
+    struct seen *place = place_of(table, cap, hash, &name);
+    if (place->file) {
+      if (!is_delivery(file)) continue;
+      if (is_delivery(place->file)) file->twin = place->file;
+    }
+    place->hash = hash;
+    place->file = file;
+  }
+  mem_free(table);
+  return ERR_NONE;
+}

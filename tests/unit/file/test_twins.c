@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Which files of a list hold the same delivery, by their names. */
+#include "helpers.h"
+
+#include "file/twins.h"
+#include "mem_test.h"
+
+#define STEM  "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z_fe123456"
+#define OTHER "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z_fe123457"
+
+static void test_names(void **state) {
+  static const struct {
+    const char *path;
+    int twin; /* index of the expected twin, or -1 */
+  } table[] = {
+      {"a/" OTHER ".log.gz", -1},
+      {"a/" STEM ".log", -1},
+      {"a/" STEM ".log.gz", 1}, /* unzipped beside the original */
+      {"a/" STEM ".log.parquet", -1},
+      {"a/b/" STEM ".log.gz", 2}, /* a copy in another folder */
+      {STEM ".log.gz", 4},
+      {"a/" STEM ".log.parquet.gz", -1},
+      {"b/" STEM ".log.parquet", 3},
+      {"a/" STEM, -1}, /* nobody knows what is in it */
+      {"b/" STEM, -1},
+      {"a/" STEM ".log.gz.bak", -1},
+      {"b/" STEM ".log.gz.bak", -1},
+      {"a/flow.log", -1},
+      {"b/flow.log", -1},
+      {"a/" STEM ".log/" OTHER ".log", 0},
+      {"a/223456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.log.gz", -1},
+      {"a/123456789012_vpcflowlogs_us-east-2_fl-1234abcd_20180620T1620Z_fe123456.log.gz", -1},
+      {"a/123456789012_vpcflowlogs_us-east-1_fl-1234abce_20180620T1620Z_fe123456.log.gz", -1},
+      {"a/123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1625Z_fe123456.log.gz", -1},
+  };
+  struct file file[COUNT(table)];
+  struct files files = {.file = file, .n = COUNT(table)};
+  struct err e = {0};
+  (void)state;
+  memset(file, 0, sizeof file);
+  for (size_t i = 0; i < COUNT(table); i++) file[i].path = table[i].path;
+  assert_int_equal(twins_link(&files, &e), ERR_NONE);
+  for (size_t i = 0; i < COUNT(table); i++)
+    CHECK(file[i].twin == (table[i].twin < 0 ? NULL : &file[table[i].twin]), "%s", table[i].path);
+}
+
+/* Every name in each of several folders, in a table that is as full as it gets. */
+static void test_many(void **state) {
+  enum { NAMES = 2048, FOLDERS = 2, N = NAMES * FOLDERS };
+  static struct file file[N];
+  static char path[N][128];
+  struct files files = {.file = file, .n = N};
+  struct err e = {0};
+  (void)state;
+  for (int i = 0; i < N; i++) {
+    snprintf(path[i], sizeof path[i], "%d/1_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_%d.log%s", i / NAMES, i % NAMES,
+             i % 3 ? "" : ".gz");
+    file[i].path = path[i];
+  }
+  assert_int_equal(twins_link(&files, &e), ERR_NONE);
+  for (int i = 0; i < N; i++) CHECK(file[i].twin == (i < NAMES ? NULL : &file[i - NAMES]), "%s", path[i]);
+}
+
+static void test_no_memory(void **state) {
+  struct file file[2] = {{.path = STEM ".log"}, {.path = "a/" STEM ".log"}};
+  struct files files = {.file = file, .n = 2};
+  struct err e = {0};
+  (void)state;
+  mem_test_fail(1, 0);
+  assert_int_equal(twins_link(&files, &e), ERR_NOMEM);
+  mem_test_fail(0, 0);
+  files.n = 1;
+  memset(&e, 0, sizeof e);
+  assert_int_equal(twins_link(&files, &e), ERR_NONE);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_many),
+                                     cmocka_unit_test(test_no_memory)};
+  return finish(cmocka_run_group_tests(tests, NULL, NULL));
+}
