@@ -126,8 +126,15 @@ static void result_verdict(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
   sqlite3_result_text(ctx, names[r->is_other ? VERDICT_OTHER : r->verdict], -1, SQLITE_STATIC);
 }
 
+/* Known fields have AWS's spelling, so that a query finds them however the header spells them. */
 static void append_names(sqlite3_str *out, const struct layout *l) {
-  sqlite3_str_append(out, l->text, l->text_n - 1); /* a space is behind each name */
+  for (uint32_t i = l->prefix; i < l->ntokens; i++) {
+    int f = l->field[i];
+    if (i > l->prefix) sqlite3_str_appendchar(out, 1, ' ');
+    if (f == FIELD_NONE) sqlite3_str_append(out, layout_name(l, i), l->name_n[i]);
+    for (const char *p = f == FIELD_NONE ? "" : fields[f].name; *p; p++)
+      sqlite3_str_appendchar(out, 1, *p == '_' ? '-' : *p);
+  }
 }
 
 /*
@@ -202,10 +209,10 @@ static const struct column columns[] = {
     FILE_COLUMN("verdict", "TEXT", OPEN, result_verdict,
                 "`flow log`; `empty`; `other` (no flow log: passed over in a folder, an error when named); "
                 "`unreadable` (ends a query with `on_error = fail`)"),
-    FILE_COLUMN(
-        "fields", "TEXT", OPEN, result_fields,
-        "names of the fields, as the header spells them; a JSON array of such texts where lines without a header are "
-        "in several formats; NULL for what is not a flow log"),
+    FILE_COLUMN("fields", "TEXT", OPEN, result_fields,
+                "AWS's names of the fields, whatever the spelling of the header; a JSON array of such texts where "
+                "lines without a header are "
+                "in several formats; NULL for what is not a flow log"),
     FILE_COLUMN("note", "TEXT", OPEN, result_note,
                 "why the file is passed over or cannot be read, or the first of its errors as far as it was read; "
                 "names in its header that are no fields"),

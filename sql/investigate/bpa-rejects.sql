@@ -23,5 +23,5 @@ SELECT reject_reason AS reason, flow_direction AS direction, dstaddr, dstport, c
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND reject_reason IS NOT NULL
  GROUP BY reason, direction, dstaddr, dstport ORDER BY flows DESC, reason, direction, dstaddr, dstport LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' reject-reason ') > 0) AS with_reject_reason
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' reject-reason ') > 0) AS with_reject_reason
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -47,8 +47,8 @@ SELECT az_id AS src_az, next_hop_az_id AS next_az, coalesce(next_hop_interface_t
    AND az_id <> next_hop_az_id
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' az-id ') > 0) AS with_az_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' vpc-id ') > 0) AS with_vpc_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-az-id ') > 0) AS with_next_hop_az_id
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' az-id ') > 0) AS with_az_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' vpc-id ') > 0) AS with_vpc_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-az-id ') > 0) AS with_next_hop_az_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

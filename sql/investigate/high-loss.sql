@@ -35,10 +35,10 @@ SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole
   FROM path WHERE lost >= @lost
  ORDER BY lost DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' tgw-id ') > 0) AS with_tgw_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' packets-lost-no-route ') > 0) AS with_packets_lost_no_route,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' packets-lost-mtu-exceeded ') > 0) AS with_packets_lost_mtu_exceeded,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' packets-lost-ttl-expired ') > 0) AS with_packets_lost_ttl_expired
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' tgw-id ') > 0) AS with_tgw_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-no-route ') > 0) AS with_packets_lost_no_route,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-mtu-exceeded ') > 0) AS with_packets_lost_mtu_exceeded,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-ttl-expired ') > 0) AS with_packets_lost_ttl_expired
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

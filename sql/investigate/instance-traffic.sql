@@ -44,7 +44,7 @@ SELECT 'nothing found' AS answer, @instance AS instance, @logs AS logs, @since A
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND instance_id = @instance
       AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK');
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
 DELETE FROM temp.sqlite_parameters WHERE key = '@instance' AND value = 'i-028450faf3abb2524' AND @logs = 'tests/data/AWSLogs';

@@ -24,6 +24,6 @@ SELECT coalesce(interface_type, 'instance or other') AS type, version, nullif(co
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY 1, 2 ORDER BY interface_type IS NULL, 1, 2;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' interface-type ') > 0) AS with_interface_type,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' interface-type ') > 0) AS with_interface_type,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

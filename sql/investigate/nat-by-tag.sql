@@ -27,7 +27,7 @@ SELECT coalesce(instance_tag, interface_tag, asg_tag, '-') AS tag, coalesce(ecs_
    AND next_hop_interface_type IN ('nat_gateway', 'regional_nat_gateway') AND next_hop_interface_type IS NOT NULL
  GROUP BY 1, 2, 3 ORDER BY bytes DESC, 1, 2, 3;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-interface-type ') > 0) AS with_next_hop_interface_type,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-tag ') > 0) AS with_instance_tag
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-interface-type ') > 0) AS with_next_hop_interface_type,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-tag ') > 0) AS with_instance_tag
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -31,6 +31,6 @@ SELECT pkt_srcaddr AS remote, pkt_src_aws_service AS aws_service, count(DISTINCT
    AND srcaddr <> pkt_srcaddr AND (@nat IS NULL OR @nat IN (interface_id, srcaddr))
  GROUP BY remote, aws_service ORDER BY bytes DESC, remote, aws_service LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

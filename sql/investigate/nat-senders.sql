@@ -32,7 +32,7 @@ SELECT iif(dstaddr <> pkt_dstaddr, srcaddr, dstaddr) AS inside, interface_id AS 
    AND (@nat IS NULL OR @nat IN (interface_id, srcaddr, dstaddr))
  GROUP BY inside, nat ORDER BY sent DESC, received DESC, inside, nat LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

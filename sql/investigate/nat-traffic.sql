@@ -37,7 +37,7 @@ SELECT iif(dstaddr <> pkt_dstaddr, srcaddr, dstaddr) AS inside,
  GROUP BY 1, 2, 3, protocol
  ORDER BY sent + received DESC, inside, remote, port, protocol LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

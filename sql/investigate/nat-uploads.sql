@@ -31,6 +31,6 @@ SELECT pkt_dstaddr AS remote, pkt_dst_aws_service AS aws_service, count(DISTINCT
    AND dstaddr <> pkt_dstaddr AND (@nat IS NULL OR @nat IN (interface_id, dstaddr))
  GROUP BY remote, aws_service ORDER BY bytes DESC, remote, aws_service LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

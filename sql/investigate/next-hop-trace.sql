@@ -56,10 +56,10 @@ SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_
       AND cidr_match(srcaddr, @trace_from) AND cidr_match(pkt_dstaddr, @trace_to)
       AND flow_direction IS NOT NULL AND action IS NOT NULL AND pkt_dstaddr IS NOT NULL);
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' action ') > 0) AS with_action,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' next-hop-interface-id ') > 0) AS with_next_hop_interface_id
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' action ') > 0) AS with_action,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' next-hop-interface-id ') > 0) AS with_next_hop_interface_id
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
 DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES
   ('@trace_from', '10.64.1.12'), ('@trace_to', '52.218.32.244'));

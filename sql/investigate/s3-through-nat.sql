@@ -35,9 +35,9 @@ SELECT iif(dstaddr <> pkt_dstaddr, srcaddr, dstaddr) AS inside, vpc_id, subnet_i
    AND (@nat IS NULL OR @nat IN (interface_id, srcaddr, dstaddr))
  GROUP BY inside, vpc_id, nat_subnet_id ORDER BY sent + received DESC, inside, vpc_id, nat_subnet_id LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-src-aws-service ') > 0) AS with_pkt_src_aws_service,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-src-aws-service ') > 0) AS with_pkt_src_aws_service,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

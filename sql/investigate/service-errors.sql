@@ -25,7 +25,7 @@ SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_servic
  WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND flow_direction IS NOT NULL
  GROUP BY 1, 2 ORDER BY rejected DESC, flows DESC, 1, 2;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-src-aws-service ') > 0) AS with_pkt_src_aws_service,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-src-aws-service ') > 0) AS with_pkt_src_aws_service,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

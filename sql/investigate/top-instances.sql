@@ -29,6 +29,6 @@ SELECT instance_id, max(srcaddr) FILTER (WHERE flow_direction = 'egress' AND ip_
  WHERE since = @since AND until = @until AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY instance_id ORDER BY bytes DESC, instance_id LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -25,6 +25,6 @@ SELECT pkt_srcaddr, pkt_dstaddr, nullif(count(DISTINCT interface_id), 0) AS inte
  WHERE since = @since AND until = @until AND pkt_srcaddr IS NOT NULL
  GROUP BY pkt_srcaddr, pkt_dstaddr ORDER BY packets DESC, pkt_srcaddr, pkt_dstaddr LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

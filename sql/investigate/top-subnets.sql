@@ -26,6 +26,6 @@ SELECT subnet_id, max(az_id) AS az_id, nullif(count(DISTINCT interface_id), 0) A
  WHERE since = @since AND until = @until AND subnet_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY subnet_id ORDER BY bytes DESC, subnet_id LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' subnet-id ') > 0) AS with_subnet_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' subnet-id ') > 0) AS with_subnet_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -31,5 +31,5 @@ SELECT pkt_srcaddr, sum(flows) AS flows, sum(bytes) AS bytes,
  WHERE since = @since AND until = @until AND pkt_srcaddr IS NOT NULL
  GROUP BY pkt_srcaddr ORDER BY bytes DESC, pkt_srcaddr LIMIT @top;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-srcaddr ') > 0) AS with_pkt_srcaddr
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -27,8 +27,8 @@ SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path
    AND traffic_path IS NOT NULL
  GROUP BY 1, 2, 4 ORDER BY service = '-', 1, 2, 4;
 SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' traffic-path ') > 0) AS with_traffic_path,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' instance-id ') > 0) AS with_instance_id,
-       sum(instr(' ' || replace(fields, '_', '-') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' traffic-path ') > 0) AS with_traffic_path,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
   FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;

@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 import reference
-from builds import connect, quote
+from builds import ROOT, connect, quote
 
 DEFAULT = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
 RECORD = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 40000 443 6 3 1200 1773046800 1773046860 ACCEPT OK"
@@ -237,11 +237,26 @@ def test_the_formats_that_were_found(db, write):
     for lines, fields in [([RECORD], DEFAULT), ([tgw], TGW), ([RECORD, tgw, RECORD], [DEFAULT, TGW]),
                           ([tgw, "1773046800000 " + RECORD], [DEFAULT, TGW]), ([DEFAULT, RECORD], DEFAULT)]:
         path = write(*lines)
-        got, note = db.execute("SELECT replace(fields, '_', '-'), note FROM flowlogs_files(?)", [path]).fetchone()
+        got, note = db.execute("SELECT fields, note FROM flowlogs_files(?)", [path]).fetchone()
         assert (got if isinstance(fields, str) else json.loads(got)) == fields
         assert note is None
         if lines[0] != DEFAULT:     # the text can be given as the option
             assert db.execute("SELECT count(*) FROM flowlogs(?, 'fail', ?)", [path, got]).fetchone() == (len(lines),)
+
+
+def test_the_fields_of_a_file_have_one_spelling(db, write):
+    """So that the investigations, which count the files that have a field, find it."""
+    for names in SPELLINGS.values():
+        assert db.execute("SELECT fields FROM flowlogs_files(?)", [write(names, RECORD)]).fetchone() == (DEFAULT,)
+    assert db.execute("SELECT fields FROM flowlogs_files(?)", [write("srcAddr azId X-New", "10.0.0.1 a b")]).fetchone() == (
+        "srcaddr az-id X-New",)
+    db.execute("CREATE TEMP TABLE mixed AS SELECT fields FROM flowlogs_files(?)",
+               [write(RECORD, " ".join(["6", "TransitGateway"] + ["-"] * 34))])
+    has = "SELECT instr(' ' || replace(fields, '\"', ' ') || ' ', ' ' || ? || ' ') > 0 FROM mixed"
+    assert any(has.split(" FROM ")[0].removeprefix("SELECT ").split("' ' || ?")[0] in script.read_text()
+               for script in (ROOT / "sql/investigate").glob("*.sql"))
+    for name in [*DEFAULT.split(" "), *TGW.split(" "), "vpc-id", "az-id"]:
+        assert db.execute(has, [name]).fetchone() == (name not in ("vpc-id", "az-id"),), name
 
 
 def test_columns_of_a_table_with_several_formats(db, write):
