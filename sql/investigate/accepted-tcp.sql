@@ -27,4 +27,5 @@ SELECT iif(dstport <= srcport, srcaddr, dstaddr) AS client, iif(dstport <= srcpo
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND action = 'ACCEPT' AND protocol = 6
+   AND srcport >= 0 AND dstport >= 0 -- an error if no file has them
  GROUP BY 1, 2, 3 ORDER BY sent + received DESC, client, server, port LIMIT @top;

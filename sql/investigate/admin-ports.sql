@@ -25,4 +25,5 @@ SELECT iif(dstport IN admin, srcaddr, dstaddr) AS client, iif(dstport IN admin, 
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND port IN admin AND protocol = 6
+   AND srcport >= 0 AND dstport >= 0 -- an error if no file has them
  GROUP BY 1, 2 ORDER BY bytes DESC, client, port LIMIT @top;

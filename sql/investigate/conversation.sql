@@ -14,8 +14,10 @@
 -- The two addresses are the true ends (pkt_srcaddr, pkt_dstaddr), also where a NAT gateway stands
 -- between them. Each point that logged a connection, which is an interface or an attachment of a
 -- transit gateway, counted all of it. The figures are therefore those of the point that saw most,
--- not the sum. b_sent = 0 with a_sent > 0 means that nobody answered, or that records were lost
--- (SKIPDATA). A port that is used again is the same connection here. ICMP has port 0.
+-- not the sum. In logs with neither interface_id nor tgw_attachment_id nothing tells the points
+-- apart, so every record counts, and `points` is NULL. b_sent = 0 with a_sent > 0 means that
+-- nobody answered, or that records were lost (SKIPDATA). A port that is used again is the same
+-- connection here. ICMP has port 0.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES

@@ -56,6 +56,7 @@ SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_
       AND cidr_match(srcaddr, @trace_from) AND cidr_match(pkt_dstaddr, @trace_to)
       AND flow_direction IS NOT NULL AND action IS NOT NULL AND pkt_dstaddr IS NOT NULL);
 SELECT count(*) AS files,
+       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' interface-id ') > 0) AS with_interface_id,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' action ') > 0) AS with_action,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr,

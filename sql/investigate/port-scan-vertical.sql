@@ -26,6 +26,7 @@ WITH scan AS MATERIALIZED (
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND action = 'REJECT' AND protocol IN (6, 17) AND srcaddr IS NOT NULL
+     AND dstport >= 0 -- an error if no file has it
    GROUP BY srcaddr, dstaddr HAVING count(DISTINCT dstport) FILTER (WHERE dstport < @below) >= @scan_ports),
 entry AS (
   SELECT srcaddr, dstaddr, group_concat(dstport, ' ') AS ports FROM (

@@ -30,4 +30,5 @@ SELECT iif(dstport IN login, srcaddr, dstaddr) AS client, iif(dstport IN login, 
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND port IN login AND protocol = 6
+   AND srcport >= 0 AND dstport >= 0 -- an error if no file has them
  GROUP BY 1, 2, 3 ORDER BY answered DESC, accepted DESC, rejected DESC, client, server, service LIMIT @top;

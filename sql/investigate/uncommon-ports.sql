@@ -31,6 +31,7 @@ SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DIST
        min(srcaddr) AS one_source, substr(min(start_time), 1, 16) AS first_seen, substr(max(end_time), 1, 16) AS last_seen
   FROM flowlogs(@logs)
  WHERE (action = 'REJECT' OR dstport < srcport) AND action IN ('ACCEPT', 'REJECT') AND protocol IN (6, 17) AND dstport < @below
+   AND srcport >= 0 -- an error if no file has it
    AND dstport NOT IN (SELECT value FROM json_each(@common))
    AND since = @since AND until = @until
    AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside

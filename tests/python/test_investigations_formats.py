@@ -31,7 +31,7 @@ NEEDED = {
     "high-loss": "tgw-id flow-direction packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired",
     "interface-types": "interface-type flow-direction", "nat-by-tag": "next-hop-interface-type flow-direction instance-tag", "nat-downloads": "instance-id pkt-srcaddr",
     "nat-senders": "instance-id pkt-srcaddr pkt-dstaddr", "nat-traffic": "instance-id pkt-srcaddr pkt-dstaddr",
-    "nat-uploads": "instance-id pkt-dstaddr", "next-hop-trace": "action flow-direction pkt-dstaddr next-hop-interface-id",
+    "nat-uploads": "instance-id pkt-dstaddr", "next-hop-trace": "interface-id action flow-direction pkt-dstaddr next-hop-interface-id",
     "s3-through-nat": "instance-id pkt-srcaddr pkt-dstaddr pkt-src-aws-service pkt-dst-aws-service",
     "service-errors": "flow-direction pkt-src-aws-service pkt-dst-aws-service", "top-instances": "instance-id flow-direction",
     "top-pairs-original": "pkt-srcaddr pkt-dstaddr", "top-pairs-original-by-packets": "pkt-srcaddr pkt-dstaddr",
@@ -44,7 +44,7 @@ def test_the_last_answer_names_each_field_that_is_needed(tmp_path, name, lacks):
     """Of 2 files, one has all fields and the other all but one, whatever way the names are written."""
     fields = NEEDED[name].split()
     for file, own in (("a", fields), ("b", [f.replace("-", "_") for f in fields if f != lacks])):
-        (tmp_path / f"{file}.log").write_text(f"srcaddr dstaddr start end interface-id {' '.join(own + [f for f in ['action'] if f not in fields])}\n")
+        (tmp_path / f"{file}.log").write_text(f"srcaddr dstaddr start end {' '.join(own + [f for f in ('action', 'interface-id') if f not in fields])}\n")
     rows = ask(name, tmp_path, instance="i-1", trace_from="10.0.0.5", trace_to="10.0.1.6")
     assert rows[-1] == ["2", *("1" if f == lacks else "2" for f in fields)]
 

@@ -63,7 +63,7 @@ def test_accepted_or_rejected_cannot_be_told(logs, name, kind):
     """Where no file has `action`, one error says so, and nothing follows it. Where other fields are
     lacking as well, the error may name one of these."""
     rows = ask(name, logs / kind)
-    assert len(rows) == 1 and lacking(rows)[0] in (["action"] if kind == "tgw" else ["action", "protocol", "dstport"])
+    assert len(rows) == 1 and lacking(rows)[0] in (["action"] if kind == "tgw" else ["action", "protocol", "srcport", "dstport"])
 
 
 @pytest.mark.parametrize("name, columns", [
@@ -152,3 +152,14 @@ def test_the_account_and_the_region_of_the_path(tmp_path):
     assert [row[1:5] for row in ask("period-check", tmp_path)[:2]] == [
         ["012345678901", "eu-west-1", "0", "1"], ["123456789012", "us-east-1", "0", "1"]]
     assert [row[:2] for row in ask("coverage", tmp_path)[:2]] == [["012345678901", "eni-1"], ["123456789012", "eni-1"]]
+
+
+@pytest.mark.parametrize("name, lacks", [
+    (name, port) for name in ("accepted-tcp", "admin-ports", "ssh-rdp") for port in ("srcport", "dstport")]
+    + [("uncommon-ports", "srcport"), ("uncommon-ports", "dstport"), ("port-scan-vertical", "dstport")])
+def test_one_of_the_ports_is_not_enough(tmp_path, name, lacks):
+    """Half of the records would be found, or counted on the wrong side."""
+    port = {"srcport": "dstport", "dstport": "srcport"}[lacks]
+    (tmp_path / "a.log").write_text(f"srcaddr dstaddr {port} protocol packets bytes start end action\n"
+                                    "203.0.113.7 10.0.0.5 22 6 4 400 1773046800 1773046860 ACCEPT\n")
+    assert lacking(ask(name, tmp_path)) == [lacks]

@@ -203,6 +203,6 @@ def test_the_default_format_cannot_tell(release, tmp_path, name):
     (tmp_path / "a.log").write_text("2 123456789012 eni-1 10.0.0.5 10.0.0.6 40000 443 6 4 400 1773046800 1773046860 ACCEPT OK\n")
     got = release.rows(f".headers off\n.parameter init\n{setting('logs', str(tmp_path))}\n{setting('instance', 'i-1')}\n"
                        f"{setting('trace_from', '10.0.0.5')}\n{setting('trace_to', '10.0.0.6')}\n.read sql/investigate/{name}.sql")
-    assert set(got[-1][2 if name == "next-hop-trace" else 1:]) == {"0"} and got[-1][0] == "1"
+    assert set(got[-1][3 if name == "next-hop-trace" else 1:]) == {"0"} and got[-1][0] == "1"
     assert not [row for row in got if "rror near" in row[0]]
     assert name not in ("instance-traffic", "next-hop-trace") or [row[0] for row in got[:-1]] == ["nothing found"]

@@ -634,4 +634,4 @@ def next_hop_trace(records, trace_from="10.64.1.12", trace_to="52.218.32.244"):
         following = {r.get("next_hop_interface_id") for r in here} - {None}
         here = [r for r in legs if r["interface_id"] in following]
         n += 1
-    return rows + _files_with("action", "flow-direction", "pkt-dstaddr", "next-hop-interface-id")
+    return rows + _files_with("interface-id", "action", "flow-direction", "pkt-dstaddr", "next-hop-interface-id")
