@@ -77,13 +77,14 @@ CREATE TEMP VIEW IF NOT EXISTS file_lacks AS
   SELECT path, group_concat(field, ', ') FILTER (WHERE absent AND NOT (field = 'action' AND of_tgw)) AS lacks,
          group_concat(field, ', ') FILTER (WHERE absent) AS lacks_all,
          max(absent AND place < 4) AS vital, max(absent AND field = 'action') AS no_action
-    FROM (SELECT f.path, n.value AS field, n.key AS place, ' ' || fields || ' ' NOT LIKE '% ' || n.value || ' %' AS absent,
-                 ' ' || fields || ' ' LIKE '% tgw-id %' AS of_tgw
-            FROM temp.sqlite_parameters p
-            CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f
+    FROM (SELECT file.path, n.value AS field, n.key AS place, names NOT LIKE '% ' || n.value || ' %' AS absent,
+                 names LIKE '% tgw-id %' AS of_tgw
+            FROM (SELECT f.path, ' ' || replace(fields, '"', ' ') || ' ' AS names  -- several formats are a JSON array
+                    FROM temp.sqlite_parameters p
+                    CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f
+                   WHERE p.key = '@logs' AND p.value <> '[]' AND f.verdict = 'flow log') file
             CROSS JOIN json_each('["srcaddr", "dstaddr", "start", "end",
-                                   "srcport", "dstport", "protocol", "packets", "bytes", "action"]') n
-           WHERE p.key = '@logs' AND p.value <> '[]' AND f.verdict = 'flow log')
+                                   "srcport", "dstport", "protocol", "packets", "bytes", "action"]') n)
    GROUP BY path;
 CREATE TEMP VIEW IF NOT EXISTS lacking AS SELECT path, lacks, vital FROM file_lacks WHERE lacks IS NOT NULL;
 

@@ -701,6 +701,25 @@ def test_formats_with_few_fields(alerts, release, fields, lacks, partial):
         str(alerts.logs / "a.log"), lacks]
 
 
+@pytest.mark.parametrize("header", [
+    "srcAddr dstAddr srcPort dstPort protocol packets bytes start end action", "sourceaddress destinationaddress sourceport "
+    "destinationport protocol numpackets numbytes starttime endtime action", "SRC_ADDR DST_ADDR SRC_PORT DST_PORT PROTO PACKETS BYTES START END ACTION"])
+def test_fields_in_any_spelling(alerts, header):
+    path = write(alerts.logs / "a.log", [rejected(IN, IN2, 5432)], "srcaddr dstaddr srcport dstport protocol packets bytes start end action".split())
+    path.write_text(header + "\n" + path.read_text().split("\n", 1)[1])
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/5432")]
+
+
+def test_the_first_and_the_last_field_of_several_formats(alerts):
+    """One file has lines of two formats, both of which begin and end with fields that the rules need."""
+    formats = ["srcaddr dstaddr srcport dstport protocol packets bytes start end action",
+               "srcaddr interface-id dstaddr srcport dstport protocol packets bytes start end action"]
+    (alerts.logs / "a.log").write_text(f"{IN} {IN2} 40000 5432 6 4 400 {NOON} {NOON + 5} REJECT\n"
+                                       f"{IN} eni-1 {IN2} 40000 5432 6 4 400 {NOON} {NOON + 5} REJECT\n")
+    alerts.parameters["format"] = json.dumps(formats).replace('"', '\\"').join("''")
+    assert alerts.news() == [("new", "10.0.1.5 was rejected at 10.0.2.9 tcp/5432")]
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_logs_of_transit_gateways_only(alerts, release, rule):
     """A run takes them; a rule by itself says that they have no action, unless another file has."""
