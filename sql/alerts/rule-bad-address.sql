@@ -47,7 +47,7 @@ talks AS MATERIALIZED (
          coalesce(iif(dst_bad, src, dst), 'an unknown address') AS peer, hop,
          CASE WHEN dst_bad THEN coalesce(src_began, 1) WHEN action = 'REJECT' THEN 0 ELSE NOT coalesce(src_began, 1)
          END AS outwards, action IS 'REJECT' AS rejected, src_began IS NULL AS no_ports,
-         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+         sum(flows) AS flows, iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM marked WHERE src_bad OR dst_bad GROUP BY 1, 2, 3, 4, 5, 6, 7
   HAVING min(first_seen) + max(last_seen) IS NOT NULL),
@@ -65,8 +65,8 @@ SELECT 'bad-address', key, CASE WHEN min(rejected) THEN iif(out, 'medium', 'low'
        CASE WHEN out THEN peer || iif(min(rejected), ' tried to reach ', ' talked to ') || bad
             WHEN rejected THEN bad || ' was rejected'
             ELSE bad || ' was let in to ' || peer END
-       || ' (' || coalesce((SELECT note FROM indicators WHERE rowid = indicator), 'listed') || '), '
-       || CAST(total(bytes) AS INTEGER) || ' bytes',
+       || ' (' || coalesce((SELECT note FROM indicators WHERE rowid = indicator), 'listed') || ')'
+       || iif(count(bytes), ', ' || CAST(total(bytes) AS INTEGER) || ' bytes', ''),
        min(first_seen), max(last_seen), sum(flows), 0
   FROM told GROUP BY key;
 

@@ -37,7 +37,7 @@ WITH ports AS MATERIALIZED (
 seen AS MATERIALIZED (          -- hop: where the interface sent it, which may be a NAT gateway
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS dst, dstport,
          lower(protocol_name(protocol)) || '/' || dstport AS service,
-         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+         sum(flows) AS flows, iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE @logs <> '[]' AND action IS NOT 'REJECT' AND dstport IN (SELECT port FROM ports) AND protocol IN (6, 17)
@@ -47,7 +47,7 @@ seen AS MATERIALIZED (          -- hop: where the interface sent it, which may b
    GROUP BY 1, 2, 3, 4, 5
   HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 asked AS (
-  SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+  SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows, iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM seen s JOIN ports p ON p.port = s.dstport
    WHERE (cidr_lookup('inside', 'cidr', dst) IS NULL
@@ -69,7 +69,7 @@ SELECT c.rule, src || ' -> ' || iif(targets > @many, 'many', target) AS key, o.s
        src || ' ' || o.did || ' '
        || CASE WHEN targets <= @many THEN target
                ELSE iif(now > @many, now, 'more than ' || @many) || ' addresses, the first ' || first END
-       || ', ' || CAST(total(bytes) AS INTEGER) || ' bytes',
+       || iif(count(bytes), ', ' || CAST(total(bytes) AS INTEGER) || ' bytes', ''),
        min(first_seen), max(last_seen), sum(flows), 0
   FROM counted c JOIN outwards o ON o.rule = c.rule GROUP BY c.rule, key;
 

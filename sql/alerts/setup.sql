@@ -31,7 +31,8 @@
 --   temp.found           what the rules have found, a row for each alert
 --
 -- The rules add up bytes with total(), because sum() is an error beyond 2^63, and a file with such
--- records would stop every run.  Up to 2^53 bytes, 9 PB, the sums are exact.
+-- records would stop every run.  Up to 2^53 bytes, 9 PB, the sums are exact.  A title says nothing of
+-- bytes if no record has a byte count.
 .parameter init
 .read sql/inside.sql
 CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);

@@ -782,6 +782,17 @@ def test_a_bad_address_without_a_peer_is_told(release, tmp_path):
     assert titles(release, "bad-address", tmp_path) == ["an unknown address talked to 192.0.2.77 (an example), 400 bytes"]
 
 
+@pytest.mark.parametrize("rule, record, title", [
+    ("bad-address", rejected(BAD, IN, 443, bytes="-"), "192.0.2.77 was rejected (an example)"),   # as Block Public Access rejects
+    ("dns-outside", flow(IN, OUT, 53, bytes="-"), "10.0.1.5 asked 203.0.113.7 tcp/53"),
+    ("smb-outside", flow(IN, OUT, 445, bytes="-"), "10.0.1.5 spoke file sharing or RPC with 203.0.113.7 tcp/445")])
+def test_bytes_that_are_not_known_are_not_told(alerts, rule, record, title):
+    write(alerts.logs / "a.log", [record])
+    assert alerts.news() == [("new", title)]
+    write(alerts.logs / "b.log", [dict(record, bytes=400)])
+    assert alerts.news() == [] and alerts.query("SELECT title FROM alerts") == [(title + ", 400 bytes",)]
+
+
 def test_what_is_asked_must_be_clear(alerts):
     """The sample's alerts may not enter a user's database. A parameter that is no time is an
     error, because it would leave out every record."""
