@@ -191,17 +191,18 @@ enum err_code workers_poll(const struct workers *s, struct err *e) {
 
 static enum err_code check_absent(const struct workers *s, struct err *e) {
   int subject = presence_find_absent(&s->counts.presence);
-  if (subject < 0 || s->options.reader.policy != POLICY_FAIL) return ERR_NONE;
+  if (subject < 0 || s->options.may_lack || s->options.reader.policy != POLICY_FAIL) return ERR_NONE;
   unsigned lack = s->counts.presence.condition[subject].lack;
   const char *name = predicate_subject_name(subject);
   if (lack == 1)
-    return err_set(e, ERR_FORMAT, 0,
-                   "no record can meet the condition on %s, because the only file that was read does not have this "
-                   "field; with AND %s IS NOT NULL, or on_error=skip, the answer is no rows",
-                   name, name);
+    return err_set(
+        e, ERR_FORMAT, 0,
+        "no record can meet the condition on %s, because the only file that was read does not have this "
+        "field; with AND %s IS NOT NULL (inside the view, if it is in one), or on_error=skip, the answer is no rows",
+        name, name);
   return err_set(e, ERR_FORMAT, 0,
                  "no record can meet the condition on %s, because none of the %u files that were read has this field; "
-                 "with AND %s IS NOT NULL, or on_error=skip, the answer is no rows",
+                 "with AND %s IS NOT NULL (inside the view, if it is in one), or on_error=skip, the answer is no rows",
                  name, lack, name);
 }
 

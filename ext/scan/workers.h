@@ -39,6 +39,7 @@ struct scan_options {
   int (*stop)(void *context); /* asked between pieces of work; nonzero ends the scan with ERR_INTERRUPT; may be NULL */
   void *context;
   int64_t late; /* seconds by which files may have been delivered late, for prune_reason(); or PRUNE_LATE_ANY */
+  int may_lack; /* a condition on a field that no file has is no error: the files are not all that the query is about */
   int threads;  /* -1: as many as there are processors and work for them; 0: the caller's alone */
 };
 
@@ -166,7 +167,8 @@ enum err_code workers_poll(const struct workers *s, struct err *e);
 ** not look like an answer that says that there was none:
 **
 **   - There were files, and each of them was passed over.  With POLICY_COLLECT that is no error.
-**   - A condition needs a field that none of the files has.  With POLICY_FAIL alone.
+**   - A condition needs a field that none of the files has.  With POLICY_FAIL alone, and unless
+**     the option may_lack is set.
 */
 enum err_code workers_check_end(const struct workers *s, struct err *e);
 
