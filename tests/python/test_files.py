@@ -79,6 +79,13 @@ def test_a_format_with_exchanged_counts_is_an_error(build, tmp_path):
     assert build.rows("SELECT sum(bytes) FROM flowlogs('a.log', 'fail', 'srcaddr packets bytes');", cwd=tmp_path) == [["4000"]]
 
 
+def test_packets_without_bytes_are_no_sign_of_exchanged_columns(build, tmp_path):
+    """AWS does not count the bytes of what VPC Block Public Access rejects."""
+    (tmp_path / "a.log").write_text(HEADER + record(octets=0) * 5)
+    error, rows, errors = asked(build, tmp_path)
+    assert error == "5\n" and rows == [5, 5] and errors == []
+
+
 def test_a_later_header_with_exchanged_columns_ends_the_file(build, tmp_path):
     (tmp_path / "a.log").write_text(HEADER + record() * 5 + EXCHANGED + record() * 5)
     error, rows, errors = asked(build, tmp_path)
