@@ -50,6 +50,9 @@ struct scan_counts {
   uint64_t pruned_by[PRUNE_COUNT]; /* of these, for each reason; [PRUNE_NONE] is 0 */
   uint64_t read;                   /* of these, read to their ends, or to where the scan ended */
   uint64_t passed_over;            /* of these, no flow logs */
+  uint64_t unfinished;             /* of those read, downloads that are not finished, which are not opened */
+  uint64_t first_unfinished;       /* number of the first of them in the list */
+  char unfinished_path[ERR_TEXT];  /* its path, cut if it is longer */
   uint64_t bytes_read;             /* from the files */
   uint64_t bytes_inflated;         /* bytes that came out of gzip */
   uint64_t records;                /* found in the files */

@@ -168,6 +168,29 @@ def test_a_download_that_is_not_finished_is_passed_over(build, tmp_path):
             [f"logs/{NAME}.6eF5bC3a", "NULL", "other", UNFINISHED, "0", "NULL"]]
 
 
+def note(build, path, folder, table="flowlogs"):
+    return build.rows(f"SELECT sum(bytes) FROM {table}('{path}', 'fail', NULL, 2);\n"
+                      "SELECT value FROM json_each(flowlogs_scan_stats(), '$.notes');", cwd=folder)[1:]
+
+
+@pytest.mark.parametrize("table", ["flowlogs", "flowlogs_rollup"])
+def test_a_note_tells_of_downloads_that_are_not_finished(build, tmp_path, table):
+    names = [f"{NAME.replace('fe123456', f'fe12345{i}')}.gz.6eF5bC3a" for i in range(3)]
+    (tmp_path / NAME).write_text(HEADER + record() * 3)
+    assert note(build, ".", tmp_path, table) == []
+    (tmp_path / names[1]).write_bytes(b"")
+    assert note(build, ".", tmp_path, table) == [[f"1 unfinished download was passed over: ./{names[1]}"]]
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    assert note(build, ".", tmp_path, table) == [[f"3 unfinished downloads were passed over, the first: ./{names[0]}"]]
+
+
+def test_a_file_with_the_date_of_logrotate_is_read(build, tmp_path):
+    (tmp_path / (NAME + ".20251009")).write_text(HEADER + record() * 3)
+    (tmp_path / (NAME + ".20251032")).write_text(HEADER + record() * 2)            # no date
+    assert asked(build, tmp_path, "*") == ("3\n", [3, 3], [])
+
+
 def test_a_download_that_is_not_finished_is_an_error_when_named(build, tmp_path):
     partial = NAME + ".gz.00c0FFEE"
     (tmp_path / NAME).write_text(HEADER + record() * 3)
