@@ -226,8 +226,8 @@ def put(folder, *paths, content=HEADER + record() * 3):
 
 @pytest.mark.parametrize("first, second", [
     (f"a/{NAME}.gz", f"b/{NAME}.gz"),           # a copy in another folder
-    (f"a/{NAME}", f"a/{NAME}.gz"),              # unzipped beside the original
-    (f"a/c/{NAME}", f"b/{NAME}.gz"),
+    (f"a/{NAME}.gz", f"a/{NAME}"),              # unzipped beside the original, which is preferred
+    (f"b/{NAME}.gz", f"a/c/{NAME}"),
 ])
 @pytest.mark.parametrize("threads", [0, 2])
 def test_the_same_delivery_twice_is_an_error(build, tmp_path, first, second, threads):
@@ -242,7 +242,29 @@ def test_the_same_delivery_twice_is_an_error(build, tmp_path, first, second, thr
         assert build.rows(f"SELECT file, line, cause, reason FROM flowlogs_errors('{path}');", cwd=tmp_path) == \
             [[here + second, "NULL", "file", twin_of(here + first)]]
         assert build.rows(f"SELECT path, verdict, note FROM flowlogs_files('{path}');", cwd=tmp_path) == \
-            [[here + first, "flow log", "NULL"], [here + second, "unreadable", twin_of(here + first)]]
+            sorted([[here + first, "flow log", "NULL"], [here + second, "unreadable", twin_of(here + first)]])
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_which_of_two_is_read(build, tmp_path, threads):
+    """Neither an empty one nor the smaller of two, which may be a copy that was broken off."""
+    whole = gzip.compress((HEADER + record() * 3).encode())
+    for worse in (b"", whole[:-20]):
+        for bad, good in (("a", "b"), ("b", "a")):
+            for folder in (bad, good):
+                (tmp_path / folder).mkdir(exist_ok=True)
+            (tmp_path / bad / f"{NAME}.gz").write_bytes(worse)
+            (tmp_path / good / f"{NAME}.gz").write_bytes(whole)
+            for table, rows in (("flowlogs", "count(*)"), ("flowlogs_rollup", "sum(flows)")):
+                assert build.rows(f"SELECT {rows} FROM {table}('.', 'skip', NULL, {threads});", cwd=tmp_path) == [["3"]]
+            assert build.rows("SELECT file, cause, reason FROM flowlogs_errors('.');", cwd=tmp_path) == \
+                [[f"./{bad}/{NAME}.gz", "file", twin_of(f"./{good}/{NAME}.gz")]]
+    assert build.rows(f"SELECT DISTINCT file FROM flowlogs('.', 'skip') WHERE file GLOB './{bad}/*';", cwd=tmp_path) == []
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / NAME).write_text(HEADER + record() * 3)
+    (tmp_path / good / f"{NAME}.gz").write_bytes(b"")
+    (tmp_path / bad / f"{NAME}.gz").write_bytes(b"")
+    assert build.rows("SELECT DISTINCT file FROM flowlogs('.', 'skip');", cwd=tmp_path) == [[f"./c/{NAME}"]]
 
 
 def test_a_twin_that_the_query_excludes_is_no_error(build, tmp_path):
@@ -254,6 +276,9 @@ def test_a_twin_that_the_query_excludes_is_no_error(build, tmp_path):
         assert ask(f"file = './{path}'") == f"3|./{path}|./{path}\n"
     assert f"./{c}: {twin_of('./' + b)}" in ask(f"file > './{a}'")
     assert f"./{c}: {twin_of('./' + a)}" in ask(f"file IN ('./{a}', './{c}')")
+    for pattern in ("file GLOB './b/*'", "file LIKE './b/%'"):
+        assert ask(pattern) == f"3|./{b}|./{b}\n"
+    assert f"./{b}: {twin_of('./' + a)}" in ask("file LIKE '%/b/%'")        # SQLite evaluates it on the records
     assert ask(f"file > './{a}' AND on_error = 'skip'") == f"3|./{b}|./{b}\n"
     assert ask("start < '1773000000'") == "0||\n"         # the time in the name excludes all three
     assert build.shell(f"SELECT count(*) FROM flowlogs('b');", cwd=tmp_path) == "3\n"
