@@ -4,7 +4,9 @@
 --
 -- The path is relative to the folder in which sqlite3 was started, as it is for all scripts: the top of the tree.
 --
---   @inside   your networks, a JSON array of prefixes and addresses. The default is the private address space:
+--   @inside   your networks, a JSON array of prefixes and addresses, which need the brackets and quotes of JSON:
+--               .parameter set @inside '["10.0.0.0/8", "100.64.0.0/10"]'
+--             The default is the private address space:
 --               10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16   RFC 1918
 --               100.64.0.0/10                               RFC 6598, shared address space; AWS allows it in a VPC
 --               fc00::/7                                    RFC 4193, unique local IPv6 addresses
@@ -20,11 +22,16 @@
 --   cidr_lookup('own', 'cidr', srcaddr)     which is NULL where the address is not in one of your networks
 --
 -- It is filled anew each time. It also holds the IPv6 blocks of the sample's four VPCs, but only where @logs is the
--- sample and @inside has its default. This script prints nothing.
+-- sample and @inside has its default. This script prints nothing, and stops where @inside is no such array.
+.bail on
 .parameter init
 CREATE TEMP VIEW IF NOT EXISTS private_networks AS
   SELECT '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]' AS list;
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@inside', list FROM private_networks;
+SELECT 1 WHERE NOT flowlogs_require(
+  iif(json_valid(@inside), json_type(@inside) = 'array'
+      AND NOT EXISTS (SELECT 1 FROM json_each(@inside) WHERE type <> 'text'), 0),
+  'flowlogs: @inside must be a JSON array of prefixes: .parameter set @inside ''["10.0.0.0/8", "100.64.0.0/10"]''');
 CREATE TEMP TABLE IF NOT EXISTS own (cidr TEXT);
 DELETE FROM temp.own;
 INSERT INTO temp.own SELECT value FROM json_each(@inside);

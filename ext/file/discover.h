@@ -33,7 +33,7 @@ struct file {
   dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
   int named;               /* the user wrote this path itself, not a folder or pattern */
-  const struct file *twin; /* the nearest file before it that has the same delivery (twins.h), or NULL */
+  const struct file *twin; /* the next in the ring of those that have the same delivery (twins.h); NULL: none has */
   const char *text;        /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
 

@@ -64,13 +64,21 @@ static int is_suffix(const char *p) {
   return 0;
 }
 
+/* Are the 8 hexadecimal digits a date 20YYMMDD, which logrotate puts there? */
+static int is_rotation_date(const char *p) {
+  int year, month, day;
+  return !memcmp(p, "20", 2) && calendar_digits(p, 4, &year) && calendar_digits(p + 4, 2, &month) &&
+         calendar_digits(p + 6, 2, &day) && date_second(year, month, day, 0, 0) != OBJECT_NAME_NO_TIME;
+}
+
 /* Is it a suffix, a dot, and the digits of a download that is not finished? */
 static int is_partial_suffix(const char *p) {
   for (size_t i = 0; i < SUFFIXES; i++) {
     size_t n = strlen(suffixes[i]);
     if (strncmp(p, suffixes[i], n) || p[n] != '.') continue;
     const char *end = p + n + 1;
-    if (strlen(end) == PARTIAL_END && strspn(end, "0123456789abcdefABCDEF") == PARTIAL_END) return 1;
+    if (strlen(end) == PARTIAL_END && strspn(end, "0123456789abcdefABCDEF") == PARTIAL_END)
+      return !is_rotation_date(end);
   }
   return 0;
 }

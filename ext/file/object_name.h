@@ -9,7 +9,12 @@
 ** the folders, in their plain and in their Hive-compatible form (aws-account-id=, aws-region=).
 ** A date in folders says nothing: AWS puts a file there by the time in its name, and other files,
 ** such as merged ones, are there by a rule of their owner.  Source: "Flow log files", Amazon VPC
-** user guide.  The functions are pure; any thread may call them.
+** user guide.
+**
+** Eight hexadecimal digits after the name are those of a download that is not finished.  Digits of
+** the form 20YYMMDD are logrotate's date instead; one download in 100,000 has such digits.
+**
+** The functions are pure; any thread may call them.
 */
 #ifndef FILE_OBJECT_NAME_H
 #define FILE_OBJECT_NAME_H

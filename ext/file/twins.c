@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** One pass over the list, with a hash table of the names that were seen: for each of them, the last
-** file that has it.  The time is linear in the number of files.  As there may be very many, and
-** hardly any of them has a twin, nothing is done for each name but to hash its end, where AWS puts
-** time and random hash.  Whether a name follows AWS's rule is asked when it comes a second time.
+** file that has it, which leads to the first one.  The time is linear in the number of files.  As
+** there may be very many, and hardly any of them has a twin, nothing is done for each name but to
+** hash its end, where AWS puts time and random hash.  Whether a name follows AWS's rule is asked
+** when it comes a second time.
 */
 #include "file/twins.h"
 
@@ -28,11 +29,13 @@ struct seen {
   struct file *file;
 };
 
+static int is_gzip(const char *p, size_t n) { return n > 3 && !memcmp(p + n - 3, ".gz", 3); }
+
 static struct name name_of(const struct file *file) {
   const char *slash = strrchr(file->path, '/');
   struct name name = {.p = slash ? slash + 1 : file->path};
   name.n = strlen(name.p);
-  if (name.n > 3 && !memcmp(name.p + name.n - 3, ".gz", 3)) name.n -= 3;
+  if (is_gzip(name.p, name.n)) name.n -= 3;
   return name;
 }
 
@@ -60,6 +63,12 @@ static int is_delivery(const struct file *file) {
   return parsed.is_exact;
 }
 
+/* Puts the file into the ring behind the last one, which may not be in a ring yet. */
+static void link_behind(struct file *last, struct file *file) {
+  file->twin = last->twin ? last->twin : last;
+  last->twin = file;
+}
+
 enum err_code twins_link(struct files *f, struct err *e) {
   size_t cap = 2;
   if (f->n < 2) return ERR_NONE;
@@ -75,11 +84,19 @@ enum err_code twins_link(struct files *f, struct err *e) {
     struct seen *place = place_of(table, cap, hash, &name);
     if (place->file) {
       if (!is_delivery(file)) continue;
-      if (is_delivery(place->file)) file->twin = place->file;
+      if (is_delivery(place->file)) link_behind(place->file, file);
     }
     place->hash = hash;
     place->file = file;
   }
   mem_free(table);
   return ERR_NONE;
+}
+
+int twins_is_better(const struct file *a, const struct file *b) {
+  int some_a = a->size > 0, some_b = b->size > 0;
+  int gzip_a = is_gzip(a->path, strlen(a->path)), gzip_b = is_gzip(b->path, strlen(b->path));
+  if (some_a != some_b) return some_a;
+  if (gzip_a != gzip_b) return gzip_a;
+  return a->size != b->size ? a->size > b->size : a < b;
 }

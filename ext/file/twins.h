@@ -15,10 +15,22 @@
 #include "file/discover.h"
 
 /*
-** Sets `twin` of each file of a complete list to the nearest file before it that has the same
-** delivery.  The pointers are valid as long as the list is not changed.  ERR_NOMEM.  One thread
-** at a time may work on a list.
+** Links the files of a complete list that have the same delivery by their `twin` to a ring, in the
+** order of the list: from the last one back to the first.  The pointers are valid as long as the
+** list is not changed.  ERR_NOMEM.  One thread at a time may work on a list.
 */
 enum err_code twins_link(struct files *f, struct err *e);
+
+/*
+** Is it better to read a than b, which is its twin?  It is better
+**
+**   - to read a file of some bytes than one of none, or of which the size is unknown;
+**   - to read a gzip file, by its name, than an unzipped one, because gzip notices damage;
+**   - to read the larger of two such files, because the other may be an unfinished copy;
+**   - otherwise, to read the first in the list.
+**
+** This orders the files of a ring from the best to the worst.  Pure.
+*/
+int twins_is_better(const struct file *a, const struct file *b);
 
 #endif

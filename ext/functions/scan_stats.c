@@ -98,10 +98,22 @@ static void put_lack(sqlite3_str *out, int *n, const struct presence_count *c, c
   put_note(out, n, text);
 }
 
+/* A note about downloads that are not finished. */
+static void put_unfinished(sqlite3_str *out, int *n, const struct scan_counts *c) {
+  char text[ERR_TEXT];
+  if (!c->unfinished) return;
+  if (c->unfinished == 1) err_print(text, "1 unfinished download was passed over: %s", c->unfinished_path);
+  else
+    err_print(text, "%llu unfinished downloads were passed over, the first: %s", (unsigned long long)c->unfinished,
+              c->unfinished_path);
+  put_note(out, n, text);
+}
+
 static void put_notes(sqlite3_str *out, const struct scan_stats *s) {
   const struct presence_counts *p = &s->counts.presence;
   int n = 0;
   for (uint32_t i = 0; i < s->nvalues; i++) put_note(out, &n, s->value[i].text);
+  put_unfinished(out, &n, &s->counts);
   for (int i = 0; i < SUBJECT_COUNT; i++)
     put_lack(out, &n, &p->condition[i], predicate_subject_name(i), "no record in them meets the condition on it");
   for (int i = 0; i < FIELD_COUNT; i++)

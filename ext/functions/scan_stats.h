@@ -27,7 +27,8 @@
 ** There is a note for each field that the query needs and that some of the files lack, and for each
 ** column that was compared with a value that no record can have, such as srcaddr with 'web-1'.
 ** Where such a value is a literal, the query is an error instead.  Where it comes from a parameter
-** or another table, it is ordinary in SQL, and the note tells of it.
+** or another table, it is ordinary in SQL, and the note tells of it.  Another note counts the
+** downloads that are not finished and were passed over.
 **
 ** Each connection has one struct, which its tables and the function share.  Each of them calls
 ** scan_stats_free() at its end.  Only the thread that owns the connection may use the struct.

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Two pairs of fields are compared.  In each of them the first can never be larger than the
-** second: start and end, packets and bytes (a packet has at least a header).
+** second: start and end, packets and bytes (a packet has at least a header).  But packets without
+** bytes are no sign of exchanged columns, because AWS does not count the bytes of what VPC
+** Block Public Access rejects.  Such a record says nothing of this pair.
 **
 ** A layout is judged by a few records at the beginning alone, of which nothing but these values is
 ** looked at, because a folder may have very many files of a few records each.  A record counts if
@@ -16,10 +18,11 @@
 /* In a record, the value of `low` is at most that of `high`. */
 static const struct {
   enum field low, high;
-  const char *broken; /* in words: it is larger */
+  int may_be_zero;    /* `high` may be 0 whatever `low` is */
+  const char *broken; /* in words: `low` is larger */
 } pairs[PAIRS] = {
-    {FIELD_start, FIELD_end, "end is before start"},
-    {FIELD_packets, FIELD_bytes, "there are fewer bytes than packets"},
+    {FIELD_start, FIELD_end, 0, "end is before start"},
+    {FIELD_packets, FIELD_bytes, 1, "there are fewer bytes than packets"},
 };
 
 /*
@@ -35,11 +38,12 @@ static int value_of(const struct layout *l, const struct line *line, enum field 
   return *value <= kind_max(fields[f].kind);
 }
 
-enum pair_is { PAIR_ABSENT, PAIR_GOOD, PAIR_BROKEN };
+enum pair_is { PAIR_ABSENT /* there is no such pair, or it says nothing */, PAIR_GOOD, PAIR_BROKEN };
 
 static enum pair_is look(const struct layout *l, const struct line *line, int pair, uint64_t *low, uint64_t *high) {
   if (!value_of(l, line, pairs[pair].low, low) || !value_of(l, line, pairs[pair].high, high)) return PAIR_ABSENT;
-  return *low <= *high ? PAIR_GOOD : PAIR_BROKEN;
+  if (*low <= *high) return PAIR_GOOD;
+  return pairs[pair].may_be_zero && !*high ? PAIR_ABSENT : PAIR_BROKEN;
 }
 
 int plausible_not_record(const struct layout *l, const struct line *line, char why[ERR_TEXT]) {

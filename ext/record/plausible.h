@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Records that fit their layout and cannot be right all the same: the end of a flow is before its
-** start, or it has fewer bytes than packets.
+** start, or it has fewer bytes than packets, and not 0.
 **
 ** One such record is a curiosity.  When most records of a file are like that, the header or the
 ** `format` names the fields in another order than the lines have them, and every answer from the

@@ -39,6 +39,7 @@
 #include "record/tokens.h"
 #include "scan/group.h"
 #include "scan/presence.h"
+#include "scan/refusal.h"
 
 enum policy {
   POLICY_FAIL,    /* the first problem is put into the batch and ends the file */
@@ -94,19 +95,20 @@ struct reader {
   int is_misfit;                   /* the filter cannot be compared with the layout: a first record is a problem */
   enum expectation expectation;
   enum verdict verdict;
-  int is_other;       /* nothing marks it as a flow log: a folder's scan passes over it, also when VERDICT_BAD */
-  int source_known;   /* the file could be opened: source.kind says what its bytes are */
-  char why[ERR_TEXT]; /* the reason of VERDICT_OTHER and VERDICT_BAD, or the file's first problem; "" if none */
-  enum err_code bad;  /* VERDICT_BAD because the file could not be opened: the code of that error */
-  uint64_t line;      /* lines of the file before the window */
-  uint64_t records;   /* found in this file */
-  uint64_t rows;      /* of these, delivered or grouped */
-  uint64_t nproblems; /* found in this file */
-  const char *text;   /* what is left of the block of lines */
-  size_t text_n;      /* bytes; 0: the next block is due */
-  uint32_t next;      /* line of the window to go on with; tokens.nlines: the next window is due */
-  int is_first;       /* the file's first block has not come yet */
-  int done;           /* nothing more comes of this file */
+  enum refusal refusal; /* why the file is not read, if its name says so */
+  int is_other;         /* nothing marks it as a flow log: a folder's scan passes over it, also when VERDICT_BAD */
+  int source_known;     /* the file could be opened: source.kind says what its bytes are */
+  char why[ERR_TEXT];   /* the reason of VERDICT_OTHER and VERDICT_BAD, or the file's first problem; "" if none */
+  enum err_code bad;    /* VERDICT_BAD because the file could not be opened: the code of that error */
+  uint64_t line;        /* lines of the file before the window */
+  uint64_t records;     /* found in this file */
+  uint64_t rows;        /* of these, delivered or grouped */
+  uint64_t nproblems;   /* found in this file */
+  const char *text;     /* what is left of the block of lines */
+  size_t text_n;        /* bytes; 0: the next block is due */
+  uint32_t next;        /* line of the window to go on with; tokens.nlines: the next window is due */
+  int is_first;         /* the file's first block has not come yet */
+  int done;             /* nothing more comes of this file */
 };
 
 enum reader_result {

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "file/object_name.h"
-#include "scan/refusal.h"
 
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e) {
   memset(r, 0, sizeof *r);
@@ -36,6 +35,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->expectation = expectation;
   r->verdict = VERDICT_OPEN;
   r->why[0] = 0;
+  r->refusal = REFUSAL_NONE;
   r->is_other = 0;
   r->line = r->records = r->rows = r->nproblems = 0;
   r->text_n = 0;
@@ -89,6 +89,7 @@ static void refuse(struct reader *r, const struct file *file, enum refusal refus
   source_open_memory(&r->source, "", 0);
   r->source_known = 0;
   r->path.n = 0;
+  r->refusal = refusal;
   r->is_other = refusal == REFUSAL_PARTIAL;
   r->done = r->is_other && !file->named;
   r->verdict = r->done ? VERDICT_OTHER : VERDICT_BAD;

@@ -4,23 +4,27 @@
 ** in a moment.  Its bytes may end anywhere, also at the end of a line, so that nothing but its name
 ** tells what it is.
 **
-** Of the files with the same delivery, the first that the query wants is read, and all others are
-** refused.  They form a list, from each to the one before it.
+** Of the files with the same delivery, the best of those that the query wants is read, and all
+** others are refused.  Each file is asked for itself, by whichever worker is at it, so each looks
+** through the ring for the best.
 */
 #include "scan/refusal.h"
 
 #include "file/object_name.h"
+#include "file/twins.h"
 
-static const struct file *wanted_twin(const struct file *file, const struct predicate *p) {
-  const struct file *twin = file->twin;
-  while (twin && p && !predicate_keeps_file(p, twin->path)) twin = twin->twin;
-  return twin;
+/* The file that is read in the place of this one, which the query wants; or NULL. */
+static const struct file *better_twin(const struct file *file, const struct predicate *p) {
+  const struct file *best = file;
+  for (const struct file *twin = file->twin; twin && twin != file; twin = twin->twin)
+    if (twins_is_better(twin, best) && (!p || predicate_keeps_file(p, twin->path))) best = twin;
+  return best == file ? NULL : best;
 }
 
 enum refusal refusal_of(const struct file *file, const struct predicate *p, char why[ERR_TEXT]) {
   struct object_name name;
   if (file->text) return REFUSAL_NONE; /* the name of what lies in memory says nothing */
-  const struct file *twin = wanted_twin(file, p);
+  const struct file *twin = better_twin(file, p);
   if (twin) {
     err_print(why,
               "is the same delivery as '%s', by its name, so that its records would count twice; give a path that "

@@ -12,7 +12,7 @@
 
 enum refusal {
   REFUSAL_NONE,    /* the file is read */
-  REFUSAL_TWIN,    /* the same delivery as an earlier file that is read: always an error */
+  REFUSAL_TWIN,    /* the same delivery as another file, which is read: always an error */
   REFUSAL_PARTIAL, /* a download that is not finished: passed over, but an error if the user named it */
 };
 

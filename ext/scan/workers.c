@@ -85,6 +85,13 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
   }
 }
 
+/* Counts a download that is not finished, and keeps the path of the first in the list. */
+static void count_unfinished(struct scan_counts *c, const struct files *files, size_t number) {
+  if (c->unfinished++ && c->first_unfinished < number) return;
+  c->first_unfinished = number;
+  err_print(c->unfinished_path, "%s", files->file[number].path);
+}
+
 /* Closes the file and adds what is known of it to the counts. */
 static void count_file(struct workers *s, struct worker *w) {
   struct scan_counts *c = &s->counts;
@@ -95,6 +102,7 @@ static void count_file(struct workers *s, struct worker *w) {
   if (r->verdict == VERDICT_OTHER && w->file == 0) memcpy(s->why, r->why, sizeof s->why);
   c->read++;
   c->passed_over += r->verdict == VERDICT_OTHER;
+  if (r->refusal == REFUSAL_PARTIAL) count_unfinished(c, s->files, w->file);
   c->bytes_read += r->source.input.total;
   if (r->source_known && r->source.kind == SOURCE_GZIP) c->bytes_inflated += r->lines.total;
   c->records += r->records;
@@ -191,17 +199,18 @@ enum err_code workers_poll(const struct workers *s, struct err *e) {
 
 static enum err_code check_absent(const struct workers *s, struct err *e) {
   int subject = presence_find_absent(&s->counts.presence);
-  if (subject < 0 || s->options.reader.policy != POLICY_FAIL) return ERR_NONE;
+  if (subject < 0 || s->options.may_lack || s->options.reader.policy != POLICY_FAIL) return ERR_NONE;
   unsigned lack = s->counts.presence.condition[subject].lack;
   const char *name = predicate_subject_name(subject);
   if (lack == 1)
-    return err_set(e, ERR_FORMAT, 0,
-                   "no record can meet the condition on %s, because the only file that was read does not have this "
-                   "field; with AND %s IS NOT NULL, or on_error=skip, the answer is no rows",
-                   name, name);
+    return err_set(
+        e, ERR_FORMAT, 0,
+        "no record can meet the condition on %s, because the only file that was read does not have this "
+        "field; with AND %s IS NOT NULL (inside the view, if it is in one), or on_error=skip, the answer is no rows",
+        name, name);
   return err_set(e, ERR_FORMAT, 0,
                  "no record can meet the condition on %s, because none of the %u files that were read has this field; "
-                 "with AND %s IS NOT NULL, or on_error=skip, the answer is no rows",
+                 "with AND %s IS NOT NULL (inside the view, if it is in one), or on_error=skip, the answer is no rows",
                  name, lack, name);
 }
 

@@ -39,6 +39,7 @@ struct scan_options {
   int (*stop)(void *context); /* asked between pieces of work; nonzero ends the scan with ERR_INTERRUPT; may be NULL */
   void *context;
   int64_t late; /* seconds by which files may have been delivered late, for prune_reason(); or PRUNE_LATE_ANY */
+  int may_lack; /* a condition on a field that no file has is no error: the files are not all that the query is about */
   int threads;  /* -1: as many as there are processors and work for them; 0: the caller's alone */
 };
 
@@ -49,6 +50,9 @@ struct scan_counts {
   uint64_t pruned_by[PRUNE_COUNT]; /* of these, for each reason; [PRUNE_NONE] is 0 */
   uint64_t read;                   /* of these, read to their ends, or to where the scan ended */
   uint64_t passed_over;            /* of these, no flow logs */
+  uint64_t unfinished;             /* of those read, downloads that are not finished, which are not opened */
+  uint64_t first_unfinished;       /* number of the first of them in the list */
+  char unfinished_path[ERR_TEXT];  /* its path, cut if it is longer */
   uint64_t bytes_read;             /* from the files */
   uint64_t bytes_inflated;         /* bytes that came out of gzip */
   uint64_t records;                /* found in the files */
@@ -166,7 +170,8 @@ enum err_code workers_poll(const struct workers *s, struct err *e);
 ** not look like an answer that says that there was none:
 **
 **   - There were files, and each of them was passed over.  With POLICY_COLLECT that is no error.
-**   - A condition needs a field that none of the files has.  With POLICY_FAIL alone.
+**   - A condition needs a field that none of the files has.  With POLICY_FAIL alone, and unless
+**     the option may_lack is set.
 */
 enum err_code workers_check_end(const struct workers *s, struct err *e);
 

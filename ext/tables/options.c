@@ -214,11 +214,28 @@ static int set_late(struct options *o, const char *value, char **pzErr) {
 }
 
 /*
-** Whole seconds, or what calendar_format() writes, at least its date; T and Z as in ISO 8601 are
-** accepted.
+** Reads what may stand behind the time of day, as SQLite's datetime() does: a fraction of a second,
+** which is dropped, and Z or the difference from UTC.  Returns 0 for anything else.
+*/
+static int read_zone(const char *p, int has_seconds, int64_t *offset) {
+  int hours, minutes;
+  *offset = 0;
+  if (has_seconds && *p == '.' && isdigit((unsigned char)p[1])) p += 1 + strspn(p + 1, "0123456789");
+  p += strspn(p, " ");
+  if (!*p || !strcmp(p, "Z") || !strcmp(p, "z")) return 1;
+  if ((*p != '+' && *p != '-') || strlen(p) != 6 || p[3] != ':') return 0;
+  if (!calendar_digits(p + 1, 2, &hours) || !calendar_digits(p + 4, 2, &minutes)) return 0;
+  *offset = (hours * 60 + minutes) * 60 * (*p == '-' ? -1 : 1);
+  return hours <= 14 && minutes <= 59;
+}
+
+/*
+** Whole seconds, or what calendar_format() writes, at least its date, also with what ISO 8601 has
+** besides: T, a fraction, Z and an offset.
 */
 static int read_time(const char *value, int64_t *out) {
-  char text[CALENDAR_TEXT], *end, full[CALENDAR_TEXT];
+  char text[CALENDAR_TEXT] = "", *end, full[CALENDAR_TEXT];
+  int64_t offset = 0;
   errno = 0;
   long long seconds = strtoll(value, &end, 10);
   if (errno == ERANGE) return 0;
@@ -227,13 +244,16 @@ static int read_time(const char *value, int64_t *out) {
     return seconds != OPTION_UNSET;
   }
   size_t n = strlen(value);
-  if (n > 0 && value[n - 1] == 'Z') n--;
-  if (n != 10 && n != 16 && n != 19) return 0;
+  if (n > sizeof text - 1) n = sizeof text - 1;
   memcpy(text, value, n);
-  if (n > 10 && text[10] == 'T') text[10] = ' ';
-  if (calendar_shape(text, n) != n) return 0;
-  *out = calendar_bound(CALENDAR_SECOND, text, n, 0);
-  return calendar_format(*out, full) && !memcmp(full, text, n); /* otherwise there is no such day */
+  if (text[10] == 'T') text[10] = ' ';
+  n = calendar_shape(text, n);
+  if (n != 10 && n != 16 && n != 19) return 0;
+  if (n == 10 ? value[n] && strcmp(value + n, "Z") != 0 : !read_zone(value + n, n == 19, &offset)) return 0;
+  int64_t second = calendar_bound(CALENDAR_SECOND, text, n, 0);
+  if (!calendar_format(second, full) || memcmp(full, text, n) != 0) return 0; /* there is no such day */
+  *out = second - offset;
+  return 1;
 }
 
 int options_is_no_second(int64_t n) {

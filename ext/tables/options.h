@@ -72,11 +72,11 @@ enum option_flag {
     .twice = "; two patterns that must both match are written as one, with && or one term after the other",            \
     .misused = "; patterns of which one must match are written as one, with || or ?")                                  \
   O(since, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM,                                               \
-    .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC",                          \
+    .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC or with an offset",        \
     .doc = "Only records whose start is at that time or later are read.", .example = "since = '2026-03-09 12:00'",     \
     .misused = "; it takes one value")                                                                                 \
   O(until, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM,                                               \
-    .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC",                          \
+    .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC or with an offset",        \
     .doc = "Only records whose start is before that time are read.", .example = "until = '2026-03-10'",                \
     .misused = "; it takes one value")                                                                                 \
   O(threads, NUMBER, .type = "INTEGER", .values = "0 to 1024",                                                         \

@@ -119,5 +119,6 @@ void query_scan_options(struct query *q, struct scan_options *out) {
   out->stop = interrupt_poll;
   out->context = &q->interrupt;
   out->late = q->options.late;
+  out->may_lack = columns_take_data(query_of(q)); /* a query may read a payload of each row of a table */
   out->threads = threads_for(&q->options);
 }

@@ -17,11 +17,16 @@
 -- server; such rows have one client and few flows. Traffic between two interfaces that both write
 -- logs counts at each of them. Flows of a transit gateway, which logs no ACCEPT, count as
 -- accepted.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20),
   ('@database_ports', '[1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211,
                27017, 27018, 50000]');
+SELECT 1 WHERE NOT flowlogs_require(
+  iif(json_valid(@database_ports), json_type(@database_ports) = 'array'
+      AND NOT EXISTS (SELECT 1 FROM json_each(@database_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+  'flowlogs: @database_ports must be a JSON array of ports: .parameter set @database_ports ''[3306, 5432]''');
 SELECT dstaddr AS server, dstport, port_name(dstport, 6) AS service, sum(flows) AS flows,
        sum(flows * (action = 'REJECT')) AS rejected,
        count(DISTINCT iif(action IS NOT 'REJECT', srcaddr, NULL)) AS clients,

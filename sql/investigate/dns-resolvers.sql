@@ -23,11 +23,20 @@
 -- A server in 100.64.0.0/10 counts as outside, although the default of @inside has this network:
 -- overlay networks such as Tailscale have their resolver there. Where it is yours, because pods ask
 -- servers in pods, set @inside to a list that has it.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL),
   ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@dns_ports', '[53, 853]'), ('@top', 20);
 .read sql/inside.sql
+SELECT 1 WHERE NOT flowlogs_require(
+  iif(json_valid(@dns_ports), json_type(@dns_ports) = 'array'
+      AND NOT EXISTS (SELECT 1 FROM json_each(@dns_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+  'flowlogs: @dns_ports must be a JSON array of ports: .parameter set @dns_ports ''[53, 853]''');
+SELECT 1 WHERE NOT flowlogs_require(
+  iif(json_valid(@resolvers), json_type(@resolvers) = 'array'
+      AND NOT EXISTS (SELECT 1 FROM json_each(@resolvers) WHERE ip_text(value) IS NULL), 0),
+  'flowlogs: @resolvers must be a JSON array of addresses: .parameter set @resolvers ''["10.0.0.2", "fd00:ec2::253"]''');
 SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
        iif(cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
            OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside = (SELECT list FROM private_networks),

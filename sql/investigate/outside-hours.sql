@@ -20,10 +20,15 @@
 -- the pair talks only outside these hours. Expect backups and traffic from the internet. Traffic
 -- between two interfaces that both write logs counts at each of them, and on each leg through a
 -- NAT gateway. Pairs of which no record has a byte count come last, with `bytes` NULL.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@open_from', 8), ('@open_to', 18),
   ('@days', '[1, 2, 3, 4, 5]'), ('@zone', '+0 hours'), ('@quiet_bytes', 1000000), ('@top', 20);
+SELECT 1 WHERE NOT flowlogs_require(
+  iif(json_valid(@days), json_type(@days) = 'array'
+      AND NOT EXISTS (SELECT 1 FROM json_each(@days) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+  'flowlogs: @days must be a JSON array of numbers of days: .parameter set @days ''[1, 2, 3, 4, 5]''');
 WITH pair AS (
   SELECT srcaddr, dstaddr, CAST(strftime('%H', hour, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
            OR CAST(strftime('%w', hour, @zone) AS INTEGER) NOT IN (SELECT value FROM json_each(@days)) AS outside,

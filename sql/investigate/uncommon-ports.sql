@@ -20,11 +20,16 @@
 -- records count if they go to the lower of the two ports. A NAT gateway uses ports from 1024 on
 -- for its own connections, so its answers look like attempts if the port of the other end is
 -- higher.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20), ('@below', 32768),
   ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
 .read sql/inside.sql
+SELECT 1 WHERE NOT flowlogs_require(
+  iif(json_valid(@common), json_type(@common) = 'array'
+      AND NOT EXISTS (SELECT 1 FROM json_each(@common) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+  'flowlogs: @common must be a JSON array of ports: .parameter set @common ''[22, 443]''');
 SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DISTINCT srcaddr) AS sources,
        count(DISTINCT dstaddr) AS hosts, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
        count(*) FILTER (WHERE action = 'REJECT') AS rejected,

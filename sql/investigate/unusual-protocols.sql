@@ -14,9 +14,14 @@
 -- per packet (a ping has 84), or for much of it over a long time. GRE (47), ESP (50) and IP in IP
 -- (4) are VPNs and overlays, wanted or not. Flow logs have no ICMP type or code. Traffic between
 -- two interfaces that both write logs counts at each of them.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@usual', '[6, 17]'), ('@top', 20);
+SELECT 1 WHERE NOT flowlogs_require(
+  iif(json_valid(@usual), json_type(@usual) = 'array'
+      AND NOT EXISTS (SELECT 1 FROM json_each(@usual) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+  'flowlogs: @usual must be a JSON array of protocol numbers: .parameter set @usual ''[1, 6, 17]''');
 SELECT protocol, protocol_name(protocol) AS name, srcaddr, dstaddr, sum(flows) AS flows,
        sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        sum(bytes) / max(sum(packets), 1) AS each, datetime(max(last_seen), 'unixepoch') AS last_seen

@@ -55,7 +55,7 @@ def test_a_condition_on_a_field_that_no_file_has(db, logs, where, table):
     for threads in (0, 2):
         assert ask(db, logs, where, table, threads=threads) == (
             f"flowlogs: no record can meet the condition on {name}, because none of the 2 files that were read has this field; "
-            f"with AND {name} IS NOT NULL, or on_error=skip, the answer is no rows")
+            f"with AND {name} IS NOT NULL (inside the view, if it is in one), or on_error=skip, the answer is no rows")
         assert ask(db, logs / "1.log", where, table, threads=threads).startswith(
             f"flowlogs: no record can meet the condition on {name}, because the only file that was read does not have this field; ")
     assert ask(db, logs, where, table, on_error="skip") == 0
@@ -93,17 +93,41 @@ def test_either_end(db, tmp_path):
     assert "the condition on port, because" in ask(db, tmp_path, "port = 22")
 
 
-def test_the_same_in_a_view_a_created_table_a_join_and_a_payload(db, logs):
+def test_the_same_in_a_view_a_created_table_and_a_join(db, logs):
     db.execute(f"CREATE VIRTUAL TABLE temp.created USING flowlogs({quote(str(logs))})")
     db.execute("CREATE TEMP VIEW seen AS SELECT * , flow_direction FROM created")
     db.execute("CREATE TABLE ways(way)")
     db.executemany("INSERT INTO ways VALUES (?)", [("egress",), ("ingress",)])
     for sql in ("SELECT count(*) FROM created WHERE flow_direction = 'egress'", "SELECT count(*) FROM seen WHERE flow_direction = 'egress'",
-                "SELECT count(*) FROM ways LEFT JOIN created ON flow_direction = way",
-                f"SELECT count(*) FROM flowlogs_payload({quote((logs / '1.log').read_text())}) WHERE flow_direction = 'egress'",
-                f"SELECT sum(flows) FROM flowlogs_payload_rollup({quote((logs / '1.log').read_text())}) WHERE flow_direction = 'egress'"):
+                "SELECT count(*) FROM ways LEFT JOIN created ON flow_direction = way"):
         with pytest.raises(sqlite3.Error, match="no record can meet the condition on flow_direction"):
             db.execute(sql).fetchall()
+
+
+def test_a_view_of_a_folder_that_has_the_field_and_one_that_does_not(db, logs):
+    """SQLite passes IS NOT NULL on only if it stands inside such a view."""
+    new, old = logs / "1.log", logs / "old.log"
+    old.write_text("srcaddr dstaddr start end\n10.0.0.1 10.0.0.2 1773046800 1773046803\n")
+    for name, inside in ("bare", ""), ("told", " WHERE action IS NOT NULL"):
+        db.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM flowlogs({quote(str(new))}) "
+                   f"UNION ALL SELECT * FROM flowlogs({quote(str(old))}){inside}")
+    with pytest.raises(sqlite3.Error, match=r"action IS NOT NULL \(inside the view, if it is in one\)"):
+        db.execute("SELECT count(*) FROM bare WHERE action = 'REJECT'").fetchall()
+    assert db.execute("SELECT count(*) FROM told WHERE action = 'REJECT'").fetchone() == (4,)
+
+
+def test_a_payload_may_lack_the_field(db):
+    """It is one of many, and the others may have the field."""
+    transit = ("version resource-type tgw-id srcaddr dstaddr start end log-status\n"
+               "6 TransitGateway tgw-1 10.0.0.1 10.0.0.2 1773046800 1773046803 OK\n")
+    db.execute("CREATE TABLE queue(body)")
+    db.executemany("INSERT INTO queue VALUES (?)", [(DEFAULT.format(1, "ACCEPT"),), (transit,), (DEFAULT.format(2, "ACCEPT"),)])
+    for what in "count(*) FROM queue, flowlogs_payload(body)", "sum(flows) FROM queue, flowlogs_payload_rollup(body)":
+        assert db.execute(f"SELECT {what} WHERE action = 'ACCEPT'").fetchone() == (2,)
+    for table, count in COUNT.items():
+        table = table.replace("flowlogs", "flowlogs_payload")
+        assert not db.execute(f"SELECT {count} FROM {table}(?) WHERE action = 'ACCEPT'", (transit,)).fetchone()[0]
+        assert notes(db) == ["the file read does not have the field action: no record in them meets the condition on it"]
 
 
 def test_a_query_that_stops_early_has_no_such_error(db, logs):

@@ -79,6 +79,13 @@ def test_a_format_with_exchanged_counts_is_an_error(build, tmp_path):
     assert build.rows("SELECT sum(bytes) FROM flowlogs('a.log', 'fail', 'srcaddr packets bytes');", cwd=tmp_path) == [["4000"]]
 
 
+def test_packets_without_bytes_are_no_sign_of_exchanged_columns(build, tmp_path):
+    """AWS does not count the bytes of what VPC Block Public Access rejects."""
+    (tmp_path / "a.log").write_text(HEADER + record(octets=0) * 5)
+    error, rows, errors = asked(build, tmp_path)
+    assert error == "5\n" and rows == [5, 5] and errors == []
+
+
 def test_a_later_header_with_exchanged_columns_ends_the_file(build, tmp_path):
     (tmp_path / "a.log").write_text(HEADER + record() * 5 + EXCHANGED + record() * 5)
     error, rows, errors = asked(build, tmp_path)
@@ -161,6 +168,29 @@ def test_a_download_that_is_not_finished_is_passed_over(build, tmp_path):
             [f"logs/{NAME}.6eF5bC3a", "NULL", "other", UNFINISHED, "0", "NULL"]]
 
 
+def note(build, path, folder, table="flowlogs"):
+    return build.rows(f"SELECT sum(bytes) FROM {table}('{path}', 'fail', NULL, 2);\n"
+                      "SELECT value FROM json_each(flowlogs_scan_stats(), '$.notes');", cwd=folder)[1:]
+
+
+@pytest.mark.parametrize("table", ["flowlogs", "flowlogs_rollup"])
+def test_a_note_tells_of_downloads_that_are_not_finished(build, tmp_path, table):
+    names = [f"{NAME.replace('fe123456', f'fe12345{i}')}.gz.6eF5bC3a" for i in range(3)]
+    (tmp_path / NAME).write_text(HEADER + record() * 3)
+    assert note(build, ".", tmp_path, table) == []
+    (tmp_path / names[1]).write_bytes(b"")
+    assert note(build, ".", tmp_path, table) == [[f"1 unfinished download was passed over: ./{names[1]}"]]
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    assert note(build, ".", tmp_path, table) == [[f"3 unfinished downloads were passed over, the first: ./{names[0]}"]]
+
+
+def test_a_file_with_the_date_of_logrotate_is_read(build, tmp_path):
+    (tmp_path / (NAME + ".20251009")).write_text(HEADER + record() * 3)
+    (tmp_path / (NAME + ".20251032")).write_text(HEADER + record() * 2)            # no date
+    assert asked(build, tmp_path, "*") == ("3\n", [3, 3], [])
+
+
 def test_a_download_that_is_not_finished_is_an_error_when_named(build, tmp_path):
     partial = NAME + ".gz.00c0FFEE"
     (tmp_path / NAME).write_text(HEADER + record() * 3)
@@ -196,8 +226,8 @@ def put(folder, *paths, content=HEADER + record() * 3):
 
 @pytest.mark.parametrize("first, second", [
     (f"a/{NAME}.gz", f"b/{NAME}.gz"),           # a copy in another folder
-    (f"a/{NAME}", f"a/{NAME}.gz"),              # unzipped beside the original
-    (f"a/c/{NAME}", f"b/{NAME}.gz"),
+    (f"a/{NAME}.gz", f"a/{NAME}"),              # unzipped beside the original, which is preferred
+    (f"b/{NAME}.gz", f"a/c/{NAME}"),
 ])
 @pytest.mark.parametrize("threads", [0, 2])
 def test_the_same_delivery_twice_is_an_error(build, tmp_path, first, second, threads):
@@ -212,7 +242,29 @@ def test_the_same_delivery_twice_is_an_error(build, tmp_path, first, second, thr
         assert build.rows(f"SELECT file, line, cause, reason FROM flowlogs_errors('{path}');", cwd=tmp_path) == \
             [[here + second, "NULL", "file", twin_of(here + first)]]
         assert build.rows(f"SELECT path, verdict, note FROM flowlogs_files('{path}');", cwd=tmp_path) == \
-            [[here + first, "flow log", "NULL"], [here + second, "unreadable", twin_of(here + first)]]
+            sorted([[here + first, "flow log", "NULL"], [here + second, "unreadable", twin_of(here + first)]])
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_which_of_two_is_read(build, tmp_path, threads):
+    """Neither an empty one nor the smaller of two, which may be a copy that was broken off."""
+    whole = gzip.compress((HEADER + record() * 3).encode())
+    for worse in (b"", whole[:-20]):
+        for bad, good in (("a", "b"), ("b", "a")):
+            for folder in (bad, good):
+                (tmp_path / folder).mkdir(exist_ok=True)
+            (tmp_path / bad / f"{NAME}.gz").write_bytes(worse)
+            (tmp_path / good / f"{NAME}.gz").write_bytes(whole)
+            for table, rows in (("flowlogs", "count(*)"), ("flowlogs_rollup", "sum(flows)")):
+                assert build.rows(f"SELECT {rows} FROM {table}('.', 'skip', NULL, {threads});", cwd=tmp_path) == [["3"]]
+            assert build.rows("SELECT file, cause, reason FROM flowlogs_errors('.');", cwd=tmp_path) == \
+                [[f"./{bad}/{NAME}.gz", "file", twin_of(f"./{good}/{NAME}.gz")]]
+    assert build.rows(f"SELECT DISTINCT file FROM flowlogs('.', 'skip') WHERE file GLOB './{bad}/*';", cwd=tmp_path) == []
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / NAME).write_text(HEADER + record() * 3)
+    (tmp_path / good / f"{NAME}.gz").write_bytes(b"")
+    (tmp_path / bad / f"{NAME}.gz").write_bytes(b"")
+    assert build.rows("SELECT DISTINCT file FROM flowlogs('.', 'skip');", cwd=tmp_path) == [[f"./c/{NAME}"]]
 
 
 def test_a_twin_that_the_query_excludes_is_no_error(build, tmp_path):
@@ -224,6 +276,9 @@ def test_a_twin_that_the_query_excludes_is_no_error(build, tmp_path):
         assert ask(f"file = './{path}'") == f"3|./{path}|./{path}\n"
     assert f"./{c}: {twin_of('./' + b)}" in ask(f"file > './{a}'")
     assert f"./{c}: {twin_of('./' + a)}" in ask(f"file IN ('./{a}', './{c}')")
+    for pattern in ("file GLOB './b/*'", "file LIKE './b/%'"):
+        assert ask(pattern) == f"3|./{b}|./{b}\n"
+    assert f"./{b}: {twin_of('./' + a)}" in ask("file LIKE '%/b/%'")        # SQLite evaluates it on the records
     assert ask(f"file > './{a}' AND on_error = 'skip'") == f"3|./{b}|./{b}\n"
     assert ask("start < '1773000000'") == "0||\n"         # the time in the name excludes all three
     assert build.shell(f"SELECT count(*) FROM flowlogs('b');", cwd=tmp_path) == "3\n"

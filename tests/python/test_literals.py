@@ -110,6 +110,26 @@ def test_other_bound_values_are_ordinary_sql(release):
         assert db.execute(f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE {condition}", (value,)).fetchone() == (0,)
 
 
+TIMES = ["2026-03-09 09:00", "2026-03-09T09:00", "2026-03-09T09:00Z", "2026-03-09 09:00:00", "2026-03-09T09:00:00Z", "2026-03-09T09:00:00z",
+         "2026-03-09T09:00:00.000Z", "2026-03-09T09:00:00.999000+00:00", "2026-03-09T09:00:00+00:00", "2026-03-09T11:00:00+02:00",
+         "2026-03-09 03:30:00 -05:30", "2026-03-08T23:00-10:00", "2026-03-09T23:00:00.5+14:00"]
+NO_TIMES = ["2026-03-09T09:00:00.", "2026-03-09T09:00.5Z", "2026-03-09T09:00:00+0200", "2026-03-09T09:00:00+02", "2026-03-09T09:00:00+15:00",
+            "2026-03-09T09:00:00+02:60", "2026-03-09+02:00", "2026-03-09T09:00:00ZZ", "2026-02-30T09:00:00Z", "2026-03-09T09", "2026-03-09T09:00:0",
+            "2026-03-09T24:00:00Z", "2026-03-09T09:00:00 UTC", "2026-03-09T09:00:00,5Z"]
+
+
+@pytest.mark.parametrize("option", ["since", "until"])
+def test_a_period_is_the_instant_that_iso_8601_names(release, tmp_path, option):
+    """SQLite's datetime() has the same instant, for each of the texts, and no instant for the others, but for 24 o'clock."""
+    (tmp_path / "a.log").write_text("start end\n" + "".join(f"{1773046800 + i} {1773046800 + i}\n" for i in range(-5, 5)))
+    for text in TIMES:
+        assert release.shell(f"SELECT count(*), min(start), max(start), strftime('%s', '{text}') FROM flowlogs('a.log') WHERE {option} = '{text}';",
+                             cwd=tmp_path) == "5|{}|{}|1773046800\n".format(*((1773046800, 1773046804) if option == "since" else (1773046795, 1773046799)))
+    for text in NO_TIMES:
+        out = release.shell(f"SELECT count(*) FROM flowlogs('a.log') WHERE {option} = '{text}';", cwd=tmp_path)
+        assert f"{option} is '{text}'; it can be Unix seconds, or YYYY-MM-DD" in out
+
+
 def test_a_period_beyond_64_bits_is_an_error(build):
     for value in ("'99999999999999999999'", "'-99999999999999999999'"):
         out = build.shell(f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE since = {value};")

@@ -171,6 +171,42 @@ def test_what_cannot_be_is_an_error(release, name, parameter, value):
     assert got.startswith("Runtime error near line") and got.count("\n") == 1 and "flowlogs: " in got
 
 
+LISTS = {"@usual": "unusual-protocols", "@database_ports": "database-ports", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
+         "@resolvers": "dns-resolvers", "@days": "outside-hours", "@inside": "dns-resolvers"}
+
+
+def test_all_lists_are_known():
+    """The parameters that some script takes for a JSON array, except for paths, which may be one."""
+    texts = [script.read_text() for script in (ROOT / "sql").glob("**/*.sql")]
+    assert {p for text in texts for p in re.findall(r"json_each\((@\w+)\)", text)} == LISTS.keys()
+
+
+@pytest.mark.parametrize("parameter", LISTS)
+@pytest.mark.parametrize("value", ["10.0.0.0/8 100.64.0.0/10", "10.0.0.1", "22, 443", "[22", "22", '{"a": 1}', "[null]", '["TCP"]', "", None])
+def test_a_list_that_is_no_json_array_is_an_error(release, parameter, value):
+    """One error, which shows the form; the script does not go on."""
+    if (parameter, value) == ("@inside", '["TCP"]'):
+        return              # the lookup says that it is no prefix
+    literal = "NULL" if value is None else f"'{value}'"
+    got = release.shell(f".parameter init\nINSERT INTO temp.sqlite_parameters VALUES ('{parameter}', {literal});\n"
+                        f".read sql/investigate/{LISTS[parameter]}.sql")
+    assert re.fullmatch(rf"Runtime error near line \d+: flowlogs: {parameter} must be a JSON array of [a-z ]+: "
+                        rf"\.parameter set {parameter} '\[.*\]'\n", got), got
+
+
+@pytest.mark.parametrize("parameter", LISTS)
+def test_the_form_that_the_error_shows_is_right(release, parameter):
+    script = f".read sql/investigate/{LISTS[parameter]}.sql"
+    error = release.shell(f".parameter init\nINSERT INTO temp.sqlite_parameters VALUES ('{parameter}', 'x');\n{script}")
+    shown = error[error.index(".parameter set"):]
+    assert "rror" not in release.shell(f".parameter init\n{shown}{script}")
+
+
+def test_an_empty_list_is_one(release):
+    everything = release.shell(".parameter init\n.parameter set @usual '[]'\n.read sql/investigate/unusual-protocols.sql")
+    assert "|TCP|" in everything
+
+
 def test_a_text_port_is_a_port(release):
     ports = [release.shell(f".parameter init\n{setting('port', p)}\n.read sql/investigate/conversation.sql") for p in (443, "443")]
     assert ports[0] == ports[1] and ports[0].count("|443|") > 10

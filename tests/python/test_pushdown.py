@@ -346,3 +346,25 @@ def test_scan_stats_count_files_and_rows_that_were_left_out(named, sample):
     assert stats(named, "account_id = '012345678901'")[1]["files_pruned"] == 0
     rows, said = stats(sample, "srcaddr = '203.0.113.66'")
     assert 0 < rows <= said["rows"] < said["records"]
+
+
+# ---- what SQLite compares without asking the scan
+
+def test_values_that_sqlite_gives_to_the_scan_are_checked_and_a_join_is_not(release, tmp_path):
+    """sql/README.md says so. Where the scan is the outer loop, the values in another form are not found."""
+    (tmp_path / "a.log").write_text("srcaddr dstaddr start end\n2001:db8::1 10.0.0.2 1773046800 1773046803\n")
+    tables = ("CREATE TABLE e(t); INSERT INTO e VALUES ('2026-03-09T09:00:00Z');"
+              "CREATE TABLE list(ip); INSERT INTO list VALUES ('2001:DB8:0:0::1');")
+    def ask(sql):
+        return release.shell(f"{tables}SELECT {sql.replace('logs', chr(39).join(['flowlogs(', 'a.log', ')']))};", cwd=tmp_path)
+    for column, value, table, function in ("start_time", "t", "e", "datetime"), ("srcaddr", "ip", "list", "ip_text"):
+        for join in "logs f JOIN {0} x ON f.{1} = {2}", "{0} x JOIN logs f ON f.{1} = {2}", "logs f LEFT JOIN {0} x ON f.{1} = {2} WHERE {2}":
+            assert ask("count(*) FROM " + join.format(table, column, f"x.{value}")) == "0\n"
+        for join in "logs f JOIN {0} x ON f.{1} = {2}", "{0} x LEFT JOIN logs f ON f.{1} = {2} WHERE f.line":
+            assert ask("count(*) FROM " + join.format(table, column, f"{function}(x.{value})")) == "1\n"
+        for given in (f"count(*) FROM logs WHERE {column} IN (SELECT {value} FROM {table})",
+                      f"count(*) FROM logs WHERE {column} = (SELECT {value} FROM {table})",
+                      f"(SELECT count(*) FROM logs WHERE {column} = {value}) FROM {table}",
+                      f"count(*) FROM {table} x LEFT JOIN logs f ON f.{column} = x.{value}",
+                      f"count(*) FROM {table} WHERE EXISTS (SELECT 1 FROM logs WHERE {column} = {value})"):
+            assert f"flowlogs: {column} is " in ask(given), given

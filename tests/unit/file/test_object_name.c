@@ -125,6 +125,9 @@ static void test_partial(void **state) {
       {STEM8 ".log.ABCDEFab", 1},     {STEM8 ".log.parquet.12345678", 1},
       {STEM8 ".log.gz", 0},           {STEM8 ".log.gz.6eF5bC3", 0},
       {STEM8 ".log.gz.6eF5bC3a0", 0}, {STEM8 ".log.gz.original", 0},
+      {STEM8 ".log.gz.20251009", 0},  {PLAIN STEM17 ".log.20240229", 0}, /* a date, by logrotate */
+      {STEM8 ".log.gz.20250229", 1},  {STEM8 ".log.gz.20251310", 1},
+      {STEM8 ".log.gz.2025100a", 1},  {STEM8 ".log.gz.19991231", 1},
       {STEM8 ".log.gz.6eF5bC3_", 0},  {STEM8 ".log.gz6eF5bC3a", 0},
       {STEM8 ".6eF5bC3a", 0},         {STEM8 ".log.gz.6eF5bC3a.gz", 0},
       {"part.log.gz.6eF5bC3a", 0},    {"6eF5bC3a", 0},
@@ -134,6 +137,7 @@ static void test_partial(void **state) {
     struct object_name k;
     object_name_parse(&k, names[i].path);
     CHECK(k.is_partial == names[i].is_partial, "%s", names[i].path);
+    if (strstr(names[i].path, ".log.gz.20251009")) CHECK(k.is_flow_log && !k.is_exact, "%s", names[i].path);
     if (k.is_partial) CHECK(!k.is_flow_log && !k.is_exact && k.delivered == NONE, "%s", names[i].path);
   }
 }

@@ -11,7 +11,7 @@
 static void test_names(void **state) {
   static const struct {
     const char *path;
-    int twin; /* index of the expected twin, or -1 */
+    int twin; /* index of the nearest file before it with the same delivery, or -1 */
   } table[] = {
       {"a/" OTHER ".log.gz", -1},
       {"a/" STEM ".log", -1},
@@ -40,8 +40,28 @@ static void test_names(void **state) {
   memset(file, 0, sizeof file);
   for (size_t i = 0; i < COUNT(table); i++) file[i].path = table[i].path;
   assert_int_equal(twins_link(&files, &e), ERR_NONE);
-  for (size_t i = 0; i < COUNT(table); i++)
-    CHECK(file[i].twin == (table[i].twin < 0 ? NULL : &file[table[i].twin]), "%s", table[i].path);
+  for (size_t i = 0; i < COUNT(table); i++) {
+    const struct file *expected = NULL; /* the next one, or else the first one */
+    for (size_t k = i; table[k].twin >= 0;) expected = &file[k = (size_t)table[k].twin];
+    for (size_t k = COUNT(table); k-- > 0;)
+      if (table[k].twin == (int)i) expected = &file[k];
+    CHECK(file[i].twin == expected, "%s", table[i].path);
+  }
+}
+
+/* From the best to the worst, in another order than that of the list. */
+static void test_better(void **state) {
+  static const struct file list[] = {
+      {.path = "b.log", .size = 0},      {.path = "c.log.gz", .size = 50}, {.path = "d.log.gz", .size = -1},
+      {.path = "e.log.gz", .size = 100}, {.path = "f.log", .size = 800},   {.path = "g.log.gz", .size = 100},
+      {.path = "h.log", .size = 900},    {.path = "i.log.gz", .size = 0},
+  };
+  static const int order[] = {3, 5, 1, 6, 4, 7, 2, 0};
+  (void)state;
+  for (size_t i = 0; i < COUNT(order); i++)
+    for (size_t k = 0; k < COUNT(order); k++)
+      CHECK(twins_is_better(&list[order[i]], &list[order[k]]) == (i < k), "%s, %s", list[order[i]].path,
+            list[order[k]].path);
 }
 
 /* Every name in each of several folders, in a table that is as full as it gets. */
@@ -58,7 +78,7 @@ static void test_many(void **state) {
     file[i].path = path[i];
   }
   assert_int_equal(twins_link(&files, &e), ERR_NONE);
-  for (int i = 0; i < N; i++) CHECK(file[i].twin == (i < NAMES ? NULL : &file[i - NAMES]), "%s", path[i]);
+  for (int i = 0; i < N; i++) CHECK(file[i].twin == &file[(i + NAMES) % N], "%s", path[i]);
 }
 
 static void test_no_memory(void **state) {
@@ -75,7 +95,7 @@ static void test_no_memory(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_many),
-                                     cmocka_unit_test(test_no_memory)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_better),
+                                     cmocka_unit_test(test_many), cmocka_unit_test(test_no_memory)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

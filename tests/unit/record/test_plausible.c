@@ -20,6 +20,8 @@ static void test_record(void **state) {
   } table[] = {
       {"start end packets bytes", "5 5 7 7", NULL},
       {"start end packets bytes", "5 6 0 0", NULL},
+      {"start end packets bytes", "5 6 7 0", NULL}, /* AWS has not counted the bytes */
+      {"start end packets bytes", "5 0 - -", "its end (0) is before its start (5)"},
       {"start end packets bytes", "- - - -", NULL},
       {"start end packets bytes", "6 - 7 -", NULL},
       {"start end packets bytes", "- 5 - 6", NULL},
@@ -55,7 +57,7 @@ static void test_record(void **state) {
 #define COUNTS "seems to have packets and bytes exchanged: in "
 #define BOTH   "seems to have start and end, or packets and bytes, exchanged: in "
 
-/* Each letter is a line: g good, t times exchanged, c counts, b both, n no values, x no record. */
+/* Each letter is a line: g good, t times exchanged, c counts, b both, z no bytes, n no values, x no record. */
 static void test_layout(void **state) {
   static const struct {
     const char *lines;
@@ -74,11 +76,13 @@ static void test_layout(void **state) {
       {"ttttgggg", 4, NULL},
       {"ggggggggtttttttttttt", 0, NULL},
       {"gggggggtttttttttggggggg", 0, TIMES "9 of its first 16 records"}, /* line 17 and those after it do not count */
+      {"zzzz", 0, NULL},
+      {"zzzztttt", 0, NULL},
       {"nnnn", 0, NULL},
       {"xxxx", 0, NULL},
   };
-  static const char *const line[] = {
-      ['g'] = "5 6 7 8", ['t'] = "6 5 7 8", ['c'] = "5 6 8 7", ['b'] = "6 5 8 7", ['n'] = "- - - -", ['x'] = "6 5 8"};
+  static const char *const line[] = {['g'] = "5 6 7 8", ['t'] = "6 5 7 8", ['c'] = "5 6 8 7", ['b'] = "6 5 8 7",
+                                     ['z'] = "5 6 8 0", ['n'] = "- - - -", ['x'] = "6 5 8"};
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++) {
     static struct layout l;
