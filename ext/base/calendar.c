@@ -82,8 +82,17 @@ int calendar_digits(const char *p, size_t n, int *value) {
 }
 
 size_t calendar_shape(const char *p, size_t n) {
-  static const char shape[] = "dddd-dd-dd dd:dd:dd";
-  size_t i = 0;
-  while (i < n && i < sizeof shape - 1 && (shape[i] == 'd' ? p[i] >= '0' && p[i] <= '9' : p[i] == shape[i])) i++;
-  return i;
+  static const char low[] = "0000-01-01 00:00:00", high[] = "9999-12-31 23:59:59";
+  size_t begin = 0; /* of the number at hand */
+  for (size_t i = 0; i < n; i++) {
+    if (i == sizeof high - 1) return i;
+    if (low[i] < '0' || low[i] > '9') {
+      if (p[i] != low[i]) return i;
+      begin = i + 1;
+    } else if (p[i] < '0' || p[i] > '9' || memcmp(p + begin, low + begin, i + 1 - begin) < 0 ||
+               memcmp(p + begin, high + begin, i + 1 - begin) > 0) {
+      return i;
+    }
+  }
+  return n;
 }

@@ -53,8 +53,8 @@ int calendar_digits(const char *p, size_t n, int *value);
 
 /*
 ** Returns how many of the n bytes at p, from the first on, have the shape of what calendar_format()
-** writes: digits, dashes, a space and colons in their places.  Whether there is such a day is not
-** looked at.
+** writes: digits, dashes, a space and colons in their places, with months up to 12, days up to 31,
+** and so on.  Whether the month has such a day is not looked at.
 */
 size_t calendar_shape(const char *p, size_t n);
 

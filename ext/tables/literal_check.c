@@ -2,11 +2,11 @@
 /*
 ** What a column can hold follows from its field's kind (fields.h): numbers, addresses, the words
 ** of an enumeration, or any text.  The checks are those that the lines of a file must pass, so a
-** literal that is refused here cannot be the value of any record.  For numbers of seconds, the
-** check is the one of the options since and until.
+** literal that is refused here cannot be the value of any record.
 **
 **     kind       literal              error shows
-**     number     'TCP', '2026-03-09'  protocol_name(protocol) = 'TCP', start_time >= '2026-03-09'
+**     number     'TCP'                protocol = 6
+**     seconds    '2026-03-09'         start >= unixepoch('2026-03-09'): see time_check.h
 **     address    '10.0.0.0/8'         cidr_match(srcaddr, '10.0.0.0/8')
 **     address    '2001:DB8:0::1'      '2001:db8::1', the spelling that the column has
 **     words      'reject'             the words
@@ -17,11 +17,10 @@
 
 #include <string.h>
 
-#include "base/calendar.h"
+#include "net/code_names.h"
 #include "net/ip.h"
-#include "record/record.h"
 #include "sqlite/report.h"
-#include "tables/options.h"
+#include "tables/time_check.h"
 
 #define ACCOUNT_DIGITS 12 /* of an AWS account id */
 
@@ -34,14 +33,29 @@ static const struct {
     {FIELD_log_status, {"OK", "NODATA", "SKIPDATA", NULL}},
 };
 
-/* What a condition on a number would say about a text. */
+/* The names of services in "Available fields", Amazon VPC user guide.  The list is open. */
+#define SERVICES                                                                                                       \
+  "AMAZON", "AMAZON_APPFLOW", "AMAZON_CONNECT", "API_GATEWAY", "AURORA_DSQL", "CHIME_MEETINGS",                        \
+      "CHIME_VOICECONNECTOR", "CLOUD9", "CLOUDFRONT", "CLOUDFRONT_ORIGIN_FACING", "CODEBUILD", "DYNAMODB", "EBS",      \
+      "EC2", "EC2_INSTANCE_CONNECT", "GLOBALACCELERATOR", "IVS_LOW_LATENCY", "IVS_REALTIME", "KINESIS_VIDEO_STREAMS",  \
+      "MEDIA_PACKAGE_V2", "ROUTE53", "ROUTE53_HEALTHCHECKS", "ROUTE53_HEALTHCHECKS_PUBLISHING", "ROUTE53_RESOLVER",    \
+      "S3", "WORKSPACES_GATEWAYS", NULL
+
+/*
+** Fields of text whose values AWS documents.  Others may come, so only what is one of these in another
+** case is refused.
+*/
 static const struct {
-  int subject;
-  const char *format; /* two %s: the column, the text */
-} names_of_numbers[] = {
-    {FIELD_protocol, "protocol_name(%s) = '%s'"},
-    {FIELD_srcport, "port_name(%s, protocol) = '%s'"},
-    {FIELD_dstport, "port_name(%s, protocol) = '%s'"},
+  int field;
+  const char *words[40];
+} documented[] = {
+    {FIELD_flow_direction, {"ingress", "egress", NULL}},
+    {FIELD_type, {"IPv4", "IPv6", "EFA", NULL}},
+    {FIELD_sublocation_type, {"wavelength", "outpost", "localzone", NULL}},
+    {FIELD_reject_reason, {"BPA", "EC", NULL}},
+    {FIELD_resource_type, {"TransitGateway", "TransitGatewayAttachment", NULL}},
+    {FIELD_pkt_src_aws_service, {SERVICES}},
+    {FIELD_pkt_dst_aws_service, {SERVICES}},
 };
 
 static int is_equality(enum term_op op) {
@@ -60,75 +74,55 @@ static enum kind kind_of(const struct push *push) {
   return subject == SUBJECT_PORT || subject == SUBJECT_LINE ? KIND_INT : KIND_TEXT;
 }
 
-/* Is it a number of seconds?  A time that is shown as text has another shape. */
-static int is_seconds(const struct push *push) {
-  return push->shape == SHAPE_NUMBER && (push->subject == FIELD_start || push->subject == FIELD_end);
-}
+static int is_negative(enum term_op op) { return op == TERM_NE || op == TERM_ISNOT; }
 
-/* --- times ------------------------------------------------------------------------------------------------------- */
+/* How a message writes the operator: each value of IN stands for itself. */
+static const char *written(enum term_op op) { return op == TERM_IN ? "=" : term_written(op); }
 
-int literal_check_time(const struct push *push, enum term_op op, const char *text, size_t n, char **pzErr) {
-  size_t whole = push->unit == CALENDAR_DAY ? 10 : 19;
-  size_t fits = calendar_shape(text, n < whole ? n : whole);
-  const char *form = whole == 10 ? "2026-03-09" : "2026-03-09 12:00:00";
-  if (fits == n && (!is_equality(op) || n == whole)) return SQLITE_OK;
-  if (fits < 10)
-    return report_text(pzErr, "%s is a text such as '%s', UTC, and is compared with '%s'", push->name, form, text);
-  return report_text(pzErr,
-                     "%s is a text such as '%s', UTC, and is compared with '%s' as a text; write it in the same form, "
-                     "or %s('%s')",
-                     push->name, form, text, whole == 10 ? "date" : "datetime", text);
-}
+/* --- numbers ----------------------------------------------------------------------------------------------------- */
 
-/* A literal for a time column. */
-static int check_time(const struct column *column, enum term_op op, sqlite3_value *v, char **pzErr) {
-  const char *text = (const char *)sqlite3_value_text(v);
-  if (!text) return SQLITE_NOMEM;
-  if (sqlite3_value_type(v) == SQLITE_TEXT)
-    return literal_check_time(&column->push, op, text, (size_t)sqlite3_value_bytes(v), pzErr);
-  return report_text(
-      pzErr,
-      "%s is a text such as '2026-03-09 12:00:00', UTC, and is compared with the number %s; the column %s "
-      "has Unix seconds",
-      column->name, text, fields[column->push.subject].name);
-}
-
-/* --- the other kinds --------------------------------------------------------------------------------------------- */
-
-int literal_check_seconds(const struct push *push, sqlite3_value *v, char **pzErr) {
-  int type = sqlite3_value_numeric_type(v);
-  if (!is_seconds(push) || (type != SQLITE_INTEGER && type != SQLITE_FLOAT)) return SQLITE_OK;
-  if (!options_is_no_second(sqlite3_value_int64(v))) return SQLITE_OK;
-  const char *text = (const char *)sqlite3_value_text(v);
-  if (!text) return SQLITE_NOMEM;
-  return report_text(pzErr,
-                     "%s is Unix seconds, not milliseconds and not a date without quotes, and is compared with %s; "
-                     "write %s_time >= '2026-03-09' for a date",
-                     push->name, text, push->name);
-}
-
-static int check_number(const struct column *column, sqlite3_value *v, char **pzErr) {
-  const char *text = (const char *)sqlite3_value_text(v);
-  if (!text) return SQLITE_NOMEM;
-  if (sqlite3_value_numeric_type(v) == SQLITE_TEXT) {
-    if (is_seconds(&column->push))
-      return report_text(pzErr, "%s is Unix seconds, never '%s'; %s_time is the same as text: %s_time >= '2026-03-09'",
-                         column->name, text, column->name, column->name);
-    for (size_t i = 0; i < sizeof names_of_numbers / sizeof *names_of_numbers; i++) {
-      if (names_of_numbers[i].subject != column->push.subject) continue;
-      char *instead = sqlite3_mprintf(names_of_numbers[i].format, column->name, text);
-      int rc = instead ? report_text(pzErr, "%s is a number, never '%s'; write the number, or %s", column->name, text,
-                                     instead)
-                       : SQLITE_NOMEM;
-      sqlite3_free(instead);
-      return rc;
-    }
-    return report_text(pzErr, "%s is a number, never '%s'", column->name, text);
+/* The number of a port or a protocol whose name is the text, in any case, or -1. */
+static int number_of_name(int subject, const char *text) {
+  int is_protocol = subject == FIELD_protocol;
+  for (int n = 0; n < (is_protocol ? 256 : 65536); n++) {
+    const char *name = is_protocol ? code_names_protocol(n) : code_names_port(n, 0);
+    if (name && !sqlite3_stricmp(name, text)) return n;
   }
-  return literal_check_seconds(&column->push, v, pzErr);
+  return -1;
 }
 
-int literal_check_spelling(const struct push *push, const char *text, size_t n, char **pzErr) {
+/* A number is compared with a text that is none. */
+static int say_number(const struct column *column, enum term_op op, const char *text, char **pzErr) {
+  int subject = column->push.name ? column->push.subject : FIELD_NONE;
+  int is_port = subject == FIELD_srcport || subject == FIELD_dstport || subject == SUBJECT_PORT;
+  if (!is_port && subject != FIELD_protocol)
+    return report_text(pzErr, "%s is a number, never '%s'", column->name, text);
+  int number = number_of_name(subject, text);
+  if (number < 0) return report_text(pzErr, "%s is a number, never '%s'; write the number", column->name, text);
+  return report_text(pzErr, "%s is a number, never '%s'; write %s %s %d", column->name, text, column->name, written(op),
+                     number);
+}
+
+static int check_number(const struct column *column, enum term_op op, sqlite3_value *v, char **pzErr) {
+  const char *text = (const char *)sqlite3_value_text(v);
+  if (!text) return SQLITE_NOMEM;
+  if (time_check_is_seconds(&column->push)) return time_check_seconds(&column->push, op, v, pzErr);
+  return sqlite3_value_numeric_type(v) == SQLITE_TEXT ? say_number(column, op, text, pzErr) : SQLITE_OK;
+}
+
+/* A sum of the rollup.  Its times are numbers of seconds, too. */
+static int check_measure(const struct column *column, enum term_op op, sqlite3_value *v, char **pzErr) {
+  int type = sqlite3_value_type(v);
+  if (type == SQLITE_NULL || type == SQLITE_BLOB || !is_comparison(op)) return SQLITE_OK;
+  const char *text = (const char *)sqlite3_value_text(v), *end = strrchr(column->name, '_');
+  if (!text) return SQLITE_NOMEM;
+  if (sqlite3_value_numeric_type(v) == SQLITE_TEXT) return say_number(column, op, text, pzErr);
+  return end && !strcmp(end, "_seen") ? time_check_number(column->name, v, pzErr) : SQLITE_OK;
+}
+
+/* --- addresses --------------------------------------------------------------------------------------------------- */
+
+static int check_spelling(const struct push *push, const char *text, size_t n, char **pzErr) {
   struct ip ip;
   char spelled[IP_TEXT];
   if (kind_of(push) != KIND_ADDR || !ip_parse(text, n, &ip)) return SQLITE_OK;
@@ -154,7 +148,7 @@ static int begins_none(const char *p, size_t n, int fold) {
   return odd && memchr(p, ':', n);
 }
 
-int literal_check_pattern(const struct push *push, enum term_op op, const char *pattern, char **pzErr) {
+static int check_address_pattern(const struct push *push, enum term_op op, const char *pattern, char **pzErr) {
   int fold = op == TERM_LIKE;
   if (kind_of(push) != KIND_ADDR || (op != TERM_LIKE && op != TERM_GLOB)) return SQLITE_OK;
   if (!begins_none(pattern, strcspn(pattern, fold ? "%_" : "*?["), fold)) return SQLITE_OK;
@@ -164,13 +158,17 @@ int literal_check_pattern(const struct push *push, enum term_op op, const char *
                      push->name, pattern, push->name);
 }
 
-static int check_address(const struct column *column, const char *text, size_t n, char **pzErr) {
-  if (record_is_address(text, n)) return literal_check_spelling(&column->push, text, n, pzErr);
-  if (memchr(text, '/', n))
-    return report_text(pzErr, "%s is one address, never '%s'; write cidr_match(%s, '%s')", column->name, text,
-                       column->name, text);
+static int check_address(const struct column *column, enum term_op op, const char *text, size_t n, char **pzErr) {
+  struct ip_prefix prefix;
+  struct ip ip;
+  if (ip_parse(text, n, &ip)) return check_spelling(&column->push, text, n, pzErr);
+  if (memchr(text, '/', n) && ip_parse_prefix(text, n, &prefix))
+    return report_text(pzErr, "%s is one address, never '%s'; write %scidr_match(%s, '%s')", column->name, text,
+                       is_negative(op) ? "NOT " : "", column->name, text);
   return report_text(pzErr, "%s is an IP address, never '%s'", column->name, text);
 }
+
+/* --- words ------------------------------------------------------------------------------------------------------- */
 
 static int check_word(const struct column *column, const char *text, char **pzErr) {
   for (size_t i = 0; i < sizeof enumerations / sizeof *enumerations; i++) {
@@ -189,6 +187,31 @@ static int check_word(const struct column *column, const char *text, char **pzEr
     return rc;
   }
   return SQLITE_OK;
+}
+
+/* A documented value in another case. */
+static int check_case(const struct column *column, const char *text, char **pzErr) {
+  for (size_t i = 0; i < sizeof documented / sizeof *documented; i++) {
+    if (documented[i].field != column->push.subject) continue;
+    for (const char *const *word = documented[i].words; *word; word++)
+      if (!sqlite3_stricmp(*word, text))
+        return strcmp(*word, text) != 0 ? report_text(pzErr, "%s is '%s', never '%s'", column->name, *word, text)
+                                        : SQLITE_OK;
+  }
+  return SQLITE_OK;
+}
+
+/* A region, such as us-east-1, has small letters. */
+static int check_region(const struct column *column, const char *text, char **pzErr) {
+  int large = 0;
+  for (const char *p = text; *p; p++) {
+    large |= *p >= 'A' && *p <= 'Z';
+    if (!(*p >= 'A' && *p <= 'Z') && !(*p >= 'a' && *p <= 'z') && *p != '-' && !(p[1] == 0 && *p >= '1' && *p <= '9'))
+      return SQLITE_OK;
+  }
+  return large && strchr(text, '-')
+             ? report_text(pzErr, "%s is written in small letters, such as 'us-east-1', never '%s'", column->name, text)
+             : SQLITE_OK;
 }
 
 /* An account id has 12 digits.  A number has lost the zeros in front. */
@@ -211,49 +234,105 @@ static int check_text(const struct column *column, enum term_op op, sqlite3_valu
   if (!is_equality(op)) return SQLITE_OK;
   if (n == 1 && *text == '-' && column->push.subject < FIELD_COUNT)
     return report_text(pzErr, "%s is never '-', because it is NULL where the file has -; write %s IS%s NULL",
-                       column->name, column->name, op == TERM_NE || op == TERM_ISNOT ? " NOT" : "");
-  if (kind == KIND_ADDR) return check_address(column, text, n, pzErr);
+                       column->name, column->name, is_negative(op) ? " NOT" : "");
+  if (kind == KIND_ADDR) return check_address(column, op, text, n, pzErr);
   if (kind == KIND_ACTION || kind == KIND_STATUS) return check_word(column, text, pzErr);
-  return is_account(column) ? check_account(column, v, text, n, pzErr) : SQLITE_OK;
+  if (is_account(column)) return check_account(column, v, text, n, pzErr);
+  return column->push.subject == FIELD_region ? check_region(column, text, pzErr) : check_case(column, text, pzErr);
+}
+
+/* A pattern of LIKE or GLOB. */
+static int check_pattern(const struct push *push, enum term_op op, const char *pattern, char **pzErr) {
+  if (op != TERM_LIKE && op != TERM_GLOB) return SQLITE_OK;
+  if (push->shape == SHAPE_TIME)
+    return time_check_pattern(push, pattern, strcspn(pattern, op == TERM_LIKE ? "%_" : "*?["), pzErr);
+  return check_address_pattern(push, op, pattern, pzErr);
 }
 
 int literal_check(const struct column *column, enum term_op op, sqlite3_value *literal, char **pzErr) {
   int type = sqlite3_value_type(literal);
+  if (column->role == COLUMN_MEASURE) return check_measure(column, op, literal, pzErr);
   if (!column->push.name || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
   if (type == SQLITE_TEXT) {
     const char *text = (const char *)sqlite3_value_text(literal);
     if (!text) return SQLITE_NOMEM;
-    if (!is_comparison(op)) return literal_check_pattern(&column->push, op, text, pzErr);
+    if (!is_comparison(op)) return check_pattern(&column->push, op, text, pzErr);
     if (sql_predicate_may_be_hexadecimal(text)) return SQLITE_OK; /* nobody knows whether it is a number or a text */
   }
   if (!is_comparison(op)) return SQLITE_OK;
-  if (column->push.shape == SHAPE_TIME) return check_time(column, op, literal, pzErr);
-  if (column->push.shape == SHAPE_NUMBER) return check_number(column, literal, pzErr);
+  if (column->push.shape == SHAPE_TIME) return time_check_text(&column->push, op, literal, pzErr);
+  if (column->push.shape == SHAPE_NUMBER) return check_number(column, op, literal, pzErr);
   return check_text(column, op, literal, pzErr);
 }
 
 /* --- when the query runs ----------------------------------------------------------------------------------------- */
 
-/* Returns 1 when the value was noted. */
-static int note(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
-                sqlite3_value *value) {
-  char *message = NULL;
-  if (sqlite3_value_type(value) == SQLITE_TEXT && literal_check(column, op, value, &message) == SQLITE_ERROR && message)
-    scan_stats_add_value(stats, db, column, message + strlen(REPORT_BEGINS));
-  sqlite3_free(message);
-  return message != NULL;
+/* Is there a value of the column that is an error also when the query runs? */
+static int has_errors_later(const struct column *column, enum term_op op) {
+  const struct push *push = &column->push;
+  return push->shape == SHAPE_TIME || time_check_is_seconds(push) || kind_of(push) == KIND_ADDR || !is_comparison(op);
 }
 
-void literal_check_later(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
-                         sqlite3_value *value) {
-  if (!scan_stats_takes_value(stats, column)) return;
-  if (op != TERM_IN) {
-    note(stats, db, column, op, value);
-    return;
+/* Is a value that literal_check() has refused such an error?  An address in another spelling is one. */
+static int is_error_later(const struct column *column, enum term_op op, sqlite3_value *value) {
+  struct ip ip;
+  if (!has_errors_later(column, op)) return 0;
+  if (kind_of(&column->push) != KIND_ADDR || !is_comparison(op)) return 1;
+  const char *text = (const char *)sqlite3_value_text(value);
+  return text && ip_parse(text, (size_t)sqlite3_value_bytes(value), &ip);
+}
+
+/* The values of IN, so far. */
+struct members {
+  int n, refused; /* how many there are that are not NULL, and of these, that no record can have */
+  char *message;  /* about the first of these; owned */
+};
+
+/* Checks one value.  What is no error is counted. */
+static int check_member(const struct column *column, enum term_op op, sqlite3_value *value, struct members *m,
+                        char **pzErr) {
+  char *message = NULL;
+  if (sqlite3_value_type(value) == SQLITE_NULL) return SQLITE_OK;
+  if (m->message && m->n > m->refused && !has_errors_later(column, op)) return SQLITE_OK; /* all is known */
+  m->n++;
+  int rc = literal_check(column, op, value, &message);
+  if (rc == SQLITE_ERROR && message && is_error_later(column, op, value)) {
+    sqlite3_free(*pzErr);
+    *pzErr = message;
+    return rc;
   }
+  m->refused += rc == SQLITE_ERROR;
+  if (!m->message) m->message = message;
+  else sqlite3_free(message);
+  return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
+}
+
+static int check_members(const struct column *column, enum term_op op, sqlite3_value *value, struct members *m,
+                         char **pzErr) {
+  if (op != TERM_IN) return check_member(column, op, value, m, pzErr);
 #if SQLITE_VERSION_NUMBER >= 3038000
   sqlite3_value *member;
   int rc = sqlite3_vtab_in_first(value, &member);
-  while (rc == SQLITE_OK && member && !note(stats, db, column, op, member)) rc = sqlite3_vtab_in_next(value, &member);
+  for (; rc == SQLITE_OK && member; rc = sqlite3_vtab_in_next(value, &member))
+    if ((rc = check_member(column, op, member, m, pzErr)) != SQLITE_OK) return rc;
+  return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
+#else
+  return SQLITE_OK;
 #endif
+}
+
+int literal_check_later(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
+                        sqlite3_value *value, char **pzErr) {
+  struct members m = {0};
+  int is_noted = !scan_stats_takes_value(stats, column);
+  if (is_noted && op != TERM_IN && !has_errors_later(column, op)) return SQLITE_OK;
+  int rc = check_members(column, op, value, &m, pzErr);
+  if (!rc && op == TERM_IN && m.refused == m.n && m.message) {
+    sqlite3_free(*pzErr);
+    *pzErr = m.message;
+    return SQLITE_ERROR;
+  }
+  if (!rc && m.message && !is_noted) scan_stats_add_value(stats, db, column, m.message + strlen(REPORT_BEGINS));
+  sqlite3_free(m.message);
+  return rc;
 }

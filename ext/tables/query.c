@@ -43,10 +43,12 @@ static int find_payload(struct query *q, const struct fingerprint_key *key, char
 }
 
 /* since and until become a term, as a condition on start would. */
-static int add_period(const struct options *o, struct predicate *predicate) {
+static int add_period(const struct options *o, struct predicate *predicate, char **pzErr) {
   struct err e = {0};
   struct predicate_term term = {.subject = FIELD_start, .op = PREDICATE_RANGE, .high = INT64_MAX};
   if (o->since == OPTION_UNSET && o->until == OPTION_UNSET) return SQLITE_OK;
+  if (o->since != OPTION_UNSET && o->until != OPTION_UNSET && o->since >= o->until)
+    return report_text(pzErr, "no record can start between since and until, because since is not before until");
   if (o->since > 0) term.low = (uint64_t)o->since;
   if (o->until != OPTION_UNSET) term.high = (uint64_t)o->until - 1;
   if ((o->until != OPTION_UNSET && o->until <= 0) || term.low > term.high) term.op = PREDICATE_NEVER;
@@ -63,7 +65,7 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
   int rc = options_copy(&q->options, &t->options);
   scan_stats_begin_values(t->stats, t->db);
   if (!rc) rc = plan_apply(q, plan, argc, argv, pzErr);
-  if (!rc) rc = add_period(&q->options, &q->predicate);
+  if (!rc) rc = add_period(&q->options, &q->predicate, pzErr);
   if (!rc && columns_take_data(t->of)) rc = find_payload(q, &t->fingerprint_key, pzErr);
   else if (!rc) rc = file_list_find(&q->list, q->options.path, &q->interrupt, pzErr);
   if (!rc) rc = rowid_base_find(&t->numbers, &q->options, q->list.files.n, &q->base, pzErr);

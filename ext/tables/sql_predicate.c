@@ -13,31 +13,33 @@
 #include <string.h>
 
 #include "sqlite/report.h"
-#include "tables/literal_check.h"
 
 #define MAX_NUMBER ((uint64_t)INT64_MAX)
 
 static const struct {
   const char *name;
+  const char *written;
   int constraint; /* SQLITE_INDEX_CONSTRAINT_*, or 0 */
 } ops[TERM_COUNT] = {
-    [TERM_EQ] = {"=", SQLITE_INDEX_CONSTRAINT_EQ},
-    [TERM_NE] = {"<>", SQLITE_INDEX_CONSTRAINT_NE},
-    [TERM_LT] = {"<", SQLITE_INDEX_CONSTRAINT_LT},
-    [TERM_LE] = {"<=", SQLITE_INDEX_CONSTRAINT_LE},
-    [TERM_GT] = {">", SQLITE_INDEX_CONSTRAINT_GT},
-    [TERM_GE] = {">=", SQLITE_INDEX_CONSTRAINT_GE},
-    [TERM_IS] = {":is", SQLITE_INDEX_CONSTRAINT_IS},
-    [TERM_ISNOT] = {":is-not", SQLITE_INDEX_CONSTRAINT_ISNOT},
-    [TERM_ISNULL] = {":is-null", SQLITE_INDEX_CONSTRAINT_ISNULL},
-    [TERM_NOTNULL] = {":is-not-null", SQLITE_INDEX_CONSTRAINT_ISNOTNULL},
-    [TERM_IN] = {":in", 0},
-    [TERM_LIKE] = {":like", SQLITE_INDEX_CONSTRAINT_LIKE},
-    [TERM_GLOB] = {":glob", SQLITE_INDEX_CONSTRAINT_GLOB},
-    [TERM_CIDR] = {":cidr_match", SQLITE_INDEX_CONSTRAINT_FUNCTION},
+    [TERM_EQ] = {"=", "=", SQLITE_INDEX_CONSTRAINT_EQ},
+    [TERM_NE] = {"<>", "<>", SQLITE_INDEX_CONSTRAINT_NE},
+    [TERM_LT] = {"<", "<", SQLITE_INDEX_CONSTRAINT_LT},
+    [TERM_LE] = {"<=", "<=", SQLITE_INDEX_CONSTRAINT_LE},
+    [TERM_GT] = {">", ">", SQLITE_INDEX_CONSTRAINT_GT},
+    [TERM_GE] = {">=", ">=", SQLITE_INDEX_CONSTRAINT_GE},
+    [TERM_IS] = {":is", "IS", SQLITE_INDEX_CONSTRAINT_IS},
+    [TERM_ISNOT] = {":is-not", "IS NOT", SQLITE_INDEX_CONSTRAINT_ISNOT},
+    [TERM_ISNULL] = {":is-null", "IS NULL", SQLITE_INDEX_CONSTRAINT_ISNULL},
+    [TERM_NOTNULL] = {":is-not-null", "IS NOT NULL", SQLITE_INDEX_CONSTRAINT_ISNOTNULL},
+    [TERM_IN] = {":in", "IN", 0},
+    [TERM_LIKE] = {":like", "LIKE", SQLITE_INDEX_CONSTRAINT_LIKE},
+    [TERM_GLOB] = {":glob", "GLOB", SQLITE_INDEX_CONSTRAINT_GLOB},
+    [TERM_CIDR] = {":cidr_match", "cidr_match", SQLITE_INDEX_CONSTRAINT_FUNCTION},
 };
 
 const char *term_name(enum term_op op) { return ops[op].name; }
+
+const char *term_written(enum term_op op) { return ops[op].written; }
 
 enum term_op term_find(const char *name, size_t n) {
   for (int op = TERM_EQ; op < TERM_COUNT; op++)
@@ -148,8 +150,6 @@ struct making {
   int loose;
   struct predicate_term term;
   int skip; /* the condition cannot become a term */
-  int rc;   /* SQLITE_OK, or an error whose message is in *pzErr */
-  char **pzErr;
 };
 
 static void never(struct making *m) {
@@ -189,16 +189,6 @@ static void add_blob(struct making *m) {
 
 static int is_ordered(enum term_op op) { return op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE; }
 
-/*
-** Is the text one that a time, or an address, can be compared with?  If it is not, m->rc becomes
-** the error.
-*/
-static int is_comparable(struct making *m, const char *text, size_t n) {
-  if (m->column->shape == SHAPE_TIME) m->rc = literal_check_time(m->column, m->op, text, n, m->pzErr);
-  else if (!is_ordered(m->op)) m->rc = literal_check_spelling(m->column, text, n, m->pzErr);
-  return !m->rc;
-}
-
 static void add_time(struct making *m, const char *text, size_t n) {
   uint64_t a = (uint64_t)calendar_bound(m->column->unit, text, n, 0),
            b = (uint64_t)calendar_bound(m->column->unit, text, n, 1);
@@ -235,7 +225,6 @@ static enum err_code compare_text(struct making *m, sqlite3_value *v, struct err
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
   size_t n = (size_t)sqlite3_value_bytes(v);
-  if (!is_comparable(m, text, n)) return ERR_NONE;
   int plain = is_ascii(text, n) && (!is_ordered(m->op) || m->column->shape == SHAPE_TIME || m->column->must);
   if (!plain && is_utf16(m->db)) m->skip = 1;
   else if (m->column->shape == SHAPE_TIME) add_time(m, text, n);
@@ -260,7 +249,6 @@ static enum err_code add_pattern(struct making *m, sqlite3_value *v, struct err 
   if (m->skip) return ERR_NONE;
   const char *pattern = (const char *)sqlite3_value_text(v);
   if (!pattern) return err_nomem(e);
-  if ((m->rc = literal_check_pattern(m->column, m->op, pattern, m->pzErr)) != SQLITE_OK) return ERR_NONE;
   int is_all;
   size_t n = prefix_of(pattern, (size_t)sqlite3_value_bytes(v), m->op == TERM_LIKE ? "%_" : "*?[", &is_all);
   if (m->column->must && !is_all) return m->skip = 1, ERR_NONE;
@@ -293,7 +281,6 @@ static enum err_code add_member(struct making *m, sqlite3_value *v, struct err *
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
   size_t n = (size_t)sqlite3_value_bytes(v);
-  if (!m->skip && !is_comparable(m, text, n)) return ERR_NONE;
   if (!is_ascii(text, n) && is_utf16(m->db)) m->skip = 1;
   if (m->skip) return ERR_NONE;
   if (m->column->shape == SHAPE_TEXT) return set_add_text(&t->set, text, n, e);
@@ -309,7 +296,7 @@ static enum err_code add_set(struct making *m, sqlite3_value *v, struct err *e) 
 #if SQLITE_VERSION_NUMBER >= 3038000
   sqlite3_value *member;
   int rc = sqlite3_vtab_in_first(v, &member);
-  for (; rc == SQLITE_OK && member && !m->skip && !m->rc; rc = sqlite3_vtab_in_next(v, &member))
+  for (; rc == SQLITE_OK && member && !m->skip; rc = sqlite3_vtab_in_next(v, &member))
     if (add_member(m, member, e)) return e->code;
   if (rc == SQLITE_NOMEM) return err_nomem(e);
   if (rc != SQLITE_OK && rc != SQLITE_DONE) m->skip = 1;
@@ -343,8 +330,6 @@ static enum err_code add_value(struct making *m, sqlite3_value *v, struct err *e
   default: break;
   }
   if (m->column->shape != SHAPE_NUMBER) return compare_text(m, v, e);
-  m->rc = literal_check_seconds(m->column, v, m->pzErr);
-  if (m->rc) return ERR_NONE;
   limits(v, &a, &b);
   if (sqlite3_value_type(v) == SQLITE_NULL) add_null(m);
   else compare_numbers(&m->term, m->op, a, b, MAX_NUMBER);
@@ -365,13 +350,12 @@ static enum err_code add_companion(struct making *m, struct predicate *p, struct
 
 int sql_predicate_add(struct predicate *p, sqlite3 *db, const struct push *column, enum term_op op, int loose,
                       sqlite3_value *value, char **pzErr) {
-  struct making m = {.db = db, .column = column, .op = op, .loose = loose && !column->must, .pzErr = pzErr};
+  struct making m = {.db = db, .column = column, .op = op, .loose = loose && !column->must};
   struct err e = {0};
   int rc = SQLITE_OK;
   m.term.subject = (uint8_t)column->subject;
   if (op == TERM_CIDR) rc = add_cidr(&m, value, pzErr);
   else if (add_value(&m, value, &e)) rc = SQLITE_NOMEM;
-  if (!rc) rc = m.rc;
   if (!rc && m.skip && column->must)
     rc = report_text(pzErr, "%s can be compared with %s; patterns are prefixes, as %s GLOB '10.0.*'", column->name,
                      column->shape == SHAPE_TEXT ? "texts alone" : "numbers alone", column->name);

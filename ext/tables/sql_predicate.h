@@ -57,6 +57,9 @@ enum term_op {
 ** How a plan writes an operator; and the operator that n bytes of a plan stand for, or TERM_NONE.
 */
 const char *term_name(enum term_op op);
+
+/* How SQL writes an operator, for messages: "=", "IS NOT", "LIKE". */
+const char *term_written(enum term_op op);
 enum term_op term_find(const char *name, size_t n);
 
 /* The operator of an SQLITE_INDEX_CONSTRAINT_*, or TERM_NONE. */

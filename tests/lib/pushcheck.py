@@ -19,7 +19,8 @@ from reference import DEFAULT_NAMES
 DEFAULT = DEFAULT_NAMES + ["file", "line", "start_time", "end_time"]
 THREADS = (0, 1, 3)
 # More terms than SQLite leaves to a table, which are 16.
-MANY = " AND ".join([f"«{c}» IS NOT " + (f"'1999-01-01 00:00:{i % 60:02}'" if c.endswith("_time") else f"'x' || {i}")
+MANY = " AND ".join([f"«{c}» IS NOT " + (f"'1999-01-01 00:00:{i % 60:02}'" if c.endswith("_time") else
+                                                f"-{i}" if c in ("start", "end") else f"'x' || {i}")
                      for i, c in enumerate(COLUMNS)] + [f"«dstport» > -{i}" for i in range(1, 40)])
 NAMES = ", ".join(f'"{c}"' for c in COLUMNS)
 SHOWN = 3       # so many differences does a failed test show
@@ -132,6 +133,8 @@ class Logs:
         column, value = found[1], found[2]
         if value is None or column.endswith("account_id") or sql and "00' AS TEXT)" in sql:
             return True         # no value is shown, or not all of it
+        if f"{column} is an IP address, never" in error:
+            return True         # a line may have such a text all the same, but nobody can want it
         columns = {"addr": ("srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"), "port": ("srcport", "dstport")}
         return all(self.db.execute(f'SELECT count(*) FROM plain WHERE "{c}" = ?', (value[1:-1] if value[0] == "'" else value,)).fetchone() == (0,)
                    for c in columns.get(column, (column,)))

@@ -203,7 +203,7 @@ def test_notes_about_values(db, logs):
     counts = f"SELECT ip, (SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE srcaddr = ip AND dstport = service) FROM hosts"
     assert db.execute(counts).fetchall() == [("web-1", 0), ("10.0.0.1", 2), ("web-2", 0)]
     assert notes(db) == ["srcaddr is an IP address, never 'web-1'",
-                         "dstport is a number, never 'https'; write the number, or port_name(dstport, protocol) = 'https'"]
+                         "dstport is a number, never 'https'; write dstport = 443"]
     assert ask(db, logs, "srcaddr IN ('10.0.0.1', '10.0.0.0/8') AND action IN ('REJECT', 'drop\"ped')") == 0
     assert notes(db) == ["srcaddr is one address, never '10.0.0.0/8'; write cidr_match(srcaddr, '10.0.0.0/8')",
                          "action is one of 'ACCEPT', 'REJECT' or NULL, never 'drop\"ped'"]

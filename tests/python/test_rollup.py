@@ -148,7 +148,10 @@ def test_hexadecimal_literals_do_not_drop_a_condition(build, value):
         for op in ("=", "<>", "<", ">="):
             got = build.rows(f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE {name} {op} {value}; "
                              f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE +{name} {op} '{int(value, 16)}';")
-            assert got[0] == got[1], (name, op, got)
+            if name == "minute":        # a time is a text, and a number is an error
+                assert "is compared with" in got[0][0]
+            else:
+                assert got[0] == got[1], (name, op, got)
 
 
 def test_the_declared_columns(build):
