@@ -113,6 +113,5 @@ int time_check_seconds(const struct push *push, enum term_op op, sqlite3_value *
 
 int time_check_pattern(const struct push *push, const char *pattern, size_t n, char **pzErr) {
   if (push->shape != SHAPE_TIME || calendar_shape(pattern, n < TIME ? n : TIME) == n) return SQLITE_OK;
-  return report_text(pzErr, "%s is a text such as '%s', UTC, never like '%s'", push->name, form_of(push),
-                     pattern);
+  return report_text(pzErr, "%s is a text such as '%s', UTC, never like '%s'", push->name, form_of(push), pattern);
 }
