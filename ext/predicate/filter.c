@@ -237,22 +237,32 @@ static void add_group(const struct filter *f, const struct filter_slot *s, const
 }
 
 static void bind_places(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
-  for (uint32_t i = 0; i < f->pattern.nslots; i++)
-    if (f->slot[i].text != NO_TERM)
-      add_group(f, &f->slot[i], l, l->prefix + place_of(&f->pattern, i, l->ntokens - l->prefix), out);
+  for (uint32_t i = 0; i < f->pattern.nslots; i++) {
+    if (f->slot[i].text == NO_TERM) continue;
+    add_group(f, &f->slot[i], l, l->prefix + place_of(&f->pattern, i, l->ntokens - l->prefix), out);
+    if (is_known(f, i)) out->finds[f->slot[i].field] |= PREDICATE_HAS;
+  }
 }
 
 /*
 ** Applies each slot to its field in the default format, wherever the layout has it.  A field that
-** the layout lacks is missing in all lines, as `-` is.
+** the layout lacks is missing in all lines, as `-` is.  Where the predicate lets no line pass anyway,
+** perhaps because it says IS NOT NULL, the filter does not ask for the field.
 */
 static void bind_fields(const struct filter *f, const struct layout *l, struct predicate_bound *out) {
+  int never = out->never;
   for (uint32_t i = 0; i < f->pattern.nslots; i++) {
     const struct filter_slot *s = &f->slot[i];
     if (s->text == NO_TERM) continue;
-    int token = l->token[place_of(&f->pattern, i, FIELD_DEFAULT_COUNT)];
-    if (token != LAYOUT_ABSENT) add_group(f, s, l, (uint32_t)token, out);
-    else if (!f->terms.term[s->text].null_passes) out->never = 1;
+    uint32_t field = place_of(&f->pattern, i, FIELD_DEFAULT_COUNT);
+    int token = l->token[field];
+    if (token != LAYOUT_ABSENT) {
+      add_group(f, s, l, (uint32_t)token, out);
+      out->finds[field] |= PREDICATE_HAS;
+    } else if (!f->terms.term[s->text].null_passes) {
+      out->never = 1;
+      if (!never) out->finds[field] |= PREDICATE_LACKS;
+    }
   }
 }
 

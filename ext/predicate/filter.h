@@ -46,8 +46,8 @@ struct filter *filter_share(struct filter *f);
 void filter_free(struct filter *f);
 
 /*
-** Adds the conditions of the filter to a predicate that is bound to the same layout.  The
-** predicate points into the filter from then on.  ERR_ARGUMENT, with a message that says what to
+** Adds the conditions of the filter to a predicate that is bound to the same layout, and to its
+** `finds` which fields these need, as far as the pattern names them.  The predicate points into the filter from then on.  ERR_ARGUMENT, with a message that says what to
 ** write, when the pattern cannot be applied to records of this layout.
 */
 enum err_code filter_bind(const struct filter *f, const struct layout *l, struct predicate_bound *out, struct err *e);

@@ -105,7 +105,7 @@ enum predicate_found { PREDICATE_LACKS = 1, PREDICATE_HAS = 2 };
 struct predicate_bound {
   uint32_t ngroups;
   int never;                    /* 0 or 1: no line of this layout can pass */
-  uint8_t finds[SUBJECT_COUNT]; /* for each subject that a term needs: enum predicate_found; otherwise 0 */
+  uint8_t finds[SUBJECT_COUNT]; /* for each subject that a term or a filter needs: enum predicate_found; otherwise 0 */
   struct predicate_group {
     const struct predicate_term *term; /* the first of nterms; not owned */
     uint16_t nterms;

@@ -118,6 +118,10 @@ static void say_unknown(const struct line *line, const struct formats *formats, 
 /* line: the one that the reason is about; all zero if none of the lines can be shown. */
 static void say_why(const struct line *line, int likely, const struct formats *formats, char why[ERR_TEXT]) {
   char reason[ERR_TEXT], shown[RECORD_SHOWN + 4];
+  if (line->text && layout_is_near_header(line, reason)) {
+    err_print(why, "%s", reason);
+    return;
+  }
   if (likely && contains(line, ","))
     err_print(reason, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
                       "them can");
@@ -148,7 +152,7 @@ enum detect_result detect(const struct tokens *t, const struct formats *formats,
     if (!header && *choice != FORMATS_NONE) formats_layout(formats, *choice, layout);
     if (header || *choice != FORMATS_NONE) return DETECT_FLOW_LOG;
     int marked = has_marks(&line);
-    if (!first.text || (marked && !likely)) first = line;
+    if (!first.text || (marked && !likely && !layout_is_near_header(&first, why))) first = line;
     seen++;
     likely |= marked;
   }

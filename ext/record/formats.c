@@ -193,6 +193,7 @@ void formats_explain(const struct formats_state *s, const struct layout *layout,
                      char out[ERR_TEXT]) {
   const struct formats *f = s->formats;
   struct layout other;
+  if (layout_is_near_header(line, out)) return;
   uint32_t i = s->choice == FORMATS_NONE || line->count == layout->ntokens ? f->n : 0;
   while (i < f->n && f->layout[i].ntokens + (uint32_t)layout->prefix != line->count) i++;
   if (i < f->n) {

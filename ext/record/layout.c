@@ -185,6 +185,28 @@ int layout_from_header(struct layout *l, const struct line *line, int single, st
   return 1;
 }
 
+int layout_is_near_header(const struct line *line, char why[ERR_TEXT]) {
+  static const char signs[] = "#$\"'`{},;:|";
+  const char *odd = NULL; /* the first token with a sign */
+  size_t odd_n = 0;
+  uint32_t known = 0;
+  for (uint32_t i = 0; i < line->count; i++) {
+    size_t n;
+    const char *p = token_text(line, i, &n), *name = p, *end = p + n;
+    while (name < end && strchr(signs, *name)) name++;
+    while (end > name && strchr(signs, end[-1])) end--;
+    if (name < end && !is_name(name, (size_t)(end - name))) return 0;
+    known += name < end && field_find(name, (size_t)(end - name)) != FIELD_NONE;
+    if (!odd && n != (size_t)(end - name)) odd = p, odd_n = n;
+  }
+  if (known < LAYOUT_SURE || !odd) return 0;
+  err_print(why,
+            "looks like a header line, but '%.*s' is no name of a field; a header has the names alone, as in "
+            "'version account-id interface-id'",
+            (int)(odd_n < 40 ? odd_n : 40), odd);
+  return 1;
+}
+
 int layout_is_own_header(const struct layout *l, const struct line *line) {
   if (line->count != l->ntokens || l->prefix) return 0;
   for (uint32_t i = 0; i < line->count; i++) {

@@ -76,6 +76,14 @@ void layout_add_prefix(struct layout *l);
 int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e);
 
 /*
+** Is a line that is no header nearly one?  It is if all its tokens are names once signs at their
+** ends are taken away (`#version`, `${version}`, `"version"`, or a `#` alone), and LAYOUT_SURE of
+** them are known fields.  Then why becomes what is wrong with it, in words; otherwise it may be
+** written to.
+*/
+int layout_is_near_header(const struct line *line, char why[ERR_TEXT]);
+
+/*
 ** Returns 1 if the line consists of the names of this layout in their order, otherwise 0.  Unlike
 ** in layout_from_header(), a single name is always sufficient.
 */

@@ -276,8 +276,8 @@ static void bind_wanted(struct reader *r) {
   struct err why = {0};
   r->is_bound = 1;
   predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->path, &r->wanted);
-  presence_add_conditions(&r->presence, &r->wanted);
   r->is_misfit = r->options->filter && filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
+  presence_add_conditions(&r->presence, &r->wanted);
   if (r->is_misfit) r->wanted.never = 1;
 }
 

@@ -269,13 +269,13 @@ class Layout:
 
     def doubt(self, line):
         """Whether a line is a record that cannot be right; None if it has no values to tell, or
-        not as many as the layout."""
+        not as many as the layout. Packets without bytes do not tell."""
         tokens = split(line)[self.prefixed:]
         if len(tokens) != len(self.names):
             return None
         values = {n: t for n, t in zip(self.names, tokens) if n in INTEGERS and is_integer(n, t)}
-        pairs = [(values.get(a, b"-"), values.get(b, b"-")) for a, b in (("start", "end"), ("packets", "bytes"))]
-        known = [(int(a), int(b)) for a, b in pairs if b"-" not in (a, b)]
+        pairs = [(values.get(a, b"-"), values.get(b, b"-"), b == "bytes") for a, b in (("start", "end"), ("packets", "bytes"))]
+        known = [(int(a), int(b)) for a, b, counts in pairs if b"-" not in (a, b) and not (counts and int(b) == 0 < int(a))]
         return any(a > b for a, b in known) if known else None
 
     def is_exchanged(self, lines, formats=None):

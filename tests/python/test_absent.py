@@ -104,6 +104,26 @@ def test_the_same_in_a_view_a_created_table_and_a_join(db, logs):
             db.execute(sql).fetchall()
 
 
+@pytest.mark.parametrize("table", COUNT)
+def test_a_filter_on_a_field_that_no_file_has(db, tmp_path, table):
+    """A pattern for the default format asks about fields, as a condition of SQL does."""
+    pattern = "[version, account, eni, source, destination, srcport, destport{}, protocol, packets, bytes, windowstart, windowend, action{}, status]"
+    rejected, both, other = (f"filter = {quote(pattern.format(*asks))}" for asks in (("", "=REJECT"), ("=22", "=REJECT"), ("", "!=REJECT")))
+    (tmp_path / "a.log").write_text("srcaddr dstaddr start end\n" + "10.0.0.1 10.0.0.2 1773046800 1773046803\n" * 4)
+    lacks = "no record can meet the condition on {}, because the only file that was read does not have this field; "
+    for threads in (0, 2):
+        assert lacks.format("action") in ask(db, tmp_path, rejected, table, threads=threads)
+    assert lacks.format("dstport") in ask(db, tmp_path, both, table)
+    assert ask(db, tmp_path, other, table) == 4
+    assert ask(db, tmp_path, rejected, table, on_error="skip") == 0
+    assert ask(db, tmp_path, rejected + " AND action IS NOT NULL", table) == 0
+    (tmp_path / "b.log").write_text("srcaddr dstaddr action\n" + "10.0.0.1 10.0.0.2 ACCEPT\n" * 4)
+    assert ask(db, tmp_path, rejected, table) == 0
+    assert notes(db) == ["1 of the 2 files read do not have the field action: no record in them meets the condition on it"]
+    (tmp_path / "b.log").write_text(DEFAULT.format(1, "ACCEPT"))            # the pattern goes by place in this file
+    assert ask(db, tmp_path, rejected, table) == 0 and ask(db, tmp_path, both, table) == 0
+
+
 def test_a_view_of_a_folder_that_has_the_field_and_one_that_does_not(db, logs):
     """SQLite passes IS NOT NULL on only if it stands inside such a view."""
     new, old = logs / "1.log", logs / "old.log"

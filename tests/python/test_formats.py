@@ -283,3 +283,33 @@ def test_a_line_in_no_format(db, write):
 def test_no_array(db, write, option):
     with pytest.raises(Exception, match=r"format: after '\[' stands no JSON array of texts; write '\[\"version account-id"):
         db.execute("SELECT * FROM flowlogs(?, 'fail', ?)", [write("x"), option]).fetchall()
+
+
+# ---- lines that are nearly a header
+
+HEADINGS = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+LINE = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1025 22 6 1 40 1773046800 1773046803 REJECT OK\n"
+
+
+@pytest.mark.parametrize("names, record", [(HEADINGS, LINE), ("srcaddr dstaddr start", "10.0.0.1 10.0.0.2 1773046800\n")])
+@pytest.mark.parametrize("write, odd", [
+    (lambda names: "#" + " ".join(names), "#{}"), (lambda names: "# " + " ".join(names), "#"),
+    (lambda names: " ".join(f"${{{name}}}" for name in names), "${{{}}}"), (lambda names: " ".join(f'"{name}"' for name in names), '"{}"'),
+    (lambda names: ", ".join(names), "{},")])
+def test_a_line_that_is_nearly_a_header(build, tmp_path, names, record, write, odd):
+    """The error says so, whether the other lines are in a known format or not."""
+    first = names.split()[0]
+    (tmp_path / "a.log").write_text(write(names.split()) + "\n" + record * 3)
+    says = f"looks like a header line, but '{odd.format(first)}' is no name of a field; a header has the names alone, as in " \
+        "'version account-id interface-id'"
+    assert f"flowlogs: a.log:1: {says}; on_error=skip" in build.shell("SELECT count(*) FROM flowlogs('a.log');", cwd=tmp_path)
+    assert build.rows("SELECT DISTINCT reason FROM flowlogs_errors('a.log');", cwd=tmp_path) == [[says]]
+    (tmp_path / "a.log").write_text(names + "\n" + record * 3)
+    assert build.rows("SELECT count(*) FROM flowlogs('a.log');", cwd=tmp_path) == [["3"]]
+
+
+def test_a_text_of_a_format_alone_is_still_no_flow_log(build, tmp_path):
+    """A folder may have a file with the LogFormat text, which has no records."""
+    (tmp_path / "a.log").write_text(HEADINGS + "\n" + LINE)
+    (tmp_path / "format.txt").write_text(" ".join(f"${{{name}}}" for name in HEADINGS.split()) + "\n")
+    assert build.rows("SELECT count(*) FROM flowlogs('*');", cwd=tmp_path) == [["1"]]

@@ -24,7 +24,7 @@ SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE path = 'tests/data/AWS
 SELECT sum(action = 'REJECT' OR dstport = 22) FROM flowlogs('tests/data/AWSLogs');
 SELECT sum(flows) FROM flowlogs_rollup('tests/data/AWSLogs') WHERE filter = 'a' OR filter = 'b';
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE filter IN ('REJECT', 'OK');
--- The time in front of exported lines is no token. A field that the file does not have is missing.
+-- The time in front of exported lines is no token. A field that the file does not have is missing. If no file has it, that is an error.
 SELECT count(*) FROM flowlogs('tests/data/edge/cwl-export.gz') WHERE filter = '[version=2, ...]';
 SELECT count(*) FROM flowlogs('tests/data/edge/cwl-export.gz') WHERE filter = '"T0"';
 SELECT count(*) FROM flowlogs('tests/data/edge/headerless-tgw.log') WHERE filter = '[..., bytes > 0, start, end, action, logstatus]';
