@@ -115,9 +115,9 @@ static void put_notes(sqlite3_str *out, const struct scan_stats *s) {
   for (uint32_t i = 0; i < s->nvalues; i++) put_note(out, &n, s->value[i].text);
   put_unfinished(out, &n, &s->counts);
   for (int i = 0; i < SUBJECT_COUNT; i++)
-    put_lack(out, &n, &p->condition[i], predicate_subject_name(i), "no record in them meets the condition on it");
+    put_lack(out, &n, &p->condition[i], predicate_subject_name(i), "no record there meets the condition on it");
   for (int i = 0; i < FIELD_COUNT; i++)
-    if (!p->condition[i].lack) put_lack(out, &n, &p->use[i], fields[i].name, "it is NULL in their records");
+    if (!p->condition[i].lack) put_lack(out, &n, &p->use[i], fields[i].name, "it is NULL there");
 }
 
 static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {

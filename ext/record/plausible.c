@@ -97,7 +97,8 @@ int plausible_not_layout(const struct layout *l, const struct formats_state *s, 
     const struct line line = tokens_line(t, i, 0);
     if (line.count == l->ntokens && !(s && formats_is_other(s, &line))) count_record(l, &line, &f);
   }
-  if (f.records < PLAUSIBLE_LEAST || f.wrong * 2 <= f.records) return 0;
+  if (f.records < PLAUSIBLE_LEAST) return last - first < PLAUSIBLE_LINES ? -1 : 0;
+  if (f.wrong * 2 <= f.records) return 0;
   int times = f.broken[0] * 2 > f.wrong, counts = f.broken[1] * 2 > f.wrong, both = times == counts;
   err_print(why,
             "seems to have %s exchanged: in %u of its first %u records, %s%s%s; the header of the file, or format, "

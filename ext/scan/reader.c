@@ -198,7 +198,7 @@ static enum err_code list_record(struct reader *r, struct batch *b, const struct
 static int is_in_other_format(struct reader *r, const struct line *line) {
   uint32_t seen = r->formats.seen;
   if (!formats_change(&r->formats, line, &r->layout)) return 0;
-  if (r->formats.seen != seen) r->is_judged = 0;
+  r->is_judged = r->formats.seen == seen;
   r->next--;
   return 1;
 }
@@ -262,9 +262,10 @@ static int is_suspect(const struct reader *r, const struct line *line) {
 */
 static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
   char why[ERR_TEXT];
-  r->is_judged = 1;
   int is_header = r->formats.choice == FORMATS_NONE; /* it is the line before these */
-  if (!plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, why)) return ERR_NONE;
+  int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, why);
+  r->is_judged = result >= 0;
+  if (result <= 0) return ERR_NONE;
   if (r->records) return file_problem(r, b, ERR_FORMAT, r->line + r->next + !is_header, why, e);
   r->verdict = VERDICT_OPEN;
   return file_problem(r, b, ERR_FORMAT, 0, why, e);
@@ -273,19 +274,12 @@ static enum err_code check_columns(struct reader *r, struct batch *b, struct err
 /* Finds out which lines of this layout are wanted. */
 static void bind_wanted(struct reader *r) {
   static const struct predicate everything;
-  struct err why = {0};
   r->is_bound = 1;
+  memset(&r->misfit, 0, sizeof r->misfit);
   predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->path, &r->wanted);
-  r->is_misfit = r->options->filter && filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
+  if (r->options->filter) filter_bind(r->options->filter, &r->layout, &r->wanted, &r->misfit);
   presence_add_conditions(&r->presence, &r->wanted);
-  if (r->is_misfit) r->wanted.never = 1;
-}
-
-/* There is a record with which the filter cannot be compared. */
-static enum err_code misfit(struct reader *r, struct batch *b, struct err *e) {
-  struct err why = {0};
-  filter_bind(r->options->filter, &r->layout, &r->wanted, &why);
-  return file_problem(r, b, why.code, 0, why.text, e);
+  if (r->misfit.code) r->wanted.never = 1;
 }
 
 /* Notes which of the fields that the query uses this layout, or the path, has. */
@@ -297,6 +291,10 @@ static void note_uses(struct reader *r, const struct batch *b) {
     int f = r->grouping->dim[i].field;
     presence_add_use(&r->presence, f, r->sums.item[i].token != LAYOUT_ABSENT || r->sums.item[i].given >= 0);
   }
+  if (r->grouping->packets) presence_add_use(&r->presence, FIELD_packets, r->sums.packets != LAYOUT_ABSENT);
+  if (r->grouping->bytes) presence_add_use(&r->presence, FIELD_bytes, r->sums.bytes != LAYOUT_ABSENT);
+  if (r->grouping->first_seen) presence_add_use(&r->presence, FIELD_start, r->sums.start != LAYOUT_ABSENT);
+  if (r->grouping->last_seen) presence_add_use(&r->presence, FIELD_end, r->sums.end != LAYOUT_ABSENT);
 }
 
 /* Prepares for lines of this layout, which go into this batch or into the groups. */
@@ -341,7 +339,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     }
     if (rc) return rc;
   }
-  if (r->is_misfit && records && misfit(r, b, e)) return e->code;
+  if (r->misfit.code && records && file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
   if (changed) r->is_bound = 0;
   if (r->groups && groups_settle(r->groups, e)) return e->code;
   r->records += records;

@@ -92,7 +92,7 @@ struct reader {
   struct grouping_bound sums;      /* the grouping, for the layout */
   int is_judged;                   /* the layout, or the header that it is of, has passed check_columns() */
   int is_bound;                    /* `wanted`, and projection or sums, are the layout's */
-  int is_misfit;                   /* the filter cannot be compared with the layout: a first record is a problem */
+  struct err misfit; /* why the filter cannot be compared with the layout, which makes a first record a problem */
   enum expectation expectation;
   enum verdict verdict;
   enum refusal refusal; /* why the file is not read, if its name says so */

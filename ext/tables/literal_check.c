@@ -321,18 +321,19 @@ static int check_members(const struct column *column, enum term_op op, sqlite3_v
 #endif
 }
 
-int literal_check_later(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
-                        sqlite3_value *value, char **pzErr) {
+int literal_check_later(const struct table *table, const struct column *column, enum term_op op, sqlite3_value *value,
+                        char **pzErr) {
+  struct scan_stats *stats = table->stats;
   struct members m = {0};
   int is_noted = !scan_stats_takes_value(stats, column);
   if (is_noted && op != TERM_IN && !has_errors_later(column, op)) return SQLITE_OK;
   int rc = check_members(column, op, value, &m, pzErr);
-  if (!rc && op == TERM_IN && m.refused == m.n && m.message) {
+  if (!rc && op == TERM_IN && m.refused == m.n && m.message && !table_is_joined(table, column)) {
     sqlite3_free(*pzErr);
     *pzErr = m.message;
     return SQLITE_ERROR;
   }
-  if (!rc && m.message && !is_noted) scan_stats_add_value(stats, db, column, m.message + strlen(REPORT_BEGINS));
+  if (!rc && m.message && !is_noted) scan_stats_add_value(stats, table->db, column, m.message + strlen(REPORT_BEGINS));
   sqlite3_free(m.message);
   return rc;
 }

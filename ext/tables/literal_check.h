@@ -13,10 +13,10 @@
 #ifndef TABLES_LITERAL_CHECK_H
 #define TABLES_LITERAL_CHECK_H
 
-#include "functions/scan_stats.h"
 #include "sqlite/sqlite.h"
 #include "tables/columns.h"
 #include "tables/sql_predicate.h"
+#include "tables/table.h"
 
 /*
 ** Checks a literal that the column is compared with by `op`.  SQLITE_ERROR, with the message in
@@ -26,10 +26,11 @@ int literal_check(const struct column *column, enum term_op op, sqlite3_value *l
 
 /*
 ** The same for a value, or the values of IN, when the query runs.  What is compared with a time, an
-** address in another spelling, and an IN of which no value can be met, are errors.  Of other values
-** that literal_check() would have refused, the first one is noted in stats.
+** address in another spelling, and an IN of which no value can be met, are errors; the last of these
+** only if its values are not those of another table of a join.  Of other values that literal_check()
+** would have refused, the first one is noted for flowlogs_scan_stats().
 */
-int literal_check_later(struct scan_stats *stats, sqlite3 *db, const struct column *column, enum term_op op,
-                        sqlite3_value *value, char **pzErr);
+int literal_check_later(const struct table *table, const struct column *column, enum term_op op, sqlite3_value *value,
+                        char **pzErr);
 
 #endif

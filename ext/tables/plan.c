@@ -351,7 +351,7 @@ static int add_term(struct applying *a, const char *name, const char *op, size_t
   enum term_op term = term_find(op, op_n - (size_t)loose);
   if (term == TERM_NONE || !column) return SQLITE_INTERNAL;
   const struct table *t = query_table(a->query);
-  int rc = literal_check_later(t->stats, t->db, column, term, v, pzErr);
+  int rc = literal_check_later(t, column, term, v, pzErr);
   return rc ? rc : sql_predicate_add(&a->query->predicate, t->db, &column->push, term, loose, v, pzErr);
 }
 

@@ -111,6 +111,18 @@ static int threads_for(const struct options *o) {
   return o->threads == OPTION_UNSET ? -1 : (int)o->threads;
 }
 
+/*
+** Does the query read a payload, or the files of a path, for each row of another table?  Then each of
+** them is a part of what it reads.
+*/
+static int reads_parts(const struct query *q) {
+  const struct sql_table *of = query_of(q);
+  for (int i = 0; i < of->ncolumns; i++)
+    if (of->column[i].role == COLUMN_OPTION && of->column[i].ref == OPTION_path)
+      return table_is_joined(query_table(q), &of->column[i]);
+  return 1;
+}
+
 void query_scan_options(struct query *q, struct scan_options *out) {
   memset(out, 0, sizeof *out);
   out->reader.guard = &q->list.guard;
@@ -121,6 +133,6 @@ void query_scan_options(struct query *q, struct scan_options *out) {
   out->stop = interrupt_poll;
   out->context = &q->interrupt;
   out->late = q->options.late;
-  out->may_lack = columns_take_data(query_of(q)); /* a query may read a payload of each row of a table */
+  out->may_lack = reads_parts(q);
   out->threads = threads_for(&q->options);
 }

@@ -53,8 +53,25 @@ static int misspelled(char **pzErr, const struct column *meant) {
   return report_text(pzErr, "a column has '_' where AWS's field has '-': write %s", meant->name);
 }
 
+int table_is_joined(const struct table *t, const struct column *column) {
+  ptrdiff_t i = column - t->of->column;
+  return i < TABLE_JOINED && t->joined[i];
+}
+
+/* SQLite first asks for a plan with all conditions, and then, if they need other tables, without. */
+static void note_joined(struct table *t, const sqlite3_index_info *info) {
+  int all = 1;
+  for (int i = 0; i < info->nConstraint; i++) all &= info->aConstraint[i].usable;
+  if (all) memset(t->joined, 0, sizeof t->joined);
+  for (int i = 0; i < info->nConstraint; i++) {
+    int column = info->aConstraint[i].iColumn;
+    if (!info->aConstraint[i].usable && column >= 0 && column < TABLE_JOINED) t->joined[column] = 1;
+  }
+}
+
 int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
-  const struct table *t = (const struct table *)table;
+  struct table *t = (struct table *)table;
+  note_joined(t, info);
   for (int i = 0; i < info->nConstraint; i++) {
     const struct column *meant = columns_find_meant(t->of, info->aConstraint[i].iColumn);
     if (meant) return misspelled(&table->zErrMsg, meant);

@@ -16,6 +16,9 @@
 
 struct row_cache;
 
+#define TABLE_JOINED                                                                                                   \
+  128 /* columns for which table_is_joined() knows an answer; they have all arguments and most fields */
+
 struct table {
   sqlite3_vtab base;
   sqlite3 *db;
@@ -25,6 +28,7 @@ struct table {
   struct fingerprint_key fingerprint_key; /* of payloads */
   struct row_cache *row_cache;            /* owned; NULL until a cursor needs it */
   struct scan_stats *stats;               /* the connection's; not owned */
+  uint8_t joined[TABLE_JOINED];           /* for each SQL column: see table_is_joined() */
 };
 
 /*
@@ -38,6 +42,13 @@ int table_declare(sqlite3 *db, const struct sql_table *of, const uint8_t visible
 
 /* The whole of an xConnect for a table-valued function, which has no arguments of its own. */
 int table_connect(sqlite3 *db, const struct sql_table *of, struct scan_stats *stats, sqlite3_vtab **out);
+
+/*
+** Is the column compared with the values of another table of the same join, as far as the statement
+** that was planned last tells?  SQLite then also asks for plans without the condition.  The answer
+** decides what is said of a value, and never which rows are found.
+*/
+int table_is_joined(const struct table *t, const struct column *column);
 
 /* xDisconnect and xDestroy. */
 int table_disconnect(sqlite3_vtab *table);

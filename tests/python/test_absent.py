@@ -78,7 +78,7 @@ def test_a_field_that_some_file_has(db, logs):
     (logs / "3.log").write_text(V5 + "1 10.0.0.1 10.0.0.2 egress eu-west-1\n")
     assert ask(db, logs, "flow_direction = 'egress'") == 1
     assert ask(db, logs, "flow_direction = 'ingress'") == 0                # no such traffic, which is an answer
-    assert notes(db) == ["2 of the 3 files read do not have the field flow_direction: no record in them meets the condition on it"]
+    assert notes(db) == ["2 of the 3 files read do not have the field flow_direction: no record there meets the condition on it"]
     assert "the only file that was read" in ask(db, logs, f"flow_direction = 'egress' AND file = {quote(str(logs / '1.log'))}")
     # it may be a header in the middle of a file that brings it
     (logs / "3.log").write_text(DEFAULT.format(1, "ACCEPT") + V5 + "1 10.0.0.1 10.0.0.2 ingress eu-west-1\n")
@@ -119,7 +119,7 @@ def test_a_filter_on_a_field_that_no_file_has(db, tmp_path, table):
     assert ask(db, tmp_path, rejected + " AND action IS NOT NULL", table) == 0
     (tmp_path / "b.log").write_text("srcaddr dstaddr action\n" + "10.0.0.1 10.0.0.2 ACCEPT\n" * 4)
     assert ask(db, tmp_path, rejected, table) == 0
-    assert notes(db) == ["1 of the 2 files read do not have the field action: no record in them meets the condition on it"]
+    assert notes(db) == ["1 of the 2 files read do not have the field action: no record there meets the condition on it"]
     (tmp_path / "b.log").write_text(DEFAULT.format(1, "ACCEPT"))            # the pattern goes by place in this file
     assert ask(db, tmp_path, rejected, table) == 0 and ask(db, tmp_path, both, table) == 0
 
@@ -147,7 +147,7 @@ def test_a_payload_may_lack_the_field(db):
     for table, count in COUNT.items():
         table = table.replace("flowlogs", "flowlogs_payload")
         assert not db.execute(f"SELECT {count} FROM {table}(?) WHERE action = 'ACCEPT'", (transit,)).fetchone()[0]
-        assert notes(db) == ["the file read does not have the field action: no record in them meets the condition on it"]
+        assert notes(db) == ["the file read does not have the field action: no record there meets the condition on it"]
 
 
 def test_a_query_that_stops_early_has_no_such_error(db, logs):
@@ -208,10 +208,10 @@ def test_a_payload_has_no_path(db):
 
 def test_notes_about_fields(db, logs):
     db.execute(f"SELECT vpc_id, tcp_flags & 2, srcaddr FROM flowlogs({quote(str(logs))})").fetchall()
-    assert notes(db) == ["none of the 2 files read has the field vpc_id: it is NULL in their records",
-                         "none of the 2 files read has the field tcp_flags: it is NULL in their records"]
+    assert notes(db) == ["none of the 2 files read has the field vpc_id: it is NULL there",
+                         "none of the 2 files read has the field tcp_flags: it is NULL there"]
     db.execute(f"SELECT vpc_id, sum(bytes) FROM flowlogs_rollup({quote(str(logs / '1.log'))}) GROUP BY 1").fetchall()
-    assert notes(db) == ["the file read does not have the field vpc_id: it is NULL in their records"]
+    assert notes(db) == ["the file read does not have the field vpc_id: it is NULL there"]
     db.execute(f"SELECT next_hop_vpc_id FROM flowlogs({quote(str(logs))})").fetchall()
     assert notes(db) == []          # SQLite does not say which of the rarest fields a query uses
     assert ask(db, logs, "action = 'REJECT'") == 8 and notes(db) == []
@@ -230,3 +230,53 @@ def test_notes_about_values(db, logs):
     assert ask(db, logs, "srcaddr IN ('10.0.0.1', '10.0.0.2')") == 4 and notes(db) == []
     assert db.execute(f"SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE srcaddr = ?", ("größe" * 99,)).fetchone() == (0,)
     assert notes(db)[0].startswith("srcaddr is an IP address, never 'größe") and len(notes(db)[0].encode()) <= 255
+
+
+# ---- parts of what a query reads
+
+def test_a_path_for_each_row_of_another_table(db, logs):
+    """The files of one path may lack the field that those of another have."""
+    (logs / "3.log").write_text("srcaddr dstaddr\n10.0.0.1 10.0.0.2\n")
+    db.execute("CREATE TABLE paths(path)")
+    db.executemany("INSERT INTO paths VALUES (?)", [(str(logs / name),) for name in ("3.log", "1.log", "2.log")])
+    for table, count in COUNT.items():
+        for join in (f"paths x JOIN {table}(x.path) f", f"flowlogs_files({quote(str(logs))}) x JOIN {table}(x.path) f"):
+            assert db.execute(f"SELECT {count} FROM {join} WHERE f.action = 'REJECT'").fetchone() == (8,), join
+        with pytest.raises(sqlite3.Error, match="no record can meet the condition on action"):
+            db.execute(f"SELECT {count} FROM {table}({quote(str(logs / '3.log'))}) f WHERE f.action = 'REJECT'").fetchall()
+
+
+def test_values_of_a_join_in_in(db, logs):
+    """SQLite does not tell a list of literals from one of another table's columns, so a row of that
+    table of which no value can be met is an error. With OR in the place of IN it is a note."""
+    db.execute("CREATE TABLE o(a, b)")
+    db.executemany("INSERT INTO o VALUES (?, ?)", [("n/a", "none"), ("REJECT", "x")])
+    for join in ("CROSS JOIN", "LEFT JOIN"):
+        query = f"SELECT a, count(f.line) FROM o {join} flowlogs({quote(str(logs))}) f ON {{}} GROUP BY 1 ORDER BY 1"
+        with pytest.raises(sqlite3.Error, match="never 'n/a'"):
+            db.execute(query.format("f.action IN (o.a, o.b)")).fetchall()
+        assert db.execute(query.format("(f.action = o.a OR f.action = o.b)")
+                          ).fetchall() == [("REJECT", 8)] + [("n/a", 0)] * (join == "LEFT JOIN")
+    assert db.execute(f"SELECT count(*) FROM o JOIN flowlogs({quote(str(logs))}) f ON f.action IN (o.a, o.b)").fetchone() == (8,)
+    assert "never" in ask(db, logs, "action IN ('n/a', 'none')")
+
+
+def test_a_measure_of_the_rollup(db, logs):
+    (logs / "3.log").write_text("srcaddr dstaddr\n10.0.0.1 10.0.0.2\n")
+    db.execute(f"SELECT sum(bytes), min(first_seen) FROM flowlogs_rollup({quote(str(logs))})").fetchall()
+    assert notes(db) == ["1 of the 3 files read do not have the field bytes: it is NULL there",
+                         "1 of the 3 files read do not have the field start: it is NULL there"]
+
+
+def test_a_filter_that_does_not_fit_in_mid_file(db, tmp_path):
+    """The error has its words, also when lines of the first format follow in the same window, and
+    on_error=skip does not hide it."""
+    a, b = "10.0.0.1 10.0.0.2 REJECT 1773046800\n", "10.0.0.1 10.0.0.2 443 REJECT 1773046800\n"
+    path = tmp_path / "m.log"
+    path.write_text(a + a + b + a * 3)
+    formats = json.dumps(["srcaddr dstaddr action start", "srcaddr dstaddr dstport action start"])
+    for table, count in COUNT.items():
+        for on_error in ("fail", "skip"):
+            with pytest.raises(sqlite3.Error, match="place 3"):
+                db.execute(f"SELECT {count} FROM {table}(?, ?, ?) WHERE filter = '[source, destination, action=\"REJECT\", start]'",
+                           (str(path), on_error, formats)).fetchall()

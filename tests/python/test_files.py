@@ -289,3 +289,16 @@ def test_files_with_the_same_name_that_is_not_of_aws_are_no_twins(build, tmp_pat
         f"c/{NAME}")
     (tmp_path / "d").symlink_to("c")
     assert build.shell("SELECT count(*) FROM flowlogs('.');", cwd=tmp_path) == "21\n"
+
+
+@pytest.mark.parametrize("before", range(1017, 1027))
+def test_columns_exchanged_behind_a_header_near_the_end_of_a_window(release, tmp_path, before):
+    """Lines are read in windows of some thousand. Where a window has too few lines behind the header
+    to tell, the next one tells."""
+    right, wrong = "version start end\n", "version end start\n"
+    path = tmp_path / "x.log"
+    path.write_text(right + "2 100 200\n" * before + wrong + "2 100 200\n" * 3000)
+    out = release.shell(f"SELECT count(*) FROM flowlogs('{path}');")
+    assert "seems to have start and end exchanged" in out, out
+    kept = release.rows(f".headers off\nSELECT count(*) FROM flowlogs('{path}', 'skip');")
+    assert before <= int(kept[0][0]) < before + 4
