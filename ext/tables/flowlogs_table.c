@@ -189,12 +189,32 @@ static int choose_columns(sqlite3 *db, const struct options *options, int creati
   return rc;
 }
 
+/*
+** May a table of that schema and name read files?  argv and argc: xConnect's.  The table-valued
+** function has its module's name and no arguments of its own.
+*/
+static int may_read(int argc, const char *const *argv) {
+  return !sqlite3_stricmp(argv[1], "temp") || (argc == 3 && !sqlite3_stricmp(argv[2], argv[0]));
+}
+
 static int flowlogs_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
                             char **pzErr) {
   uint8_t visible[FIELD_COUNT];
   struct options options;
   int rc = SQLITE_OK, creating = is_being_created(db);
   options_init(&options);
+  if (!may_read(argc, argv)) {
+    if (creating)
+      return report_text(
+          pzErr,
+          "write CREATE VIRTUAL TABLE temp.%s USING flowlogs(…); a table that is stored in a database file "
+          "would read files of whoever opens it",
+          argv[2]);
+    memset(visible, 1, sizeof visible);
+    rc = table_declare(db, &flowlogs_table, visible, &options, aux, out);
+    if (!rc) ((struct table *)*out)->is_stored = 1;
+    return rc;
+  }
   for (int i = 3; i < argc && !rc; i++) rc = options_parse(&options, argv[i], pzErr);
   if (!rc && creating && !options.path && sqlite3_stricmp(argv[2], argv[0]) != 0)
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);

@@ -72,6 +72,10 @@ static void note_joined(struct table *t, const sqlite3_index_info *info) {
 int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
   struct table *t = (struct table *)table;
   note_joined(t, info);
+  if (t->is_stored)
+    return report_text(&table->zErrMsg,
+                       "a table that is stored in a database reads no files, because the database may come from "
+                       "elsewhere; drop it, and write CREATE VIRTUAL TABLE temp.NAME USING flowlogs(…)");
   for (int i = 0; i < info->nConstraint; i++) {
     const struct column *meant = columns_find_meant(t->of, info->aConstraint[i].iColumn);
     if (meant) return misspelled(&table->zErrMsg, meant);

@@ -24,6 +24,7 @@ struct table {
   sqlite3 *db;
   const struct sql_table *of;
   struct options options; /* of a CREATE; all unset for a table-valued function */
+  int is_stored;          /* it comes from a database, whose author may not read files here: no query works */
   struct rowid_base numbers;
   struct fingerprint_key fingerprint_key; /* of payloads */
   struct row_cache *row_cache;            /* owned; NULL until a cursor needs it */

@@ -98,6 +98,15 @@ def connect(release, path=":memory:", **kwargs):
     return db
 
 
+def store_table(db, name, arguments):
+    """Writes a table of the module flowlogs into the schema of a database file, as a database from
+    elsewhere may have one. CREATE refuses to make it. It exists when the file is opened again."""
+    db.execute("PRAGMA writable_schema = 1")
+    db.execute("INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES ('table', ?, ?, 0, ?)",
+               (name, name, f"CREATE VIRTUAL TABLE {name} USING flowlogs{arguments}"))
+    db.commit()
+
+
 def quote(text):
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

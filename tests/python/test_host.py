@@ -13,7 +13,7 @@ import threading
 
 import pytest
 
-from builds import ROOT, assert_stops, connect, is_error
+from builds import ROOT, assert_stops, connect, is_error, quote, store_table
 
 GOOD = "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK\n"
 CRLF = "tests/data/edge/crlf.log"
@@ -142,20 +142,58 @@ def test_the_entry_point_without_files_registers_functions_alone(build):
     assert lines[0] == "1" and len([x for x in lines if "no such table" in x]) == 3, done.stdout
 
 
-def test_a_stored_table_outlives_its_files(build, tmp_path):
-    """A table in a database file works when the database is opened again. It can be dropped when
-    the log files do not exist any more."""
+STORED = "a table that is stored in a database reads no files"
+
+
+def test_a_database_cannot_make_the_extension_read_files(build, tmp_path):
+    """Only the schema temp may hold a table over files. One in a database file, whatever its name
+    and path, can be listed and dropped, and no query reads anything."""
     (tmp_path / "a.log").write_text(GOOD)
+    db = connect(build, tmp_path / "t.db")
+    for name, arguments in (("orders", "('/etc/hostname', format='account_id', on_error=skip)"), ("walk", "('walked')"),
+                            ("flowlogs", "('a.log', filter='REJECT')"), ("t", f"('{tmp_path}/a.log')")):
+        store_table(db, name, arguments)
+    db.execute("CREATE VIEW v AS SELECT * FROM t")
+    db.close()
     def run(sql):
         return build.database(tmp_path / "t.db", sql)
 
-    assert run("CREATE VIRTUAL TABLE t USING flowlogs('a.log'); SELECT count(*) FROM t;") == "1\n"
-    assert run("SELECT count(*), max(bytes) FROM t;") == "1|4249\n"
-    (tmp_path / "a.log").unlink()
-    assert "flowlogs: 'a.log': No such file" in run("SELECT count(*) FROM t;")
-    assert run("DROP TABLE t; SELECT count(*) FROM sqlite_schema;") == "0\n"
-    assert "No such file" in run("CREATE VIRTUAL TABLE t USING flowlogs('a.log');")
+    for sql in ("SELECT raw FROM orders;", "SELECT * FROM t;", "SELECT count(*) FROM v;", "SELECT count(*) FROM t LIMIT 0;",
+                "SELECT * FROM flowlogs('a.log');", "CREATE TEMP TABLE x AS SELECT * FROM walk;",
+                "SELECT flowlogs_rollup.srcaddr FROM t, flowlogs_rollup('a.log');"):
+        assert STORED in run(sql) or "unsafe use of virtual table" in run(sql), sql
+    assert run("SELECT sum(flows) FROM flowlogs_rollup('a.log');") == "1\n"
+    opened = subprocess.run(["strace", "-f", "-e", "trace=openat,newfstatat,stat", "sqlite3", "t.db", f".load {build.extension}", ".schema",
+                             "PRAGMA table_info(walk)"], cwd=tmp_path, capture_output=True, text=True, env=build.env)
+    assert opened.returncode == 0 and "next_hop_vpc_id" in opened.stdout
+    for path in ("a.log", "/etc/hostname", "walked"):
+        assert path not in opened.stderr
+    assert run("DROP VIEW v; DROP TABLE orders; DROP TABLE flowlogs; ALTER TABLE walk RENAME TO w2; DROP TABLE w2;"
+               "DROP TABLE t; SELECT count(*) FROM sqlite_schema;") == "0\n"
+    for name in ("t", "main.t", "flowlogs"):
+        made = run(f"CREATE VIRTUAL TABLE {name} USING flowlogs('a.log');")
+        assert f"write CREATE VIRTUAL TABLE temp.{name.split('.')[-1]} USING flowlogs(" in made
+    assert run("ATTACH ':memory:' AS other; CREATE VIRTUAL TABLE other.t USING flowlogs('a.log');").count("write CREATE VIRTUAL TABLE temp.t") == 1
     assert run("SELECT count(*) FROM sqlite_schema;") == "0\n"
+    assert run("CREATE VIRTUAL TABLE temp.t USING flowlogs('a.log'); SELECT count(*), max(bytes) FROM t;") == "1|4249\n"
+
+
+def test_a_table_outlives_its_files(build, tmp_path):
+    """A table can be dropped when its files do not exist any more, also after SQLite has connected
+    to it again."""
+    (tmp_path / "a.log").write_text(GOOD)
+    db = connect(build, tmp_path / "t.db")
+    db.execute("CREATE VIRTUAL TABLE temp.t USING flowlogs(?)".replace("?", quote(str(tmp_path / "a.log"))))
+    (tmp_path / "a.log").unlink()
+    other = sqlite3.connect(tmp_path / "t.db")
+    other.execute("CREATE TABLE forces_another_look_at_the_schema(a)")
+    other.close()
+    with pytest.raises(sqlite3.OperationalError, match="No such file"):
+        db.execute("SELECT count(*) FROM t").fetchall()
+    db.execute("DROP TABLE t")
+    with pytest.raises(sqlite3.OperationalError, match="No such file"):
+        db.execute("CREATE VIRTUAL TABLE temp.t USING flowlogs(?)".replace("?", quote(str(tmp_path / "a.log"))))
+    assert db.execute("SELECT count(*) FROM sqlite_temp_schema").fetchone() == (0,)
 
 
 def test_a_statement_that_runs_again_reads_the_files_again(release, tmp_path):
@@ -539,14 +577,13 @@ def test_tables_can_be_dropped_while_a_select_names_create(release, tmp_path):
     (tmp_path / "a.log").write_text(GOOD)
     db = connect(release, tmp_path / "t.db")
     for i in range(3):
-        db.execute(f"CREATE VIRTUAL TABLE old{i} USING flowlogs('{tmp_path}/a.log')")
-    db.commit()
+        store_table(db, f"old{i}", f"('{tmp_path}/a.log')")
     db.close()
     (tmp_path / "a.log").unlink()
     db = connect(release, tmp_path / "t.db")
     names = db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE 'create virtual table%flowlogs%'")
     first = next(names)[0]
-    assert len(db.execute(f"PRAGMA table_info({first})").fetchall()) == 14
+    assert db.execute(f"SELECT count(*) > 70 FROM pragma_table_info('{first}')").fetchone() == (1,)
     assert db.execute("SELECT count(*) FROM flowlogs(?)", (str(ROOT / CRLF),)).fetchone() == (3,)
     for name in [first] + [n for n, in names]:
         db.execute(f"DROP TABLE {name}")
@@ -563,7 +600,10 @@ def test_a_table_without_files_can_be_dropped_in_a_transaction(build, tmp_path):
     def run(sql):
         return build.database(tmp_path / "t.db", sql)
 
-    assert run("CREATE VIRTUAL TABLE x USING flowlogs('a.log'); CREATE TABLE t(a);") == ""
+    assert run("CREATE TABLE t(a);") == ""
+    db = connect(build, tmp_path / "t.db")
+    store_table(db, "x", "('a.log')")
+    db.close()
     (tmp_path / "a.log").unlink()
     assert run("CREATE TEMP VIEW v AS SELECT srcport FROM x; ALTER TABLE t RENAME TO t2;") == ""
     assert run("BEGIN; INSERT INTO t2 VALUES (1); DROP TABLE x; COMMIT; SELECT name FROM sqlite_schema;") == "t2\n"

@@ -46,7 +46,7 @@ SELECT cidr_lookup('subnets', '10.1.2.3', 'cidr');
 SELECT cidr_lookup('mine', 'row', '10.1.2.3');
 CREATE TABLE w(cidr PRIMARY KEY) WITHOUT ROWID;
 SELECT cidr_lookup('w', 'cidr', '10.1.2.3');
-CREATE VIRTUAL TABLE logs USING flowlogs('tests/data/AWSLogs');
+CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/AWSLogs');
 SELECT cidr_lookup('logs', 'srcaddr', '10.1.2.3');
 INSERT INTO subnets VALUES ('10.1.0.0/16 ', 'a space');
 SELECT cidr_lookup('subnets', 'cidr', '10.1.2.3');

@@ -26,7 +26,7 @@ SELECT count(*) FROM one RIGHT JOIN flowlogs('tests/data/edge/crlf.log') l ON l.
 CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/edge/crlf.log');
 SELECT count(*) FROM one RIGHT JOIN logs l ON l.srcport = one.a;
 -- A table that was made without a path could not be dropped once it was renamed.
-CREATE VIRTUAL TABLE flowlogs USING flowlogs;
+CREATE VIRTUAL TABLE temp.flowlogs USING flowlogs;
 SELECT count(*) FROM flowlogs;
 ALTER TABLE flowlogs RENAME TO fx;
 DROP TABLE fx;

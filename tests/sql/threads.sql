@@ -1,10 +1,10 @@
 -- The answers are the same with no thread, one, two, and more threads than there are files.
 .mode list
 .headers off
-CREATE VIRTUAL TABLE t0 USING flowlogs(path='tests/data/AWSLogs', threads=0);
-CREATE VIRTUAL TABLE t1 USING flowlogs(path='tests/data/AWSLogs', threads=1);
-CREATE VIRTUAL TABLE t2 USING flowlogs(path='tests/data/AWSLogs', threads=2);
-CREATE VIRTUAL TABLE t9 USING flowlogs(path='tests/data/AWSLogs', threads=9);
+CREATE VIRTUAL TABLE temp.t0 USING flowlogs(path='tests/data/AWSLogs', threads=0);
+CREATE VIRTUAL TABLE temp.t1 USING flowlogs(path='tests/data/AWSLogs', threads=1);
+CREATE VIRTUAL TABLE temp.t2 USING flowlogs(path='tests/data/AWSLogs', threads=2);
+CREATE VIRTUAL TABLE temp.t9 USING flowlogs(path='tests/data/AWSLogs', threads=9);
 SELECT count(*) > 0, count(*) = (SELECT count(*) FROM t1), count(*) = (SELECT count(*) FROM t2),
        count(*) = (SELECT count(*) FROM t9) FROM t0;
 -- The rows and their order.
@@ -26,12 +26,12 @@ SELECT count(*) FROM (SELECT 1 FROM t9 LIMIT 3);
 SELECT count(*) FROM (SELECT 1 FROM t2 LIMIT 1);
 SELECT EXISTS (SELECT 1 FROM t9), EXISTS (SELECT 1 FROM t1 WHERE bytes >= 0);
 -- An error comes at its place among the rows, so the same rows come before it.
-CREATE VIRTUAL TABLE e0 USING flowlogs(path='tests/data/edge', threads=0);
-CREATE VIRTUAL TABLE e9 USING flowlogs(path='tests/data/edge', threads=9);
+CREATE VIRTUAL TABLE temp.e0 USING flowlogs(path='tests/data/edge', threads=0);
+CREATE VIRTUAL TABLE temp.e9 USING flowlogs(path='tests/data/edge', threads=9);
 SELECT file, line FROM e0;
 SELECT file, line FROM e9;
 -- A single file, for which a thread reads ahead.
-CREATE VIRTUAL TABLE s0 USING flowlogs(path='tests/data/edge/cwl-export.gz', threads=0);
-CREATE VIRTUAL TABLE s9 USING flowlogs(path='tests/data/edge/cwl-export.gz', threads=9);
+CREATE VIRTUAL TABLE temp.s0 USING flowlogs(path='tests/data/edge/cwl-export.gz', threads=0);
+CREATE VIRTUAL TABLE temp.s9 USING flowlogs(path='tests/data/edge/cwl-export.gz', threads=9);
 SELECT (SELECT group_concat(line || srcaddr) FROM s0) IS (SELECT group_concat(line || srcaddr) FROM s9);
 SELECT count(*) FROM (SELECT 1 FROM s9 LIMIT 1);

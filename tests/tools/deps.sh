@@ -42,6 +42,7 @@ for what in "$@"; do
     need '/usr/bin/python3 -m pytest --version || python3 -m pytest --version' "$(name python3-pytest python3-pytest py3-pytest pytest)"
     need "printf '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n' | \${CC:-cc} -E -" "$(name libcmocka-dev libcmocka-devel cmocka-dev cmocka)"
     need 'test -f /etc/services && test -f /etc/protocols' "$(name netbase setup alpine-baselayout-data -)"
+    need 'command -v strace || [ "$(uname -s)" != Linux ]' "$(name strace strace strace -)"
     need 'command -v gcc' "$(name gcc gcc gcc -)"
   fi
 done
