@@ -17,13 +17,10 @@
 */
 #include "file/discover.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/glob.h"
 #include "base/hash.h"
@@ -237,7 +234,8 @@ static int leads_outside(const struct walk *w, const char *path) {
 static enum err_code add_match(struct walk *w, const char *path) {
   struct stat st;
   if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
-  if (stat(or_dot(path), &st)) return err_is_exhausted(errno) ? exhausted(w, path, errno) : add_file(w, path, NULL, 0);
+  if (root_guard_stat(w->options->guard, or_dot(path), &st))
+    return err_is_exhausted(errno) ? exhausted(w, path, errno) : add_file(w, path, NULL, 0);
   if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
 }
@@ -262,7 +260,7 @@ static enum err_code add_unreadable(struct walk *w, const char *path) {
 static enum err_code enter(struct walk *w, const char *path, size_t at) {
   struct stat st;
   if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
-  if (stat(or_dot(path), &st)) return add_unreadable(w, path);
+  if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_unreadable(w, path);
   return S_ISDIR(st.st_mode) ? push(w, path, at, &st) : ERR_NONE;
 }
 
@@ -275,7 +273,7 @@ static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *
 static enum err_code list_names(struct walk *w, const char *folder) {
   struct dirent *d;
   w->nnames = 0;
-  DIR *dir = opendir(or_dot(folder));
+  DIR *dir = root_guard_opendir(w->options->guard, or_dot(folder));
   if (!dir) return err_is_exhausted(errno) ? exhausted(w, folder, errno) : add_file(w, folder, NULL, 0);
   while (errno = 0, (d = readdir(dir)) != NULL) {
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
@@ -320,7 +318,7 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
     const char *path = join(&w->scratch, folder, part, n, w->e);
     struct stat st;
     if (!path) return w->e->code;
-    if (stat(path, &st)) return add_unreadable(w, path);
+    if (root_guard_stat(w->options->guard, path, &st)) return add_unreadable(w, path);
     return last ? add_match(w, path) : enter(w, path, next);
   }
   if (stars && (last ? add_match(w, folder) : enter(w, folder, next))) return w->e->code;
@@ -344,7 +342,8 @@ static enum err_code match_pattern(struct walk *w, const char *pattern) {
   while (at > 0 && pattern[at - 1] != '/') at--;
   const char *folder = join(&w->scratch, "", pattern, at, w->e);
   if (!folder) return w->e->code;
-  if (access(or_dot(folder), F_OK)) return add_unreadable(w, folder);
+  struct stat st;
+  if (root_guard_stat(w->options->guard, or_dot(folder), &st)) return add_unreadable(w, folder);
   return match_component(w, folder, at);
 }
 
@@ -369,7 +368,7 @@ static enum err_code add_path(struct walk *w, const char *path) {
   forget_visits(w);
   if (!*path) return err_set(w->e, ERR_ARGUMENT, 0, "the path is empty");
   if (root_guard_path(w->options->guard, path, buffer, &use, w->e)) return w->e->code;
-  if (!stat(path, &st)) {
+  if (!root_guard_stat(w->options->guard, path, &st)) {
     if (!S_ISDIR(st.st_mode)) return add_file(w, path, &st, 1);
     if (push(w, path, EVERYTHING, &st) || walk_stack(w)) return w->e->code;
     return w->files->n == before ? err_set(w->e, ERR_ARGUMENT, 0, "there is no file in the folder '%s'", path)

@@ -40,13 +40,13 @@ void input_close(struct input *in) {
   in->fd = -1;
 }
 
-static enum err_code open_regular(struct input *in, const char *path, struct err *e) {
+static enum err_code open_regular(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
   struct stat st;
   /*
   ** O_NONBLOCK keeps open() from waiting for a writer when the path is a pipe.  It has no effect
   ** on regular files.
   */
-  do in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  do in->fd = root_guard_open(guard, path, O_RDONLY | O_NONBLOCK);
   while (in->fd < 0 && errno == EINTR);
   if (in->fd < 0) return err_system(e, "can't be opened", errno);
   if (fstat(in->fd, &st)) return err_system(e, "can't be read", errno);
@@ -64,7 +64,7 @@ enum err_code input_open(struct input *in, const char *path, const struct root_g
   in->n = 0;
   in->total = 0;
   if (root_guard_path(guard, path, resolved, &use, e)) return e->code;
-  if (open_regular(in, use, e)) input_close(in);
+  if (open_regular(in, path, guard, e)) input_close(in);
   return e->code;
 }
 

@@ -9,20 +9,33 @@
 **     root/in/a       ENOENT
 **     root/in         exists, and lies below the root: the caller's open() will fail
 **
+** What is resolved may change before it is used.  Therefore open_parent() walks from the root to the
+** folder of the last component, and refuses every link on the way:
+**
+**     root         a folder that is open
+**     root/in      openat(root, "in", O_NOFOLLOW)
+**     root/in/a    openat(in, "a", O_NOFOLLOW), or fstatat() of it
+**
 ** A link that leads to nothing ends this search, since otherwise the answer would tell whether
 ** its target outside of the root exists.
 */
+#define _GNU_SOURCE /* O_PATH of Linux, by which a folder can be passed that may not be listed */
+
 #include "file/root_guard.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum err_code root_guard_init(struct root_guard *c, const char *root, struct err *e) {
   struct stat st;
   c->root[0] = 0;
-  if (!root || !*root) return ERR_NONE;
+  if (!root) return ERR_NONE;
+  if (!*root)
+    return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is empty; set it to a folder, or unset it to confine nothing");
   if (!realpath(root, c->root) || stat(c->root, &st) || !S_ISDIR(st.st_mode)) {
     c->root[0] = 0;
     return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is '%s', which is no folder", root);
@@ -30,6 +43,14 @@ enum err_code root_guard_init(struct root_guard *c, const char *root, struct err
   if (!strcmp(c->root, "/")) c->root[0] = 0; /* everything lies below /, so nothing is confined */
   return ERR_NONE;
 }
+
+#if defined(O_PATH)
+#define PASS O_PATH
+#elif defined(O_SEARCH)
+#define PASS O_SEARCH
+#else
+#define PASS O_RDONLY
+#endif
 
 /* Is the resolved path the root itself, or something below it? */
 static int is_below(const char *root, const char *path) {
@@ -78,4 +99,87 @@ enum err_code root_guard_path(const struct root_guard *c, const char *path, char
     return ERR_NONE;
   }
   return err_set(e, ERR_ARGUMENT, 0, "'%s' lies outside FLOWLOGS_ROOT (%s)", path, c->root);
+}
+
+/* --- reaching it --------------------------------------------------------------------------------------------------- */
+
+static void close_keeping_errno(int fd) {
+  int why = errno;
+  close(fd);
+  errno = why;
+}
+
+/*
+** Opens the folder in which the last component of a resolved path lies, and sets *name to that
+** component, "." for the root itself.  Returns -1 with errno set.
+*/
+static int open_parent(const char *root, const char *path, const char **name) {
+  const int flags = PASS | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  char part[NAME_MAX + 1];
+  int fd = open(root, flags);
+  path += strlen(root);
+  path += strspn(path, "/");
+  for (const char *slash; fd >= 0 && (slash = strchr(path, '/')) != NULL; path = slash + 1) {
+    size_t n = (size_t)(slash - path);
+    int next = -1;
+    if (n < sizeof part) {
+      memcpy(part, path, n);
+      part[n] = 0;
+      next = openat(fd, part, flags);
+    } else {
+      errno = ENAMETOOLONG;
+    }
+    close_keeping_errno(fd);
+    fd = next;
+  }
+  *name = *path ? path : ".";
+  return fd;
+}
+
+/*
+** Where a confined path leads: opens its parent folder, as above.  -1 with errno set, EACCES for a
+** path outside.
+*/
+static int reach(const struct root_guard *c, const char *path, char buffer[PATH_MAX], const char **name) {
+  const char *use;
+  struct err unused = {0};
+  if (root_guard_path(c, path, buffer, &use, &unused)) return errno = EACCES, -1;
+  if (use == buffer) return open_parent(c->root, buffer, name);
+  errno = ENOENT; /* it does not exist, or not yet */
+  return -1;
+}
+
+/* A link where the resolved path had none: somebody has exchanged it. */
+static int say_exchanged(int result) {
+  if (result < 0 && (errno == ELOOP || errno == EMLINK)) errno = EACCES;
+  return result;
+}
+
+int root_guard_open(const struct root_guard *c, const char *path, int flags) {
+  char buffer[PATH_MAX];
+  const char *name;
+  if (!c->root[0]) return open(path, flags | O_CLOEXEC);
+  int parent = reach(c, path, buffer, &name);
+  if (parent < 0) return say_exchanged(-1);
+  int fd = say_exchanged(openat(parent, name, flags | O_NOFOLLOW | O_CLOEXEC));
+  close_keeping_errno(parent);
+  return fd;
+}
+
+DIR *root_guard_opendir(const struct root_guard *c, const char *path) {
+  int fd = root_guard_open(c, path, O_RDONLY | O_DIRECTORY);
+  DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+  if (!dir && fd >= 0) close_keeping_errno(fd);
+  return dir;
+}
+
+int root_guard_stat(const struct root_guard *c, const char *path, struct stat *st) {
+  char buffer[PATH_MAX];
+  const char *name;
+  if (!c->root[0]) return stat(path, st);
+  int parent = reach(c, path, buffer, &name);
+  if (parent < 0) return say_exchanged(-1);
+  int rc = fstatat(parent, name, st, AT_SYMLINK_NOFOLLOW);
+  close_keeping_errno(parent);
+  return !rc && S_ISLNK(st->st_mode) ? errno = EACCES, -1 : rc;
 }

@@ -3,16 +3,21 @@
 ** FLOWLOGS_ROOT: when this environment variable names a folder, no path outside of that folder is
 ** listed, opened or said to exist.  Symbolic links and ".." are resolved first.
 **
-** The guard protects against SQL that names paths that it should not name.  It does not protect
-** against someone who changes the file system while a query runs: the resolved path is checked,
-** and then that path is opened.  A guard is not changed after root_guard_init(), so any thread
-** may use it.
+** The guard also holds when somebody exchanges folders and links while a query runs.  A path is
+** resolved first, and what is opened or examined is reached from the root component by component,
+** without following a link, since a resolved path has none.  A file or folder may be moved out of
+** the root at any time; it was in the root when it was reached.
+**
+** An empty value is an error, because whoever sets the variable wants to confine something.  A guard
+** is not changed after root_guard_init(), so any thread may use it.
 */
 #ifndef FILE_ROOT_GUARD_H
 #define FILE_ROOT_GUARD_H
 
+#include <dirent.h>
 #include <limits.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 
@@ -25,10 +30,19 @@ struct root_guard {
 };
 
 /*
-** Sets the root from its text; NULL or "" confines nothing.  Returns ERR_ARGUMENT when the text
+** Sets the root from its text; NULL and "/" confine nothing.  Returns ERR_ARGUMENT when the text
 ** does not name a folder; nothing is confined then, so the caller must stop.
 */
 enum err_code root_guard_init(struct root_guard *c, const char *root, struct err *e);
+
+/*
+** open() with these flags and O_CLOEXEC, opendir(), and stat(), for a path that is confined.  Where
+** nothing is confined, they are these functions themselves.  They fail as these do, and with errno
+** EACCES for a path that lies outside of the root, or has come to lie there.
+*/
+int root_guard_open(const struct root_guard *c, const char *path, int flags);
+DIR *root_guard_opendir(const struct root_guard *c, const char *path);
+int root_guard_stat(const struct root_guard *c, const char *path, struct stat *st);
 
 /*
 ** Sets *use to the path to open instead of `path`: this is `path` itself when nothing is

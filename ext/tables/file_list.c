@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "sqlite/report.h"
@@ -111,10 +110,8 @@ static int add_list(struct paths *p, sqlite3 *db, const char *path, char **pzErr
 ** looked at.
 */
 static int exists(const struct root_guard *guard, const char *path) {
-  char buffer[PATH_MAX];
-  const char *use;
-  struct err unused = {0};
-  return !root_guard_path(guard, path, buffer, &use, &unused) && !access(path, F_OK);
+  struct stat st;
+  return !root_guard_stat(guard, path, &st);
 }
 
 static int list_files(struct file_list *r, const char *path, struct interrupt *interrupt, char **pzErr) {

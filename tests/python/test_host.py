@@ -129,6 +129,7 @@ def test_the_root_confines_what_links_point_to(build, confined):
 def test_a_root_that_is_no_folder_is_an_error(build, confined):
     out = build.shell(f"SELECT count(*) FROM flowlogs('{CRLF}');", env={"FLOWLOGS_ROOT": "/no/such/folder"})
     assert "FLOWLOGS_ROOT is '/no/such/folder', which is no folder" in out
+    assert "FLOWLOGS_ROOT is empty" in build.shell(f"SELECT count(*) FROM flowlogs('{CRLF}');", env={"FLOWLOGS_ROOT": ""})
 
 
 # ---- entry points and hosts

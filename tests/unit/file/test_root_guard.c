@@ -2,7 +2,17 @@
 /*
 ** Which paths lie in FLOWLOGS_ROOT and which do not.
 */
+#define _GNU_SOURCE
+
 #include "helpers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "file/root_guard.h"
 
@@ -27,7 +37,7 @@ static int make_tree(void **state) {
 
 static void test_roots(void **state) {
   static const char *const good[] = {"root", "root/", "./root//", "root/in/..", "to-root", "other/../root"};
-  static const char *const bad[] = {"missing", "root/file", "root/file/", "root/loop", " root"};
+  static const char *const bad[] = {"", "missing", "root/file", "root/file/", "root/loop", " root"};
   char expected[PATH_MAX + 8];
   struct root_guard c;
   (void)state;
@@ -45,7 +55,7 @@ static void test_roots(void **state) {
 }
 
 static void test_no_root(void **state) {
-  static const char *const none[] = {NULL, "", "/"};
+  static const char *const none[] = {NULL, "/"};
   (void)state;
   for (size_t i = 0; i < COUNT(none); i++) {
     struct root_guard c;
@@ -130,8 +140,119 @@ static void test_too_long(void **state) {
   bytes_free(&path);
 }
 
+/* Opens, examines and lists what a path says, with and without a root. */
+static void test_reach(void **state) {
+  static const struct {
+    const char *path;
+    int error; /* with the root "root"; 0: it is there */
+    int is_folder;
+  } table[] = {
+      {"root", 0, 1},
+      {"root/", 0, 1},
+      {"root/in", 0, 1},
+      {"root/file", 0, 0},
+      {"to-root/file", 0, 0},
+      {"root/up/root/in", 0, 1},
+      {"root/to-in", 0, 1},
+      {"root/out/secret", EACCES, 0},
+      {"root/out", EACCES, 1},
+      {"other", EACCES, 1},
+      {"..", EACCES, 1},
+      {"root/missing", ENOENT, 0},
+      {"root/in/a/b", ENOENT, 0},
+      {"other/missing", EACCES, 0},
+  };
+  struct root_guard with, without;
+  struct err e = {0};
+  struct stat st;
+  (void)state;
+  assert_int_equal(root_guard_init(&with, "root", &e), ERR_NONE);
+  assert_int_equal(root_guard_init(&without, NULL, &e), ERR_NONE);
+  for (size_t i = 0; i < COUNT(table); i++) {
+    const char *path = table[i].path;
+    errno = 0;
+    CHECK((root_guard_stat(&with, path, &st) ? errno : 0) == table[i].error, "%s: %s", path, strerror(errno));
+    if (!table[i].error) CHECK((S_ISDIR(st.st_mode) != 0) == table[i].is_folder, "%s", path);
+    errno = 0;
+    int fd = root_guard_open(&with, path, O_RDONLY);
+    CHECK((fd < 0 ? errno : 0) == table[i].error, "%s: %s", path, strerror(errno));
+    if (fd >= 0) close(fd);
+    DIR *dir = root_guard_opendir(&with, path);
+    CHECK((dir != NULL) == (!table[i].error && table[i].is_folder), "%s", path);
+    if (dir) closedir(dir);
+    CHECK((root_guard_stat(&without, path, &st) ? errno : 0) ==
+              (strstr(path, "missing") || strstr(path, "a/b") ? ENOENT : 0),
+          "%s", path);
+  }
+}
+
+#if defined(__linux__)
+
+/* A folder in the root that may be passed, but not listed, as a user who is not root sees it. */
+static void test_unlisted_folder(void **state) {
+  struct root_guard c;
+  struct err e = {0};
+  (void)state;
+  make_folder("root/shut");
+  write_text("root/shut/file", "");
+  assert_int_equal(chmod("root/shut", 0111), 0);
+  assert_int_equal(root_guard_init(&c, "root", &e), ERR_NONE);
+  int fd = root_guard_open(&c, "root/shut/file", O_RDONLY);
+  assert_true(fd >= 0);
+  close(fd);
+  assert_int_equal(chmod("root/shut", 0755), 0);
+}
+
+#define EXCHANGES 30000
+
+/* Exchanges a folder in the root with a link that leads out of it, again and again. */
+static void *exchange(void *stopped) {
+  while (!atomic_load((atomic_int *)stopped))
+    syscall(SYS_renameat2, AT_FDCWD, "root/in", AT_FDCWD, "root/out", 2 /* RENAME_EXCHANGE */);
+  return NULL;
+}
+
+static void test_exchanged_folders(void **state) {
+  struct root_guard c;
+  struct err e = {0};
+  atomic_int stopped;
+  pthread_t thread;
+  int inside = 0;
+  (void)state;
+  atomic_init(&stopped, 0);
+  write_text("root/in/secret", "in");
+  write_text("other/secret", "outside");
+  assert_int_equal(root_guard_init(&c, "root", &e), ERR_NONE);
+  assert_int_equal(pthread_create(&thread, NULL, exchange, &stopped), 0);
+  for (int i = 0; i < EXCHANGES; i++) {
+    struct stat st;
+    int fd = root_guard_open(&c, "root/in/secret", O_RDONLY);
+    if (fd >= 0) {
+      char text[8] = "";
+      assert_int_equal(read(fd, text, sizeof text), 2);
+      close(fd);
+      inside++;
+    }
+    if (!root_guard_stat(&c, "root/in/secret", &st)) assert_int_equal(st.st_size, 2);
+  }
+  atomic_store(&stopped, 1);
+  pthread_join(thread, NULL);
+  assert_true(inside > 0);
+}
+
+#endif
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_roots), cmocka_unit_test(test_no_root),
-                                     cmocka_unit_test(test_paths), cmocka_unit_test(test_too_long)};
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_roots),
+    cmocka_unit_test(test_no_root),
+    cmocka_unit_test(test_paths),
+    cmocka_unit_test(test_too_long),
+    cmocka_unit_test(test_reach),
+#if defined(__linux__)
+    cmocka_unit_test(test_unlisted_folder),
+    cmocka_unit_test(test_exchanged_folders)
+#endif
+  };
   return finish(cmocka_run_group_tests(tests, make_tree, leave_temp_folder));
 }
