@@ -32,11 +32,12 @@
 /* Columns: one for each field, then what a record has besides. */
 enum { COLUMN_RAW = FIELD_COUNT, COLUMN_EXTRA, COLUMN_COUNT };
 
-#define BATCH_WINDOW   (TOKENS_LINES + TOKENS_BLOCK) /* rows that one window of lines may bring */
-#define BATCH_ROWS     (BATCH_WINDOW + TOKENS_LINES) /* rows at most */
-#define BATCH_NULL     UINT64_MAX                    /* a cell without a value, of either kind */
-#define BATCH_COPY     16                            /* bytes: texts up to this size are copied in one piece of it */
-#define BATCH_TEXT_MAX (1u << 30) /* bytes of text at most; record.c proves that rows and problems need fewer */
+#define BATCH_WINDOW    (TOKENS_LINES + TOKENS_BLOCK) /* rows that one window of lines may bring */
+#define BATCH_ROWS      (BATCH_WINDOW + TOKENS_LINES) /* rows at most */
+#define BATCH_NULL      UINT64_MAX                    /* a cell without a value, of either kind */
+#define BATCH_COPY      16                            /* bytes: texts up to this size are copied in one piece of it */
+#define BATCH_TEXT_FULL (1u << 20) /* bytes of text with which a batch is full, however few its rows are */
+#define BATCH_TEXT_MAX  (1u << 30) /* bytes of text at most; record.c proves that rows and problems need fewer */
 
 /* Something that could not be used. */
 struct problem {
@@ -92,7 +93,9 @@ static inline uint64_t batch_put(struct batch *b, const char *p, size_t n) {
 }
 
 /* Is there room for the rows of another window? */
-static inline int batch_has_room(const struct batch *b) { return b->nrows <= BATCH_ROWS - BATCH_WINDOW; }
+static inline int batch_has_room(const struct batch *b) {
+  return b->nrows <= BATCH_ROWS - BATCH_WINDOW && b->text_used <= BATCH_TEXT_FULL;
+}
 
 /* Bytes of memory that the batch takes, whether it has rows or not. */
 size_t batch_bytes(const struct batch *b);

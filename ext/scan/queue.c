@@ -118,7 +118,7 @@ struct batch *queue_room(struct queue *q, size_t file) {
   struct batch *b = NULL;
   if (!q->stopped) {
     b = q->free;
-    if (b) q->free = b->next;
+    if (b) q->free = b->next, q->free_bytes -= batch_bytes(b);
     else b = new_batch(q);
     if (b) charge(q, b, batch_bytes(b));
   }
@@ -139,8 +139,19 @@ void queue_push(struct queue *q, size_t file, struct batch *b) {
   pthread_mutex_unlock(&q->mutex);
 }
 
+/*
+** Batches grow with the texts that they have had, so those that wait to be used again are bounded
+** as well.
+*/
 static void put_back(struct queue *q, struct batch *b) {
+  size_t bytes = batch_bytes(b);
   charge(q, b, 0);
+  if (q->free_bytes + bytes > QUEUE_BYTES) {
+    batch_clear(b);
+    mem_free(b);
+    return;
+  }
+  q->free_bytes += bytes;
   b->next = q->free;
   q->free = b;
 }

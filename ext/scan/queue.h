@@ -9,7 +9,8 @@
 ** Each file of the list must be admitted and ended by some worker, because the owner waits for the
 ** end of one file before it goes on to the next.
 **
-** Read-ahead is bounded: by QUEUE_BYTES of batches, and by QUEUE_FILES of files.  Neither bound
+** Read-ahead is bounded: by QUEUE_BYTES of batches, and by QUEUE_FILES of files.  So are the batches
+** that wait to be used again, by QUEUE_BYTES.  Each worker has one more batch.  Neither bound
 ** can bring the scan to a standstill, because the worker of the file that the owner waits for
 ** always gets a batch.
 **
@@ -57,6 +58,7 @@ struct queue {
   unsigned news; /* batches and ends of files since the owner began to wait */
   int stopped, no_memory;
   struct batch *free;           /* a list of batches that nobody uses */
+  size_t free_bytes;            /* memory of these, at most QUEUE_BYTES */
   struct queue_slot {           /* file f has slot f % QUEUE_FILES */
     struct batch *first, *last; /* its batches that the owner has not had */
     int ended;                  /* no more batches come */
