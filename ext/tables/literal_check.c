@@ -201,17 +201,17 @@ static int check_case(const struct column *column, const char *text, char **pzEr
   return SQLITE_OK;
 }
 
-/* A region, such as us-east-1, has small letters. */
+/* A region, such as us-east-1, has small letters.  A text of another form may be anything. */
 static int check_region(const struct column *column, const char *text, char **pzErr) {
-  int large = 0;
+  int large = 0, dashes = 0;
   for (const char *p = text; *p; p++) {
-    large |= *p >= 'A' && *p <= 'Z';
-    if (!(*p >= 'A' && *p <= 'Z') && !(*p >= 'a' && *p <= 'z') && *p != '-' && !(p[1] == 0 && *p >= '1' && *p <= '9'))
-      return SQLITE_OK;
+    int is_large = *p >= 'A' && *p <= 'Z', is_last_digit = p[1] == 0 && *p >= '1' && *p <= '9';
+    if (!is_large && !(*p >= 'a' && *p <= 'z') && *p != '-' && !is_last_digit) return SQLITE_OK;
+    large |= is_large;
+    dashes += *p == '-';
   }
-  return large && strchr(text, '-')
-             ? report_text(pzErr, "%s is written in small letters, such as 'us-east-1', never '%s'", column->name, text)
-             : SQLITE_OK;
+  if (!large || dashes < 2) return SQLITE_OK;
+  return report_text(pzErr, "%s is written in small letters, such as 'us-east-1', never '%s'", column->name, text);
 }
 
 /* An account id has 12 digits.  A number has lost the zeros in front. */
