@@ -16,7 +16,6 @@
 */
 #include "record/detect.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "record/record.h"

@@ -58,13 +58,7 @@ static const struct {
     {FIELD_pkt_dst_aws_service, {SERVICES}},
 };
 
-static int is_equality(enum term_op op) {
-  return op == TERM_EQ || op == TERM_NE || op == TERM_IS || op == TERM_ISNOT || op == TERM_IN;
-}
-
-static int is_comparison(enum term_op op) {
-  return is_equality(op) || op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE;
-}
+static int is_comparison(enum term_op op) { return term_is_equality(op) || term_is_ordered(op); }
 
 /* The kind of a column's values; either end of a flow has that of its fields. */
 static enum kind kind_of(const struct push *push) {
@@ -231,7 +225,7 @@ static int check_text(const struct column *column, enum term_op op, sqlite3_valu
   const char *text = (const char *)sqlite3_value_text(v);
   size_t n = (size_t)sqlite3_value_bytes(v);
   if (!text) return SQLITE_NOMEM;
-  if (!is_equality(op)) return SQLITE_OK;
+  if (!term_is_equality(op)) return SQLITE_OK;
   if (n == 1 && *text == '-' && column->push.subject < FIELD_COUNT)
     return report_text(pzErr, "%s is never '-', because it is NULL where the file has -; write %s IS%s NULL",
                        column->name, column->name, is_negative(op) ? " NOT" : "");

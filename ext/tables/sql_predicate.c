@@ -187,8 +187,6 @@ static void add_blob(struct making *m) {
   m->term.null_passes = m->op == TERM_ISNOT;
 }
 
-static int is_ordered(enum term_op op) { return op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE; }
-
 static void add_time(struct making *m, const char *text, size_t n) {
   uint64_t a = (uint64_t)calendar_bound(m->column->unit, text, n, 0),
            b = (uint64_t)calendar_bound(m->column->unit, text, n, 1);
@@ -225,7 +223,7 @@ static enum err_code compare_text(struct making *m, sqlite3_value *v, struct err
   const char *text = (const char *)sqlite3_value_text(v);
   if (!text) return err_nomem(e);
   size_t n = (size_t)sqlite3_value_bytes(v);
-  int plain = is_ascii(text, n) && (!is_ordered(m->op) || m->column->shape == SHAPE_TIME || m->column->must);
+  int plain = is_ascii(text, n) && (!term_is_ordered(m->op) || m->column->shape == SHAPE_TIME || m->column->must);
   if (!plain && is_utf16(m->db)) m->skip = 1;
   else if (m->column->shape == SHAPE_TIME) add_time(m, text, n);
   else return add_text(m, text, n, e);

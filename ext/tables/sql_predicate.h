@@ -58,6 +58,14 @@ enum term_op {
 */
 const char *term_name(enum term_op op);
 
+/* Does the operator look for equal values, or for their order?  Neither for NULL tests and patterns. */
+static inline int term_is_equality(enum term_op op) {
+  return op == TERM_EQ || op == TERM_NE || op == TERM_IS || op == TERM_ISNOT || op == TERM_IN;
+}
+static inline int term_is_ordered(enum term_op op) {
+  return op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE;
+}
+
 /* How SQL writes an operator, for messages: "=", "IS NOT", "LIKE". */
 const char *term_written(enum term_op op);
 enum term_op term_find(const char *name, size_t n);

@@ -20,10 +20,6 @@
 #define DATE 10 /* characters of a date */
 #define TIME 19 /* of a date and a time */
 
-static int is_equality(enum term_op op) {
-  return op == TERM_EQ || op == TERM_NE || op == TERM_IS || op == TERM_ISNOT || op == TERM_IN;
-}
-
 /* How many of the n bytes at p are digits? */
 static size_t digits(const char *p, size_t n) {
   size_t k = 0;
@@ -83,9 +79,9 @@ int time_check_text(const struct push *push, enum term_op op, sqlite3_value *val
                        "datetime(…, 'unixepoch') around Unix seconds",
                        push->name, form_of(push), text);
   size_t n = (size_t)sqlite3_value_bytes(value);
-  if (calendar_shape(text, n < whole ? n : whole) != n || (is_equality(op) && n != whole))
+  if (calendar_shape(text, n < whole ? n : whole) != n || (term_is_equality(op) && n != whole))
     return say_form(push, text, n, pzErr);
-  if (is_equality(op) && whole == TIME && !is_beginning(push->unit, text))
+  if (term_is_equality(op) && whole == TIME && !is_beginning(push->unit, text))
     return report_text(pzErr, "%s is the beginning of its %s, never '%s'", push->name, push->name, text);
   return SQLITE_OK;
 }
