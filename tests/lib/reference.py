@@ -479,7 +479,8 @@ def read_file(file, formats, in_folder):
     if by_header and len(set(layout.names)) < len(layout.names):
         yield FlowLogError(file, decider + 1, "duplicate-field", text(without_cr(lines[decider])))
         return
-    if layout.is_exchanged(lines, None if by_header else formats):
+    first = next(i for i, line in enumerate(lines) if split(line) or unreadable_line(line))
+    if layout.is_exchanged(lines[first:], None if by_header else formats):
         yield FlowLogError(file, None, "exchanged")
         return
     starts_with_header, judged, nrows = by_header, {tuple(layout.names)}, 0
