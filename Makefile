@@ -12,6 +12,7 @@
 #   make tsan          the same for threads, and the threaded tests on it
 #   make valgrind      the SQL scripts and unit tests under valgrind
 #   make fuzz          searches with libFuzzer for inputs that break a parser, an hour; FUZZ_SECONDS=10 for a quick look
+#   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
 #   make lint          compilers' and analysers' warnings, formatting
 #   make clean
 
@@ -149,6 +150,12 @@ fuzz-corpus: deps-fuzz
 deps-fuzz:
 	@tests/tools/deps.sh build fuzz
 .PHONY: fuzz fuzz-corpus deps-fuzz
+
+# Random queries over files that change, compared with a slow reader, for SOAK_SECONDS.  SOAK_SEED repeats a run.
+SOAK_SECONDS ?= 7200
+soak: build-tests
+	@$(PYTHON) -B tests/tools/soak.py --seconds $(SOAK_SECONDS) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
+.PHONY: soak
 
 # All SQL scripts and the unit tests under valgrind: some minutes.
 valgrind: build-tests
