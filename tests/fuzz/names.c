@@ -102,6 +102,7 @@ static struct predicate_term make_term(struct choices *c, const struct made *m, 
   struct err e = {0};
   size_t n;
   int subject = subjects[choose(c, 4)];
+  set_init(&t.set);
   t.subject = (uint8_t)subject;
   t.negated = (uint8_t)choose(c, 2);
   t.null_passes = (uint8_t)(choose(c, 4) == 0);
