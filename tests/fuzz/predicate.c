@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** predicate_keeps(): a line passes a predicate if every term holds for the value of its field, which
-** is evaluated here as predicate.h describes each term.  What passes is also allowed:
+** predicate_keeps(): a line passes a predicate if every term holds for the value of its field,
+** which is evaluated here as predicate.h describes each term.  What passes is also allowed:
 ** predicate_allows_text() and predicate_allows_numbers() may only say no where nothing passes.
 **
 ** Input: choices of a record's values, of its layout, and of terms.
@@ -70,7 +70,7 @@ static void make_value(struct choices *c, struct value *v, enum kind kind) {
   if (!v->has) strcpy(v->token, "-");
 }
 
-/* --- terms --------------------------------------------------------------------------------------- */
+/* --- terms ----------------------------------------------------------------------------------- */
 
 static int is_number(int subject) {
   return subject == SUBJECT_LINE || subject == SUBJECT_PORT ||
@@ -141,7 +141,7 @@ static struct predicate_term make_term(struct choices *c) {
   return t;
 }
 
-/* --- what a term says of a value ----------------------------------------------------------------- */
+/* --- what a term says of a value ------------------------------------------------------------- */
 
 static int order_of(const char *a, const struct predicate_text *b) {
   size_t n = strlen(a);
@@ -196,7 +196,10 @@ static const struct value *value_of(int field) {
   return &given;
 }
 
-/* Do all terms about one subject hold?  For either end, they must hold together for one of its fields. */
+/*
+** Do all terms about one subject hold?  For either end, they must hold together for one of its
+** fields.
+*/
 static int subject_holds(const struct predicate *p, int subject, uint64_t number) {
   static const int addr[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
   static const int port[] = {FIELD_srcport, FIELD_dstport};

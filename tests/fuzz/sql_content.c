@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The same lines in every form have the same records: as a plain file, as gzip of two members, as a
-** payload of lines and as one of events, with threads and without.  flowlogs_rollup gives the sums
-** that GROUP BY gives, for some dimensions and with memory for few groups.  flowlogs_errors lists what
-** flowlogs_files counts, and on_error = fail fails if there is any of it.
+** The same lines in every form have the same records: as a plain file, as gzip of two members, as
+** a payload of lines and as one of events, with threads and without. flowlogs_rollup gives the
+** sums that GROUP BY gives, for some dimensions and with memory for few groups. flowlogs_errors
+** lists what flowlogs_files counts, and on_error = fail fails if there is any of it.
 **
 ** Input: choices of the format and the dimensions; then the lines.
 */
@@ -53,7 +53,10 @@ static void check_rollup(struct choices *c, const char *format, uint32_t threads
   answer_free(&plain);
 }
 
-/* What is wrong with the file: in both forms the same, as many as flowlogs_files counts, and an error. */
+/*
+** What is wrong with the file: in both forms the same, as many as flowlogs_files counts, and an
+** error.
+*/
 static void check_errors(const char *format, uint32_t threads) {
   static const char sql[] =
       "SELECT line, cause, replace(reason, 'z.log', 'c.log'), raw FROM flowlogs_errors('%c.log', %s)";

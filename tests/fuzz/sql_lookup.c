@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** cidr_lookup() keeps a table in memory and must notice every change of it.  Whatever two connections
-** have done to the table, in transactions or not, it finds what a search through the table finds.
+** cidr_lookup() keeps a table in memory and must notice every change of it.  Whatever two
+** connections have done to the table, in transactions or not, it finds what a search through the
+** table finds.
 **
 ** Input: steps, a byte each, some with a second one.
 */
@@ -20,7 +21,10 @@ static void prepare(void) {
   run("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; ATTACH ':memory:' AS more");
 }
 
-/* A step may fail: there is no transaction, the other connection has a lock, or the table is not there. */
+/*
+** A step may fail: there is no transaction, the other connection has a lock, or the table is not
+** there.
+*/
 static void attempt(sqlite3 *connection, const char *sql) { sqlite3_exec(connection, sql, NULL, NULL, NULL); }
 
 static void attempt_with(sqlite3 *connection, const char *format, const char *value, uint32_t number) {
