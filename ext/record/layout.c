@@ -174,9 +174,9 @@ static int looks_like_header(const struct line *line, int single) {
 }
 
 /*
-** The line without the byte order mark at its beginning, which it has if a file with one was appended
-** to another.  The mark is a part of the first token, or a token of its own.  The result may point
-** into at[].
+** The line without the byte order mark at its beginning, which is there if a file with one was
+** appended to another.  The mark is a part of the first token, or a token of its own.  The
+** result may point into at[].
 */
 static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKENS + 1]) {
   struct line rest = *line;
