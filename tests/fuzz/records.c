@@ -3,8 +3,8 @@
 ** A whole file through the reader.  The rows and problems are the same
 **
 **   - in whatever pieces the bytes come from the source;
-**   - behind any number of blank lines, which cut the windows at other places, but for the numbers
-**     of the lines;
+**   - behind any number of blank lines, but for the numbers of the lines;
+**   - with blank lines behind the first line, which cut the windows at other places;
 **   - of two files that are appended to each other, if the second has a header;
 **   - but for their order and numbers, of lines without a header in the reverse order, where the
 **     option `format` is given;
@@ -175,16 +175,47 @@ static void check_policies(const struct text *text, struct reader_options option
   drop(&fail);
 }
 
+/* Is there something wrong with the file as a whole, or with the order of its lines? */
+static int is_bad(const struct outcome *o) { return o->verdict != VERDICT_FLOW_LOG || o->is_format; }
+
+/* The text with blank lines before the byte at `at`. */
+static struct text with_blanks(const struct text *text, size_t at, uint32_t blanks) {
+  struct text longer = {0};
+  text_add(&longer, text->p, at);
+  for (uint32_t i = 0; i < blanks; i++) text_add(&longer, i % 3 ? "\n" : " \n", i % 3 ? 1 : 2);
+  text_add(&longer, text->p + at, text->n - at);
+  return longer;
+}
+
 static void check_blanks(const struct text *text, const struct reader_options *options, enum expectation expectation,
                          uint32_t blanks, const struct outcome *all) {
-  struct text longer = {0};
   if (text->n >= 3 && !memcmp(text->p, "\xef\xbb\xbf", 3)) return; /* marks stand at the beginning only */
   if (source_magic(text->p, text->n) != SOURCE_PLAIN) return;
-  for (uint32_t i = 0; i < blanks; i++) text_add(&longer, i % 3 ? "\n" : " \n", i % 3 ? 1 : 2);
-  text_add(&longer, text->p, text->n);
+  struct text longer = with_blanks(text, 0, blanks);
   struct outcome o = read_text(&longer, options, SIZE_MAX, expectation, blanks);
   check_same(all, &o, "behind blank lines");
   drop(&o);
+  free(longer.p);
+}
+
+/*
+** Blank lines behind the first line, if it says what the file is, cut the windows at other places.
+** They may be among those in which a file's first records are looked for, so that it is not known
+** any more that its columns are exchanged.
+*/
+static void check_windows(const struct text *text, const struct reader_options *options, uint32_t blanks) {
+  const char *lf = text->n ? memchr(text->p, '\n', text->n) : NULL;
+  if (!lf) return;
+  struct text first = {text->p, (size_t)(lf - text->p) + 1, 0}, longer = with_blanks(text, first.n, blanks);
+  struct outcome line = read_text(&first, options, SIZE_MAX, EXPECT_FLOW_LOG, 0);
+  struct outcome a = read_text(text, options, SIZE_MAX, EXPECT_FLOW_LOG, 0);
+  struct outcome b = read_text(&longer, options, SIZE_MAX, EXPECT_FLOW_LOG, 0);
+  if (!is_bad(&line) && !is_bad(&a) && !is_bad(&b))
+    PROPERTY(a.lines.n == b.lines.n && a.rows.n == b.rows.n && a.nproblems == b.nproblems,
+             "%zu records, %zu problems; %zu and %zu", b.lines.n / 8, b.nproblems, a.lines.n / 8, a.nproblems);
+  drop(&line);
+  drop(&a);
+  drop(&b);
   free(longer.p);
 }
 
@@ -208,9 +239,6 @@ static int is_header(const char *p, size_t n, int single) {
   free(copy);
   return is;
 }
-
-/* Is there something wrong with the file as a whole, or with the order of its lines? */
-static int is_bad(const struct outcome *o) { return o->verdict != VERDICT_FLOW_LOG || o->is_format; }
 
 static void check_joined(const struct text *text, const struct reader_options *options, size_t at) {
   struct text first = {text->p, at, 0}, second = {text->p + at, text->n - at, 0};
@@ -305,6 +333,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check_blanks(&text, &options, expectation, blanks, &whole);
   check_policies(&text, options, expectation, &whole);
   check_orders(&text, &options, (uint32_t)piece);
+  check_windows(&text, &options, blanks);
   drop(&whole);
   drop(&parts);
   formats_free(formats);
