@@ -25,7 +25,7 @@ import pytest
 
 import crowd
 import reference
-from builds import ROOT
+from builds import ROOT, connect, quote
 
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import generate  # noqa: E402
@@ -340,6 +340,41 @@ def test_csv_has_the_records(build):
     for row, record in zip(rows, sample().values()):
         for name, value in row.items():
             assert value == (cell(record.get(name)) if name not in ("file", "line") else value), row
+
+
+SIGNS = ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+
+
+def test_csv_has_no_formulas(build, tmp_path):
+    """Whatever the texts are, no field begins as a formula does, and each can be had back. Numbers are the same."""
+    values = [q + s + t for s in SIGNS for q in ("", "'", "''") for t in ("", 'HYPERLINK("x")', "a,b")]
+    harmless = ["'", "'a", "a=1", "1+1", '"=1"', "", " =1"]
+    header = "version interface-id instance-id type region bytes start srcaddr"
+    texts = [v for v in values + harmless if v and not set(v) & set(" \t\r\n") and v != "-"]
+    content = f"{header}\n" + "".join(f"2 {v} {v} {v} {v} 5 1773100000 ::1\n" for v in texts)
+    for name in values:
+        (tmp_path / name).write_text(content)
+    done = subprocess.run(command(build, ROOT / "sql/export/csv.sql", "*"), cwd=tmp_path, env=build.env,
+                          capture_output=True, timeout=120)
+    assert done.stderr == b"" and done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
+    assert len(rows) == len(values) * len(texts) > 1000
+    assert not [v for r in rows for v in r.values() if v.startswith(tuple(SIGNS))]
+    assert {(r["bytes"], r["start"], r["srcaddr"], r["version"]) for r in rows} == {("5", "1773100000", "::1", "2")}
+
+    for name, original in [("file", values), *((c, texts) for c in ("interface_id", "instance_id", "type", "region"))]:
+        found = json.dumps(sorted({r[name] for r in rows}))
+        back = f"SELECT json_group_array(iif(csv_text(substr(value, 2)) = value, substr(value, 2), value)) FROM json_each({quote(found)});"
+        assert sorted(json.loads(build.shell(back))) == sorted(original), name
+
+
+def test_csv_text(release):
+    db = connect(release)
+    for value in [None, -5, -0.5, b"=1", "", "a", "'", "''a", "1-1", " =1"]:
+        assert db.execute("SELECT csv_text(?1), typeof(csv_text(?1)) = typeof(?1)", [value]).fetchone() == (value, 1)
+    for sign in SIGNS:
+        for quotes in ("", "'", "''"):
+            assert db.execute("SELECT csv_text(?)", [quotes + sign + "\0x"]).fetchone()[0] == "'" + quotes + sign + "\0x"
 
 
 def test_csv_is_rfc_4180(build):
