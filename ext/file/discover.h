@@ -22,6 +22,8 @@
 
 #include "file/root_guard.h"
 #include "base/err.h"
+#include "base/progress.h"
+#include "base/stop.h"
 
 #define DISCOVER_MAX_FILES ((1u << 23) - 1) /* the number of files that a rowid can tell apart */
 
@@ -45,9 +47,9 @@ struct files {
 
 struct discover_options {
   const struct root_guard *guard;
-  size_t max_files;           /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
-  int (*stop)(void *context); /* called once per folder; nonzero stops with ERR_INTERRUPT; may be NULL */
-  void *context;
+  size_t max_files;          /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
+  struct stop stop;          /* asked for each name */
+  struct progress *progress; /* counts the files that are found; NULL: nobody wants to know */
 };
 
 /* Makes an empty list, which owns no memory. */
@@ -55,6 +57,9 @@ void files_init(struct files *f);
 
 /* Frees the paths and the list, which is empty afterwards. */
 void files_clear(struct files *f);
+
+/* Bytes that the files have on the disk, as far as it is known. */
+uint64_t files_bytes(const struct files *f);
 
 /*
 ** Fills the empty list with the files that the paths stand for.  Folders that cannot be read,

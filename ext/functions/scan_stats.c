@@ -16,9 +16,9 @@
 #include "functions/scan_stats.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "base/utf8.h"
 #include "sqlite/execution.h"
 
@@ -33,16 +33,10 @@ void scan_stats_free(void *stats) {
   if (--s->users == 0) mem_free(s);
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 void scan_stats_begin(struct scan_stats *s, const char *table) {
   s->table = table;
   s->finished = 0;
-  s->begun = now();
+  s->begun = monotonic_seconds();
   s->seconds = 0;
   memset(&s->counts, 0, sizeof s->counts);
 }
@@ -50,7 +44,7 @@ void scan_stats_begin(struct scan_stats *s, const char *table) {
 void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int finished) {
   s->counts = *counts;
   s->finished = finished;
-  s->seconds = now() - s->begun;
+  s->seconds = monotonic_seconds() - s->begun;
 }
 
 void scan_stats_begin_values(struct scan_stats *s, sqlite3 *db) {

@@ -155,6 +155,7 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
   case LINES_END: r->done = 1; return r->verdict == VERDICT_OPEN ? empty(r, b, e) : ERR_NONE;
   case LINES_ERROR: break;
   }
+  if (why.code == ERR_INTERRUPT) return err_set(e, why.code, 0, "%s", why.text);
   return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);
 }
 
@@ -350,7 +351,9 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {
   if (r->done) return READER_END;
   if (r->verdict == VERDICT_BAD) {
-    enum err_code rc = r->bad == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, r->bad, 0, r->why, e);
+    enum err_code rc = r->bad == ERR_NOMEM       ? err_nomem(e)
+                       : r->bad == ERR_INTERRUPT ? err_set(e, r->bad, 0, "%s", r->why)
+                                                 : file_problem(r, b, r->bad, 0, r->why, e);
     return rc ? READER_ERROR : READER_END;
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;

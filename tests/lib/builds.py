@@ -38,7 +38,8 @@ class Build:
         self.folder = folder
         self.extension = folder / "flowlogs"
         self.env = dict(os.environ, TZ="UTC", LC_ALL="C.UTF-8")
-        self.env.pop("FLOWLOGS_ROOT", None)
+        for name_of_ours in ("FLOWLOGS_ROOT", "FLOWLOGS_PROGRESS"):
+            self.env.pop(name_of_ours, None)
         if name == "asan":
             # The sqlite3 shell is not built with sanitizers, so their runtime has to be loaded
             # first.
@@ -125,9 +126,10 @@ def is_error(output):
 # How often SQLite asks a query whether to stop before assert_stops() makes it stop. By then a scan
 # has begun.
 CALLS_BEFORE = 20
-# How often it may ask afterwards. While a scan goes on, the extension asks for each piece of its
-# work (at most some 200 KB of text), so a scan of 1 GB that does not stop asks over 5,000 times.
-CALLS_AFTER = 200
+# How often it may ask afterwards. While a scan goes on, the extension runs a statement of 16,000
+# operations fifty times a second, each of which calls the handler here, and SQLite looks for an
+# interrupt after some 200 of them. A scan of 1 GB that does not stop asks over 100,000 times.
+CALLS_AFTER = 2000
 
 
 def assert_stops(db, sql, params=(), by="interrupt"):
