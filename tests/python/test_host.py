@@ -213,6 +213,16 @@ def test_a_statement_that_runs_again_reads_the_files_again(release, tmp_path):
     assert db.execute(count, (str(tmp_path),)).fetchone() == (3,)
 
 
+def test_a_statement_at_the_address_of_another_is_a_new_one(release):
+    """SQLite gives a new statement the address of one that has just been finalized. It was taken
+    for a second round of the same execution, whose rows are all read into memory, so that LIMIT
+    did not stop before the damage, and notes about the values of both were given for the second."""
+    db, damaged = connect(release, cached_statements=0), str(ROOT / "tests/data/edge/truncated.gz")
+    for _ in range(4):
+        assert db.execute("SELECT count(*) FROM (SELECT 1 FROM flowlogs(?) LIMIT 20)", (damaged,)).fetchone() == (20,)
+        assert db.execute("SELECT flowlogs_scan_stats() ->> 'finished'").fetchone() == (0,)
+
+
 def test_two_connections_work_in_two_threads(release):
     def work(out):
         db = connect(release)
