@@ -20,12 +20,6 @@ CRLF = "tests/data/edge/crlf.log"
 GOOD_LOG = str(ROOT / CRLF)
 
 
-def test_a_failing_allocation_gives_nomem_or_the_right_answer(release):
-    done = subprocess.run([release.folder / "nomem_host", release.extension], text=True, errors="replace", cwd=ROOT,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert done.returncode == 0, done.stdout
-
-
 # ---- messages are UTF-8, which Python requires
 
 def message(db, sql, *params):
