@@ -46,8 +46,7 @@ static enum err_code open_regular(struct input *in, const char *path, const stru
   ** O_NONBLOCK keeps open() from waiting for a writer when the path is a pipe.  It has no effect
   ** on regular files.
   */
-  do in->fd = root_guard_open(guard, path, O_RDONLY | O_NONBLOCK);
-  while (in->fd < 0 && errno == EINTR);
+  in->fd = root_guard_open(guard, path, O_RDONLY | O_NONBLOCK);
   if (in->fd < 0) return err_system(e, "can't be opened", errno);
   if (fstat(in->fd, &st)) return err_system(e, "can't be read", errno);
   if (S_ISDIR(st.st_mode)) return err_set(e, ERR_IO, 0, "is a folder whose files can't be listed");
