@@ -26,6 +26,7 @@ struct input {
   unsigned char *buffer;  /* INPUT_BUFFER bytes */
   const unsigned char *p; /* the n bytes that have been read and not been taken */
   size_t n;
+  uint64_t size;  /* of the file when it was opened */
   uint64_t total; /* bytes of this file that have been read so far */
 };
 
@@ -61,7 +62,8 @@ int input_fill(struct input *in, size_t want, struct err *e);
 
 /*
 ** Reads up to n bytes directly to p, without the buffer, which must be empty.  Returns the number
-** of bytes, 0 at the end of the file, or -1 with ERR_IO or ERR_EXHAUSTED.
+** of bytes, 0 at the end of the file, or -1 with ERR_IO or ERR_EXHAUSTED.  A file that ends before
+** the size that it had when it was opened is ERR_IO, because the rest of its records is missing.
 */
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e);
 

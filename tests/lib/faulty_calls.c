@@ -79,14 +79,13 @@ int faulty_open_files(void) {
 
 /*
 ** Changes a file in the middle of a query: "unlink FILE", "truncate FILE BYTES", "append FILE TEXT",
-** "rename NEW FILE" or "symlink TARGET FILE".  The words hold no spaces.
+** "rename NEW FILE" or "symlink TARGET FILE".  Only TEXT may hold spaces.
 */
 static void change(const char *how) {
   char verb[16] = "", a[PATH_BYTES] = "", b[PATH_BYTES] = "";
-  if (sscanf(how, "%15s %1023s %1023s", verb, a, b) < 2) abort();
+  if (sscanf(how, "%15s %1023s %1023[^\n]", verb, a, b) < 2) abort();
   int rc = -1;
   if (!strcmp(verb, "unlink")) rc = unlink(a);
-  if (!strcmp(verb, "rmdir")) rc = rmdir(a);
   if (!strcmp(verb, "truncate")) rc = truncate(a, atol(b));
   if (!strcmp(verb, "rename")) rc = rename(a, b);
   if (!strcmp(verb, "symlink")) rc = unlink(b) || symlink(a, b);

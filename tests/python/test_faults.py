@@ -9,6 +9,7 @@ import pathlib
 import pytest
 
 import faults
+from builds import BUILDS
 
 SCRIPT = pathlib.Path(faults.__file__).with_suffix(".sql")
 
@@ -75,16 +76,24 @@ NO, IO, NONE, LOOP = "Permission denied", "Input/output error", "No such file or
 LISTED = "is a folder whose files can't be listed: "
 
 
-@pytest.mark.parametrize("threads", [0, 2])
-@pytest.mark.parametrize("call, error, file, reason", [
+FAILURES = [
     ("open", errno.EACCES, "a.log", f"can't be opened: {NO}"), ("open", errno.EIO, "c.log", f"can't be opened: {IO}"),
     ("open", errno.ENOENT, "b.log.gz", f"can't be opened: {NONE}"), ("open", errno.ELOOP, "a.log", f"can't be opened: {LOOP}"),
     ("read", errno.EIO, "a.log", f"can't be read: {IO}"), ("read", errno.EIO, "b.log.gz", f"can't be read: {IO}"),
     ("fstat", errno.EIO, "b.log.gz", f"can't be read: {IO}"), ("open", errno.EACCES, "sub", LISTED + NO),
-    ("readdir", errno.EIO, "sub", LISTED + IO), ("open", errno.ENOENT, "sub", LISTED + NONE)])
-def test_a_failure_is_told_or_skipped_and_listed(build, tree, call, error, file, reason, threads):
-    if build.name == "asan" and threads == 0:
-        pytest.skip("one way is enough under the sanitizers")
+    ("readdir", errno.EIO, "sub", LISTED + IO), ("open", errno.ENOENT, "sub", LISTED + NONE)]
+
+
+def cases(table, ways):
+    """The rows of a table, each with the build and the ways of reading; under the sanitizers only
+    those in which a file is read, in the last way."""
+    rows = [(b, way, *row) for b in BUILDS for way in ways for row in table
+            if b.name == "release" or (way == ways[-1] and row[0].startswith("read"))]
+    return [pytest.param(*row, id="-".join([row[0].name, *(str(x)[:30] for x in row[1:])])) for row in rows]
+
+
+@pytest.mark.parametrize("build, threads, call, error, file, reason", cases(FAILURES, (0, 2)))
+def test_a_failure_is_told_or_skipped_and_listed(build, tree, threads, call, error, file, reason):
     lines = faulty(build, tree, f"{call}:{error}:1:{file}", GROUPS % ("skip", threads) +
                    "SELECT file, reason FROM flowlogs_errors('{}');" + GROUPS % ("fail", threads))
     path = tree / "sub" / "c.log" if file == "c.log" else tree / file
@@ -125,3 +134,59 @@ def test_threads_that_do_not_start_change_no_row(build, tree):
         assert counts(faulty(build, tree, f"thread:{errno.EAGAIN}:{first}", GROUPS % ("fail", 4))) == COUNTS
     single = "SELECT srcaddr, count(*) FROM flowlogs('{}/a.log', 'fail', NULL, 2) GROUP BY 1;"
     assert counts(faulty(build, tree, f"thread:{errno.EAGAIN}:1", single)) == {"10.0.1.1": 6000}
+
+
+# ---- files that change between planning and reading, and while they are read
+
+NEW = {"10.0.9.1": 4}
+
+
+def without(name, **more):
+    return {k: n for k, n in COUNTS.items() if k != OF[name]} | more
+
+
+# Before which call, of which file; the change; the error, or the rows: those of the old file or of
+# the new one, and never some of both.
+CHANGES = [
+    ("open:0:1:a.log", "unlink {}/a.log", f"a.log: can't be opened: {NONE}"),
+    ("open:0:1:a.log", "truncate {}/a.log 0", without("a.log")),
+    ("open:0:1:a.log", "rename {}/../new.log {}/a.log", without("a.log") | NEW),
+    ("open:0:1:a.log", "rename {}/../pipe {}/a.log", "a.log: is not a regular file"),
+    ("open:0:1:a.log", "symlink {}/a.log {}/a.log", f"a.log: can't be opened: {LOOP}"),
+    ("open:0:1:a.log", "symlink {}/nothing {}/a.log", f"a.log: can't be opened: {NONE}"),
+    ("open:0:1:a.log", "symlink /dev/zero {}/a.log", "a.log: is not a regular file"),
+    ("open:0:1:a.log", "symlink {}/sub {}/a.log", "a.log: is a folder whose files can't be listed"),
+    ("open:0:1:sub", "rename {}/sub {}/../gone", f"sub: {LISTED}{NONE}"),
+    ("readdir:0:1:sub", "unlink {}/sub/c.log", without("sub")),
+    ("fstat:0:1:a.log", "truncate {}/a.log 1000", "a.log:12: has 3 fields"),
+    ("read:0:1:a.log", "truncate {}/a.log 0", "a.log: has become shorter while it was read"),
+    ("read:0:2:a.log", "truncate {}/a.log 0", "has become shorter while it was read"),
+    ("read:0:2:b.log.gz", "truncate {}/b.log.gz 140000", "has become shorter while it was read"),
+    ("read:0:2:a.log", "append {}/a.log " + record("10.0.9.1").strip(), COUNTS | {"10.0.9.1": 1}),
+    ("read:0:2:a.log", "unlink {}/a.log", COUNTS),
+    ("read:0:2:a.log", "rename {}/../new.log {}/a.log", COUNTS),
+    ("read:0:2:b.log.gz", "rename {}/../new.log {}/b.log.gz", COUNTS),
+]
+
+
+@pytest.mark.parametrize("build, sums, when, change, outcome", cases(CHANGES, ("flowlogs_rollup sum(flows)", "flowlogs count(*)")))
+def test_a_file_that_changes_gives_an_error_or_a_consistent_set(build, tree, sums, when, change, outcome):
+    table, columns = sums.split()
+    (tree.parent / "new.log").write_text(record("10.0.9.1") * 4)
+    os.mkfifo(tree.parent / "pipe")
+    sql = f"SELECT {{}} || srcaddr, {columns} FROM {table}('{tree}', 'fail', NULL, 2) GROUP BY 1;"
+    first, again = sql.replace("{}", "''"), sql.replace("{}", "'2nd '")
+    lines = faulty(build, tree, f"{when}:{change}".replace("{}", str(tree)), first + "\n" + again)
+    if isinstance(outcome, dict):
+        assert {k: n for k, n in counts(lines).items() if "2nd" not in k} == outcome
+    else:
+        assert says(lines[:1], str(tree), outcome), lines
+    fresh = build.shell(again)
+    assert [line for line in lines if "2nd" in line] == [line for line in fresh.splitlines() if "2nd" in line]
+    assert "rror" not in fresh or len([line for line in lines if "rror" in line]) >= 1
+
+
+def test_what_is_left_of_a_file_that_shrinks_can_be_skipped(release, tree):
+    lines = faulty(release, tree, f"read:0:2:a.log:truncate {tree}/a.log 0", GROUPS % ("skip", 0))
+    rows = counts(lines)
+    assert 0 < rows.pop("10.0.1.1") < 6000 and rows == without("a.log")
