@@ -220,6 +220,22 @@ static enum err_code exhausted(struct walk *w, const char *path, int number) {
   return err_set(w->e, ERR_EXHAUSTED, 0, "'%s': %s", path, strerror(number));
 }
 
+/*
+** Adds what the system refuses to examine, or a folder that it refuses to list; errno is still set.
+** Anything may lie below it, so no query may pass over the entry in silence.  is_whole: the path
+** matches the whole pattern, so that it is right to read it if it turns out to be a file.
+*/
+static enum err_code add_refused(struct walk *w, const char *path, int is_folder, int is_whole) {
+  int why = errno;
+  if (err_is_exhausted(why)) return exhausted(w, path, why);
+  if (add_file(w, path, NULL, 0)) return w->e->code;
+  struct file *file = &w->files->file[w->files->n - 1];
+  if (is_folder) file->unlisted = why;
+  else if (why != ENOENT && why != ELOOP) file->unseen = why; /* a link that leads to nothing is no folder */
+  if (!is_whole) file->unlisted = file->unseen;
+  return ERR_NONE;
+}
+
 /* Returns "." for "", which stands for the current folder in a path that is being composed. */
 static const char *or_dot(const char *path) { return *path ? path : "."; }
 
@@ -242,8 +258,7 @@ static int leads_outside(const struct walk *w, const char *path) {
 static enum err_code add_match(struct walk *w, const char *path) {
   struct stat st;
   if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
-  if (root_guard_stat(w->options->guard, or_dot(path), &st))
-    return err_is_exhausted(errno) ? exhausted(w, path, errno) : add_file(w, path, NULL, 0);
+  if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_refused(w, path, 0, 1);
   if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
 }
@@ -256,9 +271,10 @@ static enum err_code add_match(struct walk *w, const char *path) {
 */
 static enum err_code add_unreadable(struct walk *w, const char *path) {
   struct stat st;
-  int absent = errno == ENOENT || errno == ENOTDIR;
-  if (err_is_exhausted(errno)) return exhausted(w, path, errno);
-  return absent && lstat(or_dot(path), &st) ? ERR_NONE : add_file(w, path, NULL, 0);
+  int why = errno;
+  if ((why == ENOENT || why == ENOTDIR) && lstat(or_dot(path), &st)) return ERR_NONE;
+  errno = why;
+  return add_refused(w, path, 0, 0);
 }
 
 /*
@@ -282,7 +298,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
   struct dirent *d;
   w->nnames = 0;
   DIR *dir = root_guard_opendir(w->options->guard, or_dot(folder));
-  if (!dir) return err_is_exhausted(errno) ? exhausted(w, folder, errno) : add_file(w, folder, NULL, 0);
+  if (!dir) return add_refused(w, folder, 1, 1);
   while (errno = 0, (d = readdir(dir)) != NULL) {
     if (stop_check(&w->options->stop, w->e)) break;
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
@@ -293,8 +309,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
     if (!(w->names[w->nnames] = join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
     w->nnames++;
   }
-  if (err_is_exhausted(errno)) exhausted(w, folder, errno); /* readdir() failed, so names may be missing */
-  else if (errno && !w->e->code) add_file(w, folder, NULL, 0);
+  if (errno && !w->e->code) add_refused(w, folder, 1, 1); /* readdir() failed, so names may be missing */
   closedir(dir);
   if (!w->e->code && w->nnames) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
   return w->e->code;

@@ -34,7 +34,9 @@ struct file {
   uint64_t changed; /* differs when the file has changed; computed from its times */
   dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
-  int named;               /* the user wrote this path itself, not a folder or pattern */
+  int named;    /* the user wrote this path itself, not a folder or pattern */
+  int unseen;   /* errno, if it could not be examined, so that it may be a folder; otherwise 0 */
+  int unlisted; /* errno, if it is not to be read: a folder that could not be listed, or unseen in a pattern */
   const struct file *twin; /* the next in the ring of those that have the same delivery (twins.h); NULL: none has */
   const char *text;        /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
@@ -64,7 +66,7 @@ uint64_t files_bytes(const struct files *f);
 /*
 ** Fills the empty list with the files that the paths stand for.  Folders that cannot be read,
 ** links that lead to nothing, and links within a folder or pattern that lead out of the root
-** become entries of the list; opening such an entry gives the error.
+** become entries of the list; reader_open_file() gives the error of such an entry.
 **
 ** Returns ERR_ARGUMENT when a path stands for no file or lies outside of the root, or when there
 ** are too many files; ERR_EXHAUSTED, ERR_NOMEM; ERR_INTERRUPT.  files_clear() must be called in

@@ -31,6 +31,7 @@ struct input {
   unsigned char *buffer;  /* INPUT_BUFFER bytes */
   const unsigned char *p; /* the n bytes that have been read and not been taken */
   size_t n;
+  uint64_t size;               /* of the file when it was opened */
   struct stop stop;            /* asked before each read of the file; set by the owner after input_init() */
   atomic_uint_least64_t total; /* bytes of this file that have been read so far; any thread may look at it */
 };
@@ -67,7 +68,9 @@ int input_fill(struct input *in, size_t want, struct err *e);
 
 /*
 ** Reads up to n bytes directly to p, without the buffer, which must be empty.  Returns the number
-** of bytes, 0 at the end of the file, or -1 with ERR_IO, ERR_EXHAUSTED or ERR_INTERRUPT.
+** of bytes, 0 at the end of the file, or -1 with ERR_IO, ERR_EXHAUSTED or ERR_INTERRUPT.  A file
+** that ends before the size that it had when it was opened is ERR_IO, because the rest of its
+** records is missing.
 */
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e);
 

@@ -48,7 +48,7 @@ void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int
 }
 
 void scan_stats_begin_values(struct scan_stats *s, sqlite3 *db) {
-  if (s->nvalues && s->execution != execution_number(db)) s->nvalues = 0;
+  if (s->nvalues && s->execution != execution_number(db, s->plans)) s->nvalues = 0;
 }
 
 int scan_stats_takes_value(const struct scan_stats *s, const void *column) {
@@ -59,7 +59,7 @@ int scan_stats_takes_value(const struct scan_stats *s, const void *column) {
 
 void scan_stats_add_value(struct scan_stats *s, sqlite3 *db, const void *column, const char *text) {
   if (!scan_stats_takes_value(s, column)) return;
-  s->execution = execution_number(db);
+  s->execution = execution_number(db, s->plans);
   struct scan_stats_value *value = &s->value[s->nvalues++];
   size_t n = utf8_cut(text, strlen(text), SCAN_STATS_VALUE_TEXT - 1);
   value->column = column;

@@ -94,7 +94,7 @@ static void refuse(struct reader *r, const struct file *file, enum refusal refus
   r->is_other = refusal == REFUSAL_PARTIAL;
   r->done = r->is_other && !file->named;
   r->verdict = r->done ? VERDICT_OTHER : VERDICT_BAD;
-  r->bad = ERR_FORMAT;
+  r->bad = refusal == REFUSAL_UNLISTED ? ERR_IO : ERR_FORMAT;
   err_print(r->why, "%s", why);
 }
 

@@ -50,7 +50,8 @@ static enum prune why_unwanted(const struct workers *s, const struct file *file)
   const struct predicate *p = s->options.reader.predicate;
   if (!p) return PRUNE_NONE;
   if (file->text) return predicate_keeps_file(p, file->path) ? PRUNE_NONE : PRUNE_FILE;
-  return prune_reason(p, file->path, s->options.late);
+  enum prune why = prune_reason(p, file->path, s->options.late);
+  return why == PRUNE_FILE && (file->unlisted || file->unseen) ? PRUNE_NONE : why; /* the file may lie below it */
 }
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
