@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "functions/functions.h"
 #include "functions/scan_stats.h"
+#include "sqlite/mem.h"
 #include "tables/tables.h"
 
 SQLITE_EXTENSION_INIT1
@@ -60,8 +61,9 @@ static int finish(sqlite3 *db, int rc, char **pzErrMsg) {
 }
 
 /* Both entry points begin with it, because a table must not be made with another seed. */
-static void seed(void) {
+static void begin(void) {
   uint64_t random[2];
+  mem_init();
   sqlite3_randomness(sizeof random, random);
   hash_seed(random);
 }
@@ -78,7 +80,7 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi);
-  seed();
+  begin();
   if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
   if (!stats) return SQLITE_NOMEM;
@@ -93,6 +95,6 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
   SQLITE_EXTENSION_INIT2(pApi);
-  seed();
+  begin();
   return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

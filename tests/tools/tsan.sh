@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The threaded unit tests and every SQL script under ThreadSanitizer: tsan.sh BUILD.  Silent but for the names, and what
+# The threaded unit tests, a host with many threads and every SQL script under ThreadSanitizer: tsan.sh BUILD.  Silent but for the names, and what
 # is wrong.  A race ends the program with 66.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -8,10 +8,15 @@ build=$1
 runtime=$(gcc -print-file-name=libtsan.so)
 shell=$(command -v sqlite3)
 
-for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan; do
+for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan scan/test_fork; do
   echo "$name"
   "$build/unit/$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
 done
+echo crowd_host
+rm -rf "$build/tsan.data"
+mkdir -p "$build/tsan.data"
+"$build/crowd_host" "$build/flowlogs" "$build/tsan.data" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
+
 check() { # check NAME <SQL: runs it in the shell; races are looked for, answers are not
   echo "$1"
   rc=0
