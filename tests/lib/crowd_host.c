@@ -2,15 +2,18 @@
 /*
 ** A host that does what many threads, many statements and fork() may do to the extension.
 **
-**   crowd_host PATH-OF-THE-EXTENSION FOLDER [ROUNDS]
+**   crowd_host PATH-OF-THE-EXTENSION-WITHOUT-SUFFIX FOLDER [ROUNDS]
 **
 ** It writes files into the folder, six plain ones and one gzip file, each large enough to start
 ** threads (SCAN_SMALL), and computes the answers itself.  Each scenario is a function of the table
 ** at the end.  A wrong answer ends the program with 1; what hangs is ended by alarm().  It is also
 ** built with ThreadSanitizer, which ends it with 66 when there is a race.
 */
+#define SQLITE_CORE /* the functions of libsqlite3, and the struct of sqlite3ext.h */
+
+#include <dlfcn.h>
 #include <pthread.h>
-#include <sqlite3.h>
+#include <sqlite3ext.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +21,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#if defined(__APPLE__)
+#define LIBRARY_SUFFIX ".dylib"
+#else
+#define LIBRARY_SUFFIX ".so"
+#endif
 
 #define FILES   6
 #define LINES   4000 /* in each file */
@@ -408,6 +417,31 @@ static void fork_in_allocation(void) {
   CHECK(!sqlite3_close(db), "close");
 }
 
+/* --- a scenario: another copy of SQLite in the process ---------------------------------------- */
+
+/* It is refused with a message of its own allocator, and what works goes on. */
+static void other_sqlite(void) {
+  static const struct sqlite3_api_routines other = {.mprintf = sqlite3_mprintf};
+  static const char *const entries[] = {"sqlite3_flowlogs_init", "sqlite3_flowlogsnofs_init"};
+  int (*entry)(sqlite3 *, char **, const struct sqlite3_api_routines *);
+  char path[4096];
+  sqlite3 *db = open_connection();
+  snprintf(path, sizeof path, "%s" LIBRARY_SUFFIX, extension);
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  CHECK(library, "%s", dlerror());
+  for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+    char *message = NULL;
+    void *symbol = dlsym(library, entries[i]);
+    CHECK(symbol, "%s", entries[i]);
+    memcpy(&entry, &symbol, sizeof entry);
+    CHECK(entry(db, &message, &other) == SQLITE_ERROR && message && strstr(message, "another copy of SQLite"), "%s",
+          entries[i]);
+    sqlite3_free(message);
+  }
+  ask(db, &questions[0]);
+  CHECK(!sqlite3_close(db), "close");
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
@@ -421,6 +455,7 @@ static const struct {
     {"close with statements open", close_with_statements},
     {"fork", fork_half_read},
     {"fork in an allocation", fork_in_allocation},
+    {"another copy of SQLite", other_sqlite},
 };
 
 int main(int argc, char **argv) {
