@@ -97,6 +97,10 @@ $(BUILD)/unit/%: tests/unit/%.c tests/lib/mem.c $(LOWER) $(wildcard tests/lib/*.
 $(BUILD)/fault_host: tests/lib/fault_host.c tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(BUILD)
 	$(CC) $(ALL_CFLAGS) -fvisibility=default -rdynamic -o $@ $(filter %.c,$^) -lsqlite3 -ldl
 
+# A host with many threads, statements and children.
+$(BUILD)/crowd_host: tests/lib/crowd_host.c | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 $(LIBS)
+
 $(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
 
@@ -104,7 +108,7 @@ $(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 $(BUILD)/faulty_calls.so: tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(BUILD)
 	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -ldl
 
-build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/fault_host $(BUILD)/faulty_calls.so
+build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/fault_host $(BUILD)/faulty_calls.so $(BUILD)/crowd_host
 .PHONY: build-tests
 
 test: deps-test

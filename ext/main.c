@@ -13,10 +13,13 @@
 ** Loading again what a connection has already does nothing.  Registering it anew would fail while
 ** a statement uses it, and would disconnect its tables.
 */
+#include <pthread.h>
+
 #include "flowlogs.h"
 #include "base/hash.h"
 #include "functions/functions.h"
 #include "functions/scan_stats.h"
+#include "sqlite/mem.h"
 #include "tables/tables.h"
 
 SQLITE_EXTENSION_INIT1
@@ -29,6 +32,29 @@ SQLITE_EXTENSION_INIT1
 
 EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 EXPORT int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
+
+/*
+** Keeps the functions of SQLite, as SQLITE_EXTENSION_INIT2 does.  They are written once, because
+** threads of another connection may use them meanwhile.  In a process with two copies of SQLite,
+** memory of one would be freed by the other, so the second is refused.
+*/
+static int use_sqlite(const sqlite3_api_routines *functions, char **pzErrMsg) {
+#if !defined(SQLITE_CORE)
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&mutex);
+  if (!sqlite3_api) sqlite3_api = functions;
+  int is_other = sqlite3_api != functions;
+  pthread_mutex_unlock(&mutex);
+  if (is_other) {
+    *pzErrMsg = functions->mprintf("flowlogs: another copy of SQLite in this process has loaded it; make a copy of the "
+                                   "file, and load that");
+    return SQLITE_ERROR;
+  }
+#else
+  (void)functions, (void)pzErrMsg;
+#endif
+  return SQLITE_OK;
+}
 
 /* Is the first column of the first row true? */
 static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
@@ -60,8 +86,9 @@ static int finish(sqlite3 *db, int rc, char **pzErrMsg) {
 }
 
 /* Both entry points begin with it, because a table must not be made with another seed. */
-static void seed(void) {
+static void begin(void) {
   uint64_t random[2];
+  mem_init();
   sqlite3_randomness(sizeof random, random);
   hash_seed(random);
 }
@@ -77,8 +104,8 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 }
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  SQLITE_EXTENSION_INIT2(pApi);
-  seed();
+  if (use_sqlite(pApi, pzErrMsg)) return SQLITE_ERROR;
+  begin();
   if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
   if (!stats) return SQLITE_NOMEM;
@@ -92,7 +119,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 }
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  SQLITE_EXTENSION_INIT2(pApi);
-  seed();
+  if (use_sqlite(pApi, pzErrMsg)) return SQLITE_ERROR;
+  begin();
   return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

@@ -184,6 +184,10 @@ enum err_code rollup_scan_open(struct rollup_scan *g, const struct files *files,
 void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts) {
   if (counts) memset(counts, 0, sizeof *counts);
   if (!g->is_ready) return;
+  if (workers_are_lost(&g->workers)) {
+    g->is_ready = 0;
+    return;
+  }
   unsigned n = g->workers.n;
   workers_close(&g->workers, counts);
   for (unsigned i = 0; g->worker && i < n; i++) groups_clear(&g->worker[i].groups);
@@ -245,6 +249,7 @@ enum err_code rollup_scan_next(struct rollup_scan *g, const struct group **group
   *group = NULL;
   for (;;) {
     if (g->current && !has_failed(g) && (*group = groups_next(&g->current->groups, &g->place))) return ERR_NONE;
+    if (workers_check_process(&g->workers, e)) return e->code;
     if (g->current) release_groups(g);
     if (g->is_last) return ERR_NONE;
     if (workers_poll(&g->workers, e)) return e->code;

@@ -81,6 +81,10 @@ enum err_code scan_open(struct scan *s, const struct files *files, const uint8_t
 void scan_close(struct scan *s, struct scan_counts *counts) {
   if (counts) memset(counts, 0, sizeof *counts);
   if (!s->is_ready) return;
+  if (workers_are_lost(&s->workers)) {
+    s->is_ready = 0;
+    return;
+  }
   if (s->batch) queue_recycle(&s->queue, s->batch);
   workers_close(&s->workers, counts);
   queue_clear(&s->queue);
@@ -89,6 +93,7 @@ void scan_close(struct scan *s, struct scan_counts *counts) {
 
 enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *e) {
   *batch = NULL;
+  if (workers_check_process(&s->workers, e)) return e->code;
   if (s->batch) queue_recycle(&s->queue, s->batch);
   s->batch = NULL;
   for (;;) {

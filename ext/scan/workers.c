@@ -224,6 +224,13 @@ int workers_step(struct workers *s, struct err *e) {
 
 enum err_code workers_poll(const struct workers *s, struct err *e) { return stop_check(&s->options.reader.stop, e); }
 
+enum err_code workers_check_process(const struct workers *s, struct err *e) {
+  if (!threads_in_child(&s->threads)) return ERR_NONE;
+  return err_set(e, ERR_IO, 0,
+                 "this query was begun before fork(), and only the process that began it can read on; open another "
+                 "connection in the child");
+}
+
 static enum err_code check_absent(const struct workers *s, struct err *e) {
   int subject = presence_find_absent(&s->counts.presence);
   if (subject < 0 || s->options.may_lack || s->options.reader.policy != POLICY_FAIL) return ERR_NONE;

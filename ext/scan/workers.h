@@ -153,6 +153,21 @@ enum err_code workers_start(struct workers *s, struct err *e);
 static inline int workers_has_threads(const struct workers *s) { return s->threads.n > 0; }
 
 /*
+** In a child of fork(), which has inherited a scan but not its threads: is there nothing that may
+** be locked, waited for or freed?  What the scan has stays allocated.
+*/
+static inline int workers_are_lost(const struct workers *s) {
+  return workers_has_threads(s) && threads_in_child(&s->threads);
+}
+
+/*
+** ERR_IO in a child of fork(), whether there are threads or not: parent and child have one position
+** in a file that is open, so each would miss what the other has read.  To be called before each
+** piece of work, and before any other call.
+*/
+enum err_code workers_check_process(const struct workers *s, struct err *e);
+
+/*
 ** In the owner's thread, where there are no threads: does one piece of work, which is to read a
 ** window of lines or to pass over a pruned file.  1: there may be more; 0: there is no file left.
 ** It returns 0 with ERR_NOMEM when there is no memory, and with ERR_INTERRUPT when the scan is to
