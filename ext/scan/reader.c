@@ -159,11 +159,27 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
   return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);
 }
 
+/*
+** Passes over the blank lines before a file's first line with a token, because the first window must
+** begin there: what decides the layout, and whether its columns are exchanged, is looked for in so
+** many lines.  r->text consists of whole lines.
+*/
+static void skip_blank_lines(struct reader *r) {
+  const char *end = r->text + r->text_n;
+  for (const char *p = r->text; p < end && token_is_separator(*p) && p - r->text <= RECORD_MAX_BYTES; p++) {
+    if (*p != '\n') continue;
+    r->text = p + 1;
+    r->line++;
+  }
+  r->text_n = (size_t)(end - r->text);
+}
+
 /* Splits the next window of lines, if there is one. */
 static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
   r->line += r->tokens.nlines;
   r->next = r->tokens.nlines = 0;
   if (r->text_n == 0 && next_block(r, b, e)) return e->code;
+  if (r->text_n && r->verdict == VERDICT_OPEN) skip_blank_lines(r);
   if (r->text_n == 0 || r->done) return ERR_NONE;
   size_t taken = tokens_split(&r->tokens, r->text, r->text_n);
   r->text += taken;
