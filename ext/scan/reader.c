@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "record/detect.h"
 #include "record/plausible.h"
@@ -190,7 +191,11 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
 /* Says which byte of a line, which begins at p, no text has. */
 static void say_odd(const char *odd, const char *p, struct err *why) {
   unsigned byte = (unsigned char)*odd;
-  if (byte < ' ') err_set(why, ERR_LINE, 0, "has a control byte (0x%02x); the file may be damaged", byte);
+  if (byte < ' ' || byte == 0x7f)
+    err_set(why, ERR_LINE, 0, "has a control byte (0x%02x); the file may be damaged", byte);
+  else if (printable_control(odd, 2))
+    err_set(why, ERR_LINE, 0, "has a control character (U+%04X, byte %u of the line); the file may be damaged",
+            (unsigned)(unsigned char)odd[1], (unsigned)(odd - p) + 1);
   else
     err_set(
         why, ERR_LINE, 0,
@@ -260,7 +265,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
 }
 
 /*
-** Must a line that fits be looked at all the same?  The checks overlook control bytes in texts, bytes
+** Must a line that fits be looked at all the same?  The checks overlook control characters in texts, bytes
 ** that are not UTF-8, a header among lines that have nothing but texts, and a format that comes
 ** before the one at hand.  A record that cannot be right concerns only who collects problems.
 */

@@ -197,7 +197,8 @@ static void result_errors(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
   { .name = name_, .type = type_, .role = COLUMN_OTHER, .ref = DEPTH_##depth_, .result = result_, .doc = doc_ }
 
 static const struct column columns[] = {
-    FILE_COLUMN("path", "TEXT", NAME, result_path, "path of the file, as the list of files has it"),
+    FILE_COLUMN("path", "TEXT", NAME, result_path,
+                "path of the file, as it is: `printable(path)` can be shown whatever the name is"),
     FILE_COLUMN("size", "INTEGER", NAME, result_size, "bytes on the disk"),
     FILE_COLUMN("mtime", "INTEGER", NAME, result_mtime, "last modification, Unix seconds"),
     FILE_COLUMN("account_id", "TEXT", NAME, result_account,
@@ -215,7 +216,7 @@ static const struct column columns[] = {
                 "in several formats; NULL for what is not a flow log"),
     FILE_COLUMN("note", "TEXT", OPEN, result_note,
                 "why the file is passed over or cannot be read, or the first of its errors as far as it was read; "
-                "names in its header that are no fields"),
+                "names in its header that are no fields; printable, as `raw` of flowlogs_errors"),
     FILE_COLUMN("rows", "INTEGER", READ, result_rows, "records that can be used"),
     FILE_COLUMN("min_start", "INTEGER", READ, result_min_start, "least `start` of the records, Unix seconds"),
     FILE_COLUMN("max_end", "INTEGER", READ, result_max_end, "greatest `end` of the records, Unix seconds"),

@@ -23,6 +23,7 @@
 #include "base/chars.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "file/unwrap.h"
 #include "sqlite/report.h"
@@ -51,8 +52,7 @@ struct payload_decoder {
 ** messages and in the column file, where hosts such as Python require UTF-8.  NULL is allowed.
 */
 static char *clean(char *name) {
-  for (char *p = report_clean(name); p && *p; p++)
-    if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
+  if (name) printable_replace(name, strlen(name));
   return name;
 }
 

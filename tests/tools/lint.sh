@@ -17,5 +17,6 @@ clang-format --dry-run -Werror ext/*.[ch] ext/*/*.[ch] tests/*/*.[ch] tests/unit
 cppcheck -q --suppress=readdirCalled --suppress=arrayIndexOutOfBoundsCond:ext/file/discover.c --std=c11 \
   --enable=warning,performance,portability --library=posix --library=sqlite3 --inline-suppr \
   --error-exitcode=3 -D__x86_64__ -Iext ext
-shellcheck -S warning tests/tools/*.sh sql/export/*.sh .ci/run
+shellcheck -s sh -S warning tests/tools/*.sh sql/*/*.sh
+shellcheck -S warning .ci/run
 echo "lint: clean"
