@@ -2,14 +2,16 @@
 """What the sqlite3 shell prints, in a form that is the same in all versions of SQLite.
 
 An error has three forms: "Runtime error near line 2: …" or "Parse error near line 2: …" up to 3.52
-(with the text of the statement and an arrow below), "Error near line 2: …" since 3.53, and
-"Error: near line 2: …" before 3.38. A box has other corners and another line below the heading
+(with the text of the statement and an arrow below), "Error near line 2: …" or "Error near line 2 of
+FILE: …" since 3.53, and "Error: near line 2: …" before 3.38. An error of a statement in the
+arguments of the program has other words in each of them. A box has other corners and another line below the heading
 since 3.53, and numbers stand at its right.
 """
 
 import re
 
-ERROR = re.compile(r"(?:Parse error|Runtime error|Error:?) near line (\d+): ")
+ERROR = re.compile(r"(?:Parse error|Runtime error|Error:?) near line (\d+)(?: of [^\n:]+)?: ")
+ARGUMENT = re.compile(r"Error: stepping, |Error: in prepare, |Error in \w+ command line argument: |^Error: (?=flowlogs: )", re.M)
 ARROW = re.compile(r"^  [^\n]*\n +(?:\^--- error here|error here ---\^)\n", re.M)
 RULE = re.compile(r"[─═┌┐└┘├┤┬┴┼╭╮╰╯╞╡╪]+")
 
@@ -20,7 +22,7 @@ def with_stable_errors(text):
     An error may stand within a line, because the shell does not flush its output before it writes
     an error.
     """
-    return ARROW.sub("", ERROR.sub(r"Error near line \1: ", text))
+    return ARROW.sub("", ARGUMENT.sub("Error: ", ERROR.sub(r"Error near line \1: ", text)))
 
 
 def is_error(text):
