@@ -95,10 +95,14 @@ $(BUILD)/unit/%: tests/unit/%.c tests/lib/mem.c $(LOWER) $(wildcard tests/lib/*.
 $(BUILD)/nomem_host: tests/lib/nomem_host.c | $(BUILD)
 	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3
 
+# A host that says that its SQLite is old.
+$(BUILD)/old_host: tests/lib/old_host.c | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 -ldl
+
 $(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
 
-build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/nomem_host
+build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/nomem_host $(BUILD)/old_host
 .PHONY: build-tests
 
 test: deps-test
