@@ -101,6 +101,10 @@ $(BUILD)/fault_host: tests/lib/fault_host.c tests/lib/faulty_calls.c tests/lib/f
 $(BUILD)/crowd_host: tests/lib/crowd_host.c | $(BUILD)
 	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 $(LIBS)
 
+# A host that says that its SQLite is old.
+$(BUILD)/old_host: tests/lib/old_host.c | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 -ldl
+
 $(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
 
@@ -108,7 +112,8 @@ $(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 $(BUILD)/faulty_calls.so: tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(BUILD)
 	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -ldl
 
-build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/fault_host $(BUILD)/faulty_calls.so $(BUILD)/crowd_host
+build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/fault_host $(BUILD)/faulty_calls.so $(BUILD)/crowd_host \
+             $(BUILD)/old_host
 .PHONY: build-tests
 
 test: deps-test

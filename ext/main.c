@@ -10,6 +10,9 @@
 ** (SQLITE_VTAB_DIRECTONLY), FLOWLOGS_ROOT confines them to one folder, and with the second entry
 ** point they do not exist.
 **
+** An older SQLite than SQLITE_OLDEST is refused before anything else is asked of it, because the
+** table of functions that it passes ends before some that are called here.
+**
 ** Loading again what a connection has already does nothing.  Registering it anew would fail while
 ** a statement uses it, and would disconnect its tables.
 */
@@ -25,6 +28,16 @@
 SQLITE_EXTENSION_INIT1
 
 #define EXPORT __attribute__((visibility("default")))
+
+/*
+** 3.31 has SQLITE_INNOCUOUS and SQLITE_VTAB_DIRECTONLY, on which the promises about databases of
+** other people rest.  What later versions have is asked for where it is used.
+*/
+#define SQLITE_OLDEST      3031000
+#define SQLITE_OLDEST_TEXT "3.31"
+#if SQLITE_VERSION_NUMBER < SQLITE_OLDEST
+#error "flowlogs needs the headers of SQLite 3.31 or later"
+#endif
 
 /* The function that each entry point registers last. */
 #define LAST_FUNCTION "flowlogs_require"
@@ -85,6 +98,15 @@ static int finish(sqlite3 *db, int rc, char **pzErrMsg) {
   return rc;
 }
 
+/* Says so if the host's SQLite is too old.  It calls nothing that an old SQLite may not have. */
+static int require_version(char **pzErrMsg) {
+  if (sqlite3_libversion_number() >= SQLITE_OLDEST) return SQLITE_OK;
+  *pzErrMsg =
+      sqlite3_mprintf("flowlogs: this program has SQLite %s; flowlogs needs SQLite " SQLITE_OLDEST_TEXT " or later",
+                      sqlite3_libversion());
+  return SQLITE_ERROR;
+}
+
 /* Both entry points begin with it, because a table must not be made with another seed. */
 static void begin(void) {
   uint64_t random[2];
@@ -104,7 +126,7 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 }
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  if (use_sqlite(pApi, pzErrMsg)) return SQLITE_ERROR;
+  if (use_sqlite(pApi, pzErrMsg) || require_version(pzErrMsg)) return SQLITE_ERROR;
   begin();
   if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
@@ -119,7 +141,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 }
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  if (use_sqlite(pApi, pzErrMsg)) return SQLITE_ERROR;
+  if (use_sqlite(pApi, pzErrMsg) || require_version(pzErrMsg)) return SQLITE_ERROR;
   begin();
   return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

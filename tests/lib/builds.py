@@ -17,7 +17,6 @@ release build can be used with it.
 
 import os
 import pathlib
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -25,6 +24,8 @@ import sys
 import threading
 
 import pytest
+
+from shelltext import is_error, with_stable_errors  # noqa: F401 (is_error for those who import it from here)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUFFIX = "dylib" if sys.platform == "darwin" else "so"
@@ -49,7 +50,7 @@ class Build:
 
     def shell(self, sql, *args, cwd=ROOT, env=None, timeout=60):
         """Runs a script in the sqlite3 shell. Returns output and errors together, as a user sees
-        them.
+        them, but with errors that read the same in all versions of the shell (shelltext.py).
 
         The timeout (seconds) only ends a shell that hangs.
         """
@@ -60,12 +61,13 @@ class Build:
             env=dict(self.env, **(env or {})), timeout=timeout)
         assert done.returncode not in (98, 99), done.stdout
         assert done.returncode >= 0, f"killed by signal {-done.returncode}\n{done.stdout}"
-        return done.stdout
+        return with_stable_errors(done.stdout)
 
     def database(self, path, sql):
         """Runs a script on a database file, in a new shell whose current folder is the file's."""
-        return subprocess.run([shutil.which("sqlite3"), path], input=f".load {self.extension}\n{sql}\n", text=True,
-                              env=self.env, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+        done = subprocess.run([shutil.which("sqlite3"), path], input=f".load {self.extension}\n{sql}\n", text=True,
+                              env=self.env, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return with_stable_errors(done.stdout)
 
     def rows(self, sql, **kwargs):
         """The rows of a query as lists of texts. NULL is the text NULL."""
@@ -111,16 +113,6 @@ def store_table(db, name, arguments):
 def quote(text):
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def is_error(output):
-    """Whether the sqlite3 shell printed an error: "Runtime error near line 2: …", in old versions
-    "Error: near line 2: …".
-
-    The error may stand within a line, because the shell does not flush its output before it writes
-    an error.
-    """
-    return bool(re.search(r"[Ee]rror:? near line \d+", output))
 
 
 # How often SQLite asks a query whether to stop before assert_stops() makes it stop. By then a scan

@@ -144,12 +144,15 @@ def test_subqueries_views_and_joins_have_the_same_sums(build, threads):
 
 @pytest.mark.parametrize("value", ["0xFFFFFFFF", "0x1CBE991A14", "0x7fffffffffffffff"])
 def test_hexadecimal_literals_do_not_drop_a_condition(build, value):
+    """SQLite 3.53 gives their values to the check of literals; older versions give their spelling."""
     for name in ("srcaddr", "account_id", "minute"):
         for op in ("=", "<>", "<", ">="):
-            got = build.rows(f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE {name} {op} {value}; "
+            got = build.rows(f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE {name} {op} {value};\n"
                              f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE +{name} {op} '{int(value, 16)}';")
             if name == "minute":        # a time is a text, and a number is an error
                 assert "is compared with" in got[0][0]
+            elif is_error(got[0][0]):
+                assert f"flowlogs: {name} is a" in got[0][0], got
             else:
                 assert got[0] == got[1], (name, op, got)
 
