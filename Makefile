@@ -11,6 +11,7 @@
 #   make asan          a checked build, in build/asan
 #   make tsan          the same for threads, and the threaded tests on it
 #   make valgrind      the SQL scripts and unit tests under valgrind
+#   make faults        each allocation and call of the system fails in turn; an hour and more
 #   make lint          compilers' and analysers' warnings, formatting
 #   make clean
 
@@ -43,7 +44,7 @@ LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext
 UPPER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(UPPER_ROOMS:%=ext/%/*.c)))) $(BUILD)/main.o
 OBJECTS := $(LOWER) $(UPPER)
 
-.PHONY: all demo test test-only valgrind bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
+.PHONY: all demo test test-only valgrind faults bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
         generate
 .DELETE_ON_ERROR:
 
@@ -91,14 +92,28 @@ $(BUILD)/unit/%: tests/unit/%.c tests/lib/mem.c $(LOWER) $(wildcard tests/lib/*.
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< tests/lib/mem.c $(LOWER) -lcmocka $(LIBS)
 
-# A host of its own that makes SQLite's allocator fail; it loads the extension as any other host does.
-$(BUILD)/nomem_host: tests/lib/nomem_host.c | $(BUILD)
-	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3
+# A host of its own that makes SQLite's allocator and calls of the system fail; it loads the extension as any other
+# host does, which then finds the functions of the host (-rdynamic) before those of the C library.
+$(BUILD)/fault_host: tests/lib/fault_host.c tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -rdynamic -o $@ $(filter %.c,$^) -lsqlite3 -ldl
+
+# A host with many threads, statements and children.
+$(BUILD)/crowd_host: tests/lib/crowd_host.c | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 $(LIBS)
+
+# A host that says that its SQLite is old.
+$(BUILD)/old_host: tests/lib/old_host.c | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 -ldl
 
 $(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
 
-build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/nomem_host
+# The same calls, for the sqlite3 shell: preloaded, and told by the environment what fails.
+$(BUILD)/faulty_calls.so: tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -ldl
+
+build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/fault_host $(BUILD)/faulty_calls.so $(BUILD)/crowd_host \
+             $(BUILD)/old_host
 .PHONY: build-tests
 
 test: deps-test
@@ -121,6 +136,14 @@ tsan:
 # All SQL scripts and the unit tests under valgrind: some minutes.
 valgrind: build-tests
 	@tests/tools/valgrind.sh $(BUILD)
+
+# Every allocation of every SQL script fails in turn, and every call of the system of some queries: an hour and more.
+faults: build-tests
+	@$(MAKE) --no-print-directory asan
+	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults.sql
+	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan io every:4 tests/lib/faults.sql
+	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every
+	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan alloc ours:4
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure

@@ -22,6 +22,8 @@
 
 #include "file/root_guard.h"
 #include "base/err.h"
+#include "base/progress.h"
+#include "base/stop.h"
 
 #define DISCOVER_MAX_FILES ((1u << 23) - 1) /* the number of files that a rowid can tell apart */
 
@@ -32,7 +34,9 @@ struct file {
   uint64_t changed; /* differs when the file has changed; computed from its times */
   dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
-  int named;               /* the user wrote this path itself, not a folder or pattern */
+  int named;    /* the user wrote this path itself, not a folder or pattern */
+  int unseen;   /* errno, if it could not be examined, so that it may be a folder; otherwise 0 */
+  int unlisted; /* errno, if it is not to be read: a folder that could not be listed, or unseen in a pattern */
   const struct file *twin; /* the next in the ring of those that have the same delivery (twins.h); NULL: none has */
   const char *text;        /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
@@ -45,9 +49,9 @@ struct files {
 
 struct discover_options {
   const struct root_guard *guard;
-  size_t max_files;           /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
-  int (*stop)(void *context); /* called once per folder; nonzero stops with ERR_INTERRUPT; may be NULL */
-  void *context;
+  size_t max_files;          /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
+  struct stop stop;          /* asked for each name */
+  struct progress *progress; /* counts the files that are found; NULL: nobody wants to know */
 };
 
 /* Makes an empty list, which owns no memory. */
@@ -56,10 +60,13 @@ void files_init(struct files *f);
 /* Frees the paths and the list, which is empty afterwards. */
 void files_clear(struct files *f);
 
+/* Bytes that the files have on the disk, as far as it is known. */
+uint64_t files_bytes(const struct files *f);
+
 /*
 ** Fills the empty list with the files that the paths stand for.  Folders that cannot be read,
 ** links that lead to nothing, and links within a folder or pattern that lead out of the root
-** become entries of the list; opening such an entry gives the error.
+** become entries of the list; reader_open_file() gives the error of such an entry.
 **
 ** Returns ERR_ARGUMENT when a path stands for no file or lies outside of the root, or when there
 ** are too many files; ERR_EXHAUSTED, ERR_NOMEM; ERR_INTERRUPT.  files_clear() must be called in

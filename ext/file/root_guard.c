@@ -155,7 +155,7 @@ static int say_exchanged(int result) {
   return result;
 }
 
-int root_guard_open(const struct root_guard *c, const char *path, int flags) {
+static int open_once(const struct root_guard *c, const char *path, int flags) {
   char buffer[PATH_MAX];
   const char *name;
   if (!c->root[0]) return open(path, flags | O_CLOEXEC);
@@ -166,6 +166,14 @@ int root_guard_open(const struct root_guard *c, const char *path, int flags) {
   return fd;
 }
 
+/* A signal may interrupt these calls on a file system in a network. */
+int root_guard_open(const struct root_guard *c, const char *path, int flags) {
+  int fd;
+  do fd = open_once(c, path, flags);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 DIR *root_guard_opendir(const struct root_guard *c, const char *path) {
   int fd = root_guard_open(c, path, O_RDONLY | O_DIRECTORY);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -173,7 +181,7 @@ DIR *root_guard_opendir(const struct root_guard *c, const char *path) {
   return dir;
 }
 
-int root_guard_stat(const struct root_guard *c, const char *path, struct stat *st) {
+static int stat_once(const struct root_guard *c, const char *path, struct stat *st) {
   char buffer[PATH_MAX];
   const char *name;
   if (!c->root[0]) return stat(path, st);
@@ -182,4 +190,11 @@ int root_guard_stat(const struct root_guard *c, const char *path, struct stat *s
   int rc = fstatat(parent, name, st, AT_SYMLINK_NOFOLLOW);
   close_keeping_errno(parent);
   return !rc && S_ISLNK(st->st_mode) ? errno = EACCES, -1 : rc;
+}
+
+int root_guard_stat(const struct root_guard *c, const char *path, struct stat *st) {
+  int rc;
+  do rc = stat_once(c, path, st);
+  while (rc && errno == EINTR);
+  return rc;
 }

@@ -37,8 +37,8 @@ enum err_code root_guard_init(struct root_guard *c, const char *root, struct err
 
 /*
 ** open() with these flags and O_CLOEXEC, opendir(), and stat(), for a path that is confined.  Where
-** nothing is confined, they are these functions themselves.  They fail as these do, and with errno
-** EACCES for a path that lies outside of the root, or has come to lie there.
+** nothing is confined, they are these functions themselves, repeated after EINTR.  They fail as
+** these do, and with errno EACCES for a path that lies outside of the root, or has come to lie there.
 */
 int root_guard_open(const struct root_guard *c, const char *path, int flags);
 DIR *root_guard_opendir(const struct root_guard *c, const char *path);

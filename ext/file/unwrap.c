@@ -53,7 +53,7 @@ static enum err_code too_much(struct err *e) {
 static enum err_code count_output(struct unwrap *u, size_t n, struct err *e) {
   u->made += n;
   if (u->made > UNWRAP_MAX_BYTES) return too_much(e);
-  return u->stop && u->stop(u->context) ? err_set(e, ERR_INTERRUPT, 0, "interrupted") : ERR_NONE;
+  return stop_check(&u->stop, e);
 }
 
 /* Replaces the current layer, which is freed, by the n bytes that it contained. */

@@ -6,7 +6,7 @@
 ** Call order: unwrap_init() once, unwrap() for each value, unwrapped_free() for each result,
 ** unwrap_clear() at the end.  The struct keeps its buffers from value to value.  The output of
 ** all values together is limited, until the owner sets `made` to 0.  One thread at a time may use
-** it; stop() is called in that thread.
+** it; `stop` is asked in that thread.
 */
 #ifndef FILE_UNWRAP_H
 #define FILE_UNWRAP_H
@@ -24,9 +24,8 @@
 struct unwrap {
   struct input input;
   struct gzip gzip;
-  uint64_t made;              /* bytes of output so far; the owner may set it to 0 */
-  int (*stop)(void *context); /* called often; nonzero stops with ERR_INTERRUPT; may be NULL */
-  void *context;
+  uint64_t made;    /* bytes of output so far; the owner may set it to 0 */
+  struct stop stop; /* asked often; set by the owner after unwrap_init() */
 };
 
 enum unwrap_form {

@@ -16,9 +16,9 @@
 #include "functions/scan_stats.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "base/utf8.h"
 #include "sqlite/execution.h"
 
@@ -33,16 +33,10 @@ void scan_stats_free(void *stats) {
   if (--s->users == 0) mem_free(s);
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 void scan_stats_begin(struct scan_stats *s, const char *table) {
   s->table = table;
   s->finished = 0;
-  s->begun = now();
+  s->begun = monotonic_seconds();
   s->seconds = 0;
   memset(&s->counts, 0, sizeof s->counts);
 }
@@ -50,11 +44,11 @@ void scan_stats_begin(struct scan_stats *s, const char *table) {
 void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int finished) {
   s->counts = *counts;
   s->finished = finished;
-  s->seconds = now() - s->begun;
+  s->seconds = monotonic_seconds() - s->begun;
 }
 
 void scan_stats_begin_values(struct scan_stats *s, sqlite3 *db) {
-  if (s->nvalues && s->execution != execution_number(db)) s->nvalues = 0;
+  if (s->nvalues && s->execution != execution_number(db, s->plans)) s->nvalues = 0;
 }
 
 int scan_stats_takes_value(const struct scan_stats *s, const void *column) {
@@ -65,7 +59,7 @@ int scan_stats_takes_value(const struct scan_stats *s, const void *column) {
 
 void scan_stats_add_value(struct scan_stats *s, sqlite3 *db, const void *column, const char *text) {
   if (!scan_stats_takes_value(s, column)) return;
-  s->execution = execution_number(db);
+  s->execution = execution_number(db, s->plans);
   struct scan_stats_value *value = &s->value[s->nvalues++];
   size_t n = utf8_cut(text, strlen(text), SCAN_STATS_VALUE_TEXT - 1);
   value->column = column;

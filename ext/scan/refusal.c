@@ -10,6 +10,8 @@
 */
 #include "scan/refusal.h"
 
+#include <string.h>
+
 #include "file/object_name.h"
 #include "file/twins.h"
 
@@ -24,6 +26,11 @@ static const struct file *better_twin(const struct file *file, const struct pred
 enum refusal refusal_of(const struct file *file, const struct predicate *p, char why[ERR_TEXT]) {
   struct object_name name;
   if (file->text) return REFUSAL_NONE; /* the name of what lies in memory says nothing */
+  if (file->unlisted) {
+    err_print(why, "%s: %s", file->unseen ? "can't be examined" : "is a folder whose files can't be listed",
+              strerror(file->unlisted));
+    return REFUSAL_UNLISTED;
+  }
   const struct file *twin = better_twin(file, p);
   if (twin) {
     err_print(why,

@@ -77,6 +77,7 @@ static const struct column columns[] = {
             "`line`, `suspicious` (a record that cannot be right, such as one that ends before it starts; it is read "
             "all the same)",
      .example = "cause = 'line'"},
+    OPTION_COLUMN(progress),
 };
 
 const struct sql_table flowlogs_errors_table = {

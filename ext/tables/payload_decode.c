@@ -353,8 +353,7 @@ struct payload_decoder *payload_decoder_new(struct interrupt *interrupt) {
     payload_decoder_free(u);
     return NULL;
   }
-  u->unwrap.stop = interrupt_poll;
-  u->unwrap.context = interrupt;
+  u->unwrap.stop = (struct stop){.ask = interrupt_poll, .context = interrupt};
   return u;
 }
 

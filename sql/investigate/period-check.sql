@@ -39,7 +39,8 @@ SELECT printable(region) AS region, printable(flow_log_id) AS flow_log_id, count
  WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 600
    AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 4560
  GROUP BY region, flow_log_id ORDER BY region, flow_log_id;
-SELECT 'nothing found' AS answer, printable(@logs) AS logs, @since AS since, @until AS until, count(*) AS files,
-       datetime(min(delivered), 'unixepoch') AS first_file, datetime(max(delivered), 'unixepoch') AS last_file
-  FROM flowlogs_files(@logs)
-HAVING NOT EXISTS (SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until);
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, @since AS since, @until AS until, files, first_file, last_file
+  FROM (SELECT count(*) AS files, datetime(min(delivered), 'unixepoch') AS first_file,
+               datetime(max(delivered), 'unixepoch') AS last_file
+          FROM flowlogs_files(@logs))
+ WHERE NOT EXISTS (SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until);

@@ -141,11 +141,11 @@ static void test_stop(void **state) {
   struct unwrapped out;
   struct err e = {0};
   (void)state;
-  u.stop = stop;
+  u.stop.ask = stop;
   u.made = 0;
   assert_int_equal(unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e), ERR_INTERRUPT);
   unwrapped_free(&out);
-  u.stop = NULL;
+  u.stop.ask = NULL;
   bytes_free(&b);
 }
 

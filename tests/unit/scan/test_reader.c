@@ -98,6 +98,13 @@ static const struct {
     {"CRLF", "version srcaddr dstport\r\n2 10.0.0.1 80\r\n", VERDICT_FLOW_LOG, "0:2" A1},
     {"tabs and spaces", " version\tsrcaddr  dstport \n\t2  10.0.0.1\t 80 \n", VERDICT_FLOW_LOG, "0:2" A1},
     {"mark", "\xef\xbb\xbf" H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG, "0:2" A1},
+    {"mark and a space", "\xef\xbb\xbf " H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG, "0:2" A1},
+    {"marks of files that were appended",
+     H3 "2 10.0.0.1 80\n\xef\xbb\xbf " H3 "2 10.0.0.1 80\n\xef\xbb\xbf" H3
+        "2 10.0.0.1 80\n\xef\xbb\xbf dstport srcaddr version\n80 10.0.0.1 2\n",
+     VERDICT_FLOW_LOG, "0:2" A1 "0:4" A1 "0:6" A1 "0:8" A1},
+    {"a mark behind a damaged line", "x\n\xef\xbb\xbf" H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG,
+     "0:3" A1 "! 0:1 LINE has 1 field where the file's format has 3 | x\n"},
     {"mark, no header", "\xef\xbb\xbf" DEFAULT, VERDICT_FLOW_LOG, "0:1" DEF},
     {"blank lines", "\n\n" H3 "\n2 10.0.0.1 80\n\n  \n", VERDICT_FLOW_LOG, "0:5" A1},
     {"default format", DEFAULT DEFAULT, VERDICT_FLOW_LOG, "0:1" DEF "0:2" DEF},
