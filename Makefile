@@ -11,6 +11,7 @@
 #   make asan          a checked build, in build/asan
 #   make tsan          the same for threads, and the threaded tests on it
 #   make valgrind      the SQL scripts and unit tests under valgrind
+#   make damage        damages every sample file at every byte, and reads bombs of 10 GB; an hour
 #   make lint          compilers' and analysers' warnings, formatting
 #   make clean
 
@@ -125,6 +126,12 @@ tsan:
 # All SQL scripts and the unit tests under valgrind: some minutes.
 valgrind: build-tests
 	@tests/tools/valgrind.sh $(BUILD)
+
+# What make test does with a few small files, with all.
+damage: build-tests asan
+	$(BUILD)/asan/unit/scan/test_damage all
+	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py
+.PHONY: damage
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure
