@@ -1261,6 +1261,24 @@ def test_what_others_put_beside_the_note(alerts, tmp_path):
     assert not (ROOT / "pwned").exists()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_no_folder(tmp_path, number):
+    """A terminal sends it to all processes of the group."""
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    step = lambda name, **kwargs: subprocess.Popen(["sh", ROOT / "sql/alerts/status.sh", name, "4711"], env=env, stdin=subprocess.PIPE, text=True,
+                                                   stdout=subprocess.PIPE, **kwargs)
+    step("keep").communicate("exit7")
+    (note,) = tmp_path.iterdir()
+    assert note.name.startswith("flowlogs.4711.") and note.stat().st_mode & 0o777 == 0o700 and (note / "exit").read_text() == "7\n"
+    printing = step("print", start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    printing.stdin.write("alert\n")
+    printing.stdin.flush()
+    assert printing.stdout.readline() == "alert\n"
+    os.killpg(printing.pid, number)
+    printing.communicate()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reader_that_has_closed_the_pipe_is_an_error(alerts):
     """Standard output is a pipe whose reader has closed it."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
