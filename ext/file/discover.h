@@ -34,11 +34,12 @@ struct file {
   uint64_t changed; /* differs when the file has changed; computed from its times */
   dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
-  int named;    /* the user wrote this path itself, not a folder or pattern */
-  int unseen;   /* errno, if it could not be examined, so that it may be a folder; otherwise 0 */
-  int unlisted; /* errno, if it is not to be read: a folder that could not be listed, or unseen in a pattern */
-  const struct file *twin; /* the next in the ring of those that have the same delivery (twins.h); NULL: none has */
-  const char *text;        /* `size` bytes in memory instead of a file (payload.h); NULL for files */
+  int named;         /* the user wrote this path itself, not a folder or pattern */
+  int unseen;        /* errno, if it could not be examined, so that it may be a folder; otherwise 0 */
+  int unlisted;      /* errno, if it is not to be read: a folder that could not be listed, or unseen in a pattern */
+  struct file *twin; /* the next in the ring of those with the same delivery (twins.h); NULL: none has */
+  const struct file *best_twin; /* the best one of that ring, which may be this file; NULL: there is none */
+  const char *text;             /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
 
 struct files {
