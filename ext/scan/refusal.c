@@ -29,9 +29,9 @@ static const struct file *better_twin(const struct file *file, const struct pred
 enum refusal refusal_of(const struct file *file, const struct predicate *p, char why[ERR_TEXT]) {
   struct object_name name;
   if (file->text) return REFUSAL_NONE; /* the name of what lies in memory says nothing */
-  if (file->unlisted) {
-    err_print(why, "%s: %s", file->unseen ? "can't be examined" : "is a folder whose files can't be listed",
-              strerror(file->unlisted));
+  if (file->refused && (file->is_folder || file->is_part)) {
+    err_print(why, "%s: %s", file->is_folder ? "is a folder whose files can't be listed" : "can't be opened",
+              strerror(file->refused));
     return REFUSAL_UNLISTED;
   }
   const struct file *twin = better_twin(file, p);
