@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/monotonic.h"
 #include "base/utf8.h"
+#include "sqlite/caller.h"
 #include "sqlite/execution.h"
 
 struct scan_stats *scan_stats_new(void) {
@@ -119,6 +120,10 @@ static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   const struct scan_counts *c = &s->counts;
   (void)argc;
   (void)argv;
+  if (!caller_is_user(sqlite3_context_db_handle(ctx), "flowlogs_scan_stats")) {
+    sqlite3_result_error(ctx, "flowlogs: unsafe use of flowlogs_scan_stats() by a database", -1);
+    return;
+  }
   if (!s->table) return;
   sqlite3_str *out = sqlite3_str_new(NULL);
   sqlite3_str_appendf(

@@ -169,7 +169,7 @@ static int take_line(struct progress_line *l) {
 void progress_line_update(struct progress_line *l) {
   if (!l->is_active) return;
   double now = monotonic_seconds();
-  if (!l->read && l->progress->files) l->read = now;
+  if (l->read == 0 && l->progress->files) l->read = now;
   if (now - l->begun < PROGRESS_LINE_AFTER || now - l->wrote < PROGRESS_LINE_AGAIN) return;
   l->wrote = now;
   if (!may_write(l->mode)) hide(l);
