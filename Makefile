@@ -13,6 +13,7 @@
 #   make valgrind      the SQL scripts and unit tests under valgrind
 #   make faults        each allocation and call of the system fails in turn; an hour and more
 #   make hosts         installs the languages and libraries that Debian and npm have, and runs the extension in each
+#   make damage        damages every sample file at every byte, and reads bombs of 10 GB; an hour
 #   make lint          compilers' and analysers' warnings, formatting
 #   make clean
 
@@ -143,8 +144,15 @@ faults: build-tests
 	@$(MAKE) --no-print-directory asan
 	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults.sql
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan io every:4 tests/lib/faults.sql
+	@FLOWLOGS_MANY=100000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_odd_files.py
 	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan alloc ours:4
+
+# What make test does with a few small files, with all.
+damage: build-tests asan
+	$(BUILD)/asan/unit/scan/test_damage all
+	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py
+.PHONY: damage
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure

@@ -17,6 +17,7 @@
 ** a statement uses it, and would disconnect its tables.
 */
 #include <pthread.h>
+#include <string.h>
 
 #include "flowlogs.h"
 #include "base/hash.h"
@@ -69,12 +70,15 @@ static int use_sqlite(const sqlite3_api_routines *functions, char **pzErrMsg) {
   return SQLITE_OK;
 }
 
-/* Is the first column of the first row true? */
-static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
+/* Has a statement a row with that text in its first column? */
+static int has_row(sqlite3 *db, const char *sql, const char *text) {
   sqlite3_stmt *stmt = NULL;
-  int found = !sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) &&
-              (!parameter || !sqlite3_bind_text(stmt, 1, parameter, -1, SQLITE_STATIC)) &&
-              sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+  int found = 0;
+  if (!sqlite3_prepare_v2(db, sql, -1, &stmt, NULL))
+    while (!found && sqlite3_step(stmt) == SQLITE_ROW) {
+      const char *value = (const char *)sqlite3_column_text(stmt, 0);
+      found = value && !strcmp(value, text);
+    }
   sqlite3_finalize(stmt);
   return found;
 }
@@ -82,11 +86,12 @@ static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
 /*
 ** Is this version of the extension loaded, up to that function?  The list of functions is asked
 ** first, because a call of a function that does not exist would leave a line in the host's error
-** log.
+** log.  The statement PRAGMA reads no schema, as the table pragma_function_list would: SQLite checks
+** SQLITE_DIRECTONLY in generated columns and indexes when it reads the schema, and only for functions
+** that it knows then.
 */
 static int is_loaded(sqlite3 *db, const char *function) {
-  return is_true(db, "SELECT count(*) FROM pragma_function_list WHERE name = ?", function) &&
-         is_true(db, "SELECT flowlogs_version() = '" FLOWLOGS_VERSION "'", NULL);
+  return has_row(db, "PRAGMA function_list", function) && has_row(db, "SELECT flowlogs_version()", FLOWLOGS_VERSION);
 }
 
 /* Says why something could not be registered, because SQLite itself would show an empty text. */

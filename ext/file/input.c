@@ -77,6 +77,15 @@ void input_open_memory(struct input *in, const void *p, size_t n) {
   in->total = n;
 }
 
+/*
+** The file has ended.  Was it cut after it had been opened?  What the kernel makes up, such as the
+** files of /sys, may say a size that it never has.
+*/
+static int is_shorter(const struct input *in) {
+  struct stat st;
+  return in->total < in->size && !fstat(in->fd, &st) && (uint64_t)st.st_size < in->size;
+}
+
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
   ssize_t got;
   if (in->at_eof) return 0;
@@ -85,7 +94,7 @@ ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
   while (got < 0 && errno == EINTR);
   if (got < 0) err_system(e, "can't be read", errno);
   if (got == 0) in->at_eof = 1;
-  if (got == 0 && in->total < in->size)
+  if (got == 0 && is_shorter(in))
     return err_set(e, ERR_IO, 0, "has become shorter while it was read; query it again when it doesn't change"), -1;
   if (got > 0) atomic_fetch_add_explicit(&in->total, (uint64_t)got, memory_order_relaxed);
   return got;

@@ -137,6 +137,6 @@ static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 
 int scan_stats_register(sqlite3 *db, struct scan_stats *s) {
   s->users++; /* SQLite calls the destructor also when the registration fails */
-  return sqlite3_create_function_v2(db, "flowlogs_scan_stats", 0, SQLITE_UTF8, s, scan_stats, NULL, NULL,
-                                    scan_stats_free);
+  return sqlite3_create_function_v2(db, "flowlogs_scan_stats", 0, SQLITE_UTF8 | SQLITE_DIRECTONLY, s, scan_stats, NULL,
+                                    NULL, scan_stats_free);
 }

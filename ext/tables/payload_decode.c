@@ -372,7 +372,7 @@ int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum poli
   u->has_nul = 0;
   memset(u->document, 0, sizeof u->document);
   memset(u->record, 0, sizeof u->record);
-  u->unwrap.made = 0;
+  unwrap_begin(&u->unwrap, n);
   u->pzErr = pzErr;
   int rc = add_piece(u, p, n, UNWRAP_GUESS);
   payload_sql_retire(&u->sql);
