@@ -312,7 +312,7 @@ class Predicates:
         if kind == 21:
             return rng.choice([f"CASE {col} WHEN {v()} THEN 1 WHEN {v()} THEN 0 END", col, f"NOT {col}",
                                f"{col} + 0 >= {v()}",
-                               f"iif({col} > {v()}, «{d}» IS NULL, «{d}» = {w()})", f"length({col}) > {rng.randrange(9)}"])
+                               f"CASE WHEN {col} > {v()} THEN «{d}» IS NULL ELSE «{d}» = {w()} END", f"length({col}) > {rng.randrange(9)}"])
         if kind == 22:
             key = rng.choice(list(OTHER))
             return rng.choice([f"EXISTS (SELECT 1 FROM other WHERE {key} = {col})",
