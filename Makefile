@@ -12,6 +12,7 @@
 #   make tsan          the same for threads, and the threaded tests on it
 #   make valgrind      the SQL scripts and unit tests under valgrind
 #   make faults        each allocation and call of the system fails in turn; an hour and more
+#   make hosts         installs the languages and libraries that Debian and npm have, and runs the extension in each
 #   make damage        damages every sample file at every byte, and reads bombs of 10 GB; an hour
 #   make fuzz          searches with libFuzzer for inputs that break a parser, an hour; FUZZ_SECONDS=10 for a quick look
 #   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
@@ -47,7 +48,7 @@ LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext
 UPPER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(UPPER_ROOMS:%=ext/%/*.c)))) $(BUILD)/main.o
 OBJECTS := $(LOWER) $(UPPER)
 
-.PHONY: all demo test test-only valgrind faults bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
+.PHONY: all demo test test-only valgrind faults hosts bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
         generate
 .DELETE_ON_ERROR:
 
@@ -199,6 +200,10 @@ bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure
 
 $(BUILD)/bench/%: tests/bench/%.c | $(BUILD)/bench
 	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) -o $@ $< -lz
+
+# Prints a table of the hosts in tests/hosts, and "N passed, N failed, N skipped".
+hosts: all
+	@$(PYTHON) -B tests/hosts/run.py $(BUILD)
 
 lint:
 	@tests/tools/lint.sh
