@@ -230,9 +230,9 @@ static enum err_code add_refused(struct walk *w, const char *path, int is_folder
   if (err_is_exhausted(why)) return exhausted(w, path, why);
   if (add_file(w, path, NULL, 0)) return w->e->code;
   struct file *file = &w->files->file[w->files->n - 1];
-  if (is_folder) file->unlisted = why;
-  else if (why != ENOENT && why != ELOOP) file->unseen = why; /* a link that leads to nothing is no folder */
-  if (!is_whole) file->unlisted = file->unseen;
+  file->refused = why;
+  file->is_folder = is_folder;
+  file->is_part = !is_whole;
   return ERR_NONE;
 }
 
@@ -241,13 +241,15 @@ static const char *or_dot(const char *path) { return *path ? path : "."; }
 
 /*
 ** Does the path lead out of FLOWLOGS_ROOT, as a link can? Then nothing may be said about its
-** target.
+** target.  If the system lacks what it needs to find out, w->e is set.
 */
 static int leads_outside(const struct walk *w, const char *path) {
   char buffer[PATH_MAX];
   const char *use;
-  struct err unused = {0};
-  return root_guard_path(w->options->guard, path, buffer, &use, &unused) != ERR_NONE;
+  struct err e = {0};
+  if (!root_guard_path(w->options->guard, path, buffer, &use, &e)) return 0;
+  if (e.code == ERR_EXHAUSTED) err_set(w->e, e.code, 0, "%s", e.text);
+  return 1;
 }
 
 /*
@@ -257,7 +259,7 @@ static int leads_outside(const struct walk *w, const char *path) {
 */
 static enum err_code add_match(struct walk *w, const char *path) {
   struct stat st;
-  if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
+  if (leads_outside(w, or_dot(path))) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
   if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_refused(w, path, 0, 1);
   if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
@@ -283,7 +285,7 @@ static enum err_code add_unreadable(struct walk *w, const char *path) {
 */
 static enum err_code enter(struct walk *w, const char *path, size_t at) {
   struct stat st;
-  if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
+  if (leads_outside(w, or_dot(path))) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
   if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_unreadable(w, path);
   return S_ISDIR(st.st_mode) ? push(w, path, at, &st) : ERR_NONE;
 }

@@ -16,6 +16,7 @@
 #ifndef FILE_DISCOVER_H
 #define FILE_DISCOVER_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -34,11 +35,13 @@ struct file {
   uint64_t changed; /* differs when the file has changed; computed from its times */
   dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
-  int named;    /* the user wrote this path itself, not a folder or pattern */
-  int unseen;   /* errno, if it could not be examined, so that it may be a folder; otherwise 0 */
-  int unlisted; /* errno, if it is not to be read: a folder that could not be listed, or unseen in a pattern */
-  const struct file *twin; /* the next in the ring of those that have the same delivery (twins.h); NULL: none has */
-  const char *text;        /* `size` bytes in memory instead of a file (payload.h); NULL for files */
+  int named;                    /* the user wrote this path itself, not a folder or pattern */
+  int refused;                  /* errno with which the system refused to examine it, or to list the folder; or 0 */
+  int is_folder;                /* it was the list that was refused */
+  int is_part;                  /* refused, and matches a part of a pattern only: not read if it is a file after all */
+  struct file *twin;            /* the next in the ring of those with the same delivery (twins.h); NULL: none has */
+  const struct file *best_twin; /* the best one of that ring, which may be this file; NULL: there is none */
+  const char *text;             /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
 
 struct files {
@@ -53,6 +56,14 @@ struct discover_options {
   struct stop stop;          /* asked for each name */
   struct progress *progress; /* counts the files that are found; NULL: nobody wants to know */
 };
+
+/*
+** May there be files in it that the list lacks?  Then no condition on the names of files excludes
+** it.  A link that leads to nothing, or round in a circle, hides no file.
+*/
+static inline int file_may_hide_others(const struct file *f) {
+  return f->refused && (f->is_folder || (f->refused != ENOENT && f->refused != ELOOP));
+}
 
 /* Makes an empty list, which owns no memory. */
 void files_init(struct files *f);

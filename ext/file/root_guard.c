@@ -95,6 +95,8 @@ enum err_code root_guard_path(const struct root_guard *c, const char *path, char
   if (realpath(path, buffer)) {
     *use = buffer;
     if (is_below(c->root, buffer)) return ERR_NONE;
+  } else if (err_is_exhausted(errno)) {
+    return err_set(e, ERR_EXHAUSTED, 0, "'%s': %s", path, strerror(errno));
   } else if (resolve_existing(path, buffer) && is_below(c->root, buffer)) {
     return ERR_NONE;
   }
@@ -142,8 +144,8 @@ static int open_parent(const char *root, const char *path, const char **name) {
 */
 static int reach(const struct root_guard *c, const char *path, char buffer[PATH_MAX], const char **name) {
   const char *use;
-  struct err unused = {0};
-  if (root_guard_path(c, path, buffer, &use, &unused)) return errno = EACCES, -1;
+  struct err e = {0};
+  if (root_guard_path(c, path, buffer, &use, &e)) return errno = e.code == ERR_EXHAUSTED ? ENOMEM : EACCES, -1;
   if (use == buffer) return open_parent(c->root, buffer, name);
   errno = ENOENT; /* it does not exist, or not yet */
   return -1;

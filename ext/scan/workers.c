@@ -51,7 +51,7 @@ static enum prune why_unwanted(const struct workers *s, const struct file *file)
   if (!p) return PRUNE_NONE;
   if (file->text) return predicate_keeps_file(p, file->path) ? PRUNE_NONE : PRUNE_FILE;
   enum prune why = prune_reason(p, file->path, s->options.late);
-  return why == PRUNE_FILE && (file->unlisted || file->unseen) ? PRUNE_NONE : why; /* the file may lie below it */
+  return why == PRUNE_FILE && file_may_hide_others(file) ? PRUNE_NONE : why;
 }
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */

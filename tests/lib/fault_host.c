@@ -210,13 +210,20 @@ static int varies(void) { return !is_same(&shared->right, &shared->again); }
 
 /*
 ** Does an error, or a row of flowlogs_files or flowlogs_errors, tell of the failure?  Where it was
-** only stat() that failed, the file is opened all the same; it may be a folder, or nothing.
+** only stat() that failed, the file is opened all the same; it may be a folder, or nothing.  Below
+** FLOWLOGS_ROOT, stat() needs open(), and it is not said why a path cannot be resolved, lest the
+** answer tell of what lies outside.
 */
 static int is_told(const char *text, const struct faulty_plan *plan, const char *path) {
+  int is_confined = getenv("FLOWLOGS_ROOT") != NULL,
+      resolves = plan->call == FAULTY_REALPATH || plan->call == FAULTY_LSTAT;
+  if (resolves && strstr(text, "lies outside FLOWLOGS_ROOT")) return 1;
   if (!strstr(text, path)) return 0;
+  if (resolves) return 1;
   if (strstr(text, strerror(plan->error))) return 1;
-  return plan->call == FAULTY_STAT && (strstr(text, "is a folder whose files can't be listed") ||
-                                       strstr(text, "can't be opened: No such file or directory"));
+  if (plan->call != FAULTY_STAT && !(is_confined && plan->call == FAULTY_OPEN)) return 0;
+  return strstr(text, "is a folder whose files can't be listed") ||
+         strstr(text, "can't be opened: No such file or directory");
 }
 
 /* May a run end in this way? */

@@ -67,10 +67,11 @@ def main(folder, calls, how, *names):
     found = [*sorted((ROOT / "tests" / "sql").glob("*.sql")), *sorted((ROOT / "sql").glob("**/*.sql"))]
     scripts = [ROOT / n for n in names] or [None, *found]
     wrong = 0
+    env = {k: os.environ[k] for k in ("FLOWLOGS_ROOT",) if k in os.environ}
 
     def timed(script):
         begin = time.monotonic()
-        return script, *run(build, calls, how, script), time.monotonic() - begin
+        return script, *run(build, calls, how, script, env=env), time.monotonic() - begin
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for script, output, is_right, seconds in pool.map(timed, scripts):

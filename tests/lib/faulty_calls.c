@@ -18,6 +18,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -34,9 +35,10 @@ const char *const faulty_names[FAULTY_CALLS] = {"none",  "alloc",     "open",   
                                                 "lstat", "fdopendir", "readdir", "realpath", "thread"};
 
 static struct faulty_plan plan;
-static const char *below;      /* NULL: no file is counted */
-static const char *only;       /* the end of the paths that are counted; NULL: of all */
-static const char *change_how; /* in the place of a failure: see change() */
+static const char *below;       /* NULL: no file is counted */
+static char resolved[PATH_MAX]; /* the same folder as an absolute path without links */
+static const char *only;        /* the end of the paths that are counted; NULL: of all */
+static const char *change_how;  /* in the place of a failure: see change() */
 static atomic_long calls[FAULTY_CALLS];
 static atomic_int hit;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
@@ -52,7 +54,13 @@ static char paths[DESCRIPTORS][PATH_BYTES]; /* of open descriptors below the fol
     memcpy(&next, &symbol, sizeof next);                                                                               \
   }
 
-void faulty_below(const char *folder) { below = folder; }
+void faulty_below(const char *folder) {
+  char path[PATH_MAX];
+  below = NULL; /* so that this realpath() is not counted */
+  if (!folder || !realpath(folder, path)) return;
+  memcpy(resolved, path, sizeof resolved);
+  below = folder;
+}
 
 void faulty_arm(const struct faulty_plan *p) {
   memset(&plan, 0, sizeof plan);
@@ -101,9 +109,13 @@ static void change(const char *how) {
 
 /* --- which call fails -------------------------------------------------------------------------------------------- */
 
+static int starts_with(const char *path, const char *folder) {
+  size_t n = strlen(folder);
+  return n && !strncmp(path, folder, n) && (!path[n] || path[n] == '/');
+}
+
 static int is_below(const char *path) {
-  size_t n = below ? strlen(below) : 0;
-  return n && path && !strncmp(path, below, n) && (!path[n] || path[n] == '/');
+  return below && path && (starts_with(path, below) || starts_with(path, resolved));
 }
 
 static int ends_in(const char *path, const char *end) {
@@ -114,7 +126,8 @@ static int ends_in(const char *path, const char *end) {
 static void remember_hit(const char *path) {
   int why = errno;
   pthread_mutex_lock(&mutex);
-  snprintf(hit_path, sizeof hit_path, "%s", path);
+  if (below && starts_with(path, resolved)) snprintf(hit_path, sizeof hit_path, "%s%s", below, path + strlen(resolved));
+  else snprintf(hit_path, sizeof hit_path, "%s", path);
   pthread_mutex_unlock(&mutex);
   hit = 1;
   errno = why;

@@ -41,7 +41,10 @@ struct faulty_plan {
 /* The names of the calls, as "open". */
 extern const char *const faulty_names[FAULTY_CALLS];
 
-/* Only files below this folder, and the folder itself, are counted.  The text is not copied. */
+/*
+** Only files below this folder, and the folder itself, are counted, whether a call names them as
+** below `folder` or below its absolute path.  The text is not copied.
+*/
 void faulty_below(const char *folder);
 
 /* Replaces the plan, and counts from 0 again.  NULL: nothing fails. */

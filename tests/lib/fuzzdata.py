@@ -113,7 +113,7 @@ class Fuzz:
             return rng.choice(["123456789012", "012345678901", "unknown"])
         return rng.choice([
             "eni-0a1b2c3d", "vpc-1", "S3", "IPv4", "--", "-x", "12", "a%20b", "größe", 'say"hi"',
-            "back\\slash", "comma,ed", "{}", "\x7f", "TransitGatewayAttachment",
+            "back\\slash", "comma,ed", "{}", "~`^", "TransitGatewayAttachment",
             "x" * rng.randrange(1, 80)])
 
     def bad_value(self, name):

@@ -216,7 +216,7 @@ def header_names(line, single, own=None):
     """
     if unreadable_line(line):
         return None
-    tokens = split(line.removeprefix(b"\xef\xbb\xbf"))
+    tokens = split(re.sub(rb"^(\xef\xbb\xbf)+", b"", line))
     if not tokens or not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
         return None
     names = [known_name(token.decode()) for token in tokens]

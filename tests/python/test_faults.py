@@ -26,6 +26,12 @@ def test_a_failing_call_gives_its_error_or_the_right_answer(build):
     assert is_right, output
 
 
+def test_a_failing_call_below_the_root_gives_its_error_or_the_right_answer(release):
+    """With FLOWLOGS_ROOT, paths are resolved and reached step by step, which needs more calls."""
+    output, is_right = faults.run(release, "io", "every:100", SCRIPT, env={"FLOWLOGS_ROOT": str(faults.ROOT / "tests/data")})
+    assert is_right, output
+
+
 # ---- one file or folder fails: its error, or the rows of the others and a line in flowlogs_errors
 
 def record(source, port=443):
@@ -126,7 +132,7 @@ def test_what_a_pattern_does_not_match_is_not_read(release, tree):
     """z.log matches `**` and may be a folder, if it cannot be examined; it has no `c.log` then, and
     is not read as if it had matched."""
     lines = faulty(release, tree, f"stat:{errno.EIO}:1:z.log", "SELECT srcaddr, count(*) FROM flowlogs('{}/**/c.log');")
-    assert not counts(lines) and says(lines, f"{tree}/z.log: can't be examined: {IO}"), lines
+    assert not counts(lines) and says(lines, f"{tree}/z.log: can't be opened: {IO}"), lines
 
 
 def test_threads_that_do_not_start_change_no_row(build, tree):

@@ -32,7 +32,7 @@ def queries(dims, measures, path, options):
     """The same question to both tables. Texts are shown in hexadecimal, because they may contain
     any bytes."""
     def ask(names, values, table):
-        shown = [f"iif({n} IS NULL, 'NULL', hex({n}))" for n in names]
+        shown = [f"CASE WHEN {n} IS NULL THEN 'NULL' ELSE hex({n}) END" for n in names]
         group = f" GROUP BY {', '.join(names)} ORDER BY {', '.join(names)}" if names else ""
         return f"SELECT {', '.join(shown + values)} FROM {table}({path}, {options}){group};"
     rollup = ask([f'"{d}"' for d in dims], [m[0] for m in measures], "flowlogs_rollup")
