@@ -174,9 +174,9 @@ static int looks_like_header(const struct line *line, int single) {
 }
 
 /*
-** The line without the byte order marks at its beginning, which it has if a file with one was appended
-** to another.  They are a part of the first token, or a token of their own.  The result may point
-** into at[].
+** The line without the byte order marks at its beginning, which are there if a file with one was
+** appended to another.  They are a part of the first token, or a token of their own.  The result
+** may point into at[].
 */
 static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKENS + 1]) {
   struct line rest = *line;

@@ -161,9 +161,9 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
 }
 
 /*
-** Passes over the blank lines before a file's first line with a token, because the first window must
-** begin there: what decides the layout, and whether its columns are exchanged, is looked for in so
-** many lines.  r->text consists of whole lines.
+** Passes over the blank lines before a file's first line with a token, because the first window
+** must begin there: what decides the layout, and whether its columns are exchanged, is looked for
+** in so many lines.  r->text consists of whole lines.
 */
 static void skip_blank_lines(struct reader *r) {
   const char *end = r->text + r->text_n;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** base64_decode() and unwrap(): bytes that are encoded, in either alphabet, with or without padding
-** and with line breaks, are decoded to themselves; what is decoded is encoded to the text again;
-** and layers of base64 and gzip around a text are all removed.  The CRC of pieces is zlib's.
+** base64_decode() and unwrap(): bytes that are encoded, in either alphabet, with or without
+** padding and with line breaks, are decoded to themselves; what is decoded is encoded to the text
+** again; and layers of base64 and gzip around a text are all removed.  The CRC of pieces is
+** zlib's.
 **
 ** Input: a byte that chooses what is done, and the bytes.
 */
@@ -84,7 +85,9 @@ static void check_decoded(const struct text *text) {
   free(letters.p);
 }
 
-/* A text of JSON in layers.  Base64 of base64 is not recognised, so that gzip is always between. */
+/*
+** A text of JSON in layers.  Base64 of base64 is not recognised, so that gzip is always between.
+*/
 static void check_layers(const struct text *bytes, uint32_t how) {
   struct text layer[UNWRAP_LAYERS + 1] = {{0}};
   struct unwrap u;

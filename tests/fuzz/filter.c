@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The option filter: the conditions that a pattern becomes for a layout let the lines pass that the
-** pattern itself matches.  In the default format, with the time of CloudWatch's export before the
-** line or without it, slots go by position.  Where the fields stand in another order, a pattern
-** whose names fit the default format goes by the names: it is compared with the line in the
-** default order, with "-" for what is absent.
+** The option filter: the conditions that a pattern becomes for a layout let the lines pass that
+** the pattern itself matches.  In the default format, with the time of CloudWatch's export before
+** the line or without it, slots go by position.  Where the fields stand in another order, a
+** pattern whose names fit the default format goes by the names: it is compared with the line in
+** the default order, with "-" for what is absent.
 **
 ** Input: a pattern, a zero byte, and choices of a line's values.
 */
@@ -38,7 +38,10 @@ static int is_ready(void) {
   return 0;
 }
 
-/* A value that the field can have.  Quotes and brackets are marks to a pattern, but not in a record. */
+/*
+** A value that the field can have.  Quotes and brackets are marks to a pattern, but not in a
+** record.
+*/
 static void add_value(struct text *out, struct choices *c, enum kind kind) {
   static const char *const numbers[] = {"0", "1", "22", "443", "0443", "080", "65535", "99999999999", "1000", "4"};
   static const char *const addresses[] = {"10.0.0.1", "10.0.0.50", "2001:DB8::1", "2001:db8::1", "1.5", "::"};
@@ -118,7 +121,10 @@ static void check_layout(const struct filter *f, const struct layout *l, const s
   free(text.p);
 }
 
-/* Does a slot with a condition have the name of a field, so that the pattern goes by names elsewhere? */
+/*
+** Does a slot with a condition have the name of a field, so that the pattern goes by names
+** elsewhere?
+*/
 static int has_names(const struct pattern *p) {
   for (uint32_t i = 0; i < p->nslots; i++)
     if (p->slot[i].nconditions && field_find(p->slot[i].name, p->slot[i].name_n) != FIELD_NONE) return 1;

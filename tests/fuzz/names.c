@@ -102,6 +102,7 @@ static struct predicate_term make_term(struct choices *c, const struct made *m, 
   struct err e = {0};
   size_t n;
   int subject = subjects[choose(c, 4)];
+  set_init(&t.set);
   t.subject = (uint8_t)subject;
   t.negated = (uint8_t)choose(c, 2);
   t.null_passes = (uint8_t)(choose(c, 4) == 0);
@@ -133,7 +134,9 @@ static struct predicate_term make_term(struct choices *c, const struct made *m, 
 
 static struct tokens tokens;
 
-/* Does the record pass?  It has the region of the path in one of the ways in which a record may. */
+/*
+** Does the record pass?  It has the region of the path in one of the ways in which a record may.
+*/
 static int keeps(const struct predicate *p, const struct made *m, const int64_t record[2], uint32_t has) {
   static const char *const formats[] = {"start end region", "start end srcport", "region end", "srcport region start",
                                         "srcport"};

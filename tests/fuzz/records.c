@@ -227,7 +227,9 @@ static void check_joined(const struct text *text, const struct reader_options *o
   drop(&both);
 }
 
-/* Appends the lines of the text from the last to the first.  Returns 0 if one of them is a header. */
+/*
+** Appends the lines of the text from the last to the first.  Returns 0 if one of them is a header.
+*/
 static int reverse(struct text *out, const struct text *text) {
   for (size_t end = text->n, begin; end > 0; end = begin) {
     size_t n = end - (text->p[end - 1] == '\n');

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Paths, patterns and lists of paths.  A list in JSON stands for the files of its paths together,
-** each once; they come in the order of their paths; a pattern of one component stands for the names that SQLite's GLOB
-** finds; and what flowlogs_files lists is what flowlogs reads.
+** each once; they come in the order of their paths; a pattern of one component stands for the
+** names that SQLite's GLOB finds; and what flowlogs_files lists is what flowlogs reads.
 **
 ** Input: paths, each up to a line feed.  Two or more are a list.
 */
@@ -31,8 +31,8 @@ static struct answer files_of(const char *path) {
 }
 
 /*
-** The files of a list are those of its paths, each once.  A file is known by its srcport, because its
-** path may be written in several ways.
+** The files of a list are those of its paths, each once.  A file is known by its srcport, because
+** its path may be written in several ways.
 */
 static void check_list(const char *const *path, uint32_t n) {
   sqlite3_str *list = sqlite3_str_new(db), *each = sqlite3_str_new(db);

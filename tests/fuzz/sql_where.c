@@ -6,10 +6,11 @@
 **     plus before each column keeps the condition from being pushed down;
 **   - with threads and without.
 **
-** A condition that no record can meet may be an error, and then the ordinary table has no such row.
+** A condition that no record can meet may be an error, and then the ordinary table has no such
+** row.
 **
-** Input: choices, from which a grammar makes a WHERE clause.  Values are taken from a list, or from
-** the input.
+** Input: choices, from which a grammar makes a WHERE clause.  Values are taken from a list, or
+** from the input.
 */
 #include "fuzz_sql.h"
 

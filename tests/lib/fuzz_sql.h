@@ -107,7 +107,10 @@ static inline int fuzz_sql_begin(void) {
 static void prepare(void); /* once, in the temporary folder: makes tables and files */
 static void try_input(const uint8_t *data, size_t size);
 
-/* The temporary folder is the current one while an input is tried; libFuzzer's paths may be relative. */
+/*
+** The temporary folder is the current one while an input is tried; libFuzzer's paths may be
+** relative.
+*/
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   int is_first = fuzz_sql_begin(), home = open(".", O_RDONLY | O_DIRECTORY);
   if (home < 0 || chdir(fuzz_folder)) abort();

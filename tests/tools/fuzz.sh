@@ -15,7 +15,7 @@ for target in "$@"; do
   mkdir -p "$found" "$folder/findings"
   options="-max_len=4096"
   case $target in
-  sql_where) options="-max_len=128" ;; # the grammar takes no more
+  sql_where | sql_lookup) options="-max_len=128" ;; # the grammars take no more
   records) options="-max_len=8192" ;;
   esac
   dict=tests/fuzz/dict/$target.dict

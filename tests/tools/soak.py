@@ -66,10 +66,14 @@ class ChangingLogs(Logs):
     def __init__(self, formats):
         self.format = None          # the option; `formats` has the ones to choose from
         self.formats = formats
+        self.made = False           # ask the table `made` in place of the function
         self.cache = {}             # content and option -> items of the slow reader
         super().__init__(TREE, on_error="skip")
+        self.db.execute(f"CREATE VIRTUAL TABLE temp.made USING flowlogs('{TREE}', on_error = 'skip')")
 
     def table(self, threads=None):
+        if self.made and self.format is None:
+            return "made"           # was created when the files were others
         return f"flowlogs('{TREE}', 'skip', {literal(self.format)}, {literal(threads)})"
 
     def tables(self):
@@ -269,6 +273,7 @@ class Soak:
     def round(self, logs, tree, rng):
         tree.change()
         logs.format = rng.choice([None, *logs.formats])
+        logs.made = rng.random() < 0.3
         self.rows += logs.renew()
         logs.ask(rng)
         self.queries += logs.asked + QUERIES // 3
