@@ -16,6 +16,7 @@
 #   make damage        damages every sample file at every byte, and reads bombs of 10 GB; an hour
 #   make fuzz          searches with libFuzzer for inputs that break a parser, an hour; FUZZ_SECONDS=10 for a quick look
 #   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
+#   make versions      builds older and newer versions of SQLite, and runs the tests on each; an hour
 #   make lint          compilers' and analysers' warnings, formatting
 #   make clean
 
@@ -48,7 +49,7 @@ LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext
 UPPER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(UPPER_ROOMS:%=ext/%/*.c)))) $(BUILD)/main.o
 OBJECTS := $(LOWER) $(UPPER)
 
-.PHONY: all demo test test-only valgrind faults hosts bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
+.PHONY: all demo test test-only valgrind faults hosts versions bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
         generate
 .DELETE_ON_ERROR:
 
@@ -200,6 +201,11 @@ bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure
 
 $(BUILD)/bench/%: tests/bench/%.c | $(BUILD)/bench
 	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) -o $@ $< -lz
+
+# VERSIONS='newest' chooses; tests/tools/sqlite_versions.sh lists them.
+VERSIONS ?= 3.30.1 3.31.1 3.34.0 3.38.2 3.46.1 newest
+versions: deps-test build-tests
+	@PYTHON=$(PYTHON) tests/tools/sqlite_versions.sh test $(VERSIONS)
 
 # Prints a table of the hosts in tests/hosts, and "N passed, N failed, N skipped".
 hosts: all

@@ -36,7 +36,7 @@ SQLITE_EXTENSION_INIT1
 */
 #define SQLITE_OLDEST      3031000
 #define SQLITE_OLDEST_TEXT "3.31"
-#if SQLITE_VERSION_NUMBER < SQLITE_OLDEST
+#if defined(SQLITE_VERSION_NUMBER) && SQLITE_VERSION_NUMBER < SQLITE_OLDEST
 #error "flowlogs needs the headers of SQLite 3.31 or later"
 #endif
 

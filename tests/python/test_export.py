@@ -360,8 +360,10 @@ SIGNS = ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\u
 
 
 def test_csv_has_no_formulas(build, tmp_path):
-    """Whatever the texts are, no field begins as a formula does, and each can be had back. Numbers are the same."""
-    values = [q + s + t for s in SIGNS for q in ("", "'", "''") for t in ("", 'HYPERLINK("x")', "a,b")]
+    """Whatever the texts are, no field begins as a formula does, and each can be had back. Numbers are the same.
+    Since 3.50 the shell itself prints ^M for a carriage return in the name of a file."""
+    values = [q + s + t for s in SIGNS for q in ("", "'", "''") for t in ("", 'HYPERLINK("x")', "a,b")
+              if s != "\r" or sqlite3.sqlite_version_info < (3, 50)]
     harmless = ["'", "'a", "a=1", "1+1", '"=1"', "", " =1"]
     header = "version interface-id instance-id type region bytes start srcaddr"
     texts = [v for v in values + harmless if v and not set(v) & set(" \t\r\n") and v != "-"]

@@ -5,6 +5,7 @@ UPDATE=1 in the environment the .out files are written again. Read the differenc
 it. Tables are printed as SQL literals (.mode quote), which look the same in all versions of SQLite."""
 
 import os
+import sqlite3
 
 import pytest
 
@@ -16,6 +17,12 @@ FEW = {"sql/export/csv": "tests/data/AWSLogs/012345678901/vpcflowlogs/us-east-1/
            '["tests/data/edge/custom-order.log", "tests/data/edge/ipv6.log", "tests/data/edge/unknown-field.log"]'}
 
 SCRIPTS = sorted((ROOT / "tests" / "sql").glob("*.sql")) + sorted((ROOT / "sql").glob("**/*.sql"))
+
+# Before 3.38 SQLite passes less on to the scan, explains plans in other words, and lacks functions.
+# Everything else is the same.
+if sqlite3.sqlite_version_info < (3, 38):
+    SCRIPTS = [ROOT / "tests" / "sql" / f"{name}.sql"
+               for name in ("errors", "files", "formats", "paths", "regressions", "sample", "safety", "threads")]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: str(p.relative_to(ROOT).with_suffix("")))
