@@ -80,6 +80,13 @@ void files_clear(struct files *f) {
   memset(f, 0, sizeof *f);
 }
 
+uint64_t files_bytes(const struct files *f) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < f->n; i++)
+    if (f->file[i].size > 0) bytes += (uint64_t)f->file[i].size;
+  return bytes;
+}
+
 /* Returns room for n bytes, which files_clear() frees, or NULL with *e set. */
 static char *take_text(struct files *f, size_t n, struct err *e) {
   if (!f->blocks || f->blocks->size - f->blocks->used < n) {
@@ -140,6 +147,7 @@ static enum err_code add_file(struct walk *w, const char *path, const struct sta
   file->path = copy;
   file->named = named;
   file->size = -1;
+  progress_add(w->options->progress, 1, 0, 0);
   if (st) {
     file->size = st->st_size;
     file->mtime = st->st_mtime;
@@ -294,6 +302,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
   DIR *dir = root_guard_opendir(w->options->guard, or_dot(folder));
   if (!dir) return add_refused(w, folder, 1, 1);
   while (errno = 0, (d = readdir(dir)) != NULL) {
+    if (stop_check(&w->options->stop, w->e)) break;
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
     if (mem_grow(&w->names, &w->names_cap, w->nnames + 1, FIRST_ITEMS, sizeof *w->names)) {
       err_nomem(w->e);
@@ -315,6 +324,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
 static enum err_code list_all_below(struct walk *w, const char *folder) {
   if (list_names(w, folder)) return w->e->code;
   for (size_t i = 0; i < w->nnames; i++) {
+    if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (w->names[i][0] == '.') continue;
     const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
     if (!path || add_match(w, path)) return w->e->code;
@@ -342,6 +352,7 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
   if (stars && last) return ERR_NONE;
   if (list_names(w, folder)) return w->e->code;
   for (size_t i = 0; i < w->nnames; i++) {
+    if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (stars ? w->names[i][0] == '.' : !glob_match(part, n, w->names[i])) continue;
     const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
     if (!path) return w->e->code;
@@ -368,8 +379,7 @@ static enum err_code match_pattern(struct walk *w, const char *pattern) {
 static enum err_code walk_stack(struct walk *w) {
   while (w->nstack) {
     struct item item = w->stack[--w->nstack];
-    if (w->options->stop && w->options->stop(w->options->context))
-      return err_set(w->e, ERR_INTERRUPT, 0, "interrupted");
+    if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (item.at == EVERYTHING ? list_all_below(w, item.path) : match_component(w, item.path, item.at))
       return w->e->code;
   }

@@ -23,6 +23,8 @@
 
 #include "file/root_guard.h"
 #include "base/err.h"
+#include "base/progress.h"
+#include "base/stop.h"
 
 #define DISCOVER_MAX_FILES ((1u << 23) - 1) /* the number of files that a rowid can tell apart */
 
@@ -33,12 +35,13 @@ struct file {
   uint64_t changed; /* differs when the file has changed; computed from its times */
   dev_t dev;        /* dev and ino identify the file, whatever its path */
   ino_t ino;
-  int named;     /* the user wrote this path itself, not a folder or pattern */
-  int refused;   /* errno with which the system refused to examine it, or to list the folder; otherwise 0 */
-  int is_folder; /* it was the list that was refused */
-  int is_part;   /* refused, and matches a part of a pattern only, so it is not read if it is a file after all */
-  const struct file *twin; /* the next in the ring of those that have the same delivery (twins.h); NULL: none has */
-  const char *text;        /* `size` bytes in memory instead of a file (payload.h); NULL for files */
+  int named;                    /* the user wrote this path itself, not a folder or pattern */
+  int refused;                  /* errno with which the system refused to examine it, or to list the folder; or 0 */
+  int is_folder;                /* it was the list that was refused */
+  int is_part;                  /* refused, and matches a part of a pattern only: not read if it is a file after all */
+  struct file *twin;            /* the next in the ring of those with the same delivery (twins.h); NULL: none has */
+  const struct file *best_twin; /* the best one of that ring, which may be this file; NULL: there is none */
+  const char *text;             /* `size` bytes in memory instead of a file (payload.h); NULL for files */
 };
 
 struct files {
@@ -49,9 +52,9 @@ struct files {
 
 struct discover_options {
   const struct root_guard *guard;
-  size_t max_files;           /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
-  int (*stop)(void *context); /* called once per folder; nonzero stops with ERR_INTERRUPT; may be NULL */
-  void *context;
+  size_t max_files;          /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
+  struct stop stop;          /* asked for each name */
+  struct progress *progress; /* counts the files that are found; NULL: nobody wants to know */
 };
 
 /*
@@ -67,6 +70,9 @@ void files_init(struct files *f);
 
 /* Frees the paths and the list, which is empty afterwards. */
 void files_clear(struct files *f);
+
+/* Bytes that the files have on the disk, as far as it is known. */
+uint64_t files_bytes(const struct files *f);
 
 /*
 ** Fills the empty list with the files that the paths stand for.  Folders that cannot be read,

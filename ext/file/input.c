@@ -89,13 +89,14 @@ static int is_shorter(const struct input *in) {
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
   ssize_t got;
   if (in->at_eof) return 0;
+  if (stop_check(&in->stop, e)) return -1;
   do got = read(in->fd, p, n);
   while (got < 0 && errno == EINTR);
   if (got < 0) err_system(e, "can't be read", errno);
   if (got == 0) in->at_eof = 1;
   if (got == 0 && is_shorter(in))
     return err_set(e, ERR_IO, 0, "has become shorter while it was read; query it again when it doesn't change"), -1;
-  if (got > 0) in->total += (uint64_t)got;
+  if (got > 0) atomic_fetch_add_explicit(&in->total, (uint64_t)got, memory_order_relaxed);
   return got;
 }
 

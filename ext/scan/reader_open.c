@@ -17,6 +17,7 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
   r->options = options;
   r->done = 1;
   if (source_init(&r->source, e)) return e->code;
+  r->source.input.stop = options->stop;
   if (lines_init(&r->lines, e)) return e->code;
   return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
 }

@@ -5,8 +5,8 @@
 ** tells what it is.
 **
 ** Of the files with the same delivery, the best of those that the query wants is read, and all
-** others are refused.  Each file is asked for itself, by whichever worker is at it, so each looks
-** through the ring for the best.
+** others are refused.  Each file is asked for itself, by whichever worker is at it.  The ring is
+** looked through only where the query does not want the best of all.
 */
 #include "scan/refusal.h"
 
@@ -17,7 +17,10 @@
 
 /* The file that is read in the place of this one, which the query wants; or NULL. */
 static const struct file *better_twin(const struct file *file, const struct predicate *p) {
-  const struct file *best = file;
+  const struct file *best = file->best_twin;
+  if (!best || best == file) return NULL;
+  if (!p || predicate_keeps_file(p, best->path)) return best;
+  best = file;
   for (const struct file *twin = file->twin; twin && twin != file; twin = twin->twin)
     if (twins_is_better(twin, best) && (!p || predicate_keeps_file(p, twin->path))) best = twin;
   return best == file ? NULL : best;

@@ -124,6 +124,7 @@ int record_cursor_next(struct record_cursor *p) {
     rc =
         report_problem(&p->query.cursor.pVtab->zErrMsg, record_cursor_file(p), p->batch, batch_exhausted(p->batch), "");
   if (rc || !p->batch) stop(p, !rc);
+  else watch_rows(&p->query.watch);
   return rc;
 }
 

@@ -2,7 +2,7 @@
 """Runs the scripts tests/sql/NAME.sql and sql/FOLDER/NAME.sql in the sqlite3 shell. Compares what
 a user would see, errors included, with tests/sql/NAME.out and tests/sql/FOLDER/NAME.out. With
 UPDATE=1 in the environment the .out files are written again. Read the difference before you commit
-it."""
+it. Tables are printed as SQL literals (.mode quote), which look the same in all versions of SQLite."""
 
 import os
 
@@ -23,7 +23,7 @@ def test_a_script_prints_its_snapshot(build, script):
     if script.is_relative_to(ROOT / "sql"):  # run as the script's own comment says
         few = FEW.get(str(script.relative_to(ROOT).with_suffix("")))
         logs = "INSERT INTO sqlite_parameters VALUES ('@logs', '{}');\n".format(few) if few else ""
-        got = build.shell(f".mode box\n.parameter init\n{logs}.read {script.relative_to(ROOT)}")
+        got = build.shell(f".mode quote\n.headers on\n.parameter init\n{logs}.read {script.relative_to(ROOT)}")
         expected = ROOT / "tests" / "sql" / script.relative_to(ROOT / "sql").with_suffix(".out")
     else:
         got = build.shell(script.read_text())
