@@ -61,10 +61,10 @@ struct outcome {
 /* What the first children of a statement tell the others. */
 static struct shared {
   struct outcome right, again;
-  sqlite3_int64 left;      /* memory in use after closing: SQLite keeps some */
-  size_t nchains;          /* in the following, in the order of the allocations */
-  long allocations;        /* of the statement */
-  long number[MAX_CHAINS]; /* of the first allocation of a chain; 0: it shall not fail */
+  sqlite3_int64 left;       /* memory in use after closing: SQLite keeps some */
+  size_t nchains;           /* in the following, in the order of the allocations */
+  long calls[FAULTY_CALLS]; /* of the statement, of each kind */
+  long number[MAX_CHAINS];  /* of the first allocation of a chain; 0: it shall not fail */
   uint64_t chain[MAX_CHAINS];
 } * shared;
 
@@ -279,7 +279,7 @@ static int answer(sqlite3 *db, const char *sql, struct outcome *o, int chains) {
   records = chains;
   run_any(&db, sql, o);
   records = 0;
-  shared->allocations = faulty_count(FAULTY_ALLOC);
+  for (int i = 0; i < FAULTY_CALLS; i++) shared->calls[i] = faulty_count((enum faulty_call)i);
   if (sqlite3_close(db)) return CHILD_WRONG;
   shared->left = sqlite3_memory_used();
   return CHILD_RIGHT;
@@ -297,30 +297,30 @@ static int in_child(int *status) {
   return 0;
 }
 
-/* Makes one failure.  Returns 0 if there is no such call any more. */
-static int fail_once(sqlite3 *db, const char *sql, const struct faulty_plan *plan, int *nwrong) {
+/* Makes one failure, if it is its turn.  With threads there may be fewer calls than expected. */
+static void fail_once(sqlite3 *db, const char *sql, const struct faulty_plan *plan, int *nwrong) {
   int status;
-  if (turn++ % every_nth) return 1;
+  if (turn++ % every_nth) return;
   if (in_child(&status)) _exit(try_failure(db, sql, plan));
-  if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NO_FAILURE) return 0;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NO_FAILURE) return;
   failures++;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_RIGHT) return 1;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_RIGHT) return;
   ++*nwrong;
   if (WIFSIGNALED(status))
     complain(sql, plan, WTERMSIG(status) == SIGALRM ? "hangs" : strsignal(WTERMSIG(status)), &shared->right);
   else if (WEXITSTATUS(status) != CHILD_WRONG) complain(sql, plan, "a sanitizer ended it", &shared->right);
-  return 1;
 }
 
 static void fail_allocations(sqlite3 *db, const char *sql) {
   struct faulty_plan plan = {.call = FAULTY_ALLOC, .error = ENOMEM};
-  int nwrong = 0, every = is_every && shared->allocations <= MAX_EVERY;
+  int nwrong = 0, every = is_every && shared->calls[FAULTY_ALLOC] <= MAX_EVERY;
   for (plan.forever = every; plan.forever < 2; plan.forever++)
     for (size_t i = 0; i < shared->nchains && nwrong < MAX_WRONG; i++)
       if ((plan.at = shared->number[i]) != 0) fail_once(db, sql, &plan, &nwrong);
   plan.at = 1;
   plan.forever = 0;
-  while (every && nwrong < MAX_WRONG && fail_once(db, sql, &plan, &nwrong)) plan.at++;
+  for (; every && plan.at <= shared->calls[FAULTY_ALLOC] && nwrong < MAX_WRONG; plan.at++)
+    fail_once(db, sql, &plan, &nwrong);
   wrong += nwrong;
 }
 
@@ -346,7 +346,7 @@ static void fail_calls(sqlite3 *db, const char *sql) {
       for (int forever = 0; forever < 2; forever++) {
         struct faulty_plan plan = {io_failures[k].call, io_failures[k].error[i], 1, forever};
         if (forever && plan.error == EINTR) continue; /* calls that are interrupted are repeated */
-        while (nwrong < MAX_WRONG && fail_once(db, sql, &plan, &nwrong)) plan.at++;
+        for (; plan.at <= shared->calls[plan.call] && nwrong < MAX_WRONG; plan.at++) fail_once(db, sql, &plan, &nwrong);
       }
   wrong += nwrong;
 }

@@ -22,13 +22,13 @@ def test_a_failing_allocation_gives_nomem_or_the_right_answer(build):
 
 
 def test_a_failing_call_gives_its_error_or_the_right_answer(build):
-    output, is_right = faults.run(build, "io", "every:40" if build.name == "release" else "every:160", SCRIPT)
+    output, is_right = faults.run(build, "io", "every:20" if build.name == "release" else "every:80", SCRIPT)
     assert is_right, output
 
 
 def test_a_failing_call_below_the_root_gives_its_error_or_the_right_answer(release):
     """With FLOWLOGS_ROOT, paths are resolved and reached step by step, which needs more calls."""
-    output, is_right = faults.run(release, "io", "every:100", SCRIPT, env={"FLOWLOGS_ROOT": str(faults.ROOT / "tests/data")})
+    output, is_right = faults.run(release, "io", "every:400", SCRIPT, env={"FLOWLOGS_ROOT": str(faults.ROOT / "tests/data")})
     assert is_right, output
 
 
