@@ -10,18 +10,35 @@
 ** (SQLITE_VTAB_DIRECTONLY), FLOWLOGS_ROOT confines them to one folder, and with the second entry
 ** point they do not exist.
 **
+** An older SQLite than SQLITE_OLDEST is refused before anything else is asked of it, because the
+** table of functions that it passes ends before some that are called here.
+**
 ** Loading again what a connection has already does nothing.  Registering it anew would fail while
 ** a statement uses it, and would disconnect its tables.
 */
+#include <pthread.h>
+#include <string.h>
+
 #include "flowlogs.h"
 #include "base/hash.h"
 #include "functions/functions.h"
 #include "functions/scan_stats.h"
+#include "sqlite/mem.h"
 #include "tables/tables.h"
 
 SQLITE_EXTENSION_INIT1
 
 #define EXPORT __attribute__((visibility("default")))
+
+/*
+** 3.31 has SQLITE_INNOCUOUS and SQLITE_VTAB_DIRECTONLY, on which the promises about databases of
+** other people rest.  What later versions have is asked for where it is used.
+*/
+#define SQLITE_OLDEST      3031000
+#define SQLITE_OLDEST_TEXT "3.31"
+#if defined(SQLITE_VERSION_NUMBER) && SQLITE_VERSION_NUMBER < SQLITE_OLDEST
+#error "flowlogs needs the headers of SQLite 3.31 or later"
+#endif
 
 /* The function that each entry point registers last. */
 #define LAST_FUNCTION "flowlogs_require"
@@ -30,12 +47,38 @@ SQLITE_EXTENSION_INIT1
 EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 EXPORT int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
 
-/* Is the first column of the first row true? */
-static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
+/*
+** Keeps the functions of SQLite, as SQLITE_EXTENSION_INIT2 does.  They are written once, because
+** threads of another connection may use them meanwhile.  In a process with two copies of SQLite,
+** memory of one would be freed by the other, so the second is refused.
+*/
+static int use_sqlite(const sqlite3_api_routines *functions, char **pzErrMsg) {
+#if !defined(SQLITE_CORE)
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&mutex);
+  if (!sqlite3_api) sqlite3_api = functions;
+  int is_other = sqlite3_api != functions;
+  pthread_mutex_unlock(&mutex);
+  if (is_other) {
+    *pzErrMsg = functions->mprintf("flowlogs: another copy of SQLite in this process has loaded it; make a copy of the "
+                                   "file, and load that");
+    return SQLITE_ERROR;
+  }
+#else
+  (void)functions, (void)pzErrMsg;
+#endif
+  return SQLITE_OK;
+}
+
+/* Has a statement a row with that text in its first column? */
+static int has_row(sqlite3 *db, const char *sql, const char *text) {
   sqlite3_stmt *stmt = NULL;
-  int found = !sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) &&
-              (!parameter || !sqlite3_bind_text(stmt, 1, parameter, -1, SQLITE_STATIC)) &&
-              sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+  int found = 0;
+  if (!sqlite3_prepare_v2(db, sql, -1, &stmt, NULL))
+    while (!found && sqlite3_step(stmt) == SQLITE_ROW) {
+      const char *value = (const char *)sqlite3_column_text(stmt, 0);
+      found = value && !strcmp(value, text);
+    }
   sqlite3_finalize(stmt);
   return found;
 }
@@ -43,11 +86,12 @@ static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
 /*
 ** Is this version of the extension loaded, up to that function?  The list of functions is asked
 ** first, because a call of a function that does not exist would leave a line in the host's error
-** log.
+** log.  The statement PRAGMA reads no schema, as the table pragma_function_list would: SQLite checks
+** SQLITE_DIRECTONLY in generated columns and indexes when it reads the schema, and only for functions
+** that it knows then.
 */
 static int is_loaded(sqlite3 *db, const char *function) {
-  return is_true(db, "SELECT count(*) FROM pragma_function_list WHERE name = ?", function) &&
-         is_true(db, "SELECT flowlogs_version() = '" FLOWLOGS_VERSION "'", NULL);
+  return has_row(db, "PRAGMA function_list", function) && has_row(db, "SELECT flowlogs_version()", FLOWLOGS_VERSION);
 }
 
 /* Says why something could not be registered, because SQLite itself would show an empty text. */
@@ -59,9 +103,19 @@ static int finish(sqlite3 *db, int rc, char **pzErrMsg) {
   return rc;
 }
 
+/* Says so if the host's SQLite is too old.  It calls nothing that an old SQLite may not have. */
+static int require_version(char **pzErrMsg) {
+  if (sqlite3_libversion_number() >= SQLITE_OLDEST) return SQLITE_OK;
+  *pzErrMsg =
+      sqlite3_mprintf("flowlogs: this program has SQLite %s; flowlogs needs SQLite " SQLITE_OLDEST_TEXT " or later",
+                      sqlite3_libversion());
+  return SQLITE_ERROR;
+}
+
 /* Both entry points begin with it, because a table must not be made with another seed. */
-static void seed(void) {
+static void begin(void) {
   uint64_t random[2];
+  mem_init();
   sqlite3_randomness(sizeof random, random);
   hash_seed(random);
 }
@@ -77,8 +131,8 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 }
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  SQLITE_EXTENSION_INIT2(pApi);
-  seed();
+  if (use_sqlite(pApi, pzErrMsg) || require_version(pzErrMsg)) return SQLITE_ERROR;
+  begin();
   if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
   if (!stats) return SQLITE_NOMEM;
@@ -92,7 +146,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 }
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  SQLITE_EXTENSION_INIT2(pApi);
-  seed();
+  if (use_sqlite(pApi, pzErrMsg) || require_version(pzErrMsg)) return SQLITE_ERROR;
+  begin();
   return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

@@ -19,8 +19,11 @@
 
 #include "base/mem.h"
 
+static _Thread_local int is_member;
+
 static void *threads_run(void *member) {
   struct threads_member *m = member;
+  is_member = 1;
   m->threads->job(m->threads->context, m->number);
   return NULL;
 }
@@ -28,6 +31,7 @@ static void *threads_run(void *member) {
 unsigned threads_start(struct threads *c, unsigned n, void (*job)(void *context, unsigned number), void *context) {
   sigset_t all, old;
   memset(c, 0, sizeof *c);
+  c->process = getpid();
   c->job = job;
   c->context = context;
   if (n == 0 || !(c->member = mem_alloc(n * sizeof *c->member))) return 0;
@@ -43,8 +47,12 @@ unsigned threads_start(struct threads *c, unsigned n, void (*job)(void *context,
   return c->n;
 }
 
+int threads_in_child(const struct threads *c) { return c->process && c->process != getpid(); }
+
+int threads_is_member(void) { return is_member; }
+
 void threads_join(struct threads *c) {
-  for (unsigned i = 0; i < c->n; i++) pthread_join(c->member[i].thread, NULL);
+  for (unsigned i = 0; i < c->n && !threads_in_child(c); i++) pthread_join(c->member[i].thread, NULL);
   mem_free(c->member);
   memset(c, 0, sizeof *c);
 }

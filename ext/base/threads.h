@@ -10,6 +10,11 @@
 ** The threads block all signals, so that a host's signal handlers run in the threads in which they
 ** always ran.
 **
+** A child of fork() has none of its parent's threads, and finds their locks as they were at that
+** moment.  It must neither join the threads nor take a lock that they use, which would wait for
+** ever.  threads_in_child() tells it so; what the threads used then stays allocated until the child
+** ends.
+**
 ** A lock is initialised with its conditions by threads_lock_init() and freed with them by
 ** threads_lock_clear().  Only conditions that were initialised there can be given to
 ** threads_wait(), because its timeout is measured by the clock that threads_lock_init() chooses.
@@ -18,13 +23,15 @@
 #define BASE_THREADS_H
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
 #define THREADS_MAX 1024 /* threads that one threads_start() may be asked for */
 
 struct threads {
-  unsigned n; /* threads that run */
+  unsigned n;    /* threads that run */
+  pid_t process; /* that has started them, or has tried to; 0: threads_start() has not been called */
   void (*job)(void *context, unsigned number);
   void *context; /* for job; not owned */
   struct threads_member {
@@ -41,9 +48,15 @@ struct threads {
 */
 unsigned threads_start(struct threads *c, unsigned n, void (*job)(void *context, unsigned number), void *context);
 
+/* Is this process a child of the one that called threads_start()? */
+int threads_in_child(const struct threads *c);
+
+/* Is this thread one that threads_start() has started, for whatever struct? */
+int threads_is_member(void);
+
 /*
-** Waits until all jobs have returned; afterwards the struct is all zero.  A struct that is all
-** zero has no threads.
+** Waits until all jobs have returned, except in a child, where it returns at once.  Afterwards the
+** struct is all zero.  A struct that is all zero has no threads.
 */
 void threads_join(struct threads *c);
 

@@ -78,6 +78,10 @@ enum err_code read_ahead_start(struct read_ahead *a, struct source *source, stru
 
 void read_ahead_stop(struct read_ahead *a) {
   if (!a->source) return;
+  if (threads_in_child(&a->threads)) {
+    memset(a, 0, sizeof *a);
+    return;
+  }
   pthread_mutex_lock(&a->mutex);
   a->stop = 1;
   pthread_cond_broadcast(&a->moved);

@@ -174,21 +174,22 @@ static int looks_like_header(const struct line *line, int single) {
 }
 
 /*
-** The line without the byte order mark at its beginning, which is there if a file with one was
-** appended to another.  The mark is a part of the first token, or a token of its own.  The
-** result may point into at[].
+** The line without the byte order marks at its beginning, which are there if a file with one was
+** appended to another.  They are a part of the first token, or a token of their own.  The result
+** may point into at[].
 */
 static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKENS + 1]) {
   struct line rest = *line;
-  size_t n = 0;
+  size_t n = 0, marks = 0;
   const char *first = line->count ? token_text(line, 0, &n) : NULL;
-  if (n < 3 || memcmp(first, "\xef\xbb\xbf", 3)) return rest;
-  if (n == 3) {
+  while (n - marks >= 3 && !memcmp(first + marks, "\xef\xbb\xbf", 3)) marks += 3;
+  if (!marks) return rest;
+  if (n == marks) {
     rest.at++;
     rest.count--;
   } else if (line->count <= LAYOUT_TOKENS) {
     memcpy(at, line->at, (line->count + 1) * sizeof *at);
-    at[0] += 3;
+    at[0] += (uint32_t)marks;
     rest.at = at;
   }
   return rest;

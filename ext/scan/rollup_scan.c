@@ -45,7 +45,11 @@ static enum err_code rollup_scan_begin(void *scan, struct worker *w, struct err 
   return batch_init(&g->worker[w->number].batch, no_columns, e);
 }
 
-static int rollup_scan_admit(void *scan, size_t file) { return file < failed_file(scan); }
+/* A worker that takes a later file all the same, because another fails meanwhile, gives it up at once. */
+static int rollup_scan_admit(void *scan) {
+  struct rollup_scan *g = scan;
+  return atomic_load_explicit(&g->workers.next, memory_order_relaxed) < failed_file(g);
+}
 
 static struct batch *rollup_scan_room(void *scan, struct worker *w) {
   struct batch *b = &((struct rollup_scan *)scan)->worker[w->number].batch;
@@ -180,6 +184,10 @@ enum err_code rollup_scan_open(struct rollup_scan *g, const struct files *files,
 void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts) {
   if (counts) memset(counts, 0, sizeof *counts);
   if (!g->is_ready) return;
+  if (workers_are_lost(&g->workers)) {
+    g->is_ready = 0;
+    return;
+  }
   unsigned n = g->workers.n;
   workers_close(&g->workers, counts);
   for (unsigned i = 0; g->worker && i < n; i++) groups_clear(&g->worker[i].groups);
@@ -241,6 +249,7 @@ enum err_code rollup_scan_next(struct rollup_scan *g, const struct group **group
   *group = NULL;
   for (;;) {
     if (g->current && !has_failed(g) && (*group = groups_next(&g->current->groups, &g->place))) return ERR_NONE;
+    if (workers_check_process(&g->workers, e)) return e->code;
     if (g->current) release_groups(g);
     if (g->is_last) return ERR_NONE;
     if (workers_poll(&g->workers, e)) return e->code;

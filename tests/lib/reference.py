@@ -187,7 +187,7 @@ def unreadable_line(line):
     """The reason why a line cannot be read at all, or None."""
     if len(line) > LONGEST_LINE:
         return "too-long"
-    if any(byte < 0x20 and byte not in b"\t\r" for byte in line):
+    if re.search(rb"[\0-\x08\n-\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]", line):
         return "control-byte"
     return None
 
@@ -216,7 +216,7 @@ def header_names(line, single, own=None):
     """
     if unreadable_line(line):
         return None
-    tokens = split(line.removeprefix(b"\xef\xbb\xbf"))
+    tokens = split(re.sub(rb"^(\xef\xbb\xbf)+", b"", line))
     if not tokens or not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
         return None
     names = [known_name(token.decode()) for token in tokens]

@@ -5,6 +5,7 @@
 */
 #include "helpers.h"
 
+#include "base/hash.h"
 #include "scan/group.h"
 #include "record/tokens.h"
 
@@ -253,6 +254,62 @@ static void test_ids(void **state) {
   }
 }
 
+/* How many slots lie between where groups should be and where they are, all together. */
+static size_t displacement(const struct groups *t) {
+  size_t sum = 0;
+  for (size_t i = 0; i < t->cap; i++)
+    if (t->slot[i].at) sum += (i - t->slot[i].hash) & (t->cap - 1);
+  return sum;
+}
+
+#define CHOSEN 2000
+
+/* Adds keys with a number and this behind it; returns the displacement, and how many ids are different. */
+static size_t add_chosen(const char *behind, size_t *different) {
+  static uint64_t id[CHOSEN];
+  const struct grouping g = BY(FIELD_interface_id);
+  struct groups_place place = {0};
+  struct bytes lines = {0};
+  struct groups t;
+  struct err e = {0};
+  size_t n = 0;
+  groups_init(&t);
+  set_layout("interface_id bytes");
+  for (int i = 0; i < CHOSEN; i++) bytes_print(&lines, "%08d%s 1\n", i, behind);
+  assert_int_equal(add(&t, &g, lines.p, &e), ERR_NONE);
+  assert_int_equal(t.used, CHOSEN);
+  for (const struct group *p; (p = groups_next(&t, &place)) != NULL;) id[n++] = group_id(p) >> 1;
+  assert_int_equal(n, CHOSEN);
+  qsort(id, n, sizeof *id, compare_ids);
+  *different = 1;
+  for (size_t i = 1; i < n; i++) *different += id[i] != id[i - 1];
+  size_t steps = displacement(&t);
+  groups_clear(&t);
+  bytes_free(&lines);
+  return steps;
+}
+
+/*
+** Whoever knows the seed can write texts that have one hash: where a word of a key is the seed, the
+** product in hash_mix() is 0 whatever came before.  With the constant that is in the source, a
+** table then takes as many steps as the square of its groups, and its groups have one id.  A
+** process seeds its hash (main.c), and these texts are like any others.
+*/
+static void test_chosen_texts(void **state) {
+  static const char chosen[] = "\x93\xfd\x59\x66\xb8\xfe\xe8\xd6"; /* the constant, lowest byte first */
+  static const char *const texts[] = {chosen, "", "eni-0a1b", "\x15\x7c\x4a\x7f\xb9\x79\x37\x9e"};
+  size_t different;
+  (void)state;
+  assert_true(add_chosen(chosen, &different) > CHOSEN * CHOSEN / 4);
+  assert_int_equal(different, 1);
+  hash_seed(
+      (const uint64_t[2]){(uint64_t)random_u32() << 32 | random_u32(), (uint64_t)random_u32() << 32 | random_u32()});
+  for (size_t i = 0; i < COUNT(texts); i++) {
+    CHECK(add_chosen(texts[i], &different) < 2 * CHOSEN, "text %zu", i);
+    CHECK(different == CHOSEN, "text %zu", i);
+  }
+}
+
 static int always(void *context) {
   (void)context;
   return 1;
@@ -296,9 +353,11 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sums),  cmocka_unit_test(test_path),      cmocka_unit_test(test_spellings),
-      cmocka_unit_test(test_texts), cmocka_unit_test(test_overflow),  cmocka_unit_test(test_merge),
-      cmocka_unit_test(test_ids),   cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_sums),         cmocka_unit_test(test_path),
+      cmocka_unit_test(test_spellings),    cmocka_unit_test(test_texts),
+      cmocka_unit_test(test_overflow),     cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_ids),          cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_chosen_texts), /* the last, because it seeds the hash */
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
