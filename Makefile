@@ -180,7 +180,8 @@ valgrind: build-tests
 	@tests/tools/valgrind.sh $(BUILD)
 
 # Every allocation of every SQL script fails in turn, and every call of the system of some queries: an hour and more.
-faults: build-tests
+faults: deps-test
+	@$(MAKE) --no-print-directory build-tests
 	@$(MAKE) --no-print-directory asan
 	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults.sql
 	@FLOWLOGS_ROOT=$(CURDIR)/tests/data $(PYTHON) tests/lib/faults.py $(BUILD) io every:4 tests/lib/faults.sql
