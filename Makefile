@@ -18,6 +18,8 @@
 #   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
 #   make versions      builds older and newer versions of SQLite, and runs the tests on each; an hour
 #   make lint          compilers' and analysers' warnings, formatting
+#   make analyze       clang-tidy and scan-build, some minutes
+#   make coverage      which lines of ext/ make test's tests run; fails below 95 %
 #   make clean
 
 CC      ?= cc
@@ -214,6 +216,15 @@ hosts: all
 
 lint:
 	@tests/tools/lint.sh
+
+analyze:
+	@tests/tools/analyze.sh
+.PHONY: analyze
+
+# The table of files is in build/coverage/coverage.txt; tests/README.md says why some lines are not run.
+coverage: deps-test
+	@tests/tools/coverage.sh $(BUILD)/coverage $(PYTHON)
+.PHONY: coverage
 
 sample:
 	$(PYTHON) tests/data/generate.py tests/data
