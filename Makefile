@@ -139,10 +139,12 @@ build-tests: all $(UNIT_TESTS) $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%) $(BUILD)/column
 test: deps-test
 	@$(MAKE) --no-print-directory test-only
 
-# The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer.  The tests of a file
+# run one after the other, and files side by side where there is pytest-xdist.
+SIDE_BY_SIDE = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo ' -n auto --dist loadfile')
 test-only: build-tests
 	@$(MAKE) --no-print-directory asan
-	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/python
+	$(PYTHON) -m pytest -q -rs -p no:cacheprovider $(SIDE_BY_SIDE) tests/python
 
 SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
             OPT="-O1 -g -fno-omit-frame-pointer $(2)" CC=gcc

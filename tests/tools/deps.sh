@@ -47,6 +47,7 @@ for what in "$@"; do
   if [ "$what" = test ]; then
     need 'command -v python3' "$(name python3 python3 python3 python3)"
     need '/usr/bin/python3 -m pytest --version || python3 -m pytest --version' "$(name python3-pytest python3-pytest py3-pytest pytest)"
+    need '/usr/bin/python3 -c "import xdist" || python3 -c "import xdist"' "$(name python3-pytest-xdist python3-pytest-xdist py3-pytest-xdist -)"
     need "printf '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n' | \${CC:-cc} -E -" "$(name libcmocka-dev libcmocka-devel cmocka-dev cmocka)"
     need 'test -f /etc/services && test -f /etc/protocols' "$(name netbase setup alpine-baselayout-data -)"
     need 'command -v strace || [ "$(uname -s)" != Linux ]' "$(name strace strace strace -)"
