@@ -11,9 +11,6 @@
 ** and with it the path under which a file that has several paths is listed, therefore does not
 ** depend on the file system.  Each pair of a folder and an offset is visited once; this ends
 ** loops of links, and keeps `**` from visiting a folder more than once.
-**
-** Paths lie in blocks of text that only grow, so pointers to them stay valid while the list
-** grows.
 */
 #include "file/discover.h"
 
@@ -23,20 +20,11 @@
 #include <sys/stat.h>
 
 #include "base/glob.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "file/twins.h"
 
 #define EVERYTHING  SIZE_MAX /* the offset of an item for which all files below its folder are listed */
-#define BLOCK_BYTES (64 * 1024)
-#define FIRST_ITEMS 64 /* first capacity of an array that grows */
-
-/* A block of paths, one after the other, each with its NUL. */
-struct text_block {
-  struct text_block *next;
-  size_t used, size;
-  char text[];
-};
+#define FIRST_ITEMS 64       /* first capacity of an array that grows */
 
 /* A folder that will be read later. */
 struct item {
@@ -69,92 +57,14 @@ struct walk {
   struct err *e;
 };
 
-void files_init(struct files *f) { memset(f, 0, sizeof *f); }
-
-void files_clear(struct files *f) {
-  for (struct text_block *b = f->blocks, *next; b; b = next) {
-    next = b->next;
-    mem_free(b);
-  }
-  mem_free(f->file);
-  memset(f, 0, sizeof *f);
-}
-
-uint64_t files_bytes(const struct files *f) {
-  uint64_t bytes = 0;
-  for (size_t i = 0; i < f->n; i++)
-    if (f->file[i].size > 0) bytes += (uint64_t)f->file[i].size;
-  return bytes;
-}
-
-/* Returns room for n bytes, which files_clear() frees, or NULL with *e set. */
-static char *take_text(struct files *f, size_t n, struct err *e) {
-  if (!f->blocks || f->blocks->size - f->blocks->used < n) {
-    size_t size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
-    struct text_block *b = mem_alloc(sizeof *b + size);
-    if (!b) return err_nomem(e), NULL;
-    b->next = f->blocks;
-    b->used = 0;
-    b->size = size;
-    f->blocks = b;
-  }
-  char *p = f->blocks->text + f->blocks->used;
-  f->blocks->used += n;
-  return p;
-}
-
-/*
-** Returns a new text folder/name.  The folder may be "", which is the current folder, and may end
-** with slashes.
-*/
-static char *join(struct files *owner, const char *folder, const char *name, size_t name_n, struct err *e) {
-  size_t n = strlen(folder);
-  while (n > 1 && folder[n - 1] == '/') n--;
-  int slash = n > 0 && folder[n - 1] != '/';
-  char *p = take_text(owner, n + (size_t)slash + name_n + 1, e);
-  if (!p) return NULL;
-  memcpy(p, folder, n);
-  if (slash) p[n] = '/';
-  memcpy(p + n + slash, name, name_n);
-  p[n + (size_t)slash + name_n] = 0;
-  return p;
-}
-
-/*
-** Returns a number made of the times of the last changes of a file's contents and of its inode,
-** with nanoseconds where the file system keeps them.
-*/
-static uint64_t when_changed(const struct stat *st) {
-#if defined(__APPLE__)
-  const struct timespec *m = &st->st_mtimespec, *c = &st->st_ctimespec;
-#else
-  const struct timespec *m = &st->st_mtim, *c = &st->st_ctim;
-#endif
-  return hash_mix(hash_mix((uint64_t)m->tv_sec, (uint64_t)m->tv_nsec),
-                  hash_mix((uint64_t)c->tv_sec, (uint64_t)c->tv_nsec));
-}
-
 /* Appends a file to the list. st is NULL when nothing is known of it but its path. */
 static enum err_code add_file(struct walk *w, const char *path, const struct stat *st, int named) {
   struct files *f = w->files;
   if (f->n >= w->options->max_files)
     return err_set(w->e, ERR_ARGUMENT, 0, "the path stands for more than %zu files", w->options->max_files);
-  if (mem_grow(&f->file, &f->cap, f->n + 1, FIRST_ITEMS, sizeof *f->file)) return err_nomem(w->e);
-  char *copy = join(f, "", path, strlen(path), w->e);
-  if (!copy) return w->e->code;
-  struct file *file = &f->file[f->n++];
-  memset(file, 0, sizeof *file);
-  file->path = copy;
-  file->named = named;
-  file->size = -1;
+  if (files_add(f, path, st, w->e)) return w->e->code;
+  f->file[f->n - 1].named = named;
   progress_add(w->options->progress, 1, 0, 0);
-  if (st) {
-    file->size = st->st_size;
-    file->mtime = st->st_mtime;
-    file->changed = when_changed(st);
-    file->dev = st->st_dev;
-    file->ino = st->st_ino;
-  }
   return ERR_NONE;
 }
 
@@ -308,7 +218,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
       err_nomem(w->e);
       break;
     }
-    if (!(w->names[w->nnames] = join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
+    if (!(w->names[w->nnames] = files_join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
     w->nnames++;
   }
   if (errno && !w->e->code) add_refused(w, folder, 1, 1); /* readdir() failed, so names may be missing */
@@ -326,7 +236,7 @@ static enum err_code list_all_below(struct walk *w, const char *folder) {
   for (size_t i = 0; i < w->nnames; i++) {
     if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (w->names[i][0] == '.') continue;
-    const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
+    const char *path = files_join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
     if (!path || add_match(w, path)) return w->e->code;
   }
   return ERR_NONE;
@@ -342,7 +252,7 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
   size_t n = strcspn(part, "/"), next = at + n + strspn(part + n, "/");
   int last = w->pattern[next] == 0, stars = n == 2 && !memcmp(part, "**", 2);
   if (!stars && !glob_has_magic(part, n)) {
-    const char *path = join(&w->scratch, folder, part, n, w->e);
+    const char *path = files_join(&w->scratch, folder, part, n, w->e);
     struct stat st;
     if (!path) return w->e->code;
     if (root_guard_stat(w->options->guard, path, &st)) return add_unreadable(w, path);
@@ -354,7 +264,7 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
   for (size_t i = 0; i < w->nnames; i++) {
     if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (stars ? w->names[i][0] == '.' : !glob_match(part, n, w->names[i])) continue;
-    const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
+    const char *path = files_join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
     if (!path) return w->e->code;
     if (stars ? enter(w, path, at) : last ? add_match(w, path) : enter(w, path, next)) return w->e->code;
   }
@@ -368,7 +278,7 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
 static enum err_code match_pattern(struct walk *w, const char *pattern) {
   size_t at = strcspn(pattern, GLOB_MAGIC);
   while (at > 0 && pattern[at - 1] != '/') at--;
-  const char *folder = join(&w->scratch, "", pattern, at, w->e);
+  const char *folder = files_join(&w->scratch, "", pattern, at, w->e);
   if (!folder) return w->e->code;
   struct stat st;
   if (root_guard_stat(w->options->guard, or_dot(folder), &st)) return add_unreadable(w, folder);
