@@ -18,6 +18,8 @@
 #   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
 #   make versions      builds older and newer versions of SQLite, and runs the tests on each; an hour
 #   make lint          compilers' and analysers' warnings, formatting
+#   make analyze       clang-tidy and scan-build, some minutes
+#   make coverage      which lines of ext/ make test's tests run; fails below 95 %
 #   make clean
 
 CC      ?= cc
@@ -180,7 +182,8 @@ valgrind: build-tests
 	@tests/tools/valgrind.sh $(BUILD)
 
 # Every allocation of every SQL script fails in turn, and every call of the system of some queries: an hour and more.
-faults: build-tests
+faults: deps-test
+	@$(MAKE) --no-print-directory build-tests
 	@$(MAKE) --no-print-directory asan
 	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults.sql
 	@FLOWLOGS_ROOT=$(CURDIR)/tests/data $(PYTHON) tests/lib/faults.py $(BUILD) io every:4 tests/lib/faults.sql
@@ -213,6 +216,15 @@ hosts: all
 
 lint:
 	@tests/tools/lint.sh
+
+analyze:
+	@tests/tools/analyze.sh
+.PHONY: analyze
+
+# The table of files is in build/coverage/coverage.txt; tests/README.md says why some lines are not run.
+coverage: deps-test
+	@tests/tools/coverage.sh $(BUILD)/coverage $(PYTHON)
+.PHONY: coverage
 
 sample:
 	$(PYTHON) tests/data/generate.py tests/data

@@ -191,12 +191,12 @@ static enum err_code grow_visited(struct walk *w) {
 
 static int was_visited(const struct walk *w, dev_t dev, ino_t ino, size_t at) {
   const struct visit v = {.dev = dev, .ino = ino, .at = at};
-  return w->visited_cap && w->visited[find_visit(w, &v)].ino != 0;
+  return w->visited && w->visited[find_visit(w, &v)].ino != 0;
 }
 
 static enum err_code visit(struct walk *w, dev_t dev, ino_t ino, size_t at) {
   const struct visit v = {.dev = dev, .ino = ino, .at = at};
-  if (w->nvisited * 2 >= w->visited_cap && grow_visited(w)) return w->e->code;
+  if ((!w->visited || w->nvisited * 2 >= w->visited_cap) && grow_visited(w)) return w->e->code;
   w->visited[find_visit(w, &v)] = v;
   w->nvisited++; /* counts a repeated visit too: the table then only grows earlier */
   return ERR_NONE;

@@ -75,7 +75,7 @@ static int is_rotation_date(const char *p) {
 static int is_partial_suffix(const char *p) {
   for (size_t i = 0; i < SUFFIXES; i++) {
     size_t n = strlen(suffixes[i]);
-    if (strncmp(p, suffixes[i], n) || p[n] != '.') continue;
+    if (strncmp(p, suffixes[i], n) != 0 || p[n] != '.') continue;
     const char *end = p + n + 1;
     if (strlen(end) == PARTIAL_END && strspn(end, "0123456789abcdefABCDEF") == PARTIAL_END)
       return !is_rotation_date(end);

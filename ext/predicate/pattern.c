@@ -131,7 +131,7 @@ static int parse_op(struct parser *s) {
 
 /* Reads the value behind an operator. */
 static enum err_code parse_value(struct parser *s, struct pattern_condition *c, const char *op_at) {
-  struct value v;
+  struct value v = {0};
   skip_spaces(s);
   char *first = s->p;
   int equality = c->op == PATTERN_EQ || c->op == PATTERN_NE;
@@ -163,7 +163,7 @@ static enum err_code parse_name(struct parser *s, struct pattern_slot *slot) {
     return FAIL(s, first,
                 slot->name_n ? "the slot's name is repeated here, and a condition follows it"
                              : "a slot begins with a name of letters, digits, _ and -");
-  if (slot->name_n && (n != slot->name_n || memcmp(first, slot->name, n)))
+  if (slot->name_n && (n != slot->name_n || memcmp(first, slot->name, n) != 0))
     return FAIL(s, first, "a slot's conditions are all about its own token: '%.*s', not '%.*s'",
                 (int)(slot->name_n < 40 ? slot->name_n : 40), slot->name, (int)(n < 40 ? n : 40), first);
   if (behind < s->end && !strchr(" \t\r\n=!<>&|,]", *behind))
@@ -260,7 +260,7 @@ static enum err_code parse_word(struct parser *s, struct value *out) {
 
 static enum err_code parse_term(struct parser *s) {
   struct pattern *out = s->out;
-  struct value v;
+  struct value v = {0};
   char *first = s->p;
   if (mem_grow(&out->term, &s->term_cap, out->nterms + 1, FIRST_ITEMS, sizeof *out->term)) return err_nomem(s->e);
   struct pattern_term *term = &out->term[out->nterms++];

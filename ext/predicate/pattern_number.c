@@ -130,7 +130,7 @@ static int compare_size(const struct decimal *a, const struct decimal *b) {
 
 int pattern_number_compare(const struct pattern_number *a, const char *a_text, size_t a_n,
                            const struct pattern_number *b, const char *b_text, size_t b_n) {
-  struct decimal x, y;
+  struct decimal x = {0}, y = {0};
   if (a->is_integer && b->is_integer) return (a->integer > b->integer) - (a->integer < b->integer);
   read_decimal(&x, a_text, a_n);
   read_decimal(&y, b_text, b_n);

@@ -231,7 +231,8 @@ static int is_allowed(const char *sql, const struct outcome *got, const struct f
   const struct outcome *right = &shared->right;
   int error = plan->error;
   if (is_same(got, right) || (varies() && got->rc == right->rc)) return 1;
-  if (plan->call == FAULTY_ALLOC) return got->rc == SQLITE_NOMEM || got->rc == SQLITE_IOERR_NOMEM;
+  if (plan->call == FAULTY_ALLOC || plan->call == FAULTY_CONDITION)
+    return got->rc == SQLITE_NOMEM || got->rc == SQLITE_IOERR_NOMEM;
   if (plan->call == FAULTY_THREAD || error == EINTR || error == FAULTY_SHORT) return 0;
   if (got->rc) return got->rc == SQLITE_ERROR && is_told(got->message, plan, path);
   /* A lack of memory or descriptors is no fault of the file, which on_error=skip could skip. */
@@ -337,6 +338,7 @@ static const struct {
     {FAULTY_READDIR, {EIO, ENOMEM}},
     {FAULTY_REALPATH, {EACCES, EIO, ENOMEM}},
     {FAULTY_THREAD, {EAGAIN, EPERM}},
+    {FAULTY_CONDITION, {ENOMEM}},
 };
 
 static void fail_calls(sqlite3 *db, const char *sql) {

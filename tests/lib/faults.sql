@@ -37,7 +37,7 @@ SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log') a JOIN flo
 SELECT column1, (SELECT count(*) FROM flowlogs('tests/data/edge/custom-order.log') WHERE dstport = column1) FROM (VALUES (22), (443), (80));
 SELECT count(f.line) FROM (VALUES ('10.0.0.1'), ('10.0.0.5'), ('x')) LEFT JOIN flowlogs('tests/data/edge/custom-order.log') f ON f.srcaddr = column1;
 -- Tables.
-CREATE VIRTUAL TABLE temp.skipped USING flowlogs('tests/data/edge/mixed', on_error=skip, format='${version} ${srcaddr}', threads=1, filter='10.', since='2020-01-01', columns=default, late=any, memory='2M');
+CREATE VIRTUAL TABLE temp.skipped USING flowlogs('tests/data/edge/mixed', on_error=skip, format='${version} ${srcaddr}', threads=1, filter='10.', since='2020-01-01', columns=default, late=any, memory='2M', progress=off);
 SELECT count(*), max(line) FROM skipped;
 DROP TABLE skipped;
 CREATE VIRTUAL TABLE temp.u USING flowlogs('tests/data/edge/custom-order.log', colour=red);

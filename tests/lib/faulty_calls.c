@@ -31,8 +31,8 @@
 #define DESCRIPTORS 1024 /* those above are not counted */
 #define PATH_BYTES  1024 /* of a path that is remembered */
 
-const char *const faulty_names[FAULTY_CALLS] = {"none",  "alloc",     "open",    "read",     "fstat", "stat",
-                                                "lstat", "fdopendir", "readdir", "realpath", "thread"};
+const char *const faulty_names[FAULTY_CALLS] = {"none",  "alloc",     "open",    "read",     "fstat",  "stat",
+                                                "lstat", "fdopendir", "readdir", "realpath", "thread", "condition"};
 
 static struct faulty_plan plan;
 static const char *below;       /* NULL: no file is counted */
@@ -254,6 +254,11 @@ int closedir(DIR *dir) {
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg) {
   NEXT(pthread_create)
   return fails(FAULTY_THREAD, "") ? plan.error : next(thread, attr, start, arg);
+}
+
+int pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attr) {
+  NEXT(pthread_cond_init)
+  return fails(FAULTY_CONDITION, "") ? plan.error : next(condition, attr);
 }
 
 /* --- the environment --------------------------------------------------------------------------------------------- */

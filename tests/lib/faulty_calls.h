@@ -24,7 +24,8 @@ enum faulty_call {
   FAULTY_FDOPENDIR,
   FAULTY_READDIR,
   FAULTY_REALPATH,
-  FAULTY_THREAD, /* pthread_create(), of whatever thread */
+  FAULTY_THREAD,    /* pthread_create(), of whatever thread */
+  FAULTY_CONDITION, /* pthread_cond_init() */
   FAULTY_CALLS
 };
 

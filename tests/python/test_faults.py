@@ -15,7 +15,7 @@ SCRIPT = pathlib.Path(faults.__file__).with_suffix(".sql")
 
 
 def test_a_failing_allocation_gives_nomem_or_the_right_answer(build):
-    how = "ours:6" if build.name == "release" else "ours:60"
+    how = "ours:10" if build.name == "release" else "ours:100"
     for script in (None, SCRIPT):
         output, is_right = faults.run(build, "alloc", how, script)
         assert is_right, output

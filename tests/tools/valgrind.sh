@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 build=$1
 check="valgrind -q --error-exitcode=99 --leak-check=full --track-origins=yes --keep-debuginfo=yes"
 
-for script in tests/sql/*.sql; do
+for script in tests/sql/*.sql $(find sql -name "*.sql" | sort); do
   echo "$script"
   rc=0
   { echo ".load ./$build/flowlogs"; cat "$script"; } | $check sqlite3 -batch :memory: >"$build/valgrind.out" 2>&1 || rc=$?

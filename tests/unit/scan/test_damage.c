@@ -274,7 +274,10 @@ static void make_samples(void) {
 static void test_samples(void **state) {
   (void)state;
   make_folder("plain");
-  for (size_t i = 0; i < samples; i++) check_sample(&sample[i]);
+  for (size_t i = 0; i < samples; i++) {
+    check_sample(&sample[i]);
+    if (is_all) fprintf(stderr, "%zu of %zu samples, %zu damaged files\n", i + 1, samples, cases);
+  }
   printf("%zu damaged files of %zu samples\n", cases, samples);
 }
 
