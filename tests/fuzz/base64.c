@@ -105,6 +105,7 @@ static void check_layers(const struct text *bytes, uint32_t how) {
   }
   char *copy = copy_of(layer[n].p, layer[n].n, 0);
   if (unwrap_init(&u, &e)) abort();
+  unwrap_begin(&u, layer[n].n);
   enum err_code rc = unwrap(&u, copy, layer[n].n, UNWRAP_GUESS, &out, &e);
   PROPERTY(!rc && out.n == layer[0].n && !memcmp(out.p, layer[0].p, out.n), "%u layers: %s", n, e.text);
   unwrapped_free(&out);
@@ -120,6 +121,7 @@ static void check_any(const struct text *bytes, uint32_t how) {
   struct err e = {0};
   char *copy = copy_of(bytes->p, bytes->n, 0);
   if (unwrap_init(&u, &e)) abort();
+  unwrap_begin(&u, bytes->n);
   enum err_code rc = unwrap(&u, copy, bytes->n, how & 8 ? UNWRAP_BASE64 : UNWRAP_GUESS, &out, &e);
   PROPERTY(rc == e.code && (rc || out.n == 0 || out.p), "error %d", rc);
   unwrapped_free(&out);

@@ -20,7 +20,7 @@
 #include "fuzz.h"
 
 static sqlite3 *db;
-static char fuzz_folder[64];
+static char fuzz_folder[512];
 
 /* The answer of a query: a row is its values with '|' behind each and a line end, or an error. */
 struct answer {
@@ -85,7 +85,7 @@ static inline void write_gzip(const char *path, const char *p, size_t n) {
 }
 
 static inline void remove_folder(void) {
-  char command[128];
+  char command[sizeof fuzz_folder + 16];
   snprintf(command, sizeof command, "rm -rf '%s'", fuzz_folder);
   if (system(command)) return;
 }
@@ -94,8 +94,7 @@ static inline void remove_folder(void) {
 static inline int fuzz_sql_begin(void) {
   const char *tmp = getenv("TMPDIR");
   if (db) return 0;
-  snprintf(fuzz_folder, sizeof fuzz_folder, "%.40s/flowlogs-fuzz-XXXXXX",
-           tmp && *tmp == '/' && strlen(tmp) < 40 ? tmp : "/tmp");
+  snprintf(fuzz_folder, sizeof fuzz_folder, "%.400s/flowlogs-fuzz-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
   unsetenv("FLOWLOGS_ROOT");
   if (!mkdtemp(fuzz_folder) || atexit(remove_folder)) abort();
   sqlite3_auto_extension((void (*)(void))sqlite3_flowlogs_init);

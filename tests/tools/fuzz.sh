@@ -8,6 +8,9 @@ cd "$(dirname "$0")/../.."
 folder=$(cd "$1" && pwd) # a finding is written while the current folder is a target's own
 seconds=$2
 shift 2
+export TMPDIR="$folder/tmp" # a target that is ended leaves its files there
+mkdir -p "$TMPDIR"
+trap 'rm -rf "$TMPDIR"' EXIT
 
 for target in "$@"; do
   found=$folder/corpus/$target
