@@ -32,6 +32,17 @@ def is_error(text):
 
 def box_values(text):
     """A list of the lines: a row of a box as the list of its cells, a rule of its frame as "─",
-    any other line as it is."""
-    return [[cell.strip() for cell in line.split("│")[1:-1]] if line.startswith("│") else RULE.sub("─", line)
-            for line in text.split("\n")]
+    a line "name = value" of .mode line, which is "name: value" since 3.53, as both, and any other
+    line as it is. The rows of a box of one column become one, because old versions wrap long
+    values, and new ones do not."""
+    values = []
+    for line in text.split("\n"):
+        if not line.startswith("│"):
+            pair = re.fullmatch(r" *(\w+)(?: =|:) (.*)", line)
+            values.append(list(pair.groups()) if pair else RULE.sub("─", line))
+            continue
+        cells = [cell.strip() for cell in line.split("│")[1:-1]]
+        if len(cells) == 1 and values and len(values[-1]) == 1 and isinstance(values[-1], list):
+            cells = [values.pop()[0] + " " + cells[0]]
+        values.append(cells)
+    return values

@@ -116,7 +116,8 @@ def test_a_script_with_hostile_parameters(release, tree, script):
         rows = ", ".join(f"({quote(p)}, {quote(v)})" for p, v in values)
         got = release.shell(f".mode list\n.parameter init\nINSERT INTO sqlite_parameters VALUES {rows};\n.read {script}", cwd=tree)
         assert harmless(tree)
-        assert script in DATA or printable(got.replace("\n", "")), (values, got)
+        ours = re.sub("bad JSON path: .*", "", got, flags=re.S)      # SQLite's own words since 3.46, which repeat the path
+        assert script in DATA or printable(ours.replace("\n", "")), (values, got)
 
 
 @pytest.mark.parametrize("script,variable", [("load-assets", "ASSETS"), ("load-history", "HISTORY"), ("history-snapshot", "ASSETS")])
