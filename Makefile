@@ -11,7 +11,12 @@
 #   make asan          a checked build, in build/asan
 #   make tsan          the same for threads, and the threaded tests on it
 #   make valgrind      the SQL scripts and unit tests under valgrind
+#   make faults        each allocation and call of the system fails in turn; an hour and more
+#   make hosts         installs the languages and libraries that Debian and npm have, and runs the extension in each
 #   make damage        damages every sample file at every byte, and reads bombs of 10 GB; an hour
+#   make fuzz          searches with libFuzzer for inputs that break a parser, an hour; FUZZ_SECONDS=10 for a quick look
+#   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
+#   make versions      builds older and newer versions of SQLite, and runs the tests on each; an hour
 #   make lint          compilers' and analysers' warnings, formatting
 #   make analyze       clang-tidy and scan-build, some minutes
 #   make coverage      which lines of ext/ make test's tests run; fails below 95 %
@@ -46,7 +51,7 @@ LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext
 UPPER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(UPPER_ROOMS:%=ext/%/*.c)))) $(BUILD)/main.o
 OBJECTS := $(LOWER) $(UPPER)
 
-.PHONY: all demo test test-only valgrind bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
+.PHONY: all demo test test-only valgrind faults hosts versions bench install uninstall clean deps deps-build deps-test asan tsan lint sample \
         generate
 .DELETE_ON_ERROR:
 
@@ -94,18 +99,41 @@ $(BUILD)/unit/%: tests/unit/%.c tests/lib/mem.c $(LOWER) $(wildcard tests/lib/*.
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< tests/lib/mem.c $(LOWER) -lcmocka $(LIBS)
 
-# A host of its own that makes SQLite's allocator fail; it loads the extension as any other host does.
-$(BUILD)/nomem_host: tests/lib/nomem_host.c | $(BUILD)
-	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3
+# A host of its own that makes SQLite's allocator and calls of the system fail; it loads the extension as any other
+# host does, which then finds the functions of the host (-rdynamic) before those of the C library.
+$(BUILD)/fault_host: tests/lib/fault_host.c tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -rdynamic -o $@ $(filter %.c,$^) -lsqlite3 -ldl
 
 # A host with many threads, statements and children.
 $(BUILD)/crowd_host: tests/lib/crowd_host.c | $(BUILD)
 	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 $(LIBS)
 
+# A host that says that its SQLite is old.
+$(BUILD)/old_host: tests/lib/old_host.c | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lsqlite3 -ldl
+
 $(BUILD)/columns: tests/tools/columns.c $(BUILD)/record/fields.o
 	$(CC) $(ALL_CFLAGS) -Iext -o $@ $^
 
-build-tests: all $(UNIT_TESTS) $(BUILD)/columns $(BUILD)/nomem_host $(BUILD)/crowd_host
+# The same calls, for the sqlite3 shell: preloaded, and told by the environment what fails.
+$(BUILD)/faulty_calls.so: tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(BUILD)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -ldl
+
+# A fuzz target, tests/fuzz/NAME.c, is linked with a program that replays the files of its corpus, or with libFuzzer.
+# Those of the lower rooms have the allocator of the unit tests; sql_*.c have SQLite and the whole extension.
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_MAIN    ?= tests/lib/replay.c
+$(BUILD)/fuzz/sql_%: tests/fuzz/sql_%.c tests/lib/replay.c $(wildcard tests/lib/fuzz*.h) $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< $(FUZZ_MAIN) $(OBJECTS) -lsqlite3 $(LIBS)
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/lib/replay.c tests/lib/fuzz.h tests/lib/mem.c $(LOWER)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< $(FUZZ_MAIN) tests/lib/mem.c $(LOWER) -lsqlite3 $(LIBS)
+build-fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+.PHONY: build-fuzz
+
+build-tests: all $(UNIT_TESTS) $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%) $(BUILD)/columns $(BUILD)/fault_host \
+             $(BUILD)/faulty_calls.so $(BUILD)/crowd_host $(BUILD)/old_host
 .PHONY: build-tests
 
 test: deps-test
@@ -125,9 +153,43 @@ tsan:
 	@tests/tools/tsan.sh $(BUILD)/tsan
 , := ,
 
+# All fuzz targets with libFuzzer, each for FUZZ_SECONDS, in which it looks for inputs beyond its corpus.  By default that
+# is an hour for all together.  FUZZ='lines ip' runs these alone.
+FUZZ         ?= $(FUZZ_TARGETS)
+FUZZ_SECONDS ?= $(shell expr 3600 / $(words $(FUZZ)))
+FUZZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang FUZZ_MAIN=-fsanitize=fuzzer FUZZ_TARGETS="$(FUZZ)" \
+         OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+fuzz: deps-fuzz
+	@$(FUZZED) build-fuzz
+	@tests/tools/fuzz.sh $(BUILD)/clang/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+# Chooses the inputs of tests/fuzz/corpus anew, from those and from what `make fuzz` has found.
+fuzz-corpus: deps-fuzz
+	@$(FUZZED) build-fuzz
+	@$(PYTHON) -B tests/tools/fuzz_corpus.py $(BUILD)/clang/fuzz $(FUZZ)
+deps-fuzz:
+	@tests/tools/deps.sh build fuzz
+.PHONY: fuzz fuzz-corpus deps-fuzz
+
+# Random queries over files that change, compared with a slow reader, for SOAK_SECONDS.  SOAK_SEED repeats a run.
+SOAK_SECONDS ?= 7200
+soak: build-tests
+	@$(PYTHON) -B tests/tools/soak.py --seconds $(SOAK_SECONDS) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
+.PHONY: soak
+
 # All SQL scripts and the unit tests under valgrind: some minutes.
 valgrind: build-tests
 	@tests/tools/valgrind.sh $(BUILD)
+
+# Every allocation of every SQL script fails in turn, and every call of the system of some queries: an hour and more.
+faults: build-tests
+	@$(MAKE) --no-print-directory asan
+	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults.sql
+	@FLOWLOGS_ROOT=$(CURDIR)/tests/data $(PYTHON) tests/lib/faults.py $(BUILD) io every:4 tests/lib/faults.sql
+	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan io every:4 tests/lib/faults.sql
+	@FLOWLOGS_MANY=100000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_odd_files.py
+	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every
+	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan alloc ours:4
 
 # What make test does with a few small files, with all.
 damage: build-tests asan
@@ -141,6 +203,15 @@ bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure
 
 $(BUILD)/bench/%: tests/bench/%.c | $(BUILD)/bench
 	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) -o $@ $< -lz
+
+# VERSIONS='newest' chooses; tests/tools/sqlite_versions.sh lists them.
+VERSIONS ?= 3.30.1 3.31.1 3.34.0 3.38.2 3.46.1 newest
+versions: deps-test build-tests
+	@PYTHON=$(PYTHON) tests/tools/sqlite_versions.sh test $(VERSIONS)
+
+# Prints a table of the hosts in tests/hosts, and "N passed, N failed, N skipped".
+hosts: all
+	@$(PYTHON) -B tests/hosts/run.py $(BUILD)
 
 lint:
 	@tests/tools/lint.sh

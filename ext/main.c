@@ -10,10 +10,14 @@
 ** (SQLITE_VTAB_DIRECTONLY), FLOWLOGS_ROOT confines them to one folder, and with the second entry
 ** point they do not exist.
 **
+** An older SQLite than SQLITE_OLDEST is refused before anything else is asked of it, because the
+** table of functions that it passes ends before some that are called here.
+**
 ** Loading again what a connection has already does nothing.  Registering it anew would fail while
 ** a statement uses it, and would disconnect its tables.
 */
 #include <pthread.h>
+#include <string.h>
 
 #include "flowlogs.h"
 #include "base/hash.h"
@@ -25,6 +29,16 @@
 SQLITE_EXTENSION_INIT1
 
 #define EXPORT __attribute__((visibility("default")))
+
+/*
+** 3.31 has SQLITE_INNOCUOUS and SQLITE_VTAB_DIRECTONLY, on which the promises about databases of
+** other people rest.  What later versions have is asked for where it is used.
+*/
+#define SQLITE_OLDEST      3031000
+#define SQLITE_OLDEST_TEXT "3.31"
+#if defined(SQLITE_VERSION_NUMBER) && SQLITE_VERSION_NUMBER < SQLITE_OLDEST
+#error "flowlogs needs the headers of SQLite 3.31 or later"
+#endif
 
 /* The function that each entry point registers last. */
 #define LAST_FUNCTION "flowlogs_require"
@@ -56,12 +70,15 @@ static int use_sqlite(const sqlite3_api_routines *functions, char **pzErrMsg) {
   return SQLITE_OK;
 }
 
-/* Is the first column of the first row true? */
-static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
+/* Has a statement a row with that text in its first column? */
+static int has_row(sqlite3 *db, const char *sql, const char *text) {
   sqlite3_stmt *stmt = NULL;
-  int found = !sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) &&
-              (!parameter || !sqlite3_bind_text(stmt, 1, parameter, -1, SQLITE_STATIC)) &&
-              sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+  int found = 0;
+  if (!sqlite3_prepare_v2(db, sql, -1, &stmt, NULL))
+    while (!found && sqlite3_step(stmt) == SQLITE_ROW) {
+      const char *value = (const char *)sqlite3_column_text(stmt, 0);
+      found = value && !strcmp(value, text);
+    }
   sqlite3_finalize(stmt);
   return found;
 }
@@ -69,11 +86,12 @@ static int is_true(sqlite3 *db, const char *sql, const char *parameter) {
 /*
 ** Is this version of the extension loaded, up to that function?  The list of functions is asked
 ** first, because a call of a function that does not exist would leave a line in the host's error
-** log.
+** log.  The statement PRAGMA reads no schema, as the table pragma_function_list would: SQLite checks
+** SQLITE_DIRECTONLY in generated columns and indexes when it reads the schema, and only for functions
+** that it knows then.
 */
 static int is_loaded(sqlite3 *db, const char *function) {
-  return is_true(db, "SELECT count(*) FROM pragma_function_list WHERE name = ?", function) &&
-         is_true(db, "SELECT flowlogs_version() = '" FLOWLOGS_VERSION "'", NULL);
+  return has_row(db, "PRAGMA function_list", function) && has_row(db, "SELECT flowlogs_version()", FLOWLOGS_VERSION);
 }
 
 /* Says why something could not be registered, because SQLite itself would show an empty text. */
@@ -83,6 +101,15 @@ static int finish(sqlite3 *db, int rc, char **pzErrMsg) {
                                 "end the statement, then load again");
   else if (rc && rc != SQLITE_NOMEM) *pzErrMsg = sqlite3_mprintf("flowlogs: %s", sqlite3_errmsg(db));
   return rc;
+}
+
+/* Says so if the host's SQLite is too old.  It calls nothing that an old SQLite may not have. */
+static int require_version(char **pzErrMsg) {
+  if (sqlite3_libversion_number() >= SQLITE_OLDEST) return SQLITE_OK;
+  *pzErrMsg =
+      sqlite3_mprintf("flowlogs: this program has SQLite %s; flowlogs needs SQLite " SQLITE_OLDEST_TEXT " or later",
+                      sqlite3_libversion());
+  return SQLITE_ERROR;
 }
 
 /* Both entry points begin with it, because a table must not be made with another seed. */
@@ -104,7 +131,7 @@ static int register_tables(sqlite3 *db, struct scan_stats *stats) {
 }
 
 int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  if (use_sqlite(pApi, pzErrMsg)) return SQLITE_ERROR;
+  if (use_sqlite(pApi, pzErrMsg) || require_version(pzErrMsg)) return SQLITE_ERROR;
   begin();
   if (is_loaded(db, LAST_OF_ALL)) return SQLITE_OK;
   struct scan_stats *stats = scan_stats_new();
@@ -119,7 +146,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
 }
 
 int sqlite3_flowlogsnofs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi) {
-  if (use_sqlite(pApi, pzErrMsg)) return SQLITE_ERROR;
+  if (use_sqlite(pApi, pzErrMsg) || require_version(pzErrMsg)) return SQLITE_ERROR;
   begin();
   return is_loaded(db, LAST_FUNCTION) ? SQLITE_OK : finish(db, functions_register(db), pzErrMsg);
 }

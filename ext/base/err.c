@@ -2,7 +2,8 @@
 /*
 ** The text is formatted only for the first error, so a later err_set() costs a comparison.  A
 ** text that is too long is cut by vsnprintf(), which may cut a character in two.  Its first part
-** is left out.  Any other byte that is not UTF-8 comes from an argument, and becomes '?'.
+** is left out.  Any other byte that is not UTF-8 comes from an argument, and so do control
+** characters.
 */
 #include "base/err.h"
 
@@ -11,15 +12,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/utf8.h"
 
 __attribute__((format(printf, 2, 0))) static void print(char out[ERR_TEXT], const char *format, va_list ap) {
   char text[ERR_TEXT + 3]; /* the rest of a character, so that it is known to be one */
   vsnprintf(text, sizeof text, format, ap);
   size_t n = utf8_cut(text, strlen(text), ERR_TEXT - 1);
-  memcpy(out, text, n);
-  out[n] = 0;
-  utf8_replace(out, n);
+  out[printable_write(text, n, out, ERR_TEXT - 1)] = 0;
 }
 
 void err_print(char out[ERR_TEXT], const char *format, ...) {

@@ -30,12 +30,13 @@ enum err_code {
 struct err {
   enum err_code code;
   uint64_t line;       /* 1-based; 0 when no line is concerned; for a filter pattern: the character */
-  char text[ERR_TEXT]; /* what is wrong, without file and line; UTF-8, whatever the arguments were */
+  char text[ERR_TEXT]; /* what is wrong, without file and line; printable, whatever the arguments were */
 };
 
 /*
 ** Sets *e unless it is already set.  Returns e->code, which is never ERR_NONE.  `format` is a
-** printf() format.
+** printf() format.  Arguments may hold anything, because the text is made printable
+** (base/printable.h): no line break, no other control character, and UTF-8.
 */
 __attribute__((format(printf, 4, 5))) enum err_code err_set(struct err *e, enum err_code code, uint64_t line,
                                                             const char *format, ...);

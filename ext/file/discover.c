@@ -80,6 +80,13 @@ void files_clear(struct files *f) {
   memset(f, 0, sizeof *f);
 }
 
+uint64_t files_bytes(const struct files *f) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < f->n; i++)
+    if (f->file[i].size > 0) bytes += (uint64_t)f->file[i].size;
+  return bytes;
+}
+
 /* Returns room for n bytes, which files_clear() frees, or NULL with *e set. */
 static char *take_text(struct files *f, size_t n, struct err *e) {
   if (!f->blocks || f->blocks->size - f->blocks->used < n) {
@@ -140,6 +147,7 @@ static enum err_code add_file(struct walk *w, const char *path, const struct sta
   file->path = copy;
   file->named = named;
   file->size = -1;
+  progress_add(w->options->progress, 1, 0, 0);
   if (st) {
     file->size = st->st_size;
     file->mtime = st->st_mtime;
@@ -212,18 +220,36 @@ static enum err_code exhausted(struct walk *w, const char *path, int number) {
   return err_set(w->e, ERR_EXHAUSTED, 0, "'%s': %s", path, strerror(number));
 }
 
+/*
+** Adds what the system refuses to examine, or a folder that it refuses to list; errno is still set.
+** Anything may lie below it, so no query may pass over the entry in silence.  is_whole: the path
+** matches the whole pattern, so that it is right to read it if it turns out to be a file.
+*/
+static enum err_code add_refused(struct walk *w, const char *path, int is_folder, int is_whole) {
+  int why = errno;
+  if (err_is_exhausted(why)) return exhausted(w, path, why);
+  if (add_file(w, path, NULL, 0)) return w->e->code;
+  struct file *file = &w->files->file[w->files->n - 1];
+  file->refused = why;
+  file->is_folder = is_folder;
+  file->is_part = !is_whole;
+  return ERR_NONE;
+}
+
 /* Returns "." for "", which stands for the current folder in a path that is being composed. */
 static const char *or_dot(const char *path) { return *path ? path : "."; }
 
 /*
 ** Does the path lead out of FLOWLOGS_ROOT, as a link can? Then nothing may be said about its
-** target.
+** target.  If the system lacks what it needs to find out, w->e is set.
 */
 static int leads_outside(const struct walk *w, const char *path) {
   char buffer[PATH_MAX];
   const char *use;
-  struct err unused = {0};
-  return root_guard_path(w->options->guard, path, buffer, &use, &unused) != ERR_NONE;
+  struct err e = {0};
+  if (!root_guard_path(w->options->guard, path, buffer, &use, &e)) return 0;
+  if (e.code == ERR_EXHAUSTED) err_set(w->e, e.code, 0, "%s", e.text);
+  return 1;
 }
 
 /*
@@ -233,9 +259,8 @@ static int leads_outside(const struct walk *w, const char *path) {
 */
 static enum err_code add_match(struct walk *w, const char *path) {
   struct stat st;
-  if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
-  if (root_guard_stat(w->options->guard, or_dot(path), &st))
-    return err_is_exhausted(errno) ? exhausted(w, path, errno) : add_file(w, path, NULL, 0);
+  if (leads_outside(w, or_dot(path))) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
+  if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_refused(w, path, 0, 1);
   if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
   return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
 }
@@ -248,9 +273,10 @@ static enum err_code add_match(struct walk *w, const char *path) {
 */
 static enum err_code add_unreadable(struct walk *w, const char *path) {
   struct stat st;
-  int absent = errno == ENOENT || errno == ENOTDIR;
-  if (err_is_exhausted(errno)) return exhausted(w, path, errno);
-  return absent && lstat(or_dot(path), &st) ? ERR_NONE : add_file(w, path, NULL, 0);
+  int why = errno;
+  if ((why == ENOENT || why == ENOTDIR) && lstat(or_dot(path), &st)) return ERR_NONE;
+  errno = why;
+  return add_refused(w, path, 0, 0);
 }
 
 /*
@@ -259,7 +285,7 @@ static enum err_code add_unreadable(struct walk *w, const char *path) {
 */
 static enum err_code enter(struct walk *w, const char *path, size_t at) {
   struct stat st;
-  if (leads_outside(w, or_dot(path))) return add_file(w, path, NULL, 0);
+  if (leads_outside(w, or_dot(path))) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
   if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_unreadable(w, path);
   return S_ISDIR(st.st_mode) ? push(w, path, at, &st) : ERR_NONE;
 }
@@ -274,8 +300,9 @@ static enum err_code list_names(struct walk *w, const char *folder) {
   struct dirent *d;
   w->nnames = 0;
   DIR *dir = root_guard_opendir(w->options->guard, or_dot(folder));
-  if (!dir) return err_is_exhausted(errno) ? exhausted(w, folder, errno) : add_file(w, folder, NULL, 0);
+  if (!dir) return add_refused(w, folder, 1, 1);
   while (errno = 0, (d = readdir(dir)) != NULL) {
+    if (stop_check(&w->options->stop, w->e)) break;
     if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
     if (mem_grow(&w->names, &w->names_cap, w->nnames + 1, FIRST_ITEMS, sizeof *w->names)) {
       err_nomem(w->e);
@@ -284,8 +311,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
     if (!(w->names[w->nnames] = join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
     w->nnames++;
   }
-  if (err_is_exhausted(errno)) exhausted(w, folder, errno); /* readdir() failed, so names may be missing */
-  else if (errno && !w->e->code) add_file(w, folder, NULL, 0);
+  if (errno && !w->e->code) add_refused(w, folder, 1, 1); /* readdir() failed, so names may be missing */
   closedir(dir);
   if (!w->e->code && w->nnames) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
   return w->e->code;
@@ -298,6 +324,7 @@ static enum err_code list_names(struct walk *w, const char *folder) {
 static enum err_code list_all_below(struct walk *w, const char *folder) {
   if (list_names(w, folder)) return w->e->code;
   for (size_t i = 0; i < w->nnames; i++) {
+    if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (w->names[i][0] == '.') continue;
     const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
     if (!path || add_match(w, path)) return w->e->code;
@@ -325,6 +352,7 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
   if (stars && last) return ERR_NONE;
   if (list_names(w, folder)) return w->e->code;
   for (size_t i = 0; i < w->nnames; i++) {
+    if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (stars ? w->names[i][0] == '.' : !glob_match(part, n, w->names[i])) continue;
     const char *path = join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
     if (!path) return w->e->code;
@@ -351,8 +379,7 @@ static enum err_code match_pattern(struct walk *w, const char *pattern) {
 static enum err_code walk_stack(struct walk *w) {
   while (w->nstack) {
     struct item item = w->stack[--w->nstack];
-    if (w->options->stop && w->options->stop(w->options->context))
-      return err_set(w->e, ERR_INTERRUPT, 0, "interrupted");
+    if (stop_check(&w->options->stop, w->e)) return w->e->code;
     if (item.at == EVERYTHING ? list_all_below(w, item.path) : match_component(w, item.path, item.at))
       return w->e->code;
   }

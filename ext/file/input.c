@@ -46,13 +46,13 @@ static enum err_code open_regular(struct input *in, const char *path, const stru
   ** O_NONBLOCK keeps open() from waiting for a writer when the path is a pipe.  It has no effect
   ** on regular files.
   */
-  do in->fd = root_guard_open(guard, path, O_RDONLY | O_NONBLOCK);
-  while (in->fd < 0 && errno == EINTR);
+  in->fd = root_guard_open(guard, path, O_RDONLY | O_NONBLOCK);
   if (in->fd < 0) return err_system(e, "can't be opened", errno);
   if (fstat(in->fd, &st)) return err_system(e, "can't be read", errno);
   if (S_ISDIR(st.st_mode)) return err_set(e, ERR_IO, 0, "is a folder whose files can't be listed");
   if (!S_ISREG(st.st_mode))
     return err_set(e, ERR_IO, 0, "is not a regular file; a query may read its files more than once");
+  in->size = st.st_size > 0 ? (uint64_t)st.st_size : 0; /* files of /proc have the size 0 */
   return ERR_NONE;
 }
 
@@ -77,14 +77,26 @@ void input_open_memory(struct input *in, const void *p, size_t n) {
   in->total = n;
 }
 
+/*
+** The file has ended.  Was it cut after it had been opened?  What the kernel makes up, such as the
+** files of /sys, may say a size that it never has.
+*/
+static int is_shorter(const struct input *in) {
+  struct stat st;
+  return in->total < in->size && !fstat(in->fd, &st) && (uint64_t)st.st_size < in->size;
+}
+
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
   ssize_t got;
   if (in->at_eof) return 0;
+  if (stop_check(&in->stop, e)) return -1;
   do got = read(in->fd, p, n);
   while (got < 0 && errno == EINTR);
   if (got < 0) err_system(e, "can't be read", errno);
   if (got == 0) in->at_eof = 1;
-  if (got > 0) in->total += (uint64_t)got;
+  if (got == 0 && is_shorter(in))
+    return err_set(e, ERR_IO, 0, "has become shorter while it was read; query it again when it doesn't change"), -1;
+  if (got > 0) atomic_fetch_add_explicit(&in->total, (uint64_t)got, memory_order_relaxed);
   return got;
 }
 

@@ -7,16 +7,21 @@
 ** of p and n, and input_close(); input_clear() at the end.  A caller takes bytes by increasing p
 ** and decreasing n.  The struct owns the file descriptor and the buffer, which is kept from file
 ** to file.  One thread at a time may use it.
+**
+** Whoever calls these functions may go through gigabytes without handing a byte on, such as zeros
+** behind gzip data.  Therefore each read of the file asks `stop`, and fails with ERR_INTERRUPT.
 */
 #ifndef FILE_INPUT_H
 #define FILE_INPUT_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "file/root_guard.h"
 #include "base/err.h"
+#include "base/stop.h"
 
 #define INPUT_BUFFER (128 * 1024) /* bytes that are read from a file at once */
 
@@ -26,7 +31,9 @@ struct input {
   unsigned char *buffer;  /* INPUT_BUFFER bytes */
   const unsigned char *p; /* the n bytes that have been read and not been taken */
   size_t n;
-  uint64_t total; /* bytes of this file that have been read so far */
+  uint64_t size;               /* of the file when it was opened */
+  struct stop stop;            /* asked before each read of the file; set by the owner after input_init() */
+  atomic_uint_least64_t total; /* bytes of this file that have been read so far; any thread may look at it */
 };
 
 enum err_code input_init(struct input *in, struct err *e); /* ERR_NOMEM; call input_clear() in any case */
@@ -54,14 +61,16 @@ void input_close(struct input *in);
 void input_open_memory(struct input *in, const void *p, size_t n);
 
 /*
-** Reads until n >= want (at most INPUT_BUFFER) or the file ends.  Returns 0, or -1 with ERR_IO or
-** ERR_EXHAUSTED.  At the end of the file n may be less than want.
+** Reads until n >= want (at most INPUT_BUFFER) or the file ends.  Returns 0, or -1 with ERR_IO,
+** ERR_EXHAUSTED or ERR_INTERRUPT.  At the end of the file n may be less than want.
 */
 int input_fill(struct input *in, size_t want, struct err *e);
 
 /*
 ** Reads up to n bytes directly to p, without the buffer, which must be empty.  Returns the number
-** of bytes, 0 at the end of the file, or -1 with ERR_IO or ERR_EXHAUSTED.
+** of bytes, 0 at the end of the file, or -1 with ERR_IO, ERR_EXHAUSTED or ERR_INTERRUPT.  A file
+** that ends before the size that it had when it was opened is ERR_IO, because the rest of its
+** records is missing.
 */
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e);
 

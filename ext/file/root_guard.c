@@ -95,6 +95,8 @@ enum err_code root_guard_path(const struct root_guard *c, const char *path, char
   if (realpath(path, buffer)) {
     *use = buffer;
     if (is_below(c->root, buffer)) return ERR_NONE;
+  } else if (err_is_exhausted(errno)) {
+    return err_set(e, ERR_EXHAUSTED, 0, "'%s': %s", path, strerror(errno));
   } else if (resolve_existing(path, buffer) && is_below(c->root, buffer)) {
     return ERR_NONE;
   }
@@ -142,8 +144,8 @@ static int open_parent(const char *root, const char *path, const char **name) {
 */
 static int reach(const struct root_guard *c, const char *path, char buffer[PATH_MAX], const char **name) {
   const char *use;
-  struct err unused = {0};
-  if (root_guard_path(c, path, buffer, &use, &unused)) return errno = EACCES, -1;
+  struct err e = {0};
+  if (root_guard_path(c, path, buffer, &use, &e)) return errno = e.code == ERR_EXHAUSTED ? ENOMEM : EACCES, -1;
   if (use == buffer) return open_parent(c->root, buffer, name);
   errno = ENOENT; /* it does not exist, or not yet */
   return -1;
@@ -155,7 +157,7 @@ static int say_exchanged(int result) {
   return result;
 }
 
-int root_guard_open(const struct root_guard *c, const char *path, int flags) {
+static int open_once(const struct root_guard *c, const char *path, int flags) {
   char buffer[PATH_MAX];
   const char *name;
   if (!c->root[0]) return open(path, flags | O_CLOEXEC);
@@ -166,6 +168,14 @@ int root_guard_open(const struct root_guard *c, const char *path, int flags) {
   return fd;
 }
 
+/* A signal may interrupt these calls on a file system in a network. */
+int root_guard_open(const struct root_guard *c, const char *path, int flags) {
+  int fd;
+  do fd = open_once(c, path, flags);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 DIR *root_guard_opendir(const struct root_guard *c, const char *path) {
   int fd = root_guard_open(c, path, O_RDONLY | O_DIRECTORY);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -173,7 +183,7 @@ DIR *root_guard_opendir(const struct root_guard *c, const char *path) {
   return dir;
 }
 
-int root_guard_stat(const struct root_guard *c, const char *path, struct stat *st) {
+static int stat_once(const struct root_guard *c, const char *path, struct stat *st) {
   char buffer[PATH_MAX];
   const char *name;
   if (!c->root[0]) return stat(path, st);
@@ -182,4 +192,11 @@ int root_guard_stat(const struct root_guard *c, const char *path, struct stat *s
   int rc = fstatat(parent, name, st, AT_SYMLINK_NOFOLLOW);
   close_keeping_errno(parent);
   return !rc && S_ISLNK(st->st_mode) ? errno = EACCES, -1 : rc;
+}
+
+int root_guard_stat(const struct root_guard *c, const char *path, struct stat *st) {
+  int rc;
+  do rc = stat_once(c, path, st);
+  while (rc && errno == EINTR);
+  return rc;
 }

@@ -37,8 +37,8 @@ enum err_code root_guard_init(struct root_guard *c, const char *root, struct err
 
 /*
 ** open() with these flags and O_CLOEXEC, opendir(), and stat(), for a path that is confined.  Where
-** nothing is confined, they are these functions themselves.  They fail as these do, and with errno
-** EACCES for a path that lies outside of the root, or has come to lie there.
+** nothing is confined, they are these functions themselves, repeated after EINTR.  They fail as
+** these do, and with errno EACCES for a path that lies outside of the root, or has come to lie there.
 */
 int root_guard_open(const struct root_guard *c, const char *path, int flags);
 DIR *root_guard_opendir(const struct root_guard *c, const char *path);
@@ -47,8 +47,9 @@ int root_guard_stat(const struct root_guard *c, const char *path, struct stat *s
 /*
 ** Sets *use to the path to open instead of `path`: this is `path` itself when nothing is
 ** confined, and otherwise its resolved form in buffer.  Returns ERR_ARGUMENT when the path lies
-** outside of the root.  A path that does not exist lies where its deepest existing folder lies;
-** *use is then `path` itself, so that the caller's open() fails.
+** outside of the root, and ERR_EXHAUSTED when there is no memory to find out.  A path that does not
+** exist lies where its deepest existing folder lies; *use is then `path` itself, so that the
+** caller's open() fails.
 */
 enum err_code root_guard_path(const struct root_guard *c, const char *path, char buffer[PATH_MAX], const char **use,
                               struct err *e);

@@ -70,7 +70,7 @@ void source_open_memory(struct source *s, const char *p, size_t n);
 
 /*
 ** Writes up to n (> 0) uncompressed bytes to p and returns their number, or 0 at the end.
-** Returns -1 with *e set on an error: ERR_IO, ERR_NOMEM, or ERR_DAMAGED for gzip data that are
+** Returns -1 with *e set on an error: ERR_IO, ERR_NOMEM, ERR_INTERRUPT, or ERR_DAMAGED for gzip data that are
 ** cut off, corrupt, or followed by something else.  All bytes before the damage have been
 ** delivered by then.
 */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** One pass over the list, with a hash table of the names that were seen: for each of them, the last
-** file that has it, which leads to the first one.  The time is linear in the number of files.  As
-** there may be very many, and hardly any of them has a twin, nothing is done for each name but to
-** hash its end, where AWS puts time and random hash.  Whether a name follows AWS's rule is asked
-** when it comes a second time.
+** file that has it, which leads to the first one.  As there may be very many files, and hardly any
+** of them has a twin, nothing is done for each name but to hash it.  Whether a name follows AWS's
+** rule is asked when it comes a second time.
+**
+** The time is linear in the number of files, whatever their names are.  Therefore the whole name is
+** hashed, although AWS puts a random hash at its end, because names that other programs give often
+** end alike; and the best file of each ring is looked for once.
 */
 #include "file/twins.h"
 
@@ -15,7 +18,7 @@
 #include "base/mem.h"
 #include "file/object_name.h"
 
-#define END_BYTES 16 /* of a name that are hashed; AWS's names are longer */
+#define NAME_MIN 16 /* bytes of a name that may be AWS's, which are longer */
 
 /* What two files of one delivery have in common: their name without ".gz". */
 struct name {
@@ -39,9 +42,11 @@ static struct name name_of(const struct file *file) {
   return name;
 }
 
+/* The name has NAME_MIN bytes at least.  Its last 8 bytes overlap with those before them. */
 static uint64_t hash_of(const struct name *name) {
-  const char *end = name->p + name->n - END_BYTES;
-  return hash_mix(hash_mix(name->n, bytes_load8(end)), bytes_load8(end + 8));
+  uint64_t hash = name->n;
+  for (size_t i = 0; i + 8 < name->n; i += 8) hash = hash_mix(hash, bytes_load8(name->p + i));
+  return hash_mix(hash, bytes_load8(name->p + name->n - 8));
 }
 
 static int is_same(const struct file *file, const struct name *name) {
@@ -69,6 +74,18 @@ static void link_behind(struct file *last, struct file *file) {
   last->twin = file;
 }
 
+/* Finds the best file of a ring, and tells all of its files. */
+static void choose_best(struct file *first) {
+  const struct file *best = first;
+  struct file *file = first;
+  do {
+    if (twins_is_better(file, best)) best = file;
+    file = file->twin;
+  } while (file != first);
+  do file->best_twin = best, file = file->twin;
+  while (file != first);
+}
+
 enum err_code twins_link(struct files *f, struct err *e) {
   size_t cap = 2;
   if (f->n < 2) return ERR_NONE;
@@ -79,7 +96,7 @@ enum err_code twins_link(struct files *f, struct err *e) {
   for (size_t i = 0; i < f->n; i++) {
     struct file *file = &f->file[i];
     struct name name = name_of(file);
-    if (name.n < END_BYTES) continue;
+    if (name.n < NAME_MIN) continue;
     uint64_t hash = hash_of(&name);
     struct seen *place = place_of(table, cap, hash, &name);
     if (place->file) {
@@ -90,6 +107,8 @@ enum err_code twins_link(struct files *f, struct err *e) {
     place->file = file;
   }
   mem_free(table);
+  for (size_t i = 0; i < f->n; i++)
+    if (f->file[i].twin && !f->file[i].best_twin) choose_best(&f->file[i]);
   return ERR_NONE;
 }
 

@@ -16,7 +16,8 @@
 
 /*
 ** Links the files of a complete list that have the same delivery by their `twin` to a ring, in the
-** order of the list: from the last one back to the first.  The pointers are valid as long as the
+** order of the list, from the last one back to the first, and sets their `best_twin` to the best of
+** them.  The pointers are valid as long as the
 ** list is not changed.  ERR_NOMEM.  One thread at a time may work on a list.
 */
 enum err_code twins_link(struct files *f, struct err *e);

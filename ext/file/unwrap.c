@@ -11,7 +11,8 @@
 ** out is gzip, JSON, or text with a space.  When the caller says that it is base64, or when the
 ** text begins as base64 of gzip does, anything else is an error.
 **
-** All output is counted, so that a small value cannot inflate to more memory than the limit.
+** All output is counted, so that a small value cannot inflate to more memory, or take more time, than
+** the limits allow.
 */
 #include "file/unwrap.h"
 
@@ -26,6 +27,12 @@
 enum err_code unwrap_init(struct unwrap *u, struct err *e) {
   memset(u, 0, sizeof *u);
   return input_init(&u->input, e);
+}
+
+void unwrap_begin(struct unwrap *u, size_t n) {
+  u->made = 0;
+  u->limit = n < UNWRAP_MAX_BYTES / UNWRAP_RATIO ? UNWRAP_FREE + (uint64_t)n * UNWRAP_RATIO : UNWRAP_MAX_BYTES;
+  if (u->limit > UNWRAP_MAX_BYTES) u->limit = UNWRAP_MAX_BYTES;
 }
 
 void unwrap_clear(struct unwrap *u) {
@@ -46,14 +53,23 @@ static enum err_code too_much(struct err *e) {
                  (unsigned)(UNWRAP_MAX_BYTES >> 20));
 }
 
+/* Sets the error of a value that becomes larger than its size allows. */
+static enum err_code too_dense(struct err *e) {
+  return err_set(
+      e, ERR_ARGUMENT, 0,
+      "becomes more than %d times as large when it is unpacked, which only gzip within gzip does that was made "
+      "to waste time",
+      UNWRAP_RATIO);
+}
+
 /*
 ** Counts n more bytes of output.  Returns ERR_ARGUMENT beyond the limit, and ERR_INTERRUPT when
 ** the owner wants to stop.
 */
 static enum err_code count_output(struct unwrap *u, size_t n, struct err *e) {
   u->made += n;
-  if (u->made > UNWRAP_MAX_BYTES) return too_much(e);
-  return u->stop && u->stop(u->context) ? err_set(e, ERR_INTERRUPT, 0, "interrupted") : ERR_NONE;
+  if (u->made > u->limit) return u->limit < UNWRAP_MAX_BYTES ? too_dense(e) : too_much(e);
+  return stop_check(&u->stop, e);
 }
 
 /* Replaces the current layer, which is freed, by the n bytes that it contained. */

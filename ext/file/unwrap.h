@@ -3,10 +3,10 @@
 ** Removes the layers of base64 and gzip from a value that a stream has delivered, until the text
 ** is there.
 **
-** Call order: unwrap_init() once, unwrap() for each value, unwrapped_free() for each result,
-** unwrap_clear() at the end.  The struct keeps its buffers from value to value.  The output of
-** all values together is limited, until the owner sets `made` to 0.  One thread at a time may use
-** it; stop() is called in that thread.
+** Call order: unwrap_init() once; unwrap_begin() for what a stream has delivered, then unwrap() for
+** each value in it, and unwrapped_free() for each result; unwrap_clear() at the end.  The struct keeps its buffers from value to value.  The output of
+** all values together is limited, until the next unwrap_begin().  One thread at a time may use
+** it; `stop` is asked in that thread.
 */
 #ifndef FILE_UNWRAP_H
 #define FILE_UNWRAP_H
@@ -21,12 +21,20 @@
 #define UNWRAP_MAX_BYTES (UINT64_C(256) << 20) /* of output, all values and layers together */
 #define UNWRAP_LAYERS    4                     /* of base64 and gzip, one inside the other */
 
+/*
+** Output may also be UNWRAP_FREE bytes and UNWRAP_RATIO times what was delivered.  Deflate makes at
+** most 1032 bytes of one, so that only gzip within gzip can make more, and such a value would cost
+** seconds for each hundred bytes.
+*/
+#define UNWRAP_FREE  (UINT64_C(1) << 20)
+#define UNWRAP_RATIO 1032
+
 struct unwrap {
   struct input input;
   struct gzip gzip;
-  uint64_t made;              /* bytes of output so far; the owner may set it to 0 */
-  int (*stop)(void *context); /* called often; nonzero stops with ERR_INTERRUPT; may be NULL */
-  void *context;
+  uint64_t made;    /* bytes of output since unwrap_begin() */
+  uint64_t limit;   /* of these */
+  struct stop stop; /* asked often; set by the owner after unwrap_init() */
 };
 
 enum unwrap_form {
@@ -42,6 +50,9 @@ struct unwrapped {
 };
 
 enum err_code unwrap_init(struct unwrap *u, struct err *e); /* ERR_NOMEM; call unwrap_clear() in any case */
+
+/* n bytes have been delivered, and their values come next. */
+void unwrap_begin(struct unwrap *u, size_t n);
 
 /* Frees the buffers. */
 void unwrap_clear(struct unwrap *u);

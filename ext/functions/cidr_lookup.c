@@ -41,9 +41,10 @@
 ** triggers of the user's own, in temp, may use it.
 **
 ** It is not deterministic, because its result depends on a table, and an index on it would become
-** stale.  SQLite refuses it in indexes and generated columns for that reason.  SQLite (3.40)
-** admits functions that are not deterministic to CHECK constraints, even when they are
-** SQLITE_DIRECTONLY.  table_ref.h says what these cannot reach.
+** stale.  SQLite refuses it in indexes and generated columns for that reason, if it reads them when
+** the function is there.  SQLite (3.40) admits functions that are not deterministic to CHECK
+** constraints, even when they are SQLITE_DIRECTONLY.  These cannot make it read a table either
+** (sqlite/caller.h).
 */
 #include "functions/functions.h"
 
@@ -53,6 +54,7 @@
 #include "base/mem.h"
 #include "functions/table_ref.h"
 #include "net/prefix_table.h"
+#include "sqlite/caller.h"
 #include "sqlite/report.h"
 #include "sqlite/value.h"
 
@@ -274,6 +276,10 @@ static int get_subnets(struct lookup *l, const struct names *names, struct subne
   if (strlen(names->table) != names->table_n || strlen(names->column) != names->column_n)
     return report_text(pzErr, "cidr_lookup: the name of a table or column has a NUL byte");
   if (l->is_reading) return report_text(pzErr, "cidr_lookup: called by what it reads to answer another call");
+  if (!caller_is_user(l->db, "cidr_lookup"))
+    return report_text(pzErr,
+                       "cidr_lookup: unsafe use of it by a CHECK, generated column or index of a database; it can "
+                       "stand in a statement, and in a view or trigger of temp");
   l->is_reading = 1;
   int rc = table_ref_find(l->db, names->table, names->column, &place, pzErr);
   if (!rc) rc = get_place(l, &place, out, pzErr);

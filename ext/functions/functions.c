@@ -11,6 +11,7 @@
 #include "functions/code_functions.h"
 #include "functions/cwl_match.h"
 #include "functions/require.h"
+#include "functions/text_functions.h"
 
 static void version(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc, (void)argv;
@@ -56,6 +57,15 @@ const struct function_description function_descriptions[] = {
     {"flowlogs_require", 2, require, "condition, message", "INTEGER",
      "1 when the condition is true; otherwise an error with exactly that message, for scripts that must stop.",
      "flowlogs_require(1 < 2, 'never shown')"},
+    {"printable", 1, text_printable, "text", "TEXT",
+     "The text so that it can be shown on a terminal: a control character is written as \\x1b, and ? stands for a byte "
+     "that is not UTF-8.",
+     "printable('a' || char(27) || '[2J')"},
+    {"csv_text", 1, text_csv, "value", "any",
+     "A text that a spreadsheet would compute, such as `=1+1`, with a ' in front, which makes it a text there; any "
+     "other "
+     "value as it is.",
+     "csv_text('=1+1')"},
     {"cidr_lookup", 3, NULL, "table, column, ip", "INTEGER",
      "The rowid of the row whose prefix in the column is the longest that contains the address; NULL when there is "
      "none.",

@@ -8,9 +8,12 @@
 ** In this form the statement returns no row, so that nothing is printed where all is well.
 ** SQLite evaluates a WHERE term without columns once, before it looks at any table.  A message
 ** that is NULL is an error of its own, because an error without a text would explain nothing.
+** Scripts put names of files and fields into messages, so these are made printable; the lines of a
+** message stay.
 */
 #include "functions/require.h"
 
+#include "sqlite/report.h"
 #include "sqlite/value.h"
 
 /* SQL's truth: a number that is not zero, also as text. */
@@ -22,5 +25,10 @@ void require(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (!message && sqlite3_value_type(argv[1]) != SQLITE_NULL) sqlite3_result_error_nomem(ctx);
   else if (!message) sqlite3_result_error(ctx, "flowlogs: flowlogs_require: the message is NULL", -1);
   else if (is_true(argv[0])) sqlite3_result_int(ctx, 1);
-  else value_result_error(ctx, sqlite3_mprintf("%s", message));
+  else {
+    char *text = report_clean_lines(sqlite3_mprintf("%s", message));
+    if (text) sqlite3_result_error(ctx, text, -1);
+    else sqlite3_result_error_nomem(ctx);
+    sqlite3_free(text);
+  }
 }

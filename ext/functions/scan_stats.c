@@ -16,10 +16,11 @@
 #include "functions/scan_stats.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "base/utf8.h"
+#include "sqlite/caller.h"
 #include "sqlite/execution.h"
 
 struct scan_stats *scan_stats_new(void) {
@@ -33,16 +34,10 @@ void scan_stats_free(void *stats) {
   if (--s->users == 0) mem_free(s);
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 void scan_stats_begin(struct scan_stats *s, const char *table) {
   s->table = table;
   s->finished = 0;
-  s->begun = now();
+  s->begun = monotonic_seconds();
   s->seconds = 0;
   memset(&s->counts, 0, sizeof s->counts);
 }
@@ -50,11 +45,11 @@ void scan_stats_begin(struct scan_stats *s, const char *table) {
 void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int finished) {
   s->counts = *counts;
   s->finished = finished;
-  s->seconds = now() - s->begun;
+  s->seconds = monotonic_seconds() - s->begun;
 }
 
 void scan_stats_begin_values(struct scan_stats *s, sqlite3 *db) {
-  if (s->nvalues && s->execution != execution_number(db)) s->nvalues = 0;
+  if (s->nvalues && s->execution != execution_number(db, s->plans)) s->nvalues = 0;
 }
 
 int scan_stats_takes_value(const struct scan_stats *s, const void *column) {
@@ -65,7 +60,7 @@ int scan_stats_takes_value(const struct scan_stats *s, const void *column) {
 
 void scan_stats_add_value(struct scan_stats *s, sqlite3 *db, const void *column, const char *text) {
   if (!scan_stats_takes_value(s, column)) return;
-  s->execution = execution_number(db);
+  s->execution = execution_number(db, s->plans);
   struct scan_stats_value *value = &s->value[s->nvalues++];
   size_t n = utf8_cut(text, strlen(text), SCAN_STATS_VALUE_TEXT - 1);
   value->column = column;
@@ -125,6 +120,10 @@ static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   const struct scan_counts *c = &s->counts;
   (void)argc;
   (void)argv;
+  if (!caller_is_user(sqlite3_context_db_handle(ctx), "flowlogs_scan_stats")) {
+    sqlite3_result_error(ctx, "flowlogs: unsafe use of flowlogs_scan_stats() by a database", -1);
+    return;
+  }
   if (!s->table) return;
   sqlite3_str *out = sqlite3_str_new(NULL);
   sqlite3_str_appendf(
@@ -143,6 +142,6 @@ static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 
 int scan_stats_register(sqlite3 *db, struct scan_stats *s) {
   s->users++; /* SQLite calls the destructor also when the registration fails */
-  return sqlite3_create_function_v2(db, "flowlogs_scan_stats", 0, SQLITE_UTF8, s, scan_stats, NULL, NULL,
-                                    scan_stats_free);
+  return sqlite3_create_function_v2(db, "flowlogs_scan_stats", 0, SQLITE_UTF8 | SQLITE_DIRECTONLY, s, scan_stats, NULL,
+                                    NULL, scan_stats_free);
 }

@@ -48,6 +48,7 @@ struct scan_stats {
   int finished;          /* 0 or 1 */
   double begun, seconds; /* in seconds; begun is a time of the monotonic clock */
   struct scan_counts counts;
+  uint64_t plans;     /* how often xBestIndex of one of the tables has been called */
   uint64_t execution; /* the execution of a statement that the values are of: see execution.h */
   uint32_t nvalues;
   struct scan_stats_value {

@@ -11,7 +11,7 @@
 **               | no
 **              next line        (none left: DETECT_OTHER)
 **
-** Lines that are too long or contain control bytes count as lines but are asked nothing, because
+** Lines that are too long or contain control characters count as lines but are asked nothing, because
 ** damage at the beginning must not hide the rest of a file.
 */
 #include "record/detect.h"
@@ -138,7 +138,7 @@ enum detect_result detect(const struct tokens *t, const struct formats *formats,
   for (uint32_t i = 0; i < t->nlines && seen < DETECT_LINES; i++) {
     struct line line = tokens_line(t, i, 0);
     if (line.count == 0 && line.end - line.start <= RECORD_MAX_BYTES) continue;
-    if (line.end - line.start > RECORD_MAX_BYTES || record_control_byte(t->text + line.start, line.end - line.start)) {
+    if (line.end - line.start > RECORD_MAX_BYTES || record_control(t->text + line.start, line.end - line.start)) {
       seen++;
       continue;
     }

@@ -173,12 +173,36 @@ static int looks_like_header(const struct line *line, int single) {
   return sure >= LAYOUT_SURE || spelled == count || technical > 0;
 }
 
-int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e) {
-  if (!looks_like_header(line, single)) return 0;
+/*
+** The line without the byte order marks at its beginning, which are there if a file with one was
+** appended to another.  They are a part of the first token, or a token of their own.  The result
+** may point into at[].
+*/
+static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKENS + 1]) {
+  struct line rest = *line;
+  size_t n = 0, marks = 0;
+  const char *first = line->count ? token_text(line, 0, &n) : NULL;
+  while (n - marks >= 3 && !memcmp(first + marks, "\xef\xbb\xbf", 3)) marks += 3;
+  if (!marks) return rest;
+  if (n == marks) {
+    rest.at++;
+    rest.count--;
+  } else if (line->count <= LAYOUT_TOKENS) {
+    memcpy(at, line->at, (line->count + 1) * sizeof *at);
+    at[0] += (uint32_t)marks;
+    rest.at = at;
+  }
+  return rest;
+}
+
+int layout_from_header(struct layout *l, const struct line *original, int single, struct err *e) {
+  uint32_t at[LAYOUT_TOKENS + 1];
+  const struct line line = behind_mark(original, at);
+  if (!looks_like_header(&line, single)) return 0;
   begin(l);
-  for (uint32_t i = 0; i < line->count; i++) {
+  for (uint32_t i = 0; i < line.count; i++) {
     size_t n;
-    const char *p = token_text(line, i, &n);
+    const char *p = token_text(&line, i, &n);
     if (add(l, p, n, ERR_FORMAT, e)) return -1;
   }
   add_classes(l);
@@ -243,15 +267,8 @@ static enum err_code add_option(struct layout *l, const char *name, size_t n, st
 
 enum layout_header layout_find_header(const struct layout *l, const struct line *original, struct layout *header,
                                       struct err *e) {
-  struct line line = *original;
-  size_t n;
-  uint32_t behind_mark[LAYOUT_TOKENS + 1];
-  const char *first = token_text(&line, 0, &n);
-  if (line.count <= LAYOUT_TOKENS && n > 3 && !memcmp(first, "\xef\xbb\xbf", 3)) {
-    memcpy(behind_mark, line.at, (line.count + 1) * sizeof *line.at);
-    behind_mark[0] += 3;
-    line.at = behind_mark;
-  }
+  uint32_t at[LAYOUT_TOKENS + 1];
+  const struct line line = behind_mark(original, at);
   if (layout_is_own_header(l, &line)) return LAYOUT_HEADER_OWN;
   int found = layout_from_header(header, &line, l->ntokens == 1, e);
   return found > 0 ? LAYOUT_HEADER_NEW : found ? LAYOUT_HEADER_BAD : LAYOUT_HEADER_NONE;

@@ -69,6 +69,8 @@ void layout_add_prefix(struct layout *l);
 **
 ** A single name is a header only if single is not 0, which says that a header is expected.
 **
+** A byte order mark before the first name does not count.
+**
 ** Returns 1 for a header: *l is set.  0: it is not a header, and *l is unchanged.  -1: it is a
 ** header that cannot be used, because a name stands twice or there are too many names; *e has
 ** ERR_FORMAT, and *l is undefined.

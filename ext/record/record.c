@@ -19,6 +19,7 @@
 
 #include "base/calendar.h"
 #include "base/number.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "record/address.h"
 
@@ -41,14 +42,14 @@
 _Static_assert((uint64_t)BATCH_ROWS *ROW_TEXT_MAX + PROBLEMS_TEXT_MAX + PATH_TEXT_MAX + BATCH_COPY < BATCH_TEXT_MAX,
                "the text of a full batch of the longest lines has offsets of 32 bits");
 
-const char *record_control_byte(const char *p, size_t n) {
+const char *record_control(const char *p, size_t n) {
   for (; n > 0; p++, n--)
-    if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r') return p;
+    if (printable_control(p, n) && *p != '\t' && *p != '\r') return p;
   return NULL;
 }
 
 const char *record_odd_byte(const char *p, size_t n) {
-  const char *control = record_control_byte(p, n);
+  const char *control = record_control(p, n);
   if (control) return control;
   size_t valid = utf8_valid(p, n);
   return valid < n ? p + valid : NULL;
@@ -218,12 +219,7 @@ int record_line_fits(const struct layout *l, const struct tokens *t, const struc
 void record_show(const char *p, size_t n, size_t most, char *out) {
   size_t k = utf8_cut(p, n, most);
   memcpy(out, p, k);
-  utf8_replace(out, k);
-  for (size_t i = 0; i < k; i++) {
-    int is_c1 = out[i] == '\xc2' && (unsigned char)out[i + 1] < 0xa0; /* a control character of two bytes */
-    if (is_c1) out[i + 1] = '?';
-    if (is_c1 || (unsigned char)out[i] < ' ' || out[i] == 0x7f) out[i] = '?';
-  }
+  printable_replace(out, k);
   memcpy(out + k, n > k ? "..." : "", n > k ? 4 : 1);
 }
 
@@ -316,7 +312,7 @@ static void put_json(struct batch *b, const char *p, size_t n, int is_name) {
   for (size_t i = 0; i < n; i++) {
     unsigned char c = (unsigned char)p[i];
     if (c == '"' || c == '\\') *out++ = '\\';
-    *out++ = is_name && c == '-' ? '_' : (char)c; /* lines have no control bytes to escape */
+    *out++ = is_name && c == '-' ? '_' : (char)c; /* lines have no control characters to escape */
   }
   *out++ = '"';
   b->text_used = (size_t)(out - b->text);

@@ -22,11 +22,14 @@
 
 #define RECORD_MAX_BYTES (64 * 1024) /* of a line without its LF; a longer line is no record */
 
-/* The first control byte, tab and CR apart, or NULL.  Text has none, but damaged files do. */
-const char *record_control_byte(const char *p, size_t n);
+/*
+** The first control character, tab and CR apart, or NULL.  AWS writes none, but damaged files have
+** some, and files that want to do something to the terminal of who looks at them.
+*/
+const char *record_control(const char *p, size_t n);
 
 /*
-** The first control byte, as above; if there is none, the first byte that is not UTF-8; otherwise
+** The first control character, as above; if there is none, the first byte that is not UTF-8; otherwise
 ** NULL.  Hosts and exports could not take over a text with either.
 */
 const char *record_odd_byte(const char *p, size_t n);

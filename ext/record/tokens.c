@@ -48,9 +48,10 @@ struct masks {
 typedef uint64_t lanes __attribute__((vector_size(32)));
 struct seen {
   lanes odd;   /* not 0: a byte below 0x20 that is no separator, or beyond ASCII */
-  lanes class; /* the bits COLON: a ':' */
+  lanes class; /* the bits COLON: a ':'; the bits DELETE: a byte 0x7f */
 };
-#define COLON UINT64_C(0x2020202020202020)
+#define COLON  UINT64_C(0x2020202020202020)
+#define DELETE UINT64_C(0x0808080808080808)
 
 /* The state that goes from one block to the next while tokens are classified. */
 struct classifier {
@@ -88,7 +89,8 @@ ALWAYS_INLINE void masks_plain(const char *p, struct masks *m, struct seen *seen
     if (c == '\n') m->newline |= bit;
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') m->separator |= bit;
     else if (c < ' ' || c >= 0x80) seen->odd[0] = 1;
-    else if (c == ':') seen->class[0] = COLON;
+    else if (c == ':') seen->class[0] |= COLON;
+    else if (c == 0x7f) seen->class[0] |= DELETE;
   }
 }
 
@@ -167,8 +169,9 @@ ALWAYS_INLINE size_t split(struct tokens *t, const char *text, size_t n,
   memset(last + 1, 0, TOKENS_SPARE * sizeof *last);
   t->text = text;
   t->nlines = nlines;
-  t->odd = (seen.odd[0] | seen.odd[1] | seen.odd[2] | seen.odd[3]) != 0;
-  t->colons = ((seen.class[0] | seen.class[1] | seen.class[2] | seen.class[3]) & COLON) != 0;
+  uint64_t class = seen.class[0] | seen.class[1] | seen.class[2] | seen.class[3];
+  t->odd = (seen.odd[0] | seen.odd[1] | seen.odd[2] | seen.odd[3] | (class & DELETE)) != 0;
+  t->colons = (class & COLON) != 0;
   t->classified = classify && !c.overflow;
   return taken;
 }
@@ -179,7 +182,7 @@ size_t tokens_split_plain(struct tokens *t, const char *text, size_t n) { return
 
 ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m, struct seen *seen) {
   const __m128i space = _mm_set1_epi8(' '), tab = _mm_set1_epi8('\t'), cr = _mm_set1_epi8('\r');
-  const __m128i lf = _mm_set1_epi8('\n'), colon = _mm_set1_epi8(':');
+  const __m128i lf = _mm_set1_epi8('\n'), colon = _mm_set1_epi8(':'), delete = _mm_set1_epi8(0x7f);
   __m128i odd = _mm_setzero_si128(), colons = odd;
   memset(m, 0, sizeof *m);
   for (int i = 0; i < 4; i++) {
@@ -190,7 +193,7 @@ ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m, struct seen *seen)
     __m128i is_low = _mm_cmplt_epi8(v, space); /* bytes beyond ASCII are negative */
     m->newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_lf) << (16 * i);
     m->separator |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_sep) << (16 * i);
-    odd = _mm_or_si128(odd, _mm_andnot_si128(is_sep, is_low));
+    odd = _mm_or_si128(odd, _mm_or_si128(_mm_andnot_si128(is_sep, is_low), _mm_cmpeq_epi8(v, delete)));
     colons = _mm_or_si128(colons, _mm_cmpeq_epi8(v, colon));
   }
   seen->odd[0] |= (uint64_t)(uint32_t)_mm_movemask_epi8(odd);
@@ -206,8 +209,9 @@ AVX2 static inline uint64_t join(__m256i low, __m256i high) {
 }
 
 /*
-** Classes of bytes, a bit each: 0x80 digit, 0x40 a-f and A-F, 0x20 ':' (COLON), 0x10 '.'; 0 for
-** others.
+** Classes of bytes, a bit each: 0x80 digit, 0x40 a-f and A-F, 0x20 ':' (COLON), 0x10 '.', 0x08 the
+** byte 0x7f (DELETE); 0 for others.  A line with 0x7f is refused, so it does no harm that it counts
+** as a part of an address here.
 */
 AVX2 static inline __m256i classes_avx2(__m256i v) {
   /*
@@ -216,9 +220,9 @@ AVX2 static inline __m256i classes_avx2(__m256i v) {
   ** is set.
   */
   const __m256i by_low = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8(-128, -64, -64, -64, -64, -64, -64, -128, -128, -128, 0x20, 0, 0, 0, 0x10, 0));
+      _mm_setr_epi8(-128, -64, -64, -64, -64, -64, -64, -128, -128, -128, 0x20, 0, 0, 0, 0x10, 0x08));
   const __m256i by_high =
-      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0x10, -96, 0x40, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0x10, -96, 0x40, 0, 0x40, 0x08, 0, 0, 0, 0, 0, 0, 0, 0));
   __m256i high = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
   return _mm256_and_si256(_mm256_shuffle_epi8(by_low, v), _mm256_shuffle_epi8(by_high, high));
 }
@@ -307,6 +311,7 @@ ALWAYS_INLINE void masks_neon(const char *p, struct masks *m, struct seen *seen)
                       vorrq_u8(vceqq_u8(v, vdupq_n_u8('\t')), vceqq_u8(v, vdupq_n_u8('\r'))));
     odd = vorrq_u8(odd,
                    vbicq_u8(vcltq_s8(vreinterpretq_s8_u8(v), vdupq_n_s8(' ')), sep[i])); /* beyond ASCII is negative */
+    odd = vorrq_u8(odd, vceqq_u8(v, vdupq_n_u8(0x7f)));
     colons = vorrq_u8(colons, vceqq_u8(v, vdupq_n_u8(':')));
   }
   m->newline = gather(lf[0], lf[1], lf[2], lf[3]);

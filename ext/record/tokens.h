@@ -48,7 +48,7 @@ struct tokens {
   uint8_t *classes;  /* per token two bits, the first token's lowest */
   int classified;    /* classes is filled in for this window */
   int colons;        /* there may be a ':' in the window */
-  int odd;           /* there are control bytes (below 0x20, not tab, CR, LF) or bytes beyond ASCII in the window */
+  int odd; /* there are control bytes (below 0x20, not tab, CR, LF; 0x7f) or bytes beyond ASCII in the window */
 };
 
 /*

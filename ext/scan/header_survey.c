@@ -24,7 +24,7 @@ static enum err_code survey_file(struct reader *r, struct batch *b, const struct
   enum reader_result rc;
   reader_open_file(r, file);
   do {
-    if (options->stop && options->stop(options->context)) return err_set(e, ERR_INTERRUPT, 0, "interrupted");
+    if (stop_check(&options->reader.stop, e)) return e->code;
     batch_reset(b);
     rc = reader_next(r, b, e);
   } while ((rc == READER_MORE || rc == READER_FULL) && r->verdict == VERDICT_OPEN);

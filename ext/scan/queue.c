@@ -10,7 +10,13 @@
 **                                      batch
 **
 ** When the owner has had all batches of a file that has ended, the slot becomes free, `current`
-** moves on, and the workers that wait for room are woken.
+** moves on, and one more file may be admitted.
+**
+** Workers wait for two things, and there may be a thousand of them, so nobody is woken in vain.
+** Those that wait for a file are all alike: each file that the owner is done with wakes one.  Those
+** that wait for a batch are in a list, each with a condition of its own.  The one that the owner
+** waits for is woken, or else, when there is room, the one with the earliest file, which wakes the
+** next if there is room for that one, too.
 **
 ** Batches are used again: a batch that the owner gives back goes to the list `free`, and a worker
 ** gets it from there.  `bytes` counts the memory of the batches outside that list.  A batch grows
@@ -20,6 +26,10 @@
 ** It is woken only when there is something of its file, and either that is much, or workers wait
 ** for it, or all files have been admitted, or much has happened since it began to wait.  Whatever
 ** it misses by that, it finds after QUEUE_PATIENCE.
+**
+** A worker hands over a batch when it is full.  A file may have a few rows in front of gigabytes
+** without any, so an owner that has waited in vain sets `awaited`, and the file's worker then hands
+** over what it has.
 */
 #include "scan/queue.h"
 
@@ -32,7 +42,8 @@ enum err_code queue_init(struct queue *q, size_t nfiles, const uint8_t *wanted, 
   memset(q, 0, sizeof *q);
   q->nfiles = nfiles;
   q->wanted = wanted;
-  return threads_lock_init(&q->mutex, &q->room, &q->filled, e);
+  atomic_init(&q->awaited, QUEUE_NO_FILE);
+  return threads_lock_init(&q->mutex, &q->next, &q->filled, e);
 }
 
 static void free_batches(struct batch *b) {
@@ -47,11 +58,7 @@ static void free_batches(struct batch *b) {
 void queue_clear(struct queue *q) {
   free_batches(q->free);
   for (size_t i = 0; i < QUEUE_FILES; i++) free_batches(q->slot[i].first);
-  threads_lock_clear(&q->mutex, &q->room, &q->filled);
-}
-
-static void wake_workers(struct queue *q) {
-  if (q->waiting) pthread_cond_broadcast(&q->room);
+  threads_lock_clear(&q->mutex, &q->next, &q->filled);
 }
 
 static struct queue_slot *slot_of(struct queue *q, size_t file) { return &q->slot[file % QUEUE_FILES]; }
@@ -61,36 +68,50 @@ static void wake_owner(struct queue *q, int is_much) {
   const struct queue_slot *slot = slot_of(q, q->current);
   q->news++;
   if (!q->owner_waits || (!slot->first && !slot->ended)) return;
-  if (is_much || q->waiting || q->admitted == q->nfiles || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
+  if (is_much || q->waiting || q->admitted >= q->nfiles || q->news >= QUEUE_NEWS) pthread_cond_signal(&q->filled);
 }
 
-static void wait_for_room(struct queue *q) {
+/* --- waiting ------------------------------------------------------------------------------------------------------ */
+
+/* A worker that waits for a batch.  It lies on the stack of the worker's thread. */
+struct queue_waiter {
+  pthread_cond_t wake;
+  size_t file; /* the worker's */
+  int is_woken;
+  struct queue_waiter *next;
+};
+
+/* The worker waits.  The owner has to know, because it may be what the worker waits for. */
+static void wait_as_worker(struct queue *q, pthread_cond_t *condition) {
   q->waiting++;
   if (q->owner_waits) pthread_cond_signal(&q->filled);
-  pthread_cond_wait(&q->room, &q->mutex);
+  pthread_cond_wait(condition, &q->mutex);
   q->waiting--;
 }
 
-void queue_stop(struct queue *q) {
-  pthread_mutex_lock(&q->mutex);
-  q->stopped = 1;
-  wake_workers(q);
-  pthread_mutex_unlock(&q->mutex);
+/* The list is in the order of the files.  Most come at its end, because files are dealt out in order. */
+static void add_waiter(struct queue *q, struct queue_waiter *w) {
+  struct queue_waiter **p = &q->waiters;
+  if (*p && q->last_waiter->file < w->file) p = &q->last_waiter->next;
+  while (*p && (*p)->file < w->file) p = &(*p)->next;
+  w->next = *p;
+  *p = w;
+  if (!w->next) q->last_waiter = w;
 }
 
-int queue_admit(struct queue *q, size_t file) {
-  pthread_mutex_lock(&q->mutex);
-  while (!q->stopped && file >= q->current + QUEUE_FILES) wait_for_room(q);
-  int is_admitted = !q->stopped;
-  if (file >= q->admitted) q->admitted = file + 1;
-  pthread_mutex_unlock(&q->mutex);
-  return is_admitted;
+/* Takes the first one out of the list, and wakes it. */
+static void wake_first(struct queue *q) {
+  struct queue_waiter *w = q->waiters;
+  q->waiters = w->next;
+  w->is_woken = 1;
+  pthread_cond_signal(&w->wake);
 }
 
-/* Counts a batch as so many bytes, instead of what it was counted as before. */
-static void charge(struct queue *q, struct batch *b, size_t bytes) {
-  q->bytes += bytes - b->charged;
-  b->charged = bytes;
+static void wait_for_room(struct queue *q, size_t file) {
+  struct queue_waiter w = {.wake = PTHREAD_COND_INITIALIZER, .file = file};
+  add_waiter(q, &w);
+  while (!w.is_woken) wait_as_worker(q, &w.wake);
+  pthread_cond_destroy(&w.wake);
 }
 
 /*
@@ -99,6 +120,41 @@ static void charge(struct queue *q, struct batch *b, size_t bytes) {
 */
 static int is_enough(struct queue *q, size_t file) {
   return q->bytes >= QUEUE_BYTES && (file != q->current || slot_of(q, file)->first);
+}
+
+/* Wakes the worker with the earliest file of those that wait for a batch, if it may have one. */
+static void offer_room(struct queue *q) {
+  if (q->waiters && !is_enough(q, q->waiters->file)) wake_first(q);
+}
+
+/* Wakes everybody, after the queue was stopped. */
+static void wake_all(struct queue *q) {
+  pthread_cond_broadcast(&q->next);
+  while (q->waiters) wake_first(q);
+}
+
+/* --- the workers' side -------------------------------------------------------------------------------------------- */
+
+void queue_stop(struct queue *q) {
+  pthread_mutex_lock(&q->mutex);
+  q->stopped = 1;
+  wake_all(q);
+  pthread_mutex_unlock(&q->mutex);
+}
+
+int queue_admit(struct queue *q) {
+  pthread_mutex_lock(&q->mutex);
+  while (!q->stopped && q->admitted >= q->current + QUEUE_FILES) wait_as_worker(q, &q->next);
+  int is_admitted = !q->stopped;
+  q->admitted++;
+  pthread_mutex_unlock(&q->mutex);
+  return is_admitted;
+}
+
+/* Counts a batch as so many bytes, instead of what it was counted as before. */
+static void charge(struct queue *q, struct batch *b, size_t bytes) {
+  q->bytes += bytes - b->charged;
+  b->charged = bytes;
 }
 
 static struct batch *new_batch(const struct queue *q) {
@@ -114,13 +170,14 @@ static struct batch *new_batch(const struct queue *q) {
 
 struct batch *queue_room(struct queue *q, size_t file) {
   pthread_mutex_lock(&q->mutex);
-  while (!q->stopped && is_enough(q, file)) wait_for_room(q);
+  while (!q->stopped && is_enough(q, file)) wait_for_room(q, file);
   struct batch *b = NULL;
   if (!q->stopped) {
     b = q->free;
     if (b) q->free = b->next, q->free_bytes -= batch_bytes(b);
     else b = new_batch(q);
     if (b) charge(q, b, batch_bytes(b));
+    offer_room(q);
   }
   pthread_mutex_unlock(&q->mutex);
   if (b) batch_reset(b);
@@ -164,6 +221,8 @@ void queue_end(struct queue *q, size_t file, struct batch *b) {
   pthread_mutex_unlock(&q->mutex);
 }
 
+/* --- the owner's side --------------------------------------------------------------------------------------------- */
+
 static void wait_for_batch(struct queue *q) {
   q->owner_waits = 1;
   q->news = 0;
@@ -183,7 +242,7 @@ static enum queue_result look(struct queue *q, struct batch **b) {
     if (q->no_memory) return QUEUE_ERROR;
     if (!slot->ended) return QUEUE_WAIT;
     slot->ended = 0;
-    wake_workers(q);
+    pthread_cond_signal(&q->next);
   }
   return QUEUE_END;
 }
@@ -193,7 +252,7 @@ void queue_fail(struct queue *q) {
   if (!q->stopped) q->no_memory = 1;
   q->stopped = 1;
   pthread_cond_signal(&q->filled);
-  wake_workers(q);
+  wake_all(q);
   pthread_mutex_unlock(&q->mutex);
 }
 
@@ -202,10 +261,12 @@ enum queue_result queue_pop(struct queue *q, struct batch **b, int wait) {
   pthread_mutex_lock(&q->mutex);
   enum queue_result result = look(q, b);
   if (result == QUEUE_WAIT && wait) {
+    offer_room(q);
     wait_for_batch(q);
     result = look(q, b);
   }
-  if (result == QUEUE_BATCH) wake_workers(q);
+  atomic_store_explicit(&q->awaited, result == QUEUE_WAIT ? q->current : QUEUE_NO_FILE, memory_order_relaxed);
+  offer_room(q);
   pthread_mutex_unlock(&q->mutex);
   return result;
 }
@@ -213,6 +274,6 @@ enum queue_result queue_pop(struct queue *q, struct batch **b, int wait) {
 void queue_recycle(struct queue *q, struct batch *b) {
   pthread_mutex_lock(&q->mutex);
   put_back(q, b);
-  wake_workers(q);
+  offer_room(q);
   pthread_mutex_unlock(&q->mutex);
 }

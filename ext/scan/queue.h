@@ -6,7 +6,8 @@
 **     worker, for each of its files:  queue_admit()  { queue_room()  queue_push() } ...  queue_end()
 **     owner, until QUEUE_END:         queue_pop()  queue_recycle()
 **
-** Each file of the list must be admitted and ended by some worker, because the owner waits for the
+** queue_admit() returns as often as files may be read, and the worker takes the next of the list
+** after it.  Each file of the list must be taken and ended by some worker, because the owner waits for the
 ** end of one file before it goes on to the next.
 **
 ** Read-ahead is bounded: by QUEUE_BYTES of batches, and by QUEUE_FILES of files.  So are the batches
@@ -25,6 +26,8 @@
 #define SCAN_QUEUE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "record/batch.h"
@@ -32,6 +35,7 @@
 #define QUEUE_BYTES    (24u * 1024 * 1024) /* of batches, at most; a batch that the owner waits for may exceed it */
 #define QUEUE_FILES    512                 /* files that may be read at once, from the one that the owner is at */
 #define QUEUE_PATIENCE 20                  /* milliseconds that queue_pop() waits at most */
+#define QUEUE_NO_FILE  SIZE_MAX
 
 /* What the owner is woken for: see queue.c. */
 #define QUEUE_MUCH 256 /* rows of a batch */
@@ -46,14 +50,16 @@ enum queue_result {
 
 struct queue {
   pthread_mutex_t mutex; /* guards everything that follows */
-  pthread_cond_t room;   /* workers wait for this: fewer bytes, or the owner at another file */
+  pthread_cond_t next;   /* workers wait for this: the owner is done with a file, so another may be admitted */
   pthread_cond_t filled; /* the owner waits for this: a batch, or the end of a file */
   const uint8_t *wanted; /* columns of a batch; not owned */
   size_t nfiles;         /* in the list */
-  size_t admitted;       /* the last file that was admitted, and 1 */
+  size_t admitted;       /* files that have been admitted, or more when there are no more */
   size_t current;        /* the file that the owner is at */
   size_t bytes;          /* of all batches that are not in `free` */
-  unsigned waiting;      /* workers that wait for room */
+  unsigned waiting;      /* workers that wait for a file or for room */
+  struct queue_waiter *waiters, *last_waiter; /* a list of those that wait for room; see queue.c */
+  atomic_size_t awaited; /* the file for whose rows the owner has waited in vain, or QUEUE_NO_FILE */
   int owner_waits;
   unsigned news; /* batches and ends of files since the owner began to wait */
   int stopped, no_memory;
@@ -72,8 +78,19 @@ void queue_clear(struct queue *q);
 /* Makes all workers that wait, or would wait, return at once. */
 void queue_stop(struct queue *q);
 
-/* Waits until the file may be read.  0: the queue was stopped. */
-int queue_admit(struct queue *q, size_t file);
+/*
+** Waits until one more file of the list may be read, in the order of the list.  0: the queue was
+** stopped.
+*/
+int queue_admit(struct queue *q);
+
+/*
+** Does the owner wait for rows of this file, so that a batch with a few should be pushed?  Any
+** thread, without the mutex.
+*/
+static inline int queue_is_awaited(struct queue *q, size_t file) {
+  return atomic_load_explicit(&q->awaited, memory_order_relaxed) == file;
+}
 
 /*
 ** An empty batch for an admitted file; waits until there may be one.  NULL: the queue was stopped,

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "record/detect.h"
 #include "record/plausible.h"
@@ -155,7 +156,23 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
   case LINES_END: r->done = 1; return r->verdict == VERDICT_OPEN ? empty(r, b, e) : ERR_NONE;
   case LINES_ERROR: break;
   }
+  if (why.code == ERR_INTERRUPT) return err_set(e, why.code, 0, "%s", why.text);
   return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);
+}
+
+/*
+** Passes over the blank lines before a file's first line with a token, because the first window
+** must begin there: what decides the layout, and whether its columns are exchanged, is looked for
+** in so many lines.  r->text consists of whole lines.
+*/
+static void skip_blank_lines(struct reader *r) {
+  const char *end = r->text + r->text_n;
+  for (const char *p = r->text; p < end && token_is_separator(*p) && p - r->text <= RECORD_MAX_BYTES; p++) {
+    if (*p != '\n') continue;
+    r->text = p + 1;
+    r->line++;
+  }
+  r->text_n = (size_t)(end - r->text);
 }
 
 /* Splits the next window of lines, if there is one. */
@@ -163,6 +180,7 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
   r->line += r->tokens.nlines;
   r->next = r->tokens.nlines = 0;
   if (r->text_n == 0 && next_block(r, b, e)) return e->code;
+  if (r->text_n && r->verdict == VERDICT_OPEN) skip_blank_lines(r);
   if (r->text_n == 0 || r->done) return ERR_NONE;
   size_t taken = tokens_split(&r->tokens, r->text, r->text_n);
   r->text += taken;
@@ -173,7 +191,11 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
 /* Says which byte of a line, which begins at p, no text has. */
 static void say_odd(const char *odd, const char *p, struct err *why) {
   unsigned byte = (unsigned char)*odd;
-  if (byte < ' ') err_set(why, ERR_LINE, 0, "has a control byte (0x%02x); the file may be damaged", byte);
+  if (byte < ' ' || byte == 0x7f)
+    err_set(why, ERR_LINE, 0, "has a control byte (0x%02x); the file may be damaged", byte);
+  else if (printable_control(odd, 2))
+    err_set(why, ERR_LINE, 0, "has a control character (U+%04X, byte %u of the line); the file may be damaged",
+            (unsigned)(unsigned char)odd[1], (unsigned)(odd - p) + 1);
   else
     err_set(
         why, ERR_LINE, 0,
@@ -243,7 +265,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
 }
 
 /*
-** Must a line that fits be looked at all the same?  The checks overlook control bytes in texts, bytes
+** Must a line that fits be looked at all the same?  The checks overlook control characters in texts, bytes
 ** that are not UTF-8, a header among lines that have nothing but texts, and a format that comes
 ** before the one at hand.  A record that cannot be right concerns only who collects problems.
 */
@@ -350,7 +372,9 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {
   if (r->done) return READER_END;
   if (r->verdict == VERDICT_BAD) {
-    enum err_code rc = r->bad == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, r->bad, 0, r->why, e);
+    enum err_code rc = r->bad == ERR_NOMEM       ? err_nomem(e)
+                       : r->bad == ERR_INTERRUPT ? err_set(e, r->bad, 0, "%s", r->why)
+                                                 : file_problem(r, b, r->bad, 0, r->why, e);
     return rc ? READER_ERROR : READER_END;
   }
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;

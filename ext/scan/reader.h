@@ -63,6 +63,7 @@ struct reader_options {
   const struct predicate *predicate; /* the records that are wanted; NULL for all */
   const struct filter *filter;       /* which they must match besides; NULL for none */
   int ahead;                         /* each file is read and inflated in a thread of its own */
+  struct stop stop; /* asked between pieces of work; must allow to be called in the thread that reads the file */
 };
 
 /*
@@ -115,7 +116,7 @@ enum reader_result {
   READER_MORE,  /* rows were added, perhaps none, and there is room for more: call again, with this batch or another */
   READER_FULL,  /* the batch must be taken away: it is full or has a problem */
   READER_END,   /* the file is finished; the batch may have rows */
-  READER_ERROR, /* there is no memory: *e says so */
+  READER_ERROR, /* *e says what: ERR_NOMEM, or ERR_INTERRUPT when `stop` said so */
 };
 
 /*

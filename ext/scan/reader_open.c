@@ -17,6 +17,7 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
   r->options = options;
   r->done = 1;
   if (source_init(&r->source, e)) return e->code;
+  r->source.input.stop = options->stop;
   if (lines_init(&r->lines, e)) return e->code;
   return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
 }
@@ -93,7 +94,7 @@ static void refuse(struct reader *r, const struct file *file, enum refusal refus
   r->is_other = refusal == REFUSAL_PARTIAL;
   r->done = r->is_other && !file->named;
   r->verdict = r->done ? VERDICT_OTHER : VERDICT_BAD;
-  r->bad = ERR_FORMAT;
+  r->bad = refusal == REFUSAL_UNLISTED ? ERR_IO : ERR_FORMAT;
   err_print(r->why, "%s", why);
 }
 

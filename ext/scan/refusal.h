@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Files that are not read, whatever is in them, because of what their names say.  The function is
+** Files that are not read, whatever is in them, because of what their names say, and folders that
+** the list of files has in the place of the files in them.  The function is
 ** pure; any thread may call it.
 */
 #ifndef SCAN_REFUSAL_H
@@ -11,9 +12,10 @@
 #include "predicate/predicate.h"
 
 enum refusal {
-  REFUSAL_NONE,    /* the file is read */
-  REFUSAL_TWIN,    /* the same delivery as another file, which is read: always an error */
-  REFUSAL_PARTIAL, /* a download that is not finished: passed over, but an error if the user named it */
+  REFUSAL_NONE,     /* the file is read */
+  REFUSAL_UNLISTED, /* a folder, or what may be one, that could not be listed: always an error, ERR_IO */
+  REFUSAL_TWIN,     /* the same delivery as another file, which is read: always an error */
+  REFUSAL_PARTIAL,  /* a download that is not finished: passed over, but an error if the user named it */
 };
 
 /*

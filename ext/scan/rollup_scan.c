@@ -45,7 +45,11 @@ static enum err_code rollup_scan_begin(void *scan, struct worker *w, struct err 
   return batch_init(&g->worker[w->number].batch, no_columns, e);
 }
 
-static int rollup_scan_admit(void *scan, size_t file) { return file < failed_file(scan); }
+/* A worker that takes a later file all the same, because another fails meanwhile, gives it up at once. */
+static int rollup_scan_admit(void *scan) {
+  struct rollup_scan *g = scan;
+  return atomic_load_explicit(&g->workers.next, memory_order_relaxed) < failed_file(g);
+}
 
 static struct batch *rollup_scan_room(void *scan, struct worker *w) {
   struct batch *b = &((struct rollup_scan *)scan)->worker[w->number].batch;

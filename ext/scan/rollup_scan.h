@@ -6,7 +6,7 @@
 **
 ** Call order: rollup_scan_open(); rollup_scan_next() until it returns no group;
 ** rollup_scan_problem(); rollup_scan_close(), which stops all workers and may be called at any
-** time.  All calls come from one thread, in which the options' stop() is called, too.
+** time.  All calls come from one thread, in which the options' `stop` is asked, too.
 **
 ** Ownership: the list, the grouping and what the options point to must outlive the scan, and the
 ** struct must stay where it is.  A group that rollup_scan_next() returns belongs to the scan and
@@ -72,7 +72,7 @@ void rollup_scan_close(struct rollup_scan *g, struct scan_counts *counts);
 
 /*
 ** Sets *group to the next one, or to NULL at the end and on an error.  ERR_INTERRUPT when the
-** options' stop() said so; ERR_NOMEM; ERR_FORMAT when every file (of one or more) was passed over.
+** options' `stop` said so; ERR_NOMEM; ERR_FORMAT when every file (of one or more) was passed over.
 ** A problem that ended the scan is no error here: it ends the groups, and rollup_scan_problem()
 ** returns it.
 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The sink of a scan for records is the queue: a worker fills a batch, and pushes it when it is
-** full or the file ends.
+** full, when the file ends, or when the owner waits for the rows in it.
 **
 **     worker:  admit     queue_admit()
 **              room      queue_room()
@@ -25,7 +25,7 @@ static enum err_code scan_begin(void *scan, struct worker *w, struct err *e) {
   return ERR_NONE;
 }
 
-static int scan_admit(void *scan, size_t file) { return queue_admit(&((struct scan *)scan)->queue, file); }
+static int scan_admit(void *scan) { return queue_admit(&((struct scan *)scan)->queue); }
 
 static struct batch *scan_room(void *scan, struct worker *w) {
   struct batch *b = queue_room(&((struct scan *)scan)->queue, w->file);
@@ -35,7 +35,7 @@ static struct batch *scan_room(void *scan, struct worker *w) {
 
 static int scan_deliver(void *scan, struct worker *w, enum reader_result result) {
   struct scan *s = scan;
-  if (result == READER_MORE && !w->is_owner) return 1;
+  if (result == READER_MORE && !w->is_owner && !(w->batch->nrows && queue_is_awaited(&s->queue, w->file))) return 1;
   if (w->batch->nrows || w->batch->nproblems) queue_push(&s->queue, w->file, w->batch);
   else if (result == READER_END) return 1; /* scan_end_file() gets the batch */
   else queue_recycle(&s->queue, w->batch);

@@ -9,7 +9,7 @@
 **
 ** Call order: scan_open(); scan_next() until it returns no batch; scan_close(), which stops all
 ** workers and may be called at any time.  All calls come from one thread, in which the options'
-** stop() is called, too.
+** `stop` is asked, too.
 **
 ** Ownership: the list, the flags `wanted`, and what the options point to must outlive the scan,
 ** and the struct must stay where it is.  A batch that scan_next() returns belongs to the scan and
@@ -44,7 +44,7 @@ void scan_close(struct scan *s, struct scan_counts *counts);
 
 /*
 ** Sets *batch to the next one, which has rows or problems, or to NULL at the end and on an error.
-** ERR_INTERRUPT when the options' stop() said so; ERR_NOMEM; ERR_FORMAT at the end of a scan in
+** ERR_INTERRUPT when the options' `stop` said so; ERR_NOMEM; ERR_FORMAT at the end of a scan in
 ** which every file (of one or more) was passed over, except with POLICY_COLLECT.
 */
 enum err_code scan_next(struct scan *s, const struct batch **batch, struct err *e);

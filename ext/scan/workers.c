@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Dealing out a file is one atomic increment of `next`, so no worker waits for another to get one.
-** Whether the file may be read already is then decided by the sink's admit(), which may wait.
-** Files are admitted in any order, but all files before an admitted one have been dealt out, and
-** so will be read.
+** Dealing out a file is one atomic increment of `next`, after the sink's admit() has said that one
+** more file may be read.  Whoever is admitted takes the next file of the list, so it does not matter
+** which of the workers that wait is woken, and all files before one that is read are read as well.
 **
 ** A worker's life, in its own thread:
 **
@@ -51,7 +50,8 @@ static enum prune why_unwanted(const struct workers *s, const struct file *file)
   const struct predicate *p = s->options.reader.predicate;
   if (!p) return PRUNE_NONE;
   if (file->text) return predicate_keeps_file(p, file->path) ? PRUNE_NONE : PRUNE_FILE;
-  return prune_reason(p, file->path, s->options.late);
+  enum prune why = prune_reason(p, file->path, s->options.late);
+  return why == PRUNE_FILE && file_may_hide_others(file) ? PRUNE_NONE : why;
 }
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
@@ -66,13 +66,16 @@ enum next_file { NEXT_NONE, NEXT_OPEN, NEXT_PRUNED };
 */
 static enum next_file begin_file(struct workers *s, struct worker *w) {
   for (unsigned pruned = 1;; pruned++) {
+    if (atomic_load_explicit(&s->next, memory_order_relaxed) >= s->files->n || !s->sink->admit(s->context))
+      return NEXT_NONE;
     size_t number = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
-    if (number >= s->files->n || !s->sink->admit(s->context, number)) return NEXT_NONE;
+    if (number >= s->files->n) return NEXT_NONE;
     const struct file *file = &s->files->file[number];
     enum prune why = why_unwanted(s, file);
     if (why == PRUNE_NONE) {
       w->file = number;
       w->is_open = 1;
+      w->bytes = 0;
       reader_open_file(&w->reader, file);
       return NEXT_OPEN;
     }
@@ -80,9 +83,24 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
     s->counts.pruned++;
     s->counts.pruned_by[why]++;
     pthread_mutex_unlock(&s->mutex);
+    progress_add(s->options.progress, 1, file->size > 0 ? (uint64_t)file->size : 0, 0);
     s->sink->end_file(s->context, number, NULL);
     if (w->is_owner && pruned == PRUNED_AT_ONCE) return NEXT_PRUNED;
   }
+}
+
+/*
+** Adds what has been read of the worker's file since the last call to the progress.  At the end of
+** the file that is all of it, whatever was left out, so that the bytes of all files add up.
+*/
+static void count_progress(struct workers *s, struct worker *w, uint64_t records, int is_end) {
+  const struct file *file = &s->files->file[w->file];
+  uint64_t all = file->size > 0 ? (uint64_t)file->size : 0;
+  uint64_t bytes = atomic_load_explicit(&w->reader.source.input.total, memory_order_relaxed);
+  if (is_end || bytes > all) bytes = all; /* a file that grows is counted with its old size */
+  if (bytes < w->bytes) bytes = w->bytes;
+  progress_add(s->options.progress, is_end ? 1 : 0, bytes - w->bytes, records);
+  w->bytes = bytes;
 }
 
 /* Counts a download that is not finished, and keeps the path of the first in the list. */
@@ -114,24 +132,34 @@ static void count_file(struct workers *s, struct worker *w) {
 static void end_file(struct workers *s, struct worker *w) {
   struct batch *spare = w->batch;
   w->batch = NULL;
+  count_progress(s, w, 0, 1);
   count_file(s, w);
   s->sink->end_file(s->context, w->file, spare);
 }
 
-/* Reads a window of the worker's file.  0: there is no memory, or the workers were stopped. */
-static int read_on(struct workers *s, struct worker *w) {
-  struct err e = {0};
-  if (!w->batch && !(w->batch = s->sink->room(s->context, w))) return 0;
-  enum reader_result result = reader_next(&w->reader, w->batch, &e);
-  if (result == READER_ERROR) return 0;
+/*
+** Reads a window of the worker's file.  ERR_NOMEM; ERR_INTERRUPT when the owner's question was
+** answered so, or the workers were stopped.
+*/
+static enum err_code read_on(struct workers *s, struct worker *w, struct err *e) {
+  if (!w->batch && !(w->batch = s->sink->room(s->context, w)))
+    return workers_is_stopped(s) ? err_set(e, ERR_INTERRUPT, 0, "stopped") : err_nomem(e);
+  uint64_t records = w->reader.records;
+  enum reader_result result = reader_next(&w->reader, w->batch, e);
+  if (result == READER_ERROR) return e->code;
+  count_progress(s, w, w->reader.records - records, 0);
   int go_on = s->sink->deliver(s->context, w, result);
   if (result == READER_END || !go_on) end_file(s, w);
-  return 1;
+  return ERR_NONE;
 }
 
-static int begin_worker(struct workers *s, struct worker *w) {
-  struct err e = {0};
-  return !reader_init(&w->reader, &s->options.reader, &e) && !s->sink->begin(s->context, w, &e);
+static int ask_is_stopped(void *workers) { return workers_is_stopped(workers); }
+
+/* The owner's question must not be asked in other threads, so these look whether they are stopped. */
+static enum err_code begin_worker(struct workers *s, struct worker *w, struct err *e) {
+  if (reader_init(&w->reader, &s->options.reader, e)) return e->code;
+  if (!w->is_owner) w->reader.source.input.stop = (struct stop){.ask = ask_is_stopped, .context = s};
+  return s->sink->begin(s->context, w, e);
 }
 
 /* A file that the worker is at counts as far as it was read. */
@@ -144,9 +172,10 @@ static void end_worker(struct workers *s, struct worker *w, int ok) {
 static void workers_job(void *context, unsigned number) {
   struct workers *s = context;
   struct worker *w = &s->worker[number];
-  int ok = begin_worker(s, w);
-  while (ok && !workers_is_stopped(s) && (w->is_open || begin_file(s, w) == NEXT_OPEN)) ok = read_on(s, w);
-  end_worker(s, w, ok);
+  struct err e = {0};
+  begin_worker(s, w, &e);
+  while (!e.code && !workers_is_stopped(s) && (w->is_open || begin_file(s, w) == NEXT_OPEN)) read_on(s, w, &e);
+  end_worker(s, w, e.code != ERR_NOMEM);
 }
 
 /* --- the owner --------------------------------------------------------------------------------------------------- */
@@ -160,6 +189,7 @@ enum err_code workers_open(struct workers *s, const struct files *files, const s
   s->sink = sink;
   s->context = context;
   s->counts.files = files->n;
+  if (options->progress) progress_begin(options->progress, files->n, files_bytes(files));
   atomic_init(&s->next, 0);
   atomic_init(&s->stopped, 0);
   if (threads_lock_init(&s->mutex, NULL, NULL, e)) return e->code;
@@ -181,21 +211,18 @@ enum err_code workers_start(struct workers *s, struct err *e) {
   s->counts.threads = threads_start(&s->threads, threads, workers_job, s);
   if (workers_has_threads(s)) return ERR_NONE;
   s->worker->is_owner = s->owner_begun = 1;
-  return begin_worker(s, s->worker) ? ERR_NONE : err_nomem(e);
+  s->options.reader.ahead = 0; /* the owner's question must not be asked in another thread */
+  return begin_worker(s, s->worker, e);
 }
 
 int workers_step(struct workers *s, struct err *e) {
   struct worker *w = s->worker;
   enum next_file file = w->is_open ? NEXT_OPEN : begin_file(s, w);
   if (file != NEXT_OPEN) return file == NEXT_PRUNED;
-  if (!read_on(s, w)) err_nomem(e);
-  return !e->code;
+  return !read_on(s, w, e);
 }
 
-enum err_code workers_poll(const struct workers *s, struct err *e) {
-  if (!s->options.stop || !s->options.stop(s->options.context)) return ERR_NONE;
-  return err_set(e, ERR_INTERRUPT, 0, "interrupted");
-}
+enum err_code workers_poll(const struct workers *s, struct err *e) { return stop_check(&s->options.reader.stop, e); }
 
 enum err_code workers_check_process(const struct workers *s, struct err *e) {
   if (!threads_in_child(&s->threads)) return ERR_NONE;

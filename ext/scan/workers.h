@@ -35,9 +35,8 @@
 
 /* What a scan is told, whatever its sink. */
 struct scan_options {
-  struct reader_options reader; /* reader.ahead is set by workers_open() */
-  int (*stop)(void *context); /* asked between pieces of work; nonzero ends the scan with ERR_INTERRUPT; may be NULL */
-  void *context;
+  struct reader_options reader; /* reader.ahead is set by workers_open(); reader.stop is asked by the owner alone */
+  struct progress *progress;    /* counts what is done; NULL: nobody wants to know */
   int64_t late; /* seconds by which files may have been delivered late, for prune_reason(); or PRUNE_LATE_ANY */
   int may_lack; /* a condition on a field that no file has is no error: the files are not all that the query is about */
   int threads;  /* -1: as many as there are processors and work for them; 0: the caller's alone */
@@ -68,6 +67,7 @@ struct worker {
   struct reader reader;
   int is_open;         /* the reader is at file `file` */
   size_t file;         /* number in the list */
+  uint64_t bytes;      /* of this file, as it is on the disk, that have been added to the progress */
   struct batch *batch; /* that the reader fills, from the sink's room(); or NULL */
 };
 
@@ -82,10 +82,10 @@ struct sink {
   enum err_code (*begin)(void *sink, struct worker *w, struct err *e);
 
   /*
-  ** May this file be read?  Waits until there is room for what it will bring.  0: no file is
-  ** wanted any more.
+  ** May the next file be dealt out?  Waits until there is room for what it will bring.  0: no file
+  ** is wanted any more.  It is asked once for each file, and then once by each worker in vain.
   */
-  int (*admit)(void *sink, size_t file);
+  int (*admit)(void *sink);
 
   /*
   ** An empty batch for the worker's file; may wait for it.  NULL: there is no memory, or the
@@ -170,12 +170,13 @@ enum err_code workers_check_process(const struct workers *s, struct err *e);
 /*
 ** In the owner's thread, where there are no threads: does one piece of work, which is to read a
 ** window of lines or to pass over a pruned file.  1: there may be more; 0: there is no file left.
-** Without memory it sets ERR_NOMEM and returns 0.
+** It returns 0 with ERR_NOMEM when there is no memory, and with ERR_INTERRUPT when the scan is to
+** end.
 */
 int workers_step(struct workers *s, struct err *e);
 
 /*
-** Asks the options' stop(): ERR_INTERRUPT when the scan is to end.  By the owner, whenever it
+** Asks the options' stop: ERR_INTERRUPT when the scan is to end.  By the owner, whenever it
 ** would wait.
 */
 enum err_code workers_poll(const struct workers *s, struct err *e);

@@ -15,8 +15,9 @@
 
 /*
 ** A number, never 0, that stays the same as long as one execution of a statement goes on and no
-** other statement of the connection begins or ends.  By the thread that owns the connection.
+** other statement of the connection begins, ends or is planned.  `plans` counts the calls of
+** xBestIndex of the connection's tables.  By the thread that owns the connection.
 */
-uint64_t execution_number(sqlite3 *db);
+uint64_t execution_number(sqlite3 *db, uint64_t plans);
 
 #endif

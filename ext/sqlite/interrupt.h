@@ -14,9 +14,12 @@
 
 #include "sqlite/sqlite.h"
 
+#define INTERRUPT_SECONDS 0.02 /* that pass at least before SQLite is asked again */
+
 struct interrupt {
   sqlite3 *db;
-  sqlite3_stmt *probe; /* SELECT 1; NULL until it is needed */
+  sqlite3_stmt *probe; /* see interrupt.c; NULL until it is needed */
+  double asked;        /* when SQLite was asked last: monotonic_seconds() */
 };
 
 /* Prepares for a connection, which must stay open until interrupt_clear(). */
@@ -26,8 +29,10 @@ void interrupt_init(struct interrupt *i, sqlite3 *db);
 void interrupt_clear(struct interrupt *i);
 
 /*
-** Returns nonzero when the query must stop.  The parameter is a struct interrupt; its type is
-** that of the callbacks of the lower rooms.
+** Returns nonzero when the query must stop.  It may be called as often as there is an occasion:
+** SQLite is asked when INTERRUPT_SECONDS have passed since the last time, and the other calls cost
+** a look at the clock.  The parameter is a struct interrupt; its type is that of `ask` in struct
+** stop.
 */
 int interrupt_poll(void *interrupt);
 

@@ -18,11 +18,29 @@
 #include <string.h>
 
 #include "base/chars.h"
-#include "base/utf8.h"
+#include "base/printable.h"
 
 char *report_clean(char *message) {
-  if (message) utf8_replace(message, strlen(message));
-  return message;
+  size_t n = message ? strlen(message) : 0;
+  if (printable_is(message, n)) return message;
+  char *out = sqlite3_malloc64(PRINTABLE_GROWTH * n + 1);
+  if (out) out[printable_write(message, n, out, PRINTABLE_GROWTH * n)] = 0;
+  sqlite3_free(message);
+  return out;
+}
+
+char *report_clean_lines(char *message) {
+  size_t n = message ? strlen(message) : 0, used = 0;
+  char *out = message ? sqlite3_malloc64(PRINTABLE_GROWTH * n + 1) : NULL;
+  for (size_t i = 0; out && i < n; i++) {
+    size_t line = strcspn(message + i, "\n");
+    used += printable_write(message + i, line, out + used, PRINTABLE_GROWTH * line);
+    i += line;
+    if (i < n) out[used++] = '\n';
+  }
+  if (out) out[used] = 0;
+  sqlite3_free(message);
+  return out;
 }
 
 /*
@@ -31,7 +49,7 @@ char *report_clean(char *message) {
 */
 static int set_message(char **pzErr, char *message) {
   sqlite3_free(*pzErr);
-  *pzErr = report_clean(message);
+  *pzErr = message;
   return message ? SQLITE_ERROR : SQLITE_NOMEM;
 }
 
@@ -39,8 +57,8 @@ int report_error(char **pzErr, const struct err *e) {
   if (e->code == ERR_NOMEM) return SQLITE_NOMEM;
   if (e->code == ERR_INTERRUPT) return SQLITE_INTERRUPT;
   int exhausted = e->code == ERR_EXHAUSTED;
-  return set_message(pzErr, sqlite3_mprintf(REPORT_BEGINS "%s%s%s", e->text, exhausted ? "; " : "",
-                                            exhausted ? REPORT_EXHAUSTED : ""));
+  return set_message(pzErr, report_clean(sqlite3_mprintf(REPORT_BEGINS "%s%s%s", e->text, exhausted ? "; " : "",
+                                                         exhausted ? REPORT_EXHAUSTED : "")));
 }
 
 int report_problem(char **pzErr, const char *path, const struct batch *b, const struct problem *p, const char *advice) {
@@ -48,8 +66,9 @@ int report_problem(char **pzErr, const char *path, const struct batch *b, const 
   if (p->line) sqlite3_snprintf(sizeof line, line, ":%llu", (unsigned long long)p->line);
   if (p->code == ERR_EXHAUSTED) advice = REPORT_EXHAUSTED;
   int helps = p->code != ERR_ARGUMENT; /* otherwise the query is wrong, and skipping does not help */
-  return set_message(pzErr, sqlite3_mprintf(REPORT_BEGINS "%s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
-                                            batch_text(b, p->reason), helps ? "; " : "", helps ? advice : ""));
+  char *message = sqlite3_mprintf(REPORT_BEGINS "%s%s: %.*s%s%s", path, line, (int)batch_text_n(p->reason),
+                                  batch_text(b, p->reason), helps ? "; " : "", helps ? advice : "");
+  return set_message(pzErr, report_clean(message));
 }
 
 int report_text(char **pzErr, const char *format, ...) {
@@ -59,7 +78,7 @@ int report_text(char **pzErr, const char *format, ...) {
   va_end(ap);
   char *message = text ? sqlite3_mprintf(REPORT_BEGINS "%s", text) : NULL;
   sqlite3_free(text);
-  return set_message(pzErr, message);
+  return set_message(pzErr, report_clean(message));
 }
 
 #define SHOWN_BEFORE 60 /* most characters of a pattern that are shown before the error */
@@ -84,9 +103,13 @@ char *report_pattern_text(const char *where, const char *pattern, const struct e
   sqlite3_str *text = sqlite3_str_new(NULL);
   sqlite3_str_appendf(text, REPORT_BEGINS "%s: at character %llu: %s\n%s", where, (unsigned long long)e->line, e->text,
                       cut ? "…" : "");
-  for (const char *p = from; p < to; p++) sqlite3_str_appendchar(text, 1, (unsigned char)*p < ' ' ? ' ' : *p);
+  for (const char *p = from; p < to; p++) {
+    size_t control = printable_control(p, (size_t)(to - p));
+    sqlite3_str_appendchar(text, 1, control ? ' ' : *p);
+    if (control) p += control - 1;
+  }
   sqlite3_str_appendf(text, "%s\n%*s^", *to ? "…" : "", (int)(before - cut) + (cut != 0), "");
-  return report_clean(sqlite3_str_finish(text));
+  return report_clean_lines(sqlite3_str_finish(text));
 }
 
 int report_pattern(char **pzErr, const char *where, const char *pattern, const struct err *e) {

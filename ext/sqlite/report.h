@@ -4,11 +4,12 @@
 ** messages.
 **
 ** All messages begin with "flowlogs: ".  Messages about a file continue with FILE: or FILE:LINE:
-** and end with what the user can do.  All are UTF-8, because hosts such as Python would otherwise
-** raise an error about the text: a byte of a path or of an argument that is not UTF-8 becomes '?'.
-** Each function frees *pzErr and replaces it; SQLite frees
-** the new message.  When there is no memory for the message, the result is SQLITE_NOMEM.  Only
-** the thread that owns the connection may call these functions.
+** and end with what the user can do.  All are printable (base/printable.h), because paths and
+** arguments may hold anything: a control character would be obeyed by the terminal that shows the
+** message, and hosts such as Python raise an error about a text that is not UTF-8.  Each function
+** frees *pzErr and replaces it; SQLite frees the new message.  When there is no memory for the
+** message, the result is SQLITE_NOMEM.  Only the thread that owns the connection may call these
+** functions.
 */
 #ifndef SQLITE_REPORT_H
 #define SQLITE_REPORT_H
@@ -20,10 +21,13 @@
 #define REPORT_BEGINS "flowlogs: " /* of every message */
 
 /*
-** Makes '?' of each byte of a message that is not UTF-8, and returns the message, which may be
-** NULL.
+** Makes a message printable.  Returns it, or another in its place, which the caller frees with
+** sqlite3_free(); NULL when there is no memory or the message is NULL.
 */
 char *report_clean(char *message);
+
+/* The same for a message of several lines: line breaks stay. */
+char *report_clean_lines(char *message);
 
 /*
 ** Sets "flowlogs: TEXT".  Returns SQLITE_ERROR, or SQLITE_NOMEM or SQLITE_INTERRUPT for these

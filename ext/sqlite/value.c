@@ -6,6 +6,7 @@
 */
 #include "sqlite/value.h"
 
+#include "base/printable.h"
 #include "sqlite/report.h"
 
 const char *value_text(sqlite3_context *ctx, sqlite3_value *v, size_t *n) {
@@ -44,7 +45,18 @@ void value_result_constant(sqlite3_context *ctx, const char *text) {
 }
 
 void value_result_error(sqlite3_context *ctx, char *text) {
-  if (report_clean(text)) sqlite3_result_error(ctx, text, -1);
+  char *message = report_clean(text);
+  if (message) sqlite3_result_error(ctx, message, -1);
   else sqlite3_result_error_nomem(ctx);
-  sqlite3_free(text);
+  sqlite3_free(message);
+}
+
+void value_result_printable(sqlite3_context *ctx, const char *p, size_t n) {
+  if (printable_is(p, n)) {
+    sqlite3_result_text64(ctx, p, n, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return;
+  }
+  char *out = sqlite3_malloc64(PRINTABLE_GROWTH * (sqlite3_uint64)n);
+  if (out) sqlite3_result_text64(ctx, out, printable_write(p, n, out, PRINTABLE_GROWTH * n), sqlite3_free, SQLITE_UTF8);
+  else sqlite3_result_error_nomem(ctx);
 }

@@ -38,8 +38,13 @@ int value_integer(sqlite3_value *v, int64_t *out);
 /* Makes a constant text the result of the SQL function.  NULL leaves the result NULL. */
 void value_result_constant(sqlite3_context *ctx, const char *text);
 
-/* Makes the text, cleaned by report_clean(), an error of the SQL function and frees it.  NULL stands
-** for no memory. */
+/*
+** Makes the text, cleaned by report_clean(), an error of the SQL function and frees it.  NULL stands
+** for no memory.
+*/
 void value_result_error(sqlite3_context *ctx, char *text);
+
+/* Makes the n bytes at p, as printable_write() writes them, the result of the function or column. */
+void value_result_printable(sqlite3_context *ctx, const char *p, size_t n);
 
 #endif

@@ -98,11 +98,11 @@ struct sql_table {
 #define OPTION_COLUMN(option_) OPTION_COLUMN_AS(#option_, option_)
 
 /*
-** The last option of tables that read files, with the comma in front of it, and what stands in its
+** The options of tables that read files, with the comma in front of them, and what stands in their
 ** place in tables of a value.
 */
-#define LATE_COLUMN , OPTION_COLUMN(late)
-#define NO_COLUMN
+#define FILES_OPTIONS , OPTION_COLUMN(late), OPTION_COLUMN(progress)
+#define NO_OPTIONS
 
 /* The first argument of a table that reads a value and no files. */
 #define DATA_COLUMN                                                                                                    \

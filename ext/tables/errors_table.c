@@ -8,6 +8,7 @@
 ** It reads all files to their ends.  Files in a folder that are not flow logs are not errors;
 ** flowlogs_files says which they are.
 */
+#include "sqlite/value.h"
 #include "tables/columns.h"
 #include "tables/record_cursor.h"
 #include "tables/table.h"
@@ -16,11 +17,6 @@
 /* --- the columns ------------------------------------------------------------------------------------------------- */
 
 static const struct problem *problem_of(const struct record_cursor *p) { return &p->batch->problem[p->at]; }
-
-static void result_cell(sqlite3_context *ctx, const struct batch *b, uint64_t cell) {
-  if (cell == BATCH_NULL) return;
-  sqlite3_result_text(ctx, batch_text(b, cell), (int)batch_text_n(cell), SQLITE_TRANSIENT);
-}
 
 static void result_file(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
@@ -36,13 +32,15 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
 static void result_reason(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   const struct record_cursor *p = (const struct record_cursor *)cursor;
   (void)column;
-  result_cell(ctx, p->batch, problem_of(p)->reason);
+  uint64_t reason = problem_of(p)->reason;
+  sqlite3_result_text(ctx, batch_text(p->batch, reason), (int)batch_text_n(reason), SQLITE_TRANSIENT);
 }
 
 static void result_raw(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   const struct record_cursor *p = (const struct record_cursor *)cursor;
   (void)column;
-  result_cell(ctx, p->batch, problem_of(p)->raw);
+  uint64_t raw = problem_of(p)->raw;
+  if (raw != BATCH_NULL) value_result_printable(ctx, batch_text(p->batch, raw), batch_text_n(raw));
 }
 
 /* Scripts decide by these words, so that the reasons can be worded anew. */
@@ -60,12 +58,14 @@ static void result_cause(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, cons
   { .name = name_, .type = type_, .role = COLUMN_OTHER, .result = result_, .doc = doc_ }
 
 static const struct column columns[] = {
-    ERROR_COLUMN("file", "TEXT", result_file, "path of the file"),
+    ERROR_COLUMN("file", "TEXT", result_file,
+                 "path of the file, as it is: `printable(file)` can be shown whatever the name is"),
     ERROR_COLUMN("line", "INTEGER", result_line, "line, from 1; NULL when no line is concerned"),
-    ERROR_COLUMN("reason", "TEXT", result_reason, "what is wrong, in words"),
+    ERROR_COLUMN("reason", "TEXT", result_reason, "what is wrong, in words, and printable as `raw` is"),
     ERROR_COLUMN(
         "raw", "TEXT", result_raw,
-        "the first 1024 bytes of the line, with ? for bytes that are not UTF-8; NULL when no line is concerned"),
+        "the first 1024 bytes of the line, to be looked at: ? for a byte that is not UTF-8, and `\\x1b` for the "
+        "control character 1b, which a terminal would obey; NULL when no line is concerned"),
     OPTION_COLUMN(path),
     OPTION_COLUMN(format),
     {.name = "cause",
@@ -77,6 +77,7 @@ static const struct column columns[] = {
             "`line`, `suspicious` (a record that cannot be right, such as one that ends before it starts; it is read "
             "all the same)",
      .example = "cause = 'line'"},
+    OPTION_COLUMN(progress),
 };
 
 const struct sql_table flowlogs_errors_table = {

@@ -16,10 +16,10 @@
 #include "file/root_guard.h"
 #include "file/discover.h"
 #include "base/fingerprint.h"
-#include "sqlite/interrupt.h"
 #include "file/payload.h"
 #include "scan/reader.h"
 #include "sqlite/sqlite.h"
+#include "sqlite/watch.h"
 
 struct file_list {
   char *path;              /* the path that `files` was found for; NULL: none yet */
@@ -38,7 +38,7 @@ void file_list_init(struct file_list *r);
 void file_list_clear(struct file_list *r);
 
 /* Finds the files of a path. */
-int file_list_find(struct file_list *r, const char *path, struct interrupt *interrupt, char **pzErr);
+int file_list_find(struct file_list *r, const char *path, struct watch *watch, char **pzErr);
 
 /*
 ** Finds the lines in a value instead, as files in memory.  A NULL value has no lines with

@@ -197,7 +197,8 @@ static void result_errors(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
   { .name = name_, .type = type_, .role = COLUMN_OTHER, .ref = DEPTH_##depth_, .result = result_, .doc = doc_ }
 
 static const struct column columns[] = {
-    FILE_COLUMN("path", "TEXT", NAME, result_path, "path of the file, as the list of files has it"),
+    FILE_COLUMN("path", "TEXT", NAME, result_path,
+                "path of the file, as it is: `printable(path)` can be shown whatever the name is"),
     FILE_COLUMN("size", "INTEGER", NAME, result_size, "bytes on the disk"),
     FILE_COLUMN("mtime", "INTEGER", NAME, result_mtime, "last modification, Unix seconds"),
     FILE_COLUMN("account_id", "TEXT", NAME, result_account,
@@ -215,13 +216,14 @@ static const struct column columns[] = {
                 "in several formats; NULL for what is not a flow log"),
     FILE_COLUMN("note", "TEXT", OPEN, result_note,
                 "why the file is passed over or cannot be read, or the first of its errors as far as it was read; "
-                "names in its header that are no fields"),
+                "names in its header that are no fields; printable, as `raw` of flowlogs_errors"),
     FILE_COLUMN("rows", "INTEGER", READ, result_rows, "records that can be used"),
     FILE_COLUMN("min_start", "INTEGER", READ, result_min_start, "least `start` of the records, Unix seconds"),
     FILE_COLUMN("max_end", "INTEGER", READ, result_max_end, "greatest `end` of the records, Unix seconds"),
     FILE_COLUMN("errors", "INTEGER", READ, result_errors, "number of things that cannot be used"),
     OPTION_COLUMN_AS("paths", path), /* the name path is taken */
     OPTION_COLUMN(format),
+    OPTION_COLUMN(progress),
 };
 
 const struct sql_table flowlogs_files_table = {
@@ -279,19 +281,20 @@ static void add_times(struct files_cursor *c) {
 static int look(struct files_cursor *c) {
   struct err e = {0};
   enum reader_result rc;
-  if (c->row >= c->query.list.files.n) return SQLITE_OK;
+  if (c->row >= c->query.list.files.n) return watch_end(&c->query.watch), SQLITE_OK;
   const struct file *file = &c->query.list.files.file[c->row];
   object_name_parse(&c->key, file->path);
   if (c->depth == DEPTH_NAME) return SQLITE_OK;
   c->min_start = c->max_end = BATCH_NULL;
   reader_open_file(&c->reader, file);
   do {
-    if (interrupt_poll(&c->query.interrupt)) return SQLITE_INTERRUPT;
     batch_reset(&c->batch);
-    rc = reader_next(&c->reader, &c->batch, &e);
+    rc = stop_check(&c->reader_options.stop, &e) ? READER_ERROR : reader_next(&c->reader, &c->batch, &e);
     add_times(c);
   } while ((rc == READER_MORE || rc == READER_FULL) && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
   reader_close(&c->reader);
+  progress_add(&c->query.watch.progress, 1, file->size > 0 ? (uint64_t)file->size : 0, c->reader.records);
+  watch_rows(&c->query.watch);
   char **pzErr = &c->query.cursor.pVtab->zErrMsg;
   if (rc == READER_ERROR) return report_error(pzErr, &e);
   const struct problem *exhausted = batch_exhausted(&c->batch);
@@ -313,9 +316,11 @@ static int open_reader(struct files_cursor *c) {
   c->reader_options.guard = &c->query.list.guard;
   c->reader_options.formats = c->query.options.formats;
   c->reader_options.policy = POLICY_SKIP;
+  c->reader_options.stop = watch_stop(&c->query.watch);
   c->has_reader = 1;
   reader_init(&c->reader, &c->reader_options, &e);
   batch_init(&c->batch, wanted, &e);
+  progress_begin(&c->query.watch.progress, c->query.list.files.n, files_bytes(&c->query.list.files));
   return e.code ? report_error(&c->query.cursor.pVtab->zErrMsg, &e) : SQLITE_OK;
 }
 

@@ -68,13 +68,13 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
 }
 
 /*
-** The columns of a table of records.  first: its first argument, path or data.  last: its last
-** option, LATE_COLUMN for a table of files, or NO_COLUMN.
+** The columns of a table of records.  first: its first argument, path or data.  files_options:
+** FILES_OPTIONS for a table of files, or NO_OPTIONS.
 */
-#define RECORD_COLUMNS(first, last)                                                                                    \
+#define RECORD_COLUMNS(first, files_options)                                                                           \
   DEFAULT_FIELDS(SHOWN_FIELD)                                                                                          \
   first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(columns),               \
-      OPTION_COLUMN(filter), OPTION_COLUMN(since), OPTION_COLUMN(until) last,                                          \
+      OPTION_COLUMN(filter), OPTION_COLUMN(since), OPTION_COLUMN(until) files_options,                                 \
       {.name = "file",                                                                                                 \
        .type = "TEXT",                                                                                                 \
        .role = COLUMN_OTHER,                                                                                           \
@@ -111,8 +111,8 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
                   "end_time < '2026-03-10'"),                                                                          \
       ADDR_COLUMN, PORT_COLUMN, LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)
 
-static const struct column flowlogs_columns[] = {RECORD_COLUMNS(OPTION_COLUMN(path), LATE_COLUMN)};
-static const struct column payload_columns[] = {RECORD_COLUMNS(DATA_COLUMN, NO_COLUMN)};
+static const struct column flowlogs_columns[] = {RECORD_COLUMNS(OPTION_COLUMN(path), FILES_OPTIONS)};
+static const struct column payload_columns[] = {RECORD_COLUMNS(DATA_COLUMN, NO_OPTIONS)};
 
 const struct sql_table flowlogs_table = {
     .name = "flowlogs",
@@ -157,15 +157,18 @@ static int is_being_created(sqlite3 *db) {
 */
 static int look_at_files(sqlite3 *db, const struct options *options, int must_exist, uint8_t visible[FIELD_COUNT],
                          char **pzErr) {
-  struct interrupt interrupt;
+  struct watch watch;
+  enum progress_mode mode;
   struct file_list list;
   struct err e = {0};
-  interrupt_init(&interrupt, db);
+  int rc = options_progress(options, &mode, pzErr);
+  watch_init(&watch, db);
+  watch_begin(&watch, mode);
   file_list_init(&list);
-  int rc = file_list_find(&list, options->path, &interrupt, pzErr);
-  struct scan_options scan = {.reader = {.guard = &list.guard, .formats = options->formats, .policy = POLICY_SKIP},
-                              .stop = interrupt_poll,
-                              .context = &interrupt};
+  if (!rc) rc = file_list_find(&list, options->path, &watch, pzErr);
+  const struct scan_options scan = {
+      .reader = {.guard = &list.guard, .formats = options->formats, .policy = POLICY_SKIP, .stop = watch_stop(&watch)},
+      .progress = &watch.progress};
   if (!rc && header_survey(&list.files, &scan, visible, &e)) rc = report_error(pzErr, &e);
   if (rc == SQLITE_ERROR && !must_exist) { /* a query will report it */
     sqlite3_free(*pzErr);
@@ -173,7 +176,7 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
     rc = SQLITE_OK;
   }
   file_list_clear(&list);
-  interrupt_clear(&interrupt);
+  watch_clear(&watch);
   return rc;
 }
 
@@ -220,6 +223,7 @@ static int flowlogs_connect(sqlite3 *db, void *aux, int argc, const char *const 
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);
   if (!rc) rc = choose_columns(db, &options, creating, visible, pzErr);
   if (!rc) return table_declare(db, &flowlogs_table, visible, &options, aux, out);
+  if (rc == SQLITE_INTERRUPT) *pzErr = sqlite3_mprintf("interrupted"); /* otherwise SQLite has words of its own */
   options_clear(&options);
   return rc;
 }

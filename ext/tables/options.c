@@ -183,6 +183,30 @@ static int set_columns(struct options *o, const char *value, char **pzErr) {
   return SQLITE_OK;
 }
 
+static const char *const progress_modes[] = {[PROGRESS_AUTO] = "auto", [PROGRESS_ON] = "on", [PROGRESS_OFF] = "off"};
+
+/* The mode of that name, or NULL. */
+static const char *find_progress(const char *value, enum progress_mode *mode) {
+  for (int i = 0; i < (int)(sizeof progress_modes / sizeof *progress_modes); i++)
+    if (!strcmp(value, progress_modes[i])) return *mode = (enum progress_mode)i, progress_modes[i];
+  return NULL;
+}
+
+static int set_progress(struct options *o, const char *value, char **pzErr) {
+  const char *word = find_progress(value, &o->showing);
+  if (!word) return wrong(pzErr, OPTION_progress, value, NULL);
+  o->progress = word;
+  return SQLITE_OK;
+}
+
+int options_progress(const struct options *o, enum progress_mode *mode, char **pzErr) {
+  const char *value = getenv("FLOWLOGS_PROGRESS");
+  *mode = o->showing;
+  if (o->progress || !value || !*value || find_progress(value, mode)) return SQLITE_OK;
+  return report_text(pzErr, "the environment variable FLOWLOGS_PROGRESS is '%s'; it can be %s", value,
+                     option_table[OPTION_progress].values);
+}
+
 static int set_memory(struct options *o, const char *value, char **pzErr) {
   static const char units[] = "KMG";
   char *end;

@@ -22,6 +22,7 @@
 #include "predicate/filter.h"
 #include "record/formats.h"
 #include "scan/reader.h"
+#include "sqlite/progress_line.h"
 #include "sqlite/sqlite.h"
 
 #define OPTIONS_MAX_THREADS 1024
@@ -93,7 +94,12 @@ enum option_flag {
   O(late, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID, .values = "seconds, a number with s, m, h or d, or any",   \
     .doc = "By how much the records in a file may be older than the time in its name says, where AWS delivered late. " \
            "With any, no file is left out because of that time.  The default is 1h.",                                  \
-    .example = "late = '6h'")
+    .example = "late = '6h'")                                                                                          \
+  O(progress, WORD, .type = "TEXT", .flags = OPTION_NOT_IN_ROWID, .values = "auto, on or off",                         \
+    .doc = "Whether a scan that takes longer than 2 seconds shows on standard error how far it has come.  With auto, " \
+           "it does in the sqlite3 shell on a terminal.  The default is the environment variable FLOWLOGS_PROGRESS, "  \
+           "or auto.",                                                                                                 \
+    .example = "progress = 'on'")
 
 enum option {
 #define O(name, kind, ...) OPTION_##name,
@@ -119,6 +125,7 @@ struct options {
   struct formats *formats;      /* format, parsed; owned; NULL for none */
   struct filter *pattern;       /* filter, parsed; shared by copies; NULL for none */
   enum columns_shown shown;     /* columns, parsed */
+  enum progress_mode showing;   /* progress, parsed */
   sqlite3_value *data;          /* the payload, instead of a path; valid during xFilter only; NULL for none */
   char *as_given[OPTION_COUNT]; /* owned: the text that the hidden column shows instead of the number, or NULL */
   uint8_t given[OPTION_COUNT];  /* the option is one that the CREATE statement has named */
@@ -178,6 +185,12 @@ void options_result(sqlite3_context *ctx, const struct options *o, enum option o
 ** nothing or everything, and nobody would see why.  0 and other small numbers are accepted.
 */
 int options_is_no_second(int64_t n);
+
+/*
+** What progress says, or else the environment variable FLOWLOGS_PROGRESS, or else PROGRESS_AUTO.
+** SQLITE_ERROR when the variable has another value than the option may have.
+*/
+int options_progress(const struct options *o, enum progress_mode *mode, char **pzErr);
 
 /* Has an option with OPTION_SELECTS a value? */
 int options_select(const struct options *o);

@@ -23,6 +23,7 @@
 #include "base/chars.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "file/unwrap.h"
 #include "sqlite/report.h"
@@ -51,8 +52,7 @@ struct payload_decoder {
 ** messages and in the column file, where hosts such as Python require UTF-8.  NULL is allowed.
 */
 static char *clean(char *name) {
-  for (char *p = report_clean(name); p && *p; p++)
-    if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
+  if (name) printable_replace(name, strlen(name));
   return name;
 }
 
@@ -353,8 +353,7 @@ struct payload_decoder *payload_decoder_new(struct interrupt *interrupt) {
     payload_decoder_free(u);
     return NULL;
   }
-  u->unwrap.stop = interrupt_poll;
-  u->unwrap.context = interrupt;
+  u->unwrap.stop = (struct stop){.ask = interrupt_poll, .context = interrupt};
   return u;
 }
 
@@ -373,7 +372,7 @@ int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum poli
   u->has_nul = 0;
   memset(u->document, 0, sizeof u->document);
   memset(u->record, 0, sizeof u->record);
-  u->unwrap.made = 0;
+  unwrap_begin(&u->unwrap, n);
   u->pzErr = pzErr;
   int rc = add_piece(u, p, n, UNWRAP_GUESS);
   payload_sql_retire(&u->sql);

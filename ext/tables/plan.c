@@ -86,19 +86,23 @@ static int is_in(sqlite3_index_info *info, int i) {
 */
 static int plan_argument(struct making *m, const struct sql_table *table, int column) {
   const struct column *argument = &table->column[column];
-  int found = 0, later = 0;
+  const int selects = has_flag(argument, OPTION_SELECTS);
+  int found = 0, later = 0, open = columns_is_used(m->info->colUsed, column);
   for (int i = 0; i < m->info->nConstraint; i++) {
     const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
     if (c->iColumn != column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     later |= !c->usable;
     if (!c->usable) continue;
-    if (has_flag(argument, OPTION_SELECTS) && is_in(m->info, i)) continue; /* it stays open, which is an error */
+    if (selects && is_in(m->info, i)) {
+      open = 2; /* an error, whatever other constraints there are */
+      continue;
+    }
     take(m, i, 1);
     sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", argument_name(argument));
     found = 1;
   }
-  m->later |= later && !found;
-  if (!found && columns_is_used(m->info->colUsed, column)) leave_open(m, argument_name(argument));
+  m->later |= later && (selects || !found);
+  if (open > found) leave_open(m, argument_name(argument));
   return found;
 }
 
@@ -186,14 +190,44 @@ static void find_open(struct making *m, const struct sql_table *table) {
   }
 }
 
-/* The option that selects records and that two conditions give a value, or NULL. */
-static const struct option_info *find_doubled(const sqlite3_index_info *info, const struct sql_table *table) {
+static int same_bytes(sqlite3_value *a, sqlite3_value *b) {
+  const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
+  int n = sqlite3_value_bytes(a);
+  return sqlite3_value_type(a) == sqlite3_value_type(b) && n == sqlite3_value_bytes(b) &&
+         (n == 0 || (p && q && !memcmp(p, q, (size_t)n)));
+}
+
+/* Do both constraints compare with the same literal? */
+static int same_literal(sqlite3_index_info *info, int i, int j) {
+#if SQLITE_VERSION_NUMBER >= 3038000
+  sqlite3_value *a = NULL, *b = NULL;
+  return has_vtab_in() && !sqlite3_vtab_rhs_value(info, i, &a) && !sqlite3_vtab_rhs_value(info, j, &b) &&
+         same_bytes(a, b);
+#else
+  (void)info, (void)i, (void)j;
+  return 0;
+#endif
+}
+
+/*
+** The option that selects records and that two conditions give a value, or NULL.  xFilter would
+** not see all pairs of different values, because SQLite compares `filter = ?1 AND filter = ?2` by
+** itself before it begins a scan.
+**
+** SQLite 3.53 gives the same constraint twice for a branch of an OR whose branches have it in
+** common: once as the branch's, once as that of the whole OR.
+*/
+static const struct option_info *find_doubled(sqlite3_index_info *info, const struct sql_table *table) {
   for (int column = 0; column < table->ncolumns; column++) {
-    int n = 0;
+    int first = -1;
     if (!has_flag(&table->column[column], OPTION_SELECTS)) continue;
-    for (int i = 0; i < info->nConstraint; i++)
-      n += info->aConstraint[i].iColumn == column && info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ;
-    if (n > 1) return &option_table[table->column[column].ref];
+    for (int i = 0; i < info->nConstraint; i++) {
+      if (info->aConstraint[i].iColumn != column || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ ||
+          is_in(info, i))
+        continue;
+      if (first >= 0 && !same_literal(info, first, i)) return &option_table[table->column[column].ref];
+      first = i;
+    }
   }
   return NULL;
 }
@@ -223,7 +257,9 @@ static int check_literals(sqlite3_index_info *info, const struct sql_table *tabl
 
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr) {
   const struct option_info *doubled = find_doubled(info, table);
-  if (doubled) return report_text(pzErr, "%s is given twice%s", doubled->name, doubled->twice ? doubled->twice : "");
+  if (doubled)
+    return report_text(pzErr, "%s is given twice%s", doubled->name,
+                       doubled->twice ? doubled->twice : "; write it once, outside of OR");
   int rc = check_literals(info, table, pzErr);
   if (rc) return rc;
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
@@ -263,13 +299,6 @@ static const struct column *find_argument(const struct sql_table *table, const c
 
 /* Would SQLite, which compares the hidden column with the value again, find it different? */
 static int is_compared_wrongly(int type) { return type == SQLITE_NULL || type == SQLITE_BLOB; }
-
-static int same_bytes(sqlite3_value *a, sqlite3_value *b) {
-  const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
-  int n = sqlite3_value_bytes(a);
-  return sqlite3_value_type(a) == sqlite3_value_type(b) && n == sqlite3_value_bytes(b) &&
-         (n == 0 || (p && q && !memcmp(p, q, (size_t)n)));
-}
 
 /* The payload: bytes of any kind, which are not copied. */
 static int set_data(sqlite3_value *v, struct options *options, char **pzErr) {

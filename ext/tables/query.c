@@ -17,7 +17,7 @@ void query_open(struct query *q, sqlite3_vtab *table) {
   struct table *t = (struct table *)table;
   memset(q, 0, sizeof *q);
   q->cursor.pVtab = table; /* SQLite does the same, but only after xOpen */
-  interrupt_init(&q->interrupt, t->db);
+  watch_init(&q->watch, t->db);
   file_list_init(&q->list);
   rowid_base_open(&t->numbers);
 }
@@ -25,7 +25,7 @@ void query_open(struct query *q, sqlite3_vtab *table) {
 void query_close(struct query *q) {
   rowid_base_close(&query_table(q)->numbers);
   file_list_clear(&q->list);
-  interrupt_clear(&q->interrupt);
+  watch_clear(&q->watch);
   predicate_clear(&q->predicate);
   options_clear(&q->options);
 }
@@ -35,7 +35,7 @@ void query_close(struct query *q) {
 ** of a path.
 */
 static int find_payload(struct query *q, const struct fingerprint_key *key, char **pzErr) {
-  int rc = file_list_unpack(&q->list, q->options.data, q->options.policy, key, &q->interrupt, pzErr);
+  int rc = file_list_unpack(&q->list, q->options.data, q->options.policy, key, &q->watch.interrupt, pzErr);
   q->options.data = NULL; /* it is the caller's */
   if (rc) return rc;
   q->options.path = sqlite3_mprintf("%d %s", q->list.data_type, q->list.identity); /* a text is no blob */
@@ -57,6 +57,14 @@ static int add_period(const struct options *o, struct predicate *predicate, char
   return SQLITE_OK;
 }
 
+/* A value in memory is read too fast for its progress to be shown. */
+static int begin_watch(struct query *q, char **pzErr) {
+  enum progress_mode mode = PROGRESS_OFF;
+  int rc = columns_take_data(query_of(q)) ? SQLITE_OK : options_progress(&q->options, &mode, pzErr);
+  watch_begin(&q->watch, mode);
+  return rc;
+}
+
 int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **argv) {
   struct table *t = query_table(q);
   char **pzErr = &t->base.zErrMsg;
@@ -66,9 +74,11 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
   scan_stats_begin_values(t->stats, t->db);
   if (!rc) rc = plan_apply(q, plan, argc, argv, pzErr);
   if (!rc) rc = add_period(&q->options, &q->predicate, pzErr);
+  if (!rc) rc = begin_watch(q, pzErr);
   if (!rc && columns_take_data(t->of)) rc = find_payload(q, &t->fingerprint_key, pzErr);
-  else if (!rc) rc = file_list_find(&q->list, q->options.path, &q->interrupt, pzErr);
+  else if (!rc) rc = file_list_find(&q->list, q->options.path, &q->watch, pzErr);
   if (!rc) rc = rowid_base_find(&t->numbers, &q->options, q->list.files.n, &q->base, pzErr);
+  if (rc) watch_end(&q->watch);
   return rc;
 }
 
@@ -84,6 +94,7 @@ void query_note_scan(struct query *q, struct scan_counts *counts, int finished) 
     if (of->column[i].role == COLUMN_CELL && of->column[i].ref < FIELD_COUNT)
       memset(&counts->presence.use[of->column[i].ref], 0, sizeof *counts->presence.use);
   scan_stats_note(query_table(q)->stats, counts, finished);
+  watch_end(&q->watch);
 }
 
 const char *query_advice(const struct query *q, enum err_code code) {
@@ -130,8 +141,8 @@ void query_scan_options(struct query *q, struct scan_options *out) {
   out->reader.policy = q->options.policy;
   out->reader.predicate = &q->predicate;
   out->reader.filter = q->options.pattern;
-  out->stop = interrupt_poll;
-  out->context = &q->interrupt;
+  out->reader.stop = watch_stop(&q->watch);
+  out->progress = &q->watch.progress;
   out->late = q->options.late;
   out->may_lack = reads_parts(q);
   out->threads = threads_for(&q->options);

@@ -13,8 +13,8 @@
 
 #include "predicate/predicate.h"
 #include "scan/scan.h"
-#include "sqlite/interrupt.h"
 #include "sqlite/sqlite.h"
+#include "sqlite/watch.h"
 #include "tables/file_list.h"
 #include "tables/options.h"
 #include "tables/table.h"
@@ -23,7 +23,7 @@ struct query {
   sqlite3_vtab_cursor cursor;
   struct options options;     /* in force: the table's, and what this xFilter was given */
   struct predicate predicate; /* which records are wanted */
-  struct interrupt interrupt;
+  struct watch watch;
   struct file_list list; /* the files */
   uint64_t base;         /* number of the first file, for rowids */
   sqlite3_uint64 used;   /* mask of the SQL columns that the query uses */

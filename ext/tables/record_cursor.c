@@ -80,7 +80,7 @@ static int begin_records(struct record_cursor *p, const char *plan) {
     memset(t->row_cache, 0, sizeof *t->row_cache);
   }
   int rc, kept = 0;
-  switch (row_cache_ask(t->row_cache, t->db, &p->query, plan, &place)) {
+  switch (row_cache_ask(t->row_cache, &p->query, plan, &place)) {
   case ROW_CACHE_NOMEM: return SQLITE_NOMEM;
   case ROW_CACHE_READ: break;
   case ROW_CACHE_SERVE: kept = 1; break;
@@ -124,6 +124,7 @@ int record_cursor_next(struct record_cursor *p) {
     rc =
         report_problem(&p->query.cursor.pVtab->zErrMsg, record_cursor_file(p), p->batch, batch_exhausted(p->batch), "");
   if (rc || !p->batch) stop(p, !rc);
+  else watch_rows(&p->query.watch);
   return rc;
 }
 

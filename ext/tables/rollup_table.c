@@ -90,14 +90,14 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
   }
 
 /*
-** The columns of a rollup.  first: its first argument, path or data.  last: its last option,
-** LATE_COLUMN for a table of files, or NO_COLUMN.  Conditions on measures are left to SQLite.
+** The columns of a rollup.  first: its first argument, path or data.  files_options: FILES_OPTIONS
+** for a table of files, or NO_OPTIONS.  Conditions on measures are left to SQLite.
 */
-#define ROLLUP_COLUMNS(first, last)                                                                                    \
+#define ROLLUP_COLUMNS(first, files_options)                                                                           \
   ENDPOINT_FIELDS(SHOWN_FIELD)                                                                                         \
   OUTCOME_FIELDS(SHOWN_FIELD)                                                                                          \
   first, OPTION_COLUMN(on_error), OPTION_COLUMN(format), OPTION_COLUMN(threads), OPTION_COLUMN(memory),                \
-      OPTION_COLUMN(since), OPTION_COLUMN(until), OPTION_COLUMN(filter) last,                                          \
+      OPTION_COLUMN(since), OPTION_COLUMN(until), OPTION_COLUMN(filter) files_options,                                 \
       TIME_COLUMN("minute", start, CALENDAR_MINUTE, result_time, "minute of `start`, as `YYYY-MM-DD HH:MM:SS`",        \
                   "minute >= '2026-03-09 12:00:00'"),                                                                  \
       TIME_COLUMN("hour", start, CALENDAR_HOUR, result_time, "hour of `start`, as `YYYY-MM-DD HH:MM:SS`",              \
@@ -109,8 +109,8 @@ static void result_measure(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
       MEASURE_COLUMN("last_seen", LAST_SEEN, "greatest `end`, Unix seconds"),                                          \
       LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)
 
-static const struct column rollup_columns[] = {ROLLUP_COLUMNS(OPTION_COLUMN(path), LATE_COLUMN)};
-static const struct column payload_columns[] = {ROLLUP_COLUMNS(DATA_COLUMN, NO_COLUMN)};
+static const struct column rollup_columns[] = {ROLLUP_COLUMNS(OPTION_COLUMN(path), FILES_OPTIONS)};
+static const struct column payload_columns[] = {ROLLUP_COLUMNS(DATA_COLUMN, NO_OPTIONS)};
 
 const struct sql_table flowlogs_rollup_table = {
     .name = "flowlogs_rollup",
@@ -245,8 +245,10 @@ static int rollup_next(sqlite3_vtab_cursor *cursor) {
   struct err e = {0};
   int rc = SQLITE_OK;
   if (rollup_scan_next(&c->scan, &c->group, &e)) rc = report_error(pzErr, &e);
-  else if (c->group) group_values(c->group, &c->grouping, c->value);
-  else if ((b = rollup_scan_problem(&c->scan)) != NULL)
+  else if (c->group) {
+    if (c->query.watch.line.is_shown) watch_rows(&c->query.watch);
+    group_values(c->group, &c->grouping, c->value);
+  } else if ((b = rollup_scan_problem(&c->scan)) != NULL)
     rc = report_problem(pzErr, c->query.list.files.file[b->file].path, b, &b->problem[0],
                         query_advice(&c->query, b->problem[0].code));
   if (rc || !c->group) stop(c, !rc);

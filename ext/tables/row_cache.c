@@ -83,9 +83,10 @@ static int asks_for_files(const struct row_cache_place *place, const struct pred
   return 0;
 }
 
-enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const struct query *q, const char *plan,
+enum row_cache_answer row_cache_ask(struct row_cache *r, const struct query *q, const char *plan,
                                     struct row_cache_place **place) {
-  uint64_t now = execution_number(db), files = identify_files(&q->list.files);
+  const struct table *t = query_table(q);
+  uint64_t now = execution_number(t->db, t->stats->plans), files = identify_files(&q->list.files);
   *place = NULL;
   char *options = options_key(&q->options, OPTION_IS_TERM); /* terms are compared one by one, below */
   char *key = options ? sqlite3_mprintf("%s\n%s", plan, options) : NULL;

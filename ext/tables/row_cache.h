@@ -55,7 +55,7 @@ struct row_cache {
 };
 
 /* What this xFilter is to do.  *place is set for ROW_CACHE_FILL and ROW_CACHE_SERVE. */
-enum row_cache_answer row_cache_ask(struct row_cache *r, sqlite3 *db, const struct query *q, const char *plan,
+enum row_cache_answer row_cache_ask(struct row_cache *r, const struct query *q, const char *plan,
                                     struct row_cache_place **place);
 
 /*

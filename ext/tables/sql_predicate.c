@@ -299,7 +299,7 @@ static enum err_code add_set(struct making *m, sqlite3_value *v, struct err *e) 
   if (rc == SQLITE_NOMEM) return err_nomem(e);
   if (rc != SQLITE_OK && rc != SQLITE_DONE) m->skip = 1;
 #else
-  (void)v;
+  (void)v, (void)e;
   (void)add_member;
   m->skip = 1;
 #endif

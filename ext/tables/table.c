@@ -71,6 +71,7 @@ static void note_joined(struct table *t, const sqlite3_index_info *info) {
 
 int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
   struct table *t = (struct table *)table;
+  t->stats->plans++;
   note_joined(t, info);
   if (t->is_stored)
     return report_text(&table->zErrMsg,

@@ -23,7 +23,7 @@
 -- a run is killed in the milliseconds between printing and COMMIT, the next one prints the same
 -- alerts again, with the same ids: each alert is printed at least once.  The same holds if the
 -- output cannot be written, because status.sh tells whether it was.  (A run that is killed at
--- that moment may leave a folder flowlogs.PID, with one small file, where temporary files are.)
+-- that moment may leave a folder flowlogs.PID.RANDOM, with one small file, where temporary files are.)
 -- A run that meets another run, or a reader, waits for up to a minute and then ends with
 -- "database is locked" and status 1.  The .timeout comes first because .parameter init already
 -- reads the database: if it is locked then, the parameters are lost, and -bail ends the shell.
@@ -113,7 +113,7 @@ UPDATE temp.sqlite_parameters SET value = (SELECT json_group_array(path) FROM al
 DROP TABLE IF EXISTS temp.alert_lacking;
 CREATE TEMP TABLE alert_lacking AS SELECT * FROM lacking WHERE vital OR NOT @partial;
 .once '|cat >&2'
-SELECT path, lacks FROM alert_lacking ORDER BY path LIMIT 10;
+SELECT printable(path) AS path, lacks FROM alert_lacking ORDER BY alert_lacking.path LIMIT 10;
 INSERT INTO temp.alert_stop SELECT 'fields' FROM alert_lacking;
 DELETE FROM known;
 INSERT INTO known
@@ -202,9 +202,9 @@ DELETE FROM judged;
 .once '|sh sql/alerts/status.sh keep $PPID'
 SELECT 'exit' || @exit AS status WHERE @exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL);
 .once '|sh sql/alerts/status.sh print $PPID'
-SELECT news, id, severity, rule, title, first_seen, last_seen, flows,
+SELECT news, id, severity, printable(rule) AS rule, printable(title) AS title, first_seen, last_seen, flows,
        substr(technique, 1, instr(technique || ' ', ' ') - 1) AS technique
-  FROM alert_news WHERE news IS NOT NULL ORDER BY instr('highmediumlow', severity), rule, first_seen, key;
+  FROM alert_news WHERE news IS NOT NULL ORDER BY instr('highmediumlow', severity), alert_news.rule, first_seen, key;
 .read '|sh sql/alerts/status.sh printed $PPID'
 INSERT INTO temp.alert_stop SELECT 'printed' WHERE @status IS NOT 'printed';
 DELETE FROM temp.sqlite_parameters WHERE key IN ('@tree', '@run', '@status', '@rule');

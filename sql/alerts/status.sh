@@ -5,10 +5,12 @@
 #   sh sql/alerts/status.sh COMMAND PID
 #
 # PID is the process id of the sqlite3 shell, which reads what this script prints.  Between the steps,
-# the folder flowlogs.PID holds a note: a file `exit` with the exit status, which becomes `printed`
-# when the alerts have been written.
+# the folder flowlogs.PID.RANDOM, which mktemp makes, holds a note: a file `exit` with the exit status,
+# which becomes `printed` when the alerts have been written.  A later step finds the folder by its
+# name.  It takes none that belongs to another user and no link, because anybody may put such things
+# where temporary files are.
 #
-#   try       before BEGIN: can a folder of that name be made where temporary files are?
+#   try       before BEGIN: can such a folder be made where temporary files are?
 #   keep      makes the note, with the exit status that run.sql passes, in whichever output mode
 #   print     copies the alerts to standard output; the note says if all of them could be written
 #   printed   before COMMIT: does the note say so?
@@ -16,7 +18,23 @@
 #
 # Each step succeeds by what it makes, not by its exit status.  So a step that fails, is killed or never
 # starts cannot lead to a COMMIT.
-note="${TMPDIR:-/tmp}/flowlogs.$2"
+pid=$2
+folder=${TMPDIR:-/tmp}
+case $folder in /*) ;; *) folder=$PWD/$folder ;; esac # it may begin with a dash
+
+make() { note=$(umask 077 && mktemp -d "$folder/flowlogs.$pid.XXXXXXXXXX"); }
+# Sets the name of the note of this shell, or fails. $1: the file that must be in it.
+find_note() {
+  for note in "$folder/flowlogs.$pid".*; do
+    # shellcheck disable=SC3067  # every sh that is in use has -O
+    if [ -d "$note" ] && [ ! -L "$note" ] && [ -O "$note" ] && [ -e "$note/$1" ]; then return 0; fi
+  done
+  note=
+  return 1
+}
+forget() { while find_note .; do rm -rf "$note" || return; done; }
+trap 'forget; exit 1' HUP INT TERM
+
 say() { echo "INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@status', '$1');"; }
 
 # Somebody types if standard input is a terminal and the arguments of the shell name no script.
@@ -28,18 +46,19 @@ typed() {
 
 case $1 in
 try)
-  rm -rf "$note" # a run that was killed may have left one with the same PID
-  mkdir -m 700 "$note" && echo room >"$note/exit" && read -r got <"$note/exit" && [ "$got" = room ] && say room
-  rm -rf "$note" ;;
+  forget # a run that was killed may have left one with the same PID
+  make && echo room >"$note/exit" && read -r got <"$note/exit" && [ "$got" = room ] && say room
+  forget ;;
 keep)
   exit=$(grep -o 'exit[0-9][0-9]*' | tail -n 1)
-  mkdir -m 700 "$note" && echo "${exit#exit}" >"$note/exit" && read -r got <"$note/exit" && [ "$got" = "${exit#exit}" ] ;;
+  make && echo "${exit#exit}" >"$note/exit" && read -r got <"$note/exit" && [ "$got" = "${exit#exit}" ] || forget ;;
 print)
-  cat && mv "$note/exit" "$note/printed" ;;
+  cat && find_note exit && mv "$note/exit" "$note/printed" ;;
 printed)
-  if [ -e "$note/printed" ]; then say printed; else rm -rf "$note"; fi ;;
+  if find_note printed; then say printed; else forget; fi ;;
 leave)
-  read -r exit <"$note/printed"
-  rm -rf "$note"
-  if typed "$2"; then printf '.bail off\n.timeout 0\n'; elif [ "$exit" ]; then echo ".exit $exit"; fi ;;
+  exit=
+  if find_note printed; then read -r exit <"$note/printed"; fi
+  forget
+  if typed "$pid"; then printf '.bail off\n.timeout 0\n'; elif [ "$exit" ]; then echo ".exit $exit"; fi ;;
 esac

@@ -79,13 +79,13 @@ CREATE TABLE IF NOT EXISTS flows (
 -- Fields that this version knows and that a table of an older version lacks are added to it, within
 -- the transaction. Old rows have NULL there. The shell cannot run a statement that a query composes,
 -- so .once writes to a file, and .read reads the statements from it. The file is in a folder that
--- only this user can read, and whose name contains the number of the sqlite3 process, so that runs
--- do not disturb each other. It exists only if a field is missing. mkdir fails if something of that
--- name exists and cannot be removed, and [ -O ] makes sure that the folder belongs to this user. In
--- such a case no column is added, and the INSERT below stops the run with an error. The query prints
--- words such as add__TEXT__region, because these look the same in the output of every .mode.
--- After .once, the output goes to standard output again, also if .output sent it elsewhere.
-.once '|umask 077; d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; rm -rf "$d"; w=$(tr -cs "A-Za-z0-9_" "\n" | grep "^add__") && mkdir "$d" && echo "$w" > "$d/words"'
+-- mktemp makes, so that nobody else can have made it or read it. Its name begins with the number of
+-- the sqlite3 process, by which it is found again; links and folders of others are passed over. It
+-- exists only if a field is missing. If it cannot be made, no column is added, and the INSERT below
+-- stops the run with an error. The query prints words such as add__TEXT__region, because these look
+-- the same in the output of every .mode. After .once, the output goes to standard output again, also
+-- if .output sent it elsewhere.
+.once '|for d in "${TMPDIR:-/tmp}/flowlogs-import.$PPID".*; do [ ! -L "$d" ] && [ -O "$d" ] && rm -rf "$d"; done; w=$(tr -cs "A-Za-z0-9_" "\n" | grep "^add__") && umask 077 && d=$(mktemp -d "${TMPDIR:-/tmp}/flowlogs-import.$PPID.XXXXXXXXXX") && echo "$w" > "$d/words"'
 SELECT 'add__' || column2 || '__' || column1 AS word FROM (VALUES
   -- generated: names and types
   ('version', 'INTEGER'), ('account_id', 'TEXT'), ('interface_id', 'TEXT'), ('srcaddr', 'TEXT'), ('dstaddr', 'TEXT'),
@@ -111,7 +111,7 @@ SELECT 'add__' || column2 || '__' || column1 AS word FROM (VALUES
   -- end of generated
   ('extra', 'TEXT'))
  WHERE column1 NOT IN (SELECT name FROM pragma_table_info('flows', 'main'));
-.read '|d="${TMPDIR:-/tmp}/flowlogs-import-$PPID"; [ -O "$d" ] && sed -n "s/^add__\([A-Z]*\)__\(.*\)/ALTER TABLE flows ADD COLUMN \2 \1;/p" "$d/words"; rm -rf "$d"'
+.read '|for d in "${TMPDIR:-/tmp}/flowlogs-import.$PPID".*; do [ ! -L "$d" ] && [ -O "$d" ] && sed -n "s/^add__\([A-Z]*\)__\(.*\)/ALTER TABLE flows ADD COLUMN \2 \1;/p" "$d/words" && rm -rf "$d"; done'
 
 -- The files that are new or changed. The list is made before the files are read, so a file that
 -- changes meanwhile differs again in the next run.

@@ -24,6 +24,9 @@
 #
 # The lists of fields are made from ext/record/fields.h by `make generate`. To a table that an older
 # version made, add the columns that it lacks with ALTER TABLE; until then, a run ends with an error.
+#
+# The name of a file may hold anything, so it is in hexadecimal where psql reads commands and data. psql
+# takes a line \. for the end of the data, even within a name.
 set -eu
 
 if [ $# -lt 1 ]; then
@@ -36,20 +39,32 @@ sqlite3=${SQLITE3:-sqlite3}
 psql=${PSQL:-psql}
 flowlogs=${FLOWLOGS:-./build/flowlogs}
 
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+FOLDER=$(mktemp -d)
+case $FOLDER in /*) ;; *) FOLDER=$PWD/$FOLDER ;; esac # it may begin with a dash
+export FOLDER # for .import
+trap 'rm -rf "$FOLDER"' EXIT
 trap 'exit 130' INT TERM HUP
 
 export PGCLIENTENCODING=UTF8
 quoted() { # prints its argument as an SQL text
-  printf "'%s'" "$(printf %s "$1" | sed "s/'/''/g")"
+  text=$(printf %s. "$1" | sed "s/'/''/g") # the dot keeps line breaks at the end
+  printf "'%s'" "${text%.}"
+}
+word() { # prints its argument as a word of one of the shell's commands
+  printf '"%s"' "$(printf %s "$1" | sed 's/[\\"]/\\&/g')"
+}
+printable() { # replaces control characters, which names in messages may have
+  LC_ALL=C sed "s/$(printf '\302')[$(printf '\200')-$(printf '\237')]/?/g" | LC_ALL=C tr '\000-\010\013-\037\177' '[?*]'
 }
 in_postgres() {
-  "$psql" -X -q -At -v ON_ERROR_STOP=1 "$@"
+  status=0
+  "$psql" -X -q -At -v ON_ERROR_STOP=1 "$@" 2>"$FOLDER/messages" || status=$?
+  printable <"$FOLDER/messages" >&2
+  return $status
 }
 in_sqlite() { # prints CSV with LF; NULL is an empty field, and an empty text is ""
   "$sqlite3" -batch -bail -csv -newline '
-' -cmd ".load $flowlogs" "$folder/list.db"
+' -cmd ".load $(word "$flowlogs")" "$FOLDER/list.db"
 }
 
 in_postgres "$@" <<'SQL'
@@ -82,10 +97,10 @@ SQL
 
 # The files that are new or changed. The list is made before the files are read, so a file that
 # changes meanwhile differs again in the next run.
-in_postgres -c 'COPY (SELECT id, path, size, mtime FROM flow_files) TO STDOUT (FORMAT csv)' "$@" > "$folder/known.csv"
+in_postgres -c 'COPY (SELECT id, path, size, mtime FROM flow_files) TO STDOUT (FORMAT csv)' "$@" > "$FOLDER/known.csv"
 in_sqlite <<SQL
 CREATE TABLE known (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, mtime INTEGER);
-.import "$folder/known.csv" known
+.import '|cat "\$FOLDER/known.csv"' known
 CREATE TABLE list AS
   SELECT coalesce(k.id, (SELECT coalesce(max(id), 0) FROM known)
                         + row_number() OVER (ORDER BY k.id IS NOT NULL, f.path)) AS id,
@@ -123,12 +138,15 @@ load() {
 SET client_min_messages = warning;
 BEGIN;
 LOCK TABLE flow_files IN SHARE ROW EXCLUSIVE MODE;
-CREATE TEMP TABLE list (id bigint, path text, size bigint, mtime bigint, name text) ON COMMIT DROP;
-COPY list FROM STDIN (FORMAT csv);
+CREATE TEMP TABLE sent (id bigint, path text, size bigint, mtime bigint, name text) ON COMMIT DROP;
+COPY sent FROM STDIN (FORMAT csv);
 SQL
-  echo 'SELECT * FROM list ORDER BY id;' | in_sqlite || return
+  echo 'SELECT id, hex(path), size, mtime, iif(name IS NULL, NULL, hex(name)) FROM list ORDER BY id;' | in_sqlite || return
   cat <<'SQL'
 \.
+CREATE TEMP TABLE list ON COMMIT DROP AS
+  SELECT id, convert_from(decode(path, 'hex'), 'UTF8') AS path, size, mtime,
+         convert_from(decode(name, 'hex'), 'UTF8') AS name FROM sent;
 DO $$ BEGIN
   IF EXISTS (SELECT FROM list n JOIN flow_files k ON k.id = n.id WHERE k.path <> n.path) OR
      EXISTS (SELECT FROM list n JOIN flow_files k ON k.path = n.path WHERE k.id <> n.id) THEN
@@ -168,6 +186,6 @@ SQL
 # A stream that ends too early has no COMMIT and so changes nothing. The line `rows: N` is printed after
 # the COMMIT, so it tells whether the stream was complete.
 { load || printf '%s\n' '\.' "DO 'BEGIN RAISE ''flowlogs: the logs could not be read, nothing was imported''; END';"; } |
-  in_postgres "$@" > "$folder/said"
-cat "$folder/said"
-grep -q '^rows: ' "$folder/said"
+  in_postgres "$@" > "$FOLDER/said"
+cat "$FOLDER/said"
+grep -q '^rows: ' "$FOLDER/said"

@@ -18,7 +18,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
 .read sql/inventory/load-aws-ranges.sql
 
-SELECT r.service, r.region, sum(f.flows) AS flows,
+SELECT printable(r.service) AS service, printable(r.region) AS region, sum(f.flows) AS flows,
        sum(f.bytes * f.out) AS bytes_to, sum(f.bytes * (NOT f.out)) AS bytes_from,
        count(DISTINCT f.ip) AS addresses
   FROM (SELECT dstaddr AS ip, 1 AS out, sum(flows) AS flows, sum(bytes) AS bytes

@@ -15,8 +15,8 @@
 .parameter init
 DROP TABLE IF EXISTS temp.asset_file;
 DROP TABLE IF EXISTS temp.asset_line;
-.import --csv --schema temp '|printf "file\n\"%s\"\n" "$ASSETS"' asset_file
-.import --csv --schema temp '|cat "${ASSETS:-tests/data/inventory/assets.csv}"' asset_line
+.import --csv --schema temp '|printf "file\n\"%s\"\n" "$(printf %s "$ASSETS" | sed "s/\"/\"\"/g")"' asset_file
+.import --csv --schema temp '|cat < "${ASSETS:-tests/data/inventory/assets.csv}"' asset_line
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@assets', iif(file = '' AND (EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'assets') OR
     (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
@@ -39,7 +39,8 @@ UPDATE asset_problem SET problem = 'is there twice'
  WHERE problem IS NULL
    AND ip_text(trim(ip)) IN (SELECT ip_text(trim(ip)) FROM asset_line GROUP BY 1 HAVING count(*) > 1);
 DELETE FROM asset_problem WHERE problem IS NULL;
-SELECT * FROM asset_problem ORDER BY record LIMIT 10;
+SELECT record, printable(ip) AS ip, printable(name) AS name, problem
+  FROM asset_problem ORDER BY record LIMIT 10;
 SELECT 1 WHERE NOT flowlogs_require(
   NOT EXISTS (SELECT 1 FROM asset_problem), 'flowlogs: nothing was loaded, for the problems above');
 SELECT 1 WHERE NOT flowlogs_require(
@@ -53,5 +54,5 @@ INSERT OR ROLLBACK INTO assets
   SELECT ip_text(trim(ip)), trim(name), nullif(trim(owner), '') FROM asset_line WHERE @assets IS NOT NULL;
 COMMIT;
 
-SELECT 'assets' AS loaded, count(*) AS rows, coalesce(@assets, 'as before') AS source FROM assets;
+SELECT 'assets' AS loaded, count(*) AS rows, printable(coalesce(@assets, 'as before')) AS source FROM assets;
 SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM assets), @empty);

@@ -50,5 +50,5 @@ DELETE FROM aws_ranges WHERE @ranges IS NOT NULL;
 INSERT OR ROLLBACK INTO aws_ranges SELECT * FROM aws_ranges_new;
 COMMIT;
 
-SELECT 'aws_ranges' AS loaded, count(*) AS rows, coalesce(@ranges, 'as before') AS source FROM aws_ranges;
+SELECT 'aws_ranges' AS loaded, count(*) AS rows, printable(coalesce(@ranges, 'as before')) AS source FROM aws_ranges;
 SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM aws_ranges), @empty);

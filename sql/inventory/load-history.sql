@@ -18,8 +18,8 @@
 .parameter init
 DROP TABLE IF EXISTS temp.history_file;
 DROP TABLE IF EXISTS temp.history_line;
-.import --csv --schema temp '|printf "file\n\"%s\"\n" "$HISTORY"' history_file
-.import --csv --schema temp '|cat "${HISTORY:-tests/data/inventory/history.csv}"' history_line
+.import --csv --schema temp '|printf "file\n\"%s\"\n" "$(printf %s "$HISTORY" | sed "s/\"/\"\"/g")"' history_file
+.import --csv --schema temp '|cat < "${HISTORY:-tests/data/inventory/history.csv}"' history_line
 INSERT OR REPLACE INTO temp.sqlite_parameters
   SELECT '@history', iif(file = '' AND (EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'address_history') OR
     (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
@@ -54,7 +54,8 @@ CREATE TEMP TABLE history_problem AS
     LEFT JOIN history_new b ON b.cidr = a.cidr AND b.record <> a.record AND b.valid_from >= a.valid_from
                            AND (a.valid_to IS NULL OR b.valid_from < a.valid_to);
 DELETE FROM history_problem WHERE problem IS NULL;
-SELECT * FROM history_problem ORDER BY record, problem LIMIT 10;
+SELECT record, printable(ip) AS ip, printable(name) AS name, problem
+  FROM history_problem ORDER BY record, problem LIMIT 10;
 SELECT 1 WHERE NOT flowlogs_require(
   NOT EXISTS (SELECT 1 FROM history_problem), 'flowlogs: nothing was loaded, for the problems above');
 SELECT 1 WHERE NOT flowlogs_require(
@@ -72,5 +73,6 @@ INSERT OR ROLLBACK INTO address_history (cidr, name, owner, valid_from, valid_to
   SELECT cidr, name, owner, valid_from, valid_to FROM history_new ORDER BY record;
 COMMIT;
 
-SELECT 'address_history' AS loaded, count(*) AS rows, coalesce(@history, 'as before') AS source FROM address_history;
+SELECT 'address_history' AS loaded, count(*) AS rows, printable(coalesce(@history, 'as before')) AS source
+  FROM address_history;
 SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM address_history), @empty);

@@ -49,5 +49,5 @@ DELETE FROM instances WHERE @instances IS NOT NULL;
 INSERT OR ROLLBACK INTO instances SELECT * FROM instances_new;
 COMMIT;
 
-SELECT 'instances' AS loaded, count(*) AS rows, coalesce(@instances, 'as before') AS source FROM instances;
+SELECT 'instances' AS loaded, count(*) AS rows, printable(coalesce(@instances, 'as before')) AS source FROM instances;
 SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM instances), @empty);

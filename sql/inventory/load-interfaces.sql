@@ -65,5 +65,6 @@ INSERT OR ROLLBACK INTO main.interface_addresses
     FROM interface_new, json_each(v, '$.Ipv6Addresses') a;
 COMMIT;
 
-SELECT 'interfaces' AS loaded, count(*) AS rows, coalesce(@interfaces, 'as before') AS source FROM main.interfaces;
+SELECT 'interfaces' AS loaded, count(*) AS rows, printable(coalesce(@interfaces, 'as before')) AS source
+  FROM main.interfaces;
 SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM main.interfaces), @empty);

@@ -52,5 +52,5 @@ DELETE FROM subnets WHERE @subnets IS NOT NULL;
 INSERT OR ROLLBACK INTO subnets SELECT * FROM subnets_new;
 COMMIT;
 
-SELECT 'subnets' AS loaded, count(*) AS rows, coalesce(@subnets, 'as before') AS source FROM subnets;
+SELECT 'subnets' AS loaded, count(*) AS rows, printable(coalesce(@subnets, 'as before')) AS source FROM subnets;
 SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM subnets), @empty);

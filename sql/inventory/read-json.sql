@@ -27,7 +27,7 @@ CREATE TEMP TABLE json_problem AS
       WHEN content ->> 'NextToken' IS NOT NULL
         THEN 'has a NextToken, so it is not all; run ' || @json_from || ' without --no-paginate and --max-items'
     END AS problem FROM json_file;
-SELECT * FROM json_problem WHERE problem IS NOT NULL;
+SELECT printable(file) AS file, printable(problem) AS problem FROM json_problem WHERE problem IS NOT NULL;
 SELECT 1 WHERE NOT flowlogs_require(
   NOT EXISTS (SELECT 1 FROM json_problem WHERE problem IS NOT NULL),
   'flowlogs: nothing was loaded, for the problem above');

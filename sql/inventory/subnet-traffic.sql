@@ -17,8 +17,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
 .read sql/inventory/load-subnets.sql
 
-SELECT coalesce(s.name || ' ' || s.cidr, s.cidr, 'elsewhere') AS source,
-       coalesce(d.name || ' ' || d.cidr, d.cidr, 'elsewhere') AS target,
+SELECT printable(coalesce(s.name || ' ' || s.cidr, s.cidr, 'elsewhere')) AS source,
+       printable(coalesce(d.name || ' ' || d.cidr, d.cidr, 'elsewhere')) AS target,
        sum(f.flows) AS flows, sum(f.flows * (f.action = 'REJECT')) AS rejected,
        sum(f.bytes) AS bytes
   FROM (SELECT srcaddr, dstaddr, action, sum(flows) AS flows, sum(bytes) AS bytes

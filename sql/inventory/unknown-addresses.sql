@@ -22,7 +22,7 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-subnets.sql
 
-SELECT f.ip, s.name AS subnet, sum(iif(f.out, f.flows, 0)) AS sent, sum(iif(f.out, 0, f.flows)) AS received,
+SELECT f.ip, printable(s.name) AS subnet, sum(iif(f.out, f.flows, 0)) AS sent, sum(iif(f.out, 0, f.flows)) AS received,
        sum(f.rejected) AS rejected, sum(f.bytes) AS bytes,
        datetime(min(f.first_seen), 'unixepoch') AS first_seen, datetime(max(f.last_seen), 'unixepoch') AS last_seen
   FROM (SELECT srcaddr AS ip, 1 AS out, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,

@@ -32,7 +32,7 @@ CREATE TEMP TABLE history_bits AS
     FROM address_history ORDER BY bits DESC;
 
 -- What @had sent, by owner.
-SELECT h.name, h.owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(DISTINCT f.dstaddr) AS targets,
+SELECT printable(h.name) AS name, printable(h.owner) AS owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(DISTINCT f.dstaddr) AS targets,
        min(f.start_time) AS first_seen, max(f.end_time) AS last_seen
   FROM flowlogs(@logs) f
   LEFT JOIN address_history h ON h.id = (
@@ -42,12 +42,12 @@ SELECT h.name, h.owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(
         ORDER BY b.bits DESC LIMIT 1)
  WHERE f.srcaddr = ip_text(@had) AND f.since = @since AND f.until = @until
  GROUP BY h.id ORDER BY first_seen, h.id;
-SELECT 'nothing found' AS answer, @had AS had, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @had AS had, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = ip_text(@had));
 
 -- Who sent most, by the owner at that time.
-SELECT h.owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, sum(f.bytes) AS bytes
+SELECT printable(h.owner) AS owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, sum(f.bytes) AS bytes
   FROM (SELECT srcaddr, start, sum(flows) AS flows, sum(bytes) AS bytes
           FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
          GROUP BY srcaddr, start) f

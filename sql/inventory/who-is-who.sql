@@ -29,8 +29,8 @@ WITH talker AS (
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
    GROUP BY srcaddr ORDER BY bytes DESC, srcaddr LIMIT @top)
 SELECT t.srcaddr,
-       coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)), r.service || ' ' || r.region) AS name,
-       a.owner, t.flows, t.bytes
+       printable(coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)), r.service || ' ' || r.region)) AS name,
+       printable(a.owner) AS owner, t.flows, t.bytes
   FROM talker t
   LEFT JOIN assets a ON a.ip = ip_text(t.srcaddr)
   LEFT JOIN interface_addresses ia ON ia.ip = ip_text(t.srcaddr)

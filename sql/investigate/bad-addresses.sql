@@ -48,7 +48,7 @@ WITH hit AS (
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, min(srcport, dstport) AS service_port,
          action, flows, bytes, first_seen, last_seen
     FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND addr IN (SELECT ip FROM met))
-SELECT met.ip AS met, indicators.note, iif(met.ip = src, dst, src) AS ours,
+SELECT met.ip AS met, printable(indicators.note) AS note, iif(met.ip = src, dst, src) AS ours,
        iif(count(DISTINCT service_port) = 1, min(service_port), nullif(count(DISTINCT service_port), 0) || ' ports') AS service,
        sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(flows * (action = 'REJECT')) AS rejected,
        sum(bytes * (met.ip IS dst)) AS sent, sum(bytes * (met.ip IS src)) AS received,

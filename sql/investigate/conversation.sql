@@ -54,7 +54,7 @@ SELECT datetime(min(first_seen), 'unixepoch') AS first_seen, max(last_seen) - mi
        max(rejected) AS rejected, nullif(count(DISTINCT point), 0) AS points
   FROM conversed
  GROUP BY a_port, b_port, conversed.protocol ORDER BY first_seen, a_port, b_port, conversed.protocol LIMIT @top;
-SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, @logs AS logs,
+SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, printable(@logs) AS logs,
        @since AS since, @until AS until
  WHERE NOT EXISTS (SELECT 1 FROM conversed);
 DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES

@@ -45,5 +45,5 @@ SELECT datetime(told_until, 'unixepoch') AS gap_from, datetime(first, 'unixepoch
  GROUP BY told_until / 300, first / 300 ORDER BY seconds DESC, gap_from, gap_to, one_of_them LIMIT @top;
 SELECT kind, count(*) AS files, sum(rows) AS records, sum(errors) AS errors, count(note) AS with_a_note
   FROM flowlogs_files(@logs) GROUP BY kind ORDER BY kind;
-SELECT path, kind, rows, errors, note FROM flowlogs_files(@logs)
+SELECT printable(path) AS path, kind, rows, errors, note FROM flowlogs_files(@logs)
  WHERE errors > 0 OR note IS NOT NULL ORDER BY path LIMIT @top;

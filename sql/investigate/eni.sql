@@ -52,7 +52,7 @@ SELECT iif(asks, src, dst) AS client, iif(asks, dst, src) AS server, ifnull(port
   FROM seen
  GROUP BY client, server, port, protocol
  ORDER BY sent + received DESC, flows DESC, client, server, port, protocol LIMIT @top;
-SELECT 'nothing found' AS answer, @eni AS eni, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @eni AS eni, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND interface_id = @eni);
 DELETE FROM temp.sqlite_parameters WHERE key = '@eni' AND value = 'eni-01d3b5255fac9b19f' AND @logs = 'tests/data/AWSLogs';

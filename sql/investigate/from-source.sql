@@ -34,7 +34,7 @@ SELECT dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcpo
  WHERE since = @since AND until = @until AND cidr_match(srcaddr, @src)
  GROUP BY 1, 2, 3, 5
  ORDER BY bytes DESC, flows DESC, dstaddr, protocol, port, action LIMIT @top;
-SELECT 'nothing found' AS answer, @src AS src, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @src AS src, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(srcaddr, @src));
 DELETE FROM temp.sqlite_parameters WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';

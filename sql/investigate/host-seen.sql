@@ -32,7 +32,7 @@ SELECT iif(cidr_match(srcaddr, @host) OR cidr_match(pkt_srcaddr, @host), 'out', 
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND cidr_match(addr, @host)
  GROUP BY 1, 2, 3, 4 ORDER BY bytes DESC, 1, 2, 3, 4 LIMIT @top;
-SELECT 'nothing found' AS answer, @host AS host, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @host AS host, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(addr, @host));
 DELETE FROM temp.sqlite_parameters WHERE key = '@host' AND value = '10.0.2.14' AND @logs = 'tests/data/AWSLogs';

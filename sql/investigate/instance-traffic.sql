@@ -39,7 +39,7 @@ SELECT CASE flow_direction WHEN 'egress' THEN coalesce(pkt_dstaddr, dstaddr)
    AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY peer, protocol, service
  ORDER BY sum(bytes) DESC, peer, protocol, service LIMIT @top;
-SELECT 'nothing found' AS answer, @instance AS instance, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @instance AS instance, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND instance_id = @instance
       AND instance_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK');

@@ -48,7 +48,7 @@ SELECT n, leg.interface_id, coalesce(interface_type, '-') AS type, az_id, srcadd
   FROM hop JOIN leg ON leg.interface_id = hop.interface_id AND leg.next_hop_interface_id IS hop.next_hop
  WHERE n > 1 OR cidr_match(srcaddr, @trace_from)
  GROUP BY n, leg.interface_id, type, az_id, srcaddr, way, next_hop ORDER BY n, 2, 5, 6, 7, 3, 4;
-SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_to, @logs AS logs,
+SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_to, printable(@logs) AS logs,
        @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until

@@ -31,7 +31,7 @@ SELECT day, account_id, coalesce(region, '-') AS region,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
-SELECT region, flow_log_id, count(*) AS files, count(DISTINCT delivered) AS windows,
+SELECT printable(region) AS region, printable(flow_log_id) AS flow_log_id, count(*) AS files, count(DISTINCT delivered) AS windows,
        (max(delivered) - min(delivered)) / 300 + 1 - count(DISTINCT delivered) AS missing, sum(rows) AS records,
        substr(datetime(min(delivered), 'unixepoch'), 1, 16) AS first_file,
        substr(datetime(max(delivered), 'unixepoch'), 1, 16) AS last_file
@@ -39,7 +39,8 @@ SELECT region, flow_log_id, count(*) AS files, count(DISTINCT delivered) AS wind
  WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 600
    AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 4560
  GROUP BY region, flow_log_id ORDER BY region, flow_log_id;
-SELECT 'nothing found' AS answer, @logs AS logs, @since AS since, @until AS until, count(*) AS files,
-       datetime(min(delivered), 'unixepoch') AS first_file, datetime(max(delivered), 'unixepoch') AS last_file
-  FROM flowlogs_files(@logs)
-HAVING NOT EXISTS (SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until);
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, @since AS since, @until AS until, files, first_file, last_file
+  FROM (SELECT count(*) AS files, datetime(min(delivered), 'unixepoch') AS first_file,
+               datetime(max(delivered), 'unixepoch') AS last_file
+          FROM flowlogs_files(@logs))
+ WHERE NOT EXISTS (SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until);

@@ -28,7 +28,7 @@ SELECT srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes
   FROM flowlogs_rollup(@logs)
  WHERE since = @since AND until = @until AND cidr_match(srcaddr, @subnet)
  GROUP BY srcaddr ORDER BY bytes DESC, srcaddr LIMIT @top;
-SELECT 'nothing found' AS answer, @subnet AS subnet, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @subnet AS subnet, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(srcaddr, @subnet));
 DELETE FROM temp.sqlite_parameters WHERE key = '@subnet' AND value = '10.0.1.0/24' AND @logs = 'tests/data/AWSLogs';

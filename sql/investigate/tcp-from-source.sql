@@ -28,7 +28,7 @@ SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port
  WHERE since = @since AND until = @until
    AND cidr_match(srcaddr, @src) AND protocol = 6
  ORDER BY start, dstaddr, srcport, dstport, rowid LIMIT @top;
-SELECT 'nothing found' AS answer, @src AS src, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @src AS src, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(srcaddr, @src) AND protocol = 6);
 DELETE FROM temp.sqlite_parameters WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';

@@ -34,7 +34,7 @@ SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcpo
  WHERE since = @since AND until = @until AND cidr_match(dstaddr, @dst)
  GROUP BY 1, 2, 3, 5
  ORDER BY bytes DESC, flows DESC, srcaddr, protocol, port, action LIMIT @top;
-SELECT 'nothing found' AS answer, @dst AS dst, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @dst AS dst, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(dstaddr, @dst));
 DELETE FROM temp.sqlite_parameters WHERE key = '@dst' AND value = '10.0.2.11' AND @logs = 'tests/data/AWSLogs';

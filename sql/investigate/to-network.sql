@@ -31,7 +31,7 @@ SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, 
  WHERE since = @since AND until = @until AND cidr_match(dstaddr, @net)
  GROUP BY 1, 2, 3, 4, 6
  ORDER BY bytes DESC, srcaddr, dstaddr, protocol, port, action LIMIT @top;
-SELECT 'nothing found' AS answer, @net AS net, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, @net AS net, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(dstaddr, @net));
 DELETE FROM temp.sqlite_parameters WHERE key = '@net' AND value = '10.0.0.0/16' AND @logs = 'tests/data/AWSLogs';

@@ -35,7 +35,7 @@ SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, 
  WHERE since = @since AND until = @until AND dstaddr GLOB @text || '*'
  GROUP BY 1, 2, 3, 4, 6
  ORDER BY bytes DESC, srcaddr, dstaddr, protocol, port, action LIMIT @top;
-SELECT 'nothing found' AS answer, @text AS text, @logs AS logs, @since AS since, @until AS until
+SELECT 'nothing found' AS answer, printable(@text) AS text, printable(@logs) AS logs, @since AS since, @until AS until
  WHERE NOT EXISTS (
    SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND dstaddr GLOB @text || '*');
 DELETE FROM temp.sqlite_parameters WHERE key = '@text' AND value = '172.31.2.' AND @logs = 'tests/data/AWSLogs';

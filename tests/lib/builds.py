@@ -17,7 +17,6 @@ release build can be used with it.
 
 import os
 import pathlib
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -25,6 +24,8 @@ import sys
 import threading
 
 import pytest
+
+from shelltext import is_error, with_stable_errors  # noqa: F401 (is_error for those who import it from here)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUFFIX = "dylib" if sys.platform == "darwin" else "so"
@@ -38,7 +39,8 @@ class Build:
         self.folder = folder
         self.extension = folder / "flowlogs"
         self.env = dict(os.environ, TZ="UTC", LC_ALL="C.UTF-8")
-        self.env.pop("FLOWLOGS_ROOT", None)
+        for name_of_ours in ("FLOWLOGS_ROOT", "FLOWLOGS_PROGRESS"):
+            self.env.pop(name_of_ours, None)
         if name == "asan":
             # The sqlite3 shell is not built with sanitizers, so their runtime has to be loaded
             # first.
@@ -48,7 +50,7 @@ class Build:
 
     def shell(self, sql, *args, cwd=ROOT, env=None, timeout=60):
         """Runs a script in the sqlite3 shell. Returns output and errors together, as a user sees
-        them.
+        them, but with errors that read the same in all versions of the shell (shelltext.py).
 
         The timeout (seconds) only ends a shell that hangs.
         """
@@ -59,12 +61,13 @@ class Build:
             env=dict(self.env, **(env or {})), timeout=timeout)
         assert done.returncode not in (98, 99), done.stdout
         assert done.returncode >= 0, f"killed by signal {-done.returncode}\n{done.stdout}"
-        return done.stdout
+        return with_stable_errors(done.stdout)
 
     def database(self, path, sql):
         """Runs a script on a database file, in a new shell whose current folder is the file's."""
-        return subprocess.run([shutil.which("sqlite3"), path], input=f".load {self.extension}\n{sql}\n", text=True,
-                              env=self.env, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+        done = subprocess.run([shutil.which("sqlite3"), path], input=f".load {self.extension}\n{sql}\n", text=True,
+                              env=self.env, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return with_stable_errors(done.stdout)
 
     def rows(self, sql, **kwargs):
         """The rows of a query as lists of texts. NULL is the text NULL."""
@@ -112,22 +115,13 @@ def quote(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-def is_error(output):
-    """Whether the sqlite3 shell printed an error: "Runtime error near line 2: …", in old versions
-    "Error: near line 2: …".
-
-    The error may stand within a line, because the shell does not flush its output before it writes
-    an error.
-    """
-    return bool(re.search(r"[Ee]rror:? near line \d+", output))
-
-
 # How often SQLite asks a query whether to stop before assert_stops() makes it stop. By then a scan
 # has begun.
 CALLS_BEFORE = 20
-# How often it may ask afterwards. While a scan goes on, the extension asks for each piece of its
-# work (at most some 200 KB of text), so a scan of 1 GB that does not stop asks over 5,000 times.
-CALLS_AFTER = 200
+# How often it may ask afterwards. While a scan goes on, the extension runs a statement of 16,000
+# operations fifty times a second, each of which calls the handler here, and SQLite looks for an
+# interrupt after some 200 of them. A scan of 1 GB that does not stop asks over 100,000 times.
+CALLS_AFTER = 2000
 
 
 def assert_stops(db, sql, params=(), by="interrupt"):

@@ -113,7 +113,7 @@ class Fuzz:
             return rng.choice(["123456789012", "012345678901", "unknown"])
         return rng.choice([
             "eni-0a1b2c3d", "vpc-1", "S3", "IPv4", "--", "-x", "12", "a%20b", "größe", 'say"hi"',
-            "back\\slash", "comma,ed", "{}", "\x7f", "TransitGatewayAttachment",
+            "back\\slash", "comma,ed", "{}", "~`^", "TransitGatewayAttachment",
             "x" * rng.randrange(1, 80)])
 
     def bad_value(self, name):
@@ -176,7 +176,7 @@ class Fuzz:
             at = rng.randrange(len(names))
             tokens[at + bool(prefix)] = self.bad_value(names[at])
         elif kind == 6:
-            odd = rng.choice([b"\0", b"\x01", b"\x0b", b"\x0c", b"\x1b", b"\x1f", b"\x80", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf0\x9f\x98"])
+            odd = rng.choice([b"\0", b"\x01", b"\x0b", b"\x0c", b"\x1b", b"\x1f", b"\x7f", b"\xc2\x9b", b"\xc2\xa0", b"\x80", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf0\x9f\x98"])
             line = self.join(tokens) if tokens else b""
             at = rng.randrange(len(line) + 1)
             return line[:at] + odd + line[at:]

@@ -12,7 +12,7 @@ def typed(build, database, lines, cwd, env=None):
     leader, follower = pty.openpty()
     process = subprocess.Popen([shutil.which("sqlite3"), database], cwd=cwd, stdin=follower, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, env={**build.env, **(env or {})})
-    os.write(leader, "".join(line + "\n" for line in [f".load {build.extension}", ".parameter init", *lines, ".exit 7"]).encode())
+    os.write(leader, "".join(line + "\n" for line in [f".load {build.extension}", ".mode list", ".parameter init", *lines, ".exit 7"]).encode())
     out, _ = process.communicate(timeout=60)
     os.close(leader)
     os.close(follower)

@@ -187,7 +187,7 @@ def unreadable_line(line):
     """The reason why a line cannot be read at all, or None."""
     if len(line) > LONGEST_LINE:
         return "too-long"
-    if any(byte < 0x20 and byte not in b"\t\r" for byte in line):
+    if re.search(rb"[\0-\x08\n-\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]", line):
         return "control-byte"
     return None
 
@@ -216,7 +216,7 @@ def header_names(line, single, own=None):
     """
     if unreadable_line(line):
         return None
-    tokens = split(line.removeprefix(b"\xef\xbb\xbf") if own is not None else line)
+    tokens = split(re.sub(rb"^(\xef\xbb\xbf)+", b"", line))
     if not tokens or not all(re.fullmatch(rb"[A-Za-z][A-Za-z0-9_-]*", token) for token in tokens):
         return None
     names = [known_name(token.decode()) for token in tokens]
@@ -479,7 +479,8 @@ def read_file(file, formats, in_folder):
     if by_header and len(set(layout.names)) < len(layout.names):
         yield FlowLogError(file, decider + 1, "duplicate-field", text(without_cr(lines[decider])))
         return
-    if layout.is_exchanged(lines, None if by_header else formats):
+    first = next(i for i, line in enumerate(lines) if split(line) or unreadable_line(line))
+    if layout.is_exchanged(lines[first:], None if by_header else formats):
         yield FlowLogError(file, None, "exchanged")
         return
     starts_with_header, judged, nrows = by_header, {tuple(layout.names)}, 0

@@ -1155,7 +1155,7 @@ def programs(folder, **scripts):
     return {"PATH": f"{folder}:{os.environ['PATH']}"}
 
 
-SHELL = "$(ls $TMPDIR | sed -n 's/^flowlogs[.]//p')"     # the PID, by its note's name
+SHELL = r"$(ls $TMPDIR | sed -n 's/^flowlogs[.]\([0-9]*\)[.].*/\1/p')"     # the PID, by its note's name
 
 
 def test_killed_between_printing_and_commit(alerts, tmp_path):
@@ -1226,10 +1226,57 @@ def test_what_a_killed_run_left_is_no_proof(alerts, tmp_path):
     """The notes of a killed run are no proof that alerts were printed, because the shell of a
     container has the same process id each time."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
-    script = f'mkdir {tmp_path}/flowlogs.$$; echo 9 > {tmp_path}/flowlogs.$$/printed; trap "" TERM PIPE; exec "$@" > /dev/full'
+    script = f'mkdir {tmp_path}/flowlogs.$$.x; echo 9 > {tmp_path}/flowlogs.$$.x/printed; trap "" TERM PIPE; exec "$@" > /dev/full'
     done = subprocess.run(["sh", "-c", script, "sh", *map(str, alerts.arguments())], cwd=ROOT, stderr=subprocess.PIPE, text=True,
                           env={**alerts.build.env, "TMPDIR": str(tmp_path)})
     assert done.returncode == 1 and not list(tmp_path.glob("flowlogs.*")) and len(alerts.news()) == 1
+
+
+def plant(folder, name):
+    """Shell commands that make what others may put where temporary files are: folders of the names that a shell with this
+    process id makes, one behind a link and one of another user. Their files say that all has been done."""
+    (folder / "theirs").mkdir()
+    for file in ("exit", "printed", "words"):
+        (folder / "theirs" / file).write_text("3 -- .shell touch pwned\nadd__TEXT__pwned\n")
+    commands = f"ln -s theirs {folder}/{name}.$$.link; ln -s nowhere {folder}/{name}.$$.dangling; echo x > {folder}/{name}.$$.file"
+    if os.getuid() == 0:
+        commands += f"; cp -r {folder}/theirs {folder}/{name}.$$.other; chown -R nobody {folder}/{name}.$$.other"
+    return commands + "; "
+
+
+def planted(folder, name):
+    """What of it is left."""
+    assert sorted(p.name for p in (folder / "theirs").iterdir()) == ["exit", "printed", "words"]
+    return sorted(p.name.rpartition(".")[2] for p in folder.glob(f"{name}.*"))
+
+
+def test_what_others_put_beside_the_note(alerts, tmp_path):
+    """A run neither believes nor follows nor removes it."""
+    delivered(alerts.logs, [rejected(IN, IN2, 22)])
+    script = plant(tmp_path, "flowlogs") + 'exec "$@"'
+    done = subprocess.run(["sh", "-c", script, "sh", *map(str, alerts.arguments())], cwd=ROOT, capture_output=True, text=True,
+                          env={**alerts.build.env, "TMPDIR": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (10, "") and done.stdout.count("was rejected at") == 1
+    assert planted(tmp_path, "flowlogs") == ["dangling", "file", "link"] + ["other"] * (os.getuid() == 0)
+    assert not (ROOT / "pwned").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_no_folder(tmp_path, number):
+    """A terminal sends it to all processes of the group."""
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    step = lambda name, **kwargs: subprocess.Popen(["sh", ROOT / "sql/alerts/status.sh", name, "4711"], env=env, stdin=subprocess.PIPE, text=True,
+                                                   stdout=subprocess.PIPE, **kwargs)
+    step("keep").communicate("exit7")
+    (note,) = tmp_path.iterdir()
+    assert note.name.startswith("flowlogs.4711.") and note.stat().st_mode & 0o777 == 0o700 and (note / "exit").read_text() == "7\n"
+    printing = step("print", start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    printing.stdin.write("alert\n")
+    printing.stdin.flush()
+    assert printing.stdout.readline() == "alert\n"
+    os.killpg(printing.pid, number)
+    printing.communicate()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_has_closed_the_pipe_is_an_error(alerts):

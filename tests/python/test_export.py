@@ -25,7 +25,8 @@ import pytest
 
 import crowd
 import reference
-from builds import ROOT
+from builds import ROOT, SUFFIX, connect, quote
+from test_alerts import plant, planted
 
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import generate  # noqa: E402
@@ -139,6 +140,19 @@ def test_import_into_an_older_table(release, tmp_path, mode):
     for key, record in content(database)[0].items():
         lost = NEWER if key in old else []
         assert [record[n] for n in NAMES] == [None if n in lost else sample()[key].get(n) for n in NAMES], key
+
+
+def test_what_others_put_beside_the_list_of_columns(release, tmp_path):
+    """An import neither follows nor believes it."""
+    database = tmp_path / "flows.db"
+    imported(release, SAMPLE, database, batch=10)
+    drop(database, *NEWER)
+    script = plant(tmp_path, "flowlogs-import") + 'exec "$@"'
+    done = subprocess.run(["sh", "-c", script, "sh", *command(release, "sql/export/import.sql", SAMPLE, database)], cwd=ROOT,
+                          capture_output=True, text=True, env=release.env | {"TMPDIR": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (0, "") and sorted(columns(database)) == sorted(["id", "file_id", *NAMES])
+    left = planted(tmp_path, "flowlogs-import")
+    assert left in (["dangling", "link", "other"], ["dangling", "link"]), left
 
 
 def test_a_run_that_fails_adds_no_column(release, tmp_path):
@@ -340,6 +354,44 @@ def test_csv_has_the_records(build):
     for row, record in zip(rows, sample().values()):
         for name, value in row.items():
             assert value == (cell(record.get(name)) if name not in ("file", "line") else value), row
+
+
+SIGNS = ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+
+
+def test_csv_has_no_formulas(build, tmp_path):
+    """Whatever the texts are, no field begins as a formula does, and each can be had back. Numbers are the same.
+    Since 3.50 the shell itself prints ^M for a carriage return in the name of a file."""
+    values = [q + s + t for s in SIGNS for q in ("", "'", "''") for t in ("", 'HYPERLINK("x")', "a,b")
+              if s != "\r" or sqlite3.sqlite_version_info < (3, 50)]
+    harmless = ["'", "'a", "a=1", "1+1", '"=1"', "", " =1"]
+    header = "version interface-id instance-id type region bytes start srcaddr"
+    texts = [v for v in values + harmless if v and not set(v) & set(" \t\r\n") and v != "-"]
+    content = f"{header}\n" + "".join(f"2 {v} {v} {v} {v} 5 1773100000 ::1\n" for v in texts)
+    names = [v for v in values if "\r" not in v]     # later versions of the sqlite3 shell write ^M in its place
+    for name in names:
+        (tmp_path / name).write_text(content)
+    done = subprocess.run(command(build, ROOT / "sql/export/csv.sql", "*"), cwd=tmp_path, env=build.env,
+                          capture_output=True, timeout=120)
+    assert done.stderr == b"" and done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
+    assert len(rows) == len(names) * len(texts) > 1000
+    assert not [v for r in rows for v in r.values() if v.startswith(tuple(SIGNS))]
+    assert {(r["bytes"], r["start"], r["srcaddr"], r["version"]) for r in rows} == {("5", "1773100000", "::1", "2")}
+
+    for name, original in [("file", names), *((c, texts) for c in ("interface_id", "instance_id", "type", "region"))]:
+        found = json.dumps(sorted({r[name] for r in rows}))
+        back = f"SELECT json_group_array(iif(csv_text(substr(value, 2)) = value, substr(value, 2), value)) FROM json_each({quote(found)});"
+        assert sorted(json.loads(build.shell(back))) == sorted(original), name
+
+
+def test_csv_text(release):
+    db = connect(release)
+    for value in [None, -5, -0.5, b"=1", "", "a", "'", "''a", "1-1", " =1"]:
+        assert db.execute("SELECT csv_text(?1), typeof(csv_text(?1)) = typeof(?1)", [value]).fetchone() == (value, 1)
+    for sign in SIGNS:
+        for quotes in ("", "'", "''"):
+            assert db.execute("SELECT csv_text(?)", [quotes + sign + "\0x"]).fetchone()[0] == "'" + quotes + sign + "\0x"
 
 
 def test_csv_is_rfc_4180(build):
@@ -591,6 +643,32 @@ def test_postgres_errors_end_the_export(release, schema, tmp_path):
     assert done.returncode != 0 and done.stdout == ""
     done = subprocess.run([ROOT / "sql/export/postgres.sh"], capture_output=True, text=True)
     assert done.returncode == 2 and "postgres.sh LOGS" in done.stderr
+
+
+def test_postgres_with_hostile_names(release, schema, tmp_path):
+    """Names of files, of the folder of temporary files and of the extension do nothing but name them. A line `\\.` ends
+    the data for psql, wherever it stands."""
+    odd = tmp_path / "it's \"a\" $(touch pwned) `touch pwned` \\n"
+    (odd / "tmp").mkdir(parents=True)
+    shutil.copy(f"{release.extension}.{SUFFIX}", odd)
+    logs = odd / "logs\n"
+    names = ["a\n\\.\nDROP TABLE flows; CREATE TABLE pwned();\n.log", "-x.log", "a\n.shell touch pwned\n;.log",
+             "x'; DROP TABLE flows; --", 'q"uo"te,.log', "$(touch pwned).log", "\x1b[2J\u009b\x7f.log", "\\x41.log", "%s%n.log"]
+    for i, name in enumerate(names):
+        write_log(logs / name, 100 * i, 5)
+    run = lambda: to_postgres(release, schema, logs, FLOWLOGS=str(odd / "flowlogs"), TMPDIR=str(odd / "tmp"))
+    done = run()
+    assert (done.stdout, done.stderr) == (f"files read: {len(names)}\nrows: {5 * len(names)}\n", "")
+    assert {path for path, in psql(schema, "SELECT path FROM flow_files")} == {str(logs / n) for n in names}
+    assert run().stdout == f"files read: 0\nrows: {5 * len(names)}\n"
+    assert psql(schema, "SELECT to_regclass('pwned') IS NULL") == [["t"]]
+    assert not [p for p in [*tmp_path.rglob("pwned"), *ROOT.glob("pwned")]] and not list((odd / "tmp").iterdir())
+
+    twice = "123\x1b\u009b_vpcflowlogs_us-east-1_fl-1_20260101T0000Z_1a.log"
+    for path in (tmp_path / "1" / twice, tmp_path / "2" / twice):
+        write_log(path, 0, 1)
+        done = to_postgres(release, schema, path.parent)
+    assert "flow_files_name_key" in done.stderr and "123??_vpc" in done.stderr and "\x1b" not in done.stderr
 
 
 def test_a_killed_postgres_export_leaves_whole_runs(release, schema, tmp_path):

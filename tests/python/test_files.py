@@ -141,7 +141,7 @@ def test_a_line_whose_format_cannot_be_told_is_named_and_shown(build, tmp_path, 
 
 
 def test_what_is_no_flow_log_is_shown_without_its_control_bytes(build, tmp_path):
-    (tmp_path / "a.log").write_bytes(b"\n\x7f\tfirst words " + "ä".encode() * 40 + b"\n")
+    (tmp_path / "a.log").write_bytes(b"\n\xff\tfirst words " + "ä".encode() * 40 + b"\n")
     shown = "; the line begins with '??first words " + "ä" * 23 + "...'"
     assert "a.log:2: is no flow log: its first line is neither a header nor a record" + shown in \
         build.shell("SELECT 1 FROM flowlogs('a.log');", cwd=tmp_path)

@@ -233,3 +233,21 @@ def test_a_period_in_both_branches_of_an_or(build, option):
     both = build.rows(f"SELECT count(*) FROM {logs} WHERE {option} AND dstport = 443 OR {option} AND protocol = 6;")
     once = build.rows(f"SELECT count(*) FROM {logs} WHERE {option} AND (dstport = 443 OR protocol = 6);")
     assert both == once != [["0"]]
+
+
+def test_a_period_in_both_branches_of_an_or_as_a_parameter(release):
+    """SQLite 3.53 gives the common condition twice to the plan of a branch. For a parameter the plan cannot tell it
+    from two conditions that differ, so it is an error there."""
+    db = connect(release)
+    logs = "flowlogs('tests/data/AWSLogs')"
+    once = db.execute(f"SELECT count(*) FROM {logs} WHERE since = ? AND (dstport = 443 OR protocol = 6)", ["2026-03-01"])
+    try:
+        both = db.execute(f"SELECT count(*) FROM {logs} WHERE since = ?1 AND dstport = 443 OR since = ?1 AND protocol = 6",
+                          ["2026-03-01"])
+    except sqlite3.OperationalError as e:
+        assert sqlite3.sqlite_version_info >= (3, 47)
+        assert str(e) == "flowlogs: since is given twice; write it once, outside of OR"
+    else:
+        assert both.fetchone() == once.fetchone() != (0,)
+    with pytest.raises(sqlite3.OperationalError, match="since is given twice"):
+        db.execute(f"SELECT count(*) FROM {logs} WHERE since = ?1 AND since = ?2", ["2026-03-01", "2026-03-02"])

@@ -20,12 +20,6 @@ CRLF = "tests/data/edge/crlf.log"
 GOOD_LOG = str(ROOT / CRLF)
 
 
-def test_a_failing_allocation_gives_nomem_or_the_right_answer(release):
-    done = subprocess.run([release.folder / "nomem_host", release.extension], text=True, errors="replace", cwd=ROOT,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert done.returncode == 0, done.stdout
-
-
 # ---- messages are UTF-8, which Python requires
 
 def message(db, sql, *params):
@@ -213,6 +207,16 @@ def test_a_statement_that_runs_again_reads_the_files_again(release, tmp_path):
     assert db.execute(count, (str(tmp_path),)).fetchone() == (3,)
 
 
+def test_a_statement_at_the_address_of_another_is_a_new_one(release):
+    """SQLite gives a new statement the address of one that has just been finalized. It was taken
+    for a second round of the same execution, whose rows are all read into memory, so that LIMIT
+    did not stop before the damage, and notes about the values of both were given for the second."""
+    db, damaged = connect(release, cached_statements=0), str(ROOT / "tests/data/edge/truncated.gz")
+    for _ in range(4):
+        assert db.execute("SELECT count(*) FROM (SELECT 1 FROM flowlogs(?) LIMIT 20)", (damaged,)).fetchone() == (20,)
+        assert db.execute("SELECT flowlogs_scan_stats() ->> 'finished'").fetchone() == (0,)
+
+
 def test_two_connections_work_in_two_threads(release):
     def work(out):
         db = connect(release)
@@ -295,6 +299,50 @@ def blank_gigabyte(tmp_path_factory):
     "SELECT sum(flows) FROM flowlogs_rollup('{}', NULL, NULL, 0)", "SELECT sum(flows) FROM flowlogs_rollup('{}')"])
 def test_a_query_without_rows_stops_when_told_to(release, blank_gigabyte, sql, by):
     assert_stops(connect(release), sql.format(blank_gigabyte), by=by)
+
+
+@pytest.mark.parametrize("operations", [1000, 50000])
+def test_a_progress_handler_is_called_during_a_rollup(release, blank_gigabyte, operations):
+    """A host may limit a query by a handler that is called for every so many operations of SQLite's
+    machine. A rollup needs hardly any of them, so the extension makes some."""
+    db, calls = connect(release), 0
+
+    def handler():
+        nonlocal calls
+        calls += 1
+        return calls == 3
+    db.set_progress_handler(handler, operations)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        db.execute("SELECT sum(flows) FROM flowlogs_rollup(?)", (str(blank_gigabyte),)).fetchall()
+    assert calls == 3
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2])
+def test_limit_does_not_wait_for_the_rows_that_it_does_not_need(release, tmp_path, threads):
+    """Fifty rows are in front of 8 GiB of zeros, or of empty lines. What is read of these says how soon
+    the scan has stopped."""
+    for name, byte in (("zeros", b"\0"), ("lines", b"\n")):
+        path = tmp_path / f"{name}.gz"
+        gap = gzip.compress(byte * (64 << 20), 9, mtime=0)
+        path.write_bytes(gzip.compress(GOOD.encode() * 50, mtime=0) + gap * 128)
+        db = connect(release)
+        assert len(db.execute("SELECT * FROM flowlogs(?) WHERE threads = ? LIMIT 50",
+                              (str(path), threads)).fetchall()) == 50
+        read = db.execute("SELECT flowlogs_scan_stats() ->> 'bytes_inflated'").fetchone()[0]
+        assert read < 4 << 30
+
+
+def test_more_threads_than_processors(release, tmp_path):
+    """Workers that wait for one another's room are woken one by one. None is forgotten."""
+    for f in range(1500):
+        (tmp_path / f"{f:04}.log").write_text(GOOD * (1 + f % 7))
+    db, rows = connect(release), sum(1 + f % 7 for f in range(1500))
+    for threads in (0, 3, 64, 1024):
+        for sql in ("SELECT count(*), count(DISTINCT file) FROM flowlogs(?) WHERE threads = ?",
+                    "SELECT sum(flows), 1500 FROM flowlogs_rollup(?) WHERE threads = ?"):
+            assert db.execute(sql, (str(tmp_path), threads)).fetchone() == (rows, 1500)
+    files = [row[0] for row in db.execute("SELECT file FROM flowlogs(?) WHERE threads = 1024", (str(tmp_path),))]
+    assert files == sorted(files)
 
 
 PEAK = """

@@ -51,7 +51,7 @@ def ask(name, logs, before="", headers="off", **values):
 
 def lacking(rows):
     """The fields that errors name, each once for each error."""
-    return [re.match(r"Runtime error near line \d+: flowlogs: no record can meet the condition on (\w+), because", row[0])[1]
+    return [re.match(r"Error near line \d+: flowlogs: no record can meet the condition on (\w+), because", row[0])[1]
             for row in rows if "rror near" in row[0]]
 
 

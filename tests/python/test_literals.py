@@ -74,7 +74,7 @@ POSSIBLE = [
     "end_time = '2026-03-09 12:00:00'", "start >= 1773046800", "start >= 0", "start > 1773046800.5", "end < 9223372036854775807",
     "dstport = '443'", "dstport = 443.0", "action = 'REJECT'", "action = 'reject' COLLATE NOCASE", "action LIKE 'reject'",
     "action > 'a'", "srcaddr = '2001:db8::1'", "srcaddr < '10.20.1.0/24'", "srcaddr IS NULL", "srcaddr = NULL", "action <> x'00'",
-    "bytes > 0xFFFFFFFF", "bytes <= 0xFFFFFFFF", "srcaddr = 0xFFFFFFFF", "account_id = 0x1CBE991A14",
+    "bytes > 0xFFFFFFFF", "bytes <= 0xFFFFFFFF", "account_id = 0x1CBE991A14",
     "account_id = 123456789012", "account_id = '001122334455'", "vpc_id = 'vpc-1'", "instance_tag = 5",
 ]
 
@@ -121,7 +121,7 @@ def test_a_bound_time_is_checked_when_the_query_runs(release, value, says):
     """Python's isoformat() gives such texts."""
     db = connect(release)
     for sql in (f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE start_time >= ?",
-                f"SELECT count(*) FROM flowlogs('{LOGS}') f JOIN (SELECT ? AS t) x ON f.end_time < x.t",
+                f"SELECT count(*) FROM (SELECT ? AS t) x CROSS JOIN flowlogs('{LOGS}') f ON f.end_time < x.t",
                 f"SELECT count(*) FROM flowlogs('{LOGS}') WHERE start_time IN (?, '2026-03-09 12:00:00')",
                 f"SELECT sum(flows) FROM flowlogs_rollup('{LOGS}') WHERE hour >= ?"):
         with pytest.raises(sqlite3.OperationalError) as error:

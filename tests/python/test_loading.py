@@ -2,8 +2,11 @@
 """Loading the extension: twice, while it is in use, and by both entry points."""
 
 import sqlite3
+import subprocess
 
 import pytest
+
+from builds import SUFFIX
 
 LOGS = "tests/data/AWSLogs"
 FUNCTIONS_ONLY = "sqlite3_flowlogsnofs_init"
@@ -48,3 +51,15 @@ def test_a_failure_says_why(release):
     running.fetchone()
     with pytest.raises(sqlite3.OperationalError, match="flowlogs: another version of it is loaded, and a statement"):
         db.load_extension(str(release.extension))
+
+
+@pytest.mark.parametrize("version", ["3.30.1", "3.24.0", "3.7.17"])
+def test_an_old_sqlite_is_refused(build, version):
+    """The functions that an old version does not have are never called, whatever stands in their place."""
+    major, minor, patch = map(int, version.split("."))
+    # The host is a program with sanitizers of its own, so no runtime has to be loaded before it.
+    env = {key: value for key, value in build.env.items() if key != "LD_PRELOAD"}
+    done = subprocess.run([build.folder / "old_host", build.folder / f"flowlogs.{SUFFIX}", str(major * 1000000 + minor * 1000 + patch)],
+                          text=True, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.stdout == f"1 flowlogs: this program has SQLite {version}; flowlogs needs SQLite 3.31 or later\n" * 2
+    assert done.returncode == 0

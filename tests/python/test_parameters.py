@@ -149,7 +149,7 @@ def test_own_logs_are_never_asked_about_the_samples(release, own, name):
     """Without the parameter an error, and nothing else: neither in a new session, nor where the
     sample was asked before."""
     read = f".read sql/investigate/{name}.sql\n"
-    error = re.compile(r"Runtime error near line \d+: flowlogs: @\w+ must be an? .*: "
+    error = re.compile(r"Error near line \d+: flowlogs: @\w+ must be an? .*: "
                        r"\.parameter set @\w+ \"'.*'\"\n")
     set_logs = f".parameter init\n{setting('logs', str(own))}\n"
     assert error.fullmatch(release.shell(set_logs + read))
@@ -168,7 +168,7 @@ def test_nothing_found_says_what_was_asked(release, own, name):
 @pytest.mark.parametrize("name, parameter, value", WRONG, ids=lambda x: str(x).replace("/", "-"))
 def test_what_cannot_be_is_an_error(release, name, parameter, value):
     got = release.shell(f".parameter init\n{setting(parameter, value)}\n.read sql/investigate/{name}.sql")
-    assert got.startswith("Runtime error near line") and got.count("\n") == 1 and "flowlogs: " in got
+    assert got.startswith("Error near line") and got.count("\n") == 1 and "flowlogs: " in got
 
 
 LISTS = {"@usual": "unusual-protocols", "@database_ports": "database-ports", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
@@ -190,7 +190,7 @@ def test_a_list_that_is_no_json_array_is_an_error(release, parameter, value):
     literal = "NULL" if value is None else f"'{value}'"
     got = release.shell(f".parameter init\nINSERT INTO temp.sqlite_parameters VALUES ('{parameter}', {literal});\n"
                         f".read sql/investigate/{LISTS[parameter]}.sql")
-    assert re.fullmatch(rf"Runtime error near line \d+: flowlogs: {parameter} must be a JSON array of [a-z ]+: "
+    assert re.fullmatch(rf"Error near line \d+: flowlogs: {parameter} must be a JSON array of [a-z ]+: "
                         rf"\.parameter set {parameter} '\[.*\]'\n", got), got
 
 
@@ -219,7 +219,7 @@ def test_bad_addresses_wants_a_list(release, own):
     start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n"
     for before in ("", ".read sql/alerts/setup.sql\n"):
         got = release.shell(start.replace(".parameter", before + ".parameter", 1) + script)
-        assert re.fullmatch(r"Runtime error .* flowlogs: the table indicators has nothing of yours: .import .*\n", got)
+        assert re.fullmatch(r"Error .* flowlogs: the table indicators has nothing of yours: .import .*\n", got)
     got = release.rows(start + "INSERT INTO indicators VALUES ('198.51.100.23', 'scan');\n.headers off\n" + script)
     assert [row[:2] for row in got] == [["198.51.100.23", "scan"]]
 

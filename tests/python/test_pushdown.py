@@ -19,9 +19,11 @@ import pytest
 
 import fuzzdata
 import pushdata
-from builds import is_error
+from builds import connect, is_error
 from pushcheck import DEFAULT, MANY, THREADS, Logs, logs, name_columns, named, odd, sample  # noqa: F401 (fixtures)
 from pushdata import COLUMNS, Predicates, literal
+
+needs_3_38 = pytest.mark.skipif(sqlite3.sqlite_version_info < (3, 38), reason="older versions of SQLite pass less on to the scan")
 
 # ---- random predicates
 
@@ -56,6 +58,36 @@ def test_random_outer_joins_give_the_same_rows(odd):
     for _ in range(60):
         logs.check(*make.join(outer=True), ordered=False, threads=(3,))
     logs.done()
+
+
+@pytest.mark.skipif(sqlite3.sqlite_version_info < (3, 39), reason="this SQLite has no RIGHT JOIN")
+def test_right_join(release):
+    """Up to 3.43, SQLite does not pass the arguments of a function at the right of a RIGHT JOIN on. Then that is an
+    error, and a created table works."""
+    db = connect(release)
+    db.execute("CREATE TABLE one AS SELECT 1 AS a")
+    db.execute("CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/edge/crlf.log')")
+    query = "SELECT count(*) FROM one RIGHT JOIN {} l ON l.srcport = one.a"
+    assert db.execute(query.format("logs")).fetchone() == (3,)
+    try:
+        assert db.execute(query.format("flowlogs('tests/data/edge/crlf.log')")).fetchone() == (3,)
+    except sqlite3.OperationalError as e:
+        assert sqlite3.sqlite_version_info < (3, 46)
+        assert "on the right of a RIGHT JOIN, only a table made with CREATE VIRTUAL TABLE knows its files" in str(e)
+
+
+@pytest.mark.parametrize("query, count", [
+    ("flowlogs('tests/data/edge/crlf.log') WHERE on_error = 'skip' AND action = 'ACCEPT' OR on_error = 'fail' AND action = 'ACCEPT'", 6),
+    ("(VALUES ('tests/data/edge/crlf.log'), ('tests/data/edge/bom.log')) v LEFT JOIN flowlogs l ON l.path = v.column1"
+     " AND (l.on_error = 'skip' AND l.dstport = 443 OR l.on_error = 'fail' AND l.dstport = 443)", 12)])
+def test_an_option_has_two_values_and_the_path_stands_outside_of_the_or(release, query, count):
+    """A scan for each value, or an error, but never one scan for both values. SQLite 3.53 passes the path on to the
+    scan of each branch, and 3.46 does not."""
+    try:
+        assert connect(release).execute(f"SELECT count(*) FROM {query}").fetchone() == (count,)
+    except sqlite3.OperationalError as e:
+        assert sqlite3.sqlite_version_info < (3, 53)
+        assert "on_error is an argument, and this query uses it where it can't be passed on" in str(e)
 
 
 def test_a_created_table_selects_the_same_rows(named):
@@ -247,6 +279,7 @@ def test_small_scans_start_no_threads_unless_asked_to(odd):
         assert scan_stats(odd)["threads"] == started
 
 
+@needs_3_38
 def test_in_with_many_values_is_one_scan(tmp_path):
     """An IN of 100,000 addresses is evaluated by one scan, which looks each record up in a set. If
     SQLite scanned once for each value, the last scan would select the records of one address
@@ -350,6 +383,7 @@ def test_scan_stats_count_files_and_rows_that_were_left_out(named, sample):
 
 # ---- what SQLite compares without asking the scan
 
+@needs_3_38
 def test_values_that_sqlite_gives_to_the_scan_are_checked_and_a_join_is_not(release, tmp_path):
     """sql/README.md says so. Where the scan is the outer loop, the values in another form are not found."""
     (tmp_path / "a.log").write_text("srcaddr dstaddr start end\n2001:db8::1 10.0.0.2 1773046800 1773046803\n")

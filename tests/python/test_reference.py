@@ -31,7 +31,7 @@ def expected(paths, format):
 def encode(columns):
     """SQL for the columns in hexadecimal, because raw lines may contain tabs and any other
     bytes."""
-    return ", ".join(f"iif(\"{c}\" IS NULL, 'NULL', hex(\"{c}\"))" for c in columns)
+    return ", ".join(f"CASE WHEN \"{c}\" IS NULL THEN 'NULL' ELSE hex(\"{c}\") END" for c in columns)
 
 
 def as_hex(rows):

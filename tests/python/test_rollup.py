@@ -32,7 +32,7 @@ def queries(dims, measures, path, options):
     """The same question to both tables. Texts are shown in hexadecimal, because they may contain
     any bytes."""
     def ask(names, values, table):
-        shown = [f"iif({n} IS NULL, 'NULL', hex({n}))" for n in names]
+        shown = [f"CASE WHEN {n} IS NULL THEN 'NULL' ELSE hex({n}) END" for n in names]
         group = f" GROUP BY {', '.join(names)} ORDER BY {', '.join(names)}" if names else ""
         return f"SELECT {', '.join(shown + values)} FROM {table}({path}, {options}){group};"
     rollup = ask([f'"{d}"' for d in dims], [m[0] for m in measures], "flowlogs_rollup")
@@ -144,12 +144,15 @@ def test_subqueries_views_and_joins_have_the_same_sums(build, threads):
 
 @pytest.mark.parametrize("value", ["0xFFFFFFFF", "0x1CBE991A14", "0x7fffffffffffffff"])
 def test_hexadecimal_literals_do_not_drop_a_condition(build, value):
+    """SQLite 3.53 gives their values to the check of literals; older versions give their spelling."""
     for name in ("srcaddr", "account_id", "minute"):
         for op in ("=", "<>", "<", ">="):
-            got = build.rows(f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE {name} {op} {value}; "
+            got = build.rows(f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE {name} {op} {value};\n"
                              f"SELECT ifnull(sum(flows), 0) FROM flowlogs_rollup('{TREE}') WHERE +{name} {op} '{int(value, 16)}';")
             if name == "minute":        # a time is a text, and a number is an error
                 assert "is compared with" in got[0][0]
+            elif is_error(got[0][0]):
+                assert f"flowlogs: {name} is a" in got[0][0], got
             else:
                 assert got[0] == got[1], (name, op, got)
 
@@ -159,9 +162,9 @@ def test_the_declared_columns(build):
     names = [n for n, _ in out]
     assert [n for n, h in out if h == "0"] == \
         DIMS[:12] + ["flows", "packets", "bytes", "first_seen", "last_seen"]
-    assert names[12:24] == ["path", "on_error", "format", "threads", "memory", "since", "until", "filter", "late", "minute", "hour",
-                            "day"]
-    assert set(names) == set(DIMS) | set(names[12:31]) and len(names) == len(set(names))
+    assert names[12:25] == ["path", "on_error", "format", "threads", "memory", "since", "until", "filter", "late", "progress",
+                            "minute", "hour", "day"]
+    assert set(names) == set(DIMS) | set(names[12:32]) and len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("arguments, message", [

@@ -2,7 +2,8 @@
 CREATE VIRTUAL TABLE temp.tree USING flowlogs('tests/data/AWSLogs');
 SELECT count(*) FROM pragma_table_xinfo('tree') WHERE hidden = 0;
 CREATE VIRTUAL TABLE temp.custom USING flowlogs('tests/data/edge/custom-order.log');
-.mode box
+.mode quote
+.headers on
 SELECT * FROM custom LIMIT 1;
 .mode list
 CREATE VIRTUAL TABLE temp.few USING flowlogs('tests/data/AWSLogs', columns=default);

@@ -1,5 +1,6 @@
 -- The patterns of AWS's documentation, exactly as they are printed there.
-.mode column
+.mode quote
+.headers on
 CREATE TEMP TABLE patterns(pattern);
 INSERT INTO patterns VALUES
   ('[version, accountid, interfaceid, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, end, action, logstatus]'),

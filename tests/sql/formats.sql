@@ -1,6 +1,7 @@
 -- Files of all layouts in one query.
-.mode column
-SELECT replace(file, 'tests/data/edge/', '') AS file, count(*), total(packets), min(start_time)
+.mode quote
+.headers on
+SELECT replace(file, 'tests/data/edge/', '') AS file, count(*), sum(packets), min(start_time)
   FROM flowlogs('tests/data/edge', 'skip') WHERE file NOT LIKE '%mixed%' GROUP BY file;
 -- Files without a header need a format: a list, names with commas, or the LogFormat that AWS prints.
 .mode list

@@ -1,4 +1,5 @@
-.mode box
+.mode quote
+.headers on
 .nullvalue NULL
 CREATE TABLE subnets(cidr TEXT, name TEXT);
 INSERT INTO subnets VALUES ('10.0.0.0/8', 'office'), ('172.31.0.0/16', 'vpc'), ('172.31.0.0/24', 'web'), ('172.31.0.10', 'bastion'),
@@ -7,7 +8,7 @@ SELECT column1 AS ip, cidr_lookup('subnets', 'cidr', column1) AS row FROM (VALUE
   ('172.31.0.10'), ('::ffff:172.31.0.10'), ('fd12::1'), ('fe80::1'), ('8.8.8.8'), ('none'), (''), (NULL), (17));
 -- A join with the logs. They are read once, and each subnet is found by its rowid.
 EXPLAIN QUERY PLAN SELECT s.name, sum(f.bytes) FROM flowlogs('tests/data/AWSLogs') f
-  LEFT JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.srcaddr) GROUP BY 1;
+  JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.srcaddr) GROUP BY 1;
 SELECT s.name, sum(f.flows) AS flows, sum(f.bytes) AS bytes, count(DISTINCT f.srcaddr) AS addresses FROM flowlogs_rollup('tests/data/AWSLogs') f
   LEFT JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.srcaddr) GROUP BY 1 ORDER BY bytes DESC;
 -- The same, with a scan for each prefix.
@@ -35,7 +36,6 @@ CREATE TEMP VIEW mine AS SELECT cidr_lookup('subnets', 'cidr', '10.1.2.3') AS ro
 SELECT row FROM mine;
 CREATE VIEW theirs AS SELECT cidr_lookup('subnets', 'cidr', '10.1.2.3') AS row;
 SELECT row FROM theirs;
-CREATE INDEX i ON subnets(cidr_lookup('subnets', 'cidr', cidr));
 -- Mistakes.
 SELECT cidr_lookup('nets', 'cidr', '10.1.2.3');
 SELECT cidr_lookup('subnets', 'prefix', '10.1.2.3');

@@ -1,5 +1,6 @@
 -- flowlogs_payload: the values that streams deliver, and the errors for other values.
-.mode box
+.mode quote
+.headers on
 SELECT file, line, srcaddr, dstport, action FROM flowlogs_payload(readfile('tests/data/stream/lambda.json'));
 SELECT file, line, srcaddr, action FROM flowlogs_payload('{"message":"2 1 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 40 3 4 REJECT OK"}
 {"message":"2 1 eni-1 10.0.0.3 10.0.0.2 1 22 6 1 40 3 4 ACCEPT OK\n"}');

@@ -1,5 +1,6 @@
 -- SELECT * shows the default fields. Every other field can be selected by its name.
-.mode box
+.mode quote
+.headers on
 SELECT * FROM flowlogs('tests/data/edge/headerless-default.log');
 SELECT srcaddr, srcport, action, vpc_id, start_time, end_time FROM flowlogs('tests/data/AWSLogs') LIMIT 3;
 .mode list

@@ -9,13 +9,15 @@ case $1 in
 /*) library=$1 ;;
 *) library=$PWD/$1 ;;
 esac
+# As a word of the sqlite3 shell's commands, whatever the path holds.
+word=\"$(printf %s "$library" | sed 's/[\\"]/\\&/g')\"
 bold="" plain=""
 if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
 
 show() { # show QUERY: prints the query, its first line as a heading, and then its answer
   heading=$(printf '%s\n' "$1" | head -n 1)
   printf '\n%s%s%s\n%s\n' "$bold" "${heading#-- }" "$plain" "$(printf '%s\n' "$1" | tail -n +2)"
-  printf '%s\n' "$1" | sqlite3 -bail -batch -cmd ".load '$library'" -cmd '.mode box' :memory:
+  printf '%s\n' "$1" | sqlite3 -bail -batch -cmd ".load $word" -cmd '.mode box' :memory:
 }
 
 printf 'flowlogs is built.  These queries read the sample logs in tests/data/AWSLogs.\n'

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Checks that everything is installed that building (and testing) needs: deps.sh build [test]
-# [analyze] [coverage]. On
-# Debian and Ubuntu it installs what is missing, if it runs as root or if sudo asks for no
+# Checks that everything is installed that building (testing, fuzzing) needs: deps.sh build [test]
+# [fuzz] [analyze] [coverage]. On Debian and Ubuntu it installs what is missing, if it runs as root or if sudo asks for no
 # password. Otherwise it prints the one command that does so, and fails.
 set -eu
 
@@ -52,6 +51,10 @@ for what in "$@"; do
     need 'test -f /etc/services && test -f /etc/protocols' "$(name netbase setup alpine-baselayout-data -)"
     need 'command -v strace || [ "$(uname -s)" != Linux ]' "$(name strace strace strace -)"
     need 'command -v gcc' "$(name gcc gcc gcc -)"
+  fi
+  if [ "$what" = fuzz ]; then # clang, and its runtimes of libFuzzer and the sanitizers
+    need 'echo "int LLVMFuzzerTestOneInput(const char *p, unsigned long n) { return p == 0 && n; }" |
+          clang -x c -fsanitize=fuzzer,address,undefined -o /dev/null -' "$(name 'clang libclang-rt-dev' 'clang compiler-rt' 'clang compiler-rt' llvm)"
   fi
 done
 

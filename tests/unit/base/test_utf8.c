@@ -82,6 +82,15 @@ static void test_messages(void **state) {
   struct err e = {0};
   err_set(&e, ERR_LINE, 1, "the field %s", "caf\xe9");
   assert_string_equal(e.text, "the field caf?");
+  e.code = ERR_NONE;
+  err_set(&e, ERR_LINE, 1, "the field %s", "\x1b[2J\n\xc2\x9b\x7f");
+  assert_string_equal(e.text, "the field \\x1b[2J\\x0a\\x9b\\x7f");
+  e.code = ERR_NONE; /* an escape is not cut */
+  memset(text, 'x', sizeof text);
+  text[ERR_TEXT - 4] = '\x1b';
+  text[sizeof text - 1] = 0;
+  err_set(&e, ERR_LINE, 1, "%s", text);
+  assert_int_equal(strlen(e.text), ERR_TEXT - 4);
 }
 
 int main(void) {

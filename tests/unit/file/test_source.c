@@ -389,6 +389,60 @@ static void test_many_files(void **state) {
   bytes_free(&gz);
 }
 
+static int stop_at(void *context) {
+  int *left = context;
+  return --*left < 0;
+}
+
+/* Writes a gzip file, n bytes of which bring nothing out: which says where they stand. */
+static void write_idle(const char *which, size_t n) {
+  struct bytes b, gz, idle = {0};
+  small_gzip(&b, &gz);
+  if (!strcmp(which, "padding")) {
+    bytes_add(&idle, gz.p, gz.n);
+    bytes_repeat(&idle, 0, n);
+  } else if (!strcmp(which, "name")) {
+    bytes_add(&idle, "\x1f\x8b\x08\x08\0\0\0\0\0\xff", 10);
+    bytes_repeat(&idle, 'n', n);
+    bytes_add(&idle, "", 1);
+    bytes_add(&idle, gz.p + 10, gz.n - 10);
+  } else {
+    while (idle.n < n) bytes_add(&idle, "\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0", 20); /* an empty member */
+    bytes_add(&idle, gz.p, gz.n);
+  }
+  write_file("a.gz", idle.p, idle.n);
+  bytes_free(&idle);
+  bytes_free(&b);
+  bytes_free(&gz);
+}
+
+/*
+** A file may have megabytes that bring nothing out.  While they are read, the source asks for each
+** of its reads whether to stop, and a run can be stopped each time.
+*/
+static void test_stop(void **state) {
+  static const char *const idle[] = {"padding", "name", "members"};
+  const size_t n = 10 * INPUT_BUFFER;
+  (void)state;
+  for (size_t i = 0; i < COUNT(idle); i++) {
+    int stopped = 0;
+    write_idle(idle[i], n);
+    for (enum err_code rc = ERR_INTERRUPT; rc; stopped++) {
+      struct bytes got;
+      struct err e;
+      int left = stopped;
+      source.input.stop = (struct stop){.ask = stop_at, .context = &left};
+      read_all("a.gz", 4096, &got, &e);
+      rc = e.code;
+      CHECK(rc == ERR_NONE || rc == ERR_INTERRUPT, "%s: %s", idle[i], e.text);
+      source.input.stop.ask = NULL;
+      source_close(&source);
+      bytes_free(&got);
+    }
+    CHECK(stopped > 10 && stopped < 20, "%s: asked %d times", idle[i], stopped);
+  }
+}
+
 /* Each allocation fails in turn. */
 static void test_no_memory(void **state) {
   struct bytes b, gz;
@@ -446,6 +500,7 @@ int main(void) {
       cmocka_unit_test(test_refused),
       cmocka_unit_test(test_outside_root),
       cmocka_unit_test(test_many_files),
+      cmocka_unit_test(test_stop),
       cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));

@@ -46,6 +46,9 @@ static void test_names(void **state) {
     for (size_t k = COUNT(table); k-- > 0;)
       if (table[k].twin == (int)i) expected = &file[k];
     CHECK(file[i].twin == expected, "%s", table[i].path);
+    for (const struct file *twin = file[i].twin; twin && twin != &file[i]; twin = twin->twin)
+      CHECK(twin->best_twin == file[i].best_twin && !twins_is_better(twin, file[i].best_twin), "%s", table[i].path);
+    assert_int_equal(file[i].twin != NULL, file[i].best_twin != NULL);
   }
 }
 
@@ -81,6 +84,27 @@ static void test_many(void **state) {
   for (int i = 0; i < N; i++) CHECK(file[i].twin == &file[(i + NAMES) % N], "%s", path[i]);
 }
 
+/*
+** A hundred thousand names that end alike, and as many copies of one delivery.  Time that grows with
+** the square of them would be minutes.
+*/
+static void test_alike(void **state) {
+  enum { N = 200000 };
+  static struct file file[N];
+  static char path[N][100];
+  struct files files = {.file = file, .n = N};
+  struct err e = {0};
+  (void)state;
+  for (int i = 0; i < N; i++) {
+    if (i % 2) snprintf(path[i], sizeof path[i], "a/%06d-flow-logs-export.log", i);
+    else snprintf(path[i], sizeof path[i], "%d/" STEM ".log", i);
+    file[i].path = path[i];
+    file[i].size = i;
+  }
+  assert_int_equal(twins_link(&files, &e), ERR_NONE);
+  for (int i = 0; i < N; i++) assert_ptr_equal(file[i].best_twin, i % 2 ? NULL : &file[N - 2]);
+}
+
 static void test_no_memory(void **state) {
   struct file file[2] = {{.path = STEM ".log"}, {.path = "a/" STEM ".log"}};
   struct files files = {.file = file, .n = 2};
@@ -96,6 +120,7 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_better),
-                                     cmocka_unit_test(test_many), cmocka_unit_test(test_no_memory)};
+                                     cmocka_unit_test(test_many), cmocka_unit_test(test_alike),
+                                     cmocka_unit_test(test_no_memory)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

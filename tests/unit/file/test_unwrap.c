@@ -41,7 +41,7 @@ static void expect(struct bytes b, enum unwrap_form form, enum err_code code, co
   struct err e = {0};
   struct guarded g;
   guarded_init(&g, b.n + 1);
-  u.made = 0;
+  unwrap_begin(&u, SIZE_MAX);
   enum err_code rc = unwrap(&u, memcpy(g.end - b.n, b.p, b.n), b.n, form, &out, &e);
   CHECK(rc == code && e.code == code, "%.40s: %d %s", b.p, rc, e.text);
   CHECK(out.n == strlen(text) && !memcmp(out.p, text, out.n), "%.40s: %.*s", b.p, (int)out.n, out.p);
@@ -89,12 +89,20 @@ static void test_limits(void **state) {
   bytes_repeat(&big, 'x', 16 << 20);
   for (int i = 0; i < 20; i++) add_member(&b, big.p, big.n);
   e.code = ERR_NONE;
-  u.made = 0;
+  unwrap_begin(&u, b.n);
   assert_int_equal(unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e), ERR_ARGUMENT);
   assert_non_null(strstr(e.text, "more than 256 MiB"));
   assert_in_range(u.made, UNWRAP_MAX_BYTES, UNWRAP_MAX_BYTES + (1 << 20));
   unwrapped_free(&out);
-  bytes_free(&big);
+  bytes_free(&b);
+  /* gzip within gzip: a hundred bytes and some, which would become 16 MiB */
+  b = gzip(gzip(big));
+  e.code = ERR_NONE;
+  unwrap_begin(&u, b.n);
+  assert_int_equal(unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e), ERR_ARGUMENT);
+  assert_non_null(strstr(e.text, "more than 1032 times as large"));
+  assert_in_range(u.made, 1, UNWRAP_FREE + b.n * UNWRAP_RATIO + (1 << 17));
+  unwrapped_free(&out);
   bytes_free(&b);
 }
 
@@ -109,7 +117,7 @@ static void test_damage(void **state) {
   (void)state;
   for (size_t n = 2; n < b.n; n++) {
     e.code = ERR_NONE;
-    u.made = 0;
+    unwrap_begin(&u, SIZE_MAX);
     CHECK(unwrap(&u, b.p, n, UNWRAP_GUESS, &out, &e) == ERR_DAMAGED, "%zu bytes", n);
     assert_true(out.n <= strlen(LINES) && !memcmp(out.p, LINES, out.n));
     unwrapped_free(&out);
@@ -117,7 +125,7 @@ static void test_damage(void **state) {
   for (size_t bit = 16; bit < b.n * 8; bit++) {
     b.p[bit / 8] ^= (char)(1 << bit % 8);
     e.code = ERR_NONE;
-    u.made = 0;
+    unwrap_begin(&u, SIZE_MAX);
     /*
     ** Time and system in the header may have any value, and so may the bits after the end of the
     ** data.
@@ -141,11 +149,11 @@ static void test_stop(void **state) {
   struct unwrapped out;
   struct err e = {0};
   (void)state;
-  u.stop = stop;
-  u.made = 0;
+  u.stop.ask = stop;
+  unwrap_begin(&u, SIZE_MAX);
   assert_int_equal(unwrap(&u, b.p, b.n, UNWRAP_GUESS, &out, &e), ERR_INTERRUPT);
   unwrapped_free(&out);
-  u.stop = NULL;
+  u.stop.ask = NULL;
   bytes_free(&b);
 }
 
@@ -157,7 +165,9 @@ static void test_every_allocation(void **state) {
     struct unwrapped out = {0};
     struct err e = {0};
     mem_test_fail(n, 0);
-    if (!unwrap_init(&mine, &e)) unwrap(&mine, b.p, b.n, UNWRAP_GUESS, &out, &e);
+    int ok = !unwrap_init(&mine, &e);
+    unwrap_begin(&mine, b.n);
+    if (ok) unwrap(&mine, b.p, b.n, UNWRAP_GUESS, &out, &e);
     int all = mem_test_calls() < n;
     mem_test_fail(0, 0);
     if (all) assert_true(!e.code && out.n == strlen(LINES));

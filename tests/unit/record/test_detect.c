@@ -205,14 +205,13 @@ static void test_reasons(void **state) {
       {"a,10.0.0.1,10.0.0.2,srcaddr,dstaddr\n", NULL, 1,
        "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes them can; the line "
        "begins with 'a,10.0.0.1,10.0.0.2,srcaddr,dstaddr'"},
-      {"\nhello\tw\xc3\xb6rld \xff\xc2\x9b \x7f\r\n", NULL, 2,
-       "is no flow log: its first line is neither a header nor a record; the line begins with 'hello?w\xc3\xb6rld "
-       "??? ?"
+      {"\nhello\tw\xc3\xb6rld\xff\r\n", NULL, 2,
+       "is no flow log: its first line is neither a header nor a record; the line begins with 'hello?w\xc3\xb6rld?"
        "?'"},
       {"123456789 123456789 123456789 123456789 123456789 123456789\xc3\xa4 and more\n", NULL, 1,
        "is no flow log: its first line is neither a header nor a record; the line begins with '123456789 123456789 "
        "123456789 123456789 123456789 123456789...'"},
-      {"\x01\n", NULL, 0, "is no flow log: its first line is neither a header nor a record"},
+      {"\x01\nhello\x7f\nhello \xc2\x9b\n", NULL, 0, "is no flow log: its first line is neither a header nor a record"},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(table_of_reasons); i++) {

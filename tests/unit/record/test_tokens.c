@@ -46,7 +46,7 @@ static void check_window(const struct tokens *t, const char *p, size_t taken, co
       CHECK(seen < line.count && line.at[seen] == i, "%s: a token begins at %u", what, i);
       CHECK(token_end(&line, seen) == end, "%s: the token at %u ends at %u", what, i, end);
       for (; i < end; i++) {
-        odd |= (unsigned char)p[i] < ' ' || (unsigned char)p[i] >= 0x80;
+        odd |= (unsigned char)p[i] < ' ' || (unsigned char)p[i] >= 0x7f;
         colons |= p[i] == ':';
       }
       i--;
@@ -91,6 +91,7 @@ static const char *const mixtures[] = {
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa \n",
     "\n\n\n\n\n\n\n\n\n\n\n\na",
     "abc \x01\x02\x0b\x0c\x0e\x1f\x7f\x80\x89\x8a\x8d\xa0\xff\n", /* control bytes, and bytes like separators */
+    "abc/?O_o\x7f\n",                                             /* one byte with another half of 0x7f */
     "0)*-:M]\t\r\n ",                                             /* have a half byte in common with a separator */
 };
 

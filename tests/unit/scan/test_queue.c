@@ -22,7 +22,7 @@ static atomic_int taken, returned;
 /* Fills files with batches that have their number in line[0]; some are given back empty. */
 static void *produce(void *unused) {
   size_t file;
-  while ((file = next++) < q.nfiles && queue_admit(&q, file)) {
+  while (next < q.nfiles && queue_admit(&q) && (file = next++) < q.nfiles) {
     taken++;
     for (size_t i = 0; i < file % per_file; i++) {
       struct batch *b = queue_room(&q, file);
@@ -168,6 +168,29 @@ static void test_stop(void **state) {
   arena = 0;
 }
 
+/* An owner that has waited in vain says for which file, until a batch of it comes. */
+static void test_awaited(void **state) {
+  struct batch *b, *got;
+  struct err e = {0};
+  (void)state;
+  assert_int_equal(queue_init(&q, 2, wanted, &e), ERR_NONE);
+  assert_true(queue_admit(&q) && queue_admit(&q));
+  assert_false(queue_is_awaited(&q, 0));
+  assert_int_equal(queue_pop(&q, &got, 1), QUEUE_WAIT);
+  assert_true(queue_is_awaited(&q, 0) && !queue_is_awaited(&q, 1));
+  b = queue_room(&q, 0);
+  queue_push(&q, 0, b);
+  assert_int_equal(queue_pop(&q, &got, 1), QUEUE_BATCH);
+  assert_false(queue_is_awaited(&q, 0));
+  queue_end(&q, 0, NULL);
+  assert_int_equal(queue_pop(&q, &b, 1), QUEUE_WAIT);
+  assert_true(queue_is_awaited(&q, 1) && !queue_is_awaited(&q, 0));
+  queue_end(&q, 1, got);
+  assert_int_equal(queue_pop(&q, &b, 1), QUEUE_END);
+  assert_false(queue_is_awaited(&q, 1));
+  queue_clear(&q);
+}
+
 /* QUEUE_ERROR comes behind the batches of the file that the owner is at, and stays. */
 static void test_fail(void **state) {
   const size_t file = 0;
@@ -175,7 +198,7 @@ static void test_fail(void **state) {
   struct err e = {0};
   (void)state;
   assert_int_equal(queue_init(&q, 3, wanted, &e), ERR_NONE);
-  assert_true(queue_admit(&q, file));
+  assert_true(queue_admit(&q));
   assert_int_equal(queue_pop(&q, &got, 1), QUEUE_WAIT); /* returns though nothing comes */
   b = queue_room(&q, file);
   assert_non_null(b);
@@ -186,7 +209,7 @@ static void test_fail(void **state) {
   queue_recycle(&q, got);
   for (int i = 0; i < 2; i++) assert_int_equal(queue_pop(&q, &got, 1), QUEUE_ERROR);
   assert_null(queue_room(&q, file));
-  assert_false(queue_admit(&q, 1));
+  assert_false(queue_admit(&q));
   queue_clear(&q);
   start(4 * QUEUE_FILES, 1); /* while they wait */
   until_full();
@@ -215,7 +238,7 @@ static void test_no_memory(void **state) {
   struct err e = {0};
   (void)state;
   assert_int_equal(queue_init(&q, 1, wanted, &e), ERR_NONE);
-  assert_true(queue_admit(&q, file));
+  assert_true(queue_admit(&q));
   for (size_t n = 1; n < 4; n++) {
     mem_test_fail(n, 0);
     assert_null(queue_room(&q, file));
@@ -231,6 +254,7 @@ int main(void) {
       cmocka_unit_test(test_bytes_bound), cmocka_unit_test(test_one_too_large),
       cmocka_unit_test(test_stop),        cmocka_unit_test(test_fail),
       cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_fail_when_stopped),
+      cmocka_unit_test(test_awaited),
   };
   alarm(120); /* a standstill must not hang the tests */
   wanted[FIELD_srcaddr] = 1;

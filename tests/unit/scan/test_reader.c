@@ -98,6 +98,13 @@ static const struct {
     {"CRLF", "version srcaddr dstport\r\n2 10.0.0.1 80\r\n", VERDICT_FLOW_LOG, "0:2" A1},
     {"tabs and spaces", " version\tsrcaddr  dstport \n\t2  10.0.0.1\t 80 \n", VERDICT_FLOW_LOG, "0:2" A1},
     {"mark", "\xef\xbb\xbf" H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG, "0:2" A1},
+    {"mark and a space", "\xef\xbb\xbf " H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG, "0:2" A1},
+    {"marks of files that were appended",
+     H3 "2 10.0.0.1 80\n\xef\xbb\xbf " H3 "2 10.0.0.1 80\n\xef\xbb\xbf" H3
+        "2 10.0.0.1 80\n\xef\xbb\xbf dstport srcaddr version\n80 10.0.0.1 2\n",
+     VERDICT_FLOW_LOG, "0:2" A1 "0:4" A1 "0:6" A1 "0:8" A1},
+    {"a mark behind a damaged line", "x\n\xef\xbb\xbf" H3 "2 10.0.0.1 80\n", VERDICT_FLOW_LOG,
+     "0:3" A1 "! 0:1 LINE has 1 field where the file's format has 3 | x\n"},
     {"mark, no header", "\xef\xbb\xbf" DEFAULT, VERDICT_FLOW_LOG, "0:1" DEF},
     {"blank lines", "\n\n" H3 "\n2 10.0.0.1 80\n\n  \n", VERDICT_FLOW_LOG, "0:5" A1},
     {"default format", DEFAULT DEFAULT, VERDICT_FLOW_LOG, "0:1" DEF "0:2" DEF},
@@ -131,8 +138,16 @@ static const struct {
      "! 0:3 LINE dstport is 'y', not a number from 0 to 9223372036854775807 | 2 x 5 y\n"},
     {"control byte", H3 "2 10.0.0.1 80\n2 10.0.0.1 8\x01\n", VERDICT_FLOW_LOG,
      "0:2" A1 "! 0:3 LINE has a control byte (0x01); the file may be damaged | 2 10.0.0.1 8\x01\n"},
-    {"control byte in a text", "version region\n2 e\x7fu\n2 e\x0bu\n", VERDICT_FLOW_LOG,
-     "0:2 version=2 region=e\x7fu\n! 0:3 LINE has a control byte (0x0b); the file may be damaged | 2 e\x0bu\n"},
+    {"control byte in a text", "version region\n2 e\tu\n2 eu\r\n2 e\x0bu\n2 e\x7fu\n", VERDICT_FLOW_LOG,
+     "0:3 version=2 region=eu\n! 0:2 LINE has 3 fields where the file's format has 2 | 2 e\tu\n"
+     "! 0:4 LINE has a control byte (0x0b); the file may be damaged | 2 e\x0bu\n"
+     "! 0:5 LINE has a control byte (0x7f); the file may be damaged | 2 e\x7fu\n"},
+    {"control character in a text", "version region\n2 \xc2\xa0\n2 e\xc2\x9b\n2 \xc3\x9b\n2 \xc2\x80\n2 \xc2\x9f\n",
+     VERDICT_FLOW_LOG,
+     "0:2 version=2 region=\xc2\xa0\n0:4 version=2 region=\xc3\x9b\n"
+     "! 0:3 LINE has a control character (U+009B, byte 4 of the line); the file may be damaged | 2 e\xc2\x9b\n"
+     "! 0:5 LINE has a control character (U+0080, byte 3 of the line); the file may be damaged | 2 \xc2\x80\n"
+     "! 0:6 LINE has a control character (U+009F, byte 3 of the line); the file may be damaged | 2 \xc2\x9f\n"},
     {"not UTF-8", "version region\n2 \xc3\xb6\n2 e\xc3\n2 \xff\n2 \xed\xa0\x80\n2 u\n", VERDICT_FLOW_LOG,
      "0:2 version=2 region=\xc3\xb6\n0:6 version=2 region=u\n"
      "! 0:3 LINE has a byte that is not UTF-8 (0xc3, byte 4 of the line); the file may be damaged, or in another "

@@ -153,6 +153,27 @@ static void test_line_of_bad_header(void **state) {
   bytes_free(&text);
 }
 
+/* What the first lines decide does not depend on how many blank lines are before them. */
+static void test_blank_lines_first(void **state) {
+  static const char exchanged[] = "end start\n5 9\n5 9\n5 9\n5 9\n5 9\n", late[] = "hello\nversion dstport\n2 443\n";
+  static const size_t blanks[] = {0, 1, 255, 256, 300, 1022, 1023, 1024, 5000};
+  (void)state;
+  for (size_t i = 0; i < COUNT(blanks); i++)
+    for (int k = 0; k < 2; k++) {
+      struct bytes file = {0}, text, expected = {0};
+      bytes_repeat(&file, '\n', blanks[i]);
+      bytes_print(&file, "%s", k ? late : exchanged);
+      write_file("file", file.p, file.n);
+      read_file("file", &text);
+      bytes_print(&expected, "0:%zu version=2 dstport=443\n", blanks[i] + 3);
+      if (k) CHECK(!strncmp(text.p, expected.p, expected.n), "%zu blank lines: %s", blanks[i], text.p);
+      else CHECK(strstr(text.p, "seems to have start and end exchanged"), "%zu blank lines: %s", blanks[i], text.p);
+      bytes_free(&file);
+      bytes_free(&text);
+      bytes_free(&expected);
+    }
+}
+
 /*
 ** A line that goes on in a member whose first bytes are damaged, or cut, is no row: its last
 ** value is not whole.
@@ -201,7 +222,7 @@ int main(void) {
       cmocka_unit_test(test_nowhere_twice),        cmocka_unit_test(test_stars_first),
       cmocka_unit_test(test_account_is_not_empty), cmocka_unit_test(test_line_of_bad_header),
       cmocka_unit_test(test_half_a_line),          cmocka_unit_test(test_survey_no_memory),
-      cmocka_unit_test(test_empty_folder),
+      cmocka_unit_test(test_empty_folder),         cmocka_unit_test(test_blank_lines_first),
   };
   memset(wanted, 1, sizeof wanted);
   wanted[COLUMN_RAW] = 0;

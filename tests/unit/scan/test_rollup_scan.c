@@ -47,8 +47,8 @@ static struct outcome *run(const struct files *files, enum policy policy, uint64
   if (!o) abort();
   bytes_add(&o->problem, "", 0);
   if (stop_after >= 0) {
-    options.scan.stop = stop_at;
-    options.scan.context = &stop_after;
+    options.scan.reader.stop.ask = stop_at;
+    options.scan.reader.stop.context = &stop_after;
   }
   o->rc = rollup_scan_open(&g, files, &by_port, &options, &o->e);
   while (!o->rc && !(o->rc = rollup_scan_next(&g, &group, &o->e)) && group) {

@@ -52,8 +52,8 @@ static struct outcome run_files(const struct files *files, enum policy policy, i
   int stopped = 0;
   bytes_add(&o.text, "", 0);
   if (stop_after >= 0) {
-    options.stop = stop_at;
-    options.context = &stop_after;
+    options.reader.stop.ask = stop_at;
+    options.reader.stop.context = &stop_after;
   }
   o.rc = scan_open(&s, files, wanted, &options, &o.e);
   while (!o.rc && !stopped && !(o.rc = scan_next(&s, &b, &o.e)) && b) {

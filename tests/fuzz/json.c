@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** json_next() and json_plain(): a text that SQLite takes for one object, array or string is one
+** value; several texts behind one another are their values; the values are parts of the text with
+** nothing but white space between them; and json_plain() changes nothing that SQLite reads, but
+** for NUL.
+**
+** Input: a text.
+*/
+#include "fuzz.h"
+
+#include <sqlite3.h>
+
+#include "base/json.h"
+
+static sqlite3 *db;
+
+/* What SQLite's function makes of the text, to be freed; NULL if that is an error or NULL. */
+static char *ask_sqlite(const char *sql, const char *p, size_t n) {
+  sqlite3_stmt *stmt = NULL;
+  char *answer = NULL;
+  if (!db && sqlite3_open(":memory:", &db)) abort();
+  if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL)) abort();
+  sqlite3_bind_text(stmt, 1, p, (int)n, SQLITE_STATIC);
+  if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+    answer = text_of((const char *)sqlite3_column_text(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
+  sqlite3_finalize(stmt);
+  return answer;
+}
+
+static int is_valid(const char *p, size_t n) {
+  char *answer = memchr(p, 0, n) ? NULL : ask_sqlite("SELECT json_valid(?)", p, n);
+  int valid = answer && *answer == '1';
+  free(answer);
+  return valid;
+}
+
+/* Does SQLite read the same members from both?  Texts of escapes may differ. */
+static void check_plain(const char *p, size_t n) {
+  char *copy = copy_of(p, n, 0);
+  int has_nul = 0;
+  size_t m = json_plain(copy, n, &has_nul);
+  PROPERTY(m <= n, "%zu bytes of %zu", m, n);
+  if (is_valid(p, n)) {
+    PROPERTY(is_valid(copy, m), "%.*s is no JSON any more: %.*s", (int)n, p, (int)m, copy);
+    static const char values[] = "SELECT group_concat(type || quote(atom)) FROM json_tree(?)";
+    char *a = ask_sqlite(has_nul ? "SELECT 1" : values, p, n), *b = ask_sqlite(has_nul ? "SELECT 1" : values, copy, m);
+    PROPERTY((!a && !b) || (a && b && !strcmp(a, b)), "%.*s: %s, %s", (int)n, p, a ? a : "", b ? b : "");
+    free(a);
+    free(b);
+  }
+  free(copy);
+}
+
+static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/* Returns the number of values, or -1 on an error. */
+static int check_values(const char *text, size_t n) {
+  const char *p = text, *end = text + n, *last = text, *value;
+  struct err e = {0};
+  enum json_result rc;
+  size_t length;
+  int count = 0;
+  while ((rc = json_next(&p, end, &value, &length, &e)) == JSON_VALUE) {
+    PROPERTY(value >= last && value + length == p && p <= end, "value %d", count);
+    for (; last < value; last++) PROPERTY(is_space(*last), "byte %zd is left out", last - text);
+    PROPERTY(strchr("{[\"", *value) && strchr("}]\"", p[-1]), "value %d: %.*s", count, (int)length, value);
+    check_plain(value, length);
+    last = p;
+    count++;
+  }
+  if (rc == JSON_END)
+    for (; last < end; last++) PROPERTY(is_space(*last), "byte %zd is left out", last - text);
+  PROPERTY((rc == JSON_ERROR) == (e.code != ERR_NONE), "result %d, error %d", rc, e.code);
+  return rc == JSON_END ? count : -1;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  char *text = copy_of((const char *)data, size, 0);
+  int count = check_values(text, size);
+  char *type = is_valid(text, size) ? ask_sqlite("SELECT json_type(?)", text, size) : NULL;
+  if (type && (!strcmp(type, "object") || !strcmp(type, "array") || !strcmp(type, "text"))) {
+    struct text twice = {0};
+    PROPERTY(count == 1, "%d values in what SQLite takes for one: %.*s", count, (int)size, text);
+    text_add(&twice, text, size);
+    text_add(&twice, text, size);
+    PROPERTY(check_values(twice.p, twice.n) == 2, "twice: %.*s", (int)size, text);
+    free(twice.p);
+  }
+  free(type);
+  free(text);
+  return 0;
+}
