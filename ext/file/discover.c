@@ -89,7 +89,7 @@ static enum err_code grow_visited(struct walk *w) {
   struct visit *old = w->visited;
   size_t old_cap = w->visited_cap, cap = old_cap ? old_cap * 2 : 256;
   struct visit *table = mem_alloc(cap * sizeof *table);
-  if (!table) return err_nomem(w->e);
+  if (!table) return err_nomem(w->e), ERR_NOMEM;
   memset(table, 0, cap * sizeof *table);
   w->visited = table;
   w->visited_cap = cap;

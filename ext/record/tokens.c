@@ -200,7 +200,7 @@ ALWAYS_INLINE void masks_sse2(const char *p, struct masks *m, struct seen *seen)
   seen->class[0] |= _mm_movemask_epi8(colons) ? COLON : 0;
 }
 
-static size_t split_sse2(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_sse2, NULL); }
+size_t tokens_split_sse2(struct tokens *t, const char *text, size_t n) { return split(t, text, n, masks_sse2, NULL); }
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
@@ -285,7 +285,7 @@ size_t tokens_split(struct tokens *t, const char *text, size_t n) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
                  __builtin_cpu_supports("popcnt")
              ? split_avx2(t, text, n)
-             : split_sse2(t, text, n);
+             : tokens_split_sse2(t, text, n);
 }
 
 #elif defined(__aarch64__)

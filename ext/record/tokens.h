@@ -71,6 +71,11 @@ size_t tokens_split(struct tokens *t, const char *text, size_t n);
 /* The same in plain C.  Tests compare the vector versions with it, and other processors run it. */
 size_t tokens_split_plain(struct tokens *t, const char *text, size_t n);
 
+#if defined(__x86_64__)
+/* The same for processors without AVX2, for tests on those that have it. */
+size_t tokens_split_sse2(struct tokens *t, const char *text, size_t n);
+#endif
+
 /*
 ** One line of a window, as most functions of the rooms record, predicate and scan take it.  It
 ** points into the window and into the splitter's lists, and is valid until the next

@@ -78,6 +78,10 @@ static int check_text(const char *p, size_t n, splitter *split, const char *what
 static int check_both(const void *text, size_t n) {
   int windows = check_text(place(text, n, 'x'), n, tokens_split, "vectors");
   check_text(place(text, n, '\n'), n, tokens_split, "vectors");
+#if defined(__x86_64__)
+  check_text(place(text, n, 'x'), n, tokens_split_sse2, "SSE2");
+  assert_int_equal(check_text(place(text, n, '\n'), n, tokens_split_sse2, "SSE2"), windows);
+#endif
   check_text(place(text, n, 'x'), n, tokens_split_plain, "plain");
   assert_int_equal(check_text(place(text, n, '\n'), n, tokens_split_plain, "plain"), windows);
   return windows;
@@ -124,6 +128,9 @@ static void test_every_alignment(void **state) {
       const char *p = place(room, n + shift, ' ');
       check_text(p, n, tokens_split, "vectors");
       check_text(p, n, tokens_split_plain, "plain");
+#if defined(__x86_64__)
+      check_text(p, n, tokens_split_sse2, "SSE2");
+#endif
     }
 }
 
