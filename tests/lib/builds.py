@@ -46,6 +46,7 @@ class Build:
             # first.
             self.env["LD_PRELOAD"] = runtime("libasan.so")
             self.env["ASAN_OPTIONS"] = "exitcode=99"
+            self.env["LSAN_OPTIONS"] = f"suppressions={ROOT / 'tests/lib/leaks.txt'}:print_suppressions=0"
             self.env["UBSAN_OPTIONS"] = "exitcode=98:print_stacktrace=1"
 
     def shell(self, sql, *args, cwd=ROOT, env=None, timeout=60):
