@@ -136,23 +136,27 @@ build-tests: all $(UNIT_TESTS) $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%) $(BUILD)/column
              $(BUILD)/faulty_calls.so $(BUILD)/crowd_host $(BUILD)/old_host
 .PHONY: build-tests
 
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 test: deps-test
+	@$(MAKE) --no-print-directory -j$(CORES) build-tests asan build-tsan
 	@$(MAKE) --no-print-directory test-only
 
-# The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer.  The tests of a file
-# run one after the other, and files side by side where there is pytest-xdist.
+# The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer, and a few under
+# ThreadSanitizer.  The tests of a file run one after the other, and files side by side where there is pytest-xdist.
 SIDE_BY_SIDE = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo ' -n auto --dist loadfile')
-test-only: build-tests
-	@$(MAKE) --no-print-directory asan
+test-only: build-tests asan build-tsan
 	$(PYTHON) -m pytest -q -rs -p no:cacheprovider $(SIDE_BY_SIDE) tests/python
 
 SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
             OPT="-O1 -g -fno-omit-frame-pointer $(2)" CC=gcc
 asan:
 	@$(call SANITIZED,asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=all) build-tests
+build-tsan:
+	@$(call SANITIZED,tsan,-fsanitize=thread) all
 tsan:
 	@$(call SANITIZED,tsan,-fsanitize=thread) build-tests
 	@tests/tools/tsan.sh $(BUILD)/tsan
+.PHONY: build-tsan
 , := ,
 
 # All fuzz targets with libFuzzer, each for FUZZ_SECONDS, in which it looks for inputs beyond its corpus.  By default that

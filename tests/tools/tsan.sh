@@ -1,14 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The threaded unit tests, a host with many threads and every SQL script under ThreadSanitizer: tsan.sh BUILD.  Silent but for the names, and what
-# is wrong.  A race ends the program with 66.
+# The threaded unit tests, a host with many threads, every SQL script and scans of large files under
+# ThreadSanitizer: tsan.sh BUILD.  With `tsan.sh BUILD few`, the large files alone, which is what make
+# test does.  Silent but for the names, and what is wrong.  A race ends the program with
+# 66.
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1
+few=${2:-}
 runtime=$(gcc -print-file-name=libtsan.so)
 shell=$(command -v sqlite3)
 
 for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan; do
+  [ -z "$few" ] || break
   echo "$name"
   "$build/unit/$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
 done
@@ -16,6 +20,7 @@ done
 rm -rf "$build/tsan.data"
 mkdir -p "$build/tsan.data"
 for command in unit/scan/test_fork "crowd_host $build/flowlogs $build/tsan.data 2"; do
+  [ -z "$few" ] || break
   echo "${command%% *}"
   # shellcheck disable=SC2086  # a command with its arguments
   TSAN_OPTIONS=report_thread_leaks=0 "$build"/$command >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
@@ -30,6 +35,7 @@ check() { # check NAME <SQL: runs it in the shell; races are looked for, answers
 }
 
 for script in tests/sql/*.sql $(find sql -name "*.sql" | sort); do
+  [ -z "$few" ] || break
   { echo ".load ./$build/flowlogs"; cat "$script"; } | check "$script"
 done
 
