@@ -79,6 +79,15 @@ NAMED_BY_AWS = r"[^_]+_vpcflowlogs_[^_]+_fl-[^_]+_[0-9]{8}T[0-9]{4}Z_[^.]"
 TYPED = INTEGERS | ADDRESSES | {"action", "log_status"}
 KNOWN = set(VPC_NAMES) | set(TGW_NAMES)
 BY_LETTERS = {name.replace("_", ""): name for name in KNOWN}
+# Names in AWS's examples, and others that people use, which a header may have as well.
+for name, others in {
+        "account_id": "account", "interface_id": "eni interface",
+        "srcaddr": "source src srcip sourceip sourceaddr sourceaddress",
+        "dstaddr": "destination dest dst dstip destip destinationip destaddr destaddress destinationaddress",
+        "srcport": "sourceport", "dstport": "destport destinationport", "protocol": "proto", "packets": "numpackets",
+        "bytes": "numbytes", "start": "windowstart starttime", "end": "windowend endtime",
+        "log_status": "status flowlogstatus"}.items():
+    BY_LETTERS.update(dict.fromkeys(others.split(), name))
 ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
 
 LONGEST_LINE = 65536      # bytes, without the LF
