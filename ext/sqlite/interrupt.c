@@ -50,6 +50,14 @@ static int prepare(struct interrupt *i) {
   return rc;
 }
 
+int interrupt_now(sqlite3 *db) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, "SELECT 1", -1, &stmt, NULL);
+  if (!rc) rc = sqlite3_step(stmt);
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_INTERRUPT;
+}
+
 int interrupt_poll(void *interrupt) {
   struct interrupt *i = interrupt;
 #if SQLITE_VERSION_NUMBER >= 3041000

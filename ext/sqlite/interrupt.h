@@ -28,6 +28,9 @@ void interrupt_init(struct interrupt *i, sqlite3 *db);
 /* Frees the statement. */
 void interrupt_clear(struct interrupt *i);
 
+/* Has the connection been interrupted?  SQLite is asked at once, without a progress handler. */
+int interrupt_now(sqlite3 *db);
+
 /*
 ** Returns nonzero when the query must stop.  It may be called as often as there is an occasion:
 ** SQLite is asked when INTERRUPT_SECONDS have passed since the last time, and the other calls cost

@@ -127,7 +127,7 @@ static void show(struct progress_line *l, double now) {
   l->is_shown = 1;
 }
 
-static void hide(struct progress_line *l) {
+void progress_line_hide(struct progress_line *l) {
   char out[WIDTH_MAX + 1];
   size_t columns = width();
   if (!l->is_shown) return;
@@ -172,17 +172,17 @@ void progress_line_update(struct progress_line *l) {
   if (l->read == 0 && l->progress->files) l->read = now;
   if (now - l->begun < PROGRESS_LINE_AFTER || now - l->wrote < PROGRESS_LINE_AGAIN) return;
   l->wrote = now;
-  if (!may_write(l->mode)) hide(l);
+  if (!may_write(l->mode)) progress_line_hide(l);
   else if ((now - l->rowed >= PROGRESS_LINE_AFTER || !prints(l)) && take_line(l)) show(l, now);
 }
 
 void progress_line_rows(struct progress_line *l) {
   if (!l->is_active) return;
-  if (l->is_shown && prints(l)) hide(l);
+  if (l->is_shown && prints(l)) progress_line_hide(l);
   l->rowed = monotonic_seconds();
 }
 
 void progress_line_end(struct progress_line *l) {
-  hide(l);
+  progress_line_hide(l);
   l->is_active = 0;
 }

@@ -51,7 +51,10 @@ void progress_line_update(struct progress_line *l);
 /* Rows are about to be handed to SQLite, which may return them to the host. */
 void progress_line_rows(struct progress_line *l);
 
-/* Erases the line. */
+/* Erases the line, until the next update that finds it time for it. */
+void progress_line_hide(struct progress_line *l);
+
+/* Erases the line for good. */
 void progress_line_end(struct progress_line *l);
 
 /* Writes the text of the line, of less than `room` bytes.  seconds: since the files are being read. */

@@ -79,12 +79,18 @@ static int look(sqlite3_stmt *program) {
   return found || rc != SQLITE_DONE;
 }
 
+static _Thread_local int is_asking;
+
+int row_output_is_asking(void) { return is_asking; }
+
 int row_output_during_scan(sqlite3 *db) {
   sqlite3_stmt *running = only_running_statement(db), *program = NULL;
   if (!running || !sqlite3_sql(running)) return 1;
   if (!sqlite3_column_count(running)) return 0;
   char *sql = sqlite3_mprintf("EXPLAIN %s", sqlite3_sql(running));
+  is_asking = 1;
   int rc = sql ? sqlite3_prepare_v2(db, sql, -1, &program, NULL) : SQLITE_NOMEM;
+  is_asking = 0;
   int found = rc || look(program);
   sqlite3_finalize(program);
   sqlite3_free(sql);

@@ -20,4 +20,10 @@
 */
 int row_output_during_scan(sqlite3 *db);
 
+/*
+** Is that function asking at this moment, in this thread?  The statement is then planned once more,
+** which xBestIndex must not take for a new statement.
+*/
+int row_output_is_asking(void);
+
 #endif

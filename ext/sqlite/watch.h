@@ -30,6 +30,12 @@ void watch_clear(struct watch *w);
 void watch_begin(struct watch *w, enum progress_mode mode);
 void watch_end(struct watch *w);
 
+/*
+** A part of the work is done, and rows may be what comes next, without any more of it.  To be called
+** when the files have been found.
+*/
+static inline void watch_pause(struct watch *w) { progress_line_hide(&w->line); }
+
 /* The question for those who do the work.  It also keeps the line up to date. */
 struct stop watch_stop(struct watch *w);
 

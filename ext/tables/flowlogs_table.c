@@ -200,6 +200,16 @@ static int may_read(int argc, const char *const *argv) {
   return !sqlite3_stricmp(argv[1], "temp") || (argc == 3 && !sqlite3_stricmp(argv[2], argv[0]));
 }
 
+/*
+** SQLite has no words for an interrupt here, and makes SQLITE_ERROR of one that comes while it takes
+** the declaration.
+*/
+static int if_interrupted(sqlite3 *db, int rc, char **pzErr) {
+  if (rc == SQLITE_ERROR && interrupt_now(db)) rc = SQLITE_INTERRUPT;
+  if (rc == SQLITE_INTERRUPT) *pzErr = sqlite3_mprintf("interrupted");
+  return rc;
+}
+
 static int flowlogs_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
                             char **pzErr) {
   uint8_t visible[FIELD_COUNT];
@@ -222,10 +232,9 @@ static int flowlogs_connect(sqlite3 *db, void *aux, int argc, const char *const 
   if (!rc && creating && !options.path && sqlite3_stricmp(argv[2], argv[0]) != 0)
     rc = report_text(pzErr, "which files? write CREATE VIRTUAL TABLE temp.%s USING flowlogs('AWSLogs/')", argv[2]);
   if (!rc) rc = choose_columns(db, &options, creating, visible, pzErr);
-  if (!rc) return table_declare(db, &flowlogs_table, visible, &options, aux, out);
-  if (rc == SQLITE_INTERRUPT) *pzErr = sqlite3_mprintf("interrupted"); /* otherwise SQLite has words of its own */
-  options_clear(&options);
-  return rc;
+  if (!rc) rc = table_declare(db, &flowlogs_table, visible, &options, aux, out);
+  else options_clear(&options);
+  return *pzErr ? rc : if_interrupted(db, rc, pzErr);
 }
 
 static int payload_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,

@@ -79,6 +79,7 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
   else if (!rc) rc = file_list_find(&q->list, q->options.path, &q->watch, pzErr);
   if (!rc) rc = rowid_base_find(&t->numbers, &q->options, q->list.files.n, &q->base, pzErr);
   if (rc) watch_end(&q->watch);
+  else watch_pause(&q->watch);
   return rc;
 }
 

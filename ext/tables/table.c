@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "sqlite/report.h"
+#include "sqlite/row_output.h"
 #include "tables/plan.h"
 #include "tables/row_cache.h"
 
@@ -71,7 +72,7 @@ static void note_joined(struct table *t, const sqlite3_index_info *info) {
 
 int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
   struct table *t = (struct table *)table;
-  t->stats->plans++;
+  if (!row_output_is_asking()) t->stats->plans++;
   note_joined(t, info);
   if (t->is_stored)
     return report_text(&table->zErrMsg,

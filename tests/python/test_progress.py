@@ -8,6 +8,7 @@ seen what they look for. No test depends on how long anything takes.
 
 import concurrent.futures
 import gzip
+import json
 import os
 import pty
 import re
@@ -138,6 +139,42 @@ def test_the_line_stays_where_rows_come_only_at_the_end(tmp_path):
         "SELECT dstport, count(*) FROM flowlogs('{}') GROUP BY dstport",
         "SELECT max(line) FROM flowlogs('{}')",
         "SELECT * FROM flowlogs('{}') ORDER BY line DESC"))
+
+
+def test_the_line_of_the_search_is_gone_before_rows(tmp_path):
+    """A query that needs the names of files alone reads nothing after the search for them."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for f in range(3000):
+        (folder / f"f{f}.log").touch()
+    (folder / "r.log").write_bytes(RECORD)
+    # Each of these patterns goes through the whole folder, and the search asks for more and more of them.
+    for patterns in (100, 400, 1600, 6400):
+        paths = json.dumps([f"{folder}/[r{n}]*" for n in range(1000, 1000 + patterns)])
+        (tmp_path / "paths.sql").write_text(f"SELECT path FROM flowlogs_files('{paths}');\n")
+        terminal = Terminal(f".read {tmp_path}/paths.sql")
+        screen = terminal.end()
+        assert screen[0] == f"{folder}/r.log" and not any("flowlogs:" in line for line in screen)
+        if "looking for files, " in terminal.output:
+            break
+
+
+def test_a_line_between_the_rounds_of_a_join_changes_nothing(tmp_path):
+    """The rows that a join reads again and again are kept in memory, whether or not a line is shown."""
+    gap = gzip.compress(b"\n" * (64 << 20), 9, mtime=0)
+    (tmp_path / "slow.gz").write_bytes(gzip.compress(RECORD * 3, mtime=0) + gap * 2 + gzip.compress(RECORD, mtime=0))
+    script = ("import sqlite3, sys, os\n"
+              "db = sqlite3.connect(':memory:'); db.enable_load_extension(True)\n"
+              f"db.load_extension({str(BUILDS[0].extension)!r})\n"
+              "def step(n):\n"
+              "    if n == 3: os.unlink('slow.gz')\n"       # by then its rows are in memory
+              "    return n\n"
+              "db.create_function('step', 1, step)\n"
+              "print(db.execute('SELECT v.column1, f.line FROM (VALUES (1), (2), (3), (1)) v CROSS JOIN '\n"
+              "                 \"flowlogs('slow.gz') f WHERE f.line = step(v.column1)\").fetchall())\n")
+    done = subprocess.run([sys.executable, "-c", script], text=True, cwd=tmp_path, capture_output=True,
+                          env={**BUILDS[0].env, "FLOWLOGS_PROGRESS": "on"}, timeout=300)
+    assert done.stdout == "[(1, 1), (2, 2), (3, 3), (1, 1)]\n", done.stderr[-500:]
 
 
 def test_other_programs_and_pipes_show_no_line(blank):
