@@ -87,8 +87,10 @@ static uint64_t when_changed(const struct stat *st) {
 
 enum err_code files_add(struct files *f, const char *path, const struct stat *st, struct err *e) {
   if (mem_grow(&f->file, &f->cap, f->n + 1, FIRST_FILES, sizeof *f->file)) return err_nomem(e);
-  char *copy = files_join(f, "", path, strlen(path), e);
+  size_t n = strlen(path) + 1;
+  char *copy = take_text(f, n, e);
   if (!copy) return e->code;
+  memcpy(copy, path, n);
   struct file *file = &f->file[f->n++];
   memset(file, 0, sizeof *file);
   file->path = copy;
