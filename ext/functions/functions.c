@@ -63,8 +63,7 @@ const struct function_description function_descriptions[] = {
      "printable('a' || char(27) || '[2J')"},
     {"csv_text", 1, text_csv, "value", "any",
      "A text that a spreadsheet would compute, such as `=1+1`, with a ' in front, which makes it a text there; any "
-     "other "
-     "value as it is.",
+     "other value as it is.",
      "csv_text('=1+1')"},
     {"cidr_lookup", 3, NULL, "table, column, ip", "INTEGER",
      "The rowid of the row whose prefix in the column is the longest that contains the address; NULL when there is "

@@ -25,10 +25,5 @@ void require(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (!message && sqlite3_value_type(argv[1]) != SQLITE_NULL) sqlite3_result_error_nomem(ctx);
   else if (!message) sqlite3_result_error(ctx, "flowlogs: flowlogs_require: the message is NULL", -1);
   else if (is_true(argv[0])) sqlite3_result_int(ctx, 1);
-  else {
-    char *text = report_clean_lines(sqlite3_mprintf("%s", message));
-    if (text) sqlite3_result_error(ctx, text, -1);
-    else sqlite3_result_error_nomem(ctx);
-    sqlite3_free(text);
-  }
+  else value_result_message(ctx, report_clean_lines(sqlite3_mprintf("%s", message)));
 }

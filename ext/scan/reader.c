@@ -65,6 +65,17 @@ static enum err_code file_problem(struct reader *r, struct batch *b, enum err_co
 }
 
 /*
+** The source of the bytes has failed.  That is a problem of the file, unless the work itself cannot
+** go on.
+*/
+static enum err_code source_failed(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
+                                   const char *reason, struct err *e) {
+  if (code == ERR_NOMEM) return err_nomem(e);
+  if (code == ERR_INTERRUPT) return err_set(e, code, 0, "%s", reason);
+  return file_problem(r, b, code, line, reason, e);
+}
+
+/*
 ** The file is no flow log.  That is a problem, unless the file was found in a folder and nothing
 ** says that it should be one.  likely: its content has the marks of a flow log.  line: the line that
 ** r->why is about, or 0.
@@ -156,8 +167,7 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
   case LINES_END: r->done = 1; return r->verdict == VERDICT_OPEN ? empty(r, b, e) : ERR_NONE;
   case LINES_ERROR: break;
   }
-  if (why.code == ERR_INTERRUPT) return err_set(e, why.code, 0, "%s", why.text);
-  return why.code == ERR_NOMEM ? err_nomem(e) : file_problem(r, b, why.code, r->line + 1, why.text, e);
+  return source_failed(r, b, why.code, r->line + 1, why.text, e);
 }
 
 /*
@@ -371,12 +381,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
 
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {
   if (r->done) return READER_END;
-  if (r->verdict == VERDICT_BAD) {
-    enum err_code rc = r->bad == ERR_NOMEM       ? err_nomem(e)
-                       : r->bad == ERR_INTERRUPT ? err_set(e, r->bad, 0, "%s", r->why)
-                                                 : file_problem(r, b, r->bad, 0, r->why, e);
-    return rc ? READER_ERROR : READER_END;
-  }
+  if (r->verdict == VERDICT_BAD) return source_failed(r, b, r->bad, 0, r->why, e) ? READER_ERROR : READER_END;
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
   while (!r->done && r->verdict == VERDICT_FLOW_LOG && r->next < r->tokens.nlines) {
     uint8_t had[COLUMN_COUNT];

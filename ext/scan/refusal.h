@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Files that are not read, whatever is in them, because of what their names say, and folders that
-** the list of files has in the place of the files in them.  The function is
-** pure; any thread may call it.
+** the list of files has in the place of the files in them.  The function is pure; any thread may call
+** it.
 */
 #ifndef SCAN_REFUSAL_H
 #define SCAN_REFUSAL_H

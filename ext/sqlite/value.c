@@ -44,12 +44,13 @@ void value_result_constant(sqlite3_context *ctx, const char *text) {
   if (text) sqlite3_result_text(ctx, text, -1, SQLITE_STATIC);
 }
 
-void value_result_error(sqlite3_context *ctx, char *text) {
-  char *message = report_clean(text);
+void value_result_message(sqlite3_context *ctx, char *message) {
   if (message) sqlite3_result_error(ctx, message, -1);
   else sqlite3_result_error_nomem(ctx);
   sqlite3_free(message);
 }
+
+void value_result_error(sqlite3_context *ctx, char *text) { value_result_message(ctx, report_clean(text)); }
 
 void value_result_printable(sqlite3_context *ctx, const char *p, size_t n) {
   if (printable_is(p, n)) {

@@ -44,6 +44,9 @@ void value_result_constant(sqlite3_context *ctx, const char *text);
 */
 void value_result_error(sqlite3_context *ctx, char *text);
 
+/* The same for a message that has been cleaned, perhaps by report_clean_lines(). */
+void value_result_message(sqlite3_context *ctx, char *message);
+
 /* Makes the n bytes at p, as printable_write() writes them, the result of the function or column. */
 void value_result_printable(sqlite3_context *ctx, const char *p, size_t n);
 

@@ -32,17 +32,8 @@ static void encode(struct text *out, const struct text *in, uint32_t how) {
 
 static void deflate_to(struct text *out, const struct text *in) {
   z_stream z = {0};
-  char piece[4096];
   if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) abort();
-  z.next_in = (Bytef *)in->p;
-  z.avail_in = (uInt)in->n;
-  for (int rc = Z_OK; rc != Z_STREAM_END;) {
-    z.next_out = (Bytef *)piece;
-    z.avail_out = sizeof piece;
-    rc = deflate(&z, Z_FINISH);
-    text_add(out, piece, sizeof piece - z.avail_out);
-  }
-  deflateEnd(&z);
+  text_deflate(out, &z, in->p, in->n);
 }
 
 /* Returns 1 if the text is base64; *out is what it stands for. */

@@ -77,7 +77,7 @@ static struct result read_by_zlib(const struct text *file) {
 static void add_member(struct text *file, const char *p, size_t n, uint32_t how) {
   static const char head[10] = {0x1f, (char)0x8b, 8};
   z_stream z = {0};
-  char piece[8192], flags = (char)(how & 0x1e);
+  char flags = (char)(how & 0x1e);
   size_t from = file->n;
   text_add(file, head, sizeof head);
   file->p[from + 3] = flags;
@@ -90,15 +90,7 @@ static void add_member(struct text *file, const char *p, size_t n, uint32_t how)
     text_add(file, crc_bytes, 2);
   }
   if (deflateInit2(&z, how >> 6 ? 9 : 0, Z_DEFLATED, -15, 8, how & 32 ? Z_FIXED : Z_DEFAULT_STRATEGY) != Z_OK) abort();
-  z.next_in = (Bytef *)(uintptr_t)p;
-  z.avail_in = (uInt)n;
-  for (int rc = Z_OK; rc != Z_STREAM_END;) {
-    z.next_out = (Bytef *)piece;
-    z.avail_out = sizeof piece;
-    rc = deflate(&z, Z_FINISH);
-    text_add(file, piece, sizeof piece - z.avail_out);
-  }
-  deflateEnd(&z);
+  text_deflate(file, &z, p, n);
   uint32_t trailer[2] = {(uint32_t)crc32(0, (const Bytef *)p, (uInt)n), (uint32_t)n};
   for (int i = 0; i < 8; i++) {
     char byte = (char)(trailer[i / 4] >> i % 4 * 8 & 0xff);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 /* Runs one input.  Returns 0.  It ends the process when the property does not hold. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -97,6 +98,20 @@ static inline void text_add(struct text *t, const void *p, size_t n) {
   }
   if (n) memcpy(t->p + t->n, p, n);
   t->n += n;
+}
+
+/* Appends the n bytes at p as z compresses them, and ends z, which deflateInit2() has begun. */
+static inline void text_deflate(struct text *t, z_stream *z, const void *p, size_t n) {
+  char piece[4096];
+  z->next_in = (Bytef *)(uintptr_t)p;
+  z->avail_in = (uInt)n;
+  for (int rc = Z_OK; rc != Z_STREAM_END;) {
+    z->next_out = (Bytef *)piece;
+    z->avail_out = sizeof piece;
+    rc = deflate(z, Z_FINISH);
+    text_add(t, piece, sizeof piece - z->avail_out);
+  }
+  deflateEnd(z);
 }
 
 static inline int text_is(const struct text *a, const struct text *b) {
