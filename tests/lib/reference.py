@@ -92,8 +92,10 @@ ROW_COLUMNS = ["extra", "file", "line", "raw", "start_time", "end_time"]
 
 LONGEST_LINE = 65536      # bytes, without the LF
 LOOK_AT = 16              # so many nonblank lines may decide a file's layout
-JUDGED_BY = 16            # so many records decide whether a layout's columns are exchanged,
-JUDGED_AMONG = 256        # which are sought among so many lines
+JUDGED_LEAST = 4          # so many records are needed to tell whether a layout's columns are exchanged,
+JUDGED_BY = 16            # so many are looked at, at most,
+JUDGED_AMONG = 256        # which are sought among so many lines,
+BLOCK = 256 * 1024        # and only up to the end of a block: as many whole lines as have this number of bytes
 LAST_SECOND = 253402300799  # 9999-12-31 23:59:59, the last that SQLite's datetime() knows
 
 
@@ -288,8 +290,9 @@ class Layout:
         return any(a > b for a, b in known) if known else None
 
     def is_exchanged(self, lines, formats=None):
-        """Whether most of the first records cannot be right. Where another of the formats has as
-        many fields, only lines in this one count."""
+        """Whether most of the first records cannot be right; None if these lines, the rest of a
+        block, are too few to tell. Where another of the formats has as many fields, only lines in
+        this one count."""
         others = [(names, prefixed) for names in formats or [] for prefixed in (False, True)
                   if len(names) + prefixed == len(self.names) + self.prefixed and (names, prefixed) != (self.names, self.prefixed)]
 
@@ -297,7 +300,9 @@ class Layout:
             guess = guess_layout(line, formats) if others else self
             return guess and (guess.names, guess.prefixed) == (self.names, self.prefixed)
         doubts = [d for d in (self.doubt(line) for line in lines[:JUDGED_AMONG] if counts(line)) if d is not None][:JUDGED_BY]
-        return len(doubts) >= 4 and sum(doubts) * 2 > len(doubts)
+        if len(doubts) < JUDGED_LEAST:
+            return None if len(lines) < JUDGED_AMONG else False
+        return sum(doubts) * 2 > len(doubts)
 
     def row(self, file, number, line):
         """The record of a line that fits, as a dict by column."""
@@ -412,6 +417,17 @@ def guess_layout(line, formats):
     return None
 
 
+def block_ends(lines):
+    """For each line, the index of the first line behind its block."""
+    ends, begin, size = [], 0, 0
+    for i, line in enumerate(lines):
+        if i > begin and size + len(line) + 1 > BLOCK:
+            ends += [i] * (i - begin)
+            begin, size = i, 0
+        size += len(line) + 1
+    return ends + [len(lines)] * (len(lines) - begin)
+
+
 def deciding_line(lines, formats, expected):
     """(index, layout) of the first line that says what the file is, or None; and how many
     nonblank lines were looked at."""
@@ -489,22 +505,33 @@ def read_file(file, formats, in_folder):
         yield FlowLogError(file, decider + 1, "duplicate-field", text(without_cr(lines[decider])))
         return
     first = next(i for i, line in enumerate(lines) if split(line) or unreadable_line(line))
-    if layout.is_exchanged(lines[first:], None if by_header else formats):
+    ends = block_ends(lines)
+    exchanged = layout.is_exchanged(lines[first:ends[first]], None if by_header else formats)
+    if exchanged:
         yield FlowLogError(file, None, "exchanged")
         return
     starts_with_header, judged, nrows = by_header, {tuple(layout.names)}, 0
     for i, line in enumerate(lines):
+        if exchanged is None and i > first and ends[i] != ends[i - 1]:
+            exchanged = layout.is_exchanged(lines[i:ends[i]], None if by_header else formats)
+            if exchanged:
+                yield FlowLogError(file, (i if by_header else i + 1) if nrows else None, "exchanged")
+                return
         raw = text(without_cr(line))
         names = header_in(line, layout)
         if i == decider and starts_with_header:
             continue
         if not by_header and not names and is_utf8(line):
-            layout = guess_layout(line, formats) or layout      # each line is in the format that it fits
+            before, layout = layout, guess_layout(line, formats) or layout  # each line is in the format that it fits
             names = header_in(line, layout)
-            if tuple(layout.names) not in judged and layout.is_exchanged(lines[i:], formats):
+            if tuple(layout.names) not in judged:
+                exchanged = layout.is_exchanged(lines[i:ends[i]], formats)
+                judged.add(tuple(layout.names))
+            elif (layout.names, layout.prefixed) != (before.names, before.prefixed):
+                exchanged = False
+            if exchanged:
                 yield FlowLogError(file, i + 1 if nrows else None, "exchanged")
                 return
-            judged.add(tuple(layout.names))
         misfit = layout.misfit(line) or (None if is_utf8(line) else "not-utf-8")
         all_texts = not layout.prefixed and TYPED.isdisjoint(layout.names)
         if misfit is None and not (names and all_texts):
@@ -520,7 +547,8 @@ def read_file(file, formats, in_folder):
             if names == layout.names and not layout.prefixed:
                 continue
             layout = Layout(names)
-            if layout.is_exchanged(lines[i + 1:]):
+            exchanged = layout.is_exchanged(lines[i + 1:ends[i]])
+            if exchanged:
                 yield FlowLogError(file, i + 1 if nrows else None, "exchanged")
                 return
         elif split(line) or unreadable_line(line):

@@ -108,3 +108,13 @@ def test_random_trees_are_read_alike(build, seed, tmp_path):
     fuzzdata.write_tree(seed, str(tmp_path), 24)
     compare(build, tmp_path)
     compare(build, tmp_path, (tmp_path / ".format").read_text().strip())
+
+
+@pytest.mark.parametrize("size", [60_000, 65_400, 65_510])
+@pytest.mark.parametrize("wrong", ["1110000000", "1100011111", "0001111111"])
+def test_columns_are_judged_by_the_lines_of_a_block(release, tmp_path, size, wrong):
+    """A block of 256 KB has four lines of 60,000 bytes, and three of 65,510."""
+    lines = [f"2 {200 if w == '1' else 50} 100 {'x' * size}\n" for w in wrong]
+    (tmp_path / "a.log").write_text("version start end note\n" + "".join(lines))
+    (tmp_path / "b.log").write_text("version start end note\n" + lines[-1].replace("200", "50") * 5 + "start end\n" + "9 8\n" * 2 + "1 2\n")
+    compare(release, tmp_path)
