@@ -36,7 +36,7 @@ static void init_sums(struct connection_scan *g) {
     s->share = g->options.memory * 2 / (3 * g->n);
     s->part = g->parts.part;
     s->version = atomic_load_explicit(&g->parts.version, memory_order_relaxed);
-    connections_init(&s->table, s->wish->idle, s->wish->keys_alone);
+    connections_init(&s->table, s->wish->idle, s->wish->peers != NULL);
     g->scan.worker[i].summing = (struct summing){.kind = &connection_kind, .sums = s};
   }
 }
@@ -128,7 +128,7 @@ static enum err_code count_elsewhere(struct connection_scan *g, struct undecided
   set_init(&u->addresses); /* the predicate owns them now */
   predicate_init(&predicate);
   memset(&options.wish, 0, sizeof options.wish);
-  options.wish.keys_alone = 1;
+  options.wish.peers = &u->peers;
   options.wish.wanted = &predicate;
   options.memory = memory_left(g);
   if (!keys) err_nomem(e);
@@ -209,7 +209,7 @@ static enum err_code finish_pass(struct connection_scan *g, struct err *e) {
   memset(&g->place, 0, sizeof g->place);
   if (connection_sums_finish(g->current, e)) return e->code;
   if (connections_finish(&g->current->table, &g->options.scan.reader.stop, e)) return e->code;
-  return g->options.wish.keys_alone ? ERR_NONE : decide(g, e);
+  return g->options.wish.peers ? ERR_NONE : decide(g, e);
 }
 
 enum err_code connection_scan_next(struct connection_scan *g, const struct connection **out, struct err *e) {

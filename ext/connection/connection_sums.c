@@ -141,9 +141,10 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   if (s->wish->forwards && forwards_add(&s->forwards, &f, e)) return e->code;
   if (s->wish->traits && (find_observer(s, line, &observer, e) || note_traits(s, line, &f, observer, e)))
     return e->code;
+  if (s->wish->peers && !peers_concern(s->wish->peers, &f.key)) return ERR_NONE;
   uint64_t hash = connection_hash(&f.key);
   if (!connection_is_in(hash, s->part)) return ERR_NONE;
-  if (!s->wish->keys_alone && find_observer(s, line, &observer, e)) return e->code;
+  if (!s->wish->peers && find_observer(s, line, &observer, e)) return e->code;
   return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
 }
 

@@ -15,6 +15,7 @@
 
 #include "connection/connections.h"
 #include "connection/forwards.h"
+#include "connection/peers.h"
 #include "predicate/predicate.h"
 #include "scan/summing.h"
 
@@ -33,7 +34,7 @@ struct connection_parts {
 struct connection_wish {
   const struct predicate *wanted; /* records that do not pass are in no wanted connection; NULL for all */
   uint64_t idle;                  /* seconds */
-  uint8_t keys_alone;             /* only keys are of interest: see connections.h */
+  const struct peers *peers;      /* only keys with one of these ends are of interest, without sums; NULL for all */
   uint8_t forwards;               /* notes which addresses forward packets */
   uint8_t traits;                 /* notes the traits of observers */
   uint8_t uses[FIELD_COUNT];      /* fields of which it is noted whether the files have them */

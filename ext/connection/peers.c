@@ -48,6 +48,10 @@ enum err_code peers_want(struct peers *p, const struct flow_end *end, uint32_t p
   return ERR_NONE;
 }
 
+int peers_concern(const struct peers *p, const struct flow_key *key) {
+  return find(p, hash_end(&key->a, key->protocol))->end || find(p, hash_end(&key->b, key->protocol))->end;
+}
+
 static void count(struct peers *p, const struct flow_end *end, uint32_t protocol) {
   struct peers_slot *slot = find(p, hash_end(end, protocol));
   if (slot->end) slot->count++;

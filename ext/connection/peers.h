@@ -30,6 +30,9 @@ void peers_clear(struct peers *p);
 /* The end is of interest.  ERR_NOMEM. */
 enum err_code peers_want(struct peers *p, const struct flow_end *end, uint32_t protocol, struct err *e);
 
+/* Is an end of the key of interest?  Any thread may ask, while nothing changes. */
+int peers_concern(const struct peers *p, const struct flow_key *key);
+
 /* The two ends of a key meet each other. */
 void peers_count(struct peers *p, const struct flow_key *key);
 

@@ -92,7 +92,8 @@ enum option_flag {
     .example = "CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/AWSLogs', columns=all)")                     \
   O(memory, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID,                                                          \
     .values = "bytes, or a number with K, M or G: 1M or more",                                                         \
-    .doc = "How much memory the groups of a rollup or the rows that a join keeps may take.  The default is 512M.",     \
+    .doc = "How much memory the groups of a rollup, connections, or the rows that a join keeps may take.  The "        \
+           "default is 512M.",                                                                                         \
     .example = "memory = '64M'")                                                                                       \
   O(late, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID, .values = "seconds, a number with s, m, h or d, or any",   \
     .doc = "By how much the records in a file may be older than the time in its name says, where AWS delivered late. " \
