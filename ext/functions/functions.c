@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The pure functions are registered from the table, as SQLITE_DETERMINISTIC and SQLITE_INNOCUOUS.
-** cidr_lookup() and flowlogs_scan_stats() have a state that belongs to the connection, so they
-** stand in the table for the documentation only.
+** Those without a `call` stand in the table for the documentation only: cidr_lookup() and
+** flowlogs_scan_stats() have a state that belongs to the connection, and is_inside(ip, inside) reads
+** tables.
 */
 #include "functions/functions.h"
 
@@ -10,6 +11,7 @@
 #include "functions/address_functions.h"
 #include "functions/code_functions.h"
 #include "functions/cwl_match.h"
+#include "functions/inside.h"
 #include "functions/require.h"
 #include "functions/text_functions.h"
 
@@ -39,6 +41,14 @@ const struct function_description function_descriptions[] = {
      "ip_scope('192.168.1.1')"},
     {"ip_is_private", 1, address_is_private, "ip", "INTEGER", "1 when ip_scope is private, otherwise 0.",
      "ip_is_private('10.1.2.3')"},
+    {"is_inside", 1, inside_default_function, "ip", "INTEGER",
+     "1 when the address is in your own networks, otherwise 0: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "
+     "100.64.0.0/10 or fc00::/7.",
+     "is_inside('10.1.2.3')"},
+    {"is_inside", 2, NULL, "ip, inside", "INTEGER",
+     "The same for the networks that you name: a JSON array of prefixes and addresses, or the name of a table with a "
+     "column cidr; NULL for those of is_inside(ip).",
+     "is_inside('172.16.1.2', '[\"172.16.0.0/16\", \"fd00::/8\"]')"},
     {"ip_blob", 1, address_blob, "ip", "BLOB", "The address as 16 bytes, which sort as the addresses do.",
      "hex(ip_blob('10.1.2.3'))"},
     {"ip_text", 1, address_text, "ip", "TEXT",

@@ -49,6 +49,9 @@ SELECT cidr_lookup('nets', 'cidr', column1) FROM (VALUES ('10.9.9.9'), ('11.0.0.
 INSERT INTO nets VALUES ('10.0.0.0/33');
 SELECT cidr_lookup('nets', 'cidr', '10.0.0.1');
 SELECT cidr_lookup('10.0.0.1', 'nets', 'cidr');
+SELECT is_inside('10.0.0.1'), is_inside('10.3.4.5', '["10.3.0.0/16", "fd00::/8"]'), is_inside('11.0.0.1', '["10.3.0.0/33"]');
+DELETE FROM nets WHERE cidr = '10.0.0.0/33';
+SELECT is_inside(column1, 'nets') FROM (VALUES ('10.9.9.9'), ('11.0.0.1'), ('fd12::'), ('x'));
 -- Functions.
 WITH a(ip, n) AS (VALUES ('10.0.0.5', 18), ('2001:DB8:0::1', 6.0), (x'0a000005', '17'), (167772165, 443), ('no', NULL))
 SELECT ip, ip_family(ip), ip_prefix(ip, 17), ip_scope(ip), ip_is_private(ip), hex(ip_blob(ip)), ip_text(ip_blob(ip)),
