@@ -10,6 +10,7 @@
 #include "flowlogs.h"
 #include "functions/address_functions.h"
 #include "functions/code_functions.h"
+#include "functions/community_id.h"
 #include "functions/cwl_match.h"
 #include "functions/inside.h"
 #include "functions/require.h"
@@ -62,6 +63,14 @@ const struct function_description function_descriptions[] = {
     {"tcp_flags", 1, code_tcp_flags, "mask", "TEXT", "The names of the flags in tcp_flags.", "tcp_flags(18)"},
     {"traffic_path", 1, code_traffic_path, "number", "TEXT", "The way out that the field traffic_path names.",
      "traffic_path(8)"},
+    {"community_id", 5, community_id, "srcaddr, srcport, dstaddr, dstport, protocol", "TEXT",
+     "The Community ID (version 1) that Zeek, Suricata and Elastic write for a flow, the same in both directions.  "
+     "NULL "
+     "for ICMP, whose ID needs the type, which flow logs do not have.",
+     "community_id('128.232.110.120', 34855, '66.35.250.204', 80, 6)"},
+    {"community_id", 6, community_id, "srcaddr, srcport, dstaddr, dstport, protocol, seed", "TEXT",
+     "The same with a seed from 0 to 65535, which is 0 otherwise.",
+     "community_id('128.232.110.120', 34855, '66.35.250.204', 80, 6, 1)"},
     {"cwl_match", 2, cwl_match, "text, pattern", "INTEGER",
      "1 when the text matches the CloudWatch Logs filter pattern, otherwise 0.", "cwl_match('2 REJECT OK', 'REJECT')"},
     {"flowlogs_require", 2, require, "condition, message", "INTEGER",
