@@ -22,6 +22,7 @@ static void version(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 }
 
 const struct function_description function_descriptions[] = {
+    /* The first row, which is registered last. */
     {"flowlogs_version", 0, version, "", "TEXT", "The version of the extension.", "flowlogs_version()"},
     {"cidr_match", 2, address_cidr_match, "ip, cidr", "INTEGER",
      "1 when the address lies in the prefix, 0 when it does not.  A prefix without a length is one address.  In a "
@@ -113,8 +114,8 @@ int functions_find(sqlite3_vtab *table, int argc, const char *name,
 int functions_register(sqlite3 *db) {
   const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   int rc = SQLITE_OK;
-  for (size_t i = 0; !rc && i < function_descriptions_count; i++) {
-    const struct function_description *f = &function_descriptions[i];
+  for (size_t i = function_descriptions_count; !rc && i > 0; i--) {
+    const struct function_description *f = &function_descriptions[i - 1];
     if (f->call) rc = sqlite3_create_function_v2(db, f->name, f->nargs, pure, NULL, f->call, NULL, NULL, NULL);
   }
   return rc;
