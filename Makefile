@@ -44,7 +44,7 @@ LIBS := -lz -pthread
 
 # The rooms of ext/, lowest first: each may include headers of the rooms before it and of its own.  The lower rooms do
 # not know SQLite, so unit tests link them alone.
-LOWER_ROOMS := base net file record predicate scan
+LOWER_ROOMS := base net file record predicate scan connection
 UPPER_ROOMS := sqlite functions tables
 
 LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext/%/*.c))))

@@ -206,11 +206,39 @@ int predicate_passes_number(const struct predicate_term *t, uint32_t n, uint64_t
 
 /* --- a line ------------------------------------------------------------------------------------------------------ */
 
+/* The subjects that are no fields. */
+static const struct {
+  const char *name;
+  enum kind kind;
+  uint8_t n; /* of fields that may have the value */
+  uint8_t field[4];
+} others[SUBJECT_COUNT - FIELD_COUNT] = {
+#define ADDRESSES                                                                                                      \
+  KIND_ADDR, 4, { FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr }
+#define PORTS                                                                                                          \
+  KIND_INT, 2, { FIELD_srcport, FIELD_dstport }
+    [SUBJECT_LINE - FIELD_COUNT] = {"line", KIND_INT, 0, {0}},
+    [SUBJECT_FILE - FIELD_COUNT] = {"file", KIND_TEXT, 0, {0}},
+    [SUBJECT_ADDR - FIELD_COUNT] = {"addr", ADDRESSES},
+    [SUBJECT_PORT - FIELD_COUNT] = {"port", PORTS},
+    [SUBJECT_CLIENT - FIELD_COUNT] = {"client", ADDRESSES},
+    [SUBJECT_SERVER - FIELD_COUNT] = {"server", ADDRESSES},
+    [SUBJECT_CLIENT_PORT - FIELD_COUNT] = {"client_port", PORTS},
+    [SUBJECT_SERVER_PORT - FIELD_COUNT] = {"server_port", PORTS},
+};
+
+const char *predicate_subject_name(int subject) {
+  return subject < FIELD_COUNT ? fields[subject].name : others[subject - FIELD_COUNT].name;
+}
+
+enum kind predicate_subject_kind(int subject) {
+  return subject < FIELD_COUNT ? fields[subject].kind : others[subject - FIELD_COUNT].kind;
+}
+
 void predicate_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]) {
   if (subject < FIELD_COUNT) wanted[subject] = 1;
-  if (subject == SUBJECT_ADDR)
-    wanted[FIELD_srcaddr] = wanted[FIELD_dstaddr] = wanted[FIELD_pkt_srcaddr] = wanted[FIELD_pkt_dstaddr] = 1;
-  if (subject == SUBJECT_PORT) wanted[FIELD_srcport] = wanted[FIELD_dstport] = 1;
+  else
+    for (int i = 0; i < others[subject - FIELD_COUNT].n; i++) wanted[others[subject - FIELD_COUNT].field[i]] = 1;
 }
 
 static void add_token(struct predicate_group *g, const struct layout *l, int field) {
@@ -218,25 +246,13 @@ static void add_token(struct predicate_group *g, const struct layout *l, int fie
 }
 
 static void find_tokens(struct predicate_group *g, const struct layout *l, int subject) {
-  static const uint8_t addresses[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
   g->ntokens = 0;
   g->about = subject == SUBJECT_LINE ? PREDICATE_LINE : PREDICATE_TOKENS;
-  g->is_int = subject == SUBJECT_PORT || (subject < FIELD_COUNT && kind_is_int(fields[subject].kind));
+  g->is_int = (uint8_t)kind_is_int(predicate_subject_kind(subject));
+  g->is_addr = predicate_subject_kind(subject) == KIND_ADDR;
   if (subject < FIELD_COUNT) add_token(g, l, subject);
-  g->is_addr = subject == SUBJECT_ADDR || (subject < FIELD_COUNT && fields[subject].kind == KIND_ADDR);
-  for (size_t i = 0; subject == SUBJECT_ADDR && i < sizeof addresses; i++) add_token(g, l, addresses[i]);
-  if (subject == SUBJECT_PORT) add_token(g, l, FIELD_srcport);
-  if (subject == SUBJECT_PORT) add_token(g, l, FIELD_dstport);
-}
-
-const char *predicate_subject_name(int subject) {
-  static const char *const others[] = {
-      [SUBJECT_LINE - FIELD_COUNT] = "line",
-      [SUBJECT_FILE - FIELD_COUNT] = "file",
-      [SUBJECT_ADDR - FIELD_COUNT] = "addr",
-      [SUBJECT_PORT - FIELD_COUNT] = "port",
-  };
-  return subject < FIELD_COUNT ? fields[subject].name : others[subject - FIELD_COUNT];
+  else
+    for (int i = 0; i < others[subject - FIELD_COUNT].n; i++) add_token(g, l, others[subject - FIELD_COUNT].field[i]);
 }
 
 /* Does the group say IS NOT NULL?  Then whoever wrote it knows that values may be missing. */

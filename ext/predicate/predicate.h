@@ -37,6 +37,10 @@ enum {
   SUBJECT_FILE,               /* the path of the file, which is the same for all its records */
   SUBJECT_ADDR,               /* srcaddr, dstaddr, pkt_srcaddr or pkt_dstaddr */
   SUBJECT_PORT,               /* srcport or dstport */
+  SUBJECT_CLIENT,             /* as SUBJECT_ADDR: any of them may be the client's */
+  SUBJECT_SERVER,             /* likewise */
+  SUBJECT_CLIENT_PORT,        /* as SUBJECT_PORT */
+  SUBJECT_SERVER_PORT,        /* likewise */
   SUBJECT_COUNT
 };
 
@@ -149,6 +153,9 @@ void predicate_finish(struct predicate *p);
 */
 void predicate_bind(const struct predicate *p, const struct layout *l, const struct path_fields *path,
                     struct predicate_bound *out);
+
+/* The kind of a subject's values. */
+enum kind predicate_subject_kind(int subject);
 
 /* The name of a subject in SQL. */
 const char *predicate_subject_name(int subject);

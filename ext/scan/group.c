@@ -47,24 +47,21 @@
 #include "record/record.h"
 #include "record/tokens.h"
 
-#define FIRST_SLOTS  256
-#define FIRST_BLOCKS 16
-#define TEXT_SHORT   15
-#define TEXT_LONG    0xfe                       /* the first byte of a longer text; GROUP_NULL begins with 0xff */
-#define HEAD_WORDS   (sizeof(struct group) / 8) /* of a group without its key */
-#define DIM_WORDS    3                          /* words that a dimension may take besides the bytes of its token */
+#define FIRST_SLOTS 256
+#define TEXT_SHORT  15
+#define TEXT_LONG   0xfe                       /* the first byte of a longer text; GROUP_NULL begins with 0xff */
+#define HEAD_WORDS  (sizeof(struct group) / 8) /* of a group without its key */
+#define DIM_WORDS   3                          /* words that a dimension may take besides the bytes of its token */
 
 _Static_assert(sizeof(struct group) % 8 == 0, "keys are words");
 _Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + PATH_FIELDS * PATH_FIELD_BYTES / 8 + RECORD_MAX_BYTES / 8 + 2 <
-                   GROUP_BLOCK_WORDS,
+                   ARENA_WORDS,
                "a block has room for the group of any line");
 
 void groups_init(struct groups *t) { memset(t, 0, sizeof *t); }
 
 void groups_clear(struct groups *t) {
-  for (size_t i = 0; i < t->nblocks; i++) mem_free(t->block[i]);
-  mem_free(t->block);
-  mem_free(t->filled);
+  arena_clear(&t->arena);
   mem_free(t->slot);
   groups_init(t);
 }
@@ -72,7 +69,7 @@ void groups_clear(struct groups *t) {
 size_t group_bytes(const struct groups *t, size_t more) {
   size_t slots = t->cap * sizeof *t->slot;
   if ((t->used + more) * 2 >= t->cap) slots *= 3; /* while they grow: the old ones, and twice as many new ones */
-  return t->nblocks * GROUP_BLOCK + slots + t->blocks_cap * (sizeof *t->block + sizeof *t->filled);
+  return arena_bytes(&t->arena) + slots;
 }
 
 /* --- a grouping and a layout ------------------------------------------------------------------------------------- */
@@ -204,9 +201,7 @@ void group_values(const struct group *group, const struct grouping *g, struct gr
 
 /* --- the table --------------------------------------------------------------------------------------------------- */
 
-static inline struct group *group_at(const struct groups *t, uint32_t at) {
-  return (struct group *)(void *)&t->block[(at - 1) / GROUP_BLOCK_WORDS][(at - 1) % GROUP_BLOCK_WORDS];
-}
+static inline struct group *group_at(const struct groups *t, uint32_t at) { return arena_at(&t->arena, at); }
 
 /* Doubles the slots. */
 static enum err_code grow_slots(struct groups *t, struct err *e) {
@@ -226,27 +221,10 @@ static enum err_code grow_slots(struct groups *t, struct err *e) {
   return ERR_NONE;
 }
 
-static enum err_code add_block(struct groups *t, struct err *e) {
-  size_t filled_cap = t->blocks_cap; /* the two arrays grow together */
-  if (mem_grow(&t->filled, &filled_cap, t->nblocks + 1, FIRST_BLOCKS, sizeof *t->filled) ||
-      mem_grow(&t->block, &t->blocks_cap, t->nblocks + 1, FIRST_BLOCKS, sizeof *t->block))
-    return err_nomem(e);
-  if (t->nblocks >= UINT32_MAX / GROUP_BLOCK_WORDS) return err_nomem(e); /* 32 GiB: places have 32 bits */
-  if (!(t->block[t->nblocks] = mem_alloc(GROUP_BLOCK))) return err_nomem(e);
-  t->filled[t->nblocks++] = 0;
-  return ERR_NONE;
-}
-
 /* Makes room for one more group with a key of so many words, and for its slot. */
 static inline enum err_code reserve(struct groups *t, size_t words, struct err *e) {
   if (t->used * 2 >= t->cap && grow_slots(t, e)) return e->code;
-  if (t->nblocks && t->filled[t->nblocks - 1] + HEAD_WORDS + words + 1 <= GROUP_BLOCK_WORDS) return ERR_NONE;
-  return add_block(t, e);
-}
-
-/* The place where the next new group would lie, in the form of groups_slot.at. */
-static inline uint32_t end_of(const struct groups *t) {
-  return (uint32_t)((t->nblocks - 1) * GROUP_BLOCK_WORDS + t->filled[t->nblocks - 1]) + 1;
+  return arena_reserve(&t->arena, HEAD_WORDS + words + 1, e);
 }
 
 static inline uint64_t sum_of(uint64_t a, uint64_t b) { return a == GROUP_NULL ? b : b == GROUP_NULL ? a : a + b; }
@@ -271,10 +249,10 @@ static inline void put(struct groups *t, struct group *fresh, const struct group
   int is_new = !t->slot[i].at;
   if (is_new || exceeds(g->packets, a->packets) || exceeds(g->bytes, a->bytes)) {
     t->slot[i].hash = fresh->hash;
-    t->slot[i].at = end_of(t);
+    t->slot[i].at = arena_end(&t->arena);
     t->used += (size_t)is_new;
     t->is_split |= !is_new;
-    t->filled[t->nblocks - 1] += (uint32_t)HEAD_WORDS + fresh->words;
+    arena_take(&t->arena, HEAD_WORDS + fresh->words);
     g = fresh;
     g->flows = 0;
     g->packets = g->bytes = g->first_seen = g->last_seen = GROUP_NULL;
@@ -294,7 +272,7 @@ enum err_code groups_settle(struct groups *t, struct err *e) {
   for (uint32_t i = 0; i < t->nwaiting; i++) {
     const struct groups_waiting *w = &t->waiting[i];
     if (reserve(t, w->words, e)) return e->code;
-    struct group *fresh = group_at(t, end_of(t));
+    struct group *fresh = group_at(t, arena_end(&t->arena));
     fresh->hash = w->hash;
     fresh->words = w->words;
     for (uint32_t k = 0; k < w->words; k++) fresh->key[k] = w->key[k];
@@ -306,7 +284,7 @@ enum err_code groups_settle(struct groups *t, struct err *e) {
 
 enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const struct line *line, struct err *e) {
   if (reserve(t, b->room + (line->end - line->start) / 8, e)) return e->code;
-  struct group *fresh = group_at(t, end_of(t));
+  struct group *fresh = group_at(t, arena_end(&t->arena));
   struct groups_waiting *w = &t->waiting[t->nwaiting];
   fresh->words = w->words = put_key(fresh->key, b, line);
   fresh->hash = w->hash = (uint32_t)hash_key(fresh->key, fresh->words);
@@ -325,9 +303,9 @@ enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const
 }
 
 const struct group *groups_next(const struct groups *t, struct groups_place *place) {
-  for (; place->block < t->nblocks; place->block++, place->word = 0) {
-    if (place->word == t->filled[place->block]) continue;
-    const struct group *g = (const struct group *)(const void *)&t->block[place->block][place->word];
+  for (; place->block < t->arena.n; place->block++, place->word = 0) {
+    if (place->word == t->arena.filled[place->block]) continue;
+    const struct group *g = (const struct group *)(const void *)&t->arena.block[place->block][place->word];
     place->word += (uint32_t)HEAD_WORDS + g->words;
     return g;
   }
@@ -341,7 +319,7 @@ static enum err_code merge_block(struct groups *t, const uint64_t *block, uint32
     const struct group *g = (const struct group *)(const void *)&block[word];
     const struct groups_waiting a = {g->flows, g->packets, g->bytes, g->first_seen, g->last_seen, .words = g->words};
     if (reserve(t, g->words, e)) return e->code;
-    struct group *fresh = group_at(t, end_of(t));
+    struct group *fresh = group_at(t, arena_end(&t->arena));
     fresh->hash = g->hash;
     fresh->words = g->words;
     memcpy(fresh->key, g->key, g->words * sizeof *g->key);
@@ -357,12 +335,11 @@ enum err_code groups_merge(struct groups *t, struct groups *from, int (*stop)(vo
   from->slot = NULL;
   from->cap = from->used = 0;
   t->is_split |= from->is_split;
-  while (from->nblocks && !(stop && stop(context))) {
-    size_t last = from->nblocks - 1;
-    if (merge_block(t, from->block[last], &from->filled[last], e)) return e->code;
-    mem_free(from->block[last]);
-    from->nblocks = last;
+  while (from->arena.n && !(stop && stop(context))) {
+    size_t last = from->arena.n - 1;
+    if (merge_block(t, from->arena.block[last], &from->arena.filled[last], e)) return e->code;
+    arena_shrink(&from->arena);
   }
-  if (!from->nblocks) groups_clear(from);
+  if (!from->arena.n) groups_clear(from);
   return ERR_NONE;
 }

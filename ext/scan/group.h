@@ -22,14 +22,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "record/fields.h"
 #include "record/layout.h"
 #include "record/path_fields.h"
 
-#define GROUP_NULL        UINT64_MAX   /* a value or sum that is missing */
-#define GROUP_BLOCK       (128 * 1024) /* bytes of arena that are allocated at once */
-#define GROUP_BLOCK_WORDS (GROUP_BLOCK / 8)
+#define GROUP_NULL UINT64_MAX /* a value or sum that is missing */
 
 /* What is summed, and by what. */
 struct grouping {
@@ -82,12 +81,10 @@ struct group_value {
 struct groups {
   struct groups_slot { /* a hash table: a power of two of slots, half of them free at least */
     uint32_t hash;
-    uint32_t at; /* the group's place in the arena, counted in words from 1; 0: the slot is free */
+    uint32_t at; /* the group's place in the arena; 0: the slot is free */
   } * slot;
-  size_t cap, used; /* slots, and those that are not free */
-  uint64_t **block; /* the arena, GROUP_BLOCK bytes each; a group lies in one block */
-  uint32_t *filled; /* for each block: words that groups take */
-  size_t nblocks, blocks_cap;
+  size_t cap, used;       /* slots, and those that are not free */
+  struct arena arena;     /* the groups */
   struct groups_waiting { /* what one record, or one group, adds to a group, and its key */
     uint64_t flows, packets, bytes, first_seen, last_seen;
     uint32_t hash, words;

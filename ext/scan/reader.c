@@ -311,38 +311,36 @@ static void bind_wanted(struct reader *r) {
   predicate_bind(r->options->predicate ? r->options->predicate : &everything, &r->layout, &r->path, &r->wanted);
   if (r->options->filter) filter_bind(r->options->filter, &r->layout, &r->wanted, &r->misfit);
   presence_add_conditions(&r->presence, &r->wanted);
-  if (r->misfit.code) r->wanted.never = 1;
 }
 
 /* Notes which of the fields that the query uses this layout, or the path, has. */
 static void note_uses(struct reader *r, const struct batch *b) {
   for (int f = 0; f < FIELD_COUNT; f++)
     if (b->cell[f]) presence_add_use(&r->presence, f, b->has[f]);
-  if (!r->groups) return;
-  for (uint32_t i = 0; i < r->grouping->n; i++) {
-    int f = r->grouping->dim[i].field;
-    presence_add_use(&r->presence, f, r->sums.item[i].token != LAYOUT_ABSENT || r->sums.item[i].given >= 0);
-  }
-  if (r->grouping->packets) presence_add_use(&r->presence, FIELD_packets, r->sums.packets != LAYOUT_ABSENT);
-  if (r->grouping->bytes) presence_add_use(&r->presence, FIELD_bytes, r->sums.bytes != LAYOUT_ABSENT);
-  if (r->grouping->first_seen) presence_add_use(&r->presence, FIELD_start, r->sums.start != LAYOUT_ABSENT);
-  if (r->grouping->last_seen) presence_add_use(&r->presence, FIELD_end, r->sums.end != LAYOUT_ABSENT);
 }
 
-/* Prepares for lines of this layout, which go into this batch or into the groups. */
+/* Prepares for lines of this layout, which go into this batch or into the sums. */
 static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
-  if (!r->groups) projection_init(&r->projection, &r->layout, &r->path, b, e);
-  else if (!r->is_bound) grouping_bind(r->grouping, &r->layout, &r->path, &r->sums);
-  if (e->code || r->is_bound) return e->code;
+  if (!r->summing.kind && projection_init(&r->projection, &r->layout, &r->path, b, e)) return e->code;
+  if (r->is_bound) return ERR_NONE;
   bind_wanted(r);
+  if (r->summing.kind) r->summing.kind->bind(r->summing.sums, &r->layout, &r->path, &r->presence, &r->misfit);
+  if (r->misfit.code) r->wanted.never = 1;
   note_uses(r, b);
   return ERR_NONE;
 }
 
-/* Takes the record of a line: into the groups, or into the batch. */
+/* Takes the record of a line: into the sums, or into the batch. */
 static inline enum err_code take_record(struct reader *r, const struct line *line, struct batch *b, struct err *e) {
-  if (r->groups) return groups_add(r->groups, &r->sums, line, e);
+  if (r->summing.kind) return r->summing.kind->add(r->summing.sums, line, e);
   return record_store(&r->projection, &r->layout, line, b, e);
+}
+
+/* The record of a line could not be taken: *why says what is wrong with it. */
+static enum err_code refuse_line(struct reader *r, struct batch *b, const struct line *line, const struct err *why,
+                                 struct err *e) {
+  const char *p = line->text + line->start;
+  return add_problem(r, b, ERR_LINE, line->number, why->text, p, line->end - line->start, e);
 }
 
 /*
@@ -367,13 +365,19 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
       if (all || predicate_keeps(&r->wanted, &line)) {
         rc = take_record(r, &line, b, e);
         rows++;
+        if (__builtin_expect(rc == ERR_LINE, 0)) {
+          const struct err why = *e;
+          memset(e, 0, sizeof *e);
+          rc = refuse_line(r, b, &line, &why, e);
+          records--, rows--;
+        }
       }
     }
     if (rc) return rc;
   }
   if (r->misfit.code && records && file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
   if (changed) r->is_bound = 0;
-  if (r->groups && groups_settle(r->groups, e)) return e->code;
+  if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
   r->records += records;
   r->rows += rows;
   return ERR_NONE;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Reads one file after another into batches or groups.  This is the work of one thread.
+** Reads one file after another into batches or sums.  This is the work of one thread.
 **
-**     source -> lines -> tokens -> (detect) -> record -> predicate -> batch, or groups
+**     source -> lines -> tokens -> (detect) -> record -> predicate -> batch, or sums
 **
-** Call order: reader_init() once, and `grouping` and `groups` set if records are to go into
-** groups; for each file reader_open_file() (or another of the functions that open), then
+** Call order: reader_init() once, and `summing` set if records are to be summed; for each file
+** reader_open_file() (or another of the functions that open), then
 ** reader_next() until it returns READER_END, with a batch that is empty at first and again after
 ** READER_FULL, then reader_close(); reader_clear() at the end.
 **
@@ -37,9 +37,9 @@
 #include "record/lines.h"
 #include "record/record.h"
 #include "record/tokens.h"
-#include "scan/group.h"
 #include "scan/presence.h"
 #include "scan/refusal.h"
+#include "scan/summing.h"
 
 enum policy {
   POLICY_FAIL,    /* the first problem is put into the batch and ends the file */
@@ -86,13 +86,11 @@ struct reader {
   struct layout layout;         /* of the lines at hand */
   struct formats_state formats; /* which formats lines without a header are in */
   struct projection projection;
-  struct presence presence;        /* of the fields that the query needs, in this file so far */
-  struct predicate_bound wanted;   /* the predicate and the filter, for the layout */
-  const struct grouping *grouping; /* set by the owner with groups: what these are summed by */
-  struct groups *groups;           /* records are added to these and not to the batch; or NULL */
-  struct grouping_bound sums;      /* the grouping, for the layout */
-  int is_judged;                   /* the layout, or the header that it is of, has passed check_columns() */
-  int is_bound;                    /* `wanted`, and projection or sums, are the layout's */
+  struct presence presence;      /* of the fields that the query needs, in this file so far */
+  struct predicate_bound wanted; /* the predicate and the filter, for the layout */
+  struct summing summing;        /* set by the owner: takes the records instead of the batch; kind is NULL for none */
+  int is_judged;                 /* the layout, or the header that it is of, has passed check_columns() */
+  int is_bound;                  /* `wanted`, and projection or sums, are the layout's */
   struct err misfit; /* why the filter cannot be compared with the layout, which makes a first record a problem */
   enum expectation expectation;
   enum verdict verdict;

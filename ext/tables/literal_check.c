@@ -60,13 +60,7 @@ static const struct {
 
 static int is_comparison(enum term_op op) { return term_is_equality(op) || term_is_ordered(op); }
 
-/* The kind of a column's values; either end of a flow has that of its fields. */
-static enum kind kind_of(const struct push *push) {
-  int subject = push->subject;
-  if (subject < FIELD_COUNT) return fields[subject].kind;
-  if (subject == SUBJECT_ADDR) return KIND_ADDR;
-  return subject == SUBJECT_PORT || subject == SUBJECT_LINE ? KIND_INT : KIND_TEXT;
-}
+static enum kind kind_of(const struct push *push) { return predicate_subject_kind(push->subject); }
 
 static int is_negative(enum term_op op) { return op == TERM_NE || op == TERM_ISNOT; }
 
@@ -88,7 +82,8 @@ static int number_of_name(int subject, const char *text) {
 /* A number is compared with a text that is none. */
 static int say_number(const struct column *column, enum term_op op, const char *text, char **pzErr) {
   int subject = column->push.name ? column->push.subject : FIELD_NONE;
-  int is_port = subject == FIELD_srcport || subject == FIELD_dstport || subject == SUBJECT_PORT;
+  int is_port = subject == FIELD_srcport || subject == FIELD_dstport || subject == SUBJECT_PORT ||
+                subject == SUBJECT_CLIENT_PORT || subject == SUBJECT_SERVER_PORT;
   if (!is_port && subject != FIELD_protocol)
     return report_text(pzErr, "%s is a number, never '%s'", column->name, text);
   int number = number_of_name(subject, text);

@@ -56,6 +56,7 @@ void options_init(struct options *o) {
   o->policy = POLICY_FAIL;
   o->memory = OPTIONS_MEMORY;
   o->late = OPTIONS_LATE;
+  o->idle = OPTIONS_IDLE;
 }
 
 void options_clear(struct options *o) {
@@ -220,21 +221,42 @@ static int set_memory(struct options *o, const char *value, char **pzErr) {
   return SQLITE_OK;
 }
 
-static int set_late(struct options *o, const char *value, char **pzErr) {
+/* Reads seconds, or a number with s, m, h or d.  Returns 0 for anything else. */
+static int read_duration(const char *value, int64_t *out) {
   static const char units[] = "smhd";
   static const unsigned long long seconds[] = {1, 60, 3600, 86400};
-  if (!strcmp(value, "any")) {
-    o->late = PRUNE_LATE_ANY;
-    return SQLITE_OK;
-  }
   char *end;
-  if (!isdigit((unsigned char)*value)) return wrong(pzErr, OPTION_late, value, NULL);
+  if (!isdigit((unsigned char)*value)) return 0;
   unsigned long long n = strtoull(value, &end, 10), one = 1;
   const char *unit = *end ? strchr(units, *end) : NULL;
   if (unit) one = seconds[unit - units];
-  if (end[unit != NULL] || n > (unsigned long long)INT64_MAX / one) return wrong(pzErr, OPTION_late, value, NULL);
-  o->late = (int64_t)(n * one);
+  if (end[unit != NULL] || n > (unsigned long long)INT64_MAX / one) return 0;
+  *out = (int64_t)(n * one);
+  return 1;
+}
+
+static int set_late(struct options *o, const char *value, char **pzErr) {
+  if (!strcmp(value, "any")) o->late = PRUNE_LATE_ANY;
+  else if (!read_duration(value, &o->late)) return wrong(pzErr, OPTION_late, value, NULL);
   return SQLITE_OK;
+}
+
+static int set_idle(struct options *o, const char *value, char **pzErr) {
+  int64_t idle;
+  if (!read_duration(value, &idle) || idle < OPTIONS_LEAST_IDLE) return wrong(pzErr, OPTION_idle, value, NULL);
+  o->idle = idle;
+  return SQLITE_OK;
+}
+
+/* The tables that these name are read when a query begins. */
+static int set_inside(struct options *o, const char *value, char **pzErr) {
+  (void)pzErr;
+  return replace(&o->inside, value);
+}
+
+static int set_servers(struct options *o, const char *value, char **pzErr) {
+  (void)pzErr;
+  return replace(&o->servers, value);
 }
 
 /*
@@ -331,7 +353,9 @@ int options_set(struct options *o, enum option option, const char *value, char *
 /* The error of an argument of CREATE that names no option. */
 static int unknown(char **pzErr, const char *name) {
   sqlite3_str *known = sqlite3_str_new(NULL);
-  for (int i = 0; i < OPTION_COUNT; i++) sqlite3_str_appendf(known, "%s%s", i ? ", " : "", option_table[i].name);
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if (!(option_table[i].flags & OPTION_NO_CREATE))
+      sqlite3_str_appendf(known, "%s%s", i ? ", " : "", option_table[i].name);
   char *text = sqlite3_str_finish(known);
   int rc = text ? report_text(pzErr, "unknown option '%s'; there are %s", name, text) : SQLITE_NOMEM;
   sqlite3_free(text);
@@ -373,7 +397,10 @@ int options_parse(struct options *o, const char *argument, char **pzErr) {
   char *value = unquote(has_name ? equals + 1 : p, end);
   int rc = name && value ? SQLITE_OK : SQLITE_NOMEM;
   enum option option = rc ? OPTION_COUNT : options_find(name);
-  if (!rc && option == OPTION_COUNT) rc = unknown(pzErr, name);
+  if (!rc && (option == OPTION_COUNT || option_table[option].flags & OPTION_NO_CREATE)) {
+    option = OPTION_COUNT;
+    rc = unknown(pzErr, name);
+  }
   if (!rc && o->given[option]) {
     const struct option_info *info = &option_table[option];
     rc = report_text(pzErr, "%s is given twice%s", info->name, info->twice ? info->twice : "");

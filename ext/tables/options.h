@@ -29,6 +29,8 @@
 #define OPTIONS_MEMORY      (INT64_C(512) << 20) /* bytes */
 #define OPTIONS_MIN_MEMORY  (INT64_C(1) << 20)
 #define OPTIONS_LATE        3600      /* seconds */
+#define OPTIONS_IDLE        900       /* seconds */
+#define OPTIONS_LEAST_IDLE  60        /* seconds */
 #define OPTION_UNSET        INT64_MIN /* a number that has not been given */
 
 /* How the value of an option is kept. */
@@ -50,6 +52,7 @@ enum option_flag {
   OPTION_SELECTS = 4,
   OPTION_IS_TERM = 8,       /* it becomes a term of the predicate, which tells scans apart by itself */
   OPTION_NOT_IN_ROWID = 16, /* rowids do not depend on it: with other values, a row is the same row */
+  OPTION_NO_CREATE = 32,    /* an option of functions alone; CREATE VIRTUAL TABLE refuses it */
 };
 
 /* O(name, kind, other members of struct option_info) */
@@ -89,7 +92,8 @@ enum option_flag {
     .example = "CREATE VIRTUAL TABLE temp.logs USING flowlogs('tests/data/AWSLogs', columns=all)")                     \
   O(memory, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID,                                                          \
     .values = "bytes, or a number with K, M or G: 1M or more",                                                         \
-    .doc = "How much memory the groups of a rollup or the rows that a join keeps may take.  The default is 512M.",     \
+    .doc = "How much memory the groups of a rollup, connections, or the rows that a join keeps may take.  The "        \
+           "default is 512M.",                                                                                         \
     .example = "memory = '64M'")                                                                                       \
   O(late, NUMBER, .type = "", .flags = OPTION_NOT_IN_ROWID, .values = "seconds, a number with s, m, h or d, or any",   \
     .doc = "By how much the records in a file may be older than the time in its name says, where AWS delivered late. " \
@@ -99,7 +103,22 @@ enum option_flag {
     .doc = "Whether a scan that takes longer than 2 seconds shows on standard error how far it has come.  With auto, " \
            "it does in the sqlite3 shell on a terminal.  The default is the environment variable FLOWLOGS_PROGRESS, "  \
            "or auto.",                                                                                                 \
-    .example = "progress = 'on'")
+    .example = "progress = 'on'")                                                                                      \
+  O(inside, TEXT, .type = "TEXT", .flags = OPTION_NO_CREATE | OPTION_NOT_IN_ROWID,                                     \
+    .values = "a JSON array of prefixes, or the name of a table with a column cidr",                                   \
+    .doc = "Your networks, by which the direction of a connection is told.  The default is the private address "       \
+           "space: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fc00::/7.",                            \
+    .example = "inside = '[\"10.0.0.0/8\", \"2600:1f18:4a3b:1200::/56\"]'")                                            \
+  O(servers, TEXT, .type = "TEXT", .flags = OPTION_NO_CREATE | OPTION_NOT_IN_ROWID,                                    \
+    .values = "a JSON array of ports, or the name of a table with a column port",                                      \
+    .doc = "Ports of your servers, besides those that have a name.  Where no tcp_flags tell who opened a connection, " \
+           "they do.",                                                                                                 \
+    .example = "servers = '[50051, 7777]'")                                                                            \
+  O(idle, NUMBER, .type = "", .flags = OPTION_NO_CREATE,                                                               \
+    .values = "seconds, or a number with s, m, h or d: 60 seconds or more",                                            \
+    .doc = "A longer pause between the records of two ends begins another connection.  It must be longer than the "    \
+           "aggregation interval of the logs, which is 10 minutes at most.  The default is 15m.",                      \
+    .example = "idle = '1h'")
 
 enum option {
 #define O(name, kind, ...) OPTION_##name,

@@ -32,6 +32,7 @@ struct push {
   enum shape shape;
   enum calendar_unit unit; /* of SHAPE_TIME */
   int must;                /* the column has no value of its own, so what cannot become a term is an error */
+  int partly;              /* the term passes more rows than the condition, so that SQLite compares again */
 };
 
 enum term_op {

@@ -8,6 +8,7 @@
 const struct table_module table_modules[] = {
     {&flowlogs_table, &flowlogs_module},
     {&flowlogs_rollup_table, &flowlogs_rollup_module},
+    {&flowlogs_connections_table, &flowlogs_connections_module},
     {&flowlogs_payload_table, &flowlogs_payload_module},
     {&flowlogs_payload_rollup_table, &flowlogs_payload_rollup_module},
     {&flowlogs_files_table, &flowlogs_files_module},

@@ -13,6 +13,7 @@
 
 extern const struct sql_table flowlogs_table;                /* the records */
 extern const struct sql_table flowlogs_rollup_table;         /* the records, summed by the columns that are named */
+extern const struct sql_table flowlogs_connections_table;    /* both directions of the records in one row */
 extern const struct sql_table flowlogs_payload_table;        /* the records in a value */
 extern const struct sql_table flowlogs_payload_rollup_table; /* the same, summed */
 extern const struct sql_table flowlogs_files_table;          /* the files, and what they are */
@@ -21,6 +22,7 @@ extern const struct sql_table flowlogs_help_table;           /* tables, columns,
 
 extern const sqlite3_module flowlogs_module;
 extern const sqlite3_module flowlogs_rollup_module;
+extern const sqlite3_module flowlogs_connections_module;
 extern const sqlite3_module flowlogs_payload_module;
 extern const sqlite3_module flowlogs_payload_rollup_module;
 extern const sqlite3_module flowlogs_files_module;

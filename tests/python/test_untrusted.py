@@ -18,7 +18,7 @@ import pytest
 
 from builds import BUILDS, SUFFIX, connect, quote, store_table
 
-GOOD = "version srcaddr dstaddr bytes\n2 10.0.0.1 10.0.0.2 4711\n"
+GOOD = "version srcaddr dstaddr srcport dstport protocol bytes\n2 10.0.0.1 10.0.0.2 1025 22 6 4711\n"
 DIRECTONLY, INNOCUOUS = 0x80000, 0x200000       # in the column flags of pragma_function_list
 
 
@@ -273,7 +273,7 @@ def test_nothing_leaves_the_root(release, confined, secret, module):
     queries = [inside]
     for path in (p.format(top=confined.parent, fd=fd) for p in OUTSIDE):
         queries += [f"SELECT * FROM {module}({quote(p)})" for p in (path, json.dumps([path]), json.dumps(["in", path]))]
-        if module != "flowlogs_rollup":
+        if module not in ("flowlogs_rollup", "flowlogs_connections"):
             queries += [f"SELECT * FROM {module}('in') WHERE {file} {condition}"
                         for condition in (f"= {quote(path)}", f"IN ('in/b.log', {quote(path)})")]
         if module == "flowlogs":
@@ -308,7 +308,7 @@ def test_what_is_opened_is_opened_to_read(release, tmp_path):
     """As the system sees it, for scans with threads, rollups, errors, payloads, and a file that is no flow log."""
     (tmp_path / "logs").mkdir()
     for i in range(4):
-        (tmp_path / "logs" / f"{i}.log").write_text(GOOD + "2 10.0.0.1 10.0.0.2 7\n" * 60_000)
+        (tmp_path / "logs" / f"{i}.log").write_text(GOOD + "2 10.0.0.1 10.0.0.2 1025 22 6 7\n" * 60_000)
     (tmp_path / "logs" / "bad.log").write_text(GOOD + "torn\n")
     queries = ["SELECT count(*), max(srcaddr) FROM flowlogs('logs', 'skip')", "SELECT sum(bytes) FROM flowlogs_rollup('logs', 'skip')",
                "SELECT count(*) FROM flowlogs('logs')", "SELECT * FROM flowlogs_files('logs')", "SELECT * FROM flowlogs_errors('logs')",

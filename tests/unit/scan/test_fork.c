@@ -97,7 +97,7 @@ static void test_rollup_scan(void **state) {
     assert_int_equal(rollup_scan_open(&g, &files, &by_port, &options, &e), ERR_NONE);
     assert_int_equal(rollup_scan_next(&g, &group, &e), ERR_NONE);
     flows += group->flows;
-    if (threads) pthread_mutex_lock(&g.mutex), pthread_mutex_lock(&g.workers.mutex);
+    if (threads) pthread_mutex_lock(&g.scan.mutex), pthread_mutex_lock(&g.scan.workers.mutex);
     pid_t child = fork_child();
     if (!child) {
       while (!rollup_scan_next(&g, &group, &e) && group) {
@@ -107,7 +107,7 @@ static void test_rollup_scan(void **state) {
       rollup_scan_close(&g, NULL);
       _exit(0);
     }
-    if (threads) pthread_mutex_unlock(&g.mutex), pthread_mutex_unlock(&g.workers.mutex);
+    if (threads) pthread_mutex_unlock(&g.scan.mutex), pthread_mutex_unlock(&g.scan.workers.mutex);
     join_child(child);
     while (!rollup_scan_next(&g, &group, &e) && group) flows += group->flows;
     assert_int_equal(e.code, ERR_NONE);

@@ -346,7 +346,7 @@ static void test_no_memory(void **state) {
   groups_init(&b);
   assert_int_equal(add(&b, &g, lines.p, &e), ERR_NONE);
   assert_int_equal(groups_merge(&a, &b, always, NULL, &e), ERR_NONE); /* stopped: nothing was moved */
-  assert_true(b.nblocks > 0 && a.nblocks == 0);
+  assert_true(b.arena.n > 0 && a.arena.n == 0);
   groups_clear(&b);
   bytes_free(&lines);
 }

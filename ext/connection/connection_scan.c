@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A pass reads all files for one part of the connections: at first all of them, and later what the
+** tables had no room for (connection_parts.due).  When the workers have ended, one of them has the
+** table of all; its pieces become connections, and these get their roles.
+**
+** Peers are counted in the table if it has all keys, and else by a connection scan within this one,
+** which reads the keys of the ends that are undecided.
+*/
+#include "connection/connection_scan.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/threads.h"
+#include "connection/peers.h"
+
+#define ASKED 4096 /* connections after which `stop` is asked */
+
+/* --- a pass ------------------------------------------------------------------------------------------------------ */
+
+static void free_sums(struct connection_scan *g) {
+  for (unsigned i = 0; i < g->n; i++) connection_kind.clear(&g->sums[i]);
+  mem_free(g->sums);
+  g->sums = NULL;
+  g->n = 0;
+}
+
+/* Each worker's share leaves room for what is there twice for a moment, while tables are merged. */
+static void init_sums(struct connection_scan *g) {
+  for (unsigned i = 0; i < g->n; i++) {
+    struct connection_sums *s = &g->sums[i];
+    s->wish = &g->options.wish;
+    s->parts = &g->parts;
+    s->share = g->options.memory * 2 / (3 * g->n);
+    s->part = g->parts.part;
+    s->version = atomic_load_explicit(&g->parts.version, memory_order_relaxed);
+    connections_init(&s->table, s->wish->idle, s->wish->peers != NULL);
+    g->scan.worker[i].summing = (struct summing){.kind = &connection_kind, .sums = s};
+  }
+}
+
+static enum err_code begin_pass(struct connection_scan *g, struct err *e) {
+  g->is_open = 1;
+  g->passes++;
+  if (summing_scan_open(&g->scan, g->files, &g->options.scan, e)) return e->code;
+  unsigned n = g->scan.workers.n;
+  if (!(g->sums = mem_alloc(n * sizeof *g->sums))) return err_nomem(e);
+  memset(g->sums, 0, n * sizeof *g->sums);
+  g->n = n;
+  g->parts.next = &g->scan.workers.next;
+  init_sums(g);
+  return summing_scan_start(&g->scan, e);
+}
+
+static void end_pass(struct connection_scan *g) {
+  struct scan_counts counts;
+  int is_lost = summing_scan_is_lost(&g->scan);
+  if (!g->is_open) return;
+  summing_scan_close(&g->scan, &counts);
+  if (!g->counts.files) g->counts = counts;
+  if (!is_lost) free_sums(g);
+  g->sums = g->current = NULL;
+  g->n = 0;
+  g->is_open = 0;
+}
+
+/* --- roles ------------------------------------------------------------------------------------------------------- */
+
+/* What is known of the ends of undecided connections. */
+struct undecided {
+  struct peers peers;
+  struct set addresses; /* theirs, as texts */
+  int collects;         /* the addresses are wanted */
+};
+
+static enum err_code want(struct undecided *u, const struct flow_end *end, uint32_t protocol, struct err *e) {
+  char text[IP_TEXT + HASH_PADDING];
+  if (peers_want(&u->peers, end, protocol, e) || !u->collects) return e->code;
+  return set_add_text(&u->addresses, text, ip_format(&end->addr, text), e);
+}
+
+static void set_role(struct connection *c, struct role role) { c->role = (uint32_t)role.from << 1 | role.client; }
+
+/* Decides what needs no peers, and collects the ends of the rest. */
+static enum err_code decide_alone(struct connection_scan *g, struct undecided *u, struct err *e) {
+  struct connections_place place = {0};
+  struct connection *c;
+  for (size_t n = 0; (c = connections_next(&g->current->table, &place)) != NULL; n++) {
+    struct flow_key key;
+    if (n % ASKED == 0 && stop_check(&g->options.scan.reader.stop, e)) return e->code;
+    connection_key(c, &key);
+    struct role role = role_of(c, &key, g->options.services);
+    set_role(c, role);
+    if (!role.from && (want(u, &key.a, key.protocol, e) || want(u, &key.b, key.protocol, e))) return e->code;
+  }
+  return ERR_NONE;
+}
+
+/* Counts the peers in the table, which has all keys.  A key that has several connections counts once. */
+static enum err_code count_here(struct connection_scan *g, struct undecided *u, struct err *e) {
+  struct connections_place place = {0};
+  const struct connection *c;
+  for (size_t n = 0; (c = connections_next(&g->current->table, &place)) != NULL; n++) {
+    struct flow_key key;
+    if (n % ASKED == 0 && stop_check(&g->options.scan.reader.stop, e)) return e->code;
+    if (c->is_again) continue;
+    connection_key(c, &key);
+    peers_count(&u->peers, &key);
+  }
+  return ERR_NONE;
+}
+
+/* The memory that the table at hand leaves. */
+static uint64_t memory_left(const struct connection_scan *g) {
+  uint64_t used = connections_bytes(&g->current->table, 0), least = g->options.memory / 4;
+  return used + least < g->options.memory ? g->options.memory - used : least;
+}
+
+/* Counts the peers by reading the keys of these ends in all files. */
+static enum err_code count_elsewhere(struct connection_scan *g, struct undecided *u, struct err *e) {
+  struct connection_scan *keys = mem_alloc(sizeof *keys);
+  struct connection_scan_options options = g->options;
+  struct predicate predicate;
+  struct predicate_term term = {.subject = SUBJECT_ADDR, .op = PREDICATE_TEXTS, .set = u->addresses};
+  const struct connection *c = NULL;
+  set_init(&u->addresses); /* the predicate owns them now */
+  predicate_init(&predicate);
+  memset(&options.wish, 0, sizeof options.wish);
+  options.wish.peers = &u->peers;
+  options.wish.wanted = &predicate;
+  options.memory = memory_left(g);
+  if (!keys) err_nomem(e);
+  if (predicate_add(&predicate, &term, e) || !keys) goto done;
+  predicate_finish(&predicate);
+  if (!connection_scan_open(keys, g->files, &options, e))
+    while (!connection_scan_next(keys, &c, e) && c) {
+      struct flow_key key;
+      connection_key(c, &key);
+      peers_count(&u->peers, &key);
+    }
+  if (!e->code && connection_scan_problem(keys))
+    err_set(e, ERR_IO, 0, "a file has changed while it was read, so that the peers cannot be counted");
+  g->passes += keys->passes;
+  connection_scan_close(keys, NULL);
+done:
+  mem_free(keys);
+  predicate_clear(&predicate);
+  return e->code;
+}
+
+static enum err_code decide_by_peers(struct connection_scan *g, const struct undecided *u, struct err *e) {
+  struct connections_place place = {0};
+  struct connection *c;
+  for (size_t n = 0; (c = connections_next(&g->current->table, &place)) != NULL; n++) {
+    struct flow_key key;
+    if (n % ASKED == 0 && stop_check(&g->options.scan.reader.stop, e)) return e->code;
+    if (connection_role(c).from) continue;
+    connection_key(c, &key);
+    set_role(c, role_by_peers(c, &key, peers_of(&u->peers, &key.a, key.protocol),
+                              peers_of(&u->peers, &key.b, key.protocol)));
+  }
+  return ERR_NONE;
+}
+
+static enum err_code decide(struct connection_scan *g, struct err *e) {
+  struct undecided u = {.collects = g->options.wish.wanted || g->parts.part.bits};
+  set_init(&u.addresses);
+  if (decide_alone(g, &u, e)) goto done;
+  if (u.peers.used && (u.collects ? count_elsewhere(g, &u, e) : count_here(g, &u, e))) goto done;
+  decide_by_peers(g, &u, e);
+done:
+  peers_clear(&u.peers);
+  set_clear(&u.addresses);
+  return e->code;
+}
+
+/* --- the owner --------------------------------------------------------------------------------------------------- */
+
+enum err_code connection_scan_open(struct connection_scan *g, const struct files *files,
+                                   const struct connection_scan_options *options, struct err *e) {
+  memset(g, 0, sizeof *g);
+  g->files = files;
+  g->options = *options;
+  g->parts.nfiles = files->n;
+  atomic_init(&g->parts.version, 0);
+  if (threads_lock_init(&g->parts.mutex, NULL, NULL, e)) return e->code;
+  g->is_ready = 1;
+  return begin_pass(g, e);
+}
+
+void connection_scan_close(struct connection_scan *g, struct scan_counts *counts) {
+  int is_lost = g->is_open && summing_scan_is_lost(&g->scan);
+  end_pass(g);
+  if (counts) *counts = g->counts;
+  if (g->is_ready && !is_lost) {
+    mem_free(g->parts.due);
+    threads_lock_clear(&g->parts.mutex, NULL, NULL);
+  }
+  g->is_ready = 0;
+}
+
+/* Waits until the pass has ended, and makes connections of what it has read. */
+static enum err_code finish_pass(struct connection_scan *g, struct err *e) {
+  void *sums;
+  if (summing_scan_next(&g->scan, &sums, e) || !sums) return e->code;
+  g->current = sums;
+  memset(&g->place, 0, sizeof g->place);
+  if (connection_sums_finish(g->current, e)) return e->code;
+  if (connections_finish(&g->current->table, &g->options.scan.reader.stop, e)) return e->code;
+  return g->options.wish.peers ? ERR_NONE : decide(g, e);
+}
+
+enum err_code connection_scan_next(struct connection_scan *g, const struct connection **out, struct err *e) {
+  *out = NULL;
+  for (;;) {
+    if (g->current && (*out = connections_next(&g->current->table, &g->place))) return ERR_NONE;
+    if (g->current) {
+      if (!g->parts.ndue) return ERR_NONE;
+      end_pass(g);
+      g->parts.part = g->parts.due[--g->parts.ndue];
+      if (begin_pass(g, e)) return e->code;
+    }
+    if (finish_pass(g, e) || !g->current) return e->code;
+  }
+}
+
+const struct batch *connection_scan_problem(const struct connection_scan *g) {
+  return g->is_open ? summing_scan_problem(&g->scan) : NULL;
+}

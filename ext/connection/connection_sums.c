@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A part of 2^bits becomes one of 2^(bits + more): the hash has `more` further bits, which are 0 in
+** the part that goes on, and have all other values in those that are due later.
+**
+**     part 0 of 1  --full-->  part 0 of 4        goes on
+**                             parts 1, 2, 3 of 4  are due
+*/
+#include "connection/connection_sums.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "record/batch.h"
+
+#define MORE_BITS 5 /* bits that are added to a part at once, at most */
+
+/* --- parts ------------------------------------------------------------------------------------------------------- */
+
+/*
+** By how many bits must the part become smaller?  So many that the rest of the files will find room
+** as well, if they are like those that have been read.
+*/
+static uint32_t bits_needed(const struct connection_parts *p) {
+  size_t read = atomic_load_explicit(p->next, memory_order_relaxed);
+  uint32_t bits = 1;
+  while (bits < MORE_BITS && read << bits < p->nfiles) bits++;
+  return p->part.bits + bits <= CONNECTION_PART_BITS ? bits : CONNECTION_PART_BITS - p->part.bits;
+}
+
+/* Makes the part at hand smaller, unless another worker has done it.  ERR_NOMEM. */
+static enum err_code split(struct connection_sums *s, struct err *e) {
+  struct connection_parts *p = s->parts;
+  pthread_mutex_lock(&p->mutex);
+  if (s->version == atomic_load_explicit(&p->version, memory_order_relaxed)) {
+    uint32_t bits = bits_needed(p), others = (UINT32_C(1) << bits) - 1;
+    if (mem_grow(&p->due, &p->cap, p->ndue + others, 64, sizeof *p->due)) err_nomem(e);
+    for (uint32_t i = 1; !e->code && i <= others; i++)
+      p->due[p->ndue++] = (struct connection_part){p->part.bits + bits, p->part.value | i << p->part.bits};
+    if (!e->code) {
+      p->part.bits += bits;
+      atomic_fetch_add_explicit(&p->version, 1, memory_order_relaxed);
+    }
+  }
+  pthread_mutex_unlock(&p->mutex);
+  return e->code;
+}
+
+/* Drops what is not in the part at hand.  ERR_NOMEM. */
+static enum err_code keep_part(struct connection_sums *s, struct err *e) {
+  struct connection_parts *p = s->parts;
+  if (s->version == atomic_load_explicit(&p->version, memory_order_relaxed)) return ERR_NONE;
+  pthread_mutex_lock(&p->mutex);
+  s->part = p->part;
+  s->version = atomic_load_explicit(&p->version, memory_order_relaxed);
+  pthread_mutex_unlock(&p->mutex);
+  return connections_keep(&s->table, s->part, e);
+}
+
+enum err_code connection_sums_finish(struct connection_sums *s, struct err *e) { return keep_part(s, e); }
+
+/* --- a layout ---------------------------------------------------------------------------------------------------- */
+
+static void connection_bind(void *sums, const struct layout *l, const struct path_fields *path,
+                            struct presence *presence, struct err *why) {
+  static const int trait[TRAITS] = {
+      [TRAIT_ACCOUNT] = FIELD_account_id, [TRAIT_VPC] = FIELD_vpc_id,           [TRAIT_SUBNET] = FIELD_subnet_id,
+      [TRAIT_ZONE] = FIELD_az_id,         [TRAIT_INSTANCE] = FIELD_instance_id,
+  };
+  struct connection_sums *s = sums;
+  int given = path_fields_find(path, FIELD_account_id);
+  flow_bind(&s->binding, l, why);
+  if (s->wish->wanted) predicate_bind(s->wish->wanted, l, path, &s->wanted);
+  s->observer[0] = l->token[FIELD_interface_id];
+  s->observer[1] = l->token[FIELD_tgw_attachment_id];
+  for (int t = 0; t < TRAITS; t++) s->trait[t] = l->token[trait[t]];
+  s->account = given < 0 ? NULL : &path->item[given];
+  for (int f = 0; f < FIELD_COUNT; f++)
+    if (s->wish->uses[f]) presence_add_use(presence, f, l->token[f] != LAYOUT_ABSENT);
+}
+
+/* --- a record ---------------------------------------------------------------------------------------------------- */
+
+/* The text of a token, or NULL for a missing value. */
+static inline const char *value_at(const struct line *line, int32_t token, size_t *n) {
+  if (token == LAYOUT_ABSENT) return NULL;
+  const char *p = token_text(line, (uint32_t)token, n);
+  return *n == 1 && *p == '-' ? NULL : p;
+}
+
+static enum err_code find_observer(struct connection_sums *s, const struct line *line, uint32_t *number,
+                                   struct err *e) {
+  static const char none[16];
+  size_t n = 0;
+  const char *id = value_at(line, s->observer[0], &n);
+  if (!id) id = value_at(line, s->observer[1], &n);
+  return observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e);
+}
+
+/* At which side of the flow is the interface?  It is where it shows an address of its own for another. */
+static inline uint32_t point_of(const struct flow *f, uint32_t observer) {
+  uint32_t side = 0, differs = 0; /* 1: at the source; 2: at the destination */
+  if (f->way == FLOW_EGRESS || (!f->way && f->src_differs && !f->dst_differs)) side = 1, differs = f->src_differs;
+  if (f->way == FLOW_INGRESS || (!f->way && f->dst_differs && !f->src_differs)) side = 2, differs = f->dst_differs;
+  uint32_t at = !side ? 0 : (side == 1) == !f->direction ? POINT_AT_A : POINT_AT_B;
+  return observer << POINT_BITS | POINT_WAY(f->way) | at | (differs ? POINT_DIFFERS : 0) | f->direction;
+}
+
+/* Notes what the record says of its observer. */
+static enum err_code note_traits(struct connection_sums *s, const struct line *line, const struct flow *f,
+                                 uint32_t observer, struct err *e) {
+  uint64_t start = f->start == FLOW_NONE ? 0 : f->start;
+  observer_ends(&s->table.observers.item[observer], &f->src, &f->dst);
+  for (int t = 0; t < TRAITS; t++) {
+    size_t n;
+    const char *p = value_at(line, s->trait[t], &n);
+    if (!p && t == TRAIT_ACCOUNT && s->account && s->trait[t] == LAYOUT_ABSENT) {
+      p = s->account->text;
+      n = s->account->n;
+    }
+    if (p && observers_trait(&s->table.observers, observer, (enum trait)t, p, n, start, e)) return e->code;
+  }
+  return ERR_NONE;
+}
+
+/* A record of no wanted connection may still say who forwards. */
+static enum err_code pass_over(struct connection_sums *s, const struct line *line, struct err *e) {
+  struct err why = {0};
+  struct flow f;
+  if (!s->wish->forwards || !flow_may_differ(&s->binding, line)) return ERR_NONE;
+  return flow_read(&s->binding, line, &f, &why) == FLOW_READ ? forwards_add(&s->forwards, &f, e) : ERR_NONE;
+}
+
+static enum err_code connection_add(void *sums, const struct line *line, struct err *e) {
+  struct connection_sums *s = sums;
+  struct flow f;
+  uint32_t observer = 0;
+  if (s->wish->wanted && (s->wanted.never || !predicate_keeps(&s->wanted, line))) return pass_over(s, line, e);
+  enum flow_result result = flow_read(&s->binding, line, &f, e);
+  if (result != FLOW_READ) return result == FLOW_BAD ? e->code : ERR_NONE;
+  if (s->wish->forwards && forwards_add(&s->forwards, &f, e)) return e->code;
+  if (s->wish->traits && (find_observer(s, line, &observer, e) || note_traits(s, line, &f, observer, e)))
+    return e->code;
+  if (s->wish->peers && !peers_concern(s->wish->peers, &f.key)) return ERR_NONE;
+  uint64_t hash = connection_hash(&f.key);
+  if (!connection_is_in(hash, s->part)) return ERR_NONE;
+  if (!s->wish->peers && find_observer(s, line, &observer, e)) return e->code;
+  return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
+}
+
+static enum err_code connection_settle(void *sums, struct err *e) {
+  struct connection_sums *s = sums;
+  if (connections_settle(&s->table, e) || keep_part(s, e)) return e->code;
+  while (connections_bytes(&s->table, BATCH_WINDOW) > s->share && s->table.used && s->part.bits < CONNECTION_PART_BITS)
+    if (split(s, e) || keep_part(s, e)) return e->code;
+  return ERR_NONE;
+}
+
+/* --- the sums as a whole ----------------------------------------------------------------------------------------- */
+
+static int connection_is_full(const void *sums) {
+  (void)sums;
+  return 0;
+}
+
+/* The larger table is the one that stays. */
+static enum err_code connection_merge(void *sums, void *from, const struct stop *stop, struct err *e) {
+  struct connection_sums *own = sums, *other = from;
+  if (keep_part(own, e) || keep_part(other, e)) return e->code;
+  if (other->table.used > own->table.used) {
+    struct connections larger = other->table;
+    other->table = own->table;
+    own->table = larger;
+  }
+  if (forwards_merge(&own->forwards, &other->forwards, e)) return e->code;
+  forwards_clear(&other->forwards);
+  connections_merge(&own->table, &other->table, stop, e);
+  if (e->code == ERR_INTERRUPT) memset(e, 0, sizeof *e); /* the owner knows that it has stopped the scan */
+  return e->code;
+}
+
+static void connection_clear(void *sums) {
+  struct connection_sums *s = sums;
+  connections_clear(&s->table);
+  forwards_clear(&s->forwards);
+}
+
+const struct summing_kind connection_kind = {
+    .bind = connection_bind,
+    .add = connection_add,
+    .settle = connection_settle,
+    .is_full = connection_is_full,
+    .merge = connection_merge,
+    .clear = connection_clear,
+};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A table of connections, to which flows are added in any order.
+**
+** A connection is all flows of one key (two ends and a protocol) between which there is no pause
+** longer than `idle`.  Because flows come in any order, the table has pieces: flows of one key
+** that belong together as far as is known.  connections_finish() joins those that turn out to be
+** one connection.
+**
+** What each end sent is summed for each observer, and for each way in which the observer logged
+** it.  Each observer that logs all packets has the same sums, so the largest one counts.
+**
+** Call order: connections_init(); connections_add() for each flow; connections_settle() before
+** anything else; connections_merge() and connections_keep() any number of times;
+** connections_finish(); connections_next() over all connections; connections_clear().
+**
+** Ownership and threads: a table owns all that it shows, and belongs to one thread at a time.  The
+** only errors are ERR_NOMEM and ERR_INTERRUPT.
+*/
+#ifndef CONNECTION_CONNECTIONS_H
+#define CONNECTION_CONNECTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/stop.h"
+#include "connection/flow.h"
+#include "connection/observers.h"
+
+#define CONNECTION_KEY_WORDS 5
+#define CONNECTION_WAITING   8 /* flows that wait while the processor fetches what they need */
+
+/* Which of all keys a table has: those whose hash has `value` in the `bits` bits that tell parts apart. */
+struct connection_part {
+  uint32_t bits, value;
+};
+
+#define CONNECTION_PART_BITS 16 /* there are at most 2^16 parts */
+
+/* A connection, or a piece of one.  The words of its key follow the struct. */
+struct connection {
+  uint64_t first, last; /* Unix seconds, or FLOW_NONE for both */
+  uint64_t opening;     /* of the flow that started first: its end, and in the lowest bit its direction */
+  uint32_t next;        /* place of another piece of the same key, or 0 */
+  uint32_t sums;        /* place of the first of its sums, or 0 */
+  uint32_t records;     /* 0: this piece has become a part of another one */
+  uint32_t accepted;    /* of these, with action ACCEPT */
+  uint32_t rejected;    /* and with REJECT */
+  uint32_t signs;       /* enum flow_sign of both ends, and FLOW_ACTION */
+  uint32_t peers[2];    /* for the user of the table; 0 at first */
+  uint32_t role;        /* for the user of the table; 0 at first */
+  uint16_t words;       /* of the key */
+  uint8_t is_behind;    /* another piece of the same key leads to this one */
+  uint8_t is_again;     /* after connections_finish(): the key has another connection that is not marked so */
+  uint64_t hash;        /* of the key */
+};
+
+static inline const uint64_t *connection_words(const struct connection *c) { return (const uint64_t *)(c + 1); }
+
+/* What one observer saw of one direction. */
+struct connection_sum {
+  uint64_t packets, bytes; /* or FLOW_NONE */
+  uint32_t point;          /* who saw it: see POINT_... */
+  uint32_t next;           /* place of the next one of the connection, or 0 */
+};
+
+/* The bits of a point: the number of the observer is above them. */
+#define POINT_DIRECTION       1u /* the direction in which the packets went */
+#define POINT_WAY(way)        ((uint32_t)(way) << 1)
+#define POINT_AT_A            8u  /* the observer is the interface of the end A; */
+#define POINT_AT_B            16u /* of B; neither: the record does not tell */
+#define POINT_DIFFERS         32u /* on its side, the packet has another address than the interface */
+#define POINT_BITS            6
+#define POINT_OBSERVER(point) ((point) >> POINT_BITS)
+
+struct connections {
+  uint64_t idle;            /* seconds: a longer pause begins another connection */
+  int keys_alone;           /* only the keys are of interest: no sums are kept */
+  struct connections_slot { /* a hash table: a power of two of slots, half of them free at least */
+    uint32_t hash;          /* the lower half of the key's hash */
+    uint32_t at;            /* place of the first piece of the key; 0: the slot is free */
+  } * slot;
+  size_t cap, used;          /* slots, and those that are not free */
+  struct arena pieces, sums; /* of struct connection and struct connection_sum */
+  struct observers observers;
+  struct connections_waiting { /* a flow, or a piece of another table, on its way into this one */
+    struct connection piece;
+    uint64_t key[CONNECTION_KEY_WORDS];
+    struct connection_sum sum;
+  } waiting[CONNECTION_WAITING];
+  uint32_t nwaiting;
+};
+
+void connections_init(struct connections *t, uint64_t idle, int keys_alone);
+void connections_clear(struct connections *t); /* frees all; the table is then as after connections_init() */
+
+/* The hash by which keys are told apart.  Parts are chosen by its upper bits. */
+uint64_t connection_hash(const struct flow_key *key);
+
+static inline int connection_is_in(uint64_t hash, struct connection_part part) {
+  return ((hash >> 40) & ((UINT32_C(1) << part.bits) - 1)) == part.value;
+}
+
+/*
+** Adds a flow that was seen at a point, which may be 0 with keys_alone.  hash: connection_hash() of
+** its key.  ERR_NOMEM.
+*/
+enum err_code connections_add(struct connections *t, const struct flow *f, uint64_t hash, uint32_t point,
+                              struct err *e);
+
+/* Adds the flows that still wait.  ERR_NOMEM. */
+enum err_code connections_settle(struct connections *t, struct err *e);
+
+/*
+** Adds all of `from`, of which nothing remains.  ERR_NOMEM; ERR_INTERRUPT when stop said so, and
+** then both tables are due to connections_clear().
+*/
+enum err_code connections_merge(struct connections *t, struct connections *from, const struct stop *stop,
+                                struct err *e);
+
+/* Drops all connections that are not in the part.  ERR_NOMEM; then the table is due to connections_clear(). */
+enum err_code connections_keep(struct connections *t, struct connection_part part, struct err *e);
+
+/* Makes connections of the pieces.  ERR_NOMEM, ERR_INTERRUPT. */
+enum err_code connections_finish(struct connections *t, const struct stop *stop, struct err *e);
+
+/*
+** Walks over all pieces, in no particular order; after connections_finish() these are connections.
+** *place must be all zero at first.  NULL at the end.  Nothing may be added meanwhile.
+*/
+struct connections_place {
+  size_t block;
+  uint32_t word;
+};
+struct connection *connections_next(const struct connections *t, struct connections_place *place);
+
+/* The key of a connection. */
+void connection_key(const struct connection *c, struct flow_key *out);
+
+/* The first sum of a connection, and the one after another; NULL for none. */
+static inline const struct connection_sum *connections_sum(const struct connections *t, uint32_t place) {
+  return place ? (const struct connection_sum *)arena_at(&t->sums, place) : NULL;
+}
+
+/* What was sent in a direction, counted once.  FLOW_NONE: no observer has logged it. */
+void connections_sent(const struct connections *t, const struct connection *c, uint32_t direction, uint64_t *packets,
+                      uint64_t *bytes);
+
+/* How many observers have seen the connection. */
+uint32_t connections_points(const struct connections *t, const struct connection *c);
+
+/* Bytes of memory that the table takes, or may take for a moment while `more` flows are added. */
+size_t connections_bytes(const struct connections *t, size_t more);
+
+#endif

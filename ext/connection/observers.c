@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The texts lie one after the other in one array, each followed by zeros, so that they can be
+** hashed in whole words.  An array may move when it grows, so an observer has places in it, and no
+** pointers.
+*/
+#include "connection/observers.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#define FIRST_ITEMS 16
+#define FIRST_SLOTS 64
+#define FIRST_TEXT  1024
+
+void observers_clear(struct observers *o) {
+  mem_free(o->item);
+  mem_free(o->slot);
+  mem_free(o->text);
+  memset(o, 0, sizeof *o);
+}
+
+size_t observers_bytes(const struct observers *o) {
+  return o->cap * sizeof *o->item + o->slots * sizeof *o->slot + o->text_cap;
+}
+
+static enum err_code put_text(struct observers *o, const char *p, size_t n, struct observer_text *out, struct err *e) {
+  if (mem_grow(&o->text, &o->text_cap, o->text_used + n + HASH_PADDING, FIRST_TEXT, 1)) return err_nomem(e);
+  *out = (struct observer_text){.at = o->text_used, .n = n};
+  if (n) memcpy(o->text + o->text_used, p, n);
+  memset(o->text + o->text_used + n, 0, HASH_PADDING);
+  o->text_used += n + HASH_PADDING;
+  return ERR_NONE;
+}
+
+static int is_text(const struct observers *o, struct observer_text t, const char *p, size_t n) {
+  return t.n == n && !memcmp(observers_text(o, t), p, n);
+}
+
+/* The slot of an id: that of its observer, or the free one where it belongs. */
+static size_t find_slot(const struct observers *o, uint32_t hash, const char *id, size_t n) {
+  size_t i = hash & (o->slots - 1);
+  for (; o->slot[i]; i = (i + 1) & (o->slots - 1)) {
+    const struct observer *found = &o->item[o->slot[i] - 1];
+    if (found->hash == hash && is_text(o, found->id, id, n)) break;
+  }
+  return i;
+}
+
+static enum err_code grow_slots(struct observers *o, struct err *e) {
+  size_t slots = o->slots ? 2 * o->slots : FIRST_SLOTS;
+  uint32_t *slot = mem_alloc(slots * sizeof *slot);
+  if (!slot) return err_nomem(e);
+  memset(slot, 0, slots * sizeof *slot);
+  for (size_t k = 0; k < o->n; k++) {
+    size_t i = o->item[k].hash & (slots - 1);
+    while (slot[i]) i = (i + 1) & (slots - 1);
+    slot[i] = (uint32_t)k + 1;
+  }
+  mem_free(o->slot);
+  o->slot = slot;
+  o->slots = slots;
+  return ERR_NONE;
+}
+
+enum err_code observers_find(struct observers *o, const char *id, size_t n, uint32_t *number, struct err *e) {
+  if (o->n && is_text(o, o->item[o->last].id, id, n)) {
+    *number = o->last;
+    return ERR_NONE;
+  }
+  if (o->n >= OBSERVERS_MAX) return err_nomem(e);
+  if (2 * (o->n + 1) > o->slots && grow_slots(o, e)) return e->code;
+  uint32_t hash = (uint32_t)hash_bytes(id, n);
+  size_t i = find_slot(o, hash, id, n);
+  if (!o->slot[i]) {
+    struct observer fresh = {.hash = hash, .nown = OBSERVER_ANY};
+    if (mem_grow(&o->item, &o->cap, o->n + 1, FIRST_ITEMS, sizeof *o->item)) return err_nomem(e);
+    if (put_text(o, id, n, &fresh.id, e)) return e->code;
+    o->item[o->n++] = fresh;
+    o->slot[i] = (uint32_t)o->n;
+  }
+  *number = o->last = o->slot[i] - 1;
+  return ERR_NONE;
+}
+
+static int is_same(const struct ip *a, const struct ip *b) { return a->high == b->high && a->low == b->low; }
+
+/* Only addresses that are an end of this record as well remain. */
+void observer_ends(struct observer *o, const struct ip *a, const struct ip *b) {
+  if (o->nown == OBSERVER_ANY) {
+    o->own[0] = *a;
+    o->own[1] = *b;
+    o->nown = is_same(a, b) ? 1 : 2;
+    return;
+  }
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < o->nown; i++)
+    if (is_same(&o->own[i], a) || is_same(&o->own[i], b)) o->own[n++] = o->own[i];
+  o->nown = n;
+}
+
+static int compare(const char *a, size_t an, const char *b, size_t bn) {
+  int order = memcmp(a, b, an < bn ? an : bn);
+  return order ? order : (an > bn) - (an < bn);
+}
+
+int observers_compare(const struct observers *o, struct observer_text a, struct observer_text b) {
+  return compare(observers_text(o, a), a.n, observers_text(o, b), b.n);
+}
+
+/* Is the text greater than that of the trait? */
+static int is_greater(const struct observers *o, struct observer_text t, const char *p, size_t n) {
+  return compare(p, n, observers_text(o, t), t.n) > 0;
+}
+
+enum err_code observers_trait(struct observers *o, uint32_t number, enum trait trait, const char *p, size_t n,
+                              uint64_t start, struct err *e) {
+  struct observer *item = &o->item[number];
+  struct observer_text *t = &item->trait[trait];
+  if (!n || (t->n && start < item->since[trait])) return ERR_NONE;
+  if (t->n && is_text(o, *t, p, n)) {
+    item->since[trait] = start;
+    return ERR_NONE;
+  }
+  if (t->n && start == item->since[trait] && !is_greater(o, *t, p, n)) return ERR_NONE;
+  if (put_text(o, p, n, t, e)) return e->code;
+  item->since[trait] = start;
+  return ERR_NONE;
+}
+
+static enum err_code merge_one(struct observers *o, const struct observers *from, const struct observer *other,
+                               uint32_t *number, struct err *e) {
+  if (observers_find(o, observers_text(from, other->id), other->id.n, number, e)) return e->code;
+  struct observer *own = &o->item[*number];
+  if (own->nown == OBSERVER_ANY) {
+    own->nown = other->nown;
+    memcpy(own->own, other->own, sizeof own->own);
+  } else if (other->nown != OBSERVER_ANY) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < own->nown; i++) {
+      int found = 0;
+      for (uint32_t k = 0; k < other->nown; k++) found |= is_same(&own->own[i], &other->own[k]);
+      if (found) own->own[n++] = own->own[i];
+    }
+    own->nown = n;
+  }
+  for (int t = 0; t < TRAITS; t++) {
+    struct observer_text text = other->trait[t];
+    if (observers_trait(o, *number, (enum trait)t, observers_text(from, text), text.n, other->since[t], e))
+      return e->code;
+  }
+  return ERR_NONE;
+}
+
+enum err_code observers_merge(struct observers *o, const struct observers *from, uint32_t *number, struct err *e) {
+  for (size_t i = 0; i < from->n; i++)
+    if (merge_one(o, from, &from->item[i], &number[i], e)) return e->code;
+  return ERR_NONE;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Each rule is a function that returns 0 where it does not decide, a positive number for A, and a
+** negative one for B.
+*/
+#include "connection/roles.h"
+
+#include "net/code_names.h"
+
+#define TCP       6
+#define EPHEMERAL 1024 /* the least port that a client has, unless a service has it */
+
+static int has_sign(const struct connection *c, enum flow_sign sign, uint32_t direction) {
+  return (c->signs & FLOW_SIGNS(sign, direction)) != 0;
+}
+
+static int has_ports(const struct flow_key *key) { return key->a.port != FLOW_NO_PORT && key->b.port != FLOW_NO_PORT; }
+
+static int by_flags(const struct connection *c) {
+  return has_sign(c, FLOW_SYN, 0) + has_sign(c, FLOW_SYN_ACK, 1) - has_sign(c, FLOW_SYN, 1) -
+         has_sign(c, FLOW_SYN_ACK, 0);
+}
+
+static int is_service(uint32_t port, uint32_t protocol, const uint64_t *services) {
+  return code_names_port(port, protocol) != NULL || (services && (services[port / 64] >> port % 64 & 1));
+}
+
+static int by_service(const struct flow_key *key, const uint64_t *services) {
+  if (!has_ports(key)) return 0;
+  int a = is_service(key->a.port, key->protocol, services), b = is_service(key->b.port, key->protocol, services);
+  if (a == b || (a ? key->b.port : key->a.port) < EPHEMERAL) return 0;
+  return b - a;
+}
+
+static struct role decided(int for_a, enum role_from from) {
+  return (struct role){.client = for_a < 0, .from = for_a ? from : ROLE_UNDECIDED};
+}
+
+/* Where there are no ports, peers decide nothing: who pings many hosts is no server. */
+struct role role_of(const struct connection *c, const struct flow_key *key, const uint64_t *services) {
+  struct role role = decided(by_flags(c), ROLE_TCP_FLAGS);
+  if (!role.from) role = decided(by_service(key, services), ROLE_SERVICE_PORT);
+  if (!role.from && !has_ports(key)) role = role_by_peers(c, key, 0, 0);
+  return role;
+}
+
+struct role role_by_peers(const struct connection *c, const struct flow_key *key, uint64_t a, uint64_t b) {
+  struct role role = {.client = a > b, .from = a != b ? ROLE_MANY_PEERS : ROLE_UNDECIDED};
+  if (!role.from && has_ports(key)) role = decided((int)key->a.port - (int)key->b.port, ROLE_LOWER_PORT);
+  if (!role.from) role = (struct role){.client = c->first == FLOW_NONE ? 0 : c->opening & 1, .from = ROLE_FIRST_SEEN};
+  return role;
+}
+
+const char *role_name(enum role_from from) {
+  static const char *const name[ROLES] = {
+      [ROLE_TCP_FLAGS] = "tcp-flags",   [ROLE_SERVICE_PORT] = "service-port", [ROLE_MANY_PEERS] = "many-peers",
+      [ROLE_LOWER_PORT] = "lower-port", [ROLE_FIRST_SEEN] = "first-seen",
+  };
+  return name[from];
+}
+
+/* What the flags say of a connection in which both ends sent something that was accepted. */
+static const char *state_by_flags(const struct connection *c, const struct flow_key *key, uint32_t client) {
+  uint32_t server = !client;
+  int refused = key->protocol == TCP && has_sign(c, FLOW_RST, server) && has_sign(c, FLOW_SYN, client) &&
+                !has_sign(c, FLOW_SYN_ACK, server);
+  if (refused) return "refused";
+  if (has_sign(c, FLOW_RST, 0) || has_sign(c, FLOW_RST, 1)) return "reset";
+  return has_sign(c, FLOW_FIN, 0) && has_sign(c, FLOW_FIN, 1) ? "closed" : "established";
+}
+
+const char *connection_state(const struct connection *c, const struct flow_key *key, uint32_t client) {
+  if (has_sign(c, FLOW_ACCEPTED, 0) && has_sign(c, FLOW_ACCEPTED, 1)) return state_by_flags(c, key, client);
+  if (has_sign(c, FLOW_REJECTED, 0) || has_sign(c, FLOW_REJECTED, 1)) return "rejected";
+  return has_sign(c, FLOW_SEEN, client) ? "no answer" : "one-sided";
+}

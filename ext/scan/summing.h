@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** What takes the records of a reader in the place of batches, and sums them: groups
+** (rollup_scan.h) or connections (connection/connection_scan.h).
+**
+** A reader binds the sums to each layout, adds the lines that its predicate lets pass, and settles
+** after each window.  All calls come from one thread at a time.  `sums` is the first argument of
+** all functions.
+*/
+#ifndef SCAN_SUMMING_H
+#define SCAN_SUMMING_H
+
+#include "base/err.h"
+#include "base/stop.h"
+#include "record/layout.h"
+#include "record/path_fields.h"
+#include "record/tokens.h"
+#include "scan/presence.h"
+
+struct summing_kind {
+  /*
+  ** Lines of this layout come next, with what the path of the file gives.  path stays valid until
+  ** the next call; the layout does not.  Notes in *presence which of the fields that are needed
+  ** are there.  Sets *why if no line of this layout can be used: its first record is then a problem
+  ** that ends the file.
+  */
+  void (*bind)(void *sums, const struct layout *l, const struct path_fields *path, struct presence *presence,
+               struct err *why);
+
+  /*
+  ** Adds a record, whose line has passed record_check(); TOKENS_BLOCK readable bytes follow its
+  ** text.  ERR_NOMEM; ERR_LINE if the line cannot be used, and why.
+  */
+  enum err_code (*add)(void *sums, const struct line *line, struct err *e);
+
+  /* The window has ended: adds the records that still wait.  ERR_NOMEM. */
+  enum err_code (*settle)(void *sums, struct err *e);
+
+  /* Do the sums take so much memory that they must be handed over?  Asked after each window. */
+  int (*is_full)(const void *sums);
+
+  /*
+  ** Adds all of `from`, and leaves it empty; the two may change places.  stop is asked now and
+  ** then; when it says so, the function returns ERR_NONE early, and the rest stays in `from`.
+  ** ERR_NOMEM, likewise.
+  */
+  enum err_code (*merge)(void *sums, void *from, const struct stop *stop, struct err *e);
+
+  /* Frees what has been summed; the sums are then empty, and may be used again. */
+  void (*clear)(void *sums);
+};
+
+struct summing {
+  const struct summing_kind *kind;
+  void *sums;
+};
+
+#endif
