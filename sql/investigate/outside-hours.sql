@@ -7,8 +7,8 @@
 --                         default 8 and 18
 --   @days                 the business days, a JSON array in which 0 is Sunday; default [1, 2, 3,
 --                         4, 5]
---   @zone                 the difference of your clock from UTC, such as '+2 hours'; default '+0
---                         hours'. It has no daylight saving time
+--   @zone                 the difference of your clock from UTC, such as '+2 hours', '+05:30' or
+--                         '-03:30'; default '+0 hours'. It has no daylight saving time
 --   @quiet_bytes          a pair is shown if it sent at least this number of bytes; default
 --                         1000000
 --   @top                  number of rows; default 20, and -1 for all
@@ -29,9 +29,11 @@ SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@days), json_type(@days) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@days) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
   'flowlogs: @days must be a JSON array of numbers of days: .parameter set @days ''[1, 2, 3, 4, 5]''');
+SELECT 1 WHERE NOT flowlogs_require(strftime('%H', '2026-03-09', @zone) IS NOT NULL,
+  'flowlogs: @zone must be a difference from UTC: .parameter set @zone "''+05:30''"');
 WITH pair AS (
-  SELECT srcaddr, dstaddr, CAST(strftime('%H', hour, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
-           OR CAST(strftime('%w', hour, @zone) AS INTEGER) NOT IN (SELECT value FROM json_each(@days)) AS outside,
+  SELECT srcaddr, dstaddr, CAST(strftime('%H', minute, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
+           OR CAST(strftime('%w', minute, @zone) AS INTEGER) NOT IN (SELECT value FROM json_each(@days)) AS outside,
          flows, bytes, first_seen, last_seen
     FROM flowlogs_rollup(@logs)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
