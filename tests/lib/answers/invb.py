@@ -373,8 +373,7 @@ def database_ports(records):
     for (server, port), rs in _groups((r for r in records if r["protocol"] == 6 and r["dstport"] in ports),
                                       lambda r: (r["dstaddr"], r["dstport"])).items():
         got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"} - {None}
-        private = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-        outside = [c for c in got_in if not any(ipaddress.ip_address(c) in n for n in private)]
+        outside = [c for c in got_in if not _inside(c)]
         rows.append((server, port, _SERVICE.get(port), len(rs), _refused(rs), len(got_in),
                      _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
     return _sorted(rows, -8, -6, -4, 1, 2)[:20]
