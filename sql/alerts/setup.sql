@@ -56,7 +56,7 @@ CREATE TEMP TABLE IF NOT EXISTS found (
   key        TEXT NOT NULL,    -- what the alert is about: the same things have the same key
   severity   TEXT NOT NULL CHECK (severity IN ('low', 'medium', 'high')),
   technique  TEXT NOT NULL,    -- MITRE ATT&CK: 'T1046 Network Service Discovery'
-  title      TEXT NOT NULL,    -- what happened, in one line
+  title      TEXT NOT NULL,    -- what happened, in one line; run.sql adds up the bytes of a title that ends with ', N bytes'
   first_seen INTEGER NOT NULL, -- Unix seconds
   last_seen  INTEGER NOT NULL,
   flows      INTEGER NOT NULL, -- records that show it; for a rule with a threshold, those of the fullest window
