@@ -79,7 +79,7 @@ CREATE TEMP VIEW IF NOT EXISTS file_lacks AS
          group_concat(field, ', ') FILTER (WHERE absent) AS lacks_all,
          max(absent AND place < 4) AS vital, max(absent AND field = 'action') AS no_action
     FROM (SELECT file.path, n.value AS field, n.key AS place, names NOT LIKE '% ' || n.value || ' %' AS absent,
-                 names LIKE '% tgw-id %' AS of_tgw
+                 names LIKE '% tgw-%' OR names LIKE '% resource-type %' AS of_tgw      -- no other logs have these
             FROM (SELECT f.path, ' ' || replace(fields, '"', ' ') || ' ' AS names  -- several formats are a JSON array
                     FROM temp.sqlite_parameters p
                     CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f

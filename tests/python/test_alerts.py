@@ -781,6 +781,20 @@ def test_logs_of_transit_gateways_only(alerts, release, rule):
     assert release.rows(ask) == [["0", "2", "2", "NULL"]]
 
 
+@pytest.mark.parametrize("header", [
+    "tgw-id srcaddr", "tgw_id srcaddr", "tgwId srcAddr", "TGW_ID SRCADDR", "tgw-attachment-id srcaddr", "resource_type srcaddr",
+    "tgw_src_vpc_account_id sourceaddress", "format"])
+def test_logs_of_transit_gateways_in_any_spelling(alerts, header):
+    """They have no action, and this is no error, also where the header is the option format or lacks tgw-id."""
+    if header == "format":
+        header, alerts.parameters["format"] = "", "'${tgw_id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end}'"
+    else:
+        header += " dstaddr srcport dstport protocol packets bytes start end\n"
+    value = "TransitGateway" if "resource" in header else "123456789012" if "account" in header else "tgw-attach-1" if "attach" in header else "tgw-1"
+    (alerts.logs / "a.log").write_text(f"{header}{value} {IN} {OUT} 40000 53 17 1 80 {NOON} {NOON + 60}\n")
+    assert alerts.news() == [("new", "10.0.1.5 asked 203.0.113.7 udp/53, 80 bytes")]
+
+
 def test_milliseconds(alerts):
     write(alerts.logs / "a.log", [dict(rejected(IN, IN2, 22), start=NOON * 1000, end=NOON * 1000)])
     status, printed, err = alerts.run()
