@@ -41,7 +41,7 @@ SQLITE_EXTENSION_INIT1
 #endif
 
 /* The function that each entry point registers last. */
-#define LAST_FUNCTION "flowlogs_require"
+#define LAST_FUNCTION "flowlogs_version"
 #define LAST_OF_ALL   "flowlogs_scan_stats"
 
 EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);
@@ -139,6 +139,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
   stats->users = 1; /* this function */
   int rc = functions_register(db);
   if (!rc) rc = cidr_lookup_register(db);
+  if (!rc) rc = is_inside_register(db);
   if (!rc) rc = register_tables(db, stats);
   if (!rc) rc = scan_stats_register(db, stats);
   scan_stats_free(stats);

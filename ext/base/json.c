@@ -77,6 +77,50 @@ enum json_result json_next(const char **p, const char *end, const char **value, 
   return JSON_VALUE;
 }
 
+/* The next byte that is not white space; 0 at the end. */
+static char list_byte(struct json_list *l) {
+  l->p += chars_space(l->p, (size_t)(l->end - l->p));
+  return l->p < l->end ? *l->p : 0;
+}
+
+static enum json_result list_error(const struct json_list *l, const char *words, struct err *e) {
+  err_set(e, ERR_FORMAT, 0, "%s element %zu", l->p == l->end ? "is cut off at" : words, l->count);
+  return JSON_ERROR;
+}
+
+static enum json_result list_end(struct json_list *l, struct err *e) {
+  l->p++;
+  list_byte(l);
+  if (l->p == l->end) return JSON_END;
+  err_set(e, ERR_FORMAT, 0, "goes on behind its ']'");
+  return JSON_ERROR;
+}
+
+/* The element at l->p, or behind white space there. */
+static enum json_result list_value(struct json_list *l, const char **value, size_t *n, struct err *e) {
+  char c = list_byte(l);
+  l->count++;
+  if (c == '"' || c == '[' || c == '{') return json_next(&l->p, l->end, value, n, e);
+  *value = l->p;
+  while (l->p < l->end && *l->p && !char_is_space(*l->p) && !strchr(",:\"[]{}", *l->p)) l->p++;
+  *n = (size_t)(l->p - *value);
+  return *n ? JSON_VALUE : list_error(l, "lacks", e);
+}
+
+enum json_result json_list_next(struct json_list *l, const char **value, size_t *n, struct err *e) {
+  char c = list_byte(l);
+  if (!l->is_open && c != '[') {
+    err_set(e, ERR_FORMAT, 0, "does not begin with '['");
+    return JSON_ERROR;
+  }
+  if (l->is_open && c == ']') return list_end(l, e);
+  if (l->is_open && c != ',') return list_error(l, "has neither ',' nor ']' behind", e);
+  l->p++; /* the [ or the comma */
+  if (!l->is_open && list_byte(l) == ']') return list_end(l, e);
+  l->is_open = 1;
+  return list_value(l, value, n, e);
+}
+
 /* Returns the number that two hexadecimal digits stand for, or -1. */
 static int hex_pair(const char *p) {
   int high = char_hex(p[0]), low = char_hex(p[1]);

@@ -6,7 +6,7 @@
 ** and brackets are looked at here; what is in a value is left to SQLite's JSON functions.
 **
 ** Call json_next() until it no longer returns JSON_VALUE, and json_plain() on a copy of each
-** value.  The functions are pure; any thread may call them.
+** value.  json_list_next() does the same for the elements of one array.  The functions are pure; any thread may call them.
 */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -30,6 +30,21 @@ enum json_result {
 ** points into the text.
 */
 enum json_result json_next(const char **p, const char *end, const char **value, size_t *n, struct err *e);
+
+/* An array whose elements are read; {text, end of the text} before the first call. */
+struct json_list {
+  const char *p, *end;
+  size_t count; /* elements that were returned */
+  int is_open;  /* 0 or 1: the [ has been read */
+};
+
+/*
+** Finds the next element of the array: *value and *n are a string with its quotes, an array, an
+** object, or a word such as 443 or null, which may be anything without white space, comma, quote or
+** bracket.  JSON_END behind the ] when only white space follows it.  JSON_ERROR when the text is no
+** array; *e then says why, in words that follow "the text ".
+*/
+enum json_result json_list_next(struct json_list *l, const char **value, size_t *n, struct err *e);
 
 /*
 ** Rewrites a value of n bytes in place so that SQLite reads what was meant.  Returns the new

@@ -272,7 +272,8 @@ static int get_place(struct lookup *l, const struct table_ref *place, struct sub
 ** error.
 */
 static int get_subnets(struct lookup *l, const struct names *names, struct subnets **out, char **pzErr) {
-  struct table_ref place = {0};
+  struct table_ref place = {
+      .who = "cidr_lookup", .usage = "the order is cidr_lookup(table, column, ip)", .needs_rowid = 1};
   if (strlen(names->table) != names->table_n || strlen(names->column) != names->column_n)
     return report_text(pzErr, "cidr_lookup: the name of a table or column has a NUL byte");
   if (l->is_reading) return report_text(pzErr, "cidr_lookup: called by what it reads to answer another call");
@@ -286,14 +287,6 @@ static int get_subnets(struct lookup *l, const struct names *names, struct subne
   table_ref_clear(&place);
   l->is_reading = 0;
   return rc;
-}
-
-/* Makes an error the result.  Frees the message, which may be NULL. */
-static void result_error(sqlite3_context *ctx, int rc, char *message) {
-  if (message) sqlite3_result_error(ctx, message, -1);
-  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-  else if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
-  sqlite3_free(message);
 }
 
 static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
@@ -311,7 +304,7 @@ static void cidr_lookup(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     if (!names.table) return;
     int rc = get_subnets(sqlite3_user_data(ctx), &names, &held, &message);
     if (!held) {
-      result_error(ctx, rc, message);
+      value_result_code(ctx, rc, message);
       return;
     }
     s = held;

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The pure functions are registered from the table, as SQLITE_DETERMINISTIC and SQLITE_INNOCUOUS.
-** cidr_lookup() and flowlogs_scan_stats() have a state that belongs to the connection, so they
-** stand in the table for the documentation only.
+** Those without a `call` stand in the table for the documentation only: cidr_lookup() and
+** flowlogs_scan_stats() have a state that belongs to the connection, and is_inside(ip, inside) reads
+** tables.
 */
 #include "functions/functions.h"
 
 #include "flowlogs.h"
 #include "functions/address_functions.h"
 #include "functions/code_functions.h"
+#include "functions/community_id.h"
 #include "functions/cwl_match.h"
+#include "functions/inside.h"
 #include "functions/require.h"
 #include "functions/text_functions.h"
 
@@ -19,6 +22,7 @@ static void version(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 }
 
 const struct function_description function_descriptions[] = {
+    /* The first row, which is registered last. */
     {"flowlogs_version", 0, version, "", "TEXT", "The version of the extension.", "flowlogs_version()"},
     {"cidr_match", 2, address_cidr_match, "ip, cidr", "INTEGER",
      "1 when the address lies in the prefix, 0 when it does not.  A prefix without a length is one address.  In a "
@@ -39,6 +43,14 @@ const struct function_description function_descriptions[] = {
      "ip_scope('192.168.1.1')"},
     {"ip_is_private", 1, address_is_private, "ip", "INTEGER", "1 when ip_scope is private, otherwise 0.",
      "ip_is_private('10.1.2.3')"},
+    {"is_inside", 1, inside_default_function, "ip", "INTEGER",
+     "1 when the address is in your own networks, otherwise 0: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "
+     "100.64.0.0/10 or fc00::/7.",
+     "is_inside('10.1.2.3')"},
+    {"is_inside", 2, NULL, "ip, inside", "INTEGER",
+     "The same for the networks that you name: a JSON array of prefixes and addresses, or the name of a table with a "
+     "column cidr; NULL for those of is_inside(ip).",
+     "is_inside('172.16.1.2', '[\"172.16.0.0/16\", \"fd00::/8\"]')"},
     {"ip_blob", 1, address_blob, "ip", "BLOB", "The address as 16 bytes, which sort as the addresses do.",
      "hex(ip_blob('10.1.2.3'))"},
     {"ip_text", 1, address_text, "ip", "TEXT",
@@ -52,6 +64,14 @@ const struct function_description function_descriptions[] = {
     {"tcp_flags", 1, code_tcp_flags, "mask", "TEXT", "The names of the flags in tcp_flags.", "tcp_flags(18)"},
     {"traffic_path", 1, code_traffic_path, "number", "TEXT", "The way out that the field traffic_path names.",
      "traffic_path(8)"},
+    {"community_id", 5, community_id, "srcaddr, srcport, dstaddr, dstport, protocol", "TEXT",
+     "The Community ID (version 1) that Zeek, Suricata and Elastic write for a flow, the same in both directions.  "
+     "NULL "
+     "for ICMP, whose ID needs the type, which flow logs do not have.",
+     "community_id('128.232.110.120', 34855, '66.35.250.204', 80, 6)"},
+    {"community_id", 6, community_id, "srcaddr, srcport, dstaddr, dstport, protocol, seed", "TEXT",
+     "The same with a seed from 0 to 65535, which is 0 otherwise.",
+     "community_id('128.232.110.120', 34855, '66.35.250.204', 80, 6, 1)"},
     {"cwl_match", 2, cwl_match, "text, pattern", "INTEGER",
      "1 when the text matches the CloudWatch Logs filter pattern, otherwise 0.", "cwl_match('2 REJECT OK', 'REJECT')"},
     {"flowlogs_require", 2, require, "condition, message", "INTEGER",
@@ -94,8 +114,8 @@ int functions_find(sqlite3_vtab *table, int argc, const char *name,
 int functions_register(sqlite3 *db) {
   const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   int rc = SQLITE_OK;
-  for (size_t i = 0; !rc && i < function_descriptions_count; i++) {
-    const struct function_description *f = &function_descriptions[i];
+  for (size_t i = function_descriptions_count; !rc && i > 0; i--) {
+    const struct function_description *f = &function_descriptions[i - 1];
     if (f->call) rc = sqlite3_create_function_v2(db, f->name, f->nargs, pure, NULL, f->call, NULL, NULL, NULL);
   }
   return rc;

@@ -16,7 +16,7 @@
 struct function_description {
   const char *name;
   int nargs;
-  void (*call)(sqlite3_context *, int, sqlite3_value **); /* NULL: it has a state, and a file of its own registers it */
+  void (*call)(sqlite3_context *, int, sqlite3_value **); /* NULL: a file of its own registers it */
   const char *arguments;                                  /* as in "ip, cidr" */
   const char *type;                                       /* of the result */
   const char *doc;                                        /* in whole sentences */
@@ -26,11 +26,15 @@ struct function_description {
 extern const struct function_description function_descriptions[];
 extern const size_t function_descriptions_count;
 
-/* Registers the functions that touch neither a file nor a table. */
+/*
+** Registers the functions that touch neither a file nor a table, and flowlogs_version() last, so that
+** a connection in which it gives this version has all of them.
+*/
 int functions_register(sqlite3 *db);
 
-/* Registers cidr_lookup(), which reads tables by their names. */
+/* Registers cidr_lookup() and is_inside(ip, inside), which read tables by their names. */
 int cidr_lookup_register(sqlite3 *db);
+int is_inside_register(sqlite3 *db);
 
 /*
 ** An xFindFunction: tells SQLite which functions of a column and a constant a scan evaluates

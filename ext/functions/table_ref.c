@@ -38,7 +38,7 @@ int table_ref_error(sqlite3 *db, const struct table_ref *place, int rc, char **p
   ** replaced it, in which case its code differs from rc.
   */
   const char *text = (sqlite3_errcode(db) & 0xff) == (rc & 0xff) ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
-  int reported = report_text(pzErr, "cidr_lookup: %s can't be read: %s", place->name, text);
+  int reported = report_text(pzErr, "%s: %s can't be read: %s", place->who, place->name, text);
   return reported == SQLITE_NOMEM ? SQLITE_NOMEM : rc;
 }
 
@@ -113,26 +113,30 @@ static int find_table(sqlite3 *db, struct table_ref *place, char **pzErr) {
     rc = look_everywhere(db, place, &is_view);
   }
   if (rc) return table_ref_error(db, place, rc, pzErr);
-  if (!place->schema)
-    return report_text(pzErr, "cidr_lookup: no such table: %s; the order is cidr_lookup(table, column, ip)",
-                       place->name);
+  if (!place->schema) return report_text(pzErr, "%s: no such table: %s; %s", place->who, place->name, place->usage);
   if (is_view)
-    return report_text(pzErr, "cidr_lookup: %s is a view, which has no rowid; " INSTEAD " %s", place->name,
-                       place->name);
+    return report_text(pzErr, "%s: %s is a view%s; " INSTEAD " %s", place->who, place->name,
+                       place->needs_rowid ? ", which has no rowid" : "", place->name);
   return SQLITE_OK;
 }
 
 /* --- the columns -------------------------------------------------------------------------------------------------- */
 
 /*
-** Checks that the table has a rowid.  No column has the name place->rowid, so SQLite knows the
+** Checks whether the table has a rowid.  No column has the name place->rowid, so SQLite knows the
 ** name only if the table has a rowid; its answer to an unknown name is SQLITE_ERROR.
 */
-static int require_rowid(sqlite3 *db, const struct table_ref *place, char **pzErr) {
+static int check_rowid(sqlite3 *db, struct table_ref *place, char **pzErr) {
+  if (!place->rowid && place->needs_rowid)
+    return report_text(pzErr, "%s: %s has columns rowid, _rowid_ and oid, which hide its rowid", place->who,
+                       place->name);
+  if (!place->rowid) return SQLITE_OK;
   int rc = sqlite3_table_column_metadata(db, place->schema, place->table, place->rowid, NULL, NULL, NULL, NULL, NULL);
-  if (rc == SQLITE_ERROR)
-    return report_text(pzErr, "cidr_lookup: %s is a WITHOUT ROWID table: it has no rowid to give", place->name);
-  return rc ? table_ref_error(db, place, rc, pzErr) : SQLITE_OK;
+  if (rc && rc != SQLITE_ERROR) return table_ref_error(db, place, rc, pzErr);
+  if (rc && place->needs_rowid)
+    return report_text(pzErr, "%s: %s is a WITHOUT ROWID table: it has no rowid to give", place->who, place->name);
+  if (rc) place->rowid = NULL;
+  return SQLITE_OK;
 }
 
 /* Finds the column, and a name of the rowid that no column has. */
@@ -153,10 +157,8 @@ static int find_columns(sqlite3 *db, struct table_ref *place, char **pzErr) {
   place->is_stored = has_column == 1;
   for (int i = 0; i < 3 && !place->rowid; i++)
     if (!taken[i]) place->rowid = rowid[i];
-  if (!has_column) return report_text(pzErr, "cidr_lookup: table %s has no column %s", place->name, place->column);
-  if (!place->rowid)
-    return report_text(pzErr, "cidr_lookup: %s has columns rowid, _rowid_ and oid, which hide its rowid", place->name);
-  return require_rowid(db, place, pzErr);
+  if (!has_column) return report_text(pzErr, "%s: table %s has no column %s", place->who, place->name, place->column);
+  return check_rowid(db, place, pzErr);
 }
 
 static int prepare_rows(sqlite3 *db, const struct table_ref *place, const char *explain, sqlite3_stmt **stmt,
@@ -166,8 +168,8 @@ static int prepare_rows(sqlite3 *db, const struct table_ref *place, const char *
   ** name of a table.
   */
   int rc = prepare(db,
-                   sqlite3_mprintf("%sSELECT t.%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", explain, place->rowid,
-                                   place->column, place->schema, place->table),
+                   sqlite3_mprintf("%sSELECT %s%s, t.\"%w\" FROM \"%w\".\"%w\" AS t", explain, place->rowid ? "t." : "",
+                                   place->rowid ? place->rowid : "NULL", place->column, place->schema, place->table),
                    stmt);
   return rc ? table_ref_error(db, place, rc, pzErr) : SQLITE_OK;
 }
@@ -193,9 +195,8 @@ static int find_kind(sqlite3 *db, struct table_ref *place, char **pzErr) {
   if (rc != SQLITE_DONE) return rc;
   place->is_stored = place->is_stored && reads_column && !is_virtual;
   if (!is_virtual || !sqlite3_stricmp(place->schema, TEMP)) return SQLITE_OK;
-  return report_text(pzErr,
-                     "cidr_lookup: %s is a virtual table outside temp, which is not read by name; " INSTEAD " %s",
-                     place->name, place->name);
+  return report_text(pzErr, "%s: %s is a virtual table outside temp, which is not read by name; " INSTEAD " %s",
+                     place->who, place->name, place->name);
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ */

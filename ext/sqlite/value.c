@@ -50,6 +50,13 @@ void value_result_message(sqlite3_context *ctx, char *message) {
   sqlite3_free(message);
 }
 
+void value_result_code(sqlite3_context *ctx, int rc, char *message) {
+  if (message) sqlite3_result_error(ctx, message, -1);
+  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
+  else if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
+  sqlite3_free(message);
+}
+
 void value_result_error(sqlite3_context *ctx, char *text) { value_result_message(ctx, report_clean(text)); }
 
 void value_result_printable(sqlite3_context *ctx, const char *p, size_t n) {

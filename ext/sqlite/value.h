@@ -47,6 +47,12 @@ void value_result_error(sqlite3_context *ctx, char *text);
 /* The same for a message that has been cleaned, perhaps by report_clean_lines(). */
 void value_result_message(sqlite3_context *ctx, char *message);
 
+/*
+** Makes SQLite's code rc the error of the function, with the message, which may be NULL and is
+** freed.
+*/
+void value_result_code(sqlite3_context *ctx, int rc, char *message);
+
 /* Makes the n bytes at p, as printable_write() writes them, the result of the function or column. */
 void value_result_printable(sqlite3_context *ctx, const char *p, size_t n);
 

@@ -3,7 +3,7 @@
 ** json_next() and json_plain(): a text that SQLite takes for one object, array or string is one
 ** value; several texts behind one another are their values; the values are parts of the text with
 ** nothing but white space between them; and json_plain() changes nothing that SQLite reads, but
-** for NUL.
+** for NUL.  json_list_next() finds the elements that json_each() finds.
 **
 ** Input: a text.
 */
@@ -75,9 +75,40 @@ static int check_values(const char *text, size_t n) {
   return rc == JSON_END ? count : -1;
 }
 
+/*
+** json_list_next() on an array finds elements of the types that SQLite finds.  What it takes for an
+** array of strings is one for SQLite, but for escapes.
+*/
+static void check_list(const char *text, size_t n) {
+  struct json_list list = {.p = text, .end = text + n};
+  struct err e = {0};
+  struct text types = {0};
+  const char *value;
+  size_t length;
+  enum json_result rc;
+  int only_strings = !memchr(text, '\\', n);
+  while ((rc = json_list_next(&list, &value, &length, &e)) == JSON_VALUE) {
+    PROPERTY(length > 0 && value >= text && value + length <= text + n, "element %zu", list.count);
+    only_strings &= *value == '"';
+    text_add(&types, *value == '"' ? "t" : *value == '[' ? "a" : *value == '{' ? "o" : "w", 1);
+  }
+  PROPERTY((rc == JSON_ERROR) == (e.code != ERR_NONE), "result %d, error %d", rc, e.code);
+  static const char all[] =
+      "SELECT group_concat(iif(type IN ('text', 'array', 'object'), substr(type, 1, 1), 'w'), '') FROM json_each(?1) "
+      "WHERE json_type(?1) = 'array'";
+  char *want = is_valid(text, n) ? ask_sqlite(all, text, n) : NULL;
+  if (want)
+    PROPERTY(rc == JSON_END && types.n == strlen(want) && !memcmp(types.p, want, types.n), "%.*s: %.*s instead of %s",
+             (int)n, text, (int)types.n, types.p, want);
+  if (rc == JSON_END && only_strings) PROPERTY(is_valid(text, n), "%.*s is no JSON", (int)n, text);
+  free(want);
+  free(types.p);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *text = copy_of((const char *)data, size, 0);
   int count = check_values(text, size);
+  check_list(text, size);
   char *type = is_valid(text, size) ? ask_sqlite("SELECT json_type(?)", text, size) : NULL;
   if (type && (!strcmp(type, "object") || !strcmp(type, "array") || !strcmp(type, "text"))) {
     struct text twice = {0};

@@ -49,6 +49,9 @@ SELECT cidr_lookup('nets', 'cidr', column1) FROM (VALUES ('10.9.9.9'), ('11.0.0.
 INSERT INTO nets VALUES ('10.0.0.0/33');
 SELECT cidr_lookup('nets', 'cidr', '10.0.0.1');
 SELECT cidr_lookup('10.0.0.1', 'nets', 'cidr');
+SELECT is_inside('10.0.0.1'), is_inside('10.3.4.5', '["10.3.0.0/16", "fd00::/8"]'), is_inside('11.0.0.1', '["10.3.0.0/33"]');
+DELETE FROM nets WHERE cidr = '10.0.0.0/33';
+SELECT is_inside(column1, 'nets') FROM (VALUES ('10.9.9.9'), ('11.0.0.1'), ('fd12::'), ('x'));
 -- Functions.
 WITH a(ip, n) AS (VALUES ('10.0.0.5', 18), ('2001:DB8:0::1', 6.0), (x'0a000005', '17'), (167772165, 443), ('no', NULL))
 SELECT ip, ip_family(ip), ip_prefix(ip, 17), ip_scope(ip), ip_is_private(ip), hex(ip_blob(ip)), ip_text(ip_blob(ip)),
@@ -57,6 +60,7 @@ SELECT ip_prefix('10.0.0.5', 64);
 SELECT ip_prefix(ip, n) FROM (SELECT '::1' AS ip, x'61' AS n);
 SELECT cidr_match(ip, n) FROM (SELECT '10.0.0.0/8' AS ip, '10.0.0.5' AS n);
 SELECT cwl_match('2 10.0.0.1 404', '[v, ..., a=10.0.* && a!=%^10%, b=4* || b=%5%,]'), cwl_match('ab', '?a ?%b% "c"');
+SELECT community_id(ip, n, ip, 53, 17), community_id(ip, n, ip, 70000, 6) FROM (SELECT '::1' AS ip, 5 AS n);
 SELECT cwl_match(raw, '[version, ..., action=' || coalesce(action, '"-"') || ', status]') FROM flowlogs('tests/data/edge/crlf.log');
 SELECT cwl_match('a', '[a, b=]');
 SELECT flowlogs_require(0, 'a message');

@@ -76,6 +76,9 @@ ERRORS = [
     "SELECT cwl_match('text', '[a = E');",
     "SELECT cidr_lookup('E', 'E', '10.0.0.1');",
     "CREATE TABLE t(cidr); INSERT INTO t VALUES ('E'); SELECT cidr_lookup('t', 'cidr', '10.0.0.1');",
+    "SELECT is_inside('10.0.0.1', 'E');",
+    "SELECT is_inside('10.0.0.1', '[\"E\"]');",
+    "CREATE TABLE t(cidr); INSERT INTO t VALUES ('E'); SELECT is_inside('10.0.0.1', 't');",
     "SELECT flowlogs_require(0, 'E');",
     "SELECT * FROM flowlogs_payload('{\"E\": 1}');",
     "SELECT * FROM flowlogs_payload('{\"messageType\": \"DATA_MESSAGE\", \"logGroup\": \"E\", \"logEvents\":"

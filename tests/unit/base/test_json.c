@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** json_next() and json_plain(): where JSON values begin and end, and which escapes are rewritten.
+** json_next(), json_list_next() and json_plain(): where JSON values and the elements of an array
+** begin and end, and which escapes are rewritten.
 */
 #include "helpers.h"
 
@@ -106,6 +107,69 @@ static void test_plain(void **state) {
 }
 
 /*
+** Writes the elements of an array that ends at an unmapped page, with '|' after each, and the error
+** if there is one.
+*/
+static struct bytes elements(const char *text, size_t n) {
+  struct guarded g;
+  struct bytes out = {0};
+  struct err e = {0};
+  const char *value = NULL;
+  size_t value_n = 0;
+  enum json_result rc;
+  guarded_init(&g, n + 1);
+  struct json_list list = {.p = memcpy(g.end - n, text, n), .end = g.end};
+  bytes_add(&out, "", 0);
+  while ((rc = json_list_next(&list, &value, &value_n, &e)) == JSON_VALUE) {
+    assert_true(value + value_n == list.p && list.p <= list.end && value_n > 0);
+    bytes_add(&out, value, value_n);
+    bytes_add(&out, "|", 1);
+  }
+  if (rc == JSON_ERROR) bytes_print(&out, "ERROR %s", e.text);
+  else assert_int_equal(e.code, ERR_NONE);
+  guarded_clear(&g);
+  return out;
+}
+
+static void test_elements(void **state) {
+  static const struct {
+    const char *text, *elements;
+  } cases[] = {
+      {"[]", ""},
+      {" \t[\r\n] ", ""},
+      {"[\"a\"]", "\"a\"|"},
+      {"[\"a\",\"b\\\"]\" , 443,null,-1.5e+3]", "\"a\"|\"b\\\"]\"|443|null|-1.5e+3|"},
+      {"[[1,2],{\"a\":[]} ,\"\"]", "[1,2]|{\"a\":[]}|\"\"|"},
+      {"[1 ]", "1|"},
+      {"", "ERROR does not begin with '['"},
+      {"1", "ERROR does not begin with '['"},
+      {"{}", "ERROR does not begin with '['"},
+      {"[", "ERROR is cut off at element 1"},
+      {"[1", "1|ERROR is cut off at element 1"},
+      {"[1,", "1|ERROR is cut off at element 2"},
+      {"[\"a", "ERROR is cut off: a JSON string has no end"},
+      {"[,1]", "ERROR lacks element 1"},
+      {"[1,]", "1|ERROR lacks element 2"},
+      {"[1,,2]", "1|ERROR lacks element 2"},
+      {"[1 2]", "1|ERROR has neither ',' nor ']' behind element 1"},
+      {"[\"a\"\"b\"]", "\"a\"|ERROR has neither ',' nor ']' behind element 1"},
+      {"[1}", "1|ERROR has neither ',' nor ']' behind element 1"},
+      {"[1:2]", "1|ERROR has neither ',' nor ']' behind element 1"},
+      {"[1]]", "1|ERROR goes on behind its ']'"},
+      {"[][]", "ERROR goes on behind its ']'"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct bytes got = elements(cases[i].text, strlen(cases[i].text));
+    CHECK(!strcmp(got.p, cases[i].elements), "%s: %s", cases[i].text, got.p);
+    bytes_free(&got);
+  }
+  struct bytes nul = elements("[1\0]", 4);
+  assert_string_equal(nul.p, "1|ERROR has neither ',' nor ']' behind element 1");
+  bytes_free(&nul);
+}
+
+/*
 ** A text that is cut off gives the values before the cut, and an error unless it was cut between
 ** two values.
 */
@@ -157,8 +221,8 @@ static void test_limit(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_plain),
-                                     cmocka_unit_test(test_every_cut), cmocka_unit_test(test_deep),
-                                     cmocka_unit_test(test_limit)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_elements),
+                                     cmocka_unit_test(test_plain),  cmocka_unit_test(test_every_cut),
+                                     cmocka_unit_test(test_deep),   cmocka_unit_test(test_limit)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
