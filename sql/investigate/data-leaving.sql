@@ -1,14 +1,16 @@
 -- Which inside addresses sent how many bytes to which outside addresses? Each byte is counted
 -- once.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @bytes          a pair is shown if it sent at least this number of bytes; default 5000000
---   @top            number of rows; default 20, and -1 for all
---   @inside         your networks, a JSON array of prefixes; default: the private address space.
---                   Add the IPv6 blocks of your VPCs and your public addresses. See
---                   sql/inside.sql
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @bytes              a pair is shown if it sent at least this number of bytes; default 5000000
+--   @top                number of rows; default 20, and -1 for all
+--   @inside             your networks, a JSON array of prefixes; default: the private address
+--                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
+--                       sql/inside.sql
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/data-leaving.sql'
@@ -27,9 +29,11 @@
 -- two VPCs is one address here. In logs without interface_id nothing tells which interface saw a
 -- pair, so every record counts. Where records were lost (SKIPDATA), sums are lower bounds. Pairs
 -- of which no record has a byte count come last, with `bytes` NULL.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@bytes', 5000000), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@bytes', 5000000), ('@top', 20);
 .read sql/inside.sql
 DROP TABLE IF EXISTS temp.leaving;
 CREATE TEMP TABLE leaving (src, dst, onward, service, flows, bytes, first, last, left_out);
@@ -38,7 +42,7 @@ WITH seen AS MATERIALIZED (
   SELECT coalesce(interface_id, tgw_attachment_id, '-') AS interface, flow_direction AS way, srcaddr, dstaddr,
          coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, max(pkt_dst_aws_service) AS service,
          sum(flows) AS flows, sum(packets) AS packets, sum(bytes) AS bytes, min(first_seen) AS first, max(last_seen) AS last
-    FROM flowlogs_rollup(@logs)
+    FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
      AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
      AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL -- an address that is not logged is neither inside nor outside
@@ -67,3 +71,5 @@ SELECT src, dst, coalesce(service, '-') AS service, flows, bytes, datetime(first
   FROM leaving WHERE NOT left_out AND ifnull(bytes, @bytes) >= @bytes ORDER BY bytes DESC, src, dst, onward LIMIT @top;
 SELECT src AS left_out_as_nat, count(*) AS destinations, sum(flows) AS flows, sum(bytes) AS bytes
   FROM leaving WHERE left_out GROUP BY src ORDER BY src;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM leaving WHERE left_out OR ifnull(bytes, @bytes) >= @bytes);
