@@ -79,7 +79,7 @@ def test_random_flows(build, seed):
     flows = [random_flow(rng) for _ in range(2000)]
     values = ", ".join(f"('{a}', {b}, '{c}', {d}, {e}, {f})" for a, b, c, d, e, f in flows)
     sql = (f"WITH f(a, b, c, d, e, f) AS (VALUES {values}) SELECT community_id(a, b, c, d, e, f), community_id(c, d, a, b, e, f), "
-           "iif(f, community_id(a, b, c, d, e, f), community_id(ip_blob(a), b, c, d, e)) FROM f;")
+           "CASE WHEN f THEN community_id(a, b, c, d, e, f) ELSE community_id(ip_blob(a), b, c, d, e) END FROM f;")
     expected = [[reference(*flow) or "NULL"] * 3 for flow in flows]
     assert build.rows(sql) == expected
 
