@@ -8,9 +8,9 @@
 --                       files without a header line. Default: an error, and AWS's default format
 --   @bytes              a pair is shown if it sent at least this number of bytes; default 5000000
 --   @top                number of rows; default 20, and -1 for all
---   @inside             your networks, a JSON array of prefixes; default: the private address
---                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
---                       sql/inside.sql
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/data-leaving.sql'
@@ -33,8 +33,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@bytes', 5000000), ('@top', 20);
-.read sql/inside.sql
+  ('@bytes', 5000000), ('@top', 20), ('@inside', NULL);
 DROP TABLE IF EXISTS temp.leaving;
 CREATE TEMP TABLE leaving (src, dst, onward, service, flows, bytes, first, last, left_out);
 INSERT INTO leaving
@@ -44,13 +43,13 @@ WITH seen AS MATERIALIZED (
          sum(flows) AS flows, sum(packets) AS packets, sum(bytes) AS bytes, min(first_seen) AS first, max(last_seen) AS last
     FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
-     AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
+     AND is_inside(coalesce(pkt_srcaddr, srcaddr), @inside)
      AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL -- an address that is not logged is neither inside nor outside
    GROUP BY 1, 2, 3, 4, 5, 6),
 leg AS (
-  SELECT interface, iif(cidr_lookup('own', 'cidr', dstaddr) IS NULL, srcaddr, dstaddr) AS addr,
-         sum(packets) FILTER (WHERE cidr_lookup('own', 'cidr', dstaddr) IS NULL) AS packets_out,
-         sum(bytes) FILTER (WHERE cidr_lookup('own', 'cidr', dstaddr) IS NULL) AS bytes_out,
+  SELECT interface, iif(NOT is_inside(dstaddr, @inside), srcaddr, dstaddr) AS addr,
+         sum(packets) FILTER (WHERE NOT is_inside(dstaddr, @inside)) AS packets_out,
+         sum(bytes) FILTER (WHERE NOT is_inside(dstaddr, @inside)) AS bytes_out,
          sum(packets) AS packets_both, sum(bytes) AS bytes_both
     FROM seen GROUP BY 1, 2),
 nat AS MATERIALIZED (
@@ -60,7 +59,7 @@ nat AS MATERIALIZED (
 sighting AS (
   SELECT src, dst, src = srcaddr AND (interface, srcaddr) IN (SELECT interface, addr FROM nat) AS onward,
          max(service) AS service, sum(flows) AS flows, sum(bytes) AS bytes, min(first) AS first, max(last) AS last
-    FROM seen WHERE cidr_lookup('own', 'cidr', dst) IS NULL GROUP BY src, dst, onward, interface, way),
+    FROM seen WHERE NOT is_inside(dst, @inside) GROUP BY src, dst, onward, interface, way),
 pair AS (
   SELECT src, dst, onward, max(service) AS service, max(flows) AS flows, max(bytes) AS bytes,
          min(first) AS first, max(last) AS last

@@ -7,9 +7,9 @@
 --                       files without a header line. Default: an error, and AWS's default format
 --   @database_ports     the ports of databases, a JSON array; default: see below
 --   @top                number of rows; default 20, and -1 for all
---   @inside             your networks, a JSON array of prefixes; default: the private address
---                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
---                       sql/inside.sql
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/database-ports.sql'
@@ -26,10 +26,9 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20),
+  ('@top', 20), ('@inside', NULL),
   ('@database_ports', '[1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211,
                27017, 27018, 50000]');
-.read sql/inside.sql
 SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@database_ports), json_type(@database_ports) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@database_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
@@ -40,7 +39,7 @@ SELECT dstaddr AS server, dstport, port_name(dstport, 6) AS service, sum(flows) 
        sum(flows * (action = 'REJECT')) AS rejected,
        count(DISTINCT iif(action IS NOT 'REJECT', srcaddr, NULL)) AS clients,
        iif(count(action), count(DISTINCT iif(action = 'REJECT', srcaddr, NULL)), NULL) AS rejected_clients,
-       count(DISTINCT iif(action IS NOT 'REJECT' AND cidr_lookup('own', 'cidr', srcaddr) IS NULL, srcaddr, NULL)) AS outside,
+       count(DISTINCT iif(action IS NOT 'REJECT' AND NOT is_inside(srcaddr, @inside), srcaddr, NULL)) AS outside,
        sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND protocol = 6 AND dstport IN (SELECT value FROM json_each(@database_ports))

@@ -10,9 +10,9 @@
 --   @dns_ports          the ports of DNS, a JSON array; default [53, 853], where 853 is DNS over
 --                       TLS
 --   @top                number of rows; default 20, and -1 for all
---   @inside             your networks, a JSON array of prefixes; default: the private address
---                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
---                       sql/inside.sql
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/dns-resolvers.sql'
@@ -31,8 +31,7 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
   ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@dns_ports', '[53, 853]'),
-  ('@top', 20);
-.read sql/inside.sql
+  ('@top', 20), ('@inside', NULL);
 SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@dns_ports), json_type(@dns_ports) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@dns_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
@@ -44,15 +43,15 @@ SELECT 1 WHERE NOT flowlogs_require(
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
 SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
-       iif(cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
-           OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside = (SELECT list FROM private_networks),
+       iif(NOT is_inside(coalesce(pkt_dstaddr, dstaddr), @inside)
+           OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside IS NULL,
            'outside', 'inside') AS side,
        sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND protocol IN (6, 17) AND dstport IN (SELECT value FROM json_each(@dns_ports))
    AND ip_text(coalesce(pkt_dstaddr, dstaddr)) NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
-   AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
+   AND is_inside(coalesce(pkt_srcaddr, srcaddr), @inside)
  GROUP BY 1, 2, 3 ORDER BY sum(flows) DESC, 1, 2, 3 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

@@ -6,9 +6,9 @@
 --   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
 --                       files without a header line. Default: an error, and AWS's default format
 --   @top                number of rows of each answer; default 20, and -1 for all
---   @inside             your networks, a JSON array of prefixes; default: the private address
---                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
---                       sql/inside.sql
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/inbound-external.sql'
@@ -21,8 +21,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-.read sql/inside.sql
+  ('@top', 20), ('@inside', NULL);
 DROP TABLE IF EXISTS temp.inbound;
 CREATE TEMP TABLE inbound (srcaddr, dstaddr, protocol, dstport, accepted, rejected, bytes, first, last);
 INSERT INTO inbound
@@ -33,7 +32,7 @@ SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACC
  WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IN ('ACCEPT', 'REJECT')
    AND since = @since AND until = @until
    AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside
-   AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
+   AND NOT is_inside(srcaddr, @inside) AND is_inside(dstaddr, @inside)
  GROUP BY srcaddr, dstaddr, protocol, dstport;
 SELECT dstaddr,
        ifnull(protocol_name(protocol), protocol) || ' ' || dstport

@@ -8,9 +8,9 @@
 --   @large_bytes        a record is large if it has at least this number of bytes; default
 --                       100000000
 --   @top                number of rows; default 20, and -1 for all
---   @inside             your networks, a JSON array of prefixes; default: the private address
---                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
---                       sql/inside.sql
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/large-transfers.sql'
@@ -22,8 +22,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@large_bytes', 100000000), ('@top', 20);
-.read sql/inside.sql
+  ('@large_bytes', 100000000), ('@top', 20), ('@inside', NULL);
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
 SELECT start_time, "end" - start AS seconds, coalesce(pkt_srcaddr, srcaddr) AS src,
@@ -31,8 +30,8 @@ SELECT start_time, "end" - start AS seconds, coalesce(pkt_srcaddr, srcaddr) AS s
   FROM flowlogs(@logs, @on_error, @format)
  WHERE bytes >= @large_bytes AND action IS NOT 'REJECT'
    AND since = @since AND until = @until
-   AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
-   AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL AND cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
+   AND is_inside(coalesce(pkt_srcaddr, srcaddr), @inside)
+   AND coalesce(pkt_dstaddr, dstaddr) IS NOT NULL AND NOT is_inside(coalesce(pkt_dstaddr, dstaddr), @inside)
  ORDER BY bytes DESC, start, interface_id, src, dst, srcport, dstport, rowid LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

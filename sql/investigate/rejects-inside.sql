@@ -8,9 +8,9 @@
 --   @bits               the prefix length that stands for an IPv4 subnet if no subnet is logged;
 --                       default 24
 --   @top                number of rows of the second answer; default 20, and -1 for all
---   @inside             your networks, a JSON array of prefixes; default: the private address
---                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
---                       sql/inside.sql
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/rejects-inside.sql'
@@ -25,8 +25,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@bits', 24), ('@top', 20);
-.read sql/inside.sql
+  ('@bits', 24), ('@top', 20), ('@inside', NULL);
 DROP TABLE IF EXISTS temp.rejected_inside;
 CREATE TEMP TABLE rejected_inside (subnet, srcaddr, dstaddr, protocol, dstport, flows, packets, first, last);
 INSERT INTO rejected_inside
@@ -35,7 +34,7 @@ SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits,
        min(first_seen) AS first, max(last_seen) AS last
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND action = 'REJECT'
-   AND cidr_lookup('own', 'cidr', srcaddr) IS NOT NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
+   AND is_inside(srcaddr, @inside) AND is_inside(dstaddr, @inside)
  GROUP BY 1, 2, 3, 4, 5;
 SELECT subnet, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports,
        sum(flows) AS flows, datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen

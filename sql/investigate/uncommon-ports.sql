@@ -10,9 +10,9 @@
 --   @below              ports below this one are ports of services, the others are ephemeral;
 --                       default 32768
 --   @top                number of rows; default 20, and -1 for all
---   @inside             your networks, a JSON array of prefixes; default: the private address
---                       space. Add the IPv6 blocks of your VPCs and your public addresses. See
---                       sql/inside.sql
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/uncommon-ports.sql'
@@ -26,8 +26,7 @@
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@below', 32768), ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
-.read sql/inside.sql
+  ('@top', 20), ('@inside', NULL), ('@below', 32768), ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
 SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@common), json_type(@common) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@common) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
@@ -44,7 +43,7 @@ SELECT dstport || coalesce(' ' || port_name(dstport), '') AS service, count(DIST
    AND dstport NOT IN (SELECT value FROM json_each(@common))
    AND since = @since AND until = @until
    AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside
-   AND cidr_lookup('own', 'cidr', srcaddr) IS NULL AND cidr_lookup('own', 'cidr', dstaddr) IS NOT NULL
+   AND NOT is_inside(srcaddr, @inside) AND is_inside(dstaddr, @inside)
  GROUP BY dstport ORDER BY accepted DESC, sources DESC, rejected DESC, dstport LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

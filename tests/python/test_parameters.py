@@ -5,6 +5,8 @@ parameter whose default makes sense for the sample only is an error if it is mis
 logs. An empty answer says what was asked."""
 
 import functools
+import ipaddress
+import json
 import re
 import shutil
 
@@ -101,7 +103,7 @@ def test_a_header_names_all_parameters(name):
     text = (ROOT / "sql/investigate" / f"{name}.sql").read_text()
     head = re.match(r"(?:--.*\n)+", text)[0]
     listed = {p for line in re.findall(r"^--   (@\w+(?:, @\w+)*) ", head, re.M) for p in line.split(", ")}
-    used = set(re.findall(r"@\w+", text[len(head):])) | ({"@inside"} if ".read sql/inside.sql" in text else set())
+    used = set(re.findall(r"@\w+", text[len(head):]))
     assert listed == used
 
 
@@ -122,26 +124,48 @@ def own(tmp_path_factory):
     return logs
 
 
-# What follows .read sql/inside.sql: is 10.0.1.31 ours, is an address of the sample's IPv6 blocks, how many prefixes.
-INSIDE = (".headers off\n.read sql/inside.sql\nSELECT cidr_lookup('own', 'cidr', '10.0.1.31') IS NOT NULL, "
-          "cidr_lookup('own', 'cidr', '2600:1f18:4a3b:1200::5') IS NOT NULL, count(*) FROM own;\n")
-
-
-def test_the_samples_networks_are_for_the_sample_alone(release, own):
-    """temp.own of sql/inside.sql: also in a session that asked the sample first, and not where the user says what is inside."""
-    sample, mine = setting("logs", "tests/data/AWSLogs") + "\n", setting("logs", str(own)) + "\n"
-    told = ".parameter set @inside '[\"192.0.2.0/24\"]'\n"
-    got = release.rows(f".parameter init\n{sample}{INSIDE}{mine}{INSIDE}{sample}{INSIDE}{told}{INSIDE}")
-    assert got == [["1", "1", "9"], ["1", "0", "5"], ["1", "1", "9"], ["0", "0", "1"]]
+INSIDE = [p.stem for p in sorted((ROOT / "sql/investigate").glob("*.sql")) if "@inside" in p.read_text()]
 
 
 def test_inside_has_one_home():
-    """Whoever has the parameter @inside reads sql/inside.sql, and nobody else writes down its default or the sample's blocks."""
+    """is_inside() knows the default of @inside, and no script but sql/alerts/setup.sql, which puts it into a table, writes it down."""
     for script in (ROOT / "sql").glob("**/*.sql"):
         text = script.read_text()
-        if script != ROOT / "sql/inside.sql":
-            assert bool(re.search(r"@inside\b", text)) == (".read sql/inside.sql\n" in text), script
-            assert "2600:1f18:77aa" not in text, script
+        assert "172.16.0.0/12" not in text or script == ROOT / "sql/alerts/setup.sql", script
+        assert len(re.findall(r"is_inside\([^)]", text)) == text.count(", @inside)"), script
+
+
+def test_the_table_of_the_alerts_has_the_default(release):
+    """At the edges of each network, is_inside() says the same as the table inside."""
+    nets = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]
+    edges = []
+    for net in map(ipaddress.ip_network, nets):
+        edges += [net[0], net[-1], net[0] - 1, net[-1] + 1]
+    asked = ", ".join(f"is_inside('{ip}') = (cidr_lookup('inside', 'cidr', '{ip}') IS NOT NULL)" for ip in edges)
+    assert release.rows(f".headers off\n.read sql/alerts/setup.sql\nSELECT {asked};") == [["1"] * len(edges)]
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_inside_is_a_list_or_the_name_of_a_table(release, name):
+    """The IPv6 blocks of the sample, added to the private networks in either form."""
+    nets = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "2600:1f18:4a3b:1200::/56", "2600:1f18:77aa:3400::/56",
+            "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56"]
+    rows = ", ".join(f"('{net}')" for net in nets)
+    script = f".parameter init\n.parameter set @inside %s\n.read sql/investigate/{name}.sql\n"
+    default, listed, table = (release.rows(before + (script % value if value else script.replace(".parameter set @inside %s\n", "")))
+                              for before, value in (("", ""), ("", "'" + json.dumps(nets) + "'"),
+                                                    (f"CREATE TABLE own (cidr TEXT);\nINSERT INTO own VALUES {rows};\n", "own")))
+    assert listed == table
+    assert listed != default or name not in ("https-servers", "inbound-external", "new-talkers")
+
+
+@pytest.mark.parametrize("value", ["10.0.0.0/8 100.64.0.0/10", "10.0.0.1", "[22", "22", '{"a": 1}', "[null]", '["TCP"]', ""])
+@pytest.mark.parametrize("name", INSIDE)
+def test_an_inside_that_is_none_is_an_error(release, name, value):
+    got = release.shell(f".parameter init\nINSERT INTO temp.sqlite_parameters VALUES ('@inside', '{value}');\n"
+                        f".read sql/investigate/{name}.sql")
+    assert re.fullmatch(r"(Runtime )?[Ee]rror.*: flowlogs: is_inside: (no such table: .*; name a table with a column cidr, or write a JSON array such "
+                        r"as '.*'|element 1 of the list is .*, which is no prefix such as '10.0.0.0/8')\n", got), got
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -184,21 +208,19 @@ def test_what_cannot_be_is_an_error(release, name, parameter, value):
 
 
 LISTS = {"@usual": "unusual-protocols", "@database_ports": "database-ports", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
-         "@resolvers": "dns-resolvers", "@days": "outside-hours", "@inside": "dns-resolvers"}
+         "@resolvers": "dns-resolvers", "@days": "outside-hours"}
 
 
 def test_all_lists_are_known():
     """The parameters that some script takes for a JSON array, except for paths, which may be one."""
     texts = [script.read_text() for script in (ROOT / "sql").glob("**/*.sql")]
-    assert {p for text in texts for p in re.findall(r"json_each\((@\w+)\)", text)} == LISTS.keys()
+    assert {p for text in texts for p in re.findall(r"json_each\((@\w+)\)", text)} == LISTS.keys() | {"@inside"}
 
 
 @pytest.mark.parametrize("parameter", LISTS)
 @pytest.mark.parametrize("value", ["10.0.0.0/8 100.64.0.0/10", "10.0.0.1", "22, 443", "[22", "22", '{"a": 1}', "[null]", '["TCP"]', "", None])
 def test_a_list_that_is_no_json_array_is_an_error(release, parameter, value):
     """One error, which shows the form; the script does not go on."""
-    if (parameter, value) == ("@inside", '["TCP"]'):
-        return              # the lookup says that it is no prefix
     literal = "NULL" if value is None else f"'{value}'"
     got = release.shell(f".parameter init\nINSERT INTO temp.sqlite_parameters VALUES ('{parameter}', {literal});\n"
                         f".read sql/investigate/{LISTS[parameter]}.sql")
