@@ -176,6 +176,13 @@ def test_the_point_that_saw_most_counts(logs):
     assert part(logs.one(*lines), SUMS + " points records") == [11, 1000, 2, 70, 4, 7]
 
 
+def test_a_point_may_show_several_addresses(logs):
+    """Whatever an interface shows for the end, what it saw in one direction is one sum."""
+    lines = [record(flow_direction="egress", srcaddr="10.0.0.9", pkt_srcaddr="10.0.0.1"), record(flow_direction="egress", bytes=50, packets=2),
+             record(flow_direction="ingress", bytes=120)]
+    assert part(logs.one(*lines), SUMS + " points records") == [3, 150, 0, 0, 1, 3]
+
+
 def test_fields_that_are_missing_are_unknown(logs):
     there, back = record(), answer(record())
     whole = NAMES.split()
