@@ -204,6 +204,16 @@ def test_fields_that_are_missing_are_unknown(logs):
     assert part(one(lines=[there | {"action": "-"}, back | {"action": "REJECT"}]), "accepted rejected state") == [0, 1, "rejected"]
 
 
+@pytest.mark.parametrize("without", ["srcaddr", "dstaddr", "srcport", "dstport", "protocol", "srcaddr dstport protocol"])
+def test_a_file_without_a_needed_field_is_an_error_that_names_it(quick, without):
+    quick.write(record())
+    quick.write(record(), names=" ".join(n for n in NAMES.split() if n not in without.split()))
+    ask = f"SELECT count(*) FROM flowlogs_connections({quote(str(quick.folder))}"
+    text = quick.build.shell(ask + ");")
+    assert is_error(text) and "2.log" in text and all(name in text for name in without.split())
+    assert quick.build.shell(ask + ", 'skip');") == "1\n"
+
+
 @pytest.mark.parametrize("field, value", [("srcaddr", "10.0.0.256"), ("dstaddr", "1.2.3"), ("pkt-srcaddr", "10.0.0.256"), ("pkt-dstaddr", "1::2::3"),
                                           ("srcport", "65536"), ("dstport", "70000"), ("protocol", "256")])
 def test_a_value_that_cannot_exist_is_an_error_of_its_line(quick, field, value):
