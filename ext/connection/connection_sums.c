@@ -93,8 +93,11 @@ static enum err_code find_observer(struct connection_sums *s, const struct line 
   static const char none[16];
   size_t n = 0;
   const char *id = value_at(line, s->observer[0], &n);
+  uint32_t is_interface = id != NULL;
   if (!id) id = value_at(line, s->observer[1], &n);
-  return observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e);
+  if (observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e)) return e->code;
+  s->table.observers.item[*number].is_interface |= is_interface;
+  return ERR_NONE;
 }
 
 /* At which side of the flow is the interface?  It is where it shows an address of its own for another. */

@@ -160,7 +160,7 @@ static void result_word(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
 static int is_at(const struct connections_cursor *c, const struct connection_sum *s, uint32_t side) {
   const struct observer *o = &connection_scan_table(&c->scan)->observers.item[POINT_OBSERVER(s->point)];
   const struct ip *addr = side ? &c->key.b.addr : &c->key.a.addr;
-  if (!o->id.n) return 0;
+  if (!o->is_interface) return 0;
   if (s->point & (POINT_AT_A | POINT_AT_B))
     return (s->point & (side ? POINT_AT_B : POINT_AT_A)) && (!(s->point & POINT_DIFFERS) || o->trait[TRAIT_INSTANCE].n);
   return o->nown == 1 && o->own[0].high == addr->high && o->own[0].low == addr->low;

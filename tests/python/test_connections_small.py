@@ -381,6 +381,19 @@ def test_pods_are_the_ends_and_their_nodes_the_interfaces(logs):
         ["use1-az1", "use1-az2", "eni-1", "eni-2", "i-1", "i-2"]
 
 
+def test_attachments_of_a_transit_gateway_are_points(logs):
+    names = "resource-type tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-eni " \
+        "tgw-dst-eni tgw-src-az-id tgw-dst-az-id srcaddr dstaddr srcport dstport protocol packets bytes start end flow-direction tcp-flags"
+    base = dict(zip(names.split(), "TransitGateway tgw-attach-1 111111111111 222222222222 vpc-1 vpc-2 eni-1 eni-2 use1-az1 use1-az2 "
+                    "10.0.0.1 10.8.0.1 40000 5432 6 3 300 1000 1010 ingress 2".split()))
+    logs.write(base, base | {"tgw-attachment-id": "tgw-attach-2", "flow-direction": "egress"}, names=names)
+    logs.write(record(dstaddr="10.8.0.1", dstport=5432, packets=3, bytes=300, tcp_flags=2))
+    row, = logs.rows()
+    assert part(row, ENDS + " " + SUMS + " points records accepted state") == \
+        ["10.0.0.1", 40000, "10.8.0.1", 5432, 6, 3, 300, 0, 0, 3, 3, 1, "no answer"]
+    assert [row[c] for c in HIDDEN] == [None] * len(HIDDEN)      # an attachment is at neither end
+
+
 def test_an_interface_without_direction_is_known_by_its_address(logs):
     """eni-1 has 10.0.0.1 in all its records; eni-2 only one record, which may be of either end."""
     logs.write(record(dstport=443, az_id="az-1"), record(srcaddr="10.0.0.3", dstaddr="10.0.0.1", dstport=443, az_id="az-1"),
