@@ -411,3 +411,12 @@ def test_options_choose_records_before_connections_are_made(logs):
     assert part(logs.rows(since=T + 200, until=T + 400)[0], "records client_bytes points first_seen last_seen") == [2, 8, 2, T + 200, T + 310]
     assert logs.rows(since=T + 501) == []
     assert logs.rows(interface_id="eni-9") == []
+
+
+def test_a_condition_on_the_protocol_leaves_the_interfaces(logs):
+    """eni-1 has 10.0.0.1, as its TCP records tell; of those of UDP, either address may be its own."""
+    logs.write(record(protocol=17, dstport=53), record(dstaddr="10.0.0.3"), record(start=2000, az_id="az-1"))
+    where = f"FROM flowlogs_connections({quote(str(logs.folder))})"
+    for condition in ("protocol = 17", "server_port = 53", "port = 53", "server = '10.0.0.2' AND protocol IN (17, 1)"):
+        assert logs.build.rows(f"SELECT client_interface_id, client_az_id {where} WHERE {condition};") == [["eni-1", "az-1"]]
+        assert logs.build.rows(f"SELECT count(*) {where} WHERE {condition};") == [["1"]]
