@@ -41,7 +41,7 @@ SQLITE_EXTENSION_INIT1
 #endif
 
 /* The function that each entry point registers last. */
-#define LAST_FUNCTION "flowlogs_require"
+#define LAST_FUNCTION "flowlogs_version"
 #define LAST_OF_ALL   "flowlogs_scan_stats"
 
 EXPORT int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routines *pApi);

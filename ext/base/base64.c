@@ -18,6 +18,8 @@
 
 #define BAD (-1)
 
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /* Returns the value of a digit of either alphabet, or BAD. */
 static int digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -81,4 +83,19 @@ enum err_code base64_decode(const char *p, size_t n, unsigned char *out, size_t 
                    digits + pads);
   *out_n = made;
   return ERR_NONE;
+}
+
+void base64_encode(const unsigned char *p, size_t n, char *out) {
+  for (size_t i = 0; i < n; i += 3, out += 4) {
+    size_t have = n - i;
+    unsigned group = (unsigned)p[i] << 16;
+    if (have > 1) group |= (unsigned)p[i + 1] << 8;
+    if (have > 2) group |= (unsigned)p[i + 2];
+    out[0] = letters[group >> 18];
+    out[1] = letters[group >> 12 & 63];
+    out[2] = '=';
+    out[3] = '=';
+    if (have > 1) out[2] = letters[group >> 6 & 63];
+    if (have > 2) out[3] = letters[group & 63];
+  }
 }

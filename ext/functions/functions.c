@@ -10,6 +10,7 @@
 #include "flowlogs.h"
 #include "functions/address_functions.h"
 #include "functions/code_functions.h"
+#include "functions/community_id.h"
 #include "functions/cwl_match.h"
 #include "functions/inside.h"
 #include "functions/require.h"
@@ -21,6 +22,7 @@ static void version(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 }
 
 const struct function_description function_descriptions[] = {
+    /* The first row, which is registered last. */
     {"flowlogs_version", 0, version, "", "TEXT", "The version of the extension.", "flowlogs_version()"},
     {"cidr_match", 2, address_cidr_match, "ip, cidr", "INTEGER",
      "1 when the address lies in the prefix, 0 when it does not.  A prefix without a length is one address.  In a "
@@ -62,6 +64,14 @@ const struct function_description function_descriptions[] = {
     {"tcp_flags", 1, code_tcp_flags, "mask", "TEXT", "The names of the flags in tcp_flags.", "tcp_flags(18)"},
     {"traffic_path", 1, code_traffic_path, "number", "TEXT", "The way out that the field traffic_path names.",
      "traffic_path(8)"},
+    {"community_id", 5, community_id, "srcaddr, srcport, dstaddr, dstport, protocol", "TEXT",
+     "The Community ID (version 1) that Zeek, Suricata and Elastic write for a flow, the same in both directions.  "
+     "NULL "
+     "for ICMP, whose ID needs the type, which flow logs do not have.",
+     "community_id('128.232.110.120', 34855, '66.35.250.204', 80, 6)"},
+    {"community_id", 6, community_id, "srcaddr, srcport, dstaddr, dstport, protocol, seed", "TEXT",
+     "The same with a seed from 0 to 65535, which is 0 otherwise.",
+     "community_id('128.232.110.120', 34855, '66.35.250.204', 80, 6, 1)"},
     {"cwl_match", 2, cwl_match, "text, pattern", "INTEGER",
      "1 when the text matches the CloudWatch Logs filter pattern, otherwise 0.", "cwl_match('2 REJECT OK', 'REJECT')"},
     {"flowlogs_require", 2, require, "condition, message", "INTEGER",
@@ -104,8 +114,8 @@ int functions_find(sqlite3_vtab *table, int argc, const char *name,
 int functions_register(sqlite3 *db) {
   const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   int rc = SQLITE_OK;
-  for (size_t i = 0; !rc && i < function_descriptions_count; i++) {
-    const struct function_description *f = &function_descriptions[i];
+  for (size_t i = function_descriptions_count; !rc && i > 0; i--) {
+    const struct function_description *f = &function_descriptions[i - 1];
     if (f->call) rc = sqlite3_create_function_v2(db, f->name, f->nargs, pure, NULL, f->call, NULL, NULL, NULL);
   }
   return rc;

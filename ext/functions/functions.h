@@ -26,7 +26,10 @@ struct function_description {
 extern const struct function_description function_descriptions[];
 extern const size_t function_descriptions_count;
 
-/* Registers the functions that touch neither a file nor a table. */
+/*
+** Registers the functions that touch neither a file nor a table, and flowlogs_version() last, so that
+** a connection in which it gives this version has all of them.
+*/
 int functions_register(sqlite3 *db);
 
 /* Registers cidr_lookup() and is_inside(ip, inside), which read tables by their names. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** base64_decode() and unwrap(): bytes that are encoded, in either alphabet, with or without
+** base64_decode(), base64_encode() and unwrap(): bytes that are encoded, in either alphabet, with or without
 ** padding and with line breaks, are decoded to themselves; what is decoded is encoded to the text
 ** again; and layers of base64 and gzip around a text are all removed.  The CRC of pieces is
 ** zlib's.
@@ -55,6 +55,14 @@ static void check_encoded(const struct text *bytes, uint32_t how) {
   struct text encoded = {0}, back = {0};
   encode(&encoded, bytes, how);
   PROPERTY(decode(&encoded, &back) && text_is(bytes, &back), "%.*s", (int)encoded.n, encoded.p);
+  if ((how & 7) == 2) { /* with padding, and as base64_encode() writes it */
+    PROPERTY(encoded.n == BASE64_LENGTH(bytes->n), "%zu characters of %zu bytes", encoded.n, bytes->n);
+    char *ours = malloc(encoded.n + 1);
+    if (!ours) abort();
+    base64_encode((const unsigned char *)bytes->p, bytes->n, ours);
+    PROPERTY(!memcmp(ours, encoded.n ? encoded.p : "", encoded.n), "%.*s", (int)encoded.n, ours);
+    free(ours);
+  }
   free(encoded.p);
   free(back.p);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The SQL functions on any values.  They say the same about an address in each of its forms, a
-** prefix that ip_prefix() makes has the address, and cidr_lookup() finds what a search through the
-** table with cidr_match() finds.
+** prefix that ip_prefix() makes has the address, cidr_lookup() finds what a search through the table
+** with cidr_match() finds, and community_id() is the same in both directions.
 **
 ** Input: choices, and two values.
 */
@@ -54,6 +54,15 @@ static const char *const questions[] = {
     "typeof(tcp_flags(?1)) IN ('text', 'null'), typeof(traffic_path(?1)) IN ('text', 'null')",
     "SELECT cidr_lookup('net', 'cidr', ?1) IS (SELECT rowid FROM net WHERE cidr_match(cidr, ?1) ORDER BY "
     "CAST(substr(cidr, instr(cidr || '/128', '/') + 1) AS INTEGER) DESC, rowid LIMIT 1), ?2 IS ?2",
+    "SELECT community_id(?1, 443, ?2, 50000, 6) IS community_id(?2, 50000, ?1, 443, 6), "
+    "community_id(?1, 443, ?2, 50000, 6) IS community_id(ip_text(?1), '443', ip_blob(?2), 50000.0, 6, 0), "
+    "community_id(?1, 443, ?2, 443, 6) <> community_id(?1, 443, ?2, 444, 6), "
+    "length(community_id(?1, 443, ?2, 50000, 17)) = 30, community_id(?1, 1, ?2, 2, 47) IS community_id(?2, NULL, ?1, "
+    "'x', 47), "
+    "community_id(?1, 443, ?2, 50000, 132) LIKE '1:%=', "
+    "(community_id(?1, 443, ?2, 50000, 6) IS NOT NULL) = coalesce(ip_family(?1) = ip_family(?2), 0)",
+    "SELECT community_id('10.0.0.1', ?1, '10.0.0.2', ?2, 6) IS community_id('10.0.0.2', ?2, '10.0.0.1', ?1, 6), "
+    "community_id('10.0.0.1', ?1, '10.0.0.1', ?2, 17) IS community_id('10.0.0.1', ?2, '10.0.0.1', ?1, 17)",
 };
 
 static void prepare(void) {

@@ -103,7 +103,46 @@ static void try_ports(const char *text) {
   mem_free(same);
 }
 
+/* Lists of ports whose answer is known; error NULL: the list has 443, 8443 and 65535, and no other. */
+static void check_ports(const char *text, const char *error) {
+  struct port_list *list;
+  char *message = NULL;
+  int rc = port_list_read(db, "servers", text, &list, &message);
+  if (error) PROPERTY(rc == SQLITE_ERROR && !list && message && strstr(message, error), "%s: %s", text, message);
+  else PROPERTY(rc == SQLITE_OK && list, "%s: %s", text, message);
+  for (uint32_t port = 0; list && port <= PORT_LIST_PORTS; port++)
+    PROPERTY(port_list_has(list, port) == (port == 443 || port == 8443 || port == 65535), "%s: %u", text, port);
+  sqlite3_free(message);
+  mem_free(list);
+}
+
+static void check_known(void) {
+  struct port_list *none;
+  char *message = NULL;
+  PROPERTY(!port_list_read(db, "servers", NULL, &none, &message) && !none && !port_list_has(none, 443), "NULL");
+  check_ports("[443,8443, 65535]", NULL);
+  check_ports(" [\"443\",8443,65535,443]", NULL);
+  run("CREATE TABLE named(port); INSERT INTO named VALUES (443), ('8443'), (65535.0), (NULL), (''), (443)");
+  check_ports("named", NULL);
+  run("CREATE TABLE keyed(port INTEGER PRIMARY KEY); INSERT INTO keyed VALUES (443), (8443), (65535)");
+  check_ports("main.keyed", NULL);
+  check_ports("[443, 65536]", "flowlogs: servers: element 2 of the list is 65536, which is no port number, 0 to 65535");
+  check_ports("[-1]", "element 1 of the list is -1, which");
+  check_ports("[0443]", "element 1 of the list is 0443, which");
+  check_ports("[443.5]", "element 1 of the list is 443.5, which");
+  check_ports("[\"https\"]", "element 1 of the list is \"https\", which");
+  check_ports("443",
+              "flowlogs: servers: no such table: 443; name a table with a column port, or write a JSON array such "
+              "as '[8443, 50051]'");
+  run("INSERT INTO named VALUES ('https')");
+  check_ports("named", "named.port of the row with rowid 7 is 'https', which is no port number");
+  run("UPDATE named SET port = 443.5 WHERE rowid = 7");
+  check_ports("named", "named.port of the row with rowid 7 is 443.5, which");
+  run("DROP TABLE named; DROP TABLE keyed");
+}
+
 static void prepare(void) {
+  check_known();
   run("CREATE TEMP TABLE list(cidr, port); CREATE TABLE own(cidr, port); INSERT INTO own VALUES ('10.0.0.0/8', 443)");
 }
 

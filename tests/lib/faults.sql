@@ -60,6 +60,7 @@ SELECT ip_prefix('10.0.0.5', 64);
 SELECT ip_prefix(ip, n) FROM (SELECT '::1' AS ip, x'61' AS n);
 SELECT cidr_match(ip, n) FROM (SELECT '10.0.0.0/8' AS ip, '10.0.0.5' AS n);
 SELECT cwl_match('2 10.0.0.1 404', '[v, ..., a=10.0.* && a!=%^10%, b=4* || b=%5%,]'), cwl_match('ab', '?a ?%b% "c"');
+SELECT community_id(ip, n, ip, 53, 17), community_id(ip, n, ip, 70000, 6) FROM (SELECT '::1' AS ip, 5 AS n);
 SELECT cwl_match(raw, '[version, ..., action=' || coalesce(action, '"-"') || ', status]') FROM flowlogs('tests/data/edge/crlf.log');
 SELECT cwl_match('a', '[a, b=]');
 SELECT flowlogs_require(0, 'a message');

@@ -206,7 +206,7 @@ def test_an_authorizer_that_says_no(db):
         return sqlite3.SQLITE_IGNORE if (action, column) == (sqlite3.SQLITE_READ, "cidr") else sqlite3.SQLITE_OK
 
     db.set_authorizer(deny)
-    with pytest.raises(sqlite3.DatabaseError, match="is_inside: own can't be read: .*prohibited"):
+    with pytest.raises(sqlite3.DatabaseError, match="is_inside: own can't be read: "):
         inside(db, "10.1.2.3", "own")
     db.set_authorizer(ignore)
     with pytest.raises(sqlite3.OperationalError, match="own.cidr is NULL or empty in all rows; .* an authorizer"):

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from builds import SUFFIX
+from builds import SUFFIX, connect
 
 LOGS = "tests/data/AWSLogs"
 FUNCTIONS_ONLY = "sqlite3_flowlogsnofs_init"
@@ -51,6 +51,30 @@ def test_a_failure_says_why(release):
     running.fetchone()
     with pytest.raises(sqlite3.OperationalError, match="flowlogs: another version of it is loaded, and a statement"):
         db.load_extension(str(release.extension))
+
+
+@pytest.mark.parametrize("file", ["flowlogs", "flowlogsnofs"])
+def test_loading_again_completes_what_failed(release, tmp_path, file):
+    """A load that fails at one function has registered those before it. The next load must not take that for the whole. The
+    entry point is named after the file."""
+    extension = tmp_path / f"{file}.{SUFFIX}"
+    extension.write_bytes((release.folder / f"flowlogs.{SUFFIX}").read_bytes())
+    functions = connect(release).execute(
+        "SELECT f.name, narg FROM pragma_function_list f JOIN (SELECT DISTINCT lower(name) AS name FROM flowlogs_help "
+        "WHERE kind = 'function') h ON f.name = h.name WHERE flags & 0x200000").fetchall()  # SQLITE_INNOCUOUS
+    assert len(functions) > 20
+    for name, nargs in functions:
+        db = sqlite3.connect(":memory:")
+        db.enable_load_extension(True)
+        db.create_function(name, nargs, lambda *args: 1)
+        running = db.execute(f"SELECT {name}({', '.join('1' * nargs)}) FROM (SELECT 1 UNION SELECT 2)")
+        running.fetchone()
+        with pytest.raises(sqlite3.OperationalError, match="another version of it is loaded"):
+            db.load_extension(str(extension))
+        running.close()
+        db.load_extension(str(extension))
+        ours = db.execute("SELECT name, narg FROM pragma_function_list WHERE flags & 0x200000").fetchall()
+        assert set(functions) - set(ours) == set(), name
 
 
 @pytest.mark.parametrize("version", ["3.30.1", "3.24.0", "3.7.17"])
