@@ -151,10 +151,17 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
 }
 
+/* Does the table take more than its share, and would a smaller part take less?  It has a block of each arena at least. */
+static int is_too_large(const struct connection_sums *s) {
+  const struct connections *t = &s->table;
+  return t->pieces.n + t->sums.n > 2 && connections_bytes(t, BATCH_WINDOW) > s->share &&
+         s->part.bits < CONNECTION_PART_BITS;
+}
+
 static enum err_code connection_settle(void *sums, struct err *e) {
   struct connection_sums *s = sums;
   if (connections_settle(&s->table, e) || keep_part(s, e)) return e->code;
-  while (connections_bytes(&s->table, BATCH_WINDOW) > s->share && s->table.used && s->part.bits < CONNECTION_PART_BITS)
+  while (is_too_large(s))
     if (split(s, e) || keep_part(s, e)) return e->code;
   return ERR_NONE;
 }

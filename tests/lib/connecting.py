@@ -20,12 +20,19 @@ def services():
     return SERVICES
 
 
-def reference_rows(path, format=None, **options):
-    """What connections.py says, with on_error = 'skip'."""
-    if isinstance(options.get("idle"), str):
-        number, unit = re.fullmatch("([0-9]+)([smhd]?)", options["idle"]).groups()
-        options["idle"] = int(number) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
-    return connections.connections(connections.usable_records([str(path)], format), services(), **options)
+def in_seconds(idle):
+    """The option idle, which may be a number with a unit."""
+    number, unit = re.fullmatch("([0-9]+)([smhd]?)", str(idle)).groups()
+    return int(number) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
+
+
+def reference_rows(records, **options):
+    """What connections.py says of records, or of the files below a path with on_error = 'skip'."""
+    if not isinstance(records, list):
+        records = connections.usable_records([str(records)])
+    if "idle" in options:
+        options["idle"] = in_seconds(options["idle"])
+    return connections.connections(records, services(), **options)
 
 
 def literal(value):
