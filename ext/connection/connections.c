@@ -234,34 +234,35 @@ static inline struct connections_slot *find_slot(const struct connections *t, ui
 }
 
 /*
-** Adds what w has to a piece of its key, or makes it a piece of its own.  *out becomes the piece
-** that has it now.
+** Adds what the piece has, apart from its sums, to a piece of the same key, or makes it a piece of
+** its own.  Returns the piece that has it now; NULL: there is no memory.
 */
-static enum err_code put(struct connections *t, const struct connection *piece, const uint64_t *key,
-                         struct connection **out, struct err *e) {
+static struct connection *put(struct connections *t, const struct connection *piece, const uint64_t *key,
+                              struct err *e) {
   if ((t->used * 2 >= t->cap && grow_slots(t, e)) || arena_reserve(&t->pieces, PIECE_WORDS + piece->words, e))
-    return e->code;
+    return NULL;
   struct connections_slot *slot = find_slot(t, piece->hash, key, piece->words);
   uint32_t place = slot->at;
-  for (int i = 0; place && i < FEW; i++, place = (*out)->next) {
-    *out = piece_at(t, place);
-    if (!is_near(t, *out, piece)) continue;
-    join(*out, piece);
-    return ERR_NONE;
+  for (int i = 0; place && i < FEW; i++) {
+    struct connection *found = piece_at(t, place);
+    place = found->next;
+    if (!is_near(t, found, piece)) continue;
+    join(found, piece);
+    return found;
   }
   place = arena_end(&t->pieces);
-  *out = piece_at(t, place);
-  **out = *piece;
-  for (uint32_t i = 0; i < piece->words; i++) ((uint64_t *)(*out + 1))[i] = key[i];
-  (*out)->sums = 0;
-  (*out)->is_behind = 0;
-  (*out)->next = slot->at;
+  struct connection *fresh = piece_at(t, place);
+  *fresh = *piece;
+  for (uint32_t i = 0; i < piece->words; i++) ((uint64_t *)(fresh + 1))[i] = key[i];
+  fresh->sums = 0;
+  fresh->is_behind = 0;
+  fresh->next = slot->at;
   if (slot->at) piece_at(t, slot->at)->is_behind = 1;
   else t->used++;
   slot->hash = (uint32_t)piece->hash;
   slot->at = place;
   arena_take(&t->pieces, PIECE_WORDS + piece->words);
-  return ERR_NONE;
+  return fresh;
 }
 
 /* --- flows ------------------------------------------------------------------------------------------------------- */
@@ -273,8 +274,8 @@ enum err_code connections_settle(struct connections *t, struct err *e) {
   }
   for (uint32_t i = 0; i < t->nwaiting; i++) {
     const struct connections_waiting *w = &t->waiting[i];
-    struct connection *piece;
-    if (put(t, &w->piece, w->key, &piece, e)) return e->code;
+    struct connection *piece = put(t, &w->piece, w->key, e);
+    if (!piece) return e->code;
     if (!t->keys_alone && add_sum(t, piece, &w->sum, e)) return e->code;
   }
   t->nwaiting = 0;
@@ -318,8 +319,8 @@ struct connection *connections_next(const struct connections *t, struct connecti
 /* Adds a piece of another table; number[] translates the numbers of observers. */
 static enum err_code merge_piece(struct connections *t, const struct connections *from, const struct connection *c,
                                  const uint32_t *number, struct err *e) {
-  struct connection *piece;
-  if (put(t, c, connection_words(c), &piece, e)) return e->code;
+  struct connection *piece = put(t, c, connection_words(c), e);
+  if (!piece) return e->code;
   for (const struct connection_sum *s = connections_sum(from, c->sums); s; s = connections_sum(from, s->next)) {
     struct connection_sum sum = *s;
     sum.point = number[POINT_OBSERVER(s->point)] << POINT_BITS | (s->point & ((1u << POINT_BITS) - 1));

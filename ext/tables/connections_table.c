@@ -355,7 +355,7 @@ static int uses(const struct query *q, void (*result)(sqlite3_context *, sqlite3
   return 0;
 }
 
-static int uses_number(const struct query *q, enum shown shown) { return uses(q, result_number, shown); }
+static int uses_number(const struct query *q, enum shown shown) { return uses(q, result_number, (int)shown); }
 
 /* What the scan is to note, from the columns that the query uses. */
 static void choose_wish(struct connections_cursor *c, struct connection_wish *w) {
