@@ -33,7 +33,7 @@ class Fuzz(fuzzdata.Fuzz):
 
     def value(self, name):
         rng = self.rng
-        if self.chance(0.004):
+        if self.chance(0.004) and name != "tgw_attachment_id":
             return super().value(name)
         if self.chance(0.3 if name in ("pkt_srcaddr", "pkt_dstaddr", "interface_id") else 0.03):
             return "-"
