@@ -94,8 +94,11 @@ static enum err_code find_observer(struct connection_sums *s, const struct line 
   static const char none[16];
   size_t n = 0;
   const char *id = value_at(line, s->observer[0], &n);
+  uint32_t is_interface = id != NULL;
   if (!id) id = value_at(line, s->observer[1], &n);
-  return observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e);
+  if (observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e)) return e->code;
+  s->table.observers.item[*number].is_interface |= is_interface;
+  return ERR_NONE;
 }
 
 /* At which side of the flow is the interface?  It is where it shows an address of its own for another. */
@@ -164,10 +167,17 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
 }
 
+/* Does the table take more than its share, and would a smaller part take less?  It has a block of each arena at least. */
+static int is_too_large(const struct connection_sums *s) {
+  const struct connections *t = &s->table;
+  return t->pieces.n + t->sums.n > 2 && connections_bytes(t, BATCH_WINDOW) > s->share &&
+         s->part.bits < CONNECTION_PART_BITS;
+}
+
 static enum err_code connection_settle(void *sums, struct err *e) {
   struct connection_sums *s = sums;
   if (connections_settle(&s->table, e) || keep_part(s, e)) return e->code;
-  while (connections_bytes(&s->table, BATCH_WINDOW) > s->share && s->table.used && s->part.bits < CONNECTION_PART_BITS)
+  while (is_too_large(s))
     if (split(s, e) || keep_part(s, e)) return e->code;
   return ERR_NONE;
 }
