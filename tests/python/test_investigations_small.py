@@ -62,3 +62,24 @@ def test_what_is_inside_is_the_same_everywhere(tmp_path, inside, ours):
     assert rows[0][:3] == ["10.0.0.9", "5432", "postgresql"] and rows[0][5:8] == ["4", "0", str(4 - len(ours))]
     rows = answer("https-servers", tmp_path, DEFAULT, [flow("203.0.113.9", h) for h in hosts], before=told, week="2026-03-09")
     assert [row[0] for row in rows] == ours
+
+
+POD, NODE, FAR = "100.64.3.7", "10.0.1.5", "10.0.2.9"
+WITH_PACKETS = "version interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action pkt-srcaddr pkt-dstaddr flow-direction"
+OF_A_POD = [f"5 eni-1 {NODE} {FAR} 40000 443 6 4 400 1773046800 1773046860 ACCEPT {POD} {FAR} egress",
+            f"5 eni-1 {FAR} {NODE} 443 40000 6 4 900 1773046800 1773046860 ACCEPT {FAR} {POD} ingress",
+            f"5 eni-1 {NODE} {FAR} 40001 443 6 4 50 1773046800 1773046860 ACCEPT {NODE} {FAR} egress"]
+
+
+@pytest.mark.parametrize("name, asked, rows", [
+    ("from-source", {"src": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "400"]]),
+    ("tcp-from-source", {"src": POD}, [["2026-03-09 09:00:00", FAR, "40000", "443", "https", "NULL", "4", "400"]]),
+    ("to-destination", {"dst": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("to-network", {"net": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("subnet-senders", {"subnet": "100.64.0.0/16"}, [[POD, "1", "1", "400"]]),
+    ("from-source", {"src": NODE}, [[FAR, "TCP", "443", "https", "ACCEPT", "2", "450"]]),
+    ("subnet-senders", {"subnet": "10.0.1.0/24"}, [[NODE, "1", "2", "450"]])])
+def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
+    """Its node's interface logs the node's own address as srcaddr and dstaddr."""
+    assert [row[:len(rows[0])] for row in answer(name, tmp_path, WITH_PACKETS, OF_A_POD, **asked)] == rows
