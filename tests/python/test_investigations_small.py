@@ -83,3 +83,19 @@ OF_A_POD = [f"5 eni-1 {NODE} {FAR} 40000 443 6 4 400 1773046800 1773046860 ACCEP
 def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
     """Its node's interface logs the node's own address as srcaddr and dstaddr."""
     assert [row[:len(rows[0])] for row in answer(name, tmp_path, WITH_PACKETS, OF_A_POD, **asked)] == rows
+
+
+@pytest.mark.parametrize("name, row", [("dns-resolvers", ["10.0.1.5", "203.0.113.7", "53", "outside", "1", "0", "400"]),
+                                       ("bad-addresses", ["203.0.113.7", "it", "10.0.1.5", "53", "2", "0", "400", "900"])])
+@pytest.mark.parametrize("logged", [["eni-1", "eni-2"], ["eni-2"]])
+def test_a_query_through_a_nat_gateway_counts_once(tmp_path, name, row, logged):
+    """The gateway's interface, eni-2, logs both legs, and the instance's interface the first one again."""
+    own, nat, far = "10.0.1.5", "10.0.0.20", "203.0.113.7"
+    records = [(own, far, own, far, 40000, 53, 400, "eni-1"), (own, nat, own, far, 40000, 53, 400, "eni-2"),
+               (nat, far, nat, far, 2000, 53, 400, "eni-2"), (far, nat, far, nat, 53, 2000, 900, "eni-2"),
+               (nat, own, far, own, 53, 40000, 900, "eni-2"), (far, own, far, own, 53, 40000, 900, "eni-1")]
+    lines = [f"5 {eni} {src} {dst} {sport} {dport} 17 1 {size} 1773046800 1773046860 ACCEPT {pkt_src} {pkt_dst} -"
+             for src, dst, pkt_src, pkt_dst, sport, dport, size, eni in records if eni in logged]
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('203.0.113.7', 'it');\n"
+    rows = answer(name, tmp_path, WITH_PACKETS, lines, before=listed if name == "bad-addresses" else "")
+    assert [r[:len(row)] for r in rows] == [row]
