@@ -622,7 +622,7 @@ def test_a_title_without_bytes_keeps_its_numbers(alerts):
     """What looks like bytes and is no sum at the end of a title of a rule is left as it is."""
     write(alerts.logs / "a.log", [flow(IN, BAD, 443)])
     alerts.news()
-    for words in ("a, 5 y bytes", "a, 05 bytes", "5 bytes", "a, bytes"):
+    for words in ("a, 5 y bytes", "a, 05 bytes", "5 bytes", "a, bytes", "a, 5 of 7 bytes", "a,7 bytes"):
         alerts.query("UPDATE alerts SET title = ?, severity = 'high'", words)
         write(alerts.logs / "a.log", [rejected(IN, BAD, 443)] * len(words))
         alerts.news()
