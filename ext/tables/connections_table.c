@@ -133,7 +133,7 @@ static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
   case SHOWN_ACCEPTED: result_count(ctx, acted ? f->accepted : FLOW_NONE); break;
   case SHOWN_REJECTED: result_count(ctx, acted ? f->rejected : FLOW_NONE); break;
   case SHOWN_POINTS: result_count(ctx, connections_points(connection_scan_table(&c->scan), f)); break;
-  case SHOWN_IS_NAT_LEG: sqlite3_result_int(ctx, forwards_is_leg(connection_scan_forwards(&c->scan), &c->key)); break;
+  case SHOWN_IS_NAT_LEG: sqlite3_result_int(ctx, connection_scan_is_leg(&c->scan, &c->key, c->inside)); break;
   default: break;
   }
 }
@@ -363,6 +363,7 @@ static void choose_wish(struct connections_cursor *c, struct connection_wish *w)
   memset(w, 0, sizeof *w);
   w->idle = (uint64_t)q->options.idle;
   w->forwards = (uint8_t)uses_number(q, SHOWN_IS_NAT_LEG);
+  w->inside = w->forwards ? c->inside : NULL;
   w->traits = (uint8_t)uses(q, result_trait, -1);
   w->wanted = w->traits || !c->wanted.n ? NULL : &c->wanted;
   w->uses[FIELD_packets] = uses_number(q, SHOWN_CLIENT_PACKETS) || uses_number(q, SHOWN_SERVER_PACKETS);
@@ -400,7 +401,8 @@ static int read_lists(struct connections_cursor *c) {
   sqlite3 *db = query_table(q)->db;
   char **pzErr = &q->cursor.pVtab->zErrMsg;
   int rc = SQLITE_OK;
-  if (uses(q, result_word, SHOWN_DIRECTION)) rc = inside_read(db, "inside", q->options.inside, &c->inside, pzErr);
+  if (uses(q, result_word, SHOWN_DIRECTION) || uses_number(q, SHOWN_IS_NAT_LEG))
+    rc = inside_read(db, "inside", q->options.inside, &c->inside, pzErr);
   return rc ? rc : port_list_read(db, "servers", q->options.servers, &c->servers, pzErr);
 }
 
