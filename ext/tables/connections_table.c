@@ -165,7 +165,7 @@ static int is_at(const struct connections_cursor *c, const struct connection_sum
   if (!o->is_interface) return 0;
   if (s->point & (POINT_AT_A | POINT_AT_B))
     return (s->point & (side ? POINT_AT_B : POINT_AT_A)) && (!(s->point & POINT_DIFFERS) || o->trait[TRAIT_INSTANCE].n);
-  return o->nown == 1 && o->own[0].high == addr->high && o->own[0].low == addr->low;
+  return observer_is_own(o, addr);
 }
 
 /* Of several interfaces that may be those of the end, the one with the least id. */

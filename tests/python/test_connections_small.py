@@ -440,6 +440,12 @@ def test_options_choose_records_before_connections_are_made(logs):
     assert logs.rows(interface_id="eni-9") == []
 
 
+def test_an_interface_has_an_address_of_each_family(logs):
+    four, six = record(dstport=443), record(srcaddr="2001:db8::1", dstaddr="2001:db8::2", dstport=443)
+    logs.write(four, four | {"dstaddr": "10.0.0.3"}, six, six | {"dstaddr": "2001:db8::3"})
+    assert [part(r, "client_interface_id server_interface_id") for r in logs.rows()] == [["eni-1", None]] * 4
+
+
 def test_a_condition_on_the_protocol_leaves_the_interfaces(logs):
     """eni-1 has 10.0.0.1, as its TCP records tell; of those of UDP, either address may be its own."""
     logs.write(record(protocol=17, dstport=53), record(dstaddr="10.0.0.3"), record(start=2000, az_id="az-1"))
