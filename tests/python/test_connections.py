@@ -47,6 +47,16 @@ def test_random_trees_have_the_same_rows(build, seed, tmp_path):
             compare(build, tmp_path, records, options, threads=rng.choice([0, 3]), memory=rng.choice(["1M", "512M"]), **more)
 
 
+def test_gateways_in_the_default_format_have_the_same_rows(build, tmp_path):
+    legs = []
+    for seed in range(30 if build.name == "release" else 4):
+        connectdata.write_gateways(seed, tmp_path)
+        records = list(usable_records([str(tmp_path)]))
+        rows = compare(build, tmp_path, records, {}, threads=seed % 2 * 3)
+        legs.append(sum(r["is_nat_leg"] for r in rows) / len(rows))
+    assert 0 in legs and max(legs) > 0.5 and any(0 < share < 0.5 for share in legs)
+
+
 def test_the_sample_has_the_same_rows(build):
     records = list(usable_records([SAMPLE]))
     assert len(compare(build, SAMPLE, records, {}, threads=3)) > 1000
@@ -97,11 +107,13 @@ def columns(rng):
     return rng.choice([SHOWN, SHOWN, SHOWN, SHOWN + ENDS, rng.sample(SHOWN, rng.randint(1, 4))])
 
 
-@pytest.mark.parametrize("where, count", [("v5", 200), ("v2", 100), ("trees 7", 60), ("trees 8", 60), ("sample", 60)])
+@pytest.mark.parametrize("where, count", [("v5", 200), ("v2", 100), ("trees 7", 60), ("trees 8", 60), ("gateways 2", 60), ("gateways 6", 60), ("sample", 60)])
 def test_conditions_choose_the_same_rows(release, where, count, tmp_path):
     path = SAMPLE if where == "sample" else str(tmp_path)
     if where.startswith("trees"):
         fuzzdata.write_tree(int(where[-1]), path, 16, connectdata.Fuzz)
+    elif where.startswith("gateways"):
+        connectdata.write_gateways(int(where[-1]), path)
     elif where != "sample":
         traffic.write(9, path, int(where[1]), scale=0.05)
     db = connect(release)
