@@ -75,16 +75,16 @@ static void test_own_address(void **state) {
   struct err e = {0};
   (void)state;
   find(&o, "new");
-  assert_int_equal(o.item[find(&o, "new")].nown, OBSERVER_ANY);
+  assert_int_equal(o.item[find(&o, "new")].own[1].n, OBSERVER_ANY);
   see(&o, "one", 1, 2), see(&o, "one", 3, 1);
   see(&o, "two", 1, 2), see(&o, "two", 2, 1);
   see(&o, "none", 1, 2), see(&o, "none", 1, 3), see(&o, "none", 4, 5);
   see(&o, "self", 6, 6);
-  assert_int_equal(o.item[find(&o, "one")].nown, 1);
-  assert_int_equal(o.item[find(&o, "one")].own[0].low, address(1).low);
-  assert_int_equal(o.item[find(&o, "two")].nown, 2);
-  assert_int_equal(o.item[find(&o, "none")].nown, 0);
-  assert_int_equal(o.item[find(&o, "self")].nown, 1);
+  assert_int_equal(o.item[find(&o, "one")].own[1].n, 1);
+  assert_int_equal(o.item[find(&o, "one")].own[1].addr[0].low, address(1).low);
+  assert_int_equal(o.item[find(&o, "two")].own[1].n, 2);
+  assert_int_equal(o.item[find(&o, "none")].own[1].n, 0);
+  assert_int_equal(o.item[find(&o, "self")].own[1].n, 1);
   see(&o, "apart", 1, 2);
   see(&other, "apart", 3, 2); /* each has two, and both have one */
   see(&other, "new", 8, 9);
@@ -93,11 +93,11 @@ static void test_own_address(void **state) {
   assert_int_equal(observers_merge(&o, &other, number, &e), ERR_NONE);
   assert_int_equal(number[0], find(&o, "apart"));
   assert_int_equal(number[1], find(&o, "new"));
-  assert_int_equal(o.item[number[0]].nown, 1);
-  assert_int_equal(o.item[number[0]].own[0].low, address(2).low);
-  assert_int_equal(o.item[number[1]].nown, 2);
-  assert_int_equal(o.item[find(&o, "one")].nown, 1);
-  assert_int_equal(o.item[find(&o, "two")].nown, 0);
+  assert_int_equal(o.item[number[0]].own[1].n, 1);
+  assert_int_equal(o.item[number[0]].own[1].addr[0].low, address(2).low);
+  assert_int_equal(o.item[number[1]].own[1].n, 2);
+  assert_int_equal(o.item[find(&o, "one")].own[1].n, 1);
+  assert_int_equal(o.item[find(&o, "two")].own[1].n, 0);
   observers_clear(&o);
   observers_clear(&other);
 }
@@ -168,8 +168,8 @@ static void test_any_order(void **state) {
         if (expected.n) memcpy(text, observers_text(&first, expected), expected.n);
         check_trait(&o[0], number, (enum trait)t, text);
       }
-      assert_int_equal(o[0].item[number].nown, 1);
-      assert_int_equal(o[0].item[number].own[0].low, address((uint32_t)i + 100).low);
+      assert_int_equal(o[0].item[number].own[1].n, 1);
+      assert_int_equal(o[0].item[number].own[1].addr[0].low, address((uint32_t)i + 100).low);
     }
     if (!round) first = o[0];
     else observers_clear(&o[0]);
