@@ -64,128 +64,38 @@ def test_what_is_inside_is_the_same_everywhere(tmp_path, inside, ours):
     assert [row[0] for row in rows] == ours
 
 
-# ---- who talked to whom ----------------------------------------------------------------------
-
-V5 = ("interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action tcp-flags pkt-srcaddr pkt-dstaddr "
-      "flow-direction vpc-id subnet-id instance-id az-id")
-
-
-def seen(eni, way, ends, ports, size, flags=18, shown=None, of="i-1 use1-az1", start=1773046800):
-    """A line of V5 that an interface wrote: `ends` are those of the packet, `shown` srcaddr and dstaddr."""
-    instance, zone = of.split()
-    return (f"{eni} {' '.join(shown or ends)} {ports[0]} {ports[1]} 6 4 {size} {start} {start + 60} ACCEPT {flags} {' '.join(ends)} {way} "
-            f"vpc-1 subnet-{zone} {instance} {zone}")
+POD, NODE, FAR = "100.64.3.7", "10.0.1.5", "10.0.2.9"
+WITH_PACKETS = "version interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action pkt-srcaddr pkt-dstaddr flow-direction"
+OF_A_POD = [f"5 eni-1 {NODE} {FAR} 40000 443 6 4 400 1773046800 1773046860 ACCEPT {POD} {FAR} egress",
+            f"5 eni-1 {FAR} {NODE} 443 40000 6 4 900 1773046800 1773046860 ACCEPT {FAR} {POD} ingress",
+            f"5 eni-1 {NODE} {FAR} 40001 443 6 4 50 1773046800 1773046860 ACCEPT {NODE} {FAR} egress"]
 
 
-def both(eni, ends, ports, sizes, own=0, **more):
-    """Request and answer between client and server, as the interface of one of them wrote them."""
-    ways = ("egress", "ingress") if own == 0 else ("ingress", "egress")
-    return [seen(eni, ways[0], ends, ports, sizes[0], 2, **more),
-            seen(eni, ways[1], ends[::-1], ports[::-1], sizes[1], 18, **{k: v[::-1] if k == "shown" else v for k, v in more.items()})]
+@pytest.mark.parametrize("name, asked, rows", [
+    ("from-source", {"src": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "400"]]),
+    ("tcp-from-source", {"src": POD}, [["2026-03-09 09:00:00", FAR, "40000", "443", "https", "NULL", "4", "400"]]),
+    ("to-destination", {"dst": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("to-network", {"net": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("top-talkers", {"within": "100.64.0.0/16"}, [[POD, "NULL", "1", "0", "4", "400", "900"]]),
+    ("from-source", {"src": NODE}, [[FAR, "TCP", "443", "https", "ACCEPT", "2", "450"]]),
+    ("top-talkers", {"within": "10.0.1.0/24"}, [[NODE, "NULL", "1", "0", "4", "50", "0"]])])
+def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
+    """Its node's interface logs the node's own address as srcaddr and dstaddr."""
+    assert [row[:len(rows[0])] for row in answer(name, tmp_path, WITH_PACKETS, OF_A_POD, **asked)] == rows
 
 
-def test_bytes_inside_and_to_the_outside_count_once(tmp_path):
-    """Two interfaces log what is sent inside, one logs what leaves: 5,000 and 7,000 bytes were sent, and 7,000 left."""
-    lines = [*both("eni-1", ("10.0.0.5", "10.0.0.6"), (40000, 5432), (5000, 300)),
-             *both("eni-2", ("10.0.0.5", "10.0.0.6"), (40000, 5432), (5000, 300), own=1, of="i-2 use1-az1"),
-             *both("eni-1", ("10.0.0.5", "203.0.113.7"), (40001, 443), (7000, 200))]
-    rows = answer("top-talkers", tmp_path, V5, lines)
-    assert [(r[0], r[5], r[6]) for r in rows] == [("10.0.0.5", "12000", "500"), ("10.0.0.6", "300", "5000"), ("203.0.113.7", "200", "7000")]
-    rows = answer("top-talkers", tmp_path, V5, lines, per="pair")
-    assert [r[5] for r in rows if r[:2] == ["10.0.0.5", "203.0.113.7"]] == ["7000"]
-    [row] = answer("data-leaving", tmp_path, V5, lines, bytes=1)
-    assert row[:2] + [row[5]] == ["10.0.0.5", "203.0.113.7", "7000"]
-
-
-def test_who_sends_most_is_who_leaves_most(release, tmp_path):
-    """On the sample, what the inside sends to the outside is the same sum in both scripts."""
-    out = ".headers off\n.parameter init\n.parameter set @top -1\n.parameter set @bytes 0\n.parameter set @per \"'pair'\"\n"
-    total = "SELECT sum(bytes) FROM temp.answer WHERE"
-    [sent] = release.rows(f"{out}.output /dev/null\n.read sql/investigate/top-talkers.sql\n.output\n"
-                          f"{total} is_inside(who) AND NOT is_inside(peer);")
-    [left] = release.rows(f"{out}.output /dev/null\n.read sql/investigate/data-leaving.sql\n.output\n{total} NOT is_nat_leg;")
-    assert sent == left and int(sent[0]) > 500000000
-
-
-@pytest.mark.parametrize("flags, port, service", [(True, 50052, "50052"), (False, 50052, "50052"), (False, 50051, "grpc")])
-@pytest.mark.parametrize("name", ["services-used", "eni", "host-seen"])
-def test_a_server_on_a_high_port(tmp_path, name, flags, port, service):
-    """Fifty connections to one port, from ports above and below it: the SYN tells who the server is, or, without tcp-flags,
-    that so many meet there, or that the port is known."""
-    lines = [line for i in range(50) for line in both("eni-9", ("10.0.0.5", "10.0.0.9"), (40000 + 401 * i, port), (100, 1000), own=1)]
-    fields = V5
-    if not flags:
-        fields = V5.replace("tcp-flags ", "")
-        lines = [" ".join(w for i, w in enumerate(line.split()) if i != 11) for line in lines]
-    rows = answer(name, tmp_path, fields, lines, eni="eni-9", host="10.0.0.5")
-    assert {"services-used": [rows[0][:4] + rows[0][5:9]], "eni": [rows[-1][:4] + rows[-1][5:7]], "host-seen": [rows[0][:5] + rows[0][6:8]]}[name] == {
-        "services-used": [["10.0.0.5", "10.0.0.9", "1", str(port), "50", "50", "5000", "50000"]],
-        "eni": [["10.0.0.5", "10.0.0.9", service, "50", "5000", "50000"]],
-        "host-seen": [["10.0.0.9", "client", "TCP", str(port), "50", "5000", "50000"]]}[name]
-
-
-def test_zones_of_pods(tmp_path):
-    """Pods have addresses of their own, which only pkt_srcaddr and pkt_dstaddr show: az1 sent 10,000 bytes, and got 70,000 back."""
-    pods, nodes = ("100.64.1.5", "100.64.2.6"), ("10.0.1.10", "10.0.2.20")
-    lines = [*both("eni-1", pods, (40000, 8080), (10000, 70000), shown=(nodes[0], pods[1])),
-             *both("eni-2", pods, (40000, 8080), (10000, 70000), own=1, shown=(pods[0], nodes[1]), of="i-2 use1-az2")]
-    assert answer("cross-az", tmp_path, V5, lines)[:4] == [
-        ["use1-az2", "use1-az1", "1", "1", "70000"], ["use1-az1", "use1-az2", "1", "1", "10000"],
-        ["use1-az2", "use1-az1", *pods[::-1], "1", "70000"], ["use1-az1", "use1-az2", *pods, "1", "10000"]]
-
-
-# What an interface logs of a request of 900 bytes to 203.0.113.7 and its answer, of 100: the ends that are shown, and those of the packet.
-NAT, OUT = "10.0.9.9", ("10.0.0.5", "203.0.113.7")
-FORWARDS = {
-    "a NAT gateway": [("eni-9", ("10.0.0.5", NAT), OUT), ("eni-9", (NAT, "203.0.113.7"), (NAT, "203.0.113.7"))],
-    "the interface of a transit gateway": [("eni-9", ("10.0.0.5", NAT), ("10.0.0.5", "10.7.0.7")), ("eni-9", ("10.0.0.5", "10.7.0.7"), ("10.0.0.5", "10.7.0.7"))],
-    "a load balancer with a second address": [("eni-9", ("203.0.113.7", NAT), ("203.0.113.7", "10.0.9.10")), ("eni-9", (NAT, "10.0.0.5"), (NAT, "10.0.0.5"))],
-    "the node of a pod": [("eni-9", (NAT, "203.0.113.7"), ("100.64.1.5", "203.0.113.7"))]}
-
-
-@pytest.mark.parametrize("kind", FORWARDS)
-@pytest.mark.parametrize("direction", [True, False])
-def test_what_is_a_nat_gateway(tmp_path, kind, direction):
-    """Of interfaces that show other addresses than the packet's, without instance-id, only the NAT gateway's counts."""
-    fields = V5.replace(" instance-id", "").replace("" if direction else " flow-direction", "")
-    lines = []
-    for eni, shown, ends in FORWARDS[kind]:
-        for line in both(eni, ends, (40000, 443), (900, 100), shown=shown):
-            words = line.split()
-            words = [w for w, f in zip(words, V5.split()) if f in fields.split()]
-            lines.append(" ".join(words))
-    rows = answer("nat-traffic", tmp_path, fields, lines)
-    assert [r[:7] for r in rows if r[0] != "nothing found"] == (
-        [["eni-9", "10.0.0.5", "203.0.113.7", "443", "NULL", "900", "100"]] if kind == "a NAT gateway" else [])
-
-
-def test_an_interface_type_tells_what_is_a_nat_gateway(tmp_path):
-    """Also where its onward leg is not in the logs; and a type that is another's denies it."""
-    for kind, found in (("nat_gateway", 1), ("network_load_balancer", 0)):
-        (tmp_path / "a.log").unlink(missing_ok=True)
-        lines = [f"{line} {kind}" for line in both("eni-9", OUT, (40000, 443), (900, 100), shown=("10.0.0.5", NAT), of="- use1-az1")]
-        rows = answer("nat-traffic", tmp_path, V5 + " interface-type", lines)
-        assert len([r for r in rows if r[0] != "nothing found"]) == found
-
-
-@pytest.mark.parametrize("direction", [True, False])
-def test_an_instance_without_flow_direction(tmp_path, direction):
-    """Its peer is the other end, and the sums are those of the connection."""
-    lines = [*both("eni-1", OUT, (40000, 443), (900, 100)), *both("eni-1", ("10.0.0.5", "203.0.113.8"), (40001, 443), (90, 10))]
-    fields = V5
-    if not direction:
-        fields, at = V5.replace(" flow-direction", ""), V5.split().index("flow-direction")
-        lines = [" ".join(w for i, w in enumerate(line.split()) if i != at) for line in lines]
-    rows = answer("host-seen", tmp_path, fields, lines, host="i-1")
-    assert [r[:2] + r[6:8] for r in rows] == [["203.0.113.7", "client", "900", "100"], ["203.0.113.8", "client", "90", "10"]]
-    for per, who in (("instance", "i-1"), ("subnet", "subnet-use1-az1")):
-        assert [r[:1] + r[5:7] for r in answer("top-talkers", tmp_path, fields, lines, per=per)] == [[who, "990", "110"]]
-
-
-@pytest.mark.parametrize("name, columns", [
-    ("top-talkers", [3, 4, 5, 6]), ("services-used", [6, 7, 8]), ("host-seen", [5, 6, 7]), ("conversation", [8, 9, 10]), ("connections-latest", [7, 8])])
-def test_what_no_record_says_of_a_connection(tmp_path, name, columns):
-    """Without packets, bytes and action, what each end sent and what was rejected is NULL and not 0."""
-    rows = answer(name, tmp_path, "srcaddr dstaddr srcport dstport protocol start end", ["10.0.0.5 203.0.113.7 40000 443 6 1773046800 1773046860"],
-                  host="10.0.0.5", a="10.0.0.5", b="203.0.113.7")
-    assert [i for i, cell in enumerate(rows[0]) if cell == "NULL"] == ([1, *columns] if name == "top-talkers" else columns)
+@pytest.mark.parametrize("name, row", [("dns-resolvers", ["10.0.1.5", "203.0.113.7", "53", "outside", "1", "0", "400"]),
+                                       ("bad-addresses", ["203.0.113.7", "it", "10.0.1.5", "53", "2", "0", "400", "900"])])
+@pytest.mark.parametrize("logged", [["eni-1", "eni-2"], ["eni-2"]])
+def test_a_query_through_a_nat_gateway_counts_once(tmp_path, name, row, logged):
+    """The gateway's interface, eni-2, logs both legs, and the instance's interface the first one again."""
+    own, nat, far = "10.0.1.5", "10.0.0.20", "203.0.113.7"
+    records = [(own, far, own, far, 40000, 53, 400, "eni-1"), (own, nat, own, far, 40000, 53, 400, "eni-2"),
+               (nat, far, nat, far, 2000, 53, 400, "eni-2"), (far, nat, far, nat, 53, 2000, 900, "eni-2"),
+               (nat, own, far, own, 53, 40000, 900, "eni-2"), (far, own, far, own, 53, 40000, 900, "eni-1")]
+    lines = [f"5 {eni} {src} {dst} {sport} {dport} 17 1 {size} 1773046800 1773046860 ACCEPT {pkt_src} {pkt_dst} -"
+             for src, dst, pkt_src, pkt_dst, sport, dport, size, eni in records if eni in logged]
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('203.0.113.7', 'it');\n"
+    rows = answer(name, tmp_path, WITH_PACKETS, lines, before=listed if name == "bad-addresses" else "")
+    assert [r[:len(row)] for r in rows] == [row]
