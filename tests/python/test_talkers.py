@@ -130,3 +130,19 @@ def test_what_no_record_says_of_a_connection(tmp_path, name, columns):
     rows = answer(name, tmp_path, "srcaddr dstaddr srcport dstport protocol start end", ["10.0.0.5 203.0.113.7 40000 443 6 1773046800 1773046860"],
                   host="10.0.0.5", a="10.0.0.5", b="203.0.113.7")
     assert [i for i, cell in enumerate(rows[0]) if cell == "NULL"] == ([1, *columns] if name == "top-talkers" else columns)
+
+
+@pytest.mark.parametrize("flags", [True, False])
+def test_the_view_of_conversations_knows_a_server_on_a_high_port(release, tmp_path, flags):
+    """And each byte counts once in the views, although both interfaces log it."""
+    ends = ("10.0.0.5", "10.0.0.9")
+    lines = [line for i in range(50) for eni, own in (("eni-1", 0), ("eni-9", 1))
+             for line in both(eni, ends, (40000 + 401 * i, 50052), (100, 1000), own=own)]
+    at = V5.split().index("tcp-flags")
+    keep = [i for i in range(len(V5.split())) if flags or i != at]
+    (tmp_path / "a.log").write_text("".join(" ".join(line.split()[i] for i in keep) + "\n" for line in [V5, *lines]))
+    asked = [("client, server, port, connections, sent, received FROM conversations", [*ends, "50052", "50", "5000", "50000"]),
+             ("address, bytes FROM talkers WHERE address = '10.0.0.5'", [ends[0], "5000"]), ("bytes FROM pairs WHERE src = '10.0.0.9'", ["50000"])]
+    for query, row in asked:
+        assert release.rows(f".headers off\n.output /dev/null\n.parameter init\n.parameter set @logs \"'{tmp_path}'\"\n.read sql/views.sql\n"
+                            f".output\nSELECT {query};") == [row]
