@@ -27,8 +27,10 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
  WHERE @logs = 'tests/data/AWSLogs';
-SELECT 1 WHERE NOT flowlogs_require(ip_text(@a) IS NOT NULL, 'flowlogs: @a must be an address: .parameter set @a "''10.0.0.5''"');
-SELECT 1 WHERE NOT flowlogs_require(ip_text(@b) IS NOT NULL, 'flowlogs: @b must be an address: .parameter set @b "''10.0.0.6''"');
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@a) IS NOT NULL,
+  'flowlogs: @a must be an address: .parameter set @a "''10.0.0.5''"');
+SELECT 1 WHERE NOT flowlogs_require(ip_text(@b) IS NOT NULL,
+  'flowlogs: @b must be an address: .parameter set @b "''10.0.0.6''"');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
 SELECT datetime(first_seen, 'unixepoch') AS first_seen, seconds, client, client_port, server, server_port,
@@ -41,4 +43,5 @@ SELECT datetime(first_seen, 'unixepoch') AS first_seen, seconds, client, client_
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'));
+DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' 
+   AND (key, value) IN (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'));

@@ -25,8 +25,9 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@top', 20);
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT iif(back, server_az_id, client_az_id) AS src_az, iif(back, client_az_id, server_az_id) AS dst_az, iif(back, server, client) AS src,
-       iif(back, client, server) AS dst, count(*) AS connections, sum(iif(back, server_bytes, client_bytes)) AS bytes
+SELECT iif(back, server_az_id, client_az_id) AS src_az, iif(back, client_az_id, server_az_id) AS dst_az,
+       iif(back, server, client) AS src, iif(back, client, server) AS dst, count(*) AS connections,
+       sum(iif(back, server_bytes, client_bytes)) AS bytes
   FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
  WHERE since = @since AND until = @until AND client_az_id <> server_az_id AND state <> 'rejected'
    AND iif(back, server_packets, client_packets) IS NOT 0 GROUP BY 1, 2, 3, 4;

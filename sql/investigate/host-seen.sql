@@ -36,12 +36,13 @@ CREATE TEMP TABLE answer AS
 WITH met AS (
   SELECT client = ip_text(@host) AS asks, c.* FROM flowlogs_connections(@logs, @on_error, @format) c
    WHERE since = @since AND until = @until AND ip_text(@host) IS NOT NULL AND addr = ip_text(@host) AND NOT is_nat_leg
-   UNION ALL SELECT client_instance_id IS @host, c.* FROM flowlogs_connections(@logs, @on_error, @format) c
-   WHERE since = @since AND until = @until AND ip_text(@host) IS NULL AND @host IN (client_instance_id, server_instance_id) AND NOT is_nat_leg)
-SELECT iif(asks, server, client) AS peer, iif(asks, 'client', 'server') AS role, ifnull(protocol_name(protocol), protocol) AS protocol,
-       server_port AS port, count(*) AS connections, sum(rejected > 0) AS rejected, sum(iif(asks, client_bytes, server_bytes)) AS sent,
-       sum(iif(asks, server_bytes, client_bytes)) AS received, substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,
-       substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
+   UNION ALL
+  SELECT client_instance_id IS @host, c.* FROM flowlogs_connections(@logs, @on_error, @format) c WHERE since = @since
+     AND until = @until AND ip_text(@host) IS NULL AND @host IN (client_instance_id, server_instance_id) AND NOT is_nat_leg)
+SELECT iif(asks, server, client) AS peer, iif(asks, 'client', 'server') AS role,
+       ifnull(protocol_name(protocol), protocol) AS protocol, server_port AS port, count(*) AS connections,
+       sum(rejected > 0) AS rejected, sum(iif(asks, client_bytes, server_bytes)) AS sent, sum(iif(asks, server_bytes, client_bytes)) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM met GROUP BY 1, 2, 3, 4 ORDER BY sum(client_bytes) + sum(server_bytes) DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @host AS host, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

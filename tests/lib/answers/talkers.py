@@ -130,7 +130,7 @@ def host_seen(records, host="10.0.2.14", since=None, until=None, top=20):
     rows = []
     for key, cs in _groups(met, lambda c: (c["peer"], c["role"], _words(c["protocol"]), c["server_port"])):
         sums = _sum(cs, "sent"), _sum(cs, "received")
-        rows.append(((_most(*sums), *map(_rank, key)), (*key, len(cs), _rejected(cs), *sums, _first(cs)[:16], _last(cs)[:16])))
+        rows.append(((_most(*sums), *map(_rank, key)), (*key, len(cs), _rejected(cs), *sums, _first(cs), _last(cs))))
     return [row for _, row in sorted(rows)][:top]
 
 
