@@ -23,6 +23,7 @@
 #include "base/hash.h"
 #include "functions/functions.h"
 #include "functions/scan_stats.h"
+#include "functions/scan_summary.h"
 #include "sqlite/mem.h"
 #include "tables/tables.h"
 
@@ -141,6 +142,7 @@ int sqlite3_flowlogs_init(sqlite3 *db, char **pzErrMsg, const sqlite3_api_routin
   if (!rc) rc = cidr_lookup_register(db);
   if (!rc) rc = is_inside_register(db);
   if (!rc) rc = register_tables(db, stats);
+  if (!rc) rc = scan_summary_register(db, stats);
   if (!rc) rc = scan_stats_register(db, stats);
   scan_stats_free(stats);
   return finish(db, rc, pzErrMsg);

@@ -1,9 +1,11 @@
 -- TEMP views for the most usual questions. Read this file once in a session, then query the views
 -- instead of the tables.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd '.read sql/views.sql' :memory:
@@ -27,7 +29,8 @@
 -- are lower bounds. A figure is NULL where no record has the field that it needs, such as `rejected` in
 -- logs of transit gateways, which have no action.
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
 
 -- All records, including NODATA and SKIPDATA, with words beside the numbers. Add the fields here that
 -- you need besides, such as vpc_id or pkt_srcaddr.
@@ -36,7 +39,9 @@ CREATE TEMP VIEW records AS
 SELECT start_time, end_time, interface_id, srcaddr, srcport, dstaddr, dstport, port_name(dstport, protocol) AS service,
        protocol, protocol_name(protocol) AS protocol_name, tcp_flags(tcp_flags) AS flags, packets, bytes, action,
        log_status
-  FROM flowlogs((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'));
+  FROM flowlogs((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'));
 
 DROP VIEW IF EXISTS temp.accepted;
 CREATE TEMP VIEW accepted AS
@@ -55,7 +60,9 @@ CREATE TEMP VIEW talkers AS
 SELECT srcaddr, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
        sum(packets) AS packets, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'))
+  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
  GROUP BY srcaddr;
@@ -66,7 +73,9 @@ CREATE TEMP VIEW pairs AS
 SELECT srcaddr, dstaddr, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
        sum(packets) AS packets, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'))
+  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
  GROUP BY srcaddr, dstaddr;
@@ -81,7 +90,9 @@ SELECT iif(dstport <= srcport, srcaddr, dstaddr) AS client, iif(dstport <= srcpo
        sum(bytes * (dstport <= srcport)) AS sent,
        sum(bytes * (dstport > srcport)) AS received,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'))
+  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
  GROUP BY 1, 2, 3, protocol;
@@ -94,7 +105,9 @@ SELECT srcaddr AS client, dstaddr AS server, dstport, port_name(dstport, 6) AS s
        sum(flows * (action = 'ACCEPT')) AS accepted,
        sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'))
+  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until')
    AND dstport IN (21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986) AND protocol = 6
@@ -106,7 +119,9 @@ CREATE TEMP VIEW interfaces AS
 SELECT interface_id, account_id, instance_id, subnet_id, sum(flows) AS records,
        sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'))
+  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND interface_id IS NOT NULL
  GROUP BY interface_id, account_id, instance_id, subnet_id;
@@ -116,7 +131,9 @@ DROP VIEW IF EXISTS temp.hours;
 CREATE TEMP VIEW hours AS
 SELECT hour, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
        sum(packets) AS packets, sum(bytes) AS bytes
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'))
+  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY hour;
@@ -128,7 +145,9 @@ CREATE TEMP VIEW coverage AS
 SELECT hour, interface_id, ifnull(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS ok,
        sum(flows * (log_status = 'NODATA')) AS nodata,
        sum(flows * (log_status = 'SKIPDATA')) AS skipdata
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'))
+  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND interface_id IS NOT NULL
  GROUP BY hour, interface_id;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The pure functions are registered from the table, as SQLITE_DETERMINISTIC and SQLITE_INNOCUOUS.
-** Those without a `call` stand in the table for the documentation only: cidr_lookup() and
-** flowlogs_scan_stats() have a state that belongs to the connection, and is_inside(ip, inside) reads
-** tables.
+** Those without a `call` stand in the table for the documentation only: cidr_lookup() and those
+** about scans have a state that belongs to the connection, and is_inside(ip, inside) reads tables.
 */
 #include "functions/functions.h"
 
@@ -94,6 +93,9 @@ const struct function_description function_descriptions[] = {
      "seconds, "
      "threads.",
      "flowlogs_scan_stats() ->> 'files_pruned'"},
+    {"flowlogs_scan_summary", 0, NULL, "", "TEXT",
+     "What the last scan of the connection looked at, in words: files, records, period, and what the files lack.",
+     "flowlogs_scan_summary()"},
 };
 
 const size_t function_descriptions_count = sizeof function_descriptions / sizeof *function_descriptions;

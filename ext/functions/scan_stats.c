@@ -34,8 +34,10 @@ void scan_stats_free(void *stats) {
   if (--s->users == 0) mem_free(s);
 }
 
-void scan_stats_begin(struct scan_stats *s, const char *table) {
+void scan_stats_begin(struct scan_stats *s, const char *table, int64_t since, int64_t until) {
   s->table = table;
+  s->since = since;
+  s->until = until;
   s->finished = 0;
   s->begun = monotonic_seconds();
   s->seconds = 0;
@@ -68,11 +70,48 @@ void scan_stats_add_value(struct scan_stats *s, sqlite3 *db, const void *column,
   value->text[n] = 0;
 }
 
+/* --- notes ------------------------------------------------------------------------------------------------------- */
+
+/* A note about files that lack a field; `then` says what follows from it. */
+static void note_lack(const struct presence_count *c, const char *name, const char *then, scan_stats_note_fn *each,
+                      void *context) {
+  char text[ERR_TEXT];
+  uint32_t all = c->have + c->lack;
+  if (!c->lack) return;
+  if (all == 1) err_print(text, "the file read does not have the field %s: %s", name, then);
+  else if (!c->have) err_print(text, "none of the %u files read has the field %s: %s", all, name, then);
+  else err_print(text, "%u of the %u files read do not have the field %s: %s", c->lack, all, name, then);
+  each(context, text);
+}
+
+/* A note about downloads that are not finished. */
+static void note_unfinished(const struct scan_counts *c, scan_stats_note_fn *each, void *context) {
+  char text[ERR_TEXT];
+  if (!c->unfinished) return;
+  if (c->unfinished == 1) err_print(text, "1 unfinished download was passed over: %s", c->unfinished_path);
+  else
+    err_print(text, "%llu unfinished downloads were passed over, the first: %s", (unsigned long long)c->unfinished,
+              c->unfinished_path);
+  each(context, text);
+}
+
+void scan_stats_notes(const struct scan_stats *s, scan_stats_note_fn *each, void *context) {
+  const struct presence_counts *p = &s->counts.presence;
+  for (uint32_t i = 0; i < s->nvalues; i++) each(context, s->value[i].text);
+  note_unfinished(&s->counts, each, context);
+  for (int i = 0; i < SUBJECT_COUNT; i++)
+    note_lack(&p->condition[i], predicate_subject_name(i), "no record there meets the condition on it", each, context);
+  for (int i = 0; i < FIELD_COUNT; i++)
+    if (!p->condition[i].lack) note_lack(&p->use[i], fields[i].name, "it is NULL there", each, context);
+}
+
 /* --- the JSON object --------------------------------------------------------------------------------------------- */
 
-/* Appends a JSON string, with a comma in front unless it is the first. */
-static void put_note(sqlite3_str *out, int *n, const char *text) {
-  sqlite3_str_appendall(out, (*n)++ ? ",\"" : "\"");
+/* Appends a JSON string, with a comma in front unless it is the first: the array has only its bracket. */
+static void put_note(void *context, const char *text) {
+  sqlite3_str *out = context;
+  int is_first = sqlite3_str_length(out) > 0 && sqlite3_str_value(out)[sqlite3_str_length(out) - 1] == '[';
+  sqlite3_str_appendall(out, is_first ? "\"" : ",\"");
   for (; *text; text++) {
     unsigned char c = (unsigned char)*text;
     if (c < ' ') sqlite3_str_appendf(out, "\\u%04x", c);
@@ -80,39 +119,6 @@ static void put_note(sqlite3_str *out, int *n, const char *text) {
     else sqlite3_str_appendchar(out, 1, *text);
   }
   sqlite3_str_appendchar(out, 1, '"');
-}
-
-/* A note about files that lack a field; `then` says what follows from it. */
-static void put_lack(sqlite3_str *out, int *n, const struct presence_count *c, const char *name, const char *then) {
-  char text[ERR_TEXT];
-  uint32_t all = c->have + c->lack;
-  if (!c->lack) return;
-  if (all == 1) err_print(text, "the file read does not have the field %s: %s", name, then);
-  else if (!c->have) err_print(text, "none of the %u files read has the field %s: %s", all, name, then);
-  else err_print(text, "%u of the %u files read do not have the field %s: %s", c->lack, all, name, then);
-  put_note(out, n, text);
-}
-
-/* A note about downloads that are not finished. */
-static void put_unfinished(sqlite3_str *out, int *n, const struct scan_counts *c) {
-  char text[ERR_TEXT];
-  if (!c->unfinished) return;
-  if (c->unfinished == 1) err_print(text, "1 unfinished download was passed over: %s", c->unfinished_path);
-  else
-    err_print(text, "%llu unfinished downloads were passed over, the first: %s", (unsigned long long)c->unfinished,
-              c->unfinished_path);
-  put_note(out, n, text);
-}
-
-static void put_notes(sqlite3_str *out, const struct scan_stats *s) {
-  const struct presence_counts *p = &s->counts.presence;
-  int n = 0;
-  for (uint32_t i = 0; i < s->nvalues; i++) put_note(out, &n, s->value[i].text);
-  put_unfinished(out, &n, &s->counts);
-  for (int i = 0; i < SUBJECT_COUNT; i++)
-    put_lack(out, &n, &p->condition[i], predicate_subject_name(i), "no record there meets the condition on it");
-  for (int i = 0; i < FIELD_COUNT; i++)
-    if (!p->condition[i].lack) put_lack(out, &n, &p->use[i], fields[i].name, "it is NULL there");
 }
 
 static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
@@ -133,7 +139,7 @@ static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
       "llu,\"records\":%llu,\"rows\":%llu,\"seconds\":%.6f,\"threads\":%u,\"notes\":[",
       s->table, s->finished, c->files, c->pruned, c->pruned_by[PRUNE_TIME], c->pruned_by[PRUNE_REGION],
       c->pruned_by[PRUNE_FILE], c->read, c->bytes_read, c->bytes_inflated, c->records, c->rows, s->seconds, c->threads);
-  put_notes(out, s);
+  scan_stats_notes(s, put_note, out);
   sqlite3_str_appendall(out, "]}");
   char *json = sqlite3_str_finish(out);
   if (json) sqlite3_result_text(ctx, json, -1, sqlite3_free);

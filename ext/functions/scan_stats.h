@@ -41,11 +41,13 @@
 
 #define SCAN_STATS_VALUES     4   /* columns whose values are noted, at most */
 #define SCAN_STATS_VALUE_TEXT 256 /* bytes of such a note, with its NUL */
+#define SCAN_STATS_NO_LIMIT   INT64_MIN
 
 struct scan_stats {
   int users;             /* tables and functions that will call scan_stats_free() */
   const char *table;     /* NULL before the first scan; not owned: a constant */
   int finished;          /* 0 or 1 */
+  int64_t since, until;  /* of the last scan: Unix seconds, or SCAN_STATS_NO_LIMIT */
   double begun, seconds; /* in seconds; begun is a time of the monotonic clock */
   struct scan_counts counts;
   uint64_t plans;     /* how often xBestIndex of one of the tables has been called */
@@ -69,8 +71,11 @@ struct scan_stats *scan_stats_new(void);
 */
 void scan_stats_free(void *stats);
 
-/* A scan of that table begins: all counts become 0.  `table` must be a constant. */
-void scan_stats_begin(struct scan_stats *s, const char *table);
+/*
+** A scan of that table begins: all counts become 0.  `table` must be a constant; since and until are
+** the limits of the period that it was asked for, or SCAN_STATS_NO_LIMIT.
+*/
+void scan_stats_begin(struct scan_stats *s, const char *table, int64_t since, int64_t until);
 
 /*
 ** A statement is about to compare columns with its values: drops the notes about the values of
@@ -86,6 +91,10 @@ void scan_stats_add_value(struct scan_stats *s, sqlite3 *db, const void *column,
 
 /* Takes the counts that the scan has reached.  finished: 1 when it has come to its end. */
 void scan_stats_note(struct scan_stats *s, const struct scan_counts *counts, int finished);
+
+/* Calls each() with every note, in the order of the array `notes`; the text is gone afterwards. */
+typedef void scan_stats_note_fn(void *context, const char *text);
+void scan_stats_notes(const struct scan_stats *s, scan_stats_note_fn *each, void *context);
 
 /* Registers the function, which becomes a user of s.  Returns an SQLite code. */
 int scan_stats_register(sqlite3 *db, struct scan_stats *s);

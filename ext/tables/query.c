@@ -83,7 +83,11 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
   return rc;
 }
 
-void query_begin_scan(struct query *q) { scan_stats_begin(query_table(q)->stats, query_of(q)->name); }
+_Static_assert(OPTION_UNSET == SCAN_STATS_NO_LIMIT, "a limit that was not given is no limit");
+
+void query_begin_scan(struct query *q) {
+  scan_stats_begin(query_table(q)->stats, query_of(q)->name, q->options.since, q->options.until);
+}
 
 /*
 ** A use of columns that share a bit in SQLite's mask says nothing about each of them, so it makes

@@ -34,7 +34,7 @@ import sys
 
 EXTENSION = os.environ.get("FLOWLOGS") or ("/opt/flowlogs" if os.path.exists("/opt/flowlogs.so") else "./build/flowlogs")
 FORMAT = os.environ.get("FORMAT") or None
-INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7",  # the same as in sql/inside.sql
+INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7",  # those of is_inside()
           "169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255", "fe80::/10", "ff00::/8", "::1"]  # and setup.sql
 INSIDE += os.environ.get("INSIDE", "").split()
 SERVERS = [1433, 1521, 3306, 3389, 5060, 5432, 6379, 8080, 8443, 9200, 27017]  # the same as in setup.sql

@@ -43,11 +43,13 @@ guesses AS (
   HAVING tries >= @guess_tries AND sum(accepted) > 0
      AND NOT EXISTS (
        SELECT 1 FROM trusted WHERE (rule = 'password-guessing' OR rule IS NULL) AND cidr_match(srcaddr, cidr)))
-SELECT 'password-guessing', srcaddr || ' -> ' || target, iif(max(session) > 0, 'high', 'medium'),
-       'T1110 Brute Force',
-       srcaddr || ' tried ' || max(tries) || ' connections to ' || target
-       || iif(max(session) > 0, ', and then had a session of ' || max(session) || ' bytes', ''),
-       min(first_seen), max(last_seen), max(flows), 1
-  FROM guesses GROUP BY srcaddr, target;
+SELECT 'password-guessing', srcaddr || ' -> ' || target, iif(session, 'high', 'medium'), 'T1110 Brute Force',
+       srcaddr || ' tried ' || tries || ' connections to ' || target
+       || iif(session, ', and then had a session of ' || session || ' bytes', ''),
+       since, until, flows, 1
+  FROM (SELECT *, min(first_seen) OVER pair AS since, max(last_seen) OVER pair AS until,
+               row_number() OVER (PARTITION BY srcaddr, target ORDER BY session DESC, tries DESC, first_seen) AS place
+          FROM guesses WINDOW pair AS (PARTITION BY srcaddr, target))
+ WHERE place = 1;
 
 .read sql/alerts/show.sql

@@ -43,7 +43,7 @@ WITH rejected AS (
    GROUP BY src, target
   HAVING src || target IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
 counted AS (                    -- targets: also those of earlier runs that have alerts
-  SELECT r.*, count(*) OVER of_src AS now, first_value(r.target) OVER (of_src ORDER BY first_seen, r.target) AS first,
+  SELECT r.*, first_value(r.target) OVER (of_src ORDER BY first_seen, r.target) AS first,
          sum(k.n IS NULL) OVER of_src
          + coalesce((SELECT sum(n) FROM known WHERE rule = 'rejected-inside' AND source = src), 0) AS targets
     FROM rejected r LEFT JOIN known k ON k.rule = 'rejected-inside' AND k.source = src AND k.target = r.target
@@ -52,7 +52,7 @@ SELECT 'rejected-inside', src || ' -> ' || iif(targets > @many, 'many', target) 
        iif(targets > @many, 'high', 'medium'), 'T1046 Network Service Discovery',
        src || ' was rejected at '
        || CASE WHEN targets <= @many THEN target
-               ELSE iif(now > @many, now, 'more than ' || @many) || ' targets, the first ' || first END,
+               ELSE 'more than ' || @many || ' targets, one of them ' || first END,
        min(first_seen), max(last_seen), sum(flows), 0
   FROM counted GROUP BY key;
 

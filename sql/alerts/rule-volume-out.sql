@@ -58,11 +58,13 @@ own AS (                        -- without senders that only pass on what they r
    WHERE (SELECT total(min(leg.bytes, origin.bytes))
             FROM legs leg JOIN pairs origin ON origin.src = leg.src AND origin.window = leg.window
            WHERE leg.hop = l.src AND leg.window = l.window AND origin.dst = l.dst) < 0.9 * l.bytes)
-SELECT 'volume-out', src || ' -> ' || dst, iif(max(bytes) >= 10 * @volume_bytes, 'high', 'medium'),
+SELECT 'volume-out', src || ' -> ' || dst, iif(bytes >= 10 * @volume_bytes, 'high', 'medium'),
        'T1048 Exfiltration Over Alternative Protocol',
-       src || ' sent ' || printf('%.1f', max(bytes) / 1e9) || ' GB to ' || dst || ' within '
-       || (@window / 60) || ' minutes',
-       min(first_seen), max(last_seen), max(flows), 1
-  FROM own GROUP BY src, dst;
+       src || ' sent ' || printf('%.1f', bytes / 1e9) || ' GB to ' || dst || ' within ' || (@window / 60) || ' minutes',
+       since, until, flows, 1
+  FROM (SELECT *, min(first_seen) OVER pair AS since, max(last_seen) OVER pair AS until,
+               row_number() OVER (PARTITION BY src, dst ORDER BY bytes DESC, window) AS place
+          FROM own WINDOW pair AS (PARTITION BY src, dst))
+ WHERE place = 1;
 
 .read sql/alerts/show.sql

@@ -58,8 +58,7 @@ keyed AS (
 SELECT k.rule, key, iif(max(session), 'high', 'medium'), i.technique,
        iif(session AND NOT crowd,
            srcaddr || ': session with ' || target || ', ' || CAST(total(bytes) AS INTEGER) || ' bytes',
-           target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || count(*)
-           || ' came, the first ' || first),
+           target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || first || ' came'),
        min(first_seen), max(last_seen), sum(flows), 0
   FROM (SELECT *, first_value(srcaddr) OVER (PARTITION BY rule, key ORDER BY first_seen, srcaddr) AS first FROM keyed) k
   JOIN inwards i ON i.rule = k.rule

@@ -60,7 +60,7 @@ asked AS (
         WHERE leg.hop = s.src AND leg.src <> s.src AND leg.service = s.service AND origin.dst = s.dst)
    GROUP BY p.rule, src, target),
 counted AS (                    -- targets: also those of earlier runs that have alerts
-  SELECT a.*, count(*) OVER of_src AS now, first_value(a.target) OVER (of_src ORDER BY first_seen, a.target) AS first,
+  SELECT a.*, first_value(a.target) OVER (of_src ORDER BY first_seen, a.target) AS first,
          sum(k.n IS NULL) OVER of_src
          + coalesce((SELECT sum(n) FROM known WHERE rule = a.rule AND source = src), 0) AS targets
     FROM asked a LEFT JOIN known k ON k.rule = a.rule AND k.source = src AND k.target = a.target
@@ -68,7 +68,7 @@ counted AS (                    -- targets: also those of earlier runs that have
 SELECT c.rule, src || ' -> ' || iif(targets > @many, 'many', target) AS key, o.severity, o.technique,
        src || ' ' || o.did || ' '
        || CASE WHEN targets <= @many THEN target
-               ELSE iif(now > @many, now, 'more than ' || @many) || ' addresses, the first ' || first END
+               ELSE 'more than ' || @many || ' addresses, one of them ' || first END
        || iif(count(bytes), ', ' || CAST(total(bytes) AS INTEGER) || ' bytes', ''),
        min(first_seen), max(last_seen), sum(flows), 0
   FROM counted c JOIN outwards o ON o.rule = c.rule GROUP BY c.rule, key;

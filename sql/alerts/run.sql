@@ -148,27 +148,47 @@ UPDATE temp.sqlite_parameters SET value = (
 .read sql/alerts/rule-volume-out.sql
 .read sql/alerts/rule-password-guessing.sql
 
--- What is news?  An old title that is about more than the new one stays.  A time that is yet to
--- come, by the newest file and by the clock of this machine, counts as the present one.  Otherwise
--- a record that ends in the year 5138 would keep its alert from ever being resolved and reopened.
+-- The words of the titles that end with a number of bytes, and that number.
+DROP TABLE IF EXISTS temp.alert_titles;
+CREATE TEMP TABLE alert_titles AS
+  SELECT title, rtrim(words, ' ,') AS words, CAST(substr(title, length(words) + 1) AS INTEGER) AS bytes
+    FROM (SELECT title, rtrim(rtrim(title, ' bytes'), '0123456789') AS words
+            FROM (SELECT title FROM found UNION SELECT a.title FROM found JOIN alerts a USING (rule, key)))
+   WHERE title GLOB '*, [0-9]* bytes' AND title = words || CAST(substr(title, length(words) + 1) AS INTEGER) || ' bytes';
+
+-- What is news?  All that an alert says is about the same records.  For a rule with a threshold,
+-- these are those of the fullest window, and so the old title stays if it is about more than the
+-- new one.  For the others, they are those of all runs, and so `flows` and the bytes at the end of
+-- the title are added up.  A time that is yet to come, by the newest file and by the clock of this
+-- machine, counts as the present one.  Otherwise a record that ends in the year 5138 would keep its
+-- alert from ever being resolved and reopened.
 DROP TABLE IF EXISTS temp.alert_news;
 CREATE TEMP TABLE alert_news AS
-  SELECT coalesce(a.id, substr(lower(hex(sha3(f.rule || char(10) || f.key, 224))), 1, 12)) AS id,
-         CASE WHEN a.id IS NULL THEN 'new'
-              WHEN a.state = 'resolved' AND datetime(f.last_seen, 'unixepoch') > a.last_seen THEN 'reopened'
-              WHEN a.state = 'open' AND f.rank < a.rank THEN 'raised' END AS news,
-         f.rule, f.key,
-         iif(f.rank > a.rank OR f.rank = a.rank AND f.threshold AND f.flows < a.flows, a.title, f.title) AS title,
-         iif(f.rank > a.rank, a.technique, f.technique) AS technique,
-         iif(f.rank > a.rank, a.severity, f.severity) AS severity,
-         min(datetime(f.first_seen, 'unixepoch'), coalesce(a.first_seen, '9999')) AS first_seen,
-         max(datetime(f.last_seen, 'unixepoch'), coalesce(a.last_seen, '')) AS last_seen,
-         iif(f.threshold, max(f.flows, coalesce(a.flows, 0)), f.flows + coalesce(a.flows, 0)) AS flows
-    FROM (SELECT rule, key, severity, technique, title, flows, threshold, instr('highmediumlow', severity) AS rank,
-                 min(first_seen, present) AS first_seen, min(last_seen, present) AS last_seen
-            FROM found
-            CROSS JOIN (SELECT max(max(at), unixepoch()) + 600 AS present FROM alert_listed WHERE log)) f
-    LEFT JOIN (SELECT *, instr('highmediumlow', severity) AS rank FROM alerts) a ON a.rule = f.rule AND a.key = f.key;
+  WITH beside AS (              -- what was found, beside what the alert says so far
+    SELECT f.*, instr('highmediumlow', f.severity) AS rank, present, a.id, a.state,
+           a.severity AS old_severity, instr('highmediumlow', a.severity) AS old_rank, a.technique AS old_technique,
+           a.title AS old_title, a.first_seen AS old_first, a.last_seen AS old_last, a.flows AS old_flows
+      FROM found f
+      CROSS JOIN (SELECT max(max(at), unixepoch()) + 600 AS present FROM alert_listed WHERE log)
+      LEFT JOIN alerts a ON a.rule = f.rule AND a.key = f.key),
+  compared AS (
+    SELECT *, ifnull(rank > old_rank OR rank = old_rank AND threshold AND flows < old_flows, 0) AS stays,
+           datetime(min(first_seen, present), 'unixepoch') AS first, datetime(min(last_seen, present), 'unixepoch') AS last
+      FROM beside)
+  SELECT coalesce(id, substr(lower(hex(sha3(rule || char(10) || key, 224))), 1, 12)) AS id,
+         CASE WHEN id IS NULL THEN 'new' WHEN state = 'resolved' AND last > old_last THEN 'reopened'
+              WHEN state = 'open' AND rank < old_rank THEN 'raised' END AS news,
+         rule, key,
+         CASE WHEN threshold OR new.bytes IS NULL AND old.bytes IS NULL THEN iif(stays, old_title, c.title)
+              ELSE iif(stays, coalesce(old.words, old_title), coalesce(new.words, c.title)) || ', '
+                   || (SELECT CAST(total(value) AS INTEGER) FROM json_each(json_array(new.bytes, old.bytes))) || ' bytes'
+         END AS title,
+         iif(rank > old_rank, old_technique, technique) AS technique,
+         iif(rank > old_rank, old_severity, severity) AS severity,
+         min(first, coalesce(old_first, '9999')) AS first_seen, max(last, coalesce(old_last, '')) AS last_seen,
+         iif(threshold, iif(stays, old_flows, flows), flows + coalesce(old_flows, 0)) AS flows
+    FROM compared c LEFT JOIN alert_titles new ON new.title = c.title
+    LEFT JOIN alert_titles old ON old.title = old_title;
 UPDATE alerts
    SET severity = n.severity, title = n.title, technique = n.technique, flows = n.flows,
        first_seen = n.first_seen, last_seen = n.last_seen,

@@ -6,7 +6,7 @@
 --
 --   inside(cidr)         your networks; every other address is outside.  When this script makes the
 --                        table, it puts in the networks of the parameter @inside, by default the
---                        private ones (see sql/inside.sql), and the addresses that never leave a
+--                        private ones, as is_inside() has them, and the addresses that never leave a
 --                        network (link-local, loopback, multicast).  From then on the table decides,
 --                        and @inside is ignored.  Add your public and IPv6 prefixes,
 --                            INSERT INTO inside VALUES ('2600:1f18:4a3b:1200::/56');
@@ -34,15 +34,20 @@
 -- records would stop every run.  Up to 2^53 bytes, 9 PB, the sums are exact.  A title says nothing of
 -- bytes if no record has a byte count.
 .parameter init
-.read sql/inside.sql
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@inside', NULL);
+SELECT 1 WHERE NOT flowlogs_require(
+  @inside IS NULL
+  OR iif(json_valid(@inside), json_type(@inside) = 'array'
+         AND NOT EXISTS (SELECT 1 FROM json_each(@inside) WHERE type <> 'text'), 0),
+  'flowlogs: @inside must be a JSON array of prefixes: .parameter set @inside ''["10.0.0.0/8", "100.64.0.0/10"]''');
 CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
 INSERT INTO trusted
   SELECT '100.64.0.0/10', 'dns-outside'
    WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'inside')
-     AND @inside <> (SELECT list FROM private_networks)
      AND EXISTS (SELECT 1 FROM json_each(@inside) WHERE value = '100.64.0.0/10');
 CREATE TABLE IF NOT EXISTS inside AS
-  SELECT CAST(value AS TEXT) AS cidr FROM json_each(@inside)
+  SELECT CAST(value AS TEXT) AS cidr
+    FROM json_each(ifnull(@inside, '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]'))
    UNION ALL
   SELECT value FROM json_each('["169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255",
                                 "fe80::/10", "ff00::/8", "::1"]');
@@ -56,7 +61,7 @@ CREATE TEMP TABLE IF NOT EXISTS found (
   key        TEXT NOT NULL,    -- what the alert is about: the same things have the same key
   severity   TEXT NOT NULL CHECK (severity IN ('low', 'medium', 'high')),
   technique  TEXT NOT NULL,    -- MITRE ATT&CK: 'T1046 Network Service Discovery'
-  title      TEXT NOT NULL,    -- what happened, in one line
+  title      TEXT NOT NULL,    -- what happened, in one line; run.sql adds up the bytes of a title that ends with ', N bytes'
   first_seen INTEGER NOT NULL, -- Unix seconds
   last_seen  INTEGER NOT NULL,
   flows      INTEGER NOT NULL, -- records that show it; for a rule with a threshold, those of the fullest window
@@ -79,7 +84,7 @@ CREATE TEMP VIEW IF NOT EXISTS file_lacks AS
          group_concat(field, ', ') FILTER (WHERE absent) AS lacks_all,
          max(absent AND place < 4) AS vital, max(absent AND field = 'action') AS no_action
     FROM (SELECT file.path, n.value AS field, n.key AS place, names NOT LIKE '% ' || n.value || ' %' AS absent,
-                 names LIKE '% tgw-id %' AS of_tgw
+                 names LIKE '% tgw-%' OR names LIKE '% resource-type %' AS of_tgw      -- no other logs have these
             FROM (SELECT f.path, ' ' || replace(fields, '"', ' ') || ' ' AS names  -- several formats are a JSON array
                     FROM temp.sqlite_parameters p
                     CROSS JOIN flowlogs_files(p.value, (SELECT value FROM temp.sqlite_parameters WHERE key = '@format')) f

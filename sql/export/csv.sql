@@ -1,8 +1,10 @@
 -- Prints the records as CSV with a header line.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds,
---                   @until not included; default: no limit
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds, @until not included; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           :memory: '.read sql/export/csv.sql' > flows.csv
@@ -24,7 +26,7 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
 .mode csv
 .headers on
 .nullvalue ""
@@ -35,5 +37,5 @@ SELECT csv_text(file) AS file, line, start_time, end_time, version, csv_text(acc
        csv_text(region) AS region, csv_text(az_id) AS az_id, csv_text(sublocation_type) AS sublocation_type,
        csv_text(sublocation_id) AS sublocation_id, csv_text(pkt_src_aws_service) AS pkt_src_aws_service,
        csv_text(pkt_dst_aws_service) AS pkt_dst_aws_service, csv_text(flow_direction) AS flow_direction, traffic_path
-  FROM flowlogs(@logs)
+  FROM flowlogs(@logs, @on_error, @format)
  WHERE since = @since AND until = @until;

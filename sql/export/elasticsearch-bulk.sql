@@ -1,11 +1,13 @@
 -- Prints the records in the format of the _bulk interface of Elasticsearch and OpenSearch: a line
 -- that says what to do, then a line with the document, in the names of the Elastic Common Schema.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds,
---                   @until not included; default: no limit
---   @index          the index or data stream that receives the documents; default 'flowlogs'
---   @op             the action: 'index', or 'create' for a data stream; default 'index'
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds, @until not included; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @index              the index or data stream that receives the documents; default 'flowlogs'
+--   @op                 the action: 'index', or 'create' for a data stream; default 'index'
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           :memory: '.read sql/export/elasticsearch-bulk.sql' |
@@ -28,7 +30,7 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'),
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),
   ('@since', NULL), ('@until', NULL), ('@index', 'flowlogs'), ('@op', 'index');
 .mode list
 .headers off
@@ -87,5 +89,5 @@ SELECT json_object(@op, json_object('_index', @index, '_id', file || ':' || line
       -- end of generated
       'line', line,
       'extra', json(nullif(json_patch('{}', extra), '{}'))))))
-  FROM flowlogs(@logs)
+  FROM flowlogs(@logs, @on_error, @format)
  WHERE since = @since AND until = @until;

@@ -3,6 +3,8 @@
 --
 --   @logs   a file, a folder or a pattern; required, unless the database is in memory
 --   @batch  the largest number of files of this run, in the order of their paths; default NULL: all
+--   @on_error, @format   'skip' leaves out lines and files that cannot be used; the fields of files
+--           without a header line. Default: an error, and AWS's default format
 --
 --   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
 --           -cmd '.parameter init' -cmd ".parameter set @logs \"'AWSLogs/'\"" flows.db '.read sql/export/import.sql'
@@ -31,13 +33,15 @@
 -- A file is known by its path as @logs leads to it: 'AWSLogs' and '/srv/AWSLogs' are two trees. A
 -- file that is named by AWS's rule and comes with a second path (or unzipped) is an error, so that
 -- it is not imported twice. An error in a file stops the run, as everywhere; flowlogs_errors lists
--- such errors. In an interactive shell the transaction then stays open: say ROLLBACK.
+-- such errors. In an interactive shell the transaction then stays open: say ROLLBACK. With @on_error
+-- 'skip', what can be read is imported. The next run then tries again to read files that the system
+-- did not let this one read.
 --
 -- The lists of fields are made from ext/record/fields.h by `make generate`.
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@batch', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@batch', NULL), ('@on_error', NULL), ('@format', NULL);
 -- The sample for a database in memory, never for a file.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';
@@ -120,7 +124,7 @@ CREATE TEMP TABLE import_list AS
   SELECT f.path, f.size, f.mtime, k.id AS known,
          CASE WHEN f.delivered IS NOT NULL
               THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
-    FROM flowlogs_files(@logs) f LEFT JOIN flow_files k ON k.path = f.path
+    FROM flowlogs_files(@logs, @format) f LEFT JOIN flow_files k ON k.path = f.path
    WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime
    ORDER BY f.path;
 DROP TABLE IF EXISTS temp.import_twice;
@@ -172,11 +176,20 @@ INSERT INTO flows (id,
     packets_lost_ttl_expired,
     -- end of generated
     extra
-    FROM flowlogs(@logs) l CROSS JOIN flow_files k ON k.path = l.file
+    FROM flowlogs(@logs, @on_error, @format) l CROSS JOIN flow_files k ON k.path = l.file
    WHERE l.file IN (SELECT path FROM import_list WHERE rowid <= coalesce(@batch, rowid));
 UPDATE flow_files AS k
    SET rows = (SELECT count(*) FROM flows WHERE id BETWEEN k.id << 32 AND (k.id << 32) + 4294967295)
  WHERE path IN (SELECT path FROM import_list WHERE rowid <= coalesce(@batch, rowid));
+
+-- Neither the size nor the mtime of a file tells that it can be read again, so what the system did
+-- not let read is recorded without them.
+UPDATE flow_files SET size = NULL, mtime = NULL
+ WHERE path IN (
+   SELECT e.file FROM (SELECT json_group_array(path) AS list FROM import_list
+                        WHERE @on_error = 'skip' AND rowid <= coalesce(@batch, rowid))
+     CROSS JOIN flowlogs_errors(list, @format) e
+    WHERE list <> '[]' AND e.cause = 'system');
 
 -- The indexes are created after the first load, which is faster. Every later run updates them.
 CREATE INDEX IF NOT EXISTS flows_start ON flows (start);

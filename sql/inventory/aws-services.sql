@@ -2,6 +2,8 @@
 --
 --   @logs             files, a folder or a pattern
 --   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @on_error, @format   'skip' leaves out lines and files that cannot be used; the fields of files
+--                     without a header line
 --   @ranges           see load-aws-ranges.sql, which this script reads first
 --
 --   sqlite3 -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs' -cmd '.mode box' \
@@ -15,16 +17,21 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
 .read sql/inventory/load-aws-ranges.sql
 
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT printable(r.service) AS service, printable(r.region) AS region, sum(f.flows) AS flows,
        sum(f.bytes * f.out) AS bytes_to, sum(f.bytes * (NOT f.out)) AS bytes_from,
        count(DISTINCT f.ip) AS addresses
   FROM (SELECT dstaddr AS ip, 1 AS out, sum(flows) AS flows, sum(bytes) AS bytes
-          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY dstaddr
+          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY dstaddr
          UNION ALL
         SELECT srcaddr, 0, sum(flows), sum(bytes)
-          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY srcaddr) f
+          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY srcaddr) f
   JOIN aws_ranges r ON r.rowid = cidr_lookup('aws_ranges', 'cidr', f.ip)
  GROUP BY r.service, r.region ORDER BY bytes_to + bytes_from DESC, r.service, r.region;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -3,6 +3,8 @@
 --
 --   @logs             files, a folder or a pattern
 --   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @on_error, @format   'skip' leaves out lines and files that cannot be used; the fields of files
+--                     without a header line
 --   ASSETS, @interfaces, @subnets   see load-assets.sql, load-interfaces.sql and
 --                                   load-subnets.sql, which
 --                     this script reads first
@@ -17,21 +19,27 @@
 -- of one moment.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
 .read sql/inventory/load-assets.sql
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-subnets.sql
 
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT f.ip, printable(s.name) AS subnet, sum(iif(f.out, f.flows, 0)) AS sent, sum(iif(f.out, 0, f.flows)) AS received,
        sum(f.rejected) AS rejected, sum(f.bytes) AS bytes,
        datetime(min(f.first_seen), 'unixepoch') AS first_seen, datetime(max(f.last_seen), 'unixepoch') AS last_seen
   FROM (SELECT srcaddr AS ip, 1 AS out, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
                sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY srcaddr
+          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY srcaddr
          UNION ALL
         SELECT dstaddr, 0, sum(flows), sum(flows * (action = 'REJECT')),
                sum(bytes), min(first_seen), max(last_seen)
-          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY dstaddr) f
+          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY dstaddr) f
   JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)
  WHERE ip_text(f.ip) NOT IN (SELECT ip FROM assets UNION ALL SELECT ip FROM interface_addresses)
  GROUP BY f.ip ORDER BY sent + received DESC, f.ip;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

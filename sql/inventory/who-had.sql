@@ -3,6 +3,8 @@
 --
 --   @logs             files, a folder or a pattern
 --   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @on_error, @format   'skip' leaves out lines and files that cannot be used; the fields of files
+--                     without a header line
 --   @had              the address, in any spelling; only the sample's logs have a default
 --   @top              the number of rows of the second answer
 --   HISTORY           see load-history.sql, which this script reads first
@@ -16,7 +18,8 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@top', 20);
 -- The default is for the sample alone: the last line of this script removes it.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@had', '10.0.1.13' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(
@@ -32,9 +35,11 @@ CREATE TEMP TABLE history_bits AS
     FROM address_history ORDER BY bits DESC;
 
 -- What @had sent, by owner.
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT printable(h.name) AS name, printable(h.owner) AS owner, h.cidr, count(*) AS flows, sum(f.bytes) AS bytes, count(DISTINCT f.dstaddr) AS targets,
        min(f.start_time) AS first_seen, max(f.end_time) AS last_seen
-  FROM flowlogs(@logs) f
+  FROM flowlogs(@logs, @on_error, @format) f
   LEFT JOIN address_history h ON h.id = (
        SELECT x.id FROM history_bits b CROSS JOIN address_history x ON x.cidr = ip_prefix(f.srcaddr, b.bits)
         WHERE b.family = ip_family(f.srcaddr)
@@ -42,14 +47,14 @@ SELECT printable(h.name) AS name, printable(h.owner) AS owner, h.cidr, count(*) 
         ORDER BY b.bits DESC LIMIT 1)
  WHERE f.srcaddr = ip_text(@had) AND f.since = @since AND f.until = @until
  GROUP BY h.id ORDER BY first_seen, h.id;
-SELECT 'nothing found' AS answer, @had AS had, printable(@logs) AS logs, @since AS since, @until AS until
- WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND srcaddr = ip_text(@had));
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, @had AS had, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 
 -- Who sent most, by the owner at that time.
 SELECT printable(h.owner) AS owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, sum(f.bytes) AS bytes
   FROM (SELECT srcaddr, start, sum(flows) AS flows, sum(bytes) AS bytes
-          FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
+          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
          GROUP BY srcaddr, start) f
   JOIN address_history h ON h.id = (
        SELECT x.id FROM history_bits b CROSS JOIN address_history x ON x.cidr = ip_prefix(f.srcaddr, b.bits)

@@ -3,6 +3,8 @@
 --
 --   @logs             files, a folder or a pattern
 --   @since, @until    the period of `start`, UTC text or Unix seconds
+--   @on_error, @format   'skip' leaves out lines and files that cannot be used; the fields of files
+--                     without a header line
 --   @top              the number of rows
 --   ASSETS, @interfaces, @ranges   see load-assets.sql, load-interfaces.sql and
 --                                  load-aws-ranges.sql, which
@@ -19,14 +21,17 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@top', 20);
 .read sql/inventory/load-assets.sql
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-aws-ranges.sql
 
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 WITH talker AS (
   SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
    GROUP BY srcaddr ORDER BY bytes DESC, srcaddr LIMIT @top)
 SELECT t.srcaddr,
        printable(coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)), r.service || ' ' || r.region)) AS name,
@@ -37,3 +42,6 @@ SELECT t.srcaddr,
   LEFT JOIN main.interfaces i ON i.interface_id = ia.interface_id
   LEFT JOIN aws_ranges r ON r.rowid = cidr_lookup('aws_ranges', 'cidr', t.srcaddr)
  GROUP BY t.srcaddr ORDER BY t.bytes DESC, t.srcaddr;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -2,10 +2,12 @@
 -- with the lower port.
 -- Athena's name: AcceptedTraffic.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @top            number of rows; default 20, and -1 for all
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/accepted-tcp.sql'
@@ -17,15 +19,22 @@
 -- both of its legs, and the logs of a transit gateway contain the traffic once more. The
 -- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
 -- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@top', 20);
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT iif(dstport <= srcport, srcaddr, dstaddr) AS client, iif(dstport <= srcport, dstaddr, srcaddr) AS server,
        min(srcport, dstport) AS port, port_name(min(srcport, dstport), 6) AS service, sum(flows) AS flows,
        sum(bytes * (dstport <= srcport)) AS sent,
        sum(bytes * (dstport > srcport)) AS received,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND action = 'ACCEPT' AND protocol = 6
    AND srcport >= 0 AND dstport >= 0 -- an error if no file has them
  GROUP BY 1, 2, 3 ORDER BY sent + received DESC, client, server, port LIMIT @top;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

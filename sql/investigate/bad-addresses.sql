@@ -1,13 +1,15 @@
 -- Which of our addresses had traffic with an address on your list of indicators?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @top            number of rows; default 20, and -1 for all
---   indicators      a table of yours with the columns cidr and note: addresses or prefixes. Make
---                   it as below, or keep it in your database; the alerts use it, too. The
---                   sample's logs have a few examples, which stand in it only while the script
---                   runs
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @top                number of rows; default 20, and -1 for all
+--   indicators          a table of yours with the columns cidr and note: addresses or prefixes.
+--                       Make it as below, or keep it in your database; the alerts use it, too.
+--                       The sample's logs have a few examples, which stand in it only while the
+--                       script runs
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd 'CREATE TABLE indicators (cidr TEXT, note TEXT);' \
@@ -26,7 +28,8 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@top', 20);
 CREATE TABLE IF NOT EXISTS indicators (cidr TEXT, note TEXT);
 INSERT INTO indicators
 SELECT column1, column2 FROM (VALUES ('192.0.2.77', 'example: C2'), ('203.0.113.64/29', 'example: SSH'),
@@ -39,15 +42,17 @@ DROP TABLE IF EXISTS temp.met;
 CREATE TEMP TABLE met (ip TEXT PRIMARY KEY, indicator INTEGER);
 WITH pair AS MATERIALIZED (
   SELECT srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr, sum(flows) AS flows
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until GROUP BY 1, 2, 3, 4)
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY 1, 2, 3, 4)
 INSERT INTO met SELECT ip, cidr_lookup('indicators', 'cidr', ip)
   FROM (SELECT srcaddr AS ip FROM pair UNION SELECT dstaddr FROM pair
         UNION SELECT pkt_srcaddr FROM pair UNION SELECT pkt_dstaddr FROM pair)
  WHERE cidr_lookup('indicators', 'cidr', ip) IS NOT NULL;
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 WITH hit AS (
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, min(srcport, dstport) AS service_port,
          action, flows, bytes, first_seen, last_seen
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND addr IN (SELECT ip FROM met))
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND addr IN (SELECT ip FROM met))
 SELECT met.ip AS met, printable(indicators.note) AS note, iif(met.ip = src, dst, src) AS ours,
        iif(count(DISTINCT service_port) = 1, min(service_port), nullif(count(DISTINCT service_port), 0) || ' ports') AS service,
        sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(flows * (action = 'REJECT')) AS rejected,
@@ -56,4 +61,7 @@ SELECT met.ip AS met, printable(indicators.note) AS note, iif(met.ip = src, dst,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
   FROM hit JOIN met ON met.ip IN (src, dst) JOIN indicators ON indicators.rowid = met.indicator
  GROUP BY met.ip, 3 ORDER BY sum(iif(action = 'REJECT', 0, flows)) DESC, sum(flows) DESC, met.ip, 3 LIMIT @top;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 DELETE FROM indicators WHERE note LIKE 'example: %' AND @logs = 'tests/data/AWSLogs';

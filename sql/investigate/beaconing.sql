@@ -1,15 +1,19 @@
 -- Who calls the same place at regular intervals with packets of the same size?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @contacts       a pair is looked at if it has at least this number of contacts; default 10
---   @every          the least number of seconds between two contacts; default 10
---   @jitter         the percentage by which an interval or a size may differ from the median and
---                   still be regular; default 10
---   @regular        the percentage of intervals, and of sizes, that must be regular; default 70
---   @size           the largest median of the bytes of a contact; default 1000000
---   @pairs          the number of pairs that are looked at, the busiest first; default 1000
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @contacts           a pair is looked at if it has at least this number of contacts; default
+--                       10
+--   @every              the least number of seconds between two contacts; default 10
+--   @jitter             the percentage by which an interval or a size may differ from the median
+--                       and still be regular; default 10
+--   @regular            the percentage of intervals, and of sizes, that must be regular; default
+--                       70
+--   @size               the largest median of the bytes of a contact; default 1000000
+--   @pairs              the number of pairs that are looked at, the busiest first; default 1000
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/beaconing.sql'
@@ -28,12 +32,15 @@
 -- A pair is a source, a destination and a destination port. A rollup finds the pairs that have
 -- enough records, which are at least @every seconds apart on average, and only the records of
 -- these pairs are read.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@contacts', 10), ('@every', 10),
-  ('@jitter', 10), ('@regular', 70), ('@size', 1000000), ('@pairs', 1000);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@contacts', 10), ('@every', 10), ('@jitter', 10), ('@regular', 70), ('@size', 1000000), ('@pairs', 1000);
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 WITH candidate AS MATERIALIZED (
-  SELECT srcaddr, dstaddr, dstport FROM flowlogs_rollup(@logs)
+  SELECT srcaddr, dstaddr, dstport FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
      AND dstport >= 0                   -- an error if no file has it
    GROUP BY srcaddr, dstaddr, dstport
@@ -42,7 +49,7 @@ WITH candidate AS MATERIALIZED (
 contact AS MATERIALIZED (
   SELECT srcaddr, dstaddr, dstport, srcport, bytes, start,
          start - lag(start) OVER (PARTITION BY srcaddr, dstaddr, dstport ORDER BY start, rowid) AS gap
-    FROM flowlogs(@logs)
+    FROM flowlogs(@logs, @on_error, @format)
    WHERE srcaddr IN (SELECT srcaddr FROM candidate) AND dstaddr IN (SELECT dstaddr FROM candidate)
      AND (srcaddr, dstaddr, dstport) IN (SELECT srcaddr, dstaddr, dstport FROM candidate) AND action IS NOT 'REJECT'
      AND since = @since AND until = @until),
@@ -64,3 +71,6 @@ HAVING contacts >= @contacts AND regular >= @regular
    AND (count(bytes) = 0
         OR size <= @size AND sum(100 * abs(bytes - size) <= @jitter * size) * 100 >= @regular * count(*))
  ORDER BY regular DESC, contacts DESC, srcaddr, dstaddr, dstport;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

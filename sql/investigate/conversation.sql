@@ -1,11 +1,13 @@
 -- What did two addresses say to each other? One row per connection, with what each of them sent.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @a, @b          the two addresses; required
---   @port           a port that either end has; default NULL: any port
---   @top            number of rows; default 20, and -1 for all
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @a, @b              the two addresses; required
+--   @port               a port that either end has; default NULL: any port
+--   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @a \"'10.0.0.5'\"" \
@@ -21,7 +23,8 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@port', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@port', NULL), ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
@@ -39,7 +42,7 @@ WITH met AS (
            AND ifnull(cidr_match(dstaddr, @a) OR cidr_match(pkt_dstaddr, @a), 0) AS from_b,
          srcport, dstport, protocol, ifnull(interface_id, tgw_attachment_id) AS point, action, flows, bytes,
          first_seen, last_seen
-    FROM flowlogs_rollup(@logs)
+    FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE since = @since AND until = @until AND cidr_match(addr, @a)
      AND (@port IS NULL OR CAST(@port AS INTEGER) IN (srcport, dstport)))
 SELECT from_a, iif(from_a, srcport, dstport) AS a_port, iif(from_a, dstport, srcport) AS b_port, protocol, point,
@@ -55,7 +58,7 @@ SELECT datetime(min(first_seen), 'unixepoch') AS first_seen, max(last_seen) - mi
   FROM conversed
  GROUP BY a_port, b_port, conversed.protocol ORDER BY first_seen, a_port, b_port, conversed.protocol LIMIT @top;
 SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, printable(@logs) AS logs,
-       @since AS since, @until AS until
+       flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM conversed);
 DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' AND (key, value) IN (VALUES
   ('@a', '172.31.1.13'), ('@b', '192.0.2.77'));

@@ -1,12 +1,14 @@
 -- What can the logs not tell, because records were lost, interfaces were silent for long, or
 -- files cannot be read?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @gap            a gap is this number of seconds without any record of an interface; default
---                   900
---   @top            number of rows of each answer; default 20, and -1 for all
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @gap                a gap is this number of seconds without any record of an interface;
+--                       default 900
+--   @top                number of rows of each answer; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/coverage.sql'
@@ -24,18 +26,19 @@
 -- passed over, if there are any. The first two queries stop at a file that cannot be read.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@gap', 900), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@gap', 900), ('@top', 20);
 SELECT account_id, coalesce(interface_id, tgw_attachment_id) AS interface,
        coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS ok,
        sum(flows * (log_status = 'NODATA')) AS nodata,
        sum(flows * (log_status = 'SKIPDATA')) AS skipdata,
        datetime(max(CASE log_status WHEN 'SKIPDATA' THEN last_seen END), 'unixepoch') AS last_skipdata,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
+  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
  GROUP BY account_id, interface HAVING skipdata > 0 OR ok = 0 OR skipdata IS NULL ORDER BY skipdata DESC, interface, account_id LIMIT @top;
 WITH told AS (
   SELECT coalesce(interface_id, tgw_attachment_id) AS interface, minute, min(first_seen) AS first, max(last_seen) AS last
-    FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until AND log_status IS NOT 'SKIPDATA' GROUP BY 1, 2),
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND log_status IS NOT 'SKIPDATA' GROUP BY 1, 2),
 so_far AS (
   SELECT interface, first, max(last) OVER (PARTITION BY interface ORDER BY minute, first
                                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS told_until FROM told)
@@ -44,6 +47,6 @@ SELECT datetime(told_until, 'unixepoch') AS gap_from, datetime(first, 'unixepoch
   FROM so_far WHERE first - told_until >= @gap
  GROUP BY told_until / 300, first / 300 ORDER BY seconds DESC, gap_from, gap_to, one_of_them LIMIT @top;
 SELECT kind, count(*) AS files, sum(rows) AS records, sum(errors) AS errors, count(note) AS with_a_note
-  FROM flowlogs_files(@logs) GROUP BY kind ORDER BY kind;
-SELECT printable(path) AS path, kind, rows, errors, note FROM flowlogs_files(@logs)
+  FROM flowlogs_files(@logs, @format) GROUP BY kind ORDER BY kind;
+SELECT printable(path) AS path, kind, rows, errors, note FROM flowlogs_files(@logs, @format)
  WHERE errors > 0 OR note IS NOT NULL ORDER BY path LIMIT @top;

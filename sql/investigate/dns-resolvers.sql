@@ -1,15 +1,18 @@
 -- Who asks DNS servers that nobody approved?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @resolvers      the approved servers, a JSON array of addresses; default: Amazon's resolver
---                   (169.254.169.253, fd00:ec2::253) and 10.0.0.2
---   @dns_ports      the ports of DNS, a JSON array; default [53, 853], where 853 is DNS over TLS
---   @top            number of rows; default 20, and -1 for all
---   @inside         your networks, a JSON array of prefixes; default: the private address space.
---                   Add the IPv6 blocks of your VPCs and your public addresses. See
---                   sql/inside.sql
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @resolvers          the approved servers, a JSON array of addresses; default: Amazon's
+--                       resolver (169.254.169.253, fd00:ec2::253) and 10.0.0.2
+--   @dns_ports          the ports of DNS, a JSON array; default [53, 853], where 853 is DNS over
+--                       TLS
+--   @top                number of rows; default 20, and -1 for all
+--   @inside             your networks, a JSON array of prefixes or the name of a table with a
+--                       column cidr; default: the private address space. Add the IPv6 blocks of
+--                       your VPCs and your public addresses. See README.md
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/dns-resolvers.sql'
@@ -26,9 +29,9 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL),
-  ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@dns_ports', '[53, 853]'), ('@top', 20);
-.read sql/inside.sql
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@dns_ports', '[53, 853]'),
+  ('@top', 20), ('@inside', NULL);
 SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@dns_ports), json_type(@dns_ports) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@dns_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
@@ -37,14 +40,19 @@ SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@resolvers), json_type(@resolvers) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@resolvers) WHERE ip_text(value) IS NULL), 0),
   'flowlogs: @resolvers must be a JSON array of addresses: .parameter set @resolvers ''["10.0.0.2", "fd00:ec2::253"]''');
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
-       iif(cidr_lookup('own', 'cidr', coalesce(pkt_dstaddr, dstaddr)) IS NULL
-           OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside = (SELECT list FROM private_networks),
+       iif(NOT is_inside(coalesce(pkt_dstaddr, dstaddr), @inside)
+           OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside IS NULL,
            'outside', 'inside') AS side,
        sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND protocol IN (6, 17) AND dstport IN (SELECT value FROM json_each(@dns_ports))
    AND ip_text(coalesce(pkt_dstaddr, dstaddr)) NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
-   AND cidr_lookup('own', 'cidr', coalesce(pkt_srcaddr, srcaddr)) IS NOT NULL
+   AND is_inside(coalesce(pkt_srcaddr, srcaddr), @inside)
  GROUP BY 1, 2, 3 ORDER BY sum(flows) DESC, 1, 2, 3 LIMIT @top;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -1,9 +1,11 @@
 -- Which paths through a transit gateway lose packets, and why?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @lost           a path is shown if it lost at least this number of packets; default 1
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @lost               a path is shown if it lost at least this number of packets; default 1
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/high-loss.sql'
@@ -17,9 +19,13 @@
 --
 -- The last answer says how many files have each field. What depends on a field that none of them
 -- has, the logs cannot tell.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@lost', 1);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@lost', 1);
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 WITH path AS (
   SELECT tgw_src_vpc_id AS src_vpc, tgw_dst_vpc_id AS dst_vpc, srcaddr, dstaddr,
          sum(packets * (flow_direction <> 'egress')) AS packets,
@@ -27,13 +33,16 @@ WITH path AS (
          sum(flows * packets_lost_mtu_exceeded) AS mtu, sum(flows * packets_lost_ttl_expired) AS ttl,
          sum(flows * (ifnull(packets_lost_no_route, 0) + ifnull(packets_lost_blackhole, 0)
                       + ifnull(packets_lost_mtu_exceeded, 0) + ifnull(packets_lost_ttl_expired, 0))) AS lost
-    FROM flowlogs_rollup(@logs)
+    FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE since = @since AND until = @until AND tgw_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
    GROUP BY src_vpc, dst_vpc, srcaddr, dstaddr)
 SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole AS hole, mtu, ttl,
        1000000 * lost / max(packets, 1) AS ppm
   FROM path WHERE lost >= @lost
  ORDER BY lost DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' tgw-id ') > 0) AS with_tgw_id,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
@@ -41,4 +50,4 @@ SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-mtu-exceeded ') > 0) AS with_packets_lost_mtu_exceeded,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-ttl-expired ') > 0) AS with_packets_lost_ttl_expired
-  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
+  FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL;

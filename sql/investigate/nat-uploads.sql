@@ -1,11 +1,14 @@
 -- To where is most sent through the NAT gateway? Remote addresses by bytes, with the AWS service
 -- if it is one.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @nat            one NAT gateway, by its interface or its private address; default NULL: all
---   @top            number of rows; default 20, and -1 for all
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @nat                one NAT gateway, by its interface or its private address; default NULL:
+--                       all
+--   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/nat-uploads.sql'
@@ -19,18 +22,25 @@
 --
 -- The last answer says how many files have each field. What depends on a field that none of them
 -- has, the logs cannot tell.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@nat', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@nat', NULL), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT pkt_dstaddr AS remote, pkt_dst_aws_service AS aws_service, count(DISTINCT srcaddr) AS insides,
        sum(flows) AS flows, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND instance_id IS NULL AND ifnull(interface_type, 'nat') LIKE '%nat%'
    AND dstaddr <> pkt_dstaddr AND (@nat IS NULL OR @nat IN (interface_id, dstaddr))
  GROUP BY remote, aws_service ORDER BY bytes DESC, remote, aws_service LIMIT @top;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dstaddr ') > 0) AS with_pkt_dstaddr
-  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
+  FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL;

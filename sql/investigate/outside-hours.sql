@@ -3,12 +3,15 @@
 --   @logs                 a file, a folder or a pattern
 --   @since, @until        the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
 --                         seconds; default: no limit
+--   @on_error, @format    'skip' leaves out lines and files that cannot be used; the fields of
+--                         files without a header line. Default: an error, and AWS's default
+--                         format
 --   @open_from, @open_to  the hours of the day that are business hours, without @open_to itself;
 --                         default 8 and 18
 --   @days                 the business days, a JSON array in which 0 is Sunday; default [1, 2, 3,
 --                         4, 5]
---   @zone                 the difference of your clock from UTC, such as '+2 hours'; default '+0
---                         hours'. It has no daylight saving time
+--   @zone                 the difference of your clock from UTC, such as '+2 hours', '+05:30' or
+--                         '-03:30'; default '+0 hours'. It has no daylight saving time
 --   @quiet_bytes          a pair is shown if it sent at least this number of bytes; default
 --                         1000000
 --   @top                  number of rows; default 20, and -1 for all
@@ -23,17 +26,22 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@open_from', 8), ('@open_to', 18),
-  ('@days', '[1, 2, 3, 4, 5]'), ('@zone', '+0 hours'), ('@quiet_bytes', 1000000), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@open_from', 8), ('@open_to', 18), ('@days', '[1, 2, 3, 4, 5]'), ('@zone', '+0 hours'),
+  ('@quiet_bytes', 1000000), ('@top', 20);
 SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@days), json_type(@days) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@days) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
   'flowlogs: @days must be a JSON array of numbers of days: .parameter set @days ''[1, 2, 3, 4, 5]''');
+SELECT 1 WHERE NOT flowlogs_require(strftime('%H', '2026-03-09', @zone) IS NOT NULL,
+  'flowlogs: @zone must be a difference from UTC: .parameter set @zone "''+05:30''"');
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 WITH pair AS (
-  SELECT srcaddr, dstaddr, CAST(strftime('%H', hour, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
-           OR CAST(strftime('%w', hour, @zone) AS INTEGER) NOT IN (SELECT value FROM json_each(@days)) AS outside,
+  SELECT srcaddr, dstaddr, CAST(strftime('%H', minute, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
+           OR CAST(strftime('%w', minute, @zone) AS INTEGER) NOT IN (SELECT value FROM json_each(@days)) AS outside,
          flows, bytes, first_seen, last_seen
-    FROM flowlogs_rollup(@logs)
+    FROM flowlogs_rollup(@logs, @on_error, @format)
    WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
 SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows, sum(bytes) FILTER (WHERE outside) AS bytes,
        sum(bytes * (NOT outside)) AS within,
@@ -43,3 +51,6 @@ SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows, sum(bytes) 
 HAVING max(outside) AND ifnull(sum(pair.bytes) FILTER (WHERE outside),
                                iif(srcaddr || dstaddr IS NULL, NULL, @quiet_bytes)) >= @quiet_bytes
  ORDER BY 4 DESC, srcaddr, dstaddr LIMIT @top;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -1,9 +1,11 @@
 -- Is the period complete? Records of each day, and five-minute files that are missing, by flow
 -- log.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/period-check.sql'
@@ -22,25 +24,29 @@
 -- minutes before it to 76 minutes behind it, because a record that is delivered up to an hour
 -- late lies in a later file. (A file with something added to AWS's name counts by the time in
 -- it.) If there is no record in the period, a last answer says which files there are.
+.bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT day, account_id, coalesce(region, '-') AS region,
        coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
        sum(flows * (log_status = 'NODATA')) AS nodata,
        sum(flows * (log_status = 'SKIPDATA')) AS skipdata,
        datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs) WHERE since = @since AND until = @until
+  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT * FROM temp.answer ORDER BY rowid;
 SELECT printable(region) AS region, printable(flow_log_id) AS flow_log_id, count(*) AS files, count(DISTINCT delivered) AS windows,
        (max(delivered) - min(delivered)) / 300 + 1 - count(DISTINCT delivered) AS missing, sum(rows) AS records,
        substr(datetime(min(delivered), 'unixepoch'), 1, 16) AS first_file,
        substr(datetime(max(delivered), 'unixepoch'), 1, 16) AS last_file
-  FROM flowlogs_files(@logs)
+  FROM flowlogs_files(@logs, @format)
  WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 600
    AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 4560
  GROUP BY region, flow_log_id ORDER BY region, flow_log_id;
-SELECT 'nothing found' AS answer, printable(@logs) AS logs, @since AS since, @until AS until, files, first_file, last_file
-  FROM (SELECT count(*) AS files, datetime(min(delivered), 'unixepoch') AS first_file,
-               datetime(max(delivered), 'unixepoch') AS last_file
-          FROM flowlogs_files(@logs))
- WHERE NOT EXISTS (SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until);
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at, first_file, last_file
+  FROM (SELECT datetime(min(delivered), 'unixepoch') AS first_file, datetime(max(delivered), 'unixepoch') AS last_file
+          FROM flowlogs_files(@logs, @format))
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -1,8 +1,10 @@
 -- Which share of the records between two AWS services was rejected?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/service-errors.sql'
@@ -15,17 +17,24 @@
 --
 -- The last answer says how many files have each field. What depends on a field that none of them
 -- has, the logs cannot tell.
+.bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT coalesce(pkt_src_aws_service, '-') AS source, coalesce(pkt_dst_aws_service, '-') AS destination, sum(flows) AS flows,
        sum(flows * (action = 'REJECT')) AS rejected,
        (100 * sum(flows * (action = 'REJECT')) / sum(flows)) || ' %' AS share,
        sum(flows * (action = 'ACCEPT') * iif(protocol <> 6, 0, tcp_flags = 2)) AS unanswered, sum(bytes) AS bytes
-  FROM flowlogs_rollup(@logs)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND flow_direction IS NOT NULL
  GROUP BY 1, 2 ORDER BY rejected DESC, flows DESC, 1, 2;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-src-aws-service ') > 0) AS with_pkt_src_aws_service,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
-  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
+  FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL;

@@ -1,10 +1,12 @@
 -- Who sends most from one subnet, or from any other IPv4 or IPv6 prefix?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @subnet         the subnet, an IPv4 or IPv6 prefix; required
---   @top            number of rows; default 20, and -1 for all
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @subnet             the subnet, an IPv4 or IPv6 prefix; required
+--   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @subnet \"'10.0.1.0/24'\"" \
@@ -17,18 +19,22 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@subnet', '10.0.1.0/24' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@subnet IS NOT NULL,
   'flowlogs: @subnet must be a network: .parameter set @subnet "''10.0.1.0/24''"');
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND cidr_match(srcaddr, @subnet)
  GROUP BY srcaddr ORDER BY bytes DESC, srcaddr LIMIT @top;
-SELECT 'nothing found' AS answer, @subnet AS subnet, printable(@logs) AS logs, @since AS since, @until AS until
- WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(srcaddr, @subnet));
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, @subnet AS subnet, printable(@logs) AS logs,
+       flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 DELETE FROM temp.sqlite_parameters WHERE key = '@subnet' AND value = '10.0.1.0/24' AND @logs = 'tests/data/AWSLogs';

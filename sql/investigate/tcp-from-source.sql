@@ -1,11 +1,13 @@
 -- Which TCP traffic did one address send? Record by record, in the order of time.
 -- Athena's name: TopTCPTraffic.
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @src            the address; required
---   @top            number of rows; default 20, and -1 for all
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @src                the address; required
+--   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @src \"'10.0.0.5'\"" \
@@ -17,18 +19,21 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@src) IS NOT NULL,
   'flowlogs: @src must be an address: .parameter set @src "''10.0.0.5''"');
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port_name(srcport, 6)) AS service,
        tcp_flags(tcp_flags) AS flags, packets, bytes, action
-  FROM flowlogs(@logs)
+  FROM flowlogs(@logs, @on_error, @format)
  WHERE since = @since AND until = @until
    AND cidr_match(srcaddr, @src) AND protocol = 6
  ORDER BY start, dstaddr, srcport, dstport, rowid LIMIT @top;
-SELECT 'nothing found' AS answer, @src AS src, printable(@logs) AS logs, @since AS since, @until AS until
- WHERE NOT EXISTS (
-   SELECT 1 FROM flowlogs(@logs) WHERE since = @since AND until = @until AND cidr_match(srcaddr, @src) AND protocol = 6);
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, @src AS src, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 DELETE FROM temp.sqlite_parameters WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';

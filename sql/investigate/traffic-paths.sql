@@ -1,9 +1,11 @@
 -- How much traffic goes to AWS's services over a gateway endpoint, which is free, and how much
 -- over the internet gateway or a NAT gateway, which is charged by the gigabyte?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/traffic-paths.sql'
@@ -17,18 +19,25 @@
 --
 -- The last answer says how many files have each field. What depends on a field that none of them
 -- has, the logs cannot tell.
+.bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT coalesce(pkt_dst_aws_service, '-') AS service, traffic_path, traffic_path(traffic_path) AS path_name,
        iif(instance_id IS NULL, 'a service''s interface', 'an instance') AS through,
        nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
-  FROM flowlogs_rollup(@logs)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND flow_direction = 'egress' AND flow_direction IS NOT NULL AND action = 'ACCEPT'
    AND traffic_path IS NOT NULL
  GROUP BY 1, 2, 4 ORDER BY service = '-', 1, 2, 4;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 SELECT count(*) AS files,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' traffic-path ') > 0) AS with_traffic_path,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' instance-id ') > 0) AS with_instance_id,
        sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' pkt-dst-aws-service ') > 0) AS with_pkt_dst_aws_service
-  FROM flowlogs_files(@logs) WHERE fields IS NOT NULL;
+  FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL;

@@ -1,11 +1,13 @@
 -- Who uses other protocols than the usual ones?
 --
---   @logs           a file, a folder or a pattern
---   @since, @until  the period of `start`, UTC text such as '2026-03-09 08:00' or Unix seconds;
---                   default: no limit
---   @usual          the protocol numbers that are usual here, a JSON array; default [6, 17],
---                   which is TCP and UDP
---   @top            number of rows; default 20, and -1 for all
+--   @logs               a file, a folder or a pattern
+--   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
+--                       seconds; default: no limit
+--   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
+--                       files without a header line. Default: an error, and AWS's default format
+--   @usual              the protocol numbers that are usual here, a JSON array; default [6, 17],
+--                       which is TCP and UDP
+--   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/unusual-protocols.sql'
@@ -17,14 +19,20 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@since', NULL), ('@until', NULL), ('@usual', '[6, 17]'), ('@top', 20);
+  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+  ('@usual', '[6, 17]'), ('@top', 20);
 SELECT 1 WHERE NOT flowlogs_require(
   iif(json_valid(@usual), json_type(@usual) = 'array'
       AND NOT EXISTS (SELECT 1 FROM json_each(@usual) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
   'flowlogs: @usual must be a JSON array of protocol numbers: .parameter set @usual ''[1, 6, 17]''');
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT protocol, protocol_name(protocol) AS name, srcaddr, dstaddr, sum(flows) AS flows,
        sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        sum(bytes) / max(sum(packets), 1) AS each, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND protocol >= 0 AND protocol NOT IN (SELECT value FROM json_each(@usual))
  GROUP BY protocol, srcaddr, dstaddr ORDER BY protocol IN (1, 58), bytes DESC, protocol, srcaddr, dstaddr LIMIT @top;
+SELECT * FROM temp.answer ORDER BY rowid;
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

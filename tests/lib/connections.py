@@ -18,6 +18,7 @@ import functools
 import ipaddress
 
 import reference
+from gateways import Gateways
 
 NEEDED = ["srcaddr", "dstaddr", "srcport", "dstport", "protocol"]
 INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]
@@ -236,10 +237,7 @@ def state_of(client, server, protocol):
     return "one-sided" if not client else "no answer"
 
 
-def direction_of(client, server, prefixes):
-    def is_inside(address):
-        address = ipaddress.ip_address(spelled(address))
-        return any(address in p for p in prefixes if p.version == address.version)
+def direction_of(client, server, is_inside):
     return {(True, True): "internal", (False, True): "inbound", (True, False): "outbound",
             (False, False): "external"}[is_inside(client), is_inside(server)]
 
@@ -271,7 +269,10 @@ class Interfaces:
             interface = r.row.get("interface_id")
             if interface is None:
                 continue
-            self.own[interface] = self.own.get(interface, set(r.shown)) & set(r.shown)
+            for is_v4 in (True, False):         # it may have an address of each
+                ends = {a for a in r.shown if (a >> 32 == 0xffff) == is_v4}
+                if ends:
+                    self.own[interface, is_v4] = self.own.get((interface, is_v4), ends) & ends
             known = self.traits.setdefault(interface, {})
             for c in TRAITS:
                 if r.row.get(c) is not None:
@@ -290,7 +291,8 @@ class Interfaces:
             return i == (0 if r.way == "egress" else 1) and self.may_stand_for(r, differs[i])
         if differs[0] != differs[1]:
             return differs[i] and self.may_stand_for(r, True)
-        return self.own[r.row["interface_id"]] == {r.addresses[i]}
+        address = r.addresses[i]
+        return self.own.get((r.row["interface_id"], address >> 32 == 0xffff)) == {address}
 
     def may_stand_for(self, r, differs):
         """A node shows its own address for that of a pod. A gateway does so for others, too, but
@@ -323,9 +325,28 @@ class Table:
         for r in records:
             self.groups[r.key].append(r)
         self.prefixes = [ipaddress.ip_network(p, strict=False) for p in (INSIDE if inside is None else inside)]
+        self.known = {}
         self.peers = Peers(self.groups)
         self.forwards = forwarders(records)
         self.interfaces = Interfaces(records)
+        self.gateways = Gateways(records, list(self.sent()), self.is_inside)
+
+    def is_inside(self, number):
+        if number not in self.known:
+            address = ipaddress.ip_address(spelled(number))
+            self.known[number] = any(address in p for p in self.prefixes if p.version == address.version)
+        return self.known[number]
+
+    def sent(self):
+        """What each end of each connection sent to the other."""
+        for (a, b, _), records in self.groups.items():
+            for part in divide(records, self.idle):
+                ways = both_sums([[r for r in part if r.direction == d] for d in (0, 1)])
+                yield a[0], b[0], ways[0][0] or 0
+                yield b[0], a[0], ways[1][0] or 0
+
+    def is_leg(self, key):
+        return bool(forwarding_ends(key, self.forwards)) or self.gateways.is_leg(key[0][0], key[1][0])
 
     def is_service(self, number, protocol):
         return number in self.servers or self.services(number, protocol)
@@ -348,9 +369,9 @@ class Table:
             "records": len(records), "accepted": actions.count("ACCEPT") if known else None,
             "rejected": actions.count("REJECT") if known else None,
             "state": state_of(ways[c], ways[1 - c], key[2]), "role_from": role,
-            "direction": direction_of(client[0], server[0], self.prefixes),
+            "direction": direction_of(client[0], server[0], self.is_inside),
             "points": len({r.interface for r in records}),
-            "is_nat_leg": int(bool(forwarding_ends(key, self.forwards)))}
+            "is_nat_leg": int(self.is_leg(key))}
         ends = told(records, self.interfaces)
         row["client_told"], row["server_told"] = ends[c], ends[1 - c]
         return row

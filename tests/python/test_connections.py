@@ -10,7 +10,7 @@ import pytest
 import connectdata
 import fuzzdata
 import traffic
-from builds import BUILDS, ROOT, connect
+from builds import BUILDS, ROOT, connect, quote
 from connecting import reference_rows, same_rows, source, table_rows
 from connections import HIDDEN, SHOWN, usable_records
 
@@ -117,3 +117,24 @@ def test_conditions_choose_the_same_rows(release, where, count, tmp_path):
         assert got == want, (i, shown, condition, [r for r in got if r not in want][:2], [r for r in want if r not in got][:2])
         some += 0 < len(want) < len(rows)
     assert some > count / 3
+
+
+def test_joins_rowids_and_limits(release, tmp_path):
+    path = str(tmp_path)
+    traffic.write(3, path, 5, scale=0.05)
+    db = connect(release)
+    rows = plain_table(db, path)
+    table = f"flowlogs_connections({quote(path)})"
+    hosts = sorted({r["server"] for r in rows})[::3]
+    db.execute("CREATE TABLE hosts(address)")
+    db.executemany("INSERT INTO hosts VALUES (?)", [(h,) for h in [*hosts, "192.0.2.1", None]])
+    assert db.execute(f"SELECT count(*), count(DISTINCT rowid) FROM {table}").fetchone() == (len(rows), len(rows))
+    for sql in ["SELECT address, client, client_port, first_seen FROM hosts JOIN {} c ON c.server = address ORDER BY 1, 2, 3, 4",
+                "SELECT address, count(first_seen), sum(client_bytes) FROM hosts LEFT JOIN {} c ON c.client = address GROUP BY 1 ORDER BY 1",
+                "SELECT count(*) FROM {} c WHERE server IN (SELECT address FROM hosts) OR client = '10.0.1.10'",
+                "SELECT count(*) FROM {} c WHERE EXISTS (SELECT 1 FROM hosts WHERE address = c.client)",
+                "SELECT count(*) FROM (SELECT * FROM {} c LIMIT 7 OFFSET 3)",
+                "SELECT a.client, count(*) FROM {0} a JOIN {0} b ON b.client = a.client AND b.protocol = 17 WHERE a.server_port = 22 GROUP BY 1 ORDER BY 1",
+                "SELECT server_port, sum(server_bytes), max(last_seen) FROM {} c WHERE NOT is_nat_leg GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5"]:
+        want, got = (db.execute(sql.format(t)).fetchall() for t in ("plain", table))
+        assert got == want and want, sql

@@ -26,7 +26,7 @@ import pytest
 import crowd
 import reference
 from builds import ROOT, SUFFIX, connect, quote
-from test_alerts import plant, planted
+from test_alerts import DROP, plant, planted
 
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import generate  # noqa: E402
@@ -230,7 +230,7 @@ def imported_with_lines_from(release, logs, database, first):
     """Runs import.sql as if each file had `first` lines before its own first one."""
     script = (ROOT / "sql" / "export" / "import.sql").read_text()
     names = ", ".join(f'"{n}"' for n in [*FIELDS, "extra", "file"])
-    apart = script.replace("FROM flowlogs(@logs) l CROSS JOIN",
+    apart = script.replace("FROM flowlogs(@logs, @on_error, @format) l CROSS JOIN",
                            f"FROM (SELECT {names}, line + {first} AS line FROM flowlogs(@logs)) l CROSS JOIN")
     assert apart != script
     path = database.with_suffix(".sql")
@@ -292,6 +292,37 @@ def test_import_in_batches(build, tmp_path):
         said.append(imported(build, SAMPLE, database, batch=16))
     assert [s[0] for s in said] == ["16", "16", "3"]
     assert content(database)[0].keys() == sample().keys()
+
+
+OWN_FORMAT = {"format": "srcaddr dstaddr start end", "on_error": "skip"}
+
+
+def test_import_takes_the_format_and_what_can_be_used(release, tmp_path):
+    """With 'skip', a file that cannot be opened is imported when it can be: its size and mtime are the same."""
+    logs, database = tmp_path / "logs", tmp_path / "flows.db"
+    logs.mkdir()
+    for name in "ab":
+        (logs / f"{name}.log").write_text(f"10.0.0.1 10.0.0.2 1773046800 1773046860\ntorn\n10.0.0.3 10.0.0.4 1773046800 177304686{name == 'b':d}\n")
+    done = run(release, "sql/export/import.sql", str(logs), database, format=OWN_FORMAT["format"])
+    assert done.returncode == 1 and "a.log:2: " in done.stderr
+    (logs / "b.log").chmod(0)
+    args = [*DROP, *command(release, "sql/export/import.sql", str(logs), database, **OWN_FORMAT)]
+    if not DROP or shutil.which("setpriv"):
+        done = subprocess.run(args, cwd=ROOT, env=release.env, text=True, capture_output=True, timeout=120)
+        assert done.returncode == 0 and content(database)[0].keys() == {(str(logs / "a.log"), 1), (str(logs / "a.log"), 3)}
+    (logs / "b.log").chmod(0o644)
+    assert run(release, "sql/export/import.sql", str(logs), database, **OWN_FORMAT).returncode == 0
+    assert content(database)[0].keys() == {(str(logs / f"{name}.log"), line) for name in "ab" for line in (1, 3)}
+    assert imported(release, str(logs), database, **OWN_FORMAT)[:3] == ["0", "0", "0"]      # what is damaged is read once
+
+
+@pytest.mark.parametrize("script, rows", [("csv", 1 + 2), ("elasticsearch-bulk", 2 * 2)])
+def test_exports_take_the_format_and_what_can_be_used(release, tmp_path, script, rows):
+    (tmp_path / "a.log").write_text("10.0.0.1 10.0.0.2 1773046800 1773046860\ntorn\n10.0.0.3 10.0.0.4 1773046800 1773046860\n")
+    done = run(release, f"sql/export/{script}.sql", str(tmp_path), **OWN_FORMAT)
+    assert done.returncode == 0 and done.stdout.count("\n") == rows and "10.0.0.3" in done.stdout
+    done = run(release, f"sql/export/{script}.sql", str(tmp_path), format=OWN_FORMAT["format"])
+    assert done.returncode == 1 and "a.log:2: " in done.stderr
 
 
 @pytest.mark.parametrize("runs", [2, 5])

@@ -10,6 +10,7 @@ import functools
 import ipaddress
 import json
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -488,7 +489,24 @@ def test_who_had_needs_an_address(release, tmp_path):
         done = shell(release, "who-had", logs=logs, env={"HISTORY": "tests/data/inventory/history.csv"}, **had)
         assert done.returncode == 1 and done.stdout == "" and "flowlogs: @had must be an address: " in done.stderr
     done = shell(release, "who-had", logs=logs, env={"HISTORY": "tests/data/inventory/history.csv"}, had="192.0.2.1")
-    assert done.returncode == 0 and f"\nnothing found\t192.0.2.1\t{logs}\tNULL\tNULL\n" in done.stdout
+    assert done.returncode == 0 and f"\nnothing found\t192.0.2.1\t{logs}\t" in done.stdout
+
+
+@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])
+def test_options_and_what_was_looked_at(release, tmp_path, script):
+    """A question takes @format and @on_error, and says what it looked at when it finds nothing."""
+    env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
+    loads = {name: value for sample in SAMPLES.values() for name, value in sample.items()}
+    logs = tmp_path / "a.log"
+    logs.write_text("10.0.1.13 52.216.0.9 1773046800 1773046860 7 80\ntorn\n10.0.1.99 52.216.0.9 1773046800 1773046860 7 80\n")
+    options = {"format": "srcaddr dstaddr start end packets bytes", "on_error": "skip"}
+    done = shell(release, script, logs=logs, env=env, had="10.0.1.13", **loads, **options)
+    assert done.returncode == 0 and done.stderr == "" and re.search(r"\t(80|160)\b", done.stdout) and "nothing found" not in done.stdout
+    done = shell(release, script, logs=logs, env=env, had="10.0.1.13", since="2030-01-01", **loads, **options)
+    said = [line for line in done.stdout.split("\n") if line.startswith("nothing found")]
+    assert len(said) == 1 and "1 file was read, with 2 records, of which 0 began from 2030-01-01 00:00:00 UTC and met" in said[0], done
+    done = shell(release, script, logs=logs, env=env, had="10.0.1.13", **loads, format=options["format"])
+    assert done.returncode == 1 and f"{logs}:2: " in done.stderr
 
 
 def test_who_had_in_a_gap(build):

@@ -120,6 +120,7 @@ def test_without_log_status(tmp_path, name):
                          subnet="10.0.0.0/8", text="10.", eni="eni-1", instance="i-1", trace_from="10.0.0.5",
                          trace_to="203.0.113.7", week="2026-03-08", new_since="2026-03-08")
                      if name != "bad-addresses" else [])
+    found = [[row[:2] if row[0] == "nothing found" else row for row in rows] for rows in found]
     unknown = {"daily-trend": (found[0], slice(3, 4)), "period-check": (found[0][:-1], slice(4, 6))}
     for row in unknown[name][0] if name in unknown else []:
         row[unknown[name][1]] = ["NULL"] * len(row[unknown[name][1]])
@@ -137,7 +138,7 @@ def test_without_log_status_nobody_knows_what_was_lost(tmp_path):
 
 def test_who_sends_nothing_is_no_nat_gateway(tmp_path):
     (tmp_path / "a.log").write_text("2 1 eni-1 10.0.0.5 203.0.113.7 40000 443 6 0 0 1773046800 1773046860 ACCEPT OK\n")
-    assert ask("data-leaving", tmp_path) == []
+    assert [row[0] for row in ask("data-leaving", tmp_path)] == ["nothing found"]
 
 
 def test_lost_records_of_a_transit_gateway(tmp_path):

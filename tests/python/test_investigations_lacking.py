@@ -55,6 +55,22 @@ def lacking(rows):
             for row in rows if "rror near" in row[0]]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_format_and_what_cannot_be_used(logs, tmp_path, name):
+    """@format and @on_error reach every table: without the header, and with a torn line, the answer is the same."""
+    header, text = (logs / "v5/a.log").read_text().split("\n", 1)
+    (tmp_path / "a.log").write_text(text + "torn\n")
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('192.0.2.77', 'it');\n"
+    before = listed if name == "bad-addresses" else ""
+    got, expected = ask(name, tmp_path, before, format=header, on_error="skip"), ask(name, logs / "v5", before)
+    if name == "coverage":              # lists the file, with its error
+        got, expected = got[:-2], expected[:-1]
+    assert got == [[cell.replace(str(logs / "v5"), str(tmp_path)) for cell in row] for row in expected] and got
+    if name not in ("coverage", "period-check"):
+        [error] = [row[0] for row in ask(name, tmp_path, before, format=header) if "rror near" in row[0]]
+        assert f"{tmp_path}/a.log:{text.count(chr(10)) + 1}: " in error
+
+
 @pytest.mark.parametrize("kind", ["tgw", "four"])
 @pytest.mark.parametrize("name", [
     "accepted-rejected", "https-servers", "inbound-external", "port-scan-horizontal", "port-scan-vertical", "rejected-tcp",

@@ -26,7 +26,7 @@ ELSEWHERE = {"data-leaving": {"onward_legs": answers.invb._likely_nats}}
 TRAFFIC = ("srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "action", "type", "tcp-flags",
            "pkt-srcaddr", "pkt-dstaddr", "flow-direction", "traffic-path", "pkt-src-aws-service", "pkt-dst-aws-service",
            "reject-reason", "encryption-status")
-OURS = json.dumps(list(map(str, answers.invb._OURS)))    # the sample's networks, which these logs have too
+OURS = answers.invb._OURS + answers.invb._BLOCKS         # the sample's networks, which these logs have too
 INDICATORS = [("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
               ("2001:db8:bad::/48", "example: IPv6")]
 
@@ -115,10 +115,12 @@ def test_a_script_gives_the_computed_answer_on_other_logs(other, name, monkeypat
     logs, records, parameters = other
     values = parameters.get(name, {})
     monkeypatch.setattr(answers.invb, "_tree", logs)
+    monkeypatch.setattr(answers.invb, "_OURS", OURS)
+    monkeypatch.setattr(answers.invb, "_known", {})
     listed = ", ".join(map(str, INDICATORS))
     got = BUILDS[0].rows("\n".join([
         ".headers off", f"CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES {listed};",
-        ".parameter init", setting("logs", str(logs)), ".parameter set @inside '" + OURS + "'",
+        ".parameter init", setting("logs", str(logs)), ".parameter set @inside '" + json.dumps(list(map(str, OURS))) + "'",
         *(setting(k, v) for k, v in values.items()),
         f".read sql/investigate/{name}.sql"]))
     expected = [[text(v) for v in row] for row in ANSWERS[name](list(records), **values, **ELSEWHERE.get(name, {}))]

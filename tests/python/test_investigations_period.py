@@ -29,7 +29,7 @@ def test_a_period_selects_its_records(release, name):
     for first, last in ((f"'{SINCE}'", f"'{UNTIL}'"), (since, until)):
         got = release.rows(f".headers off\n.parameter init\n.parameter set @since \"{first}\"\n"
                            f".parameter set @until \"{last}\"\n.read sql/investigate/{name}.sql")
-        assert got == expected
+        assert [row for row in got if row[0] != "nothing found"] == expected and got
 
 
 NOON = 1773057600                   # 2026-03-09 12:00:00

@@ -115,6 +115,17 @@ def test_all_views_are_here(release):
 
 
 @pytest.mark.parametrize("view", EXPECTED)
+def test_a_view_takes_the_format_and_what_can_be_used(release, tmp_path, view):
+    (tmp_path / "a.log").write_text("eni-1 10.0.0.1 10.0.0.2 40000 22 6 1773046800 1773046860 REJECT\ntorn\n"
+                                    "eni-1 10.0.0.1 10.0.0.2 40000 22 6 1773046800 1773046860 ACCEPT\n")
+    options = (f".parameter init\n.parameter set @logs \"'{tmp_path}'\"\n"
+               ".parameter set @format \"'interface-id srcaddr dstaddr srcport dstport protocol start end action'\"\n")
+    count = f"SELECT count(*) FROM {view};"
+    assert release.rows(f"{options}.parameter set @on_error \"'skip'\"\n{SETUP}{count}") == [["2" if view == "records" else "1"]]
+    assert f"{tmp_path}/a.log:2: " in release.shell(f"{options}{SETUP}{count}")
+
+
+@pytest.mark.parametrize("view", EXPECTED)
 def test_a_view_has_the_computed_rows(release, view):
     columns, expected = EXPECTED[view]
     got = release.rows(f"{SETUP}SELECT {columns} FROM {view};")

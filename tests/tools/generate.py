@@ -80,7 +80,8 @@ def generated(text, table):
 
 CATALOGUE = ROOT / "sql" / "investigate" / "README.md"
 ROW = re.compile(r"^\| \[`([\w-]+)`\].*\n", re.M)
-USUAL = {"@logs", "@since", "@until", "@top"}  # parameters of nearly every script, which the catalogue leaves out
+# Parameters of nearly every script, which the catalogue leaves out
+USUAL = {"@logs", "@since", "@until", "@on_error", "@format", "@top"}
 
 
 def described(script):

@@ -9,7 +9,7 @@ import ipaddress
 import time
 from collections import defaultdict
 
-from answers.invb import _PROTOCOL, _SERVICE, _files_with, _protocol, _rank, _sorted
+from answers.invb import _PROTOCOL, _SERVICE, _files_with, _inside, _protocol, _rank, _sorted
 
 _FLAGS = [(1, "FIN"), (2, "SYN"), (4, "RST"), (8, "PSH"), (16, "ACK")]
 _OUR_NETWORKS = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
@@ -310,7 +310,7 @@ def admin_ports(records, since=None, until=None, top=20):
 def https_servers(records, week="2026-03-09", top=20):
     monday = _seconds(week)
     asked = [r for r in _of_period(records, monday, monday + 7 * 86400)
-             if r["dstport"] == 443 and r["protocol"] == 6 and r.get("action") == "ACCEPT" and r["dstaddr"] and _is_private(r["dstaddr"])]
+             if r["dstport"] == 443 and r["protocol"] == 6 and r.get("action") == "ACCEPT" and _inside(r["dstaddr"])]
     rows = [(ip, _sum(g, "packets"), _sum(g, "bytes"), len(g), _distinct(g, "srcaddr"), _first(g), _last(g))
             for ip, g in _groups(asked, lambda r: r["dstaddr"])]
     return _sorted(rows, -2, 1)[:top]

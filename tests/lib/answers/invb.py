@@ -116,9 +116,9 @@ def _share(whole, parts):
     return None if whole is None or parts is None else whole // parts
 
 
-_OURS = [ipaddress.ip_network(n) for n in (
-    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "2600:1f18:4a3b:1200::/56",
-    "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56")]
+_OURS = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")]
+_BLOCKS = [ipaddress.ip_network(n) for n in (  # the IPv6 blocks of the sample's networks, which are public addresses
+    "2600:1f18:4a3b:1200::/56", "2600:1f18:77aa:3400::/56", "2a05:d014:6c2:9a00::/56", "2a05:d018:1e7:4b00::/56")]
 _known = {}
 
 
@@ -373,8 +373,7 @@ def database_ports(records):
     for (server, port), rs in _groups((r for r in records if r["protocol"] == 6 and r["dstport"] in ports),
                                       lambda r: (r["dstaddr"], r["dstport"])).items():
         got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"} - {None}
-        private = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-        outside = [c for c in got_in if not any(ipaddress.ip_address(c) in n for n in private)]
+        outside = [c for c in got_in if not _inside(c)]
         rows.append((server, port, _SERVICE.get(port), len(rs), _refused(rs), len(got_in),
                      _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
     return _sorted(rows, -8, -6, -4, 1, 2)[:20]
@@ -588,15 +587,16 @@ def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_un
     def called(r):
         return r["srcaddr"], r.get("pkt_dst_aws_service") or r["dstaddr"], r["dstport"]
 
-    def is_outside(r):
-        return not _inside(_dst(r) if r.get("pkt_dst_aws_service") else r["dstaddr"])
+    def is_inside(r):
+        return _inside(_dst(r) if r.get("pkt_dst_aws_service") else r["dstaddr"])
 
     known = {called(r) for r in _passed(old)}
     calls = []
     for (src, peer, port), rs in _groups(
             (r for r in _passed(new) if _inside(r["srcaddr"]) and r["dstport"] < 32768 and called(r) not in known),
             called).items():
-        side = "outside" if any(map(is_outside, rs)) else "inside"
+        sides = {is_inside(r) for r in rs}
+        side = "outside" if False in sides else "inside" if True in sides else None
         calls.append((src, peer, port, _SERVICE.get(port), side, len(rs), _sum(rs, "bytes"), _first(rs)))
     return _sorted(hosts, -2, 1)[:20] + _sorted(calls, -7, 1, 2, 3)[:20]
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""The scripts of sql/investigate on a few lines each, whose right answer one can see."""
+
+import calendar
+
+import pytest
+
+from builds import BUILDS
+from test_parameters import setting
+
+DEFAULT = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+
+
+def answer(name, tmp_path, fields, lines, before="", **values):
+    """The rows of the script on a file with these fields and lines."""
+    (tmp_path / "a.log").write_text("\n".join([fields, *lines]) + "\n")
+    asked = "".join(f"{setting(k, v)}\n" for k, v in ({"logs": str(tmp_path)} | values).items())
+    return BUILDS[0].rows(f".headers off\n.parameter init\n{before}{asked}.read sql/investigate/{name}.sql\n")
+
+
+def flow(src, dst, sport=40000, dport=443, start=1773046800, size=400, action="ACCEPT", eni="eni-1"):
+    """A line of the default format: TCP, one minute."""
+    return f"2 123456789012 {eni} {src} {dst} {sport} {dport} 6 4 {size} {start} {start + 60} {action} OK"
+
+
+@pytest.mark.parametrize("absent", range(5))
+def test_high_loss_without_one_of_its_fields(tmp_path, absent):
+    """The other three count; what none of the files has is NULL."""
+    lost = ["packets-lost-no-route", "packets-lost-blackhole", "packets-lost-mtu-exceeded", "packets-lost-ttl-expired"]
+    fields = [f for i, f in enumerate(lost) if i != absent]
+    rows = answer("high-loss", tmp_path, "tgw-id srcaddr dstaddr packets start end flow-direction " + " ".join(fields), [
+        "tgw-1 10.0.0.1 10.1.0.1 100 1773046800 1773046860 ingress " + " ".join(["5"] * len(fields)),
+        "tgw-1 10.0.0.1 10.1.0.2 100 1773046800 1773046860 ingress " + " ".join(["5"] + ["-"] * (len(fields) - 1))])
+    own = ["NULL" if i == absent else "5" for i in range(4)]
+    one = ["5" if f == fields[0] else "NULL" for f in lost]
+    assert rows[:2] == [["NULL", "NULL", "10.0.0.1", "10.1.0.1", "100", *own, str(50000 * len(fields))],
+                        ["NULL", "NULL", "10.0.0.1", "10.1.0.2", "100", *one, "50000"]]
+
+
+@pytest.mark.parametrize("zone, outside", [("+0 hours", True), ("+05:30", False), ("+5.5 hours", False), ("+5 hours", True),
+                                           ("+05:15", True), ("-08:30", True), ("-09:00", False)])
+def test_outside_hours_in_half_an_hour(tmp_path, zone, outside):
+    """02:40 UTC is 08:10 in India, and 8 to 18 is open."""
+    start = calendar.timegm((2026, 3, 10, 2, 40, 0))
+    rows = answer("outside-hours", tmp_path, DEFAULT, [flow("10.0.0.5", "203.0.113.7", start=start, size=2000000)], zone=zone)
+    assert [row[2:5] for row in rows if row[0] == "10.0.0.5"] == ([["1", "2000000", "0"]] if outside else [])
+
+
+def test_outside_hours_wants_a_zone(tmp_path):
+    """With one that SQLite does not know, no record would be within or outside."""
+    [row] = answer("outside-hours", tmp_path, DEFAULT, [flow("10.0.0.5", "203.0.113.7", size=2000000)], zone="Europe/Berlin")
+    assert "flowlogs: @zone must be a difference from UTC: .parameter set @zone" in row[0]
+
+
+@pytest.mark.parametrize("inside, ours", [(None, ["10.0.0.5", "100.64.0.7"]), ('["10.0.0.0/8"]', ["10.0.0.5"]),
+                                          ('["10.0.0.0/8", "2001:db8::/32"]', ["10.0.0.5", "2001:db8::7"])])
+def test_what_is_inside_is_the_same_everywhere(tmp_path, inside, ours):
+    """100.64.0.0/10 is inside by default, and @inside decides: as a client of a database and as a server of HTTPS."""
+    hosts = ["10.0.0.5", "100.64.0.7", "2001:db8::7", "203.0.113.7"]
+    told = f".parameter set @inside '{inside}'\n" if inside else ""
+    rows = answer("database-ports", tmp_path, DEFAULT, [flow(h, "10.0.0.9", dport=5432) for h in hosts], before=told)
+    assert rows[0][:3] == ["10.0.0.9", "5432", "postgresql"] and rows[0][5:8] == ["4", "0", str(4 - len(ours))]
+    rows = answer("https-servers", tmp_path, DEFAULT, [flow("203.0.113.9", h) for h in hosts], before=told, week="2026-03-09")
+    assert [row[0] for row in rows] == ours
