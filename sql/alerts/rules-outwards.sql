@@ -16,7 +16,8 @@
 --
 -- Rejected records are left out, because the rule rejected-inside is about them.  A NAT gateway
 -- or a proxy is left out where the logs show that another address inside sent it the same
--- traffic.
+-- traffic, and what several interfaces logged counts once, where the logs have pkt_srcaddr and
+-- pkt_dstaddr.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10);
@@ -37,6 +38,7 @@ WITH ports AS MATERIALIZED (
 seen AS MATERIALIZED (          -- hop: where the interface sent it, which may be a NAT gateway
   SELECT coalesce(pkt_srcaddr, srcaddr) AS src, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS dst, dstport,
          lower(protocol_name(protocol)) || '/' || dstport AS service,
+         coalesce(interface_id, tgw_attachment_id, resource_id) AS point,
          sum(flows) AS flows, iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_rollup(@logs, @on_error, @format)
@@ -44,10 +46,11 @@ seen AS MATERIALIZED (          -- hop: where the interface sent it, which may b
      AND dstport IS NOT NULL AND protocol IS NOT NULL                                   -- fields that logs may lack
      AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
           OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-   GROUP BY 1, 2, 3, 4, 5
+   GROUP BY 1, 2, 3, 4, 5, 6
   HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
-asked AS (
-  SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows, iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
+logged AS (
+  SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows,
+         iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM seen s JOIN ports p ON p.port = s.dstport
    WHERE (cidr_lookup('inside', 'cidr', dst) IS NULL
@@ -58,7 +61,11 @@ asked AS (
      AND NOT EXISTS (           -- the source only passes on what another address sends to it
        SELECT 1 FROM seen leg JOIN seen origin ON origin.src = leg.src AND origin.service = leg.service
         WHERE leg.hop = s.src AND leg.src <> s.src AND leg.service = s.service AND origin.dst = s.dst)
-   GROUP BY p.rule, src, target),
+   GROUP BY p.rule, src, target, point),
+asked AS (                      -- of several interfaces that logged the same packets, the one that logged most counts
+  SELECT rule, src, target, max(flows) AS flows, max(bytes) AS bytes,
+         min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM logged GROUP BY rule, src, target),
 counted AS (                    -- targets: also those of earlier runs that have alerts
   SELECT a.*, first_value(a.target) OVER (of_src ORDER BY first_seen, a.target) AS first,
          sum(k.n IS NULL) OVER of_src

@@ -1,6 +1,6 @@
 -- What is new?  This script runs all rules on the files that are new since its last run, keeps
 -- what it knows in your database, and prints each alert once.  For cron (in one line there), from
--- the top of the tree:
+-- the top of the tree, or from any folder with the scripts that make install makes:
 --
 --   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs'
 --       -cmd '.parameter init' -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
@@ -35,7 +35,7 @@
 -- not, the next run does so and says it.
 --
 -- README.md beside this file describes the table alerts, and how to add a rule of your own.
-.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first' >&2
+.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first, or read what make install makes of it' >&2
 .bail on
 .timeout 60000
 .parameter init
@@ -151,10 +151,10 @@ UPDATE temp.sqlite_parameters SET value = (
 -- The words of the titles that end with a number of bytes, and that number.
 DROP TABLE IF EXISTS temp.alert_titles;
 CREATE TEMP TABLE alert_titles AS
-  SELECT title, rtrim(words, ' ,') AS words, CAST(substr(title, length(words) + 1) AS INTEGER) AS bytes
+  SELECT title, substr(words, 1, length(words) - 2) AS words, CAST(substr(title, length(words) + 1) AS INTEGER) AS bytes
     FROM (SELECT title, rtrim(rtrim(title, ' bytes'), '0123456789') AS words
             FROM (SELECT title FROM found UNION SELECT a.title FROM found JOIN alerts a USING (rule, key)))
-   WHERE title GLOB '*, [0-9]* bytes' AND title = words || CAST(substr(title, length(words) + 1) AS INTEGER) || ' bytes';
+   WHERE words LIKE '%, ' AND title = words || CAST(substr(title, length(words) + 1) AS INTEGER) || ' bytes';
 
 -- What is news?  All that an alert says is about the same records.  For a rule with a threshold,
 -- these are those of the fullest window, and so the old title stays if it is about more than the

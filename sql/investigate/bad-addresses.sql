@@ -22,9 +22,11 @@
 -- `received` are the bytes of our address.
 --
 -- The first query finds the addresses that are on the list, and the second one reads the records
--- of these addresses only. Traffic through a NAT gateway appears with the address of the instance
--- and with the address of the gateway. Old lists give wrong results, because shared hosting and
--- content networks pass addresses on.
+-- of these addresses only. Where the logs have pkt_srcaddr and pkt_dstaddr (version 3), packets that
+-- several interfaces logged count once, at the one that logged most, and a NAT gateway is left out
+-- where it passes on what an address of yours sends. In the default format, the gateway has a row of
+-- its own. Old lists give wrong results, because shared hosting and content networks pass addresses
+-- on.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -49,18 +51,30 @@ INSERT INTO met SELECT ip, cidr_lookup('indicators', 'cidr', ip)
  WHERE cidr_lookup('indicators', 'cidr', ip) IS NOT NULL;
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-WITH hit AS (
-  SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, min(srcport, dstport) AS service_port,
+WITH ends AS (
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst, dstaddr AS hop,
+         min(srcport, dstport) AS service_port, coalesce(interface_id, tgw_attachment_id) AS point,
          action, flows, bytes, first_seen, last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND addr IN (SELECT ip FROM met))
-SELECT met.ip AS met, printable(indicators.note) AS note, iif(met.ip = src, dst, src) AS ours,
+    FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE since = @since AND until = @until AND addr IN (SELECT ip FROM met)),
+hit AS MATERIALIZED (           -- hop: where the interface sent it, which may be a NAT gateway
+  SELECT met.ip AS met, indicator, met.ip IS src AS came, iif(met.ip IS src, dst, src) AS ours, hop, service_port,
+         sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(flows * (action = 'REJECT')) AS rejected,
+         sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM ends JOIN met ON met.ip IN (src, dst) GROUP BY met.ip, came, ours, hop, service_port, point),
+once AS (                       -- of several interfaces that logged the same packets, the one that logged most counts
+  SELECT met, indicator, came, ours, service_port, max(accepted) AS accepted, max(rejected) AS rejected,
+         max(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM hit h
+   WHERE NOT EXISTS (SELECT 1 FROM hit leg WHERE leg.hop = h.ours AND leg.ours <> h.ours AND leg.met = h.met)
+   GROUP BY met, came, ours, service_port)
+SELECT met, printable(note) AS note, ours,
        iif(count(DISTINCT service_port) = 1, min(service_port), nullif(count(DISTINCT service_port), 0) || ' ports') AS service,
-       sum(iif(action = 'REJECT', 0, flows)) AS accepted, sum(flows * (action = 'REJECT')) AS rejected,
-       sum(bytes * (met.ip IS dst)) AS sent, sum(bytes * (met.ip IS src)) AS received,
+       sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes * (NOT came)) AS sent, sum(bytes * came) AS received,
        strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
-  FROM hit JOIN met ON met.ip IN (src, dst) JOIN indicators ON indicators.rowid = met.indicator
- GROUP BY met.ip, 3 ORDER BY sum(iif(action = 'REJECT', 0, flows)) DESC, sum(flows) DESC, met.ip, 3 LIMIT @top;
+  FROM once JOIN indicators ON indicators.rowid = indicator
+ GROUP BY met, ours ORDER BY sum(accepted) DESC, sum(accepted + ifnull(rejected, 0)) DESC, met, ours LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

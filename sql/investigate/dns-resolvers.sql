@@ -19,9 +19,10 @@
 --
 -- Queries to Amazon's own server of the VPC are never logged, so the answer shows only queries
 -- that bypass it: malware, tunnels (many bytes), or the settings of a laptop. DNS over HTTPS is
--- not included, because it looks like any other traffic on port 443. Each query through a NAT
--- gateway also appears on its onward leg, from the gateway's address; in the default format, the
--- inner leg ends at the gateway.
+-- not included, because it looks like any other traffic on port 443. Where the logs have pkt_srcaddr
+-- and pkt_dstaddr (version 3), a query that several interfaces logged counts once, at the one that
+-- logged most, and those of a NAT gateway are left out, because they are those of its clients. In
+-- the default format, the gateway is one more client.
 --
 -- A server in 100.64.0.0/10 counts as outside, although the default of @inside has this network:
 -- overlay networks such as Tailscale have their resolver there. Where it is yours, because pods ask
@@ -42,17 +43,24 @@ SELECT 1 WHERE NOT flowlogs_require(
   'flowlogs: @resolvers must be a JSON array of addresses: .parameter set @resolvers ''["10.0.0.2", "fd00:ec2::253"]''');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT coalesce(pkt_srcaddr, srcaddr) AS client, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
-       iif(NOT is_inside(coalesce(pkt_dstaddr, dstaddr), @inside)
-           OR ip_scope(coalesce(pkt_dstaddr, dstaddr)) = 'shared' AND @inside IS NULL,
-           'outside', 'inside') AS side,
-       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND protocol IN (6, 17) AND dstport IN (SELECT value FROM json_each(@dns_ports))
-   AND ip_text(coalesce(pkt_dstaddr, dstaddr)) NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
-   AND is_inside(coalesce(pkt_srcaddr, srcaddr), @inside)
- GROUP BY 1, 2, 3 ORDER BY sum(flows) DESC, 1, 2, 3 LIMIT @top;
+WITH seen AS MATERIALIZED (     -- hop: where the interface sent it, which may be a NAT gateway
+  SELECT coalesce(pkt_srcaddr, srcaddr) AS client, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
+         coalesce(interface_id, tgw_attachment_id) AS point, sum(flows) AS flows,
+         sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes, min(first_seen) AS first, max(last_seen) AS last
+    FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE since = @since AND until = @until AND protocol IN (6, 17)
+     AND dstport IN (SELECT value FROM json_each(@dns_ports))
+     AND ip_text(coalesce(pkt_dstaddr, dstaddr)) NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
+     AND is_inside(coalesce(pkt_srcaddr, srcaddr), @inside)
+   GROUP BY 1, 2, 3, 4, 5)
+SELECT client, server, dstport,
+       iif(NOT is_inside(server, @inside) OR ip_scope(server) = 'shared' AND @inside IS NULL, 'outside', 'inside') AS side,
+       max(flows) AS flows, max(rejected) AS rejected, max(bytes) AS bytes,
+       datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
+  FROM seen s
+ WHERE NOT EXISTS (SELECT 1 FROM seen leg WHERE leg.hop = s.client AND leg.client <> s.client
+                      AND leg.server = s.server AND leg.dstport = s.dstport)
+ GROUP BY client, server, dstport ORDER BY max(flows) DESC, client, server, dstport LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

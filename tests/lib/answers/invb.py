@@ -528,11 +528,21 @@ def rejects_inside(records):
             + [(src, dst, _service(protocol, port), *rest) for src, dst, protocol, port, *rest in pairs[:20]])
 
 
+def _most(records, count):
+    """Of what the interfaces logged, the most; None if none of them knows."""
+    points = _groups(records, lambda r: (r["dstaddr"], r.get("interface_id") or r.get("tgw_attachment_id"))).values()
+    return max((n for n in map(count, points) if n is not None), default=None)
+
+
 def dns_resolvers(records):
     asked = [r for r in records if r["protocol"] in (6, 17) and r["dstport"] in (53, 853) and _inside(_src(r))
              and _dst(r) not in (None, "10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
-    rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), _refused(rs), _sum(rs, "bytes"), _first(rs), _last(rs))
-            for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items()]
+    rows = []
+    legs = {(r["dstaddr"], _src(r), _dst(r), r["dstport"]) for r in asked}
+    for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items():
+        if not any(hop == key[0] and client != key[0] and (server, port) == key[1:] for hop, client, server, port in legs):
+            rows.append((*key, "inside" if _inside(key[1]) else "outside", _most(rs, len), _most(rs, _refused),
+                         _most(rs, lambda g: _sum(g, "bytes")), _first(rs), _last(rs)))
     return _sorted(rows, -5, 1, 2, 3)[:20]
 
 
@@ -557,20 +567,29 @@ def bad_addresses(records):
         ip = text and ipaddress.ip_address(text)
         return ip and next((note for net, note in listed if net.version == ip.version and ip in net), None)
 
-    met = collections.defaultdict(list)
+    met, hops = collections.defaultdict(list), collections.defaultdict(set)
     for r in records:
         for bad, own, way in ((_src(r), _dst(r), "in"), (_dst(r), _src(r), "out")):
             if note_of(bad):
                 met[bad, own].append((way, r))
+                hops[bad, r["dstaddr"]].add(own)
     rows = []
     for (bad, own), sights in met.items():
+        if own and hops[bad, own] - {own, None}:
+            continue                                    # a NAT gateway
+        once = [(way, [r for _, r in g]) for (way, _), g in _groups(sights, lambda s: (s[0], _low_port(s[1]))).items()]
+
+        def total(count, ways=("in", "out")):
+            counted = [n for n in (_most(g, count) for way, g in once if way in ways) if n is not None]
+            return sum(counted) if counted else None
+
+        def size(way):
+            return None if total(lambda g: _sum(g, "bytes")) is None else total(lambda g: _sum(g, "bytes"), (way,)) or 0
+
         rs = [r for _, r in sights]
         ports = {_low_port(r) for r in rs}
-        size = {w: sum(r["bytes"] or 0 for way, r in sights if way == w) for w in ("in", "out")}
-        if _sum(rs, "bytes") is None:
-            size = {"in": None, "out": None}
         rows.append((bad, note_of(bad), own, ports.pop() if len(ports) == 1 else f"{len(ports)} ports",
-                     len(rs) - len(_rejected(rs)), _refused(rs), size["out"], size["in"],
+                     total(lambda g: len(g) - len(_rejected(g))), total(_refused), size("out"), size("in"),
                      _first(rs)[5:16], _last(rs)[5:16]))
     return sorted(_sorted(rows, 1, 3), key=lambda row: (-row[4], -row[4] - (row[5] or 0)))[:20]
 
