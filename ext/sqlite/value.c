@@ -6,6 +6,8 @@
 */
 #include "sqlite/value.h"
 
+#include <string.h>
+
 #include "base/printable.h"
 #include "sqlite/report.h"
 
@@ -38,6 +40,13 @@ int value_integer(sqlite3_value *v, int64_t *out) {
     return (double)*out == real;
   default: return 0;
   }
+}
+
+int value_is_same(sqlite3_value *a, sqlite3_value *b) {
+  const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
+  int n = sqlite3_value_bytes(a);
+  return sqlite3_value_type(a) == sqlite3_value_type(b) && n == sqlite3_value_bytes(b) &&
+         (n == 0 || (p && q && !memcmp(p, q, (size_t)n)));
 }
 
 void value_result_constant(sqlite3_context *ctx, const char *text) {

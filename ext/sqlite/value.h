@@ -35,6 +35,9 @@ int value_ip(sqlite3_context *ctx, sqlite3_value *v, struct ip *out);
 */
 int value_integer(sqlite3_value *v, int64_t *out);
 
+/* Have two values the same type, and the same bytes? */
+int value_is_same(sqlite3_value *a, sqlite3_value *b);
+
 /* Makes a constant text the result of the SQL function.  NULL leaves the result NULL. */
 void value_result_constant(sqlite3_context *ctx, const char *text);
 

@@ -142,6 +142,21 @@ void column_result_either(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
 
 /* --- what follows from an array ---------------------------------------------------------------------------------- */
 
+/* Is the value of the column an argument of xFilter: an option, or the payload? */
+static inline int column_is_argument(const struct column *c) {
+  return c->role == COLUMN_OPTION || c->role == COLUMN_DATA;
+}
+
+/* How a plan names it. */
+static inline const char *column_argument_name(const struct column *c) {
+  return c->role == COLUMN_OPTION ? option_table[c->ref].name : c->name;
+}
+
+/* Is it an option with that flag? */
+static inline int column_has_flag(const struct column *c, unsigned flag) {
+  return c->role == COLUMN_OPTION && option_table[c->ref].flags & flag;
+}
+
 /* The declared type and the description of a column, whichever table they stand in. */
 const char *column_type(const struct column *column);
 const char *column_doc(const struct column *column);

@@ -21,6 +21,14 @@
 #include "tables/columns.h"
 #include "tables/query.h"
 
+/* SQLite compares once more with the constraints from this one on, even where `omit` is set. */
+#define PLAN_OMIT 16
+
+/* SQLite 3.38 or later tells IN from = and gives the values of literals. */
+static inline int plan_knows_in(void) {
+  return SQLITE_VERSION_NUMBER >= 3038000 && sqlite3_libversion_number() >= 3038000;
+}
+
 /*
 ** xBestIndex.  has_path: the table knows its path from its CREATE statement.
 **
