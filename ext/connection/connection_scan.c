@@ -241,6 +241,7 @@ void connection_scan_close(struct connection_scan *g, struct scan_counts *counts
   int is_lost = g->is_open && summing_scan_is_lost(&g->scan);
   end_pass(g);
   gateways_clear(&g->gateways);
+  g->counts.passes = g->passes;
   if (counts) *counts = g->counts;
   if (g->is_ready && !is_lost) {
     mem_free(g->parts.due);
