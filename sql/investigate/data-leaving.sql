@@ -1,5 +1,5 @@
--- Which inside addresses sent how many bytes to which outside addresses? Each byte is counted
--- once.
+-- Which inside addresses sent how many bytes to which outside addresses, in all or in a single
+-- connection? Each byte is counted once.
 --
 --   @logs               a file, a folder or a pattern
 --   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix

@@ -1,4 +1,4 @@
--- Which clients reached which services, and how much did each end send?
+-- Which clients reached which services of TCP, or of UDP, and how much did each end send?
 -- Athena's name: AcceptedTraffic.
 --
 --   @logs               a file, a folder or a pattern

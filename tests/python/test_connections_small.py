@@ -473,7 +473,8 @@ def test_the_statistics_say_how_often_the_files_were_read(logs):
     """Once; again where little memory divides the connections; and again for the peers of those that a
     condition chose, of which neither has the port of a service."""
     lines = [record(srcaddr=f"10.{i % 4}.{i // 256 % 256}.{i % 256}", srcport=60000 + i % 1000, dstport=443) for i in range(20000)]
-    logs.write(*lines, record(srcport=41000, dstport=41001, protocol=17))
+    asked = record(srcport=41000, dstport=41001, protocol=17)
+    logs.write(*lines, asked, answer(asked))
     where = f"FROM flowlogs_connections({quote(str(logs.folder))})"
 
     def passes(condition):
