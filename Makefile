@@ -4,7 +4,7 @@
 #   make demo          installs what is missing, builds, and shows a tour of queries on the sample logs
 #   make test          installs what is missing, builds, and runs every test; ends in "N passed, N failed"
 #   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some eight minutes
-#   make install       to $(PREFIX)/lib
+#   make install       to $(PREFIX)/lib, and the scripts of sql to $(PREFIX)/share/flowlogs
 #   make sample        makes tests/data anew
 #   make generate      writes what is generated from ext/record/fields.h and from the descriptions of tables anew: the field
 #                      lists of sql/export and the tables in the READMEs; run it after a change of a field, and commit both
@@ -86,9 +86,11 @@ demo: deps-build
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/lib"
 	install -m 755 $(BUILD)/flowlogs.$(SO) "$(DESTDIR)$(PREFIX)/lib/"
+	tests/tools/install_sql.sh "$(DESTDIR)" "$(PREFIX)"
 
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/lib/flowlogs.$(SO)"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/flowlogs"
 
 # --- tests --------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 -- What is new?  This script runs all rules on the files that are new since its last run, keeps
 -- what it knows in your database, and prints each alert once.  For cron (in one line there), from
--- the top of the tree:
+-- the top of the tree, or from any folder with the scripts that make install makes:
 --
 --   */5 * * * * cd /opt/flowlogs && sqlite3 -batch -bail -cmd '.timeout 60000' -cmd '.load ./build/flowlogs'
 --       -cmd '.parameter init' -cmd ".parameter set @logs \"'/srv/AWSLogs'\"" /srv/alerts.db '.read sql/alerts/run.sql'
@@ -35,7 +35,7 @@
 -- not, the next run does so and says it.
 --
 -- README.md beside this file describes the table alerts, and how to add a rule of your own.
-.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first' >&2
+.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first, or read what make install makes of it' >&2
 .bail on
 .timeout 60000
 .parameter init
