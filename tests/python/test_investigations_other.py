@@ -97,8 +97,7 @@ def subjects(records, rng):
         "conversation": {"a": translated["pkt_srcaddr"], "b": translated["srcaddr"]},  # b also forwards for a
         "next-hop-trace": {"trace_from": leg["srcaddr"], "trace_to": leg["pkt_dstaddr"]},
         "new-talkers": {"new_before": str(day - datetime.timedelta(1)), "new_since": str(day),
-                        "new_until": str(day + datetime.timedelta(1))},
-        "https-servers": {"week": str(day - datetime.timedelta(day.weekday()))}}
+                        "new_until": str(day + datetime.timedelta(1))}}
 
 
 @pytest.fixture(scope="module", params=[("ties", 43, tie, False), ("bent", 33, bend, True)], ids=lambda p: p[0])

@@ -58,7 +58,8 @@ def test_what_is_inside_is_the_same_everywhere(tmp_path, inside, ours):
     """100.64.0.0/10 is inside by default, and @inside decides: as a client of a database and as a server of HTTPS."""
     hosts = ["10.0.0.5", "100.64.0.7", "2001:db8::7", "203.0.113.7"]
     told = f".parameter set @inside '{inside}'\n" if inside else ""
-    rows = answer("database-ports", tmp_path, DEFAULT, [flow(h, "10.0.0.9", dport=5432) for h in hosts], before=told)
-    assert rows[0][:3] == ["10.0.0.9", "5432", "postgresql"] and rows[0][5:8] == ["4", "0", str(4 - len(ours))]
-    rows = answer("https-servers", tmp_path, DEFAULT, [flow("203.0.113.9", h) for h in hosts], before=told, week="2026-03-09")
-    assert [row[0] for row in rows] == ours
+    talks = [flow(*ends) for h in hosts for ends in ((h, "10.0.0.9", 40000, 5432), ("10.0.0.9", h, 5432, 40000))]
+    [row] = answer("server-ports", tmp_path, DEFAULT, talks, before=told)
+    assert row[:3] == ["10.0.0.9", "5432", "postgresql"] and row[5:8] == ["4", "0", str(4 - len(ours))]
+    rows = answer("inbound-external", tmp_path, DEFAULT, [flow("203.0.113.9", h) for h in hosts], before=told)
+    assert [row[0] for row in rows[:-1]] == ours

@@ -24,18 +24,19 @@ CASES = [
         "top-talkers", "top-talkers-original", "top-pairs", "top-pairs-by-packets", "top-pairs-original",
         "top-pairs-original-by-packets", "top-instances", "top-subnets", "subnet-senders", "tcp-from-source", "from-source",
         "to-destination", "to-network", "to-text-prefix", "rejected-tcp", "rejected-tcp-by-weekday", "rejects", "top-rejected",
-        "accepted-tcp", "ssh-rdp", "admin-ports", "udp-sources", "skipdata", "connections-latest", "nat-senders",
+        "accepted-tcp", "admin-ports", "server-ports", "udp-sources", "skipdata", "connections-latest", "nat-senders",
         "nat-traffic", "nat-uploads", "nat-downloads", "s3-through-nat", "conversation", "eni")),
     *((name, SECONDS | {"top": 100000}) for name in (
-        "top-talkers", "top-pairs", "accepted-tcp", "rejects", "connections-latest", "nat-traffic", "ssh-rdp", "to-network",
+        "top-talkers", "top-pairs", "accepted-tcp", "rejects", "connections-latest", "nat-traffic", "to-network",
         "udp-sources", "admin-ports")),
     ("ipv4-ipv6", DAY),
     ("subnet-senders", {"subnet": "2600:1f18:4a3b:1200::/64"}),
     ("to-network", {"net": "2a05:d014:6c2:9a00::/56"}),
     ("to-network", {"net": "203.0.113.200"}),
     ("to-text-prefix", {"text": "2001:db8:"}),
-    ("https-servers", {"week": "2026-06-15"}),
-    ("https-servers", {"week": 1773014400, "top": 3}),
+    ("admin-ports", {"admin_ports": "[22, 3389]", "top": 100000}),
+    ("server-ports", {"ports": "[443]"}),
+    ("server-ports", SECONDS | {"ports": "[443, 8443]", "top": 3}),
     ("tcp-from-source", {"src": "172.31.1.13", "top": 100000}),
     ("from-source", {"src": "203.0.113.66"}),
     ("from-source", {"src": "10.0.2.11", "top": 100000}),
@@ -60,11 +61,11 @@ ASKED = {
     "to-network": {"net": "192.0.2.200/30"}, "to-text-prefix": {"text": "10.99."}, "subnet-senders": {"subnet": "10.99.0.0/16"},
     "host-seen": {"host": "2001:db8::99"}, "conversation": {"a": "10.0.0.10", "b": "192.0.2.200"}, "eni": {"eni": "eni-0"},
     "instance-traffic": {"instance": "i-0"}, "next-hop-trace": {"trace_from": "10.64.1.12", "trace_to": "192.0.2.200"},
-    "new-talkers": {"new_since": "2026-06-16"}, "https-servers": {"week": "2026-03-02"}}
+    "new-talkers": {"new_since": "2026-06-16"}}
 WRONG = [("from-source", "src", "10.0.1.31/32"), ("to-destination", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1/128"),
          ("to-text-prefix", "text", 10.0), ("eni", "eni", "10.0.1.31"), ("instance-traffic", "instance", "10.0.1.31"),
          ("conversation", "b", "10.0.1"), ("next-hop-trace", "trace_to", "S3"), ("new-talkers", "new_since", 2014),
-         ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33"), ("https-servers", "week", 2014)]
+         ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33")]
 
 
 @functools.cache
@@ -80,6 +81,7 @@ def setting(name, value):
 def test_other_parameters_give_the_computed_answer(release, name, values):
     set_all = "\n".join(setting(k, v) for k, v in values.items())
     got = release.rows(f".headers off\n.parameter init\n{set_all}\n.read sql/investigate/{name}.sql")
+    values = {k: json.loads(v) if k.endswith("ports") else v for k, v in values.items()}
     expected = ANSWERS[name](list(records()), **values)
     assert [row for row in got if row[0] != "nothing found"] == [["NULL" if v is None else str(v) for v in row] for row in expected]
     assert got
@@ -156,7 +158,7 @@ def test_inside_is_a_list_or_the_name_of_a_table(release, name):
                               for before, value in (("", ""), ("", "'" + json.dumps(nets) + "'"),
                                                     (f"CREATE TABLE own (cidr TEXT);\nINSERT INTO own VALUES {rows};\n", "own")))
     assert listed == table
-    assert listed != default or name not in ("https-servers", "inbound-external", "new-talkers")
+    assert listed != default or name not in ("inbound-external", "new-talkers")
 
 
 @pytest.mark.parametrize("value", ["10.0.0.0/8 100.64.0.0/10", "10.0.0.1", "[22", "22", '{"a": 1}', "[null]", '["TCP"]', ""])
@@ -164,7 +166,7 @@ def test_inside_is_a_list_or_the_name_of_a_table(release, name):
 def test_an_inside_that_is_none_is_an_error(release, name, value):
     got = release.shell(f".parameter init\nINSERT INTO temp.sqlite_parameters VALUES ('@inside', '{value}');\n"
                         f".read sql/investigate/{name}.sql")
-    assert re.fullmatch(r"(Runtime )?[Ee]rror.*: flowlogs: is_inside: (no such table: .*; name a table with a column cidr, or write a JSON array such "
+    assert re.fullmatch(r"(Runtime )?[Ee]rror.*: flowlogs: (?:is_inside|inside): (no such table: .*; name a table with a column cidr, or write a JSON array such "
                         r"as '.*'|element 1 of the list is .*, which is no prefix such as '10.0.0.0/8')\n", got), got
 
 
@@ -183,7 +185,7 @@ def test_own_logs_are_never_asked_about_the_samples(release, own, name):
 # Scripts that answer about files, which a period without records does not make fewer.
 ABOUT_FILES = {"coverage", "period-check"}
 # Scripts that set the period themselves.
-OWN_PERIOD = {"new-talkers": {"new_before": "2029-12-31", "new_since": "2030-01-01"}, "https-servers": {"week": "2030-01-01"}}
+OWN_PERIOD = {"new-talkers": {"new_before": "2029-12-31", "new_since": "2030-01-01"}}
 
 
 @pytest.mark.parametrize("name", [n for n in sorted(ANSWERS) if n not in ABOUT_FILES])
@@ -207,7 +209,7 @@ def test_what_cannot_be_is_an_error(release, name, parameter, value):
     assert got.startswith("Error near line") and got.count("\n") == 1 and "flowlogs: " in got
 
 
-LISTS = {"@usual": "unusual-protocols", "@database_ports": "database-ports", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
+LISTS = {"@usual": "unusual-protocols", "@ports": "server-ports", "@admin_ports": "admin-ports", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
          "@resolvers": "dns-resolvers", "@days": "outside-hours"}
 
 

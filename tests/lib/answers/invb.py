@@ -140,36 +140,6 @@ def _dst(r):
     return r.get("pkt_dstaddr") or r["dstaddr"]
 
 
-def port_scan_vertical(records):
-    tried = _groups((r for r in _rejected(records) if r["protocol"] in (6, 17) and r["srcaddr"]), lambda r: (r["srcaddr"], r["dstaddr"]))
-    rows = []
-    for (src, dst), rs in tried.items():
-        ports = {r["dstport"] for r in rs}
-        if sum(p < 32768 for p in ports) < 20:
-            continue
-        entered = sorted({r["dstport"] for r in _accepted(records)
-                          if (r["srcaddr"], r["dstaddr"]) == (src, dst) and r["dstport"] < 32768})
-        rows.append((src, dst, len(ports), f"{min(ports)}-{max(ports)}", len(rs),
-                     max(r["end"] for r in rs) - min(r["start"] for r in rs), _first(rs),
-                     " ".join(map(str, entered))[:30] or "none"))
-    return sorted(rows, key=lambda row: (-row[2], -row[4], row[0], row[1]))[:20]
-
-
-def port_scan_horizontal(records):
-    def asked(r):
-        return r["srcaddr"], r["protocol"], r["dstport"]
-
-    reached = _groups(_accepted(records), asked)
-    rows = []
-    for (src, protocol, port), rs in _groups((r for r in _rejected(records) if r["srcaddr"]), asked).items():
-        if _distinct(rs, "dstaddr") >= 2:
-            rows.append((-_distinct(rs, "dstaddr"), -len(rs), src, protocol, port, rs))
-    rows = _sorted(rows, 1, 2, 3, 4, 5)
-    return [(src, _PROTOCOL.get(protocol, protocol), port, _SERVICE.get(port), -hosts, len(rs),
-             _distinct(reached[src, protocol, port], "dstaddr"), _first(rs)[:16], _last(rs)[:16])
-            for hosts, _, src, protocol, port, rs in rows[:20]]
-
-
 def high_loss(records):
     why = ["packets_lost_no_route", "packets_lost_blackhole", "packets_lost_mtu_exceeded", "packets_lost_ttl_expired"]
     tgw = [r for r in _ok(records) if r.get("tgw_id")]
@@ -367,18 +337,6 @@ def unusual_protocols(records):
     return sorted(_sorted(rows, -7, 1, 3, 4), key=lambda row: row[0] in (1, 58))[:20]
 
 
-def database_ports(records):
-    ports = {1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211, 27017, 27018, 50000}
-    rows = []
-    for (server, port), rs in _groups((r for r in records if r["protocol"] == 6 and r["dstport"] in ports),
-                                      lambda r: (r["dstaddr"], r["dstport"])).items():
-        got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"} - {None}
-        outside = [c for c in got_in if not _inside(c)]
-        rows.append((server, port, _SERVICE.get(port), len(rs), _refused(rs), len(got_in),
-                     _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
-    return _sorted(rows, -8, -6, -4, 1, 2)[:20]
-
-
 def instance_traffic(records, instance="i-028450faf3abb2524"):
     def peer(r):
         return _dst(r) if r["flow_direction"] == "egress" else _src(r), _protocol(r), _low_port(r)
@@ -482,35 +440,6 @@ def large_transfers(records):
                               r["file"].encode(), r["line"]))
     return [(r["start_time"], r["end"] - r["start"], _src(r), _dst(r), r["dstport"], r["bytes"],
              r["bytes"] // 125000 // max(r["end"] - r["start"], 1), r.get("interface_id")) for r in large[:20]]
-
-
-def _from_outside(records):
-    return [r for r in records if r.get("action") and _inside(r["srcaddr"]) is False and _inside(r["dstaddr"])
-            and (r["action"] == "REJECT" or r["protocol"] not in (6, 17) or r["dstport"] < r["srcport"])]
-
-
-def inbound_external(records):
-    inbound = _from_outside(records)
-    ours, theirs = [], []
-    for (dst, protocol, port), rs in _groups(inbound, lambda r: (r["dstaddr"], r["protocol"], r["dstport"])).items():
-        ours.append((dst, protocol, port, _distinct(rs, "srcaddr"), len(_accepted(rs)), len(_rejected(rs)),
-                     _sum(rs, "bytes"), _last(rs)[:16]))
-    for src, rs in _groups(inbound, lambda r: r["srcaddr"]).items():
-        theirs.append((src, "documentation", _distinct(rs, "dstaddr"), _distinct(rs, "dstport"), len(_accepted(rs)),
-                       len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs)))
-    ours.sort(key=lambda row: (-row[4], -row[5], row[0], row[1], row[2]))
-    return ([(dst, _service(protocol, port), *rest) for dst, protocol, port, *rest in ours[:20]]
-            + sorted(theirs, key=lambda row: (-row[5], -row[4], row[0]))[:20])
-
-
-def uncommon_ports(records):
-    common = {22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443}
-    tried = [r for r in _from_outside(records) if r["protocol"] in (6, 17) and r["dstport"] < 32768 and r["dstport"] not in common]
-    rows = [(port, _distinct(rs, "srcaddr"), _distinct(rs, "dstaddr"), len(_accepted(rs)), len(_rejected(rs)),
-             min(r["srcaddr"] for r in rs), _first(rs)[:16], _last(rs)[:16])
-            for port, rs in _groups(tried, lambda r: r["dstport"]).items()]
-    rows.sort(key=lambda row: (-row[3], -row[1], -row[4], row[0]))
-    return [(" ".join([str(row[0]), *filter(None, [_SERVICE.get(row[0])])]), *row[1:]) for row in rows[:20]]
 
 
 def rejects_inside(records):

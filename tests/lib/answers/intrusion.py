@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""Answers of the questions about intruders and what they leave: who got in, who tried, scans,
+beacons, DNS servers, listed addresses. They are computed from the connections that connections.py
+makes of the records. The parameters are the scripts', with the scripts' defaults."""
+
+import answers.invb
+import connecting
+import connections
+from answers.inva import _seconds
+from answers.invb import _PROTOCOL, _SERVICE, _groups, _minute, _sorted, _sum, _time
+
+_kept = {}
+_ANSWERED = {"established", "closed", "reset"}
+_ADMIN = [21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986]
+_DATABASES = [1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211, 27017, 27018, 50000]
+_COMMON = [22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]
+
+
+# ---- connections and their sums ---------------------------------------------------------------
+
+def _connections(records, since=None, until=None, idle=900, servers=()):
+    """All that are no onward leg. The records are the same in many tests, and are joined once."""
+    options = {"since": _seconds(since), "until": _seconds(until), "idle": idle, "servers": servers,
+               "inside": tuple(map(str, answers.invb._OURS))}
+    key = id(records[0]), len(records), *options.values()
+    if key not in _kept:
+        usable = [r for r in records if all(c in r for c in connections.NEEDED) and connections.is_usable(r)]
+        _kept[key] = records[0], connections.connections(usable, connecting.services(), **options)
+    return [c for c in _kept[key][1] if not c["is_nat_leg"]]
+
+
+def _answered(rows):
+    return [c for c in rows if c["state"] in _ANSWERED]
+
+
+def _rejected(rows):
+    """None where no record tells whether it was rejected."""
+    return sum(c["state"] == "rejected" for c in rows) if any(c["rejected"] is not None for c in rows) else None
+
+
+def _distinct(rows, column):
+    return len({c[column] for c in rows} - {None})
+
+
+def _both(rows):
+    known = [c["client_bytes"] + c["server_bytes"] for c in rows if None not in (c["client_bytes"], c["server_bytes"])]
+    return sum(known) if known else None
+
+
+def _first(rows):
+    return min(c["first_seen"] for c in rows)
+
+
+def _last(rows):
+    return max(c["last_seen"] for c in rows)
+
+
+def _by(rows, *columns):
+    return _groups(rows, lambda c: tuple(c[column] for column in columns)).items()
+
+
+def _protocol(number):
+    return _PROTOCOL.get(number, number)
+
+
+def _words(*parts, by=" "):
+    return by.join(str(p) for p in parts if p is not None)
+
+
+# ---- who got in, and who tried ------------------------------------------------------------------
+
+def admin_ports(records, since=None, until=None, top=20, admin_ports=_ADMIN):
+    tcp = [c for c in _connections(records, since, until) if c["protocol"] == 6 and c["server_port"] in admin_ports]
+    rows = []
+    for (client, server, port), cs in _by(tcp, "client", "server", "server_port"):
+        rows.append((client, server, _SERVICE.get(port), len(cs), len(_answered(cs)), _rejected(cs), _sum(cs, "client_bytes"),
+                     _sum(cs, "server_bytes"), max((c["seconds"] for c in _answered(cs)), default=None), _minute(_last(cs)), port))
+    return [row[:-1] for row in _sorted(rows, -5, -8, -6, 1, 2, 11)[:top]]
+
+
+def _inbound(records):
+    return [c for c in _connections(records) if c["direction"] == "inbound"]
+
+
+def inbound_external(records):
+    ours, theirs = [], []
+    for (server, protocol, port), cs in _by(_inbound(records), "server", "protocol", "server_port"):
+        ours.append((server, _words(_protocol(protocol), port, _SERVICE.get(port)), _distinct(cs, "client"), len(cs), len(_answered(cs)),
+                     _rejected(cs), _both(cs), _minute(_last(cs)), protocol, port))
+    for (client,), cs in _by(_inbound(records), "client"):
+        theirs.append((client, "documentation", _distinct(cs, "server"), _distinct(cs, "server_port"), len(cs), len(_answered(cs)),
+                       _rejected(cs), _both(cs), _time(_first(cs)), _time(_last(cs))))
+    return [row[:-2] for row in _sorted(ours, -5, -6, 1, 9, 10)[:20]] + _sorted(theirs, -7, -6, 1)[:20]
+
+
+def uncommon_ports(records):
+    tried = [c for c in _inbound(records) if c["protocol"] in (6, 17) and c["server_port"] is not None and c["server_port"] not in _COMMON]
+    rows = [(_words(_words(_PROTOCOL[protocol].lower(), port, by="/"), _SERVICE.get(port)), _distinct(cs, "client"), _distinct(cs, "server"),
+             len(cs), len(_answered(cs)), _rejected(cs), min(c["client"] for c in cs), _minute(_first(cs)), _minute(_last(cs)), port, protocol)
+            for (protocol, port), cs in _by(tried, "protocol", "server_port")]
+    return [row[:-2] for row in _sorted(rows, -5, -2, -6, 10, 11)[:20]]
+
+
+def server_ports(records, since=None, until=None, top=20, ports=_DATABASES):
+    tcp = [c for c in _connections(records, since, until) if c["protocol"] == 6 and c["server_port"] in ports]
+    rows = []
+    for (server, port), cs in _by(tcp, "server", "server_port"):
+        stopped = {c["client"] for c in cs if c["rejected"]} if _rejected(cs) is not None else None
+        rows.append((server, port, _SERVICE.get(port), len(cs), _rejected(cs), _distinct(_answered(cs), "client"),
+                     None if stopped is None else len(stopped),
+                     _distinct([c for c in _answered(cs) if c["direction"] in ("inbound", "external")], "client"),
+                     _sum(cs, "client_packets"), _sum(cs, "client_bytes"), _sum(cs, "server_bytes")))
+    return _sorted(rows, -8, -6, -4, 1, 2)[:top]
+
+
+def port_scans(records):
+    tried = {}
+    for (client, server, protocol, port), cs in _by(_connections(records), "client", "server", "protocol", "server_port"):
+        vain = any(c["state"] in ("rejected", "refused") or c["state"] == "no answer" and protocol == 6 for c in cs)
+        is_open = any(c["state"] in _ANSWERED or c["state"] == "no answer" and c["server_interface_id"] and c["accepted"] for c in cs)
+        tried[client, server, protocol, port] = vain, is_open, cs
+    hosts, ports = [], []
+    for (client, server), keys in _groups((k for k in tried if k[2] in (6, 17)), lambda k: k[:2]).items():
+        vain = [k[3] for k in keys if tried[k][0]]
+        cs = sum((tried[k][2] for k in keys), [])
+        if len(vain) >= 20:
+            was_open = sorted(k[3] for k in keys if tried[k][1])
+            known = [p for p in vain if p is not None]
+            ports.append((client, server, len(vain), f"{min(known)}-{max(known)}", len(cs), _last(cs) - _first(cs), _time(_first(cs)),
+                          " ".join(map(str, was_open))[:30] or "none"))
+    for (client, protocol, port), keys in _groups(tried, lambda k: (k[0], *k[2:])).items():
+        cs = sum((tried[k][2] for k in keys), [])
+        vain = sum(tried[k][0] for k in keys)
+        if vain >= 2:
+            hosts.append((client, _protocol(protocol), port, _SERVICE.get(port), vain, len(cs), sum(tried[k][1] for k in keys),
+                          _time(_first(cs)), _time(_last(cs)), protocol))
+    return _sorted(ports, -3, -5, 1, 2)[:20] + [row[:-1] for row in _sorted(hosts, -5, -6, 1, 10, 3)[:20]]

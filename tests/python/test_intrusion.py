@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The investigations of intrusions on a few lines each, whose right answer one can see: what decides about clients and
+servers, success and failure, and what is counted once."""
+
+import pytest
+
+from test_investigations_small import DEFAULT, answer, flow
+
+V5 = DEFAULT + " tcp-flags pkt-srcaddr pkt-dstaddr flow-direction"
+NOON = 1773057600
+OUTSIDE, WEB, HOST, NAT, POOL = "198.51.100.7", "203.0.113.9", "10.0.0.5", "10.20.0.5", "203.0.113.33"
+
+
+def seen(src, dst, sport, dport, at=0, size=400, action="ACCEPT", eni="eni-1", flags="-", way="ingress", packet=None, protocol=6, seconds=60):
+    """A line of version 5; packet: the addresses in the packet where they are others."""
+    pkt = packet or (src, dst)
+    return (f"5 123456789012 {eni} {src} {dst} {sport} {dport} {protocol} 4 {size} {NOON + at} {NOON + at + seconds} {action} OK "
+            f"{flags} {pkt[0]} {pkt[1]} {way}")
+
+
+def talk(client, server, cport, sport, at=0, sent=400, received=800, flags=True, **more):
+    """A question and its answer as the server's interface sees them, with SYN and SYN+ACK."""
+    return [seen(client, server, cport, sport, at, sent, flags=2 if flags else "-", **more),
+            seen(server, client, sport, cport, at, received, flags=18 if flags else "-", way="egress", **more)]
+
+
+def column(rows, *numbers):
+    return [tuple(row[n] for n in numbers) for row in rows]
+
+
+def test_success_and_trying_on_an_administrative_port(tmp_path):
+    """Guesses are short, a session is long and receives much. A host on which nothing listens did not answer."""
+    lines = sum((talk(OUTSIDE, HOST, 50000 + i, 22, i * 20, 1500, 2000, seconds=5) for i in range(30)), [])
+    lines += talk(WEB, HOST, 50000, 22, 0, 20000, 900000, seconds=500)
+    lines += [seen(OUTSIDE, HOST, 51000, 3389, flags=2), seen(HOST, OUTSIDE, 3389, 51000, flags=4, way="egress")]
+    rows = answer("admin-ports", tmp_path, V5, lines)
+    assert column(rows, 0, 2, 3, 4, 5, 7, 8) == [(OUTSIDE, "ssh", "30", "30", "0", "60000", "5"), (WEB, "ssh", "1", "1", "0", "900000", "500"),
+                                                 (OUTSIDE, "ms-wbt-server", "1", "0", "0", "400", "NULL")]
+
+
+@pytest.mark.parametrize("flags", [True, False])
+def test_the_port_of_a_nat_gateway_is_no_rdp(tmp_path, flags):
+    """The gateway's source port 3389 makes no RDP server of it, and no RDP client of the web server."""
+    lines = talk(NAT, WEB, 3389, 443, flags=flags)
+    assert column(answer("admin-ports", tmp_path, V5, lines), 0) == [("nothing found",)]
+
+
+@pytest.mark.parametrize("port", [53, 80, 443, 3389])
+def test_an_intruder_with_a_low_source_port(tmp_path, port):
+    """With tcp-flags, the SYN tells who came, whatever its source port."""
+    lines = talk(OUTSIDE, HOST, port, 8888)
+    assert column(answer("inbound-external", tmp_path, V5, lines), 0, 1, 4)[0] == (HOST, "TCP 8888 jupyter", "1")
+    assert column(answer("uncommon-ports", tmp_path, V5, lines), 0, 4, 6) == [("tcp/8888 jupyter", "1", OUTSIDE)]
+    assert column(answer("admin-ports", tmp_path, V5, talk(OUTSIDE, HOST, port, 22)), 0, 1, 2) == [(OUTSIDE, HOST, "ssh")]
+
+
+@pytest.mark.parametrize("port, service", [(500, "udp/500 isakmp"), (1194, "udp/1194 openvpn")])
+def test_equal_ports(tmp_path, port, service):
+    """IKE and the like use one port at both ends. Whoever sent first is the client."""
+    lines = [seen(OUTSIDE, HOST, port, port, 0, protocol=17), seen(HOST, OUTSIDE, port, port, 1, protocol=17, way="egress")]
+    rows = answer("uncommon-ports", tmp_path, V5, lines)
+    assert column(rows, 4, 6) == [("1", OUTSIDE)] and rows[0][0].startswith(service.split(" ")[0])
+    assert column(answer("inbound-external", tmp_path, V5, lines), 0, 4)[0] == (HOST, "1")
+
+
+@pytest.mark.parametrize("name", ["inbound-external", "uncommon-ports"])
+def test_an_answer_to_a_nat_gateway_is_nothing_that_is_open(tmp_path, name):
+    """The gateway uses 6379 as a source port. What the pool answers does not make it a server."""
+    gone = [seen(HOST, NAT, 40000, 3333, packet=(HOST, POOL)), seen(NAT, POOL, 6379, 3333, way="egress"),
+            seen(POOL, NAT, 3333, 6379), seen(NAT, HOST, 3333, 40000, packet=(POOL, HOST), way="egress")]
+    assert column(answer(name, tmp_path, V5, gone), 0) == [("nothing found",)]
+    assert column(answer("server-ports", tmp_path, V5, gone), 0) == [("nothing found",)]
+    flagged = talk(NAT, POOL, 6379, 3333)
+    assert column(answer(name, tmp_path, V5, flagged), 0) == [("nothing found",)]
+    assert column(answer("server-ports", tmp_path, V5, flagged), 0) == [("nothing found",)]
+
+
+@pytest.mark.parametrize("fields, ways", [(V5, ("egress", "ingress")), (DEFAULT, None)])
+def test_a_scanner_whose_own_interface_lets_it_out(tmp_path, fields, ways):
+    """Of 25 ports the target's interface rejects 22; one answers, and one takes in UDP and says nothing. The ACCEPT of
+    the scanner's interface is no success."""
+    other = "10.0.0.77"
+
+    def both(port, action, protocol=6):
+        return [seen(HOST, other, 40000 + port, port, eni="eni-a", way="egress", protocol=protocol, flags=2),
+                seen(HOST, other, 40000 + port, port, eni="eni-b", way="ingress", action=action, protocol=protocol, flags=2)]
+    lines = sum((both(port, "REJECT") for port in range(1, 24) if port != 22), [])
+    lines += both(22, "ACCEPT") + [seen(other, HOST, 22, 40022, eni="eni-b", way="egress", flags=18),
+                                   seen(other, HOST, 22, 40022, eni="eni-a", way="ingress", flags=18)]
+    lines += both(161, "ACCEPT", 17)
+    if not ways:
+        lines = [" ".join(line.split(" ")[:14]) for line in lines] + [flow(other, "10.0.0.9", 40000, 443, eni="eni-b")]
+    rows = answer("port-scans", tmp_path, fields, lines)
+    assert column(rows, 0, 1, 2, 7)[:1] == [(HOST, other, "22", "22 161")]
+
+
+def test_reached_by_a_horizontal_scan(tmp_path):
+    """Of six hosts, one answers, one refuses, and the interfaces of the others reject."""
+    lines = []
+    for i in range(6):
+        to = f"10.0.1.{i}"
+        lines.append(seen(HOST, to, 40000, 445, eni="eni-a", way="egress", flags=2))
+        lines.append(seen(HOST, to, 40000, 445, eni=f"eni-{i}", action="REJECT" if i > 1 else "ACCEPT", flags=2))
+        if i < 2:
+            lines.append(seen(to, HOST, 445, 40000, eni=f"eni-{i}", way="egress", flags=[18, 4][i]))
+    assert column(answer("port-scans", tmp_path, V5, lines), 0, 2, 4, 6) == [(HOST, "445", "5", "1")]
