@@ -29,9 +29,8 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
   ('@top', 20), ('@inside', NULL), ('@ports',
    '[1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211, 27017, 27018, 50000]');
-SELECT 1 WHERE NOT flowlogs_require(
-  iif(json_valid(@ports), json_type(@ports) = 'array'
-      AND NOT EXISTS (SELECT 1 FROM json_each(@ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@ports), json_type(@ports) = 'array' AND NOT EXISTS (
+    SELECT 1 FROM json_each(@ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
   'flowlogs: @ports must be a JSON array of ports: .parameter set @ports ''[3306, 5432]''');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS

@@ -25,9 +25,8 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
   ('@top', 20), ('@inside', NULL), ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
-SELECT 1 WHERE NOT flowlogs_require(
-  iif(json_valid(@common), json_type(@common) = 'array'
-      AND NOT EXISTS (SELECT 1 FROM json_each(@common) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@common), json_type(@common) = 'array' AND NOT EXISTS (
+    SELECT 1 FROM json_each(@common) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
   'flowlogs: @common must be a JSON array of ports: .parameter set @common ''[22, 443]''');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS

@@ -104,3 +104,48 @@ def test_reached_by_a_horizontal_scan(tmp_path):
         if i < 2:
             lines.append(seen(to, HOST, 445, 40000, eni=f"eni-{i}", way="egress", flags=[18, 4][i]))
     assert column(answer("port-scans", tmp_path, V5, lines), 0, 2, 4, 6) == [(HOST, "445", "5", "1")]
+
+
+def test_a_beacon_behind_many_long_connections(tmp_path):
+    """1,100 connections are kept alive, with a record every 40 seconds; both interfaces logged the beacon, whose
+    connections are a minute apart."""
+    lines = [seen(f"10.1.{i // 250}.{i % 250}", WEB, 40000, 443, at, eni=f"eni-{i}", way="egress", seconds=35)
+             for i in range(1100) for at in range(0, 600, 40)]
+    for i in range(12):
+        for eni, way in (("eni-a", "egress"), ("eni-b", "ingress")):
+            lines.append(seen(HOST, "10.0.9.9", 50000 + i, 8443, i * 60, 700, eni=eni, way=way, seconds=2))
+    assert column(answer("beaconing", tmp_path, V5, lines), *range(8)) == [(HOST, "10.0.9.9", "tcp/8443", "12", "11", "60", "100", "700")]
+
+
+def test_two_pods_on_one_node(tmp_path):
+    """The node's interface shows its own address for both; their beacons do not hide each other."""
+    lines = [seen(HOST, WEB, 50000 + i, 443, i * 60 + 23 * pod * (i % 2), 500 + 300 * pod, way="egress", packet=(f"10.0.5.{pod}", WEB), seconds=2)
+             for i in range(12) for pod in (1, 2)]
+    lines += [seen(HOST, WEB, 51000 + i, 443, i * 60 + 11, 900, way="egress", packet=("10.0.5.3", WEB), seconds=2) for i in range(12)]
+    assert column(answer("beaconing", tmp_path, V5, lines), 0, 3, 5, 6, 7) == [("10.0.5.3", "12", "60", "100", "900")]
+
+
+def through_nat(server, port, protocol=17):
+    """A question and its answer, as the gateway's interface sees both legs."""
+    packet = {"protocol": protocol, "eni": "eni-nat"}
+    return [seen(HOST, NAT, 40000, port, packet=(HOST, server), **packet), seen(NAT, server, 2000, port, way="egress", **packet),
+            seen(server, NAT, port, 2000, **packet), seen(NAT, HOST, port, 40000, packet=(server, HOST), way="egress", **packet)]
+
+
+def test_a_query_through_a_nat_gateway_counts_once(tmp_path):
+    assert column(answer("dns-resolvers", tmp_path, V5, through_nat("192.0.2.53", 53)), *range(8)) == [
+        (HOST, "192.0.2.53", "53", "outside", "1", "0", "400", "400")]
+
+
+def test_a_listed_address_behind_a_nat_gateway(tmp_path):
+    listed = f"CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('{POOL}/31', 'pool'), ('{OUTSIDE}', 'scan');\n"
+    lines = through_nat(POOL, 3333, 6) + [seen(OUTSIDE, HOST, 443, 8443, action="REJECT", flags=2)]
+    assert column(answer("bad-addresses", tmp_path, V5, lines, before=listed), *range(9)) == [
+        (POOL, "pool", HOST, "3333", "1", "1", "0", "400", "400"), (OUTSIDE, "scan", HOST, "8443", "0", "0", "1", "0", "400")]
+
+
+def test_a_tunnel_in_pings_that_two_interfaces_logged(tmp_path):
+    lines = [seen(*ends, 0, 0, size=9000, eni=eni, way=way, protocol=1)
+             for ends in ((HOST, "10.0.9.9"), ("10.0.9.9", HOST)) for eni, way in (("eni-a", "egress"), ("eni-b", "ingress"))]
+    [row] = column(answer("unusual-protocols", tmp_path, V5, lines), 1, 4, 6, 7, 8)
+    assert row == ("ICMP", "1", "9000", "9000", "2250")

@@ -20,15 +20,15 @@ from test_investigations import ANSWERS, text
 from test_parameters import setting
 
 NAMES = sorted(ANSWERS)
+INDICATORS = [("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
+              ("2001:db8:bad::/48", "example: IPv6")]
 # The NAT gateways of the sample are known. In other logs they must be inferred, as the script
 # does.
-ELSEWHERE = {"data-leaving": {"onward_legs": answers.invb._likely_nats}}
+ELSEWHERE = {"data-leaving": {"onward_legs": answers.invb._likely_nats}, "bad-addresses": {"listed": INDICATORS}}
 TRAFFIC = ("srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "action", "type", "tcp-flags",
            "pkt-srcaddr", "pkt-dstaddr", "flow-direction", "traffic-path", "pkt-src-aws-service", "pkt-dst-aws-service",
            "reject-reason", "encryption-status")
 OURS = answers.invb._OURS + answers.invb._BLOCKS         # the sample's networks, which these logs have too
-INDICATORS = [("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
-              ("2001:db8:bad::/48", "example: IPv6")]
 
 
 def tie(record, _):

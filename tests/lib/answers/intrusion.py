@@ -3,6 +3,10 @@
 beacons, DNS servers, listed addresses. They are computed from the connections that connections.py
 makes of the records. The parameters are the scripts', with the scripts' defaults."""
 
+import collections
+import ipaddress
+import statistics
+
 import answers.invb
 import connecting
 import connections
@@ -135,3 +139,71 @@ def port_scans(records):
             hosts.append((client, _protocol(protocol), port, _SERVICE.get(port), vain, len(cs), sum(tried[k][1] for k in keys),
                           _time(_first(cs)), _time(_last(cs)), protocol))
     return _sorted(ports, -3, -5, 1, 2)[:20] + [row[:-1] for row in _sorted(hosts, -5, -6, 1, 10, 3)[:20]]
+
+
+# ---- what intruders leave -----------------------------------------------------------------------
+
+def beaconing(records, contacts=10, every=10, jitter=10, regular=70, size=1000000):
+    def alike(values, middle):
+        return 100 * sum(v is not None and 100 * abs(v - middle) <= jitter * middle for v in values) // len(values)
+
+    rows = []
+    tried = [c for c in _connections(records, idle=60) if c["state"] != "rejected" and c["first_seen"] is not None]
+    for (client, server, protocol, port), cs in _by(tried, "client", "server", "protocol", "server_port"):
+        cs.sort(key=lambda c: (c["first_seen"], c["client_port"] or 0))
+        later = [(c["first_seen"] - before["first_seen"], c) for before, c in zip(cs, cs[1:]) if c["first_seen"] - before["first_seen"] >= every]
+        if len(later) + 1 < contacts:
+            continue
+        gaps, sizes = [gap for gap, _ in later], [c["client_bytes"] for _, c in later]
+        usual = statistics.median_low(gaps)
+        lower = sorted((-1 if v is None else v) for v in sizes)[:(len(sizes) + 1) // 2]      # those without a byte count are the least
+        middle = lower[-1] if lower[-1] >= 0 else None
+        same = None if middle is None else alike(sizes, middle)
+        if alike(gaps, usual) >= regular and (middle is None or middle <= size and same >= regular):
+            ports = _distinct([c for _, c in later], "client_port")
+            rows.append((client, server, _words(str(_protocol(protocol)).lower(), port, by="/"), len(later) + 1, ports, usual, alike(gaps, usual),
+                         middle, same, _time(min(c["first_seen"] - gap for gap, c in later)), _time(max(c["first_seen"] for _, c in later)), ports < 2))
+    return [row[:-1] for row in _sorted(rows, 12, -7, -4, 1, 2, 3)]
+
+
+def bad_addresses(records, listed=(("192.0.2.77", "an example"),)):
+    nets = sorted(((ipaddress.ip_network(n), note) for n, note in listed), key=lambda item: -item[0].prefixlen)
+
+    def note_of(text):
+        ip = ipaddress.ip_address(text)
+        return next((note for net, note in nets if net.version == ip.version and ip in net), None)
+
+    met = collections.defaultdict(list)
+    for c in _connections(records):
+        for bad, own in (("client", "server"), ("server", "client")):
+            if note_of(c[bad]):
+                met[c[bad], c[own]].append((own, c))
+    rows = []
+    for (bad, own), sights in met.items():
+        cs = [c for _, c in sights]
+        ports = {c["server_port"] for c in cs} - {None}
+        moved = [[c[f"{end}_bytes"] for end, c in sights], [c[f"{'client' if end == 'server' else 'server'}_bytes"] for end, c in sights]]
+        sent, received = (connections.total(values) for values in moved)
+        rows.append((bad, note_of(bad), own, min(ports) if len(ports) == 1 else f"{len(ports)} ports" if ports else None,
+                     sum(end == "client" for end, _ in sights), len(_answered(cs)), _rejected(cs), sent, received,
+                     _time(_first(cs))[5:16], _time(_last(cs))[5:16], len(cs)))
+    return [row[:-1] for row in _sorted(rows, -6, -12, 1, 3)[:20]]
+
+
+def dns_resolvers(records):
+    asked = [c for c in _connections(records) if c["server_port"] in (53, 853) and c["direction"] in ("internal", "outbound")
+             and c["server"] not in ("10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
+    rows = [(*key, "inside" if cs[0]["direction"] == "internal" else "outside", len(cs), _rejected(cs), _sum(cs, "client_bytes"),
+             _sum(cs, "server_bytes"), _time(_first(cs)), _time(_last(cs))) for key, cs in _by(asked, "client", "server", "server_port")]
+    return _sorted(rows, -5, 1, 2, 3)[:20]
+
+
+def unusual_protocols(records, usual=(6, 17)):
+    rows = []
+    other = [c for c in _connections(records) if c["protocol"] is not None and c["protocol"] not in usual]
+    for (protocol, client, server), cs in _by(other, "protocol", "client", "server"):
+        packets = connections.total(c["client_packets"] + c["server_packets"] for c in cs if None not in (c["client_packets"], c["server_packets"]))
+        each = None if _both(cs) is None or packets is None else _both(cs) // max(packets, 1)
+        rows.append((protocol, _PROTOCOL.get(protocol), client, server, len(cs), _rejected(cs), _sum(cs, "client_bytes"),
+                     _sum(cs, "server_bytes"), each, _time(_last(cs)), protocol in (1, 58), _both(cs)))
+    return [row[:-2] for row in _sorted(rows, 11, -12, 1, 3, 4)[:20]]

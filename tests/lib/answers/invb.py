@@ -8,7 +8,6 @@ import gzip
 import ipaddress
 import pathlib
 import re
-import statistics
 import time as _clock
 from calendar import timegm
 
@@ -330,13 +329,6 @@ def coverage(records):
                                        for kind, n in sorted(kinds.items())] + noted[:20]
 
 
-def unusual_protocols(records):
-    found = _groups((r for r in records if r["protocol"] not in (None, 6, 17)), lambda r: (r["protocol"], r["srcaddr"], r["dstaddr"]))
-    rows = [(key[0], _PROTOCOL.get(key[0]), *key[1:], len(rs), _refused(rs), _sum(rs, "bytes"),
-             _share(_sum(rs, "bytes"), max(_sum(rs, "packets"), 1)), _last(rs)) for key, rs in found.items()]
-    return sorted(_sorted(rows, -7, 1, 3, 4), key=lambda row: row[0] in (1, 58))[:20]
-
-
 def instance_traffic(records, instance="i-028450faf3abb2524"):
     def peer(r):
         return _dst(r) if r["flow_direction"] == "egress" else _src(r), _protocol(r), _low_port(r)
@@ -457,14 +449,6 @@ def rejects_inside(records):
             + [(src, dst, _service(protocol, port), *rest) for src, dst, protocol, port, *rest in pairs[:20]])
 
 
-def dns_resolvers(records):
-    asked = [r for r in records if r["protocol"] in (6, 17) and r["dstport"] in (53, 853) and _inside(_src(r))
-             and _dst(r) not in (None, "10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
-    rows = [(*key, "inside" if _inside(key[1]) else "outside", len(rs), _refused(rs), _sum(rs, "bytes"), _first(rs), _last(rs))
-            for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items()]
-    return _sorted(rows, -5, 1, 2, 3)[:20]
-
-
 def outside_hours(records):
     rows = []
     for (src, dst), rs in _groups(_passed(records), lambda r: (r["srcaddr"], r["dstaddr"])).items():
@@ -475,33 +459,6 @@ def outside_hours(records):
         if (_sum(night, "bytes") or 0) >= 1000000:
             rows.append((src, dst, len(night), _sum(night, "bytes"), _sum(day, "bytes") or 0, _first(night), _last(night)))
     return _sorted(rows, -4, 1, 2)[:20]
-
-
-def bad_addresses(records):
-    listed = [(ipaddress.ip_network(n), note) for n, note in (
-        ("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
-        ("2001:db8:bad::/48", "example: IPv6"))]
-
-    def note_of(text):
-        ip = text and ipaddress.ip_address(text)
-        return ip and next((note for net, note in listed if net.version == ip.version and ip in net), None)
-
-    met = collections.defaultdict(list)
-    for r in records:
-        for bad, own, way in ((_src(r), _dst(r), "in"), (_dst(r), _src(r), "out")):
-            if note_of(bad):
-                met[bad, own].append((way, r))
-    rows = []
-    for (bad, own), sights in met.items():
-        rs = [r for _, r in sights]
-        ports = {_low_port(r) for r in rs}
-        size = {w: sum(r["bytes"] or 0 for way, r in sights if way == w) for w in ("in", "out")}
-        if _sum(rs, "bytes") is None:
-            size = {"in": None, "out": None}
-        rows.append((bad, note_of(bad), own, ports.pop() if len(ports) == 1 else f"{len(ports)} ports",
-                     len(rs) - len(_rejected(rs)), _refused(rs), size["out"], size["in"],
-                     _first(rs)[5:16], _last(rs)[5:16]))
-    return sorted(_sorted(rows, 1, 3), key=lambda row: (-row[4], -row[4] - (row[5] or 0)))[:20]
 
 
 def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_until="2026-06-17"):
@@ -528,28 +485,6 @@ def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_un
         side = "outside" if False in sides else "inside" if True in sides else None
         calls.append((src, peer, port, _SERVICE.get(port), side, len(rs), _sum(rs, "bytes"), _first(rs)))
     return _sorted(hosts, -2, 1)[:20] + _sorted(calls, -7, 1, 2, 3)[:20]
-
-
-def beaconing(records):
-    rows = []
-    for (src, dst, port), rs in _groups(_passed(records), lambda r: (r["srcaddr"], r["dstaddr"], r["dstport"])).items():
-        if len(rs) < 10 or (max(r["end"] for r in rs) - min(r["start"] for r in rs)) // len(rs) < 10:
-            continue
-        rs.sort(key=lambda r: r["start"])
-        later = [(r["start"] - before["start"], r) for before, r in zip(rs, rs[1:]) if r["start"] - before["start"] >= 10]
-        if len(later) + 1 < 10:
-            continue
-        every = statistics.median_low(gap for gap, _ in later)
-        size = _sorted([(r["bytes"],) for _, r in later], 1)[(len(later) - 1) // 2][0]
-        if size is None:
-            continue
-        regular = sum(abs(gap - every) * 10 <= every for gap, _ in later)
-        same = sum(r["bytes"] is not None and abs(r["bytes"] - size) * 10 <= size for _, r in later)
-        if 100 * regular // len(later) >= 70 and 100 * same >= 70 * len(later) and size <= 1000000:
-            rows.append((src, dst, port, len(later) + 1, _distinct([r for _, r in later], "srcport"), every,
-                         100 * regular // len(later), size, _minute(min(r["start"] - gap for gap, r in later)),
-                         _minute(max(r["start"] for _, r in later))))
-    return sorted(_sorted(rows, 1, 2, 3), key=lambda row: (-row[6], -row[3]))
 
 
 def next_hop_trace(records, trace_from="10.64.1.12", trace_to="52.218.32.244"):
