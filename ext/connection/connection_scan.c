@@ -66,6 +66,81 @@ static void end_pass(struct connection_scan *g) {
   g->is_open = 0;
 }
 
+/*
+** Gives each connection of all files to the function, whatever part of them the table at hand has:
+** from the table if it has all, or else by another scan within this one.
+*/
+typedef enum err_code each_connection(void *context, const struct connections *t, const struct connection *c,
+                                      struct err *e);
+
+static int has_all(const struct connection_scan *g) { return !g->options.wish.wanted && !g->parts.part.bits; }
+
+static enum err_code each_here(struct connection_scan *g, each_connection *each, void *context, struct err *e) {
+  struct connections_place place = {0};
+  const struct connection *c;
+  for (size_t n = 0; (c = connections_next(&g->current->table, &place)) != NULL; n++) {
+    if (n % ASKED == 0 && stop_check(&g->options.scan.reader.stop, e)) return e->code;
+    if (each(context, &g->current->table, c, e)) return e->code;
+  }
+  return ERR_NONE;
+}
+
+/* The memory that the table at hand leaves. */
+static uint64_t memory_left(const struct connection_scan *g) {
+  uint64_t used = connections_bytes(&g->current->table, 0), least = g->options.memory / 4;
+  return used + least < g->options.memory ? g->options.memory - used : least;
+}
+
+static enum err_code each_elsewhere(struct connection_scan *g, const struct connection_wish *wish,
+                                    each_connection *each, void *context, struct err *e) {
+  struct connection_scan *other = mem_alloc(sizeof *other);
+  struct connection_scan_options options = g->options;
+  const struct connection *c;
+  if (!other) return err_nomem(e);
+  options.wish = *wish;
+  options.memory = memory_left(g);
+  if (!connection_scan_open(other, g->files, &options, e))
+    while (!connection_scan_next(other, &c, e) && c && !each(context, connection_scan_table(other), c, e)) {
+    }
+  if (!e->code && connection_scan_problem(other))
+    err_set(e, ERR_IO, 0, "a file has changed while it was read, so that it could not be read once more");
+  g->passes += other->passes;
+  connection_scan_close(other, NULL);
+  mem_free(other);
+  return e->code;
+}
+
+/* --- gateways ---------------------------------------------------------------------------------------------------- */
+
+static enum err_code count_gateways(struct connection_scan *g, const struct connections *t, const struct connection *c,
+                                    int is_pair, struct err *e) {
+  struct flow_key key;
+  uint64_t packets, a, b;
+  connection_key(c, &key);
+  connections_sent(t, c, 0, &packets, &a);
+  connections_sent(t, c, 1, &packets, &b);
+  return (is_pair ? gateways_pair : gateways_total)(&g->gateways, &key, a, b, g->options.wish.inside, e);
+}
+
+static enum err_code each_pair(void *scan, const struct connections *t, const struct connection *c, struct err *e) {
+  return count_gateways(scan, t, c, 1, e);
+}
+
+static enum err_code each_total(void *scan, const struct connections *t, const struct connection *c, struct err *e) {
+  return count_gateways(scan, t, c, 0, e);
+}
+
+/* Finds the gateways among the addresses of logs that lack those of the packets. */
+static enum err_code find_gateways(struct connection_scan *g, struct err *e) {
+  const struct connection_wish all = {.idle = g->options.wish.idle, .is_raw = 1};
+  if (gateways_merge(&g->gateways, &g->current->gateways, e) || gateways_choose(&g->gateways, e)) return e->code;
+  if (!gateways_has_candidates(&g->gateways)) return ERR_NONE;
+  if (has_all(g) ? each_here(g, each_pair, g, e) : each_elsewhere(g, &all, each_pair, g, e)) return e->code;
+  if (has_all(g) ? each_here(g, each_total, g, e) : each_elsewhere(g, &all, each_total, g, e)) return e->code;
+  gateways_confirm(&g->gateways, g->options.wish.inside);
+  return ERR_NONE;
+}
+
 /* --- roles ------------------------------------------------------------------------------------------------------- */
 
 /* What is known of the ends of undecided connections. */
@@ -98,54 +173,26 @@ static enum err_code decide_alone(struct connection_scan *g, struct undecided *u
   return ERR_NONE;
 }
 
-/* Counts the peers in the table, which has all keys.  A key that has several connections counts once. */
-static enum err_code count_here(struct connection_scan *g, struct undecided *u, struct err *e) {
-  struct connections_place place = {0};
-  const struct connection *c;
-  for (size_t n = 0; (c = connections_next(&g->current->table, &place)) != NULL; n++) {
-    struct flow_key key;
-    if (n % ASKED == 0 && stop_check(&g->options.scan.reader.stop, e)) return e->code;
-    if (c->is_again) continue;
-    connection_key(c, &key);
-    peers_count(&u->peers, &key);
-  }
+/* A key that has several connections counts once. */
+static enum err_code each_peer(void *peers, const struct connections *t, const struct connection *c, struct err *e) {
+  struct flow_key key;
+  (void)t, (void)e;
+  connection_key(c, &key);
+  if (!c->is_again) peers_count(peers, &key);
   return ERR_NONE;
-}
-
-/* The memory that the table at hand leaves. */
-static uint64_t memory_left(const struct connection_scan *g) {
-  uint64_t used = connections_bytes(&g->current->table, 0), least = g->options.memory / 4;
-  return used + least < g->options.memory ? g->options.memory - used : least;
 }
 
 /* Counts the peers by reading the keys of these ends in all files. */
 static enum err_code count_elsewhere(struct connection_scan *g, struct undecided *u, struct err *e) {
-  struct connection_scan *keys = mem_alloc(sizeof *keys);
-  struct connection_scan_options options = g->options;
   struct predicate predicate;
   struct predicate_term term = {.subject = SUBJECT_ADDR, .op = PREDICATE_TEXTS, .set = u->addresses};
-  const struct connection *c = NULL;
+  const struct connection_wish wish = {.wanted = &predicate, .peers = &u->peers, .is_raw = 1};
   set_init(&u->addresses); /* the predicate owns them now */
   predicate_init(&predicate);
-  memset(&options.wish, 0, sizeof options.wish);
-  options.wish.peers = &u->peers;
-  options.wish.wanted = &predicate;
-  options.memory = memory_left(g);
-  if (!keys) err_nomem(e);
-  if (predicate_add(&predicate, &term, e) || !keys) goto done;
-  predicate_finish(&predicate);
-  if (!connection_scan_open(keys, g->files, &options, e))
-    while (!connection_scan_next(keys, &c, e) && c) {
-      struct flow_key key;
-      connection_key(c, &key);
-      peers_count(&u->peers, &key);
-    }
-  if (!e->code && connection_scan_problem(keys))
-    err_set(e, ERR_IO, 0, "a file has changed while it was read, so that the peers cannot be counted");
-  g->passes += keys->passes;
-  connection_scan_close(keys, NULL);
-done:
-  mem_free(keys);
+  if (!predicate_add(&predicate, &term, e)) {
+    predicate_finish(&predicate);
+    each_elsewhere(g, &wish, each_peer, &u->peers, e);
+  }
   predicate_clear(&predicate);
   return e->code;
 }
@@ -165,10 +212,10 @@ static enum err_code decide_by_peers(struct connection_scan *g, const struct und
 }
 
 static enum err_code decide(struct connection_scan *g, struct err *e) {
-  struct undecided u = {.collects = g->options.wish.wanted || g->parts.part.bits};
+  struct undecided u = {.collects = !has_all(g)};
   set_init(&u.addresses);
   if (decide_alone(g, &u, e)) goto done;
-  if (u.peers.used && (u.collects ? count_elsewhere(g, &u, e) : count_here(g, &u, e))) goto done;
+  if (u.peers.used && (has_all(g) ? each_here(g, each_peer, &u.peers, e) : count_elsewhere(g, &u, e))) goto done;
   decide_by_peers(g, &u, e);
 done:
   peers_clear(&u.peers);
@@ -193,6 +240,7 @@ enum err_code connection_scan_open(struct connection_scan *g, const struct files
 void connection_scan_close(struct connection_scan *g, struct scan_counts *counts) {
   int is_lost = g->is_open && summing_scan_is_lost(&g->scan);
   end_pass(g);
+  gateways_clear(&g->gateways);
   if (counts) *counts = g->counts;
   if (g->is_ready && !is_lost) {
     mem_free(g->parts.due);
@@ -209,7 +257,10 @@ static enum err_code finish_pass(struct connection_scan *g, struct err *e) {
   memset(&g->place, 0, sizeof g->place);
   if (connection_sums_finish(g->current, e)) return e->code;
   if (connections_finish(&g->current->table, &g->options.scan.reader.stop, e)) return e->code;
-  return g->options.wish.peers ? ERR_NONE : decide(g, e);
+  if (g->options.wish.is_raw) return ERR_NONE;
+  if (g->options.wish.inside && find_gateways(g, e)) return e->code;
+  g->options.wish.inside = NULL; /* the gateways are known now */
+  return decide(g, e);
 }
 
 enum err_code connection_scan_next(struct connection_scan *g, const struct connection **out, struct err *e) {

@@ -43,6 +43,7 @@ struct connection_scan {
   struct connection_parts parts;   /* which part of the connections it reads, and what is due later */
   struct connection_sums *current; /* that have the connections of the pass, once it has ended; or NULL */
   struct connections_place place;  /* how far these have been returned */
+  struct gateways gateways;        /* that were found in the first pass */
   struct scan_counts counts;       /* of the first pass */
   unsigned passes;                 /* that were begun, those for peers included */
   int is_ready;                    /* the mutex of `parts` has been initialised */
@@ -63,12 +64,17 @@ static inline struct role connection_role(const struct connection *c) {
   return (struct role){.client = c->role & 1, .from = (enum role_from)(c->role >> 1)};
 }
 
-/* The table that has the connection which was returned last, and what forwards packets. */
+/*
+** Is a connection the leg of a NAT gateway?  inside: wish.inside, or NULL if that was NULL.
+*/
+static inline int connection_scan_is_leg(const struct connection_scan *g, const struct flow_key *key,
+                                         const struct prefix_table *inside) {
+  return forwards_is_leg(&g->current->forwards, key) || (inside && gateways_is_leg(&g->gateways, key, inside));
+}
+
+/* The table that has the connection which was returned last. */
 static inline const struct connections *connection_scan_table(const struct connection_scan *g) {
   return &g->current->table;
-}
-static inline const struct forwards *connection_scan_forwards(const struct connection_scan *g) {
-  return &g->current->forwards;
 }
 
 /* The problem that ended the scan, as summing_scan_problem() says it. */

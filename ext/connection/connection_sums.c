@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "record/batch.h"
 
@@ -93,8 +94,11 @@ static enum err_code find_observer(struct connection_sums *s, const struct line 
   static const char none[16];
   size_t n = 0;
   const char *id = value_at(line, s->observer[0], &n);
+  uint32_t is_interface = id != NULL;
   if (!id) id = value_at(line, s->observer[1], &n);
-  return observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e);
+  if (observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e)) return e->code;
+  s->table.observers.item[*number].is_interface |= is_interface;
+  return ERR_NONE;
 }
 
 /* At which side of the flow is the interface?  It is where it shows an address of its own for another. */
@@ -123,12 +127,27 @@ static enum err_code note_traits(struct connection_sums *s, const struct line *l
   return ERR_NONE;
 }
 
+/* Can the record not tell the packet's addresses from those at the interface? */
+static inline int lacks_packet(const struct connection_sums *s) {
+  return s->wish->inside && s->binding.pkt_srcaddr == LAYOUT_ABSENT && s->binding.pkt_dstaddr == LAYOUT_ABSENT;
+}
+
+/* Notes what the record says about who forwards packets. */
+static enum err_code note_forwards(struct connection_sums *s, const struct line *line, const struct flow *f,
+                                   struct err *e) {
+  size_t n = 0;
+  if (!lacks_packet(s)) return forwards_add(&s->forwards, f, e);
+  const char *id = value_at(line, s->observer[0], &n);
+  if (!id || !(f->signs & (FLOW_SIGNS(FLOW_ACCEPTED, 0) | FLOW_SIGNS(FLOW_ACCEPTED, 1)))) return ERR_NONE;
+  return gateways_add(&s->gateways, hash_bytes(id, n), f, s->wish->inside, e);
+}
+
 /* A record of no wanted connection may still say who forwards. */
 static enum err_code pass_over(struct connection_sums *s, const struct line *line, struct err *e) {
   struct err why = {0};
   struct flow f;
-  if (!s->wish->forwards || !flow_may_differ(&s->binding, line)) return ERR_NONE;
-  return flow_read(&s->binding, line, &f, &why) == FLOW_READ ? forwards_add(&s->forwards, &f, e) : ERR_NONE;
+  if (!s->wish->forwards || !(lacks_packet(s) || flow_may_differ(&s->binding, line))) return ERR_NONE;
+  return flow_read(&s->binding, line, &f, &why) == FLOW_READ ? note_forwards(s, line, &f, e) : ERR_NONE;
 }
 
 static enum err_code connection_add(void *sums, const struct line *line, struct err *e) {
@@ -138,7 +157,7 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   if (s->wish->wanted && (s->wanted.never || !predicate_keeps(&s->wanted, line))) return pass_over(s, line, e);
   enum flow_result result = flow_read(&s->binding, line, &f, e);
   if (result != FLOW_READ) return result == FLOW_BAD ? e->code : ERR_NONE;
-  if (s->wish->forwards && forwards_add(&s->forwards, &f, e)) return e->code;
+  if (s->wish->forwards && note_forwards(s, line, &f, e)) return e->code;
   if (s->wish->traits && (find_observer(s, line, &observer, e) || note_traits(s, line, &f, observer, e)))
     return e->code;
   if (s->wish->peers && !peers_concern(s->wish->peers, &f.key)) return ERR_NONE;
@@ -148,10 +167,17 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
 }
 
+/* Does the table take more than its share, and would a smaller part take less?  It has a block of each arena at least. */
+static int is_too_large(const struct connection_sums *s) {
+  const struct connections *t = &s->table;
+  return t->pieces.n + t->sums.n > 2 && connections_bytes(t, BATCH_WINDOW) > s->share &&
+         s->part.bits < CONNECTION_PART_BITS;
+}
+
 static enum err_code connection_settle(void *sums, struct err *e) {
   struct connection_sums *s = sums;
   if (connections_settle(&s->table, e) || keep_part(s, e)) return e->code;
-  while (connections_bytes(&s->table, BATCH_WINDOW) > s->share && s->table.used && s->part.bits < CONNECTION_PART_BITS)
+  while (is_too_large(s))
     if (split(s, e) || keep_part(s, e)) return e->code;
   return ERR_NONE;
 }
@@ -172,8 +198,10 @@ static enum err_code connection_merge(void *sums, void *from, const struct stop 
     other->table = own->table;
     own->table = larger;
   }
-  if (forwards_merge(&own->forwards, &other->forwards, e)) return e->code;
+  if (forwards_merge(&own->forwards, &other->forwards, e) || gateways_merge(&own->gateways, &other->gateways, e))
+    return e->code;
   forwards_clear(&other->forwards);
+  gateways_clear(&other->gateways);
   connections_merge(&own->table, &other->table, stop, e);
   if (e->code == ERR_INTERRUPT) memset(e, 0, sizeof *e); /* the owner knows that it has stopped the scan */
   return e->code;
@@ -183,6 +211,7 @@ static void connection_clear(void *sums) {
   struct connection_sums *s = sums;
   connections_clear(&s->table);
   forwards_clear(&s->forwards);
+  gateways_clear(&s->gateways);
 }
 
 const struct summing_kind connection_kind = {

@@ -15,6 +15,7 @@
 
 #include "connection/connections.h"
 #include "connection/forwards.h"
+#include "connection/gateways.h"
 #include "connection/peers.h"
 #include "predicate/predicate.h"
 #include "scan/summing.h"
@@ -36,8 +37,11 @@ struct connection_wish {
   uint64_t idle;                  /* seconds */
   const struct peers *peers;      /* only keys with one of these ends are of interest, without sums; NULL for all */
   uint8_t forwards;               /* notes which addresses forward packets */
-  uint8_t traits;                 /* notes the traits of observers */
-  uint8_t uses[FIELD_COUNT];      /* fields of which it is noted whether the files have them */
+  const struct prefix_table
+      *inside;               /* one's own networks, by which gateways are found; NULL: they are not looked for */
+  uint8_t is_raw;            /* neither roles nor gateways are wanted */
+  uint8_t traits;            /* notes the traits of observers */
+  uint8_t uses[FIELD_COUNT]; /* fields of which it is noted whether the files have them */
 };
 
 struct connection_sums {
@@ -46,6 +50,7 @@ struct connection_sums {
   uint64_t share; /* bytes that the table may take */
   struct connections table;
   struct forwards forwards;
+  struct gateways gateways;
   unsigned version;            /* of the part that the table has */
   struct connection_part part; /* and that part */
   struct flow_binding binding; /* of the layout at hand, as all that follows */

@@ -143,15 +143,31 @@ static enum err_code add_sum(struct connections *t, struct connection *c, const 
   return ERR_NONE;
 }
 
-void connections_sent(const struct connections *t, const struct connection *c, uint32_t direction, uint64_t *packets,
+/*
+** What an observer saw of a direction in one way.  It has several sums where it showed its own address for that of an
+** end in some of its records only.
+*/
+static void whole_sum(const struct connections *t, const struct connection *c, uint32_t point, uint64_t *packets,
                       uint64_t *bytes) {
   *packets = *bytes = FLOW_NONE;
   for (const struct connection_sum *s = connections_sum(t, c->sums); s; s = connections_sum(t, s->next)) {
+    if (!POINT_IS_ALIKE(s->point, point)) continue;
+    *packets = sum_of(*packets, s->packets);
+    *bytes = sum_of(*bytes, s->bytes);
+  }
+}
+
+void connections_sent(const struct connections *t, const struct connection *c, uint32_t direction, uint64_t *packets,
+                      uint64_t *bytes) {
+  uint64_t p, b;
+  *packets = *bytes = FLOW_NONE;
+  for (const struct connection_sum *s = connections_sum(t, c->sums); s; s = connections_sum(t, s->next)) {
     if ((s->point & POINT_DIRECTION) != direction) continue;
+    whole_sum(t, c, s->point, &p, &b);
     /* FLOW_NONE + 1 is 0, so that a sum that is missing is less than any other. */
-    if (s->bytes + 1 > *bytes + 1 || (s->bytes == *bytes && s->packets + 1 > *packets + 1)) {
-      *bytes = s->bytes;
-      *packets = s->packets;
+    if (b + 1 > *bytes + 1 || (b == *bytes && p + 1 > *packets + 1)) {
+      *bytes = b;
+      *packets = p;
     }
   }
 }

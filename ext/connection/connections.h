@@ -74,6 +74,8 @@ struct connection_sum {
 #define POINT_DIFFERS         32u /* on its side, the packet has another address than the interface */
 #define POINT_BITS            6
 #define POINT_OBSERVER(point) ((point) >> POINT_BITS)
+/* Did the same observer see the same direction in the same way? */
+#define POINT_IS_ALIKE(a, b) ((((a) ^ (b)) & ~(POINT_AT_A | POINT_AT_B | POINT_DIFFERS)) == 0)
 
 struct connections {
   uint64_t idle;            /* seconds: a longer pause begins another connection */

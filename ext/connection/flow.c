@@ -6,6 +6,7 @@
 */
 #include "connection/flow.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -40,9 +41,14 @@ void flow_bind(struct flow_binding *b, const struct layout *l, struct err *why) 
       .tcp_flags = t[FIELD_tcp_flags],
       .flow_direction = t[FIELD_flow_direction],
   };
+  char names[96] = "";
+  size_t n = 0, count = 0;
   for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
     if (t[needed[i]] == LAYOUT_ABSENT)
-      err_set(why, ERR_FORMAT, 0, "lacks the field %s, without which there are no connections", fields[needed[i]].name);
+      n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", count++ ? ", " : "", fields[needed[i]].name);
+  if (count)
+    err_set(why, ERR_FORMAT, 0, "lacks the field%s %s, without which there are no connections", count > 1 ? "s" : "",
+            names);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------ */

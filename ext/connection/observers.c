@@ -134,6 +134,7 @@ static enum err_code merge_one(struct observers *o, const struct observers *from
                                uint32_t *number, struct err *e) {
   if (observers_find(o, observers_text(from, other->id), other->id.n, number, e)) return e->code;
   struct observer *own = &o->item[*number];
+  own->is_interface |= other->is_interface;
   if (own->nown == OBSERVER_ANY) {
     own->nown = other->nown;
     memcpy(own->own, other->own, sizeof own->own);

@@ -31,8 +31,9 @@ struct observer_text {
 
 struct observer {
   struct observer_text id;
-  uint32_t hash; /* of the id */
-  uint32_t nown; /* how many addresses may be its own: 0 to 2; OBSERVER_ANY before the first record */
+  uint32_t hash;         /* of the id */
+  uint32_t is_interface; /* 0 for an attachment, which is at neither end, and for records that name neither */
+  uint32_t nown;         /* how many addresses may be its own: 0 to 2; OBSERVER_ANY before the first record */
   struct ip own[2];
   struct observer_text trait[TRAITS];
   uint64_t since[TRAITS]; /* the `start` of the record that said so */

@@ -8,8 +8,9 @@
 ** Conditions are of two kinds.  Those on a field of the records (protocol, interface_id) and the
 ** options since, until and filter choose which records are read.  Those on the ends choose
 ** connections: the scan passes over records that cannot be of a wanted connection, and SQLite
-** compares once more.  Conditions on the ends are not passed on where the query uses the columns
-** about an end's interface, because what the other records say of that interface counts as well.
+** compares once more.  Conditions on the ends and on the protocol are not passed on where the query
+** uses the columns about an end's interface, because what the other records say of that interface
+** counts as well.
 **
 ** The rowid is made from the ends, the protocol and first_seen, because SQLite's plans for OR go
 ** through the table several times, and tell by the rowid what they have seen already.
@@ -132,7 +133,7 @@ static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
   case SHOWN_ACCEPTED: result_count(ctx, acted ? f->accepted : FLOW_NONE); break;
   case SHOWN_REJECTED: result_count(ctx, acted ? f->rejected : FLOW_NONE); break;
   case SHOWN_POINTS: result_count(ctx, connections_points(connection_scan_table(&c->scan), f)); break;
-  case SHOWN_IS_NAT_LEG: sqlite3_result_int(ctx, forwards_is_leg(connection_scan_forwards(&c->scan), &c->key)); break;
+  case SHOWN_IS_NAT_LEG: sqlite3_result_int(ctx, connection_scan_is_leg(&c->scan, &c->key, c->inside)); break;
   default: break;
   }
 }
@@ -160,7 +161,7 @@ static void result_word(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
 static int is_at(const struct connections_cursor *c, const struct connection_sum *s, uint32_t side) {
   const struct observer *o = &connection_scan_table(&c->scan)->observers.item[POINT_OBSERVER(s->point)];
   const struct ip *addr = side ? &c->key.b.addr : &c->key.a.addr;
-  if (!o->id.n) return 0;
+  if (!o->is_interface) return 0;
   if (s->point & (POINT_AT_A | POINT_AT_B))
     return (s->point & (side ? POINT_AT_B : POINT_AT_A)) && (!(s->point & POINT_DIFFERS) || o->trait[TRAIT_INSTANCE].n);
   return o->nown == 1 && o->own[0].high == addr->high && o->own[0].low == addr->low;
@@ -223,7 +224,7 @@ static const struct column connections_columns[] = {
     {.name = "protocol",
      .type = "INTEGER",
      .role = COLUMN_OTHER,
-     .push = {.name = "protocol", .subject = FIELD_protocol, .shape = SHAPE_NUMBER},
+     .push = {.name = "protocol", .subject = FIELD_protocol, .shape = SHAPE_NUMBER, .partly = 1},
      .result = result_protocol,
      .doc = "IANA protocol number (6 is TCP, 17 is UDP)"},
     NUMBER_COLUMN("first_seen", FIRST_SEEN, "least `start` of its records, Unix seconds"),
@@ -245,8 +246,7 @@ static const struct column connections_columns[] = {
     WORD_COLUMN("direction", DIRECTION,
                 "`inbound`, `outbound`, `internal` or `external`, by the networks of the option `inside`"),
     NUMBER_COLUMN("points", POINTS, "interfaces and attachments that saw it"),
-    NUMBER_COLUMN("is_nat_leg", IS_NAT_LEG,
-                  "1 for the onward leg of a NAT gateway, whose bytes are in another row already"),
+    NUMBER_COLUMN("is_nat_leg", IS_NAT_LEG, "1 for a leg of a NAT gateway, whose bytes are in another row already"),
     OPTION_COLUMN(path),
     OPTION_COLUMN(on_error),
     OPTION_COLUMN(format),
@@ -362,6 +362,7 @@ static void choose_wish(struct connections_cursor *c, struct connection_wish *w)
   memset(w, 0, sizeof *w);
   w->idle = (uint64_t)q->options.idle;
   w->forwards = (uint8_t)uses_number(q, SHOWN_IS_NAT_LEG);
+  w->inside = w->forwards ? c->inside : NULL;
   w->traits = (uint8_t)uses(q, result_trait, -1);
   w->wanted = w->traits || !c->wanted.n ? NULL : &c->wanted;
   w->uses[FIELD_packets] = uses_number(q, SHOWN_CLIENT_PACKETS) || uses_number(q, SHOWN_SERVER_PACKETS);
@@ -373,10 +374,11 @@ static void choose_wish(struct connections_cursor *c, struct connection_wish *w)
 
 /*
 ** A condition that NULL meets is not passed on for ports: the records of ICMP have a port, 0, where the
-** connection has none.
+** connection has none.  One on the protocol is not where records of other protocols tell about an interface.
 */
-static int is_left_to_sqlite(const struct predicate_term *t) {
-  return t->null_passes && predicate_subject_kind(t->subject) == KIND_INT;
+static int is_left_to_sqlite(const struct query *q, const struct predicate_term *t) {
+  if (t->subject == FIELD_protocol) return uses(q, result_trait, -1);
+  return t->subject >= SUBJECT_ADDR && t->null_passes && predicate_subject_kind(t->subject) == KIND_INT;
 }
 
 /* Divides the conditions into those on records and those on connections. */
@@ -385,7 +387,7 @@ static int divide_conditions(struct connections_cursor *c) {
   for (size_t i = 0; i < c->query.predicate.n; i++) {
     const struct predicate_term *t = &c->query.predicate.term[i];
     int is_of_end = t->subject >= SUBJECT_ADDR;
-    if (is_of_end && is_left_to_sqlite(t)) continue;
+    if (is_left_to_sqlite(&c->query, t)) continue;
     if (predicate_add_copy(is_of_end ? &c->wanted : &c->records, t, &e)) return SQLITE_NOMEM;
   }
   predicate_finish(&c->records);
@@ -398,7 +400,8 @@ static int read_lists(struct connections_cursor *c) {
   sqlite3 *db = query_table(q)->db;
   char **pzErr = &q->cursor.pVtab->zErrMsg;
   int rc = SQLITE_OK;
-  if (uses(q, result_word, SHOWN_DIRECTION)) rc = inside_read(db, "inside", q->options.inside, &c->inside, pzErr);
+  if (uses(q, result_word, SHOWN_DIRECTION) || uses_number(q, SHOWN_IS_NAT_LEG))
+    rc = inside_read(db, "inside", q->options.inside, &c->inside, pzErr);
   return rc ? rc : port_list_read(db, "servers", q->options.servers, &c->servers, pzErr);
 }
 

@@ -23,7 +23,7 @@ static void check_token(const struct tokens *t, uint32_t k, const char *p, size_
     if (!is_address_letter(p[i])) class &= ~TOKENS_ADDRESS;
   }
   PROPERTY(t->at[k] == p - t->text, "token %u begins at %u", k, t->at[k]);
-  if (t->classified)
+  if (t->classified && !memchr(p, 0x7f, n)) /* which may count as a letter of an address: see record/tokens.c */
     PROPERTY((tokens_classes(t, k) & 3) == class, "class of token %u: %u", k, (unsigned)(tokens_classes(t, k) & 3));
 }
 

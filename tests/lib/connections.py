@@ -8,8 +8,9 @@ compared.
 whether a port of a protocol has a name. Each row is a dict with all columns. All records are kept
 in memory, each rule is a function of its own, and nothing is shared with the C sources.
 
-A metadata column of an end (client_interface_id and the like) is the set of all values that some
-record tells for it, since records may contradict each other; the extension shows one of them.
+Records may contradict each other about the interface of an end, and several may be at one end.
+client_told and server_told are the sets of all that they say, as tuples of END_COLUMNS; the
+extension shows one of them, as client_interface_id, client_account_id and so on.
 """
 
 import collections
@@ -17,17 +18,16 @@ import functools
 import ipaddress
 
 import reference
+from gateways import Gateways
 
 NEEDED = ["srcaddr", "dstaddr", "srcport", "dstport", "protocol"]
 INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]
 SHOWN = """client client_port server server_port protocol first_seen last_seen seconds
     client_packets client_bytes server_packets server_bytes records accepted rejected
     state role_from direction points is_nat_leg""".split()
-END_COLUMNS = ["interface_id", "account_id", "vpc_id", "subnet_id", "az_id", "instance_id"]
+TRAITS = ["account_id", "vpc_id", "subnet_id", "az_id", "instance_id"]
+END_COLUMNS = ["interface_id", *TRAITS]
 HIDDEN = [f"{end}_{column}" for end in ("client", "server") for column in END_COLUMNS]
-# What a transit gateway record says of an end, by column; instances are not in it.
-GATEWAY_NAMES = {"interface_id": "eni", "account_id": "vpc_account_id", "vpc_id": "vpc_id", "subnet_id": "subnet_id",
-                 "az_id": "az_id"}
 NO_PORT = 65536         # in a sort, a missing port is the largest
 SYN, SYN_ACK, FIN, RST = 2, 18, 1, 4
 
@@ -104,11 +104,7 @@ class Record:
 
 def point_of(row):
     """The interface or the attachment that wrote the record."""
-    if row.get("interface_id") is not None:
-        return "interface", row["interface_id"]
-    if row.get("tgw_attachment_id") is not None:
-        return "attachment", row["tgw_attachment_id"]
-    return None
+    return row.get("tgw_attachment_id") if row.get("interface_id") is None else row["interface_id"]
 
 
 def is_chosen(row, since, until, interface_id):
@@ -218,8 +214,10 @@ def state_of(client, server, protocol):
     """The state of a connection from the records that its client and its server sent."""
     both = client + server
     if all(any(r.row.get("action") != "REJECT" for r in w) for w in (client, server)):
+        if protocol != 6:
+            return "established"
         if any(r.flags & RST for r in both):
-            refused = protocol == 6 and any(r.flags & RST for r in server) and \
+            refused = any(r.flags & RST for r in server) and \
                 not any(r.sends(SYN_ACK) for r in server) and any(r.sends(SYN) for r in client)
             return "refused" if refused else "reset"
         return "closed" if all(any(r.flags & FIN for r in w) for w in (client, server)) else "established"
@@ -228,10 +226,7 @@ def state_of(client, server, protocol):
     return "one-sided" if not client else "no answer"
 
 
-def direction_of(client, server, prefixes):
-    def is_inside(address):
-        address = ipaddress.ip_address(spelled(address))
-        return any(address in p for p in prefixes if p.version == address.version)
+def direction_of(client, server, is_inside):
     return {(True, True): "internal", (False, True): "inbound", (True, False): "outbound",
             (False, False): "external"}[is_inside(client), is_inside(server)]
 
@@ -254,53 +249,49 @@ def forwarding_ends(key, forwards):
     return [x for x, other in ((a, b), (b, a)) if (x[0], *other, protocol) in forwards]
 
 
-def own_addresses(records):
-    """The address of each interface: the only one that all its records have."""
-    common = {}
-    for r in records:
-        if r.row.get("interface_id") is not None:
-            i = r.row["interface_id"]
-            common[i] = common.get(i, set(r.shown)) & set(r.shown)
-    return {i: next(iter(a)) for i, a in common.items() if len(a) == 1}
+class Interfaces:
+    """What the records of each interface say of it."""
 
-
-def ends_of_interface(r, own):
-    """At which ends of a record (0 sender, 1 receiver) its interface is."""
-    if r.way:
-        return [0 if r.way == "egress" else 1]
-    address = own.get(r.row.get("interface_id"))
-    return [i for i in (0, 1) if r.shown[i] == address]
-
-
-def translators(groups, forwards, own):
-    """The interfaces that have an onward leg: one of their records belongs to a NAT leg, and they
-    are at the end that forwards."""
-    found = set()
-    for key, records in groups.items():
-        ends = forwarding_ends(key, forwards)
+    def __init__(self, records):
+        self.own, self.traits = {}, {}
         for r in records:
-            if r.row.get("interface_id") is not None and any(r.ends[i] in ends for i in ends_of_interface(r, own)):
-                found.add(r.row["interface_id"])
-    return found
+            interface = r.row.get("interface_id")
+            if interface is None:
+                continue
+            self.own[interface] = self.own.get(interface, set(r.shown)) & set(r.shown)
+            known = self.traits.setdefault(interface, {})
+            for c in TRAITS:
+                if r.row.get(c) is not None:
+                    value = r.start or 0, r.row[c].encode("utf-8", "surrogateescape")
+                    known[c] = max(value, known.get(c, value))
+
+    def facts(self, interface):
+        """Its id, account, VPC and so on: of several values, that with the latest start."""
+        known = self.traits[interface]
+        return (interface, *(known[c][1].decode("utf-8", "surrogateescape") if c in known else None for c in TRAITS))
+
+    def is_at(self, r, i):
+        """Whether the interface of a record is that of its sender (0) or receiver (1)."""
+        differs = [a != b for a, b in zip(r.shown, r.addresses)]
+        if r.way:
+            return i == (0 if r.way == "egress" else 1) and self.may_stand_for(r, differs[i])
+        if differs[0] != differs[1]:
+            return differs[i] and self.may_stand_for(r, True)
+        return self.own[r.row["interface_id"]] == {r.addresses[i]}
+
+    def may_stand_for(self, r, differs):
+        """A node shows its own address for that of a pod. A gateway does so for others, too, but
+        is no instance."""
+        return not differs or "instance_id" in self.traits[r.row["interface_id"]]
 
 
-def told(records, own, nats):
-    """For both directions, what the records tell of the end that sends in it: sets by column."""
-    found = [{c: set() for c in END_COLUMNS} for _ in (0, 1)]
-
-    def tell(r, i, column, value):
-        if value is not None:
-            found[r.direction if i == 0 else 1 - r.direction][column].add(value)
+def told(records, interfaces):
+    """For both directions, what the records tell of the end that sends in it: a set of tuples."""
+    found = set(), set()
     for r in records:
-        interface = r.row.get("interface_id")
-        if interface is not None:
-            for i in ends_of_interface(r, own):
-                if interface not in nats or r.shown[i] == r.addresses[i]:
-                    for c in END_COLUMNS:
-                        tell(r, i, c, r.row.get(c))
-        for i, side in enumerate(("src", "dst")):
-            for c, name in GATEWAY_NAMES.items():
-                tell(r, i, c, r.row.get(f"tgw_{side}_{name}"))
+        for i in (0, 1):
+            if r.row.get("interface_id") is not None and interfaces.is_at(r, i):
+                found[r.direction if i == 0 else 1 - r.direction].add(interfaces.facts(r.row["interface_id"]))
     return found
 
 
@@ -319,10 +310,28 @@ class Table:
         for r in records:
             self.groups[r.key].append(r)
         self.prefixes = [ipaddress.ip_network(p, strict=False) for p in (INSIDE if inside is None else inside)]
+        self.known = {}
         self.peers = Peers(self.groups)
         self.forwards = forwarders(records)
-        self.own = own_addresses(records)
-        self.nats = translators(self.groups, self.forwards, self.own)
+        self.interfaces = Interfaces(records)
+        self.gateways = Gateways(records, list(self.sent()), self.is_inside)
+
+    def is_inside(self, number):
+        if number not in self.known:
+            address = ipaddress.ip_address(spelled(number))
+            self.known[number] = any(address in p for p in self.prefixes if p.version == address.version)
+        return self.known[number]
+
+    def sent(self):
+        """What each end of each connection sent to the other."""
+        for (a, b, _), records in self.groups.items():
+            for part in divide(records, self.idle):
+                ways = both_sums([[r for r in part if r.direction == d] for d in (0, 1)])
+                yield a[0], b[0], ways[0][0] or 0
+                yield b[0], a[0], ways[1][0] or 0
+
+    def is_leg(self, key):
+        return bool(forwarding_ends(key, self.forwards)) or self.gateways.is_leg(key[0][0], key[1][0])
 
     def is_service(self, number, protocol):
         return number in self.servers or self.services(number, protocol)
@@ -345,12 +354,11 @@ class Table:
             "records": len(records), "accepted": actions.count("ACCEPT") if known else None,
             "rejected": actions.count("REJECT") if known else None,
             "state": state_of(ways[c], ways[1 - c], key[2]), "role_from": role,
-            "direction": direction_of(client[0], server[0], self.prefixes),
+            "direction": direction_of(client[0], server[0], self.is_inside),
             "points": len({r.interface for r in records}),
-            "is_nat_leg": int(bool(forwarding_ends(key, self.forwards)))}
-        ends = told(records, self.own, self.nats)
-        for name, end in (("client", ends[c]), ("server", ends[1 - c])):
-            row.update({f"{name}_{column}": values for column, values in end.items()})
+            "is_nat_leg": int(self.is_leg(key))}
+        ends = told(records, self.interfaces)
+        row["client_told"], row["server_told"] = ends[c], ends[1 - c]
         return row
 
 
@@ -367,6 +375,8 @@ def services_of(db):
 
     def has_name(number, protocol):
         if (number, protocol) not in known:
-            known[number, protocol] = db.execute("SELECT port_name(?, ?) IS NOT NULL", (number, protocol)).fetchone()[0] == 1
+            arguments = [number] if protocol is None else [number, protocol]
+            name = db.execute(f"SELECT port_name({', '.join('?' * len(arguments))})", arguments).fetchone()[0]
+            known[number, protocol] = name is not None
         return known[number, protocol]
     return has_name

@@ -271,8 +271,8 @@ class Fuzz:
             f.write(data)
 
 
-def write_tree(seed, outdir, count=24):
-    fuzz = Fuzz(seed)
+def write_tree(seed, outdir, count=24, kind=Fuzz):
+    fuzz = kind(seed)
     os.makedirs(outdir, exist_ok=True)
     with open(os.path.join(outdir, ".format"), "w", encoding="utf-8") as f:
         formats = [" ".join(names) for names in fuzz.formats]
