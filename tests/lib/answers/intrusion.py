@@ -121,7 +121,7 @@ def port_scans(records):
     tried = {}
     for (client, server, protocol, port), cs in _by(_connections(records), "client", "server", "protocol", "server_port"):
         vain = any(c["state"] in ("rejected", "refused") or c["state"] == "no answer" and protocol == 6 for c in cs)
-        is_open = any(c["state"] in _ANSWERED or c["state"] == "no answer" and c["server_interface_id"] and c["accepted"] for c in cs)
+        is_open = any(c["state"] in _ANSWERED or c["state"] == "no answer" and c["server_told"] and c["accepted"] for c in cs)
         tried[client, server, protocol, port] = vain, is_open, cs
     hosts, ports = [], []
     for (client, server), keys in _groups((k for k in tried if k[2] in (6, 17)), lambda k: k[:2]).items():
