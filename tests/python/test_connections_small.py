@@ -420,3 +420,18 @@ def test_a_condition_on_the_protocol_leaves_the_interfaces(logs):
     for condition in ("protocol = 17", "server_port = 53", "port = 53", "server = '10.0.0.2' AND protocol IN (17, 1)"):
         assert logs.build.rows(f"SELECT client_interface_id, client_az_id {where} WHERE {condition};") == [["eni-1", "az-1"]]
         assert logs.build.rows(f"SELECT count(*) {where} WHERE {condition};") == [["1"]]
+
+
+@pytest.mark.parametrize("records, shown", [(9000, 9000 * 999999999999999), (12000, 1.2e19), (20000, None)])
+def test_sums_beyond_what_an_integer_holds(release, tmp_path, records, shown):
+    """As total() has it, REAL from 2^63 on; what is beyond 2^64 would be wrong, and is an error."""
+    line = f"2 1 eni-1 10.0.0.1 10.0.0.2 40000 22 6 1 999999999999999 {1773057600} {1773057605} ACCEPT OK\n"
+    (tmp_path / "a.log").write_text(line * records)
+    db = connect(release)
+    ask = f"SELECT client_bytes FROM flowlogs_connections('{tmp_path}')"
+    if shown:
+        assert db.execute(ask).fetchall() == [(pytest.approx(shown),)] and db.execute(f"SELECT typeof(client_bytes) {ask[20:]}").fetchall()[0][0] == (
+            "integer" if isinstance(shown, int) else "real")
+    else:
+        with pytest.raises(Exception, match="integer overflow"):
+            db.execute(ask).fetchall()
