@@ -185,6 +185,12 @@ CASES = {
         ([flow(OUT, IN, 5900, sport=443)], 0),                              # an answer to a port that happens to be VNC's
         ([flow(OUT, IN, 5900, sport=50000, tcp_flags=18)], 0),
         ([flow(OUT, IN, 22, protocol=17)], 0),
+        # with tcp-flags the SYN tells, whatever the source port
+        ([flow(OUT, IN, port, sport=low, tcp_flags=2) for port, low in ((22, 53), (5900, 443), (3389, 3389), (5985, 5432))], 4),
+        ([flow(OUT, IN, 22, tcp_flags=2), flow(IN, OUT, 40000, sport=22, tcp_flags=4)], 0),       # nothing listens there
+        ([flow(IN, OUT, 40000, sport=22, tcp_flags=0)], 0),                 # an answer whose question is not in the logs
+        ([flow(V6, "2600:1f18:0:1:0:0:0:6", 22, flow_direction="egress", tcp_flags=2),     # between networks that `inside` lacks
+          dict(flow(V6, "2600:1f18:0:1:0:0:0:6", 22, flow_direction="ingress", tcp_flags=2), interface_id="eni-2")], 0),
     ]),
     "database-exposed": ([
         ([flow(OUT, IN, 5432)], 1),
@@ -194,6 +200,10 @@ CASES = {
         ([flow(IN2, IN, 3306)], 0),
         ([flow(IN, OUT, 3306)], 0),
         ([flow(OUT, IN, 3306, sport=443)], 0),
+        # what a mining pool answers to a port of a NAT gateway
+        ([flow(NAT, OUT, 3333, sport=6379, tcp_flags=2), flow(OUT, NAT, 6379, sport=3333, tcp_flags=18)], 0),
+        ([flow(IN, NAT, 3333, pkt_srcaddr=IN, pkt_dstaddr=OUT), flow(NAT, OUT, 3333, sport=6379, pkt_srcaddr=NAT, pkt_dstaddr=OUT),
+          flow(OUT, NAT, 6379, sport=3333, pkt_srcaddr=OUT, pkt_dstaddr=NAT)], 0),
         ([flow(OUT, IN, 443)], 0),
     ]),
     "dns-outside": ([
@@ -231,6 +241,9 @@ CASES = {
         ([flow(OUT, IN, 22, at=i * 60, bytes=5000) for i in range(30)], 0),          # one connection, thirty records
         ([flow(OUT, IN, 443, sport=40000 + i, at=i * 10) for i in range(100)], 0),
         ([flow(OUT, IN, 22, sport=40000 + i, at=i * 400) for i in range(20)], 0),
+        ([dict(flow(IN2, IN, 22, sport=40000 + i, at=i * 10), interface_id=f"eni-{k}") for i in range(19) for k in (1, 2)], 0),
+        ([flow(IN, IN2, 40000 + i, sport=22, at=i * 10) for i in range(20)], 0),     # answers whose questions are not in the logs
+        ([flow(OUT, IN, 22, sport=443 + i, at=i * 10, tcp_flags=2) for i in range(20)], 1),
     ]),
 }
 
@@ -312,6 +325,12 @@ def test_titles_say_who_did_what(release, tmp_path):
         "medium", "203.0.113.7 tried 20 connections to 10.0.1.5 tcp/22")
     assert of("password-guessing", guesses + [flow(OUT, IN, 22, sport=50000, at=30, bytes=99999)])[0][:2] == (
         "high", "203.0.113.7 tried 21 connections to 10.0.1.5 tcp/22, and then had a session of 99999 bytes")
+    # both legs, and the answers, of what goes through a NAT gateway are one alert with the bytes of one leg
+    nat = [flow(IN, NAT, 53, protocol=17, pkt_dstaddr=OUT), flow(NAT, OUT, 53, sport=2000, protocol=17, pkt_dstaddr=OUT),
+           flow(OUT, NAT, 2000, sport=53, protocol=17, pkt_srcaddr=OUT, bytes=900), flow(NAT, IN, 40000, sport=53, protocol=17, pkt_srcaddr=OUT, bytes=900)]
+    assert of("dns-outside", nat) == [("medium", "10.0.1.5 asked 203.0.113.7 udp/53, 400 bytes", noon, later, "2")]
+    bad = [{k: BAD if v == OUT else v for k, v in r.items()} for r in nat]
+    assert of("bad-address", bad) == [("high", "10.0.1.5 talked to 192.0.2.77 (an example), 1300 bytes", noon, later, "2")]
     # a long one before the guesses is another matter
     assert of("password-guessing", [flow(OUT, IN, 22, sport=50000, at=0, bytes=99999)] + [dict(g, start=g["start"] + 9, end=g["end"] + 9) for g in guesses])[0][0] == "medium"
 
@@ -401,20 +420,20 @@ def sample_alerts():
             continue
         r = collections.defaultdict(lambda: None, r)
         src, dst = r["srcaddr"], r["dstaddr"]
-        # in the default format, a NAT gateway can't be told from an instance by its addresses
         true_src, true_dst = r.get("pkt_srcaddr") or src, r.get("pkt_dstaddr") or dst
         if r["action"] == "REJECT" and inside(src):
             found["rejected-inside", f"{src} -> {dst} tcp/{r['dstport']}"].append(r)
-        if r["action"] == "ACCEPT" and r["dstport"] in (22, 23, 3389, 5900, 5985, 5986) and r["protocol"] == 6 \
-                and not inside(src) and inside(dst) and r["srcport"] > 1023:
-            found["remote-access", f"{src} -> {dst} tcp/{r['dstport']}"].append(r)
+        # what the client sends, and what the server answers
+        for client, server, cport, port in ((src, dst, r["srcport"], r["dstport"]), (dst, src, r["dstport"], r["srcport"])):
+            if r["action"] == "ACCEPT" and port in (22, 23, 3389, 5900, 5985, 5986) and r["protocol"] == 6 \
+                    and not inside(client) and inside(server) and cport > 1023:
+                found["remote-access", f"{client} -> {server} tcp/{port}"].append(r)
         # .20 are the NAT gateways, who send what others sent them
-        if r["dstport"] == 53 and r["action"] != "REJECT" and not inside(true_dst) and not true_src.endswith(".0.20"):
-            found["dns-outside", f"{true_src} -> {true_dst} udp/53"].append(r)
-        if "192.0.2.77" in (true_src, true_dst):
-            peer = true_dst if true_src == "192.0.2.77" else true_src
-            if not (r.get("pkt_dstaddr") and peer.endswith(".0.20")):
-                found["bad-address", f"{peer} -> 192.0.2.77"].append(r)
+        for client, server, port in ((true_src, true_dst, r["dstport"]), (true_dst, true_src, r["srcport"])):
+            if port == 53 and r["action"] != "REJECT" and not inside(server) and not client.endswith(".0.20"):
+                found["dns-outside", f"{client} -> {server} udp/53"].append(r)
+            if server == "192.0.2.77" and not client.endswith(".0.20"):
+                found["bad-address", f"{client} -> 192.0.2.77"].append(r)
         if inside(src) and not inside(dst) and not src.endswith(".0.20"):
             gigabytes[src, dst] += r["bytes"] or 0
     for (src, dst), n in gigabytes.items():
@@ -823,7 +842,7 @@ def test_extreme_values(alerts, rule):
 @pytest.mark.parametrize("rule", RULES)
 def test_sums_beyond_what_an_integer_holds(alerts, rule):
     records = CASES[rule][0][0]
-    many = [dict(r, **EXTREMES[0]) for r in records for _ in range(20000 // len(records))]
+    many = [dict(r, **EXTREMES[0]) for r in records for _ in range(15000 // len(records))]
     write(alerts.logs / "a.log", many + [dict(r, srcport=41000, packets=1) for r in records])
     status, printed, err = alerts.run()
     assert status == 10 and not err and rule in {p["rule"] for p in printed}
@@ -838,11 +857,6 @@ def test_records_with_holes(alerts, rule):
     status, printed, err = alerts.run()
     assert status == 10 and not err and rule in {p["rule"] for p in printed}
     assert alerts.run() == (0, [], "")
-
-
-def test_a_bad_address_without_a_peer_is_told(release, tmp_path):
-    write(tmp_path / "a.log", [flow("-", BAD, 443)])
-    assert titles(release, "bad-address", tmp_path) == ["an unknown address talked to 192.0.2.77 (an example), 400 bytes"]
 
 
 @pytest.mark.parametrize("rule, record, title", [
