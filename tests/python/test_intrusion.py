@@ -149,3 +149,42 @@ def test_a_tunnel_in_pings_that_two_interfaces_logged(tmp_path):
              for ends in ((HOST, "10.0.9.9"), ("10.0.9.9", HOST)) for eni, way in (("eni-a", "egress"), ("eni-b", "ingress"))]
     [row] = column(answer("unusual-protocols", tmp_path, V5, lines), 1, 4, 6, 7, 8)
     assert row == ("ICMP", "1", "9000", "9000", "2250")
+
+
+def test_who_got_in_and_what_the_host_touched_next(tmp_path):
+    """Known before, touched afterwards, and touched too late; a guess is no entry."""
+    lines = talk(HOST, "10.0.9.1", 40000, 5432, -7200) + talk(OUTSIDE, HOST, 50000, 22, 0, 9000, 90000, seconds=600)
+    lines += talk(WEB, HOST, 50001, 22, 60, 900, 1500, seconds=3)
+    lines += talk(HOST, "10.0.9.1", 40001, 5432, 300) + talk(HOST, "10.0.9.2", 40002, 3389, 600, 5000, 70000)
+    lines += talk(HOST, POOL, 40003, 443, 900, 10**9, 2000) + talk(HOST, "10.0.9.3", 40004, 445, 90000)
+    rows = answer("got-in", tmp_path, V5, lines)
+    assert column(rows, 0, 1, 2, 4, 5, 8, 10) == [(OUTSIDE, "ssh", HOST, "10.0.9.2", "tcp/3389", "5000", "10"),
+                                                  (OUTSIDE, "ssh", HOST, POOL, "tcp/443", str(10**9), "15")]
+    assert len(answer("got-in", tmp_path, V5, lines, hours=48)) == 3
+    assert column(answer("got-in", tmp_path, V5, talk(OUTSIDE, HOST, 50000, 22, 0, 9000, 90000)), 0, 4) == [(OUTSIDE, "NULL")]
+
+
+def steady(server, port, seconds, size=300, client=HOST, **more):
+    """A connection with a record of each direction a minute."""
+    return [line for at in range(0, seconds, 60) for line in (
+        seen(client, server, 40000, port, at, size, way="egress", flags=2 if at == 0 else 0, **more),
+        seen(server, client, port, 40000, at, size, flags=18 if at == 0 else 0, **more))]
+
+
+def test_mining_pools(tmp_path):
+    """An hour with 3333 and little traffic; not ten minutes, not a download, not from outside, not 443."""
+    lines = steady(POOL, 3333, 3600) + steady(WEB, 3333, 600) + steady(OUTSIDE, 4444, 3600, 10**7) + steady(WEB, 443, 3600)
+    lines += steady(HOST, 14444, 3600, client=OUTSIDE)
+    rows = answer("mining-pools", tmp_path, V5, lines)
+    assert column(rows, *range(8)) == [(HOST, POOL, "3333", "1", "3600", "10", "18000", "18000")]
+
+
+def test_bytes_are_spread_over_the_interval(tmp_path):
+    """6 GB in 600 seconds are 80 Mbit/s in each of ten minutes; what begins in the middle of a minute ends there."""
+    rows = answer("rates", tmp_path, V5, [seen(HOST, WEB, 40000, 443, 0, 6 * 10**9, seconds=600, way="egress")])
+    assert rows == [["eni-1", "egress", "10", "80.0", "2026-03-09 12:00:00", "80.0", "80.0"]]
+    rows = answer("rates", tmp_path, V5, [seen(HOST, WEB, 40000, 443, 30, 6 * 10**9, seconds=600, way="egress"),
+                                          seen(HOST, WEB, 40000, 443, 7200, 750000, seconds=0, way="egress")])
+    assert rows == [["eni-1", "egress", "121", "80.0", "2026-03-09 12:01:00", "80.0", "6.61"]]
+    rows = answer("rates", tmp_path, V5, [seen(HOST, WEB, 40000, 443, 60 * i, 7500000 * (i + 1), way="egress") for i in range(100)])
+    assert rows == [["eni-1", "egress", "100", "100.0", "2026-03-09 13:39:00", "95.0", "50.5"]]

@@ -209,7 +209,7 @@ def test_what_cannot_be_is_an_error(release, name, parameter, value):
     assert got.startswith("Error near line") and got.count("\n") == 1 and "flowlogs: " in got
 
 
-LISTS = {"@usual": "unusual-protocols", "@ports": "server-ports", "@admin_ports": "admin-ports", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
+LISTS = {"@usual": "unusual-protocols", "@ports": "server-ports", "@admin_ports": "admin-ports", "@pool_ports": "mining-pools", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
          "@resolvers": "dns-resolvers", "@days": "outside-hours"}
 
 

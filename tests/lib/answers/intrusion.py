@@ -4,6 +4,7 @@ beacons, DNS servers, listed addresses. They are computed from the connections t
 makes of the records. The parameters are the scripts', with the scripts' defaults."""
 
 import collections
+import fractions
 import ipaddress
 import statistics
 
@@ -207,3 +208,49 @@ def unusual_protocols(records, usual=(6, 17)):
         rows.append((protocol, _PROTOCOL.get(protocol), client, server, len(cs), _rejected(cs), _sum(cs, "client_bytes"),
                      _sum(cs, "server_bytes"), each, _time(_last(cs)), protocol in (1, 58), _both(cs)))
     return [row[:-2] for row in _sorted(rows, 11, -12, 1, 3, 4)[:20]]
+
+
+def got_in(records, entry_bytes=10000, hours=24):
+    pairs, rows = {}, []
+    for key, cs in _by(_connections(records), "client", "server", "protocol", "server_port"):
+        into = [c["first_seen"] for c in _answered(cs) if c["direction"] == "inbound" and c["protocol"] == 6 and c["server_port"] in _ADMIN
+                and None not in (c["client_bytes"], c["server_bytes"]) and c["client_bytes"] + c["server_bytes"] >= entry_bytes]
+        pairs[key] = _first(cs), min(into, default=None), cs
+    for (source, host, _, port), (_, session, _) in pairs.items():
+        if session is None:
+            continue
+        begun = [(key, first, cs) for key, (first, _, cs) in pairs.items()
+                 if key[0] == host and cs[0]["direction"] in ("internal", "outbound") and session <= first <= session + 3600 * hours]
+        for key, first, cs in begun or [((None, None, None, None), None, None)]:
+            found = (None,) * 6 if cs is None else (_words(str(_protocol(key[2])).lower(), key[3], by="/"), len(cs), len(_answered(cs)),
+                                                    _sum(cs, "client_bytes"), _sum(cs, "server_bytes"), (first - session) // 60)
+            rows.append((source, _SERVICE[port], host, _time(session), key[1], *found, session, port, first))
+    return [row[:-3] for row in _sorted(rows, 12, 1, 3, 13, 14, 5, 6)[:20]]
+
+
+def mining_pools(records):
+    ports = {3032, 3333, 3334, 3335, 3344, 4444, 5555, 5588, 5730, 7777, 9999, 10032, 10128, 13333, 14433, 14444, 20128, 45560, 45700}
+    long = [c for c in _answered(_connections(records, servers=tuple(sorted(ports)))) if c["direction"] == "outbound" and c["protocol"] == 6
+            and c["server_port"] in ports and c["seconds"] is not None and c["seconds"] >= 1800 and (_both([c]) or 0) <= 1000 * c["seconds"]]
+    rows = [(*key, len(cs), max(c["seconds"] for c in cs), _both(cs) and _both(cs) // sum(c["seconds"] for c in cs), _sum(cs, "client_bytes"),
+             _sum(cs, "server_bytes"), _time(_first(cs)), _time(_last(cs))) for key, cs in _by(long, "client", "server", "server_port")]
+    return _sorted(rows, -5, 1, 2, 3)[:20]
+
+
+def rates(records):
+    minutes = collections.defaultdict(lambda: collections.defaultdict(fractions.Fraction))
+    for r in records:
+        if r.get("action") != "REJECT" and r["bytes"]:
+            start, stop = r["start"], max(r["start"] + 1, min(r["end"], r["start"] + 3600))
+            of = r.get("interface_id") or r.get("tgw_attachment_id"), r.get("flow_direction")
+            for m in range(start // 60, (stop - 1) // 60 + 1):
+                minutes[of][m] += fractions.Fraction(r["bytes"] * 8 * (min(stop, m * 60 + 60) - max(start, m * 60)), 60 * 10**6 * (stop - start))
+    rows = []
+    for (interface, direction), mbit in minutes.items():
+        known = {m: round(float(v), 6) for m, v in mbit.items()}
+        n = max(known) - min(known) + 1
+        each = sorted(known.values(), reverse=True) + [0.0] * (n - len(known))
+        peak = max(known.values())
+        rows.append((interface, direction, n, round(peak, 2), _time(60 * min(m for m, v in known.items() if v == peak)), round(each[n // 20], 2),
+                     round(sum(known.values()) / n, 2), peak))
+    return [row[:-1] for row in _sorted(rows, -8, 1, 2)[:20]]
