@@ -75,7 +75,7 @@ enum err_code observers_find(struct observers *o, const char *id, size_t n, uint
   uint32_t hash = (uint32_t)hash_bytes(id, n);
   size_t i = find_slot(o, hash, id, n);
   if (!o->slot[i]) {
-    struct observer fresh = {.hash = hash, .nown = OBSERVER_ANY};
+    struct observer fresh = {.hash = hash, .own = {{.n = OBSERVER_ANY}, {.n = OBSERVER_ANY}}};
     if (mem_grow(&o->item, &o->cap, o->n + 1, FIRST_ITEMS, sizeof *o->item)) return err_nomem(e);
     if (put_text(o, id, n, &fresh.id, e)) return e->code;
     o->item[o->n++] = fresh;
@@ -87,18 +87,34 @@ enum err_code observers_find(struct observers *o, const char *id, size_t n, uint
 
 static int is_same(const struct ip *a, const struct ip *b) { return a->high == b->high && a->low == b->low; }
 
-/* Only addresses that are an end of this record as well remain. */
-void observer_ends(struct observer *o, const struct ip *a, const struct ip *b) {
-  if (o->nown == OBSERVER_ANY) {
-    o->own[0] = *a;
-    o->own[1] = *b;
-    o->nown = is_same(a, b) ? 1 : 2;
+/* Only addresses that are in the other one as well remain. */
+static void narrow(struct observer_own *own, const struct observer_own *other) {
+  uint32_t n = 0;
+  if (other->n == OBSERVER_ANY) return;
+  if (own->n == OBSERVER_ANY) {
+    *own = *other;
     return;
   }
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < o->nown; i++)
-    if (is_same(&o->own[i], a) || is_same(&o->own[i], b)) o->own[n++] = o->own[i];
-  o->nown = n;
+  for (uint32_t i = 0; i < own->n; i++) {
+    int found = 0;
+    for (uint32_t k = 0; k < other->n; k++) found |= is_same(&own->addr[i], &other->addr[k]);
+    if (found) own->addr[n++] = own->addr[i];
+  }
+  own->n = n;
+}
+
+void observer_ends(struct observer *o, const struct ip *a, const struct ip *b) {
+  for (int v4 = 0; v4 < 2; v4++) {
+    struct observer_own ends = {.n = 0};
+    if (ip_is_v4(a) == v4) ends.addr[ends.n++] = *a;
+    if (ip_is_v4(b) == v4 && !is_same(a, b)) ends.addr[ends.n++] = *b;
+    if (ends.n) narrow(&o->own[v4], &ends);
+  }
+}
+
+int observer_is_own(const struct observer *o, const struct ip *addr) {
+  const struct observer_own *own = &o->own[ip_is_v4(addr)];
+  return own->n == 1 && is_same(&own->addr[0], addr);
 }
 
 static int compare(const char *a, size_t an, const char *b, size_t bn) {
@@ -135,18 +151,7 @@ static enum err_code merge_one(struct observers *o, const struct observers *from
   if (observers_find(o, observers_text(from, other->id), other->id.n, number, e)) return e->code;
   struct observer *own = &o->item[*number];
   own->is_interface |= other->is_interface;
-  if (own->nown == OBSERVER_ANY) {
-    own->nown = other->nown;
-    memcpy(own->own, other->own, sizeof own->own);
-  } else if (other->nown != OBSERVER_ANY) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < own->nown; i++) {
-      int found = 0;
-      for (uint32_t k = 0; k < other->nown; k++) found |= is_same(&own->own[i], &other->own[k]);
-      if (found) own->own[n++] = own->own[i];
-    }
-    own->nown = n;
-  }
+  for (int v4 = 0; v4 < 2; v4++) narrow(&own->own[v4], &other->own[v4]);
   for (int t = 0; t < TRAITS; t++) {
     struct observer_text text = other->trait[t];
     if (observers_trait(o, *number, (enum trait)t, observers_text(from, text), text.n, other->since[t], e))

@@ -5,7 +5,7 @@
 **
 ** An observer is told apart by its id: an interface, an attachment of a transit gateway, or the
 ** empty text for records that name neither.  Its own address is the one that is an end of each of
-** its records, if exactly one is.  Its traits are account, VPC, subnet, zone and instance.  Where
+** its records, if exactly one is; those of IPv4 and of IPv6 are apart.  Its traits are account, VPC, subnet, zone and instance.  Where
 ** a trait changes, the value with the latest `start` is kept, and of equal times the greater text.
 **
 ** Call order: a struct that is all zero has no observers; observers_find() for each record;
@@ -33,8 +33,10 @@ struct observer {
   struct observer_text id;
   uint32_t hash;         /* of the id */
   uint32_t is_interface; /* 0 for an attachment, which is at neither end, and for records that name neither */
-  uint32_t nown;         /* how many addresses may be its own: 0 to 2; OBSERVER_ANY before the first record */
-  struct ip own[2];
+  struct observer_own {
+    struct ip addr[2];
+    uint32_t n; /* how many addresses may be its own: 0 to 2; OBSERVER_ANY before the first record */
+  } own[2];     /* of IPv6, and of IPv4 */
   struct observer_text trait[TRAITS];
   uint64_t since[TRAITS]; /* the `start` of the record that said so */
 };
@@ -61,6 +63,9 @@ enum err_code observers_find(struct observers *o, const char *id, size_t n, uint
 
 /* A record of the observer has these ends. */
 void observer_ends(struct observer *o, const struct ip *a, const struct ip *b);
+
+/* Is this the observer's own address, as far as its records tell? */
+int observer_is_own(const struct observer *o, const struct ip *addr);
 
 /* A record with that `start` says what a trait is.  ERR_NOMEM. */
 enum err_code observers_trait(struct observers *o, uint32_t number, enum trait trait, const char *p, size_t n,

@@ -10,7 +10,8 @@
 ** connections: the scan passes over records that cannot be of a wanted connection, and SQLite
 ** compares once more.  Conditions on the ends and on the protocol are not passed on where the query
 ** uses the columns about an end's interface, because what the other records say of that interface
-** counts as well.
+** counts as well.  One on the protocol chooses connections where the query uses is_nat_leg, because
+** records of other protocols tell who is a gateway.
 **
 ** The rowid is made from the ends, the protocol and first_seen, because SQLite's plans for OR go
 ** through the table several times, and tell by the rowid what they have seen already.
@@ -166,7 +167,7 @@ static int is_at(const struct connections_cursor *c, const struct connection_sum
   if (!o->is_interface) return 0;
   if (s->point & (POINT_AT_A | POINT_AT_B))
     return (s->point & (side ? POINT_AT_B : POINT_AT_A)) && (!(s->point & POINT_DIFFERS) || o->trait[TRAIT_INSTANCE].n);
-  return o->nown == 1 && o->own[0].high == addr->high && o->own[0].low == addr->low;
+  return observer_is_own(o, addr);
 }
 
 /* Of several interfaces that may be those of the end, the one with the least id. */
@@ -376,11 +377,16 @@ static void choose_wish(struct connections_cursor *c, struct connection_wish *w)
 
 /*
 ** A condition that NULL meets is not passed on for ports: the records of ICMP have a port, 0, where the
-** connection has none.  One on the protocol is not where records of other protocols tell about an interface.
+** connection has none.
 */
-static int is_left_to_sqlite(const struct query *q, const struct predicate_term *t) {
-  if (t->subject == FIELD_protocol) return uses(q, result_trait, -1);
+static int is_left_to_sqlite(const struct predicate_term *t) {
   return t->subject >= SUBJECT_ADDR && t->null_passes && predicate_subject_kind(t->subject) == KIND_INT;
+}
+
+/* Records of another protocol are not needed, unless they tell about an interface or a gateway. */
+static int is_of_connections(const struct query *q, const struct predicate_term *t) {
+  if (t->subject == FIELD_protocol) return uses(q, result_trait, -1) || uses_number(q, SHOWN_IS_NAT_LEG);
+  return t->subject >= SUBJECT_ADDR;
 }
 
 /* Divides the conditions into those on records and those on connections. */
@@ -388,9 +394,8 @@ static int divide_conditions(struct connections_cursor *c) {
   struct err e = {0};
   for (size_t i = 0; i < c->query.predicate.n; i++) {
     const struct predicate_term *t = &c->query.predicate.term[i];
-    int is_of_end = t->subject >= SUBJECT_ADDR;
-    if (is_left_to_sqlite(&c->query, t)) continue;
-    if (predicate_add_copy(is_of_end ? &c->wanted : &c->records, t, &e)) return SQLITE_NOMEM;
+    if (is_left_to_sqlite(t)) continue;
+    if (predicate_add_copy(is_of_connections(&c->query, t) ? &c->wanted : &c->records, t, &e)) return SQLITE_NOMEM;
   }
   predicate_finish(&c->records);
   predicate_finish(&c->wanted);

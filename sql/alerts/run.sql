@@ -152,15 +152,16 @@ UPDATE temp.sqlite_parameters SET value = (
 .read sql/alerts/rule-volume-out.sql
 UPDATE temp.sqlite_parameters SET value = (SELECT logs FROM alert_joined) WHERE key = '@logs' AND @partial;
 .read sql/alerts/rule-scan-inside.sql
+.read sql/alerts/rule-mining-pool.sql
 .read sql/alerts/rule-password-guessing.sql
 
 -- The words of the titles that end with a number of bytes, and that number.
 DROP TABLE IF EXISTS temp.alert_titles;
 CREATE TEMP TABLE alert_titles AS
-  SELECT title, rtrim(words, ' ,') AS words, CAST(substr(title, length(words) + 1) AS INTEGER) AS bytes
+  SELECT title, substr(words, 1, length(words) - 2) AS words, CAST(substr(title, length(words) + 1) AS INTEGER) AS bytes
     FROM (SELECT title, rtrim(rtrim(title, ' bytes'), '0123456789') AS words
             FROM (SELECT title FROM found UNION SELECT a.title FROM found JOIN alerts a USING (rule, key)))
-   WHERE title GLOB '*, [0-9]* bytes' AND title = words || CAST(substr(title, length(words) + 1) AS INTEGER) || ' bytes';
+   WHERE words LIKE '%, ' AND title = words || CAST(substr(title, length(words) + 1) AS INTEGER) || ' bytes';
 
 -- What is news?  All that an alert says is about the same records.  For a rule with a threshold,
 -- these are those of the fullest window, and so the old title stays if it is about more than the

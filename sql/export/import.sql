@@ -125,7 +125,8 @@ CREATE TEMP TABLE import_list AS
          CASE WHEN f.delivered IS NOT NULL
               THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
     FROM flowlogs_files(@logs, @format) f LEFT JOIN flow_files k ON k.path = f.path
-   WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime
+   WHERE (k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime)
+     AND (f.size IS NOT NULL OR @on_error IS NOT 'skip')      -- what cannot even be examined
    ORDER BY f.path;
 DROP TABLE IF EXISTS temp.import_twice;
 CREATE TEMP TABLE import_twice AS

@@ -8,7 +8,9 @@
 #
 # LOGS is a file, a folder or a pattern. The other arguments go to psql, which also uses PGHOST,
 # PGUSER and so on. SQLITE3, PSQL and FLOWLOGS in the environment name other programs than sqlite3
-# and psql, and another extension than ./build/flowlogs.
+# and psql, and another extension than ./build/flowlogs. FORMAT names the fields of files without a
+# header line. ON_ERROR=skip leaves out lines and files that cannot be used; the next run then tries
+# again to read files that the system did not let this one read.
 #
 # The script creates its tables, if they do not exist, in the first schema of the search_path:
 #   flows        The records. start_time and end_time are timestamptz, addresses are inet, numbers
@@ -50,6 +52,9 @@ quoted() { # prints its argument as an SQL text
   text=$(printf %s. "$1" | sed "s/'/''/g") # the dot keeps line breaks at the end
   printf "'%s'" "${text%.}"
 }
+option() { # prints its argument as an SQL text, or NULL if it is empty
+  if [ "$1" ]; then quoted "$1"; else echo NULL; fi
+}
 word() { # prints its argument as a word of one of the shell's commands
   printf '"%s"' "$(printf %s "$1" | sed 's/[\\"]/\\&/g')"
 }
@@ -66,6 +71,8 @@ in_sqlite() { # prints CSV with LF; NULL is an empty field, and an empty text is
   "$sqlite3" -batch -bail -csv -newline '
 ' -cmd ".load $(word "$flowlogs")" "$FOLDER/list.db"
 }
+format=$(option "${FORMAT:-}")
+on_error=$(option "${ON_ERROR:-}")
 
 in_postgres "$@" <<'SQL'
 SET client_min_messages = warning;
@@ -106,9 +113,14 @@ CREATE TABLE list AS
                         + row_number() OVER (ORDER BY k.id IS NOT NULL, f.path)) AS id,
          f.path, f.size, f.mtime, CASE WHEN f.delivered IS NOT NULL
          THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
-    FROM flowlogs_files($(quoted "$logs")) f LEFT JOIN known k ON k.path = f.path
-   WHERE k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime;
+    FROM flowlogs_files($(quoted "$logs"), $format) f LEFT JOIN known k ON k.path = f.path
+   WHERE (k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime)
+     AND (f.size IS NOT NULL OR $on_error IS NOT 'skip'); -- what cannot even be examined
 CREATE UNIQUE INDEX list_path ON list (path);
+-- Neither the size nor the mtime of a file tells that it can be read again.
+UPDATE list SET size = NULL, mtime = NULL
+ WHERE path IN (SELECT e.file FROM (SELECT json_group_array(path) AS paths FROM list WHERE $on_error = 'skip')
+                  CROSS JOIN flowlogs_errors(paths, $format) e WHERE paths <> '[]' AND e.cause = 'system');
 SQL
 
 rows() {
@@ -129,7 +141,7 @@ SELECT n.id, l.line,
        packets_lost_blackhole, packets_lost_mtu_exceeded, packets_lost_ttl_expired,
        -- end of generated
        extra
-  FROM flowlogs($(quoted "$logs")) l CROSS JOIN list n ON n.path = l.file WHERE l.file IN (SELECT path FROM list);
+  FROM flowlogs($(quoted "$logs"), $on_error, $format) l CROSS JOIN list n ON n.path = l.file WHERE l.file IN (SELECT path FROM list);
 SQL
 }
 

@@ -14,6 +14,9 @@
 --           -cmd ".parameter set @subnets \"'subnets.json'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           my.db '.read sql/inventory/unknown-addresses.sql'
 --
+-- Where the logs have pkt_srcaddr and pkt_dstaddr (version 3), these are the addresses that count,
+-- because those of pods are only there.
+--
 -- You need to name the three files only once, because my.db keeps their tables.  Instances that
 -- existed when the logs were written and are gone now appear here, too, because an inventory is
 -- of one moment.
@@ -30,13 +33,13 @@ CREATE TEMP TABLE answer AS
 SELECT f.ip, printable(s.name) AS subnet, sum(iif(f.out, f.flows, 0)) AS sent, sum(iif(f.out, 0, f.flows)) AS received,
        sum(f.rejected) AS rejected, sum(f.bytes) AS bytes,
        datetime(min(f.first_seen), 'unixepoch') AS first_seen, datetime(max(f.last_seen), 'unixepoch') AS last_seen
-  FROM (SELECT srcaddr AS ip, 1 AS out, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
+  FROM (SELECT coalesce(pkt_srcaddr, srcaddr) AS ip, 1 AS out, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
                sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY srcaddr
+          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY 1
          UNION ALL
-        SELECT dstaddr, 0, sum(flows), sum(flows * (action = 'REJECT')),
+        SELECT coalesce(pkt_dstaddr, dstaddr), 0, sum(flows), sum(flows * (action = 'REJECT')),
                sum(bytes), min(first_seen), max(last_seen)
-          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY dstaddr) f
+          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY 1) f
   JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)
  WHERE ip_text(f.ip) NOT IN (SELECT ip FROM assets UNION ALL SELECT ip FROM interface_addresses)
  GROUP BY f.ip ORDER BY sent + received DESC, f.ip;

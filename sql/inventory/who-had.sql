@@ -13,6 +13,10 @@
 --           -cmd '.parameter init' -cmd ".parameter set @had \"'10.0.1.13'\"" \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" my.db '.read sql/inventory/who-had.sql'
 --
+-- An address sent what a record has as the source of its interface or of its packets: the address of
+-- a pod, and any secondary one, is only in pkt_srcaddr (version 3). By owner, the source of the
+-- packets counts.
+--
 -- Of the rows of address_history that were valid when the record began, the one with the longest
 -- prefix decides.  In a gap between two owners that is the owner of the network, or nobody.
 .bail on
@@ -41,11 +45,11 @@ SELECT printable(h.name) AS name, printable(h.owner) AS owner, h.cidr, count(*) 
        min(f.start_time) AS first_seen, max(f.end_time) AS last_seen
   FROM flowlogs(@logs, @on_error, @format) f
   LEFT JOIN address_history h ON h.id = (
-       SELECT x.id FROM history_bits b CROSS JOIN address_history x ON x.cidr = ip_prefix(f.srcaddr, b.bits)
-        WHERE b.family = ip_family(f.srcaddr)
+       SELECT x.id FROM history_bits b CROSS JOIN address_history x ON x.cidr = ip_prefix(@had, b.bits)
+        WHERE b.family = ip_family(@had)
           AND f.start_time >= x.valid_from AND (x.valid_to IS NULL OR f.start_time < x.valid_to)
         ORDER BY b.bits DESC LIMIT 1)
- WHERE f.srcaddr = ip_text(@had) AND f.since = @since AND f.until = @until
+ WHERE f.addr = ip_text(@had) AND ip_text(@had) IN (f.srcaddr, f.pkt_srcaddr) AND f.since = @since AND f.until = @until
  GROUP BY h.id ORDER BY first_seen, h.id;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @had AS had, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
@@ -53,9 +57,9 @@ SELECT 'nothing found' AS answer, @had AS had, printable(@logs) AS logs, flowlog
 
 -- Who sent most, by the owner at that time.
 SELECT printable(h.owner) AS owner, count(DISTINCT f.srcaddr) AS addresses, sum(f.flows) AS flows, sum(f.bytes) AS bytes
-  FROM (SELECT srcaddr, start, sum(flows) AS flows, sum(bytes) AS bytes
+  FROM (SELECT coalesce(pkt_srcaddr, srcaddr) AS srcaddr, start, sum(flows) AS flows, sum(bytes) AS bytes
           FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
-         GROUP BY srcaddr, start) f
+         GROUP BY 1, start) f
   JOIN address_history h ON h.id = (
        SELECT x.id FROM history_bits b CROSS JOIN address_history x ON x.cidr = ip_prefix(f.srcaddr, b.bits)
         WHERE b.family = ip_family(f.srcaddr)

@@ -12,6 +12,9 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @subnet \"'10.0.1.0/24'\"" \
 --           :memory: '.read sql/investigate/subnet-senders.sql'
 --
+-- Packets from the subnet count, too, where pkt_srcaddr is logged (version 3): the address of a
+-- pod, and any secondary one, is nowhere else in what its own interface logs.
+--
 -- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
 -- both of its legs, and the logs of a transit gateway contain the traffic once more. The
 -- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
@@ -27,12 +30,13 @@ SELECT 1 WHERE NOT flowlogs_require(@subnet IS NOT NULL,
   'flowlogs: @subnet must be a network: .parameter set @subnet "''10.0.1.0/24''"');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes,
+SELECT iif(cidr_match(pkt_srcaddr, @subnet), pkt_srcaddr, srcaddr) AS srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND cidr_match(srcaddr, @subnet)
- GROUP BY srcaddr ORDER BY bytes DESC, srcaddr LIMIT @top;
+ WHERE since = @since AND until = @until AND cidr_match(addr, @subnet)
+   AND (cidr_match(srcaddr, @subnet) OR cidr_match(pkt_srcaddr, @subnet))
+ GROUP BY 1 ORDER BY bytes DESC, 1 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @subnet AS subnet, printable(@logs) AS logs,
        flowlogs_scan_summary() AS looked_at

@@ -16,6 +16,9 @@
 -- A record is one direction in one aggregation interval. Between two interfaces that both write
 -- logs there are two records of it. The answers have the ports exchanged; to see them, run this
 -- script for the other address, or conversation.sql. `flags` needs tcp_flags (version 3).
+--
+-- Packets from the address count, too, where pkt_srcaddr is logged (version 3): the address of a
+-- pod, and any secondary one, is nowhere else in what its own interface logs.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -31,7 +34,7 @@ SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port
        tcp_flags(tcp_flags) AS flags, packets, bytes, action
   FROM flowlogs(@logs, @on_error, @format)
  WHERE since = @since AND until = @until
-   AND cidr_match(srcaddr, @src) AND protocol = 6
+   AND cidr_match(addr, @src) AND (cidr_match(srcaddr, @src) OR cidr_match(pkt_srcaddr, @src)) AND protocol = 6
  ORDER BY start, dstaddr, srcport, dstport, rowid LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @src AS src, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

@@ -15,6 +15,9 @@
 --
 -- `port` is the lower of the two ports, which is nearly always the port of the service.
 --
+-- Packets to the address count, too, where pkt_dstaddr is logged (version 3): the address of a
+-- pod, and any secondary one, is nowhere else in what its own interface logs.
+--
 -- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
 -- both of its legs, and the logs of a transit gateway contain the traffic once more. The
 -- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
@@ -36,7 +39,8 @@ SELECT srcaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcpo
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND cidr_match(dstaddr, @dst)
+ WHERE since = @since AND until = @until AND cidr_match(addr, @dst)
+   AND (cidr_match(dstaddr, @dst) OR cidr_match(pkt_dstaddr, @dst))
  GROUP BY 1, 2, 3, 5
  ORDER BY bytes DESC, flows DESC, srcaddr, protocol, port, action LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;

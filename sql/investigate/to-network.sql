@@ -14,6 +14,9 @@
 --
 -- `port` is the lower of the two ports, which is nearly always the port of the service.
 --
+-- Packets to the network count, too, where pkt_dstaddr is logged (version 3): the address of a
+-- pod, and any secondary one, is nowhere else in what its own interface logs.
+--
 -- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
 -- both of its legs, and the logs of a transit gateway contain the traffic once more. The
 -- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
@@ -29,13 +32,14 @@ SELECT 1 WHERE NOT flowlogs_require(@net IS NOT NULL,
   'flowlogs: @net must be a network: .parameter set @net "''10.0.0.0/16''"');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
+SELECT srcaddr, iif(cidr_match(pkt_dstaddr, @net), pkt_dstaddr, dstaddr) AS dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND cidr_match(dstaddr, @net)
+ WHERE since = @since AND until = @until AND cidr_match(addr, @net)
+   AND (cidr_match(dstaddr, @net) OR cidr_match(pkt_dstaddr, @net))
  GROUP BY 1, 2, 3, 4, 6
- ORDER BY bytes DESC, srcaddr, dstaddr, protocol, port, action LIMIT @top;
+ ORDER BY bytes DESC, srcaddr, 2, protocol, port, action LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @net AS net, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

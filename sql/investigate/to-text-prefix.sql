@@ -18,6 +18,9 @@
 -- in small letters and without zeros in front. Write the beginning in this spelling, or use
 -- to-network.sql, which takes a prefix in any spelling.
 --
+-- Packets to such addresses count, too, where pkt_dstaddr is logged (version 3): the address of a
+-- pod, and any secondary one, is nowhere else in what its own interface logs.
+--
 -- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
 -- both of its legs, and the logs of a transit gateway contain the traffic once more. The
 -- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
@@ -33,13 +36,14 @@ SELECT 1 WHERE NOT flowlogs_require(typeof(@text) = 'text',
   'flowlogs: @text must be a text: .parameter set @text "''10.0.''"');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
+SELECT srcaddr, iif(pkt_dstaddr GLOB @text || '*', pkt_dstaddr, dstaddr) AS dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
        port_name(min(srcport, dstport), protocol) AS service, action,
        sum(flows) AS flows, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND dstaddr GLOB @text || '*'
+ WHERE since = @since AND until = @until AND addr GLOB @text || '*'
+   AND (dstaddr GLOB @text || '*' OR pkt_dstaddr GLOB @text || '*')
  GROUP BY 1, 2, 3, 4, 6
- ORDER BY bytes DESC, srcaddr, dstaddr, protocol, port, action LIMIT @top;
+ ORDER BY bytes DESC, srcaddr, 2, protocol, port, action LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@text) AS text, printable(@logs) AS logs,
        flowlogs_scan_summary() AS looked_at

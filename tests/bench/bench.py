@@ -14,6 +14,7 @@ Without names of sections, all of these are measured:
     memory                        peak memory of a scan and of a rollup
     filter                        CloudWatch's patterns beside the same conditions in SQL
     lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
+    connections                   flowlogs_connections beside flowlogs_rollup and the same in DuckDB's SQL
 
 The data are made once, in BUILD/bench, and are in the page cache when they are read. The programs
 take turns, so that other load on the machine affects all of them alike, and the fastest of several
@@ -82,6 +83,25 @@ WITH RECURSIVE n(i, r) AS (SELECT 1, 99 UNION ALL SELECT i + 1, (r * 1103515245 
 INSERT INTO addresses SELECT CASE WHEN i % 10 THEN printf('%d.%d.%d.%d', (r >> 24) & 63 | 64, r >> 16 & 255, r >> 8 & 255,
   r >> 4 & 255) ELSE printf('2001:db8:%x:%x::%x', r >> 16, i & 65535, i) END FROM n;
 """
+# Both directions in one row, each packet once: the sums of each interface, and the largest of them.
+CONNECTIONS = """
+WITH flow AS (
+  SELECT * REPLACE (if(protocol IN (1, 58), 0, srcport) AS srcport, if(protocol IN (1, 58), 0, dstport) AS dstport),
+         srcaddr > dstaddr OR (srcaddr = dstaddr AND srcport > dstport) AS back FROM {table} WHERE srcaddr IS NOT NULL),
+seen AS (
+  SELECT CASE WHEN back THEN dstaddr ELSE srcaddr END AS a, CASE WHEN back THEN dstport ELSE srcport END AS a_port,
+         CASE WHEN back THEN srcaddr ELSE dstaddr END AS b, CASE WHEN back THEN srcport ELSE dstport END AS b_port,
+         protocol, back, interface_id, {way} AS way, sum(bytes) AS bytes, min(start) AS first, max("end") AS last, count(*) AS records
+    FROM flow GROUP BY ALL),
+connection AS (
+  SELECT a, a_port, b, b_port, protocol, min(first) AS first, max(last) AS last, sum(records) AS records,
+         max(bytes) FILTER (WHERE NOT back) AS a_bytes, max(bytes) FILTER (WHERE back) AS b_bytes
+    FROM seen GROUP BY a, a_port, b, b_port, protocol)
+SELECT count(*), sum(ifnull(a_bytes, 0) + ifnull(b_bytes, 0)), sum(last - first), sum(records) FROM connection"""
+OURS = """SELECT count(*), sum(client_bytes + server_bytes), sum(seconds), sum(records)
+  FROM flowlogs_connections('{}') WHERE idle = '10000d'"""
+FIVE = "srcaddr, srcport, dstaddr, dstport, protocol"
+BY_FIVE = f"SELECT count(*), sum(n), sum(b) FROM (SELECT {FIVE}, sum(flows) AS n, sum(bytes) AS b FROM flowlogs_rollup('{{}}') GROUP BY {FIVE})"
 AWK = '$13 == "REJECT" { n += $10 } END { printf "%.0f\\n", n }'
 
 
@@ -275,6 +295,23 @@ class Bench:
             ("looking them up, the index of the prefixes made before", seconds(us), mib(us))]))
 
 
+    def connections(self):
+        rows = []
+        for form in ("default", "v5"):
+            data = self.data(form, "gzip")
+            say(f"connections: {form}")
+            sql = OURS.format(data.folder)
+            rollup = self.best("rollup by five columns", ROUNDS, us=lambda: self.sides.flowlogs(BY_FIVE.format(data.folder)))["us"]
+            best = self.best("connections", ROUNDS, us=lambda: self.sides.flowlogs(sql),
+                             DuckDB=lambda: self.sides.duckdb.run(CONNECTIONS.format(
+                                 table=duckdb_table(data), way="flow_direction" if form == "v5" else "NULL")))
+            us, duck = best["us"], best["DuckDB"]
+            rows.append((f"{data.records:,} of {form}", seconds(us), seconds(rollup), seconds(duck), ratio(us, rollup),
+                         ratio(duck, us), mib(us)))
+        print("\n### Connections over gzip files: both directions in one row, each packet once\n")
+        print(table(("records", "connections s", "rollup s", "DuckDB s", "connections/rollup", "DuckDB/connections", "MiB"), rows))
+
+
 def ours(sql, data):
     """The query for flowlogs. A query that groups is asked of flowlogs_rollup."""
     function = "flowlogs"
@@ -336,7 +373,7 @@ def main():
     sections = {f"{form}-{kind}": lambda form=form, kind=kind: bench.queries(form, kind)
                 for form in ("default", "v5") for kind in ("gzip", "plain")}
     sections.update(small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
-                    lookup=bench.lookup)
+                    lookup=bench.lookup, connections=bench.connections)
     unknown = set(args.sections) - set(sections)
     if unknown or args.records < FILES:
         parser.error(f"the sections are {' '.join(sections)}; at least {FILES} records")

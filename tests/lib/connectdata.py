@@ -2,6 +2,8 @@
 """Random trees in which many records belong to one connection, and random conditions on
 connections."""
 
+import random
+
 import fuzzdata
 
 ADDRESSES = ["10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.20", "10.1.2.3", "192.168.7.7", "203.0.113.5", "203.0.113.66", "100.64.0.9",
@@ -47,6 +49,39 @@ class Fuzz(fuzzdata.Fuzz):
             "az_id": ["use1-az1", "use1-az2"], "instance_id": ["i-1", "i-2"], "tgw_src_eni": ["eni-1", "eni-7"],
             "packets": ["0", "1", "7", "1000"], "bytes": ["0", "40", "1500", "1500000", "999999999999999"]}.get(name)
         return rng.choice(choices) if choices else super().value(name)
+
+
+# ---- NAT gateways without the packet's addresses -------------------------------------------------
+
+NAT_LINE = "2 123456789010 {} {} {} {} {} {} {} {} {} {} {} OK\n"
+
+
+def write_gateways(seed, folder):
+    """Writes a file of the default format with what NAT gateways forward, complete or with gaps and
+    with traffic of their own, so that some of them are only almost gateways."""
+    rng = random.Random(f"gateways {seed}")
+    gaps, own = rng.choice([0, 0, 0.02, 0.3]), rng.choice([0, 0, 0.05, 0.5])
+    hosts, gateways, outside = ([f"{net}.{i}" for i in range(1, n + 1)] for net, n in (("10.0.1", 4), ("10.0.0", 2), ("203.0.113", 3)))
+    lines = []
+
+    def log(interface, src, dst, ports, protocol, size):
+        start = BEGIN + rng.randrange(3000)
+        action = "REJECT" if rng.random() < gaps else "ACCEPT"
+        record = NAT_LINE.format(interface, src, dst, *ports, protocol, size // 100 + 1, size, start, start + 50, action)
+        lines.extend([record] if rng.random() >= gaps else [])
+    for i in range(rng.choice([3, 20, 60])):
+        host, gateway, far = rng.choice(hosts), rng.choice(gateways), rng.choice(outside)
+        port, protocol = rng.choice([443, 53, 17777]), rng.choice([6, 6, 17])
+        for back in (False, True) if rng.random() < 0.8 else (False,):
+            size = rng.choice([1000, 9000, rng.randrange(40, 20000)])
+            for interface, src, dst, ports in ((f"eni-{host}", host, far, (30000 + i, port)), (f"eni-{gateway}", host, gateway, (30000 + i, port)),
+                                               (f"eni-{gateway}", gateway, far, (2000 + i, port))):
+                log(interface, *((dst, src, ports[::-1]) if back else (src, dst, ports)), protocol, size)
+        if rng.random() < own:
+            log(f"eni-{gateway}", *rng.choice([(gateway, far), (host, gateway), (far, gateway)]), (4000 + i, 443), 6, rng.choice([40, 100, 5000]))
+    rng.shuffle(lines)
+    with open(f"{folder}/nat.log", "w", encoding="ascii") as f:
+        f.writelines(lines)
 
 
 # ---- conditions -------------------------------------------------------------------------------

@@ -258,7 +258,10 @@ class Interfaces:
             interface = r.row.get("interface_id")
             if interface is None:
                 continue
-            self.own[interface] = self.own.get(interface, set(r.shown)) & set(r.shown)
+            for is_v4 in (True, False):         # it may have an address of each
+                ends = {a for a in r.shown if (a >> 32 == 0xffff) == is_v4}
+                if ends:
+                    self.own[interface, is_v4] = self.own.get((interface, is_v4), ends) & ends
             known = self.traits.setdefault(interface, {})
             for c in TRAITS:
                 if r.row.get(c) is not None:
@@ -277,7 +280,8 @@ class Interfaces:
             return i == (0 if r.way == "egress" else 1) and self.may_stand_for(r, differs[i])
         if differs[0] != differs[1]:
             return differs[i] and self.may_stand_for(r, True)
-        return self.own[r.row["interface_id"]] == {r.addresses[i]}
+        address = r.addresses[i]
+        return self.own.get((r.row["interface_id"], address >> 32 == 0xffff)) == {address}
 
     def may_stand_for(self, r, differs):
         """A node shows its own address for that of a pod. A gateway does so for others, too, but

@@ -18,6 +18,7 @@ SELECT count(*) FROM flowlogs('tests/data/AWSLogs/**/09/*') WHERE region = 'us-e
 SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log') WHERE srcaddr = 'web-1';
 SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log') WHERE filter = '[a, b=]';
 SELECT value FROM json_each(flowlogs_scan_stats(), '$.notes');
+SELECT flowlogs_scan_summary();
 -- Files, errors, help.
 SELECT path, kind, fields, note, rows, min_start FROM flowlogs_files('tests/data/edge/**');
 SELECT file, line, reason, raw FROM flowlogs_errors('tests/data/edge');

@@ -28,7 +28,7 @@ from builds import ROOT
 SAMPLE = ROOT / "tests" / "data" / "AWSLogs"
 NOON = 1773057600  # 2026-03-09 12:00:00
 RULES = ["rejected-inside", "bad-address", "remote-access", "database-exposed", "dns-outside", "smb-outside", "scan-inside",
-         "volume-out", "password-guessing"]
+         "volume-out", "password-guessing", "mining-pool"]
 V2 = reference.DEFAULT_NAMES
 V5 = V2 + ["tcp_flags", "pkt_srcaddr", "pkt_dstaddr", "flow_direction"]
 eni = itertools.count(1)
@@ -75,6 +75,14 @@ def titles(build, rule, logs, before=""):
 IN, IN2, OUT, OUT2, NAT = "10.0.1.5", "10.0.2.9", "203.0.113.7", "198.51.100.8", "10.0.0.20"
 BAD = "192.0.2.77"    # setup.sql lists it
 V6, V6OUT = "2600:1f18:0:1:0:0:0:5", "2a00:1450:4001:81b:0:0:0:200e"
+
+
+
+def steady(client, server, port, minutes=40, size=300, **more):
+    """A connection with a record of each direction a minute."""
+    return [r for at in range(0, 60 * minutes, 60) for r in (
+        flow(client, server, port, at=at, bytes=size, seconds=60, **more), flow(server, client, 40000, sport=port, at=at, bytes=size, seconds=60, **more))]
+
 
 CASES = {
     "rejected-inside": ([
@@ -230,6 +238,21 @@ CASES = {
         ([flow(OUT, IN, 445)], 0),
         ([flow(IN, OUT, 443)], 0),
     ]),
+    "mining-pool": ([
+        (steady(IN, OUT, 3333), 1),
+        (steady(IN, OUT, 3333) + steady(IN, OUT2, 14444) + steady(IN2, OUT, 3333), 3),
+        ([dict(r, **{k: NAT for k in ("srcaddr", "dstaddr") if r[k] == IN}, **({"srcport": 2000} if r["srcport"] == 40000 else {"dstport": 2000}),
+               pkt_srcaddr="-", pkt_dstaddr="-") for r in steady(IN, OUT, 3333)] +
+         [dict(r, **{"dstaddr" if r["srcaddr"] == IN else "srcaddr": NAT}, pkt_srcaddr=r["srcaddr"], pkt_dstaddr=r["dstaddr"])
+          for r in steady(IN, OUT, 3333)], 1),                              # both legs
+        (steady(IN, OUT, 3333, minutes=29), 0),
+        (steady(IN, OUT, 3333, size=10**6), 0),                             # a download
+        (steady(IN, OUT, 443), 0),
+        (steady(IN, IN2, 3333), 0),
+        (steady(OUT, IN, 3333), 0),
+        ([r for r in steady(IN, OUT, 3333) if r["srcaddr"] == IN], 0),      # no answer
+        ([flow(IN, OUT, 3333, at=i * 1000) for i in range(5)], 0),
+    ]),
     "password-guessing": ([
         ([flow(OUT, IN, 22, sport=40000 + i, at=i * 10) for i in range(20)], 1),
         ([flow(IN2, IN, 22, sport=40000 + i, at=i * 10) for i in range(20)], 1),     # from inside as well
@@ -333,6 +356,37 @@ def test_titles_say_who_did_what(release, tmp_path):
     assert of("bad-address", bad) == [("high", "10.0.1.5 talked to 192.0.2.77 (an example), 1300 bytes", noon, later, "2")]
     # a long one before the guesses is another matter
     assert of("password-guessing", [flow(OUT, IN, 22, sport=50000, at=0, bytes=99999)] + [dict(g, start=g["start"] + 9, end=g["end"] + 9) for g in guesses])[0][0] == "medium"
+
+
+def through_nat(server, port, protocol):
+    """A question and its answer through a NAT gateway: on the interface of the instance, and on both legs of the gateway."""
+    def record(src, dst, eni, sport=40000, dport=port, **ends):
+        return dict(flow(src, dst, dport, sport=sport, protocol=protocol, pkt_srcaddr=src, pkt_dstaddr=dst, tcp_flags="-"), interface_id=eni, **ends)
+
+    return [record(IN, server, "eni-1"), record(IN, NAT, "eni-2") | {"pkt_dstaddr": server}, record(NAT, server, "eni-2", sport=2000),
+            record(server, NAT, "eni-2", sport=port, dport=2000), record(NAT, IN, "eni-2", sport=port, dport=40000) | {"pkt_srcaddr": server},
+            record(server, IN, "eni-1", sport=port, dport=40000)]
+
+
+@pytest.mark.parametrize("rule, server, port, protocol, title", [
+    ("dns-outside", OUT, 53, 17, "10.0.1.5 asked 203.0.113.7 udp/53, 400 bytes"),
+    ("smb-outside", OUT, 445, 6, "10.0.1.5 spoke file sharing or RPC with 203.0.113.7 tcp/445, 400 bytes"),
+    ("bad-address", BAD, 443, 6, "10.0.1.5 talked to 192.0.2.77 (an example), 800 bytes")])
+def test_what_a_nat_gateway_logs_again_counts_once(release, tmp_path, rule, server, port, protocol, title):
+    """The bytes do; `flows` counts the records of the instance's connection at both interfaces, in both directions."""
+    records = through_nat(server, port, protocol)
+    write(tmp_path / "a.log", records)
+    assert [(row[1], row[4]) for row in alone(release, rule, tmp_path)] == [(title, "4")]
+    # what only one interface logged counts there
+    write(tmp_path / "a.log", records[1:5])
+    assert [(row[1], row[4]) for row in alone(release, rule, tmp_path)] == [(title, "2")]
+
+
+def test_rejects_of_several_targets_are_added(release, tmp_path):
+    """One address that tries two of ours, each at its interface, has both counted."""
+    write(tmp_path / "a.log", [dict(rejected(BAD, to, 22), interface_id=eni) for to, eni in ((IN, "eni-1"), (IN2, "eni-2"))])
+    assert [row[1:] for row in alone(release, "bad-address", tmp_path)] == [
+        ("192.0.2.77 was rejected (an example), 800 bytes", "03-09 12:00", "03-09 12:00", "2")]
 
 
 def test_tables_of_the_user(release, tmp_path):
@@ -605,7 +659,7 @@ def test_a_title_without_bytes_keeps_its_numbers(alerts):
     """What looks like bytes and is no sum at the end of a title of a rule is left as it is."""
     write(alerts.logs / "a.log", [flow(IN, BAD, 443)])
     alerts.news()
-    for words in ("a, 5 y bytes", "a, 05 bytes", "5 bytes", "a, bytes"):
+    for words in ("a, 5 y bytes", "a, 05 bytes", "5 bytes", "a, bytes", "a, 5 of 7 bytes", "a,7 bytes"):
         alerts.query("UPDATE alerts SET title = ?, severity = 'high'", words)
         write(alerts.logs / "a.log", [rejected(IN, BAD, 443)] * len(words))
         alerts.news()
@@ -829,8 +883,9 @@ EXTREMES = [dict(bytes=999999999999999, packets=999999999999999, end=99999999999
 def test_extreme_values(alerts, rule):
     """No record that is legal stops a run, and each rule still finds what it is about."""
     records = CASES[rule][0][0]
+    small = steady(IN2, OUT, 3333) if rule == "mining-pool" else records        # which is about small sums
     write(alerts.logs / "a.log", [dict(r, **more) for more in EXTREMES for r in records for _ in range(10)])
-    write(alerts.logs / "b.log", records)
+    write(alerts.logs / "b.log", small)
     status, printed, err = alerts.run()
     assert status == 10 and not err and rule in {p["rule"] for p in printed}
     delivered(alerts.logs, [dict(r, **EXTREMES[-1]) for r in records], 300)
@@ -843,7 +898,8 @@ def test_extreme_values(alerts, rule):
 def test_sums_beyond_what_an_integer_holds(alerts, rule):
     records = CASES[rule][0][0]
     many = [dict(r, **EXTREMES[0]) for r in records for _ in range(15000 // len(records))]
-    write(alerts.logs / "a.log", many + [dict(r, srcport=41000, packets=1) for r in records])
+    small = steady(IN2, OUT, 3333) if rule == "mining-pool" else [dict(r, srcport=41000, packets=1) for r in records]
+    write(alerts.logs / "a.log", many + small)
     status, printed, err = alerts.run()
     assert status == 10 and not err and rule in {p["rule"] for p in printed}
 

@@ -10,7 +10,7 @@ import pytest
 import connectdata
 import fuzzdata
 import traffic
-from builds import BUILDS, ROOT, connect
+from builds import BUILDS, ROOT, connect, quote
 from connecting import reference_rows, same_rows, source, table_rows
 from connections import HIDDEN, SHOWN, usable_records
 
@@ -45,6 +45,16 @@ def test_random_trees_have_the_same_rows(build, seed, tmp_path):
         more = {"format": format} if format else {}
         for options in [{}, {"idle": rng.choice([60, 300, 3600])}, {"interface_id": "eni-1"}, {"since": connectdata.BEGIN + 500}]:
             compare(build, tmp_path, records, options, threads=rng.choice([0, 3]), memory=rng.choice(["1M", "512M"]), **more)
+
+
+def test_gateways_in_the_default_format_have_the_same_rows(build, tmp_path):
+    legs = []
+    for seed in range(30 if build.name == "release" else 4):
+        connectdata.write_gateways(seed, tmp_path)
+        records = list(usable_records([str(tmp_path)]))
+        rows = compare(build, tmp_path, records, {}, threads=seed % 2 * 3)
+        legs.append(sum(r["is_nat_leg"] for r in rows) / len(rows))
+    assert 0 in legs and max(legs) > 0.5 and any(0 < share < 0.5 for share in legs)
 
 
 def test_the_sample_has_the_same_rows(build):
@@ -97,11 +107,13 @@ def columns(rng):
     return rng.choice([SHOWN, SHOWN, SHOWN, SHOWN + ENDS, rng.sample(SHOWN, rng.randint(1, 4))])
 
 
-@pytest.mark.parametrize("where, count", [("v5", 200), ("v2", 100), ("trees 7", 60), ("trees 8", 60), ("sample", 60)])
+@pytest.mark.parametrize("where, count", [("v5", 200), ("v2", 100), ("trees 7", 60), ("trees 8", 60), ("gateways 2", 60), ("gateways 6", 60), ("sample", 60)])
 def test_conditions_choose_the_same_rows(release, where, count, tmp_path):
     path = SAMPLE if where == "sample" else str(tmp_path)
     if where.startswith("trees"):
         fuzzdata.write_tree(int(where[-1]), path, 16, connectdata.Fuzz)
+    elif where.startswith("gateways"):
+        connectdata.write_gateways(int(where[-1]), path)
     elif where != "sample":
         traffic.write(9, path, int(where[1]), scale=0.05)
     db = connect(release)
@@ -117,3 +129,24 @@ def test_conditions_choose_the_same_rows(release, where, count, tmp_path):
         assert got == want, (i, shown, condition, [r for r in got if r not in want][:2], [r for r in want if r not in got][:2])
         some += 0 < len(want) < len(rows)
     assert some > count / 3
+
+
+def test_joins_rowids_and_limits(release, tmp_path):
+    path = str(tmp_path)
+    traffic.write(3, path, 5, scale=0.05)
+    db = connect(release)
+    rows = plain_table(db, path)
+    table = f"flowlogs_connections({quote(path)})"
+    hosts = sorted({r["server"] for r in rows})[::3]
+    db.execute("CREATE TABLE hosts(address)")
+    db.executemany("INSERT INTO hosts VALUES (?)", [(h,) for h in [*hosts, "192.0.2.1", None]])
+    assert db.execute(f"SELECT count(*), count(DISTINCT rowid) FROM {table}").fetchone() == (len(rows), len(rows))
+    for sql in ["SELECT address, client, client_port, first_seen FROM hosts JOIN {} c ON c.server = address ORDER BY 1, 2, 3, 4",
+                "SELECT address, count(first_seen), sum(client_bytes) FROM hosts LEFT JOIN {} c ON c.client = address GROUP BY 1 ORDER BY 1",
+                "SELECT count(*) FROM {} c WHERE server IN (SELECT address FROM hosts) OR client = '10.0.1.10'",
+                "SELECT count(*) FROM {} c WHERE EXISTS (SELECT 1 FROM hosts WHERE address = c.client)",
+                "SELECT count(*) FROM (SELECT * FROM {} c LIMIT 7 OFFSET 3)",
+                "SELECT a.client, count(*) FROM {0} a JOIN {0} b ON b.client = a.client AND b.protocol = 17 WHERE a.server_port = 22 GROUP BY 1 ORDER BY 1",
+                "SELECT server_port, sum(server_bytes), max(last_seen) FROM {} c WHERE NOT is_nat_leg GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5"]:
+        want, got = (db.execute(sql.format(t)).fetchall() for t in ("plain", table))
+        assert got == want and want, sql

@@ -365,6 +365,33 @@ def test_a_gateway_that_talks_for_itself_has_no_leg(logs):
     assert [r["is_nat_leg"] for r in logs.rows() if r["protocol"] == 17] == [0]
 
 
+GATEWAY = [record(interface_id="eni-nat", srcaddr="10.0.1.5", dstaddr="10.0.0.220", dstport=443, bytes=5000),
+           record(interface_id="eni-nat", srcaddr="10.0.0.220", srcport=1500, dstaddr="203.0.113.5", dstport=443, bytes=5000),
+           record(interface_id="eni-1", srcaddr="10.0.1.5", dstaddr="203.0.113.5", dstport=443, bytes=5000)]
+LEGS = "client server is_nat_leg"
+
+
+def test_a_nat_gateway_in_the_default_format(logs):
+    """What it got from the inside it sent to the outside, and another address sent as much there."""
+    logs.write(*GATEWAY, names=DEFAULT)
+    inner, onward, whole = ["10.0.1.5", "10.0.0.220"], ["10.0.0.220", "203.0.113.5"], ["10.0.1.5", "203.0.113.5"]
+    legs = {tuple(part(r, "client server")): r["is_nat_leg"] for r in logs.rows()}
+    assert legs == {tuple(inner): 1, tuple(onward): 1, tuple(whole): 0}
+    assert sorted(logs.column("is_nat_leg", inside=["192.168.0.0/16"])) == [0, 0, 0]
+    logs.write(record(interface_id="eni-1", srcaddr="10.0.0.220", dstaddr="203.0.113.9", dstport=80, bytes=60), names=DEFAULT)
+    assert sum(logs.column("is_nat_leg")) == 2                  # within 1 %: another interface, and little
+    logs.write(record(interface_id="eni-nat", srcaddr="10.0.0.220", dstaddr="203.0.113.9", dstport=80, bytes=60), names=DEFAULT)
+    assert sum(logs.column("is_nat_leg")) == 0
+
+
+def test_a_condition_on_the_protocol_leaves_the_gateways(logs):
+    """With the bytes that 10.0.0.220 sent over UDP, it sent more than it got, and is no gateway."""
+    logs.write(*GATEWAY, record(interface_id="eni-nat", srcaddr="10.0.0.220", dstaddr="203.0.113.9", dstport=53, protocol=17), names=DEFAULT)
+    where = f"FROM flowlogs_connections({quote(str(logs.folder))})"
+    for condition in ("protocol = 6", "protocol IN (6, 1) AND server_port = 443", "server_port = 443", "addr = '10.0.0.220' AND protocol = 6"):
+        assert logs.build.rows(f"SELECT total(is_nat_leg) {where} WHERE {condition};") == [["0.0"]]
+
+
 def test_pods_are_the_ends_and_their_nodes_the_interfaces(logs):
     """A pod in one zone asks a pod in another: 10,000 bytes and 70,000 back. Both nodes log their
     own address."""
@@ -411,6 +438,12 @@ def test_options_choose_records_before_connections_are_made(logs):
     assert part(logs.rows(since=T + 200, until=T + 400)[0], "records client_bytes points first_seen last_seen") == [2, 8, 2, T + 200, T + 310]
     assert logs.rows(since=T + 501) == []
     assert logs.rows(interface_id="eni-9") == []
+
+
+def test_an_interface_has_an_address_of_each_family(logs):
+    four, six = record(dstport=443), record(srcaddr="2001:db8::1", dstaddr="2001:db8::2", dstport=443)
+    logs.write(four, four | {"dstaddr": "10.0.0.3"}, six, six | {"dstaddr": "2001:db8::3"})
+    assert [part(r, "client_interface_id server_interface_id") for r in logs.rows()] == [["eni-1", None]] * 4
 
 
 def test_a_condition_on_the_protocol_leaves_the_interfaces(logs):

@@ -306,6 +306,7 @@ def test_import_takes_the_format_and_what_can_be_used(release, tmp_path):
     done = run(release, "sql/export/import.sql", str(logs), database, format=OWN_FORMAT["format"])
     assert done.returncode == 1 and "a.log:2: " in done.stderr
     (logs / "b.log").chmod(0)
+    (logs / "loop").symlink_to("loop")          # what cannot even be examined
     args = [*DROP, *command(release, "sql/export/import.sql", str(logs), database, **OWN_FORMAT)]
     if not DROP or shutil.which("setpriv"):
         done = subprocess.run(args, cwd=ROOT, env=release.env, text=True, capture_output=True, timeout=120)
@@ -622,6 +623,17 @@ def test_a_second_postgres_export_adds_what_is_new(release, schema, tmp_path):
     done = to_postgres(release, schema, logs)
     assert done.returncode != 0 and "5.log:7: has 2 fields" in done.stderr and "nothing was imported" in done.stderr
     assert in_postgres(schema) == before
+
+
+def test_postgres_takes_the_format_and_what_can_be_used(release, schema, tmp_path):
+    options = {"FORMAT": OWN_FORMAT["format"], "ON_ERROR": "skip"}
+    for name in "ab":
+        (tmp_path / f"{name}.log").write_text(f"10.0.0.1 10.0.0.2 1773046800 1773046860\ntorn\n10.0.0.3 10.0.0.4 1773046800 177304686{name == 'b':d}\n")
+    done = to_postgres(release, schema, tmp_path, FORMAT=options["FORMAT"])
+    assert done.returncode != 0 and "a.log:2: " in done.stderr and in_postgres(schema) == {}
+    (tmp_path / "loop").symlink_to("loop")      # what cannot even be examined
+    assert to_postgres(release, schema, tmp_path, **options).stdout == "files read: 2\nrows: 4\n"
+    assert to_postgres(release, schema, tmp_path, **options).stdout == "files read: 0\nrows: 4\n"
 
 
 def test_postgres_older_table(release, schema):

@@ -408,7 +408,7 @@ def test_unknown_addresses_are_the_computed_ones(build):
     known = set(assets()) | {ip for ip, _, _ in interface_addresses()}
     found = {}
     for r in sample():
-        for side, ip in enumerate((r.get("srcaddr"), r.get("dstaddr"))):
+        for side, ip in enumerate((r.get("pkt_srcaddr") or r.get("srcaddr"), r.get("pkt_dstaddr") or r.get("dstaddr"))):
             if ip and longest(nets, ip) and short(ip) not in known:
                 e = found.setdefault(ip, [0, 0, 0, 0, r["start"], r["end"]])
                 e[side] += 1
@@ -445,7 +445,7 @@ def holder(ip, time):
 
 
 def test_who_had_an_address_is_computed(build):
-    one = [r for r in sample() if r.get("srcaddr") == "10.0.1.13"]
+    one = [r for r in sample() if "10.0.1.13" in (r.get("srcaddr"), r.get("pkt_srcaddr"))]
     expected = []
     for name in ("app-3", "ml-runner"):
         mine = [r for r in one if holder("10.0.1.13", r["start_time"])[1] == name]
@@ -455,9 +455,10 @@ def test_who_had_an_address_is_computed(build):
     assert sum(int(row[3]) for row in expected) == len(one) > 100
     owners = collections.defaultdict(lambda: [set(), 0, 0])
     for r in sample():
-        held = r.get("srcaddr") and holder(r["srcaddr"], r["start_time"])
+        source = r.get("pkt_srcaddr") or r.get("srcaddr")
+        held = source and holder(source, r["start_time"])
         if held:
-            owners[held[2]][0].add(r["srcaddr"])
+            owners[held[2]][0].add(source)
             owners[held[2]][1] += 1
             owners[held[2]][2] += r.get("bytes") or 0
     second = [[owner, str(len(a)), str(flows), str(size)] for owner, (a, flows, size) in owners.items()]
@@ -490,6 +491,21 @@ def test_who_had_needs_an_address(release, tmp_path):
         assert done.returncode == 1 and done.stdout == "" and "flowlogs: @had must be an address: " in done.stderr
     done = shell(release, "who-had", logs=logs, env={"HISTORY": "tests/data/inventory/history.csv"}, had="192.0.2.1")
     assert done.returncode == 0 and f"\nnothing found\t192.0.2.1\t{logs}\t" in done.stdout
+
+
+def test_the_address_of_a_pod_is_in_the_packet(release, tmp_path):
+    """10.0.1.13 and 10.0.1.99, which nobody knows, are secondary addresses of the node 10.0.1.12."""
+    logs = tmp_path / "a.log"
+    logs.write_text("srcaddr dstaddr pkt-srcaddr pkt-dstaddr start end packets bytes\n"
+                    "10.0.1.12 52.216.0.9 10.0.1.13 52.216.0.9 1773046800 1773046860 7 80\n"
+                    "52.216.0.9 10.0.1.12 52.216.0.9 10.0.1.99 1773046800 1773046860 7 90\n")
+    env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
+    loads = {name: value for sample in SAMPLES.values() for name, value in sample.items()}
+    done = shell(release, "who-had", logs=logs, env=env, had="10.0.1.13")
+    assert [line.split("\t")[:5] for line in done.stdout.split("\n")[1:3]] == [
+        ["app-3", "checkout", "10.0.1.13/32", "1", "80"], ["checkout", "1", "1", "80"]]
+    done = shell(release, "unknown-addresses", logs=logs, env=env, **loads)
+    assert done.stdout.split("\n")[3].split("\t")[:6] == ["10.0.1.99", "application", "0", "1", "NULL", "90"] and done.stdout.count("\n") == 4
 
 
 @pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])

@@ -63,3 +63,40 @@ def test_what_is_inside_is_the_same_everywhere(tmp_path, inside, ours):
     assert row[:3] == ["10.0.0.9", "5432", "postgresql"] and row[5:8] == ["4", "0", str(4 - len(ours))]
     rows = answer("inbound-external", tmp_path, DEFAULT, [flow("203.0.113.9", h) for h in hosts], before=told)
     assert [row[0] for row in rows[:-1]] == ours
+
+
+POD, NODE, FAR = "100.64.3.7", "10.0.1.5", "10.0.2.9"
+WITH_PACKETS = "version interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action pkt-srcaddr pkt-dstaddr flow-direction"
+OF_A_POD = [f"5 eni-1 {NODE} {FAR} 40000 443 6 4 400 1773046800 1773046860 ACCEPT {POD} {FAR} egress",
+            f"5 eni-1 {FAR} {NODE} 443 40000 6 4 900 1773046800 1773046860 ACCEPT {FAR} {POD} ingress",
+            f"5 eni-1 {NODE} {FAR} 40001 443 6 4 50 1773046800 1773046860 ACCEPT {NODE} {FAR} egress"]
+
+
+@pytest.mark.parametrize("name, asked, rows", [
+    ("from-source", {"src": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "400"]]),
+    ("tcp-from-source", {"src": POD}, [["2026-03-09 09:00:00", FAR, "40000", "443", "https", "NULL", "4", "400"]]),
+    ("to-destination", {"dst": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("to-network", {"net": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("subnet-senders", {"subnet": "100.64.0.0/16"}, [[POD, "1", "1", "400"]]),
+    ("from-source", {"src": NODE}, [[FAR, "TCP", "443", "https", "ACCEPT", "2", "450"]]),
+    ("subnet-senders", {"subnet": "10.0.1.0/24"}, [[NODE, "1", "2", "450"]])])
+def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
+    """Its node's interface logs the node's own address as srcaddr and dstaddr."""
+    assert [row[:len(rows[0])] for row in answer(name, tmp_path, WITH_PACKETS, OF_A_POD, **asked)] == rows
+
+
+@pytest.mark.parametrize("name, row", [("dns-resolvers", ["10.0.1.5", "203.0.113.7", "53", "outside", "1", "0", "400"]),
+                                       ("bad-addresses", ["203.0.113.7", "it", "10.0.1.5", "53", "1", "1", "0", "400", "900"])])
+@pytest.mark.parametrize("logged", [["eni-1", "eni-2"], ["eni-2"]])
+def test_a_query_through_a_nat_gateway_counts_once(tmp_path, name, row, logged):
+    """The gateway's interface, eni-2, logs both legs, and the instance's interface the first one again."""
+    own, nat, far = "10.0.1.5", "10.0.0.20", "203.0.113.7"
+    records = [(own, far, own, far, 40000, 53, 400, "eni-1"), (own, nat, own, far, 40000, 53, 400, "eni-2"),
+               (nat, far, nat, far, 2000, 53, 400, "eni-2"), (far, nat, far, nat, 53, 2000, 900, "eni-2"),
+               (nat, own, far, own, 53, 40000, 900, "eni-2"), (far, own, far, own, 53, 40000, 900, "eni-1")]
+    lines = [f"5 {eni} {src} {dst} {sport} {dport} 17 1 {size} 1773046800 1773046860 ACCEPT {pkt_src} {pkt_dst} -"
+             for src, dst, pkt_src, pkt_dst, sport, dport, size, eni in records if eni in logged]
+    listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('203.0.113.7', 'it');\n"
+    rows = answer(name, tmp_path, WITH_PACKETS, lines, before=listed if name == "bad-addresses" else "")
+    assert [r[:len(row)] for r in rows] == [row]

@@ -34,6 +34,7 @@ INSERT INTO assets VALUES ('10.0.0.10', 'web'), ('10.0.0.31', 'db'), (NULL, 'non
 SELECT name, count(*) FROM assets JOIN flowlogs('tests/data/AWSLogs') f ON f.srcaddr = assets.ip GROUP BY name;
 SELECT name, count(f.line) FROM assets LEFT JOIN flowlogs('tests/data/AWSLogs') f ON f.srcaddr = assets.ip GROUP BY name;
 SELECT flowlogs_scan_stats() ->> 'records', flowlogs_scan_stats() ->> 'rows';
+SELECT flowlogs_scan_summary();
 SELECT name FROM assets WHERE EXISTS (SELECT 1 FROM flowlogs('tests/data/AWSLogs') f WHERE f.addr = assets.ip);
 SELECT name, (SELECT max(bytes) FROM flowlogs('tests/data/AWSLogs') f WHERE f.dstaddr = assets.ip) FROM assets;
 SELECT count(*) FROM flowlogs('tests/data/AWSLogs') WHERE srcaddr IN (SELECT ip FROM assets);

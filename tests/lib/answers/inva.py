@@ -151,16 +151,19 @@ def top_subnets(records, since=None, until=None, top=20):
 
 def subnet_senders(records, subnet="10.0.1.0/24", since=None, until=None, top=20):
     net = ipaddress.ip_network(subnet)
-    inside = [r for r in _with_traffic(records, since, until) if ipaddress.ip_address(r["srcaddr"]) in net]
-    rows = [(ip, _distinct(g, "dstaddr"), len(g), _sum(g, "bytes"), _first(g), _last(g))
-            for ip, g in _groups(inside, lambda r: r["srcaddr"])]
+    senders = defaultdict(list)
+    for r in _with_traffic(records, since, until):
+        own = [ip for ip in (r.get("pkt_srcaddr"), r["srcaddr"]) if ip and ipaddress.ip_address(ip) in net]
+        if own:
+            senders[own[0]].append(r)
+    rows = [(ip, _distinct(g, "dstaddr"), len(g), _sum(g, "bytes"), _first(g), _last(g)) for ip, g in senders.items()]
     return _sorted(rows, -4, 1)[:top]
 
 
 # ---- one source, one destination -------------------------------------------------------------
 
 def tcp_from_source(records, src="10.0.1.31", since=None, until=None, top=20):
-    mine = [r for r in _with_traffic(records, since, until) if r["srcaddr"] == src and r["protocol"] == 6]
+    mine = [r for r in _with_traffic(records, since, until) if src in (r["srcaddr"], r.get("pkt_srcaddr")) and r["protocol"] == 6]
     mine.sort(key=lambda r: (r["start"], _rank(r["dstaddr"]), r["srcport"], r["dstport"], r["file"].encode(), r["line"]))
     rows = []
     for r in mine[:top]:
@@ -181,17 +184,20 @@ def _one_sided(records, other, top):
 
 
 def from_source(records, src="10.0.1.31", since=None, until=None, top=20):
-    return _one_sided([r for r in _with_traffic(records, since, until) if r["srcaddr"] == src], "dstaddr", top)
+    return _one_sided([r for r in _with_traffic(records, since, until) if src in (r["srcaddr"], r.get("pkt_srcaddr"))], "dstaddr", top)
 
 
 def to_destination(records, dst="10.0.2.11", since=None, until=None, top=20):
-    return _one_sided([r for r in _of_period(records, since, until) if r["dstaddr"] == dst], "srcaddr", top)
+    return _one_sided([r for r in _of_period(records, since, until) if dst in (r["dstaddr"], r.get("pkt_dstaddr"))], "srcaddr", top)
 
 
 def _to_some(records, wanted, top):
+    def end(r):
+        return next((ip for ip in (r.get("pkt_dstaddr"), r["dstaddr"]) if ip and wanted(ip)), None)
+
     rows = [(*who, _SERVICE.get(who[3]), action, len(g), _sum(g, "bytes"), _last(g)) for (*who, action), g in _groups(
-        [r for r in records if r["dstaddr"] and wanted(r["dstaddr"])],
-        lambda r: (r["srcaddr"], r["dstaddr"], _protocol(r), _service_port(r), r.get("action")))]
+        [r for r in records if end(r)],
+        lambda r: (r["srcaddr"], end(r), _protocol(r), _service_port(r), r.get("action")))]
     return _sorted(rows, -8, 1, 2, 3, 4, 6)[:top]
 
 
