@@ -1205,6 +1205,7 @@ def busy_logs(folder, files, first=0):
         delivered(folder, [rejected(IN, IN2, 22, at=at), rejected(IN, IN2, 1000 + i, at=at), flow(IN, "192.0.2.77", 443, at=at),
                            flow(OUT, IN, 22, at=at, bytes=9999), flow(OUT, IN, 5432, at=at), flow(IN, OUT, 53, at=at, protocol=17),
                            flow(IN, OUT2, 445, at=at), flow(IN, OUT, 443, at=at, bytes=3 * 10**8)]
+                  + [flow(IN, OUT, 3333, at=at, seconds=290), flow(OUT, IN, 40000, sport=3333, at=at, seconds=290)]
                   + [flow(IN2, IN, 5 * i + p, packets=1, at=at) for p in range(5)]
                   + [flow(OUT2, IN, 22, sport=40000 + i * 5 + p, at=at + p) for p in range(5)], at)
 
