@@ -19,10 +19,12 @@ SELECT srcaddr, count(DISTINCT dstport) AS ports, min(start_time) AS since
   FROM flowlogs('tests/data/AWSLogs') WHERE action = 'REJECT'
  GROUP BY srcaddr HAVING ports >= 20;
 
--- Who sends most?
-SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes
-  FROM flowlogs_rollup('tests/data/AWSLogs')
- GROUP BY srcaddr ORDER BY bytes DESC LIMIT 5;
+-- Who talks most, and how much does each end send?
+SELECT client, server, count(*) AS connections,
+       sum(client_bytes) AS sent, sum(server_bytes) AS received
+  FROM flowlogs_connections('tests/data/AWSLogs') WHERE NOT is_nat_leg
+ GROUP BY client, server
+ ORDER BY sum(client_bytes + server_bytes) DESC, client, server LIMIT 5;
 
 -- Which files are there, and could all of them be read?
 SELECT region, count(*) AS files, sum(rows) AS records, sum(errors) AS errors,

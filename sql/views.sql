@@ -20,14 +20,15 @@
 -- A condition on a view is as fast as on the table if its column is one that the view shows
 -- unchanged (an address, a port, a number, an id, start_time, hour) or groups by. SQLite then moves
 -- the condition to the scan, and EXPLAIN QUERY PLAN shows it there. Conditions on words
--- (protocol_name, service, flags) and on sums are checked afterwards. So are conditions on client,
--- server and port in `conversations`, because these are computed.
+-- (protocol_name, service, flags) and on sums are checked afterwards. So are conditions on the ends in
+-- `sent`, `talkers` and `pairs`, which may be the client or the server.
 --
 -- The views are TEMP, because a view that is stored in a database may not read files. They disappear
--- with the session. Traffic between two interfaces that both write logs is in the logs twice, and a
--- NAT gateway logs both of its legs. Where records were lost (SKIPDATA, see the view coverage), sums
--- are lower bounds. A figure is NULL where no record has the field that it needs, such as `rejected` in
--- logs of transit gateways, which have no action.
+-- with the session. The views of connections (connections, sent, talkers, pairs, conversations, admin_ports)
+-- count each byte once. In the views of records, traffic between two interfaces that both write logs is
+-- there twice, and so is what a NAT gateway sends on. Where records were lost (SKIPDATA, see the view
+-- coverage), sums are lower bounds. A figure is NULL where no record has the field that it needs, such
+-- as `rejected` in logs of transit gateways, which have no action.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
@@ -54,64 +55,61 @@ CREATE TEMP VIEW rejects AS
 SELECT start_time, interface_id, srcaddr, srcport, dstaddr, dstport, service, protocol_name, packets, bytes
   FROM records WHERE action = 'REJECT';
 
--- How much each source sends.
-DROP VIEW IF EXISTS temp.talkers;
-CREATE TEMP VIEW talkers AS
-SELECT srcaddr, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
-       sum(packets) AS packets, sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
- WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
-   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
- GROUP BY srcaddr;
-
--- How much each source sends to each destination.
-DROP VIEW IF EXISTS temp.pairs;
-CREATE TEMP VIEW pairs AS
-SELECT srcaddr, dstaddr, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
-       sum(packets) AS packets, sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
- WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
-   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
- GROUP BY srcaddr, dstaddr;
-
--- Both directions in one row: bytes that the client sent, and bytes that it received from the server.
--- The server is the end with the lower port.
-DROP VIEW IF EXISTS temp.conversations;
-CREATE TEMP VIEW conversations AS
-SELECT iif(dstport <= srcport, srcaddr, dstaddr) AS client, iif(dstport <= srcport, dstaddr, srcaddr) AS server,
-       min(srcport, dstport) AS port, port_name(min(srcport, dstport), protocol) AS service, protocol,
-       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
-       sum(bytes * (dstport <= srcport)) AS sent,
-       sum(bytes * (dstport > srcport)) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
- WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
-   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND srcaddr IS NOT NULL
- GROUP BY 1, 2, 3, protocol;
-
--- Who tries to reach ports of administration, and whether it was accepted. These are requests only,
--- without the answers.
-DROP VIEW IF EXISTS temp.admin_ports;
-CREATE TEMP VIEW admin_ports AS
-SELECT srcaddr AS client, dstaddr AS server, dstport, port_name(dstport, 6) AS service,
-       sum(flows * (action = 'ACCEPT')) AS accepted,
-       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
-                       (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
+-- Who talked to whom. A row is a connection, with a client and a server; each byte counts once, and
+-- what a NAT gateway sends on is left out. The other views of connections are sums of this one.
+DROP VIEW IF EXISTS temp.connections;
+CREATE TEMP VIEW connections AS
+SELECT client, client_port, server, server_port, port_name(server_port, protocol) AS service, protocol,
+       client_packets, client_bytes, server_packets, server_bytes, accepted, rejected, state, first_seen, last_seen
+  FROM flowlogs_connections((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
+                            (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
+                            (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
    AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until')
-   AND dstport IN (21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986) AND protocol = 6
- GROUP BY srcaddr, dstaddr, dstport;
+   AND NOT is_nat_leg;
+
+-- What each end of a connection sent to the other: a row for each end that sent something.
+DROP VIEW IF EXISTS temp.sent;
+CREATE TEMP VIEW sent AS
+SELECT iif(back, server, client) AS src, iif(back, client, server) AS dst, service, protocol, rejected,
+       iif(back, server_packets, client_packets) AS packets, iif(back, server_bytes, client_bytes) AS bytes, first_seen, last_seen
+  FROM connections CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
+ WHERE iif(back, server_packets, client_packets) IS NOT 0;
+
+-- How much each address sends: as a client, and as a server.
+DROP VIEW IF EXISTS temp.talkers;
+CREATE TEMP VIEW talkers AS
+SELECT src AS address, count(*) AS connections, sum(rejected > 0) AS rejected, sum(packets) AS packets, sum(bytes) AS bytes,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM sent
+ GROUP BY src;
+
+-- How much each address sends to each other one. The two directions are two rows.
+DROP VIEW IF EXISTS temp.pairs;
+CREATE TEMP VIEW pairs AS
+SELECT src, dst, count(*) AS connections, sum(rejected > 0) AS rejected, sum(packets) AS packets, sum(bytes) AS bytes,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM sent
+ GROUP BY src, dst;
+
+-- Both directions in one row: bytes that the client sent, and bytes that it received from the server.
+DROP VIEW IF EXISTS temp.conversations;
+CREATE TEMP VIEW conversations AS
+SELECT client, server, server_port AS port, service, protocol, count(*) AS connections, sum(rejected > 0) AS rejected,
+       sum(client_bytes) AS sent, sum(server_bytes) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM connections
+ GROUP BY client, server, server_port, protocol;
+
+-- Who tries to reach ports of administration, and whether a server answered.
+DROP VIEW IF EXISTS temp.admin_ports;
+CREATE TEMP VIEW admin_ports AS
+SELECT client, server, server_port AS port, service, count(*) AS connections, sum(rejected > 0) AS rejected,
+       sum(server_packets > 0) AS answered, sum(client_bytes) AS sent, sum(server_bytes) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM connections
+ WHERE server_port IN (21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986) AND protocol = 6
+ GROUP BY client, server, server_port;
 
 -- The network interfaces that have records.
 DROP VIEW IF EXISTS temp.interfaces;
@@ -156,7 +154,9 @@ SELECT column1 AS "view", column2 AS "a row is"
   FROM (VALUES ('records', 'a record, with words beside the numbers'),
                ('accepted', 'a record of accepted traffic'),
                ('rejects', 'a record of rejected traffic'),
-               ('talkers', 'a source: flows, bytes, first and last seen'),
+               ('connections', 'a connection: its ends, bytes and state'),
+               ('sent', 'an end of a connection, and what it sent'),
+               ('talkers', 'an address: what it sent, first and last seen'),
                ('pairs', 'a source and a destination'),
                ('conversations', 'a client, a server and a service: sent and received'),
                ('admin_ports', 'a client, a server and a port of administration'),

@@ -241,6 +241,7 @@ void connection_scan_close(struct connection_scan *g, struct scan_counts *counts
   int is_lost = g->is_open && summing_scan_is_lost(&g->scan);
   end_pass(g);
   gateways_clear(&g->gateways);
+  g->counts.passes = g->passes;
   if (counts) *counts = g->counts;
   if (g->is_ready && !is_lost) {
     mem_free(g->parts.due);
@@ -269,6 +270,7 @@ enum err_code connection_scan_next(struct connection_scan *g, const struct conne
     if (g->current && (*out = connections_next(&g->current->table, &g->place))) return ERR_NONE;
     if (g->current) {
       if (!g->parts.ndue) return ERR_NONE;
+      if (workers_check_process(&g->scan.workers, e)) return e->code;
       end_pass(g);
       g->parts.part = g->parts.due[--g->parts.ndue];
       if (begin_pass(g, e)) return e->code;

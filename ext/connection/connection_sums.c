@@ -167,11 +167,15 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
 }
 
-/* Does the table take more than its share, and would a smaller part take less?  It has a block of each arena at least. */
+/*
+** Must the part become smaller?  That leaves the observers as they are, and the blocks of an arena
+** are no smaller for fewer connections, so a table has room for some connections in any case: else
+** the files would be read once more for each few of them.
+*/
 static int is_too_large(const struct connection_sums *s) {
-  const struct connections *t = &s->table;
-  return t->pieces.n + t->sums.n > 2 && connections_bytes(t, BATCH_WINDOW) > s->share &&
-         s->part.bits < CONNECTION_PART_BITS;
+  uint64_t fixed = observers_bytes(&s->table.observers);
+  uint64_t room = fixed + CONNECTION_LEAST < s->share ? s->share - fixed : CONNECTION_LEAST;
+  return connections_bytes(&s->table, BATCH_WINDOW) - fixed > room && s->part.bits < CONNECTION_PART_BITS;
 }
 
 static enum err_code connection_settle(void *sums, struct err *e) {

@@ -20,6 +20,8 @@
 #include "predicate/predicate.h"
 #include "scan/summing.h"
 
+#define CONNECTION_LEAST (512 * 1024) /* bytes that a table may take besides its observers, however small its share */
+
 /* What all workers share. */
 struct connection_parts {
   pthread_mutex_t mutex;       /* guards what follows, while threads run */

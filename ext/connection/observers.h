@@ -5,8 +5,9 @@
 **
 ** An observer is told apart by its id: an interface, an attachment of a transit gateway, or the
 ** empty text for records that name neither.  Its own address is the one that is an end of each of
-** its records, if exactly one is; those of IPv4 and of IPv6 are apart.  Its traits are account, VPC, subnet, zone and instance.  Where
-** a trait changes, the value with the latest `start` is kept, and of equal times the greater text.
+** its records, if exactly one is; those of IPv4 and of IPv6 are apart.  Its traits are account,
+** VPC, subnet, zone and instance.  Where a trait changes, the value with the latest `start` is kept,
+** and of equal times the greater text.
 **
 ** Call order: a struct that is all zero has no observers; observers_find() for each record;
 ** observers_merge() into another; observers_clear().  One thread at a time.  The only error is

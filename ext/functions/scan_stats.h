@@ -15,6 +15,8 @@
 **     pruned_by_region  of these, because of the region that the path names
 **     pruned_by_file    of these, because of a condition on the column file
 **     files_read        files that were opened and read, perhaps not to their end
+**     passes            how often the files were gone through: more than once where memory was short
+**                       for flowlogs_connections; what follows is of the first time
 **     bytes_read        bytes read from the files
 **     bytes_inflated    bytes that decompression produced
 **     records           records found

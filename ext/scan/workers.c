@@ -189,6 +189,7 @@ enum err_code workers_open(struct workers *s, const struct files *files, const s
   s->sink = sink;
   s->context = context;
   s->counts.files = files->n;
+  s->counts.passes = 1;
   if (options->progress) progress_begin(options->progress, files->n, files_bytes(files));
   atomic_init(&s->next, 0);
   atomic_init(&s->stopped, 0);

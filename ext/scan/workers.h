@@ -58,6 +58,7 @@ struct scan_counts {
   uint64_t rows;                   /* of these, those that the predicate let pass */
   struct presence_counts presence; /* of the fields that the query needs, in the files that were read */
   unsigned threads;                /* that were started; 0: the caller's did the work */
+  unsigned passes;                 /* how often the files were gone through */
 };
 
 /* One worker.  It belongs to its thread, or to the owner where there are no threads. */

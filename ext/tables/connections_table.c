@@ -359,6 +359,17 @@ static int uses(const struct query *q, void (*result)(sqlite3_context *, sqlite3
 
 static int uses_number(const struct query *q, enum shown shown) { return uses(q, result_number, (int)shown); }
 
+/* The fields that tell of the interfaces of the ends, as far as the query asks for them. */
+static void note_traits(const struct query *q, struct connection_wish *w) {
+  static const uint8_t field[SHOWN_TRAITS] = {
+      [TRAIT_ACCOUNT] = FIELD_account_id, [TRAIT_VPC] = FIELD_vpc_id,           [TRAIT_SUBNET] = FIELD_subnet_id,
+      [TRAIT_ZONE] = FIELD_az_id,         [TRAIT_INSTANCE] = FIELD_instance_id, [SHOWN_OBSERVER] = FIELD_interface_id};
+  for (int i = 0; i < SHOWN_TRAITS; i++)
+    w->uses[field[i]] =
+        uses(q, result_trait, SHOWN_TRAIT(END_CLIENT, i)) || uses(q, result_trait, SHOWN_TRAIT(END_SERVER, i));
+  w->uses[FIELD_flow_direction] = w->traits; /* says at which end an interface is */
+}
+
 /* What the scan is to note, from the columns that the query uses. */
 static void choose_wish(struct connections_cursor *c, struct connection_wish *w) {
   const struct query *q = &c->query;
@@ -373,6 +384,7 @@ static void choose_wish(struct connections_cursor *c, struct connection_wish *w)
   w->uses[FIELD_start] = uses_number(q, SHOWN_FIRST_SEEN) || uses_number(q, SHOWN_SECONDS);
   w->uses[FIELD_end] = uses_number(q, SHOWN_LAST_SEEN) || uses_number(q, SHOWN_SECONDS);
   w->uses[FIELD_action] = uses_number(q, SHOWN_ACCEPTED) || uses_number(q, SHOWN_REJECTED);
+  note_traits(q, w);
 }
 
 /*

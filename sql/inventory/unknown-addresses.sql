@@ -14,8 +14,9 @@
 --           -cmd ".parameter set @subnets \"'subnets.json'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           my.db '.read sql/inventory/unknown-addresses.sql'
 --
--- Where the logs have pkt_srcaddr and pkt_dstaddr (version 3), these are the addresses that count,
--- because those of pods are only there.
+-- `asked` counts the connections in which the address is the client, `answered` those to it, with an
+-- answer or without.  Where the logs have pkt_srcaddr and pkt_dstaddr (version 3), these are the
+-- addresses that count, because those of pods are only there.
 --
 -- You need to name the three files only once, because my.db keeps their tables.  Instances that
 -- existed when the logs were written and are gone now appear here, too, because an inventory is
@@ -30,19 +31,16 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT f.ip, printable(s.name) AS subnet, sum(iif(f.out, f.flows, 0)) AS sent, sum(iif(f.out, 0, f.flows)) AS received,
-       sum(f.rejected) AS rejected, sum(f.bytes) AS bytes,
-       datetime(min(f.first_seen), 'unixepoch') AS first_seen, datetime(max(f.last_seen), 'unixepoch') AS last_seen
-  FROM (SELECT coalesce(pkt_srcaddr, srcaddr) AS ip, 1 AS out, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
-               sum(bytes) AS bytes, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY 1
-         UNION ALL
-        SELECT coalesce(pkt_dstaddr, dstaddr), 0, sum(flows), sum(flows * (action = 'REJECT')),
-               sum(bytes), min(first_seen), max(last_seen)
-          FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY 1) f
+SELECT f.ip, printable(s.name) AS subnet, f.asked, f.answered, f.rejected, f.sent, f.received,
+       datetime(f.first, 'unixepoch') AS first_seen, datetime(f.last, 'unixepoch') AS last_seen
+  FROM (SELECT iif(back, server, client) AS ip, sum(NOT back) AS asked, sum(back) AS answered, sum(rejected > 0) AS rejected,
+               sum(iif(back, server_bytes, client_bytes)) AS sent, sum(iif(back, client_bytes, server_bytes)) AS received,
+               min(first_seen) AS first, max(last_seen) AS last
+          FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
+         WHERE since = @since AND until = @until GROUP BY 1) f
   JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)
- WHERE ip_text(f.ip) NOT IN (SELECT ip FROM assets UNION ALL SELECT ip FROM interface_addresses)
- GROUP BY f.ip ORDER BY sent + received DESC, f.ip;
+ WHERE f.ip NOT IN (SELECT ip FROM assets UNION ALL SELECT ip FROM interface_addresses)
+ ORDER BY f.asked + f.answered DESC, f.ip;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

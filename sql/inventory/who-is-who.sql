@@ -15,9 +15,9 @@
 --           -cmd ".parameter set @ranges \"'ip-ranges.json'\"" -cmd ".parameter set @logs \"'AWSLogs/'\"" \
 --           my.db '.read sql/inventory/who-is-who.sql'
 --
--- You need to name the three files only once, because my.db keeps their tables.  Traffic inside
--- is logged at both ends, and counts twice.  A private address is looked up without regard to its
--- VPC.
+-- You need to name the three files only once, because my.db keeps their tables.  Each byte
+-- counts once, also where both ends log it; what a NAT gateway sends on is in the row of the
+-- instance.  A private address is looked up without regard to its VPC.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -30,18 +30,18 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
 WITH talker AS (
-  SELECT srcaddr, sum(flows) AS flows, sum(bytes) AS bytes
-    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
-   GROUP BY srcaddr ORDER BY bytes DESC, srcaddr LIMIT @top)
-SELECT t.srcaddr,
+  SELECT iif(back, server, client) AS ip, count(*) AS connections, sum(iif(back, server_bytes, client_bytes)) AS bytes
+    FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
+   WHERE since = @since AND until = @until AND NOT is_nat_leg GROUP BY 1 ORDER BY bytes DESC, ip LIMIT @top)
+SELECT t.ip,
        printable(coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)), r.service || ' ' || r.region)) AS name,
-       printable(a.owner) AS owner, t.flows, t.bytes
+       printable(a.owner) AS owner, t.connections, t.bytes
   FROM talker t
-  LEFT JOIN assets a ON a.ip = ip_text(t.srcaddr)
-  LEFT JOIN interface_addresses ia ON ia.ip = ip_text(t.srcaddr)
+  LEFT JOIN assets a ON a.ip = t.ip
+  LEFT JOIN interface_addresses ia ON ia.ip = t.ip
   LEFT JOIN main.interfaces i ON i.interface_id = ia.interface_id
-  LEFT JOIN aws_ranges r ON r.rowid = cidr_lookup('aws_ranges', 'cidr', t.srcaddr)
- GROUP BY t.srcaddr ORDER BY t.bytes DESC, t.srcaddr;
+  LEFT JOIN aws_ranges r ON r.rowid = cidr_lookup('aws_ranges', 'cidr', t.ip)
+ GROUP BY t.ip ORDER BY t.bytes DESC, t.ip;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

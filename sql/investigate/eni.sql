@@ -9,13 +9,15 @@
 --   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
---           -cmd ".parameter set @logs \"'AWSLogs/'\"" -cmd ".parameter set @eni \"'eni-…'\"" \
+--           -cmd ".parameter set @logs \"'AWSLogs/'\"" \
+--           -cmd ".parameter set @eni \"'eni-…'\"" \
 --           :memory: '.read sql/investigate/eni.sql'
 --
--- The first answer says what the interface is, the second one whether records were lost, and the
--- third one lists its peers. `sent` is from client to server. Only records of this interface
--- count, so nothing counts twice, except for the interface of a NAT gateway, which logs both of
--- its legs. Addresses are those of the packet (pkt_srcaddr, pkt_dstaddr) where they are logged.
+-- The first answer says what the interface is and whether records were lost (SKIPDATA), and the
+-- second one lists its peers. Only records of this interface count, so nothing counts twice; of a
+-- NAT gateway, whose interface logs both of its legs, the leg that shows the true ends counts.
+-- `sent` is from client to server. Addresses are those of the packet (pkt_srcaddr, pkt_dstaddr)
+-- where they are logged.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -25,39 +27,20 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@eni', 'eni-01d3b5255fac9b19f' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@eni LIKE 'eni-%',
   'flowlogs: @eni must be an interface: .parameter set @eni "''eni-…''"');
--- What the interface is.
+SELECT account_id, vpc_id, subnet_id, instance_id, interface_type, log_status, sum(flows) AS records, sum(packets) AS packets,
+       sum(bytes) AS bytes, datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND interface_id = @eni
+ GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6;
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT account_id, vpc_id, subnet_id, instance_id, interface_type
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND interface_id = @eni
- GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5;
+SELECT client, server, ifnull(port_name(server_port, protocol), server_port) AS service, count(*) AS connections,
+       sum(rejected > 0) AS rejected, sum(client_bytes) AS sent, sum(server_bytes) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ WHERE since = @since AND until = @until AND interface_id = @eni AND NOT is_nat_leg
+ GROUP BY client, server, server_port, protocol
+ ORDER BY sum(client_bytes) + sum(server_bytes) DESC, connections DESC, 1, 2, server_port, protocol LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
-
--- Whether its records are complete: SKIPDATA means that some were lost.
-SELECT log_status, sum(flows) AS records, sum(packets) AS packets, sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen,
-       datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND interface_id = @eni
- GROUP BY log_status ORDER BY log_status;
-
--- With whom it talks. The server is the end with the lower port.
-WITH seen AS (
-  SELECT dstport <= srcport AS asks, coalesce(pkt_srcaddr, srcaddr) AS src, coalesce(pkt_dstaddr, dstaddr) AS dst,
-         min(srcport, dstport) AS port, protocol, action, sum(flows) AS flows, sum(bytes) AS bytes,
-         min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND interface_id = @eni AND srcaddr IS NOT NULL
-   GROUP BY 1, 2, 3, 4, 5, 6)
-SELECT iif(asks, src, dst) AS client, iif(asks, dst, src) AS server, ifnull(port_name(port, protocol), port) AS service,
-       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
-       sum(bytes * asks) AS sent, sum(bytes * (NOT asks)) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen,
-       datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM seen
- GROUP BY client, server, port, protocol
- ORDER BY sent + received DESC, flows DESC, client, server, port, protocol LIMIT @top;
 SELECT 'nothing found' AS answer, @eni AS eni, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
 DELETE FROM temp.sqlite_parameters WHERE key = '@eni' AND value = 'eni-01d3b5255fac9b19f' AND @logs = 'tests/data/AWSLogs';

@@ -1,36 +1,53 @@
--- Who sends most, by bytes?
--- Athena's name: TopTalkers.
+-- Who sends most, by address, pair, instance or subnet, in bytes or in packets?
+-- Athena's name: TopTalkers, TopTalkersPacketLevel, TotalBytesTransferred,
+-- TotalBytesTransferredPacketLevel, TopTalkingInstances, TopTalkingSubnets.
 --
 --   @logs               a file, a folder or a pattern
 --   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
 --                       seconds; default: no limit
 --   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
 --                       files without a header line. Default: an error, and AWS's default format
+--   @per                'address', 'pair' (who to whom), 'instance' or 'subnet'; default NULL: an
+--                       address
+--   @by                 the order: 'bytes' or 'packets' sent, or 'received' bytes; default
+--                       'bytes'
+--   @within             only addresses of this network, such as '10.0.1.0/24'; default NULL: all
 --   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/top-talkers.sql'
 --
--- `rejected` counts the flows of the source that were rejected.
+-- Each byte counts once (see flowlogs_connections in ../README.md), and what a NAT gateway sends
+-- on is in the row of the instance. Where records were lost (SKIPDATA), sums are lower bounds. So
+-- the sum of `bytes` over all rows is what was sent in all. What a row sends is `bytes` and
+-- `packets`, and what it gets back is `received`. The two directions of a pair are two rows.
+-- `rejected` counts connections of which something was rejected.
 --
--- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
--- both of its legs, and the logs of a transit gateway contain the traffic once more. The
--- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
--- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
+-- The addresses are those of the packet (pkt_srcaddr, pkt_dstaddr) where these are logged.
+-- Instances and subnets need instance_id and subnet_id (version 3), and are known of ends whose
+-- own interface is in the logs; the other ends are in no row.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+  ('@per', NULL), ('@by', 'bytes'), ('@within', NULL), ('@top', 20);
+SELECT 1 WHERE NOT flowlogs_require(ifnull(@per, 'address') IN ('address', 'pair', 'instance', 'subnet'),
+  'flowlogs: @per must be address, pair, instance or subnet: .parameter set @per "''pair''"');
+SELECT 1 WHERE NOT flowlogs_require(@by IN ('bytes', 'packets', 'received'),
+  'flowlogs: @by must be bytes, packets or received: .parameter set @by "''packets''"');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-SELECT srcaddr, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
-       sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen,
-       datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
- GROUP BY srcaddr ORDER BY bytes DESC, srcaddr LIMIT @top;
+SELECT CASE @per WHEN 'instance' THEN iif(back, server_instance_id, client_instance_id)
+                 WHEN 'subnet' THEN iif(back, server_subnet_id, client_subnet_id) ELSE iif(back, server, client) END AS who,
+       iif(@per = 'pair', iif(back, client, server), NULL) AS peer, count(*) AS connections, sum(rejected > 0) AS rejected,
+       sum(iif(back, server_packets, client_packets)) AS packets, sum(iif(back, server_bytes, client_bytes)) AS bytes,
+       sum(iif(back, client_bytes, server_bytes)) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
+ WHERE since = @since AND until = @until AND NOT is_nat_leg
+   AND (@within IS NULL OR cidr_match(iif(back, server, client), @within))
+ GROUP BY 1, 2 HAVING who IS NOT NULL
+ ORDER BY CASE @by WHEN 'bytes' THEN bytes WHEN 'packets' THEN packets ELSE received END DESC, 1, 2 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

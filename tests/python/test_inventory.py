@@ -17,6 +17,8 @@ import subprocess
 
 import pytest
 
+import connecting
+import connections
 import prompt
 import reference
 from builds import ROOT
@@ -350,6 +352,14 @@ def per(records, key):
     return found
 
 
+@functools.cache
+def met():
+    """Both ends of each connection of the sample: what each sent to the other."""
+    return [c | {"ip": c[own], "other": c[other], "sent": c[f"{own}_bytes"], "received": c[f"{other}_bytes"],
+                 "packets": c[f"{own}_packets"], "asks": own == "client", "at": reference.utc(c["first_seen"])}
+            for c in connections.connections(sample(), connecting.services()) for own, other in (("client", "server"), ("server", "client"))]
+
+
 def assets():
     with open(FOLDER / "assets.csv", newline="") as f:
         return {short(r["ip"]): (r["name"], r["owner"] or None) for r in csv.DictReader(f)}
@@ -360,22 +370,25 @@ def test_who_is_who(build):
     named = {e["NetworkInterfaceId"]: tag(e["TagSet"]) or e["Description"] for e in interfaces()}
     faces = {ip: named[eni] for ip, eni, _ in interface_addresses()}
     expected = []
-    for ip, (flows, size) in per(sample(), lambda r: r.get("srcaddr")).items():
+    once = [c | {"bytes": c["sent"]} for c in met() if not c["is_nat_leg"]]
+    for ip, (flows, size) in per(once, lambda c: c["ip"]).items():
         name, owner = assets().get(short(ip), (None, None))
         expected.append([ip, text(name or faces.get(short(ip)) or longest(nets, ip)), text(owner), str(flows), text(size)])
     expected.sort(key=lambda row: (1 if row[4] == "NULL" else -int(row[4]), row[0]))
     assert answer(build, "who-is-who", loads=3, top=100000) == expected
     names = {row[1] for row in expected}
-    assert {"web-2 (IPv6)", "office VPN", "S3 us-east-1", "EC2 S3 eu-central-1", "Interface for NAT Gateway nat-0325382f7cb095211",
-            "NULL"} <= names
+    assert {"web-2 (IPv6)", "office VPN", "S3 us-east-1", "EC2 S3 eu-central-1", "NULL"} <= names
+    assert "Interface for NAT Gateway nat-0325382f7cb095211" not in names          # what it sends on is the instances'
 
 
 def test_subnet_traffic_is_the_computed_one(build):
     nets = [(ipaddress.ip_network(s[0]), f"{s[2]} {s[0]}") for s in subnets()]
     where = functools.cache(lambda ip: longest(nets, ip) or "elsewhere")
-    both = per(sample(), lambda r: (where(r["srcaddr"]), where(r["dstaddr"])) if r.get("srcaddr") else None)
-    rejected = per([r for r in sample() if r.get("action") == "REJECT"], lambda r: (where(r["srcaddr"]), where(r["dstaddr"])))
-    expected = [[s, d, str(flows), str(rejected[s, d][0]), str(size)] for (s, d), (flows, size) in both.items()]
+    once = [c | {"bytes": c["sent"]} for c in met() if not c["is_nat_leg"] and c["packets"] != 0]
+    both = per(once, lambda c: (where(c["ip"]), where(c["other"])))
+    rejected = per([c for c in once if c["rejected"]], lambda c: (where(c["ip"]), where(c["other"])))
+    known = {(where(c["ip"]), where(c["other"])) for c in once if c["rejected"] is not None}
+    expected = [[s, d, str(flows), str(rejected[s, d][0]) if (s, d) in known else "NULL", str(size)] for (s, d), (flows, size) in both.items()]
     assert answer(build, "subnet-traffic", loads=1, top=1000) == sorted(expected, key=lambda r: (-int(r[4]), r[0], r[1]))
     assert any(row[0] == "public 2600:1f18:4a3b:1200::/64" for row in expected)
 
@@ -407,28 +420,27 @@ def test_unknown_addresses_are_the_computed_ones(build):
     nets = [(ipaddress.ip_network(s[0]), s[2]) for s in subnets()]
     known = set(assets()) | {ip for ip, _, _ in interface_addresses()}
     found = {}
-    for r in sample():
-        for side, ip in enumerate((r.get("pkt_srcaddr") or r.get("srcaddr"), r.get("pkt_dstaddr") or r.get("dstaddr"))):
-            if ip and longest(nets, ip) and short(ip) not in known:
-                e = found.setdefault(ip, [0, 0, 0, 0, r["start"], r["end"]])
-                e[side] += 1
-                e[2] += r.get("action") == "REJECT"
-                e[3] += r.get("bytes") or 0
-                e[4], e[5] = min(e[4], r["start"]), max(e[5], r["end"])
-    expected = [[ip, longest(nets, ip), *map(str, e[:4]), reference.utc(e[4]), reference.utc(e[5])] for ip, e in found.items()]
+    for c in met():
+        ip = c["ip"]
+        if longest(nets, ip) and ip not in known:
+            e = found.setdefault(ip, [0, 0, 0, 0, 0, c["first_seen"], c["last_seen"]])
+            for i, n in enumerate((c["asks"], not c["asks"], c["rejected"] > 0, c["sent"], c["received"])):
+                e[i] += n
+            e[5], e[6] = min(e[5], c["first_seen"]), max(e[6], c["last_seen"])
+    expected = [[ip, longest(nets, ip), *map(str, e[:5]), reference.utc(e[5]), reference.utc(e[6])] for ip, e in found.items()]
     assert sorted(row[0] for row in expected) == ["10.0.1.31", "172.31.1.31"]
     assert answer(build, "unknown-addresses", loads=3) == sorted(expected, key=lambda r: (-int(r[2]) - int(r[3]), r[0]))
 
 
-@pytest.mark.parametrize("script, unknown", [("unknown-addresses", [4, 5]), ("subnet-traffic", [3, 4]), ("aws-services", [3, 4])])
+@pytest.mark.parametrize("script, unknown", [("unknown-addresses", [4, 5, 6]), ("subnet-traffic", [3, 4]), ("aws-services", [3, 4])])
 def test_what_the_logs_do_not_say_is_null(release, tmp_path, script, unknown):
     """Logs without action and bytes tell neither how much was rejected nor how much was sent."""
-    (tmp_path / "a.log").write_text("srcaddr dstaddr start end\n10.0.1.31 52.216.8.1 1773046800 1773046860\n")
+    (tmp_path / "a.log").write_text("srcaddr dstaddr srcport dstport protocol start end\n10.0.1.31 52.216.8.1 40000 443 6 1773046800 1773046860\n")
     for loader in LOADERS:
         load(release, loader, tmp_path / "my.db")
     load(release, "load-assets", tmp_path / "my.db")
     done = shell(release, script, tmp_path / "my.db", logs=tmp_path / "a.log")
-    row = done.stdout.split("\n")[-2].split("\t")
+    [row] = [line.split("\t") for line in done.stdout.split("\n") if line.startswith(("10.0.1.31\t", "application", "S3"))][:1]
     assert not done.stderr and [i for i, cell in enumerate(row) if cell == "NULL"] == unknown
 
 
@@ -445,22 +457,20 @@ def holder(ip, time):
 
 
 def test_who_had_an_address_is_computed(build):
-    one = [r for r in sample() if "10.0.1.13" in (r.get("srcaddr"), r.get("pkt_srcaddr"))]
     expected = []
     for name in ("app-3", "ml-runner"):
-        mine = [r for r in one if holder("10.0.1.13", r["start_time"])[1] == name]
-        expected.append([name, "checkout" if name == "app-3" else "data science", "10.0.1.13/32", str(len(mine)),
-                         str(sum(r["bytes"] for r in mine)), str(len({r["dstaddr"] for r in mine})),
-                         min(r["start_time"] for r in mine), max(r["end_time"] for r in mine)])
-    assert sum(int(row[3]) for row in expected) == len(one) > 100
+        mine = [c for c in met() if c["ip"] == "10.0.1.13" and holder("10.0.1.13", c["at"])[1] == name]
+        once = [c for c in mine if not c["is_nat_leg"]]
+        expected.append([name, "checkout" if name == "app-3" else "data science", "10.0.1.13/32", str(len(once)),
+                         str(sum(c["sent"] for c in once)), min(c["at"] for c in mine), reference.utc(max(c["last_seen"] for c in mine))])
+    assert sum(int(row[3]) for row in expected) > 90
     owners = collections.defaultdict(lambda: [set(), 0, 0])
-    for r in sample():
-        source = r.get("pkt_srcaddr") or r.get("srcaddr")
-        held = source and holder(source, r["start_time"])
+    for c in met():
+        held = holder(c["ip"], c["at"])
         if held:
-            owners[held[2]][0].add(source)
-            owners[held[2]][1] += 1
-            owners[held[2]][2] += r.get("bytes") or 0
+            owners[held[2]][0].add(c["ip"])
+            owners[held[2]][1] += not c["is_nat_leg"]
+            owners[held[2]][2] += 0 if c["is_nat_leg"] else c["sent"] or 0
     second = [[owner, str(len(a)), str(flows), str(size)] for owner, (a, flows, size) in owners.items()]
     assert answer(build, "who-had", loads=1) == expected + sorted(second, key=lambda r: (-int(r[3]), r[0]))
 
@@ -496,16 +506,16 @@ def test_who_had_needs_an_address(release, tmp_path):
 def test_the_address_of_a_pod_is_in_the_packet(release, tmp_path):
     """10.0.1.13 and 10.0.1.99, which nobody knows, are secondary addresses of the node 10.0.1.12."""
     logs = tmp_path / "a.log"
-    logs.write_text("srcaddr dstaddr pkt-srcaddr pkt-dstaddr start end packets bytes\n"
-                    "10.0.1.12 52.216.0.9 10.0.1.13 52.216.0.9 1773046800 1773046860 7 80\n"
-                    "52.216.0.9 10.0.1.12 52.216.0.9 10.0.1.99 1773046800 1773046860 7 90\n")
+    logs.write_text("srcaddr dstaddr pkt-srcaddr pkt-dstaddr srcport dstport protocol start end packets bytes\n"
+                    "10.0.1.12 52.216.0.9 10.0.1.13 52.216.0.9 40000 443 6 1773046800 1773046860 7 80\n"
+                    "52.216.0.9 10.0.1.12 52.216.0.9 10.0.1.99 443 40001 6 1773046800 1773046860 7 90\n")
     env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
     loads = {name: value for sample in SAMPLES.values() for name, value in sample.items()}
     done = shell(release, "who-had", logs=logs, env=env, had="10.0.1.13")
     assert [line.split("\t")[:5] for line in done.stdout.split("\n")[1:3]] == [
         ["app-3", "checkout", "10.0.1.13/32", "1", "80"], ["checkout", "1", "1", "80"]]
     done = shell(release, "unknown-addresses", logs=logs, env=env, **loads)
-    assert done.stdout.split("\n")[3].split("\t")[:6] == ["10.0.1.99", "application", "0", "1", "NULL", "90"] and done.stdout.count("\n") == 4
+    assert done.stdout.split("\n")[3].split("\t")[:6] == ["10.0.1.99", "application", "1", "0", "NULL", "0"] and done.stdout.count("\n") == 4
 
 
 @pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])
@@ -514,8 +524,9 @@ def test_options_and_what_was_looked_at(release, tmp_path, script):
     env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
     loads = {name: value for sample in SAMPLES.values() for name, value in sample.items()}
     logs = tmp_path / "a.log"
-    logs.write_text("10.0.1.13 52.216.0.9 1773046800 1773046860 7 80\ntorn\n10.0.1.99 52.216.0.9 1773046800 1773046860 7 80\n")
-    options = {"format": "srcaddr dstaddr start end packets bytes", "on_error": "skip"}
+    logs.write_text("10.0.1.13 52.216.0.9 40000 443 6 1773046800 1773046860 7 80\ntorn\n"
+                    "10.0.1.99 52.216.0.9 40001 443 6 1773046800 1773046860 7 80\n")
+    options = {"format": "srcaddr dstaddr srcport dstport protocol start end packets bytes", "on_error": "skip"}
     done = shell(release, script, logs=logs, env=env, had="10.0.1.13", **loads, **options)
     assert done.returncode == 0 and done.stderr == "" and re.search(r"\t(80|160)\b", done.stdout) and "nothing found" not in done.stdout
     done = shell(release, script, logs=logs, env=env, had="10.0.1.13", since="2030-01-01", **loads, **options)
@@ -529,7 +540,7 @@ def test_who_had_in_a_gap(build):
     """Nobody had 10.0.1.12 on 2026-03-09, so the answer is the owner of its network."""
     rows = answer(build, "who-had", loads=1, had="10.0.1.12")[:3]
     assert [row[0] for row in rows] == ["app-2", "application subnet", "app-2b"]
-    assert all(row[6].startswith("2026-03-09") or row[6] >= "2026-03-09" for row in rows[1:2])
+    assert all(row[5].startswith("2026-03-09") or row[5] >= "2026-03-09" for row in rows[1:2])
     rows = answer(build, "who-had", loads=1, had="10.0.0.30")
     assert rows[0][:3] == ["NULL"] * 3                      # nobody had it
     [row] = [r for r in answer(build, "who-had", loads=1, had="2600:1f18:4a3b:1200:d338:a4b3:ec2e:99e8") if "/" in r[2]]

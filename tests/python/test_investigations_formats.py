@@ -27,15 +27,11 @@ def ask(name, logs, **values):
 
 # The fields without which a script finds nothing or cannot tell something, of those that its last answer counts.
 NEEDED = {
-    "bpa-rejects": "reject-reason", "cross-az": "az-id vpc-id flow-direction next-hop-az-id", "instance-traffic": "instance-id flow-direction",
+    "bpa-rejects": "reject-reason", "interface-types": "interface-type flow-direction",
     "high-loss": "tgw-id flow-direction packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired",
-    "interface-types": "interface-type flow-direction", "nat-by-tag": "next-hop-interface-type flow-direction instance-tag", "nat-downloads": "instance-id pkt-srcaddr",
-    "nat-senders": "instance-id pkt-srcaddr pkt-dstaddr", "nat-traffic": "instance-id pkt-srcaddr pkt-dstaddr",
-    "nat-uploads": "instance-id pkt-dstaddr", "next-hop-trace": "interface-id action flow-direction pkt-dstaddr next-hop-interface-id",
-    "s3-through-nat": "instance-id pkt-srcaddr pkt-dstaddr pkt-src-aws-service pkt-dst-aws-service",
-    "service-errors": "flow-direction pkt-src-aws-service pkt-dst-aws-service", "top-instances": "instance-id flow-direction",
-    "top-pairs-original": "pkt-srcaddr pkt-dstaddr", "top-pairs-original-by-packets": "pkt-srcaddr pkt-dstaddr",
-    "top-subnets": "subnet-id flow-direction", "top-talkers-original": "pkt-srcaddr",
+    "nat-by-tag": "next-hop-interface-type flow-direction instance-tag",
+    "next-hop-trace": "interface-id action flow-direction pkt-dstaddr next-hop-interface-id",
+    "service-errors": "flow-direction pkt-src-aws-service pkt-dst-aws-service",
     "traffic-paths": "traffic-path flow-direction instance-id pkt-dst-aws-service"}
 
 
@@ -45,11 +41,11 @@ def test_the_last_answer_names_each_field_that_is_needed(tmp_path, name, lacks):
     fields = NEEDED[name].split()
     for file, own in (("a", fields), ("b", [f.replace("-", "_") for f in fields if f != lacks])):
         (tmp_path / f"{file}.log").write_text(f"srcaddr dstaddr start end {' '.join(own + [f for f in ('action', 'interface-id') if f not in fields])}\n")
-    rows = ask(name, tmp_path, instance="i-1", trace_from="10.0.0.5", trace_to="10.0.1.6")
+    rows = ask(name, tmp_path, trace_from="10.0.0.5", trace_to="10.0.1.6")
     assert rows[-1] == ["2", *("1" if f == lacks else "2" for f in fields)]
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if "_files(@logs) WHERE fields" in (ROOT / f"sql/investigate/{n}.sql").read_text()])
+@pytest.mark.parametrize("name", [n for n in NAMES if "_files(@logs, @format) WHERE fields" in (ROOT / f"sql/investigate/{n}.sql").read_text()])
 def test_a_last_answer_is_tested(name):
     assert name in NEEDED
 
@@ -77,7 +73,7 @@ def spellings(tmp_path_factory):
 @pytest.mark.parametrize("own, far", [(LONG, FAR), (SHORT, FAR_SHORT), (SHORT.upper(), "2001:DB8:0:0::9")])
 @pytest.mark.parametrize("name, column, figures", [
     ("from-source", 6, ["800"]), ("tcp-from-source", 7, ["400", "400"]), ("to-destination", 6, ["800"]),
-    ("host-seen", 6, ["800", "800"]), ("conversation", 6, ["800"]), ("next-hop-trace", 7, ["800"])])
+    ("host-seen", 6, ["800"]), ("conversation", 8, ["800"]), ("next-hop-trace", 7, ["800"])])
 def test_an_address_in_any_spelling(spellings, name, column, figures, own, far):
     """Every spelling finds the records of every spelling, as those of one host."""
     rows = ask(name, spellings, src=own, dst=own, host=own, a=own, b=far, trace_from=own, trace_to=far)
@@ -117,7 +113,7 @@ def test_without_log_status(tmp_path, name):
             both_ways("10.0.0.5", far, status, 1773000000 + 60 * i, 9000000)
             for far in ("10.0.1.6", "203.0.113.7") for i in [*range(40), 2000]))
         found.append(ask(name, logs, src="10.0.0.5", dst="10.0.0.5", host="10.0.0.5", a="10.0.0.5", b="203.0.113.7", net="10.0.0.0/8",
-                         subnet="10.0.0.0/8", text="10.", eni="eni-1", instance="i-1", trace_from="10.0.0.5",
+                         text="10.", eni="eni-1", trace_from="10.0.0.5",
                          trace_to="203.0.113.7", week="2026-03-08", new_since="2026-03-08")
                      if name != "bad-addresses" else [])
     found = [[row[:2] if row[0] == "nothing found" else row for row in rows] for rows in found]
@@ -128,7 +124,7 @@ def test_without_log_status(tmp_path, name):
         found[0].insert(0, ["1", "eni-1", "164", "NULL", "NULL", "NULL", "2026-03-10 05:21:00"])
     assert found[0] == found[1]
     assert not [cell for row in found[0] for cell in row if "rror near" in cell]
-    assert found[0] or name not in ("hourly", "data-leaving", "outside-hours", "daily-trend", "coverage", "instance-traffic")
+    assert found[0] or name not in ("hourly", "data-leaving", "outside-hours", "daily-trend", "coverage")
 
 
 def test_without_log_status_nobody_knows_what_was_lost(tmp_path):

@@ -82,8 +82,7 @@ def test_accepted_or_rejected_cannot_be_told(logs, name, kind):
 
 
 @pytest.mark.parametrize("name, columns", [
-    ("top-instances", [4, 5]), ("top-subnets", [4, 5]), ("instance-traffic", [0, 5, 6]), ("nat-by-tag", [5, 6]), ("interface-types", [4, 5]),
-    ("cleartext", [1, 4])])
+    ("nat-by-tag", [5, 6]), ("interface-types", [4, 5]), ("cleartext", [1, 4])])
 def test_the_direction_is_not_guessed(tmp_path, name, columns):
     """What is sent and what is received is NULL without flow-direction, and so is which end is the
     interface's own; not so where only one direction occurs."""
@@ -94,21 +93,21 @@ def test_the_direction_is_not_guessed(tmp_path, name, columns):
             f"next-hop-interface-type {field}encryption-status\n"
             f"10.0.0.5 203.0.113.7 40000 443 6 400 1773046800 1773046860 ACCEPT eni-1 i-1 subnet-1 use1-az1 - nat_gateway {value}0\n")
         found.append(ask(name, tmp_path, instance="i-1")[0])
-    assert [i for i, (a, b) in enumerate(zip(*found)) if a != b and b == "NULL"] == (columns if name != "top-instances" else [1, *columns])
+    assert [i for i, (a, b) in enumerate(zip(*found)) if a != b and b == "NULL"] == columns
     assert [found[0][i] for i in columns] == {
-        "instance-traffic": ["203.0.113.7", "400", "0"], "cleartext": ["10.0.0.5", "1"], "interface-types": ["0", "400"]}.get(name, ["400", "0"])
+        "cleartext": ["10.0.0.5", "1"], "interface-types": ["0", "400"]}.get(name, ["400", "0"])
 
 
 # Columns that need fields which a kind of logs does not have.
 UNKNOWN = [(kind, *line.split(" ", 1)) for kind, lines in {
     "tgw": """admin-ports rejected; bad-addresses rejected; conversation rejected; daily-trend rejected; host-seen rejected
-              server-ports rejected rejected_clients; inbound-external rejected; uncommon-ports rejected; dns-resolvers rejected; new-talkers rejected; top-talkers rejected
+              server-ports rejected rejected_clients; inbound-external rejected; uncommon-ports rejected; dns-resolvers rejected; top-talkers rejected
               service-errors rejected share unanswered; unusual-protocols rejected
-              top-pairs interfaces; top-pairs-by-packets interfaces; interface-types interfaces; cleartext interfaces""",
-    "four": """conversation a_sent b_sent rejected points; coverage nodata skipdata
+              interface-types interfaces; cleartext interfaces""",
+    "four": """coverage nodata skipdata
                daily-trend rejected skipped bytes; period-check nodata skipdata; ipv4-ipv6 packets bytes share
-               interface-types bytes_in bytes_out interfaces; top-talkers rejected bytes; host-seen rejected bytes each
-               from-source action bytes; top-pairs interfaces packets bytes; hourly packets bytes bytes_per_record"""}.items()
+               interface-types bytes_in bytes_out interfaces
+               from-source action bytes; hourly packets bytes bytes_per_record"""}.items()
     for line in re.split(r"; |\n *", lines)]
 
 
@@ -125,29 +124,30 @@ def test_what_the_logs_do_not_say_is_null(logs, kind, name, columns):
 
 
 @pytest.mark.parametrize("name, rows", [
-    ("data-leaving", [["10.0.0.5", "203.0.113.7", "-", "12", "NULL", "2026-03-08 00:00:00", "2026-03-08 00:11:30"]]),
+    ("data-leaving", [["10.0.0.5", "203.0.113.7", "443", "https", "1", "NULL", "NULL", "2026-03-08 00:00:00", "2026-03-08 00:11:30"]]),
     ("outside-hours", [["10.0.0.5", "203.0.113.7", "12", "NULL", "NULL", "2026-03-08 00:00:00", "2026-03-08 00:11:30"]])])
 def test_pairs_without_a_byte_count(tmp_path, name, rows):
     """They are shown, and their bytes are NULL. A record without traffic is not one of them."""
-    (tmp_path / "a.log").write_text("srcaddr dstaddr srcport dstport start end\n" + "- - - - 1772928000 1772928030\n" + "".join(
-        f"10.0.0.5 203.0.113.7 40000 443 {1772928000 + 60 * i} {1772928030 + 60 * i}\n" for i in range(12)))
+    (tmp_path / "a.log").write_text("srcaddr dstaddr srcport dstport protocol start end\n" + "- - - - - 1772928000 1772928030\n" + "".join(
+        f"10.0.0.5 203.0.113.7 40000 443 6 {1772928000 + 60 * i} {1772928030 + 60 * i}\n" for i in range(12)))
     assert ask(name, tmp_path) == rows
 
 
 # The scripts that stop at an error, because all that they ask about is a field that the logs lack.
-NEED_ACTION = set("""accepted-rejected accepted-tcp cross-az nat-by-tag rejected-tcp rejected-tcp-by-weekday rejects rejects-inside top-rejected traffic-paths""".split())
-STOPPED = {"default": set(), "v5": set(), "tgw": NEED_ACTION | {"eni"}, "four": NEED_ACTION | set(
-    """admin-ports bad-addresses beaconing dns-resolvers eni got-in inbound-external large-transfers mining-pools new-talkers port-scans server-ports skipdata tcp-from-source udp-sources
-       uncommon-ports unusual-protocols""".split())}
+NEED_ACTION = set("""accepted-rejected nat-by-tag rejected-tcp rejected-tcp-by-weekday rejects rejects-inside top-rejected traffic-paths""".split())
+# They ask flowlogs_connections, for which a file needs addresses, ports and protocol.
+ON_CONNECTIONS = {name for name in NAMES if "flowlogs_connections(" in (ROOT / f"sql/investigate/{name}.sql").read_text()} - {"nat-traffic"}
+STOPPED = {"default": set(), "v5": set(), "tgw": NEED_ACTION | {"eni"},
+           "four": NEED_ACTION | ON_CONNECTIONS | {"eni", "skipdata", "tcp-from-source"}}
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_or_what_is_lacking(logs, kind, name):
-    """Rows, or an error that names a field, or a last answer that counts 0 files with a field. Never nothing."""
+    """Rows, or an error or a closing line that names a field, or a last answer that counts 0 files with a field. Never nothing."""
     listed = "CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('192.0.2.77', 'it');\n"
     rows = ask(name, logs / kind, listed if name == "bad-addresses" else "")
-    closes = "_files(@logs) WHERE fields" in (ROOT / f"sql/investigate/{name}.sql").read_text()
+    closes = "_files(@logs, @format) WHERE fields" in (ROOT / f"sql/investigate/{name}.sql").read_text()
     fields = lacking(rows)
     assert bool(fields) == (name in STOPPED[kind])
     answer = [row for row in (rows[:-1] if closes else rows) if row[0] != "nothing found" and "rror near" not in row[0]]
@@ -169,7 +169,7 @@ def test_the_account_and_the_region_of_the_path(tmp_path):
 
 
 @pytest.mark.parametrize("name, lacks", [
-    (name, port) for name in ("accepted-tcp", "admin-ports", "port-scans", "uncommon-ports") for port in ("srcport", "dstport")])
+    (name, port) for name in ("services-used", "admin-ports", "port-scans", "uncommon-ports") for port in ("srcport", "dstport")])
 def test_one_of_the_ports_is_not_enough(tmp_path, name, lacks):
     """Half of the records would be found, or counted on the wrong side."""
     port = {"srcport": "dstport", "dstport": "srcport"}[lacks]

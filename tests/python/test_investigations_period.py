@@ -9,12 +9,13 @@ import time
 import pytest
 
 import answers.invb
+import answers.talkers
 from test_investigations import ANSWERS, records, text
 
 SINCE, UNTIL = "2026-03-09 09:05:30", "2026-06-16 10:02:00"
 # These scripts have periods of their own, or answer about files, to which a period applies
 # differently.
-NAMES = sorted(name for name in ANSWERS if ANSWERS[name].__module__ == answers.invb.__name__
+NAMES = sorted(name for name in ANSWERS if ANSWERS[name].__module__ in (answers.invb.__name__, answers.talkers.__name__)
                and name not in ("new-talkers", "period-check"))
 
 

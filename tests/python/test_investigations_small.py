@@ -78,9 +78,9 @@ OF_A_POD = [f"5 eni-1 {NODE} {FAR} 40000 443 6 4 400 1773046800 1773046860 ACCEP
     ("to-destination", {"dst": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
     ("to-network", {"net": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
     ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
-    ("subnet-senders", {"subnet": "100.64.0.0/16"}, [[POD, "1", "1", "400"]]),
+    ("top-talkers", {"within": "100.64.0.0/16"}, [[POD, "NULL", "1", "0", "4", "400", "900"]]),
     ("from-source", {"src": NODE}, [[FAR, "TCP", "443", "https", "ACCEPT", "2", "450"]]),
-    ("subnet-senders", {"subnet": "10.0.1.0/24"}, [[NODE, "1", "2", "450"]])])
+    ("top-talkers", {"within": "10.0.1.0/24"}, [[NODE, "NULL", "1", "0", "4", "50", "0"]])])
 def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
     """Its node's interface logs the node's own address as srcaddr and dstaddr."""
     assert [row[:len(rows[0])] for row in answer(name, tmp_path, WITH_PACKETS, OF_A_POD, **asked)] == rows

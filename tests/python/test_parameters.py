@@ -21,16 +21,19 @@ DAY = {"since": "2026-03-10", "until": "2026-03-11"}
 SECONDS = {"since": 1773046800, "until": 1773050400}  # 2026-03-09 09:00 to 10:00
 CASES = [
     *((name, DAY | {"top": 7}) for name in (
-        "top-talkers", "top-talkers-original", "top-pairs", "top-pairs-by-packets", "top-pairs-original",
-        "top-pairs-original-by-packets", "top-instances", "top-subnets", "subnet-senders", "tcp-from-source", "from-source",
+        "top-talkers", "services-used", "host-seen", "data-leaving", "cross-az", "tcp-from-source", "from-source",
         "to-destination", "to-network", "to-text-prefix", "rejected-tcp", "rejected-tcp-by-weekday", "rejects", "top-rejected",
-        "accepted-tcp", "admin-ports", "server-ports", "udp-sources", "skipdata", "connections-latest", "nat-senders",
-        "nat-traffic", "nat-uploads", "nat-downloads", "s3-through-nat", "conversation", "eni")),
+        "admin-ports", "server-ports", "skipdata", "connections-latest", "nat-traffic", "conversation", "eni")),
     *((name, SECONDS | {"top": 100000}) for name in (
-        "top-talkers", "top-pairs", "accepted-tcp", "rejects", "connections-latest", "nat-traffic", "to-network",
-        "udp-sources", "admin-ports")),
+        "top-talkers", "services-used", "rejects", "connections-latest", "nat-traffic", "to-network", "admin-ports")),
+    *(("top-talkers", {"per": per, "by": by}) for per in ("address", "pair", "instance", "subnet") for by in ("bytes", "packets", "received")),
+    ("top-talkers", {"within": "10.0.1.0/24"}),
+    ("top-talkers", {"within": "2600:1f18:4a3b:1200::/64", "per": "pair", "top": 100000}),
+    ("services-used", {"protocol": 17, "per": "address", "top": 100000}),
+    ("services-used", {"protocol": 1}),
+    ("data-leaving", {"per": "connection", "bytes": 1000000}),
+    ("host-seen", {"host": "i-028450faf3abb2524", "top": 100000}),
     ("ipv4-ipv6", DAY),
-    ("subnet-senders", {"subnet": "2600:1f18:4a3b:1200::/64"}),
     ("to-network", {"net": "2a05:d014:6c2:9a00::/56"}),
     ("to-network", {"net": "203.0.113.200"}),
     ("to-text-prefix", {"text": "2001:db8:"}),
@@ -41,11 +44,9 @@ CASES = [
     ("from-source", {"src": "203.0.113.66"}),
     ("from-source", {"src": "10.0.2.11", "top": 100000}),
     ("to-destination", {"dst": "10.0.0.30", "top": 100000}),
-    ("nat-senders", {"nat": "10.64.0.20"}),
+    *(("nat-traffic", {"per": per, "by": by}) for per in ("address", "pair", "remote", "service") for by in ("bytes", "sent", "received")),
     ("nat-traffic", {"nat": "eni-0325382f7cb095211", "top": 100000}),
-    ("nat-uploads", {"nat": "172.31.0.20"}),
-    ("nat-downloads", {"nat": "10.64.0.20", "top": 100000}),
-    ("s3-through-nat", {"nat": "172.31.0.20"}),
+    ("nat-traffic", {"nat": "10.64.0.20", "per": "address"}),
     ("conversation", {"a": "10.0.0.10", "b": "10.0.1.14"}),             # both sides logged, default format
     ("conversation", {"a": "10.0.1.14", "b": "10.0.0.10", "port": 22}),
     ("conversation", {"a": "10.0.1.31", "b": "10.0.2.11"}),             # sent on one side, refused on the other
@@ -58,12 +59,14 @@ CASES = [
 # What these ask about has a default for the sample alone: a value that nothing in it has, of each.
 ASKED = {
     "from-source": {"src": "192.0.2.200"}, "tcp-from-source": {"src": "192.0.2.200"}, "to-destination": {"dst": "192.0.2.200"},
-    "to-network": {"net": "192.0.2.200/30"}, "to-text-prefix": {"text": "10.99."}, "subnet-senders": {"subnet": "10.99.0.0/16"},
+    "to-network": {"net": "192.0.2.200/30"}, "to-text-prefix": {"text": "10.99."},
     "host-seen": {"host": "2001:db8::99"}, "conversation": {"a": "10.0.0.10", "b": "192.0.2.200"}, "eni": {"eni": "eni-0"},
-    "instance-traffic": {"instance": "i-0"}, "next-hop-trace": {"trace_from": "10.64.1.12", "trace_to": "192.0.2.200"},
+    "next-hop-trace": {"trace_from": "10.64.1.12", "trace_to": "192.0.2.200"},
     "new-talkers": {"new_since": "2026-06-16"}}
 WRONG = [("from-source", "src", "10.0.1.31/32"), ("to-destination", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1/128"),
-         ("to-text-prefix", "text", 10.0), ("eni", "eni", "10.0.1.31"), ("instance-traffic", "instance", "10.0.1.31"),
+         ("to-text-prefix", "text", 10.0), ("eni", "eni", "10.0.1.31"), ("host-seen", "host", "web"), ("top-talkers", "per", "address "),
+         ("top-talkers", "by", "flows"), ("top-talkers", "within", "10.0.0.0/33"), ("services-used", "per", "instance"),
+         ("data-leaving", "per", "address"), ("nat-traffic", "per", "instance"), ("nat-traffic", "by", "packets"),
          ("conversation", "b", "10.0.1"), ("next-hop-trace", "trace_to", "S3"), ("new-talkers", "new_since", 2014),
          ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33")]
 
@@ -166,7 +169,7 @@ def test_inside_is_a_list_or_the_name_of_a_table(release, name):
 def test_an_inside_that_is_none_is_an_error(release, name, value):
     got = release.shell(f".parameter init\nINSERT INTO temp.sqlite_parameters VALUES ('@inside', '{value}');\n"
                         f".read sql/investigate/{name}.sql")
-    assert re.fullmatch(r"(Runtime )?[Ee]rror.*: flowlogs: (?:is_inside|inside): (no such table: .*; name a table with a column cidr, or write a JSON array such "
+    assert re.fullmatch(r"(Runtime )?[Ee]rror.*: flowlogs: (?:is_)?inside: (no such table: .*; name a table with a column cidr, or write a JSON array such "
                         r"as '.*'|element 1 of the list is .*, which is no prefix such as '10.0.0.0/8')\n", got), got
 
 
@@ -265,16 +268,23 @@ def test_a_period_without_records_says_so(release):
                     "and met the conditions", "2026-03-08 23:50:00", "2026-06-16 23:55:00"]]
 
 
-@pytest.mark.parametrize("name", ["top-instances", "top-subnets", "top-pairs-original", "top-pairs-original-by-packets",
-                                  "top-talkers-original", "nat-senders", "nat-traffic", "nat-uploads", "nat-downloads",
-                                  "s3-through-nat", "instance-traffic", "cross-az", "traffic-paths", "service-errors", "nat-by-tag",
-                                  "interface-types", "bpa-rejects", "high-loss", "next-hop-trace"])
+@pytest.mark.parametrize("name", ["traffic-paths", "service-errors", "nat-by-tag", "interface-types", "bpa-rejects", "high-loss", "next-hop-trace"])
 def test_the_default_format_cannot_tell(release, tmp_path, name):
     """Where no file has the fields, the answer says it: so many files, none with them. There is no error, also not for
     scripts that stop at errors."""
     (tmp_path / "a.log").write_text("2 123456789012 eni-1 10.0.0.5 10.0.0.6 40000 443 6 4 400 1773046800 1773046860 ACCEPT OK\n")
-    got = release.rows(f".headers off\n.parameter init\n{setting('logs', str(tmp_path))}\n{setting('instance', 'i-1')}\n"
+    got = release.rows(f".headers off\n.parameter init\n{setting('logs', str(tmp_path))}\n"
                        f"{setting('trace_from', '10.0.0.5')}\n{setting('trace_to', '10.0.0.6')}\n.read sql/investigate/{name}.sql")
     assert set(got[-1][3 if name == "next-hop-trace" else 1:]) == {"0"} and got[-1][0] == "1"
     assert not [row for row in got if "rror near" in row[0]]
-    assert name not in ("instance-traffic", "next-hop-trace") or [row[0] for row in got[:-1]] == ["nothing found"]
+    assert name != "next-hop-trace" or [row[0] for row in got[:-1]] == ["nothing found"]
+
+
+@pytest.mark.parametrize("name, asked, lacks", [
+    ("nat-traffic", {}, "pkt_srcaddr pkt_dstaddr"), ("cross-az", {}, "az_id"), ("top-talkers", {"per": "instance"}, "instance_id"),
+    ("top-talkers", {"per": "subnet"}, "subnet_id"), ("host-seen", {"host": "i-1"}, "instance_id")])
+def test_the_closing_line_names_what_the_default_format_lacks(release, tmp_path, name, asked, lacks):
+    (tmp_path / "a.log").write_text("2 123456789012 eni-1 10.0.0.5 10.0.0.6 40000 443 6 4 400 1773046800 1773046860 ACCEPT OK\n")
+    set_all = "".join(f"{setting(k, v)}\n" for k, v in ({"logs": str(tmp_path)} | asked).items())
+    [got] = release.rows(f".headers off\n.parameter init\n{set_all}.read sql/investigate/{name}.sql")
+    assert got[0] == "nothing found" and [f for f in lacks.split() if f"does not have the field {f}: it is NULL there" not in got[-1]] == []

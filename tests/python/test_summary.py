@@ -70,6 +70,18 @@ def test_what_the_files_lack(ask):
     assert "1 of the 2 files read do not have the field bytes: it is NULL there" in notes
 
 
+@pytest.mark.parametrize("column, field", [("instance_id", "instance_id"), ("subnet_id", "subnet_id"), ("az_id", "az_id"), ("vpc_id", "vpc_id"),
+                                           ("account_id", "account_id"), ("interface_id", "interface_id")])
+def test_a_column_of_an_end_needs_the_field_of_its_interface(ask, column, field):
+    """And flow_direction, which says at which end the interface is."""
+    for end in ("client", "server"):
+        got = ask({"a.log": f"srcaddr dstaddr srcport dstport protocol start end\n10.0.0.1 10.0.0.2 40000 443 6 {NOON} {NOON}\n"},
+                  f"SELECT {end}_{column} FROM flowlogs_connections(LOGS)")
+        assert got.split("; ")[1:] == [f"the file read does not have the field {f}: it is NULL there"
+                                       for f in sorted({field, "flow_direction"}, key="account_id interface_id vpc_id subnet_id instance_id az_id "
+                                                       "flow_direction".split().index)]
+
+
 def test_a_payload_is_a_value(ask):
     got = ask({}, "SELECT count(*) FROM flowlogs_payload(?)", lines(2))
     assert got == "1 value was read, with 2 records, of which 2 met the conditions"

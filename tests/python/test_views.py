@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+import connecting
+import connections
 import reference
 from builds import ROOT
 
@@ -53,9 +55,6 @@ def summed(rows, *columns):
                 return clock(min(r["start"] for r in g))
             case "last":
                 return clock(max(r["end"] for r in g))
-            case "sent" | "received":
-                known = [(r["dstport"] <= r["srcport"], r["bytes"]) for r in g if r["bytes"] is not None]
-                return sum(size for sent, size in known if sent == (name == "sent")) if known else None
             case _:
                 return sum(r["log_status"] == name.upper() for r in g)
 
@@ -67,14 +66,40 @@ def of_action(action):
             for r in traffic() if r.get("action") == action]
 
 
-def conversations():
-    def key(r):
-        ends = (r["srcaddr"], r["dstaddr"])[::1 if r["dstport"] <= r["srcport"] else -1]
-        return (*ends, min(r["srcport"], r["dstport"]), r["protocol"])
-
-    return summed(((key(r), r) for r in traffic()), "flows", "rejected", "sent", "received", "first", "last")
+@functools.cache
+def met():
+    return [c for c in connections.connections(traffic(), connecting.services()) if not c["is_nat_leg"]]
 
 
+def sent():
+    """What each end of a connection sent to the other, where it sent something."""
+    for c in met():
+        for own, other in (("client", "server"), ("server", "client")):
+            if c[f"{own}_packets"] != 0:
+                yield c | {"src": c[own], "dst": c[other], "packets": c[f"{own}_packets"], "bytes": c[f"{own}_bytes"]}
+
+
+def added(rows, key, *columns):
+    """A row for each key: the key, connections, rejected ones, the sums of these columns, first and last seen."""
+    groups = collections.defaultdict(list)
+    for c in rows:
+        groups[tuple(c[k] for k in key)].append(c)
+
+    def total(values):
+        known = [v for v in values if v is not None]
+        return sum(known) if known else None
+
+    return [(*k, len(g), total(c["rejected"] and int(c["rejected"] > 0) for c in g), *(total(c[n] for c in g) for n in columns),
+             clock(min(c["first_seen"] for c in g)), clock(max(c["last_seen"] for c in g))) for k, g in groups.items()]
+
+
+def admin_ports():
+    asked = [c | {"answered": c["server_packets"] and int(c["server_packets"] > 0)} for c in met() if c["server_port"] in ADMIN and c["protocol"] == 6]
+    return added(asked, ("client", "server", "server_port"), "answered", "client_bytes", "server_bytes")
+
+
+SHOWN = ("client", "client_port", "server", "server_port", "protocol", "client_packets", "client_bytes", "server_packets", "server_bytes",
+         "accepted", "rejected", "state", "first_seen", "last_seen")
 FOURTEEN = ("start_time", "end_time", "interface_id", "srcaddr", "srcport", "dstaddr", "dstport", "protocol", "packets",
             "bytes", "action", "log_status")
 COLUMNS_OF_ACTION = "start_time, interface_id, srcaddr, srcport, dstaddr, dstport, packets, bytes"
@@ -85,16 +110,14 @@ EXPECTED = {
     "records": (", ".join(FOURTEEN), lambda: [tuple(r.get(c) for c in FOURTEEN) for r in records()]),
     "accepted": (COLUMNS_OF_ACTION, lambda: of_action("ACCEPT")),
     "rejects": (COLUMNS_OF_ACTION, lambda: of_action("REJECT")),
-    "talkers": ("*", lambda: summed((((r["srcaddr"],), r) for r in traffic()),
-                                    "flows", "rejected", "packets", "bytes", "first", "last")),
-    "pairs": ("*", lambda: summed((((r["srcaddr"], r["dstaddr"]), r) for r in traffic()),
-                                  "flows", "rejected", "packets", "bytes", "first", "last")),
-    "conversations": ("client, server, port, protocol, flows, rejected, sent, received, first_seen, last_seen",
-                      conversations),
-    "admin_ports": ("client, server, dstport, accepted, rejected, bytes, first_seen, last_seen",
-                    lambda: summed((((r["srcaddr"], r["dstaddr"], r["dstport"]), r) for r in traffic()
-                                    if r["dstport"] in ADMIN and r["protocol"] == 6),
-                                   "accepted", "rejected", "bytes", "first", "last")),
+    "connections": (", ".join(SHOWN), lambda: [tuple(c[n] for n in SHOWN) for c in met()]),
+    "sent": ("src, dst, protocol, rejected, packets, bytes, first_seen, last_seen",
+             lambda: [tuple(c[n] for n in ("src", "dst", "protocol", "rejected", "packets", "bytes", "first_seen", "last_seen")) for c in sent()]),
+    "talkers": ("*", lambda: added(sent(), ("src",), "packets", "bytes")),
+    "pairs": ("*", lambda: added(sent(), ("src", "dst"), "packets", "bytes")),
+    "conversations": ("client, server, port, protocol, connections, rejected, sent, received, first_seen, last_seen",
+                      lambda: added(met(), ("client", "server", "server_port", "protocol"), "client_bytes", "server_bytes")),
+    "admin_ports": ("client, server, port, connections, rejected, answered, sent, received, first_seen, last_seen", admin_ports),
     "interfaces": ("*", lambda: summed((((r["interface_id"], r.get("account_id"), r.get("instance_id"), r.get("subnet_id")), r)
                                         for r in records() if r.get("interface_id")), "flows", "bytes", "first", "last")),
     "hours": ("*", lambda: summed((((hour(r),), r) for r in records() if r["log_status"] == "OK"),
@@ -121,7 +144,7 @@ def test_a_view_takes_the_format_and_what_can_be_used(release, tmp_path, view):
     options = (f".parameter init\n.parameter set @logs \"'{tmp_path}'\"\n"
                ".parameter set @format \"'interface-id srcaddr dstaddr srcport dstport protocol start end action'\"\n")
     count = f"SELECT count(*) FROM {view};"
-    assert release.rows(f"{options}.parameter set @on_error \"'skip'\"\n{SETUP}{count}") == [["2" if view == "records" else "1"]]
+    assert release.rows(f"{options}.parameter set @on_error \"'skip'\"\n{SETUP}{count}") == [["2" if view in ("records", "sent", "talkers", "pairs") else "1"]]
     assert f"{tmp_path}/a.log:2: " in release.shell(f"{options}{SETUP}{count}")
 
 
@@ -154,7 +177,8 @@ def test_parameters_are_looked_at_when_a_view_is_asked(release):
         .parameter set @logs "'tests/data/edge/custom-order.log'"
         SELECT count(*) FROM records;""".replace("        ", ""))
     wanted = [r for r in traffic() if "2026-03-10" <= r["start_time"] < "2026-03-10 09:00:00"]
-    pairs = {(r["srcaddr"], r["dstaddr"]) for r in wanted}
+    pairs = {(c[a], c[b]) for c in connections.connections(wanted, connecting.services()) if not c["is_nat_leg"]
+             for a, b in (("client", "server"), ("server", "client")) if c[f"{a}_packets"] != 0}
     assert got == [[str(len(pairs)), min(r["start_time"] for r in wanted), "1"], ["3"]]
 
 
@@ -164,10 +188,12 @@ PUSHED = [
     ("records", "start_time >= '2026-03-10' AND cidr_match(srcaddr, '10.0.0.0/8')", "start_time>= srcaddr:cidr_match"),
     ("accepted", "dstaddr IN ('10.0.0.10', '10.0.0.30')", "action= dstaddr:in"),
     ("rejects", "srcaddr = '203.0.113.66' AND start_time >= '2026-03-10'", "action= srcaddr= start_time>="),
-    ("talkers", "srcaddr = '10.0.1.31'", "srcaddr="),
-    ("pairs", "srcaddr = '10.0.1.31' AND cidr_match(dstaddr, '10.0.2.0/24')", "srcaddr= dstaddr:cidr_match"),
-    ("conversations", "protocol = 17", "protocol="),
-    ("admin_ports", "client = '203.0.113.66' AND dstport = 22", "srcaddr= dstport="),
+    ("connections", "server = '10.0.2.11' AND server_port = 5432", "server= server_port="),
+    ("sent", "protocol = 17 AND dst = '10.0.2.14'", "protocol="),
+    ("talkers", "address = '10.0.1.31'", "path="),     # the client or the server
+    ("pairs", "src = '10.0.1.31' AND cidr_match(dst, '10.0.2.0/24')", "path="),
+    ("conversations", "protocol = 17 AND client = '10.0.1.11'", "protocol= client="),
+    ("admin_ports", "client = '203.0.113.66' AND port = 22", "client= server_port="),
     ("interfaces", "interface_id = 'eni-01d3b5255fac9b19f'", "interface_id="),
     ("hours", "hour BETWEEN '2026-03-10' AND '2026-03-11'", "hour>= hour<="),
     ("coverage", "hour >= '2026-03-10' AND interface_id = 'eni-01d3b5255fac9b19f'", "hour>= interface_id="),

@@ -36,4 +36,4 @@ done <sql/tour.sql
 printf '\n%sTo ask your own logs, in any folder:%s\n\n' "$bold" "$plain"
 printf "sqlite3 -cmd '.load \"%s\"' -cmd '.mode box'\n" "$library"
 printf "SELECT count(*), sum(bytes) FROM flowlogs('/path/to/AWSLogs');\n\n"
-printf 'Then read README.md.  sql/investigate has more than 60 questions as scripts.\n'
+printf 'Then read README.md.  sql/investigate has more than 40 questions as scripts.\n'

@@ -207,34 +207,6 @@ def traffic_paths(records):
             ] + _files_with("traffic-path", "flow-direction", "instance-id", "pkt-dst-aws-service")
 
 
-def cross_az(records):
-    logged = [r for r in _accepted(records) if r.get("az_id") and r.get("flow_direction")]
-    zone = {}
-    for r in logged:
-        end = r["vpc_id"], r["srcaddr"] if r["flow_direction"] == "egress" else r["dstaddr"]
-        if None not in end:
-            zone[end] = min(zone.get(end, r["az_id"]), r["az_id"])
-    seen = collections.defaultdict(dict)    # pair -> end that saw it -> (flows, bytes)
-    for key, rs in _groups(logged, lambda r: (r["vpc_id"], r["srcaddr"], r["dstaddr"], r["interface_id"], r["flow_direction"])).items():
-        vpc, src, dst = key[:3]
-        a, b = zone.get((vpc, src)), zone.get((vpc, dst))
-        if a and b and a != b:
-            seen[vpc, a, b, src, dst][key[3:]] = len(rs), _sum(rs, "bytes")
-    pairs = [(*key[1:], max(f for f, _ in ends.values()), max((b for _, b in ends.values() if b is not None), default=None)) for key, ends in seen.items()]
-    zones = collections.defaultdict(lambda: [0, 0, 0])
-    for a, b, _, _, flows, size in pairs:
-        total = zones[a, b]
-        total[0] += 1
-        total[1] += flows
-        total[2] += size or 0
-    hops = _groups((r for r in logged if r["flow_direction"] == "egress" and r.get("next_hop_az_id") not in (None, r["az_id"])),
-                   lambda r: (r["az_id"], r["next_hop_az_id"], r["next_hop_interface_type"] or "instance or other", r["srcaddr"]))
-    return (sorted(((*k, *v) for k, v in zones.items()), key=lambda row: (-row[4], row[0], row[1]))
-            + _sorted(pairs, -6, 3, 4, 1, 2, 5)[:20]
-            + _sorted([(*k, _distinct(rs, "dstaddr"), len(rs), _sum(rs, "bytes")) for k, rs in hops.items()], -7, 1, 2, 3, 4)[:20]
-            + _files_with("az-id", "vpc-id", "flow-direction", "next-hop-az-id"))
-
-
 def hourly(records):
     return [(hour, len(rs), _distinct(rs, "srcaddr"), _sum(rs, "packets"), _sum(rs, "bytes"), _sum(rs, "bytes") // len(rs))
             for hour, rs in sorted(_groups(_passed(records), lambda r: r["start_time"][:13] + ":00:00").items())]
@@ -329,30 +301,6 @@ def coverage(records):
                                        for kind, n in sorted(kinds.items())] + noted[:20]
 
 
-def instance_traffic(records, instance="i-028450faf3abb2524"):
-    def peer(r):
-        return _dst(r) if r["flow_direction"] == "egress" else _src(r), _protocol(r), _low_port(r)
-
-    rows = []
-    for (other, protocol, port), rs in _groups((r for r in _ok(records) if r.get("instance_id") == instance), peer).items():
-        way = {d: sum(r["bytes"] or 0 for r in rs if r["flow_direction"] == d) for d in ("egress", "ingress")}
-        rows.append((other, protocol, port, len(rs), _refused(rs), way["egress"], way["ingress"],
-                     _first(rs)[:16], _last(rs)[:16]))
-    rows = sorted(_sorted(rows, 1, 2, 3), key=lambda row: -row[5] - row[6])
-    return rows[:20] + _files_with("instance-id", "flow-direction")
-
-
-def host_seen(records, host="10.0.2.14"):
-    found = collections.defaultdict(list)
-    for r in records:
-        ends = {r["srcaddr"], r.get("pkt_srcaddr")}, {r["dstaddr"], r.get("pkt_dstaddr")}
-        if host in ends[0]:
-            found["out", _dst(r), _protocol(r), _low_port(r)].append(r)
-        elif host in ends[1]:
-            found["in", _src(r), _protocol(r), _low_port(r)].append(r)
-    rows = [(*key, len(rs), _refused(rs), _sum(rs, "bytes"), _share(_sum(rs, "bytes"), len(rs)), _first(rs)[5:16], _last(rs)[5:16])
-            for key, rs in found.items()]
-    return _sorted(rows, -7, 1, 2, 3, 4)[:20]
 
 
 def nat_by_tag(records):
@@ -374,64 +322,6 @@ def interface_types(records):
     return [row[1:] for row in sorted(rows)] + _files_with("interface-type", "flow-direction")
 
 
-def _samples_nats(records):
-    """What the sample's NAT gateways, *.*.0.20, send on: by what is known of it, not by what can
-    be seen."""
-    return [r for r in records if re.fullmatch(r"(10\.(0|8|64)|172\.31)\.0\.20", _src(r) or "") and not _inside(_dst(r))]
-
-
-def _likely_nats(records):
-    """What those send on who pass on what they got, of packets and of bytes 99 % or more."""
-    def point(r):
-        return r.get("interface_id") or r.get("tgw_attachment_id") or "-"
-
-    came, went = collections.Counter(), collections.Counter()
-    for r in records:
-        if _inside(_src(r)) and _dst(r):
-            own = point(r), r["dstaddr"] if _inside(r["dstaddr"]) else r["srcaddr"]
-            for what in ("packets", "bytes"):
-                (came if _inside(r["dstaddr"]) else went)[own, what] += r[what] or 0
-
-    def passes_on(own):
-        return went[own, "bytes"] > 0 and all(
-            100 * abs(came[own, what] - went[own, what]) <= went[own, what] for what in ("packets", "bytes"))
-
-    return [r for r in records if _src(r) == r["srcaddr"] and _inside(_src(r)) and not _inside(_dst(r))
-            and passes_on((point(r), r["srcaddr"]))]
-
-
-def data_leaving(records, onward_legs=_samples_nats):
-    passed = _passed(records)
-    onward = {id(r) for r in onward_legs(passed)}
-    pairs = collections.defaultdict(lambda: collections.defaultdict(list))     # (src, dst, onward) -> what each viewpoint saw
-    for r in passed:
-        if _inside(_src(r)) and _dst(r) and not _inside(_dst(r)):
-            point = r.get("interface_id") or r.get("tgw_attachment_id"), r.get("flow_direction")
-            pairs[_src(r), _dst(r), id(r) in onward][point].append(r)
-    size = {pair: max((_sum(rs, "bytes") or 0) for rs in sights.values()) for pair, sights in pairs.items()}
-    to = collections.Counter()
-    for (_, dst, _), n in size.items():
-        to[dst] += n
-    rows, nats = [], collections.defaultdict(lambda: [0, 0, 0])
-    for pair, sights in pairs.items():
-        src, dst, is_onward = pair
-        all_of_it = sum(sights.values(), [])
-        flows = max(len(rs) for rs in sights.values())
-        if is_onward and 100 * (to[dst] - size[pair]) >= 99 * size[pair]:
-            for i, n in enumerate((1, flows, size[pair])):
-                nats[src][i] += n
-        elif size[pair] >= 5000000:
-            services = {r.get("pkt_dst_aws_service") for r in all_of_it} - {None}
-            rows.append((src, dst, max(services, default="-"), flows, size[pair], _first(all_of_it), _last(all_of_it), is_onward))
-    return [row[:-1] for row in _sorted(rows, -5, 1, 2, 8)[:20]] + [(nat, *sums) for nat, sums in sorted(nats.items())]
-
-
-def large_transfers(records):
-    large = [r for r in _passed(records) if (r["bytes"] or 0) >= 100000000 and _inside(_src(r)) and _inside(_dst(r)) is False]
-    large.sort(key=lambda r: (-r["bytes"], r["start"], _rank(r.get("interface_id")), _src(r), _dst(r), r["srcport"], r["dstport"],
-                              r["file"].encode(), r["line"]))
-    return [(r["start_time"], r["end"] - r["start"], _src(r), _dst(r), r["dstport"], r["bytes"],
-             r["bytes"] // 125000 // max(r["end"] - r["start"], 1), r.get("interface_id")) for r in large[:20]]
 
 
 def rejects_inside(records):
@@ -461,30 +351,6 @@ def outside_hours(records):
     return _sorted(rows, -4, 1, 2)[:20]
 
 
-def new_talkers(records, new_before="2026-06-15", new_since="2026-06-16", new_until="2026-06-17"):
-    yesterday, today, end = _seconds(new_before), _seconds(new_since), _seconds(new_until)
-    old = [r for r in records if yesterday <= r["start"] < today]
-    new = [r for r in records if today <= r["start"] < end]
-    known = {r["srcaddr"] for r in old}
-    hosts = [(src, len(rs), _sum(rs, "bytes"), _refused(rs), _first(rs), _last(rs))
-             for src, rs in _groups((r for r in new if r["srcaddr"] and r["srcaddr"] not in known and _inside(r["srcaddr"])),
-                                    lambda r: r["srcaddr"]).items()]
-
-    def called(r):
-        return r["srcaddr"], r.get("pkt_dst_aws_service") or r["dstaddr"], r["dstport"]
-
-    def is_inside(r):
-        return _inside(_dst(r) if r.get("pkt_dst_aws_service") else r["dstaddr"])
-
-    known = {called(r) for r in _passed(old)}
-    calls = []
-    for (src, peer, port), rs in _groups(
-            (r for r in _passed(new) if _inside(r["srcaddr"]) and r["dstport"] < 32768 and called(r) not in known),
-            called).items():
-        sides = {is_inside(r) for r in rs}
-        side = "outside" if False in sides else "inside" if True in sides else None
-        calls.append((src, peer, port, _SERVICE.get(port), side, len(rs), _sum(rs, "bytes"), _first(rs)))
-    return _sorted(hosts, -2, 1)[:20] + _sorted(calls, -7, 1, 2, 3)[:20]
 
 
 def next_hop_trace(records, trace_from="10.64.1.12", trace_to="52.218.32.244"):

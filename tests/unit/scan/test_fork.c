@@ -7,6 +7,7 @@
 
 #include <sys/wait.h>
 
+#include "connection/connection_scan.h"
 #include "file/read_ahead.h"
 #include "scan/rollup_scan.h"
 #include "scan/scan.h"
@@ -116,6 +117,50 @@ static void test_rollup_scan(void **state) {
   }
 }
 
+/* The connections are read in parts, of which the child has the one that is in memory. */
+static void test_connection_scan(void **state) {
+  static struct connection_scan g;
+  struct file file_of_ends = {.path = "ends.gz"};
+  const struct files ends = {.file = &file_of_ends, .n = 1};
+  struct bytes text = {0};
+  (void)state;
+  bytes_print(&text, "srcaddr dstaddr srcport dstport protocol\n");
+  for (int i = 0; i < 4 * LINES; i++) bytes_print(&text, "10.0.0.1 10.0.0.2 %d 443 6\n", 40000 + i);
+  write_gzip("ends.gz", text.p, text.n);
+  for (int threads = 0; threads <= 3; threads++) {
+    struct connection_scan_options options = {.scan = scan_options, .wish = {.idle = 900}, .memory = 1};
+    const struct connection *c;
+    struct err e = {0};
+    uint64_t records = 0;
+    options.scan.threads = threads;
+    assert_int_equal(connection_scan_open(&g, &ends, &options, &e), ERR_NONE);
+    for (int later = 0; later < 2; later++) { /* before the first connection, and after it */
+      if (threads) pthread_mutex_lock(&g.scan.mutex), pthread_mutex_lock(&g.scan.workers.mutex);
+      if (threads) pthread_mutex_lock(&g.parts.mutex);
+      pid_t child = fork_child();
+      if (!child) {
+        while (!connection_scan_next(&g, &c, &e) && c) {
+        } /* those that it has in memory */
+        expect(e.code == ERR_IO && strstr(e.text, "fork()"));
+        connection_scan_close(&g, NULL);
+        connection_scan_close(&g, NULL);
+        _exit(0);
+      }
+      if (threads) pthread_mutex_unlock(&g.parts.mutex);
+      if (threads) pthread_mutex_unlock(&g.scan.mutex), pthread_mutex_unlock(&g.scan.workers.mutex);
+      join_child(child);
+      if (!later) assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
+      if (!later) records += c->records;
+    }
+    while (!connection_scan_next(&g, &c, &e) && c) records += c->records;
+    assert_int_equal(e.code, ERR_NONE);
+    assert_int_equal(records, 4 * LINES);
+    assert_true(g.passes > 1);
+    connection_scan_close(&g, NULL);
+  }
+  bytes_free(&text);
+}
+
 static void test_read_ahead(void **state) {
   static struct source source;
   struct read_ahead a = {0};
@@ -169,10 +214,8 @@ static void test_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_threads),
-      cmocka_unit_test(test_read_ahead),
-      cmocka_unit_test(test_scan),
-      cmocka_unit_test(test_rollup_scan),
+      cmocka_unit_test(test_threads),     cmocka_unit_test(test_read_ahead),      cmocka_unit_test(test_scan),
+      cmocka_unit_test(test_rollup_scan), cmocka_unit_test(test_connection_scan),
   };
   alarm(120);
   return finish(cmocka_run_group_tests(tests, make_files, leave_temp_folder));

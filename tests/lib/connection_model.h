@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** A slow and obvious computation of connections from a list of flows, with which unit tests and
+** fuzz targets compare tables of connections (connection/connections.h).
+**
+**     model_flow()     a flow made of choices
+**     model_rows()     the connections of a list of flows, by sorting it
+**     model_table()    the connections of a table
+**     model_settle()   brings rows into one order, in which they can be compared as bytes
+*/
+#ifndef CONNECTION_MODEL_H
+#define CONNECTION_MODEL_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "connection/connections.h"
+
+#define MODEL_OBSERVERS 4
+#define MODEL_SUMS      (MODEL_OBSERVERS * 3 * 2) /* ways, directions */
+
+struct model_flow {
+  struct flow f;
+  uint32_t observer; /* 0 to MODEL_OBSERVERS - 1 */
+};
+
+struct model_sum {
+  uint64_t packets, bytes;
+  uint32_t observer, bits;
+};
+
+/* A connection: all that does not depend on where a table keeps it. */
+struct model_row {
+  uint64_t addr[4]; /* first, so that the order of rows is that of their keys */
+  uint64_t first, last, packets[2], bytes[2];
+  uint32_t port[2], protocol, direction; /* of what came first */
+  uint32_t records, accepted, rejected, signs, points, nsums;
+  struct model_sum sum[MODEL_SUMS];
+};
+
+struct model_list {
+  struct model_row *row;
+  size_t n, cap;
+};
+
+/* --- choices ----------------------------------------------------------------------------------------------------- */
+
+/* Returns 0 to n - 1. */
+typedef uint32_t model_choose(void *from, uint32_t n);
+
+static inline struct flow_end model_end(model_choose *choose, void *from) {
+  static const uint32_t ports[] = {443, 50000, 50001, FLOW_NO_PORT};
+  struct flow_end end = {.port = ports[choose(from, 4)]};
+  uint32_t k = choose(from, 8);
+  if (k == 7) end.addr = (struct ip){UINT64_C(0x20010db8) << 32, 1};
+  else if (k == 6) end.addr = (struct ip){.low = 5}; /* IPv6, with the upper half of IPv4 */
+  else end.addr = (struct ip){.low = UINT64_C(0xffff00000000) | 0x0a000000 | k};
+  return end;
+}
+
+static inline uint64_t model_amount(model_choose *choose, void *from) {
+  static const uint64_t rare[] = {FLOW_NONE, FLOW_NONE, 0, INT64_MAX};
+  uint32_t k = choose(from, 32);
+  return k < 4 ? rare[k] : k;
+}
+
+/* times: the number of different times; few of them make few connections. */
+static inline struct model_flow model_flow(model_choose *choose, void *from, uint32_t times) {
+  static const uint32_t signs[] = {FLOW_ACCEPTED, FLOW_ACCEPTED, FLOW_REJECTED};
+  struct model_flow m = {.observer = choose(from, MODEL_OBSERVERS)};
+  struct flow *f = &m.f;
+  f->key.a = model_end(choose, from);
+  f->key.b = model_end(choose, from);
+  f->key.protocol = choose(from, 2) ? 6 : choose(from, 2) ? 17 : FLOW_NO_PROTOCOL;
+  f->direction = choose(from, 2);
+  f->signs = FLOW_SIGNS(FLOW_SEEN | signs[choose(from, 3)] | choose(from, 2) * FLOW_SYN, f->direction);
+  if (choose(from, 4)) f->signs |= FLOW_ACTION;
+  f->start = choose(from, 16) ? 1000 + (uint64_t)choose(from, times) * 30 : FLOW_NONE;
+  f->end = f->start == FLOW_NONE ? FLOW_NONE : f->start + (uint64_t)choose(from, 3) * 30;
+  f->packets = model_amount(choose, from);
+  f->bytes = model_amount(choose, from);
+  f->way = choose(from, 3);
+  return m;
+}
+
+static inline uint32_t model_bits(const struct model_flow *m) { return POINT_WAY(m->f.way) | m->f.direction; }
+
+/* Adds a flow to a table, whose observers are named by their numbers. */
+static inline enum err_code model_add(struct connections *t, const struct model_flow *m, struct err *e) {
+  char id[4 + HASH_PADDING] = "eni0";
+  uint32_t observer;
+  id[3] = (char)('0' + m->observer);
+  if (observers_find(&t->observers, id, 4, &observer, e)) return e->code;
+  return connections_add(t, &m->f, connection_hash(&m->f.key), observer << POINT_BITS | model_bits(m), e);
+}
+
+/* --- rows -------------------------------------------------------------------------------------------------------- */
+
+static inline struct model_row *model_new_row(struct model_list *l, const struct flow_key *key) {
+  if (l->n == l->cap) {
+    l->cap = l->cap ? 2 * l->cap : 64;
+    l->row = realloc(l->row, l->cap * sizeof *l->row);
+    if (!l->row) abort();
+  }
+  struct model_row *r = &l->row[l->n++];
+  memset(r, 0, sizeof *r);
+  r->addr[0] = key->a.addr.high;
+  r->addr[1] = key->a.addr.low;
+  r->addr[2] = key->b.addr.high;
+  r->addr[3] = key->b.addr.low;
+  r->port[0] = key->a.port;
+  r->port[1] = key->b.port;
+  r->protocol = key->protocol;
+  return r;
+}
+
+static inline int model_by_sum(const void *a, const void *b) {
+  const struct model_sum *x = a, *y = b;
+  if (x->observer != y->observer) return x->observer < y->observer ? -1 : 1;
+  return (x->bits > y->bits) - (x->bits < y->bits);
+}
+
+static inline int model_by_row(const void *a, const void *b) { return memcmp(a, b, sizeof(struct model_row)); }
+
+/* Sorts the rows, and the sums of each. */
+static inline void model_settle(struct model_list *l) {
+  for (size_t i = 0; i < l->n; i++) qsort(l->row[i].sum, l->row[i].nsums, sizeof(struct model_sum), model_by_sum);
+  if (l->n) qsort(l->row, l->n, sizeof *l->row, model_by_row);
+}
+
+static inline int model_is_same(const struct model_list *a, const struct model_list *b) {
+  return a->n == b->n && (!a->n || !memcmp(a->row, b->row, a->n * sizeof *a->row));
+}
+
+static inline void model_free(struct model_list *l) {
+  free(l->row);
+  memset(l, 0, sizeof *l);
+}
+
+/* Adds the connections of a table that connections_finish() has finished. */
+static inline void model_table(struct model_list *l, const struct connections *t) {
+  struct connections_place place = {0};
+  const struct connection *c;
+  while ((c = connections_next(t, &place)) != NULL) {
+    struct flow_key key;
+    connection_key(c, &key);
+    struct model_row *r = model_new_row(l, &key);
+    r->first = c->first;
+    r->last = c->last;
+    r->direction = c->first == FLOW_NONE ? 0 : c->opening & 1;
+    r->records = c->records;
+    r->accepted = c->accepted;
+    r->rejected = c->rejected;
+    r->signs = c->signs;
+    r->points = connections_points(t, c);
+    for (uint32_t d = 0; d < 2; d++) connections_sent(t, c, d, &r->packets[d], &r->bytes[d]);
+    for (const struct connection_sum *s = connections_sum(t, c->sums); s; s = connections_sum(t, s->next)) {
+      const struct observer *o = &t->observers.item[POINT_OBSERVER(s->point)];
+      if (r->nsums == MODEL_SUMS) abort();
+      struct model_sum *sum = &r->sum[r->nsums++];
+      sum->packets = s->packets;
+      sum->bytes = s->bytes;
+      sum->observer = (uint32_t)(observers_text(&t->observers, o->id)[3] - '0');
+      sum->bits = s->point & ((1u << POINT_BITS) - 1);
+    }
+  }
+}
+
+/* --- the slow computation ---------------------------------------------------------------------------------------- */
+
+static inline int model_compare(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
+
+static inline int model_by_key(const struct model_flow *x, const struct model_flow *y) {
+  const struct flow_key *a = &x->f.key, *b = &y->f.key;
+  const uint64_t pair[7][2] = {{a->a.addr.high, b->a.addr.high}, {a->a.addr.low, b->a.addr.low},
+                               {a->b.addr.high, b->b.addr.high}, {a->b.addr.low, b->b.addr.low},
+                               {a->a.port, b->a.port},           {a->b.port, b->b.port},
+                               {a->protocol, b->protocol}};
+  for (int i = 0; i < 7; i++)
+    if (pair[i][0] != pair[i][1]) return model_compare(pair[i][0], pair[i][1]);
+  return 0;
+}
+
+static inline int model_by_time(const void *a, const void *b) {
+  const struct model_flow *x = a, *y = b;
+  int order = model_by_key(x, y);
+  if (!order) order = model_compare(x->f.start, y->f.start);
+  if (!order) order = model_compare(x->f.end, y->f.end);
+  return order ? order : model_compare(x->f.direction, y->f.direction);
+}
+
+static inline uint64_t model_sum_of(uint64_t a, uint64_t b) {
+  if (a == FLOW_NONE) return b;
+  if (b == FLOW_NONE) return a;
+  return b > FLOW_NONE - 1 - a ? FLOW_NONE - 1 : a + b;
+}
+
+static inline void model_count(struct model_row *r, const struct model_flow *m) {
+  uint32_t i = 0, rejected = FLOW_SIGNS(FLOW_REJECTED, 0) | FLOW_SIGNS(FLOW_REJECTED, 1);
+  if (m->f.start != FLOW_NONE && m->f.end > r->last) r->last = m->f.end;
+  r->records++;
+  r->rejected += (m->f.signs & rejected) != 0;
+  r->accepted += !(m->f.signs & rejected) && (m->f.signs & FLOW_ACTION);
+  r->signs |= m->f.signs;
+  while (i < r->nsums && (r->sum[i].observer != m->observer || r->sum[i].bits != model_bits(m))) i++;
+  if (i == r->nsums) {
+    int seen = 0;
+    for (uint32_t k = 0; k < i; k++) seen |= r->sum[k].observer == m->observer;
+    r->points += !seen;
+    r->sum[r->nsums++] = (struct model_sum){FLOW_NONE, FLOW_NONE, m->observer, model_bits(m)};
+  }
+  r->sum[i].packets = model_sum_of(r->sum[i].packets, m->f.packets);
+  r->sum[i].bytes = model_sum_of(r->sum[i].bytes, m->f.bytes);
+}
+
+/* Per direction, the largest sum: a missing number is less than any other. */
+static inline void model_choose_sums(struct model_row *r) {
+  for (uint32_t d = 0; d < 2; d++) {
+    r->packets[d] = r->bytes[d] = FLOW_NONE;
+    for (uint32_t i = 0; i < r->nsums; i++) {
+      const struct model_sum *s = &r->sum[i];
+      if ((s->bits & POINT_DIRECTION) != d) continue;
+      int order = model_compare(s->bytes + 1, r->bytes[d] + 1);
+      if (!order) order = model_compare(s->packets + 1, r->packets[d] + 1);
+      if (order > 0) r->packets[d] = s->packets, r->bytes[d] = s->bytes;
+    }
+  }
+}
+
+/* Adds the connections of n flows, which become sorted. */
+static inline void model_rows(struct model_list *l, struct model_flow *m, size_t n, uint64_t idle) {
+  struct model_row *r = NULL;
+  if (n) qsort(m, n, sizeof *m, model_by_time);
+  for (size_t i = 0; i < n; i++) {
+    const struct flow *f = &m[i].f;
+    int belongs = r && !model_by_key(&m[i], &m[i - 1]) &&
+                  (f->start == FLOW_NONE ? r->first == FLOW_NONE : f->start <= r->last || f->start - r->last <= idle);
+    if (!belongs) {
+      if (r) model_choose_sums(r);
+      r = model_new_row(l, &f->key);
+      r->first = f->start;
+      r->last = f->end;
+      r->direction = f->start == FLOW_NONE ? 0 : f->direction;
+    }
+    model_count(r, &m[i]);
+  }
+  if (r) model_choose_sums(r);
+}
+
+#endif

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Files read as connections: the same ones whatever the number of threads, the memory, and where
+** the files lie.
+*/
+#include "no_threads.h"
+
+#include "helpers.h"
+
+#include "connection/connection_scan.h"
+
+#define HEADER                                                                                                         \
+  "version interface_id srcaddr dstaddr srcport dstport protocol packets bytes start end action instance_id\n"
+#define MUCH  (UINT64_C(1) << 40)
+#define LEAST (UINT64_C(1) << 20) /* the least that the option accepts */
+
+static const int thread_counts[] = {0, 1, 2, 3};
+static int threads; /* of the scans that run() makes, as all that follows */
+static const struct predicate *wanted;
+static struct scan_counts counts;
+static unsigned passes;
+
+/* What a scan has found: its connections as lines in one order. */
+struct outcome {
+  char (*line)[160];
+  size_t n, cap;
+  struct bytes problem; /* print_batch() of the problem, or empty */
+  enum err_code rc;
+  struct err e;
+};
+
+static int stop_at(void *context) {
+  int *left = context;
+  return --*left < 0;
+}
+
+static int by_text(const void *a, const void *b) { return strcmp(a, b); }
+
+static void add_connection(struct outcome *o, const struct connection_scan *g, const struct connection *c) {
+  struct flow_key key;
+  char a[IP_TEXT], b[IP_TEXT];
+  uint64_t packets[2], bytes[2];
+  struct role role = connection_role(c);
+  connection_key(c, &key);
+  ip_format(&key.a.addr, a);
+  ip_format(&key.b.addr, b);
+  for (uint32_t d = 0; d < 2; d++) connections_sent(connection_scan_table(g), c, d, &packets[d], &bytes[d]);
+  if (o->n == o->cap) {
+    o->cap = o->cap ? 2 * o->cap : 64;
+    if (!(o->line = realloc(o->line, o->cap * sizeof *o->line))) abort();
+  }
+  snprintf(o->line[o->n++], sizeof *o->line, "%s %u %s %u %u: %llu-%llu %u %s %u %s %lld %lld points %u%s", a,
+           (unsigned)key.a.port, b, (unsigned)key.b.port, (unsigned)key.protocol, (unsigned long long)c->first,
+           (unsigned long long)c->last, (unsigned)c->records, role_name(role.from), (unsigned)role.client,
+           connection_state(c, &key, role.client), (long long)bytes[0], (long long)bytes[1],
+           (unsigned)connections_points(connection_scan_table(g), c),
+           connection_scan_is_leg(g, &key, NULL) ? " leg" : "");
+}
+
+/*
+** stop_after: how often the scan may ask before it is stopped; negative for never.  The caller
+** frees.
+*/
+static struct outcome *run(const struct files *files, enum policy policy, uint64_t memory, int stop_after) {
+  static struct connection_scan g;
+  struct connection_scan_options options = {
+      .scan = {.reader = {.guard = &unconfined, .policy = policy}, .threads = threads},
+      .wish = {.idle = 900, .forwards = 1, .traits = 1, .wanted = wanted},
+      .memory = memory,
+  };
+  struct outcome *o = calloc(1, sizeof *o);
+  const struct connection *c = NULL;
+  const struct batch *b;
+  if (!o) abort();
+  bytes_add(&o->problem, "", 0);
+  if (stop_after >= 0) {
+    options.scan.reader.stop.ask = stop_at;
+    options.scan.reader.stop.context = &stop_after;
+  }
+  o->rc = connection_scan_open(&g, files, &options, &o->e);
+  while (!o->rc && !(o->rc = connection_scan_next(&g, &c, &o->e)) && c) add_connection(o, &g, c);
+  if (o->rc) assert_null(c);
+  else if ((b = connection_scan_problem(&g)) != NULL) print_batch(&o->problem, b);
+  assert_int_equal(o->rc, o->e.code);
+  passes = g.passes;
+  connection_scan_close(&g, &counts);
+  connection_scan_close(&g, NULL);
+  if (o->n) qsort(o->line, o->n, sizeof *o->line, by_text);
+  return o;
+}
+
+static void free_outcome(struct outcome *o) {
+  bytes_free(&o->problem);
+  free(o->line);
+  free(o);
+}
+
+/* --- files ------------------------------------------------------------------------------------------------------- */
+
+/*
+** Traffic between few servers and many clients, on ports that have no names, so that the peers
+** decide; some of it seen by two interfaces, and some from behind a NAT gateway.
+*/
+static void add_line(struct bytes *text, uint32_t clients) {
+  uint32_t client = random_below(clients), server = random_below(5), back = random_below(2);
+  uint32_t start = 1773100000 + random_below(5) * 1000, eni = random_below(3);
+  char from[32], to[32];
+  snprintf(from, sizeof from, "10.1.%u.%u", (unsigned)(client / 250), (unsigned)(client % 250));
+  snprintf(to, sizeof to, "10.2.0.%u", (unsigned)server);
+  unsigned from_port = 60000 + client % 7, to_port = 60000 + server;
+  bytes_print(text, "2 eni-%u %s %s %u %u 6 %u %u %u %u ACCEPT i-%u\n", (unsigned)eni, back ? to : from,
+              back ? from : to, back ? to_port : from_port, back ? from_port : to_port, (unsigned)random_below(9) + 1,
+              (unsigned)random_below(5000) + 400, (unsigned)start, (unsigned)(start + random_below(60)), (unsigned)eni);
+}
+
+/* n files of that many lines, in memory or in the folder `tree`; free_files() frees them. */
+static struct files make_files(size_t n, uint32_t lines, uint32_t clients, int in_memory) {
+  struct file *file = calloc(n, sizeof *file);
+  struct files files = {.file = file, .n = n};
+  if (!file) abort();
+  make_folder("tree");
+  for (size_t i = 0; i < n; i++) {
+    struct bytes path = {0}, text = {0};
+    bytes_print(&path, "tree/%05zu", i);
+    bytes_print(&text, HEADER);
+    for (uint32_t k = 0; k < lines; k++) add_line(&text, clients);
+    file[i].path = path.p;
+    file[i].size = (int64_t)text.n;
+    if (in_memory) {
+      bytes_repeat(&text, 0, LINES_PADDING);
+      file[i].text = text.p;
+      continue;
+    }
+    if (i % 2) write_gzip(path.p, text.p, text.n);
+    else write_file(path.p, text.p, text.n);
+    bytes_free(&text);
+  }
+  return files;
+}
+
+static void free_files(struct files *files) {
+  for (size_t i = 0; i < files->n; i++) {
+    unlink(files->file[i].path);
+    free((void *)(uintptr_t)files->file[i].path);
+    free((void *)(uintptr_t)files->file[i].text);
+  }
+  free(files->file);
+}
+
+static void check_same(const struct outcome *got, const struct outcome *expected) {
+  CHECK(got->rc == expected->rc && !strcmp(got->e.text, expected->e.text), "%d threads: %s", threads, got->e.text);
+  CHECK(!strcmp(got->problem.p, expected->problem.p), "%d threads: %s", threads, got->problem.p);
+  CHECK(got->n == expected->n, "%d threads: %zu connections, not %zu", threads, got->n, expected->n);
+  for (size_t i = 0; i < got->n; i++)
+    CHECK(!strcmp(got->line[i], expected->line[i]), "%d threads: %s, not %s", threads, got->line[i], expected->line[i]);
+}
+
+/* --- tests ------------------------------------------------------------------------------------------------------- */
+
+/* With little memory the files are read several times, for the peers as well. */
+static void test_threads_and_memory(void **state) {
+  (void)state;
+  for (int in_memory = 0; in_memory < 2; in_memory++) {
+    struct files files = make_files(4, 4000, 2500, in_memory);
+    threads = 0;
+    struct outcome *expected = run(&files, POLICY_FAIL, MUCH, -1);
+    struct scan_counts before = counts;
+    assert_int_equal(expected->rc, ERR_NONE);
+    assert_int_equal(counts.records, 4 * 4000);
+    assert_int_equal(passes, 1);
+    for (int is_little = 0; is_little < 2; is_little++)
+      for (size_t i = 0; i < COUNT(thread_counts); i++) {
+        threads = thread_counts[i];
+        struct outcome *got = run(&files, POLICY_FAIL, is_little ? LEAST : MUCH, -1);
+        check_same(got, expected);
+        CHECK(is_little ? passes > 2 && passes < 100 : passes == 1, "%d threads: %u passes", threads, passes);
+        assert_int_equal(counts.threads, threads);
+        counts.threads = 0;
+        assert_memory_equal(&counts, &before, sizeof counts);
+        free_outcome(got);
+      }
+    free_outcome(expected);
+    free_files(&files);
+  }
+  threads = 0;
+}
+
+/* Where no threads can be started, or fewer, the rest do the work. */
+static void test_no_threads(void **state) {
+  (void)state;
+  struct files files = make_files(7, 500, 300, 1);
+  struct outcome *expected = run(&files, POLICY_SKIP, MUCH, -1);
+  for (int left = 0; left < 3; left++) {
+    threads = 5;
+    threads_left = left;
+    struct outcome *got = run(&files, POLICY_SKIP, MUCH, -1);
+    threads_left = -1;
+    assert_int_equal(counts.threads, left);
+    check_same(got, expected);
+    free_outcome(got);
+  }
+  threads = 0;
+  free_outcome(expected);
+  free_files(&files);
+}
+
+/*
+** The observers take more than the memory, and a smaller part of the connections has as many of
+** them.  The files were read once for each of 65,536 parts.
+*/
+static void test_many_observers(void **state) {
+  struct file file = {.path = "observers"};
+  const struct files files = {.file = &file, .n = 1};
+  struct bytes text = {0};
+  (void)state;
+  bytes_print(&text, HEADER);
+  for (unsigned i = 0; i < 8000; i++)
+    bytes_print(&text, "2 eni-%u 10.0.0.1 10.0.0.%u 60000 %u 6 1 40 5 6 ACCEPT -\n", i, i % 9 + 2, i % 4 + 443);
+  file.size = (int64_t)text.n;
+  bytes_repeat(&text, 0, LINES_PADDING);
+  file.text = text.p;
+  for (size_t i = 0; i < 2; i++) {
+    threads = thread_counts[i];
+    struct outcome *o = run(&files, POLICY_FAIL, LEAST, -1);
+    assert_int_equal(o->rc, ERR_NONE);
+    assert_int_equal(o->n, 36);
+    assert_int_equal(passes, 1);
+    free_outcome(o);
+  }
+  threads = 0;
+  bytes_free(&text);
+}
+
+/* Only the connections of some addresses, whose peers are among the others. */
+static void test_wanted(void **state) {
+  static const char *const text = "10.1.0.7";
+  struct files files = make_files(3, 2000, 200, 1);
+  struct predicate p;
+  struct predicate_term t = {.subject = SUBJECT_ADDR, .op = PREDICATE_TEXTS};
+  struct err e = {0};
+  (void)state;
+  struct outcome *all = run(&files, POLICY_FAIL, MUCH, -1), *expected = calloc(1, sizeof *all);
+  if (!expected) abort();
+  bytes_add(&expected->problem, "", 0);
+  expected->line = calloc(all->n, sizeof *expected->line);
+  for (size_t i = 0; i < all->n; i++)
+    if (strstr(all->line[i], "10.1.0.7 ")) memcpy(expected->line[expected->n++], all->line[i], sizeof *all->line);
+  assert_true(expected->n > 5 && expected->n < all->n / 10);
+  set_init(&t.set);
+  char padded[32] = "";
+  strcpy(padded, text);
+  assert_int_equal(set_add_text(&t.set, padded, strlen(text), &e), ERR_NONE);
+  predicate_init(&p);
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  wanted = &p;
+  for (size_t i = 0; i < COUNT(thread_counts); i++) {
+    threads = thread_counts[i];
+    struct outcome *got = run(&files, POLICY_FAIL, MUCH, -1);
+    check_same(got, expected);
+    assert_int_equal(passes, 2);
+    free_outcome(got);
+  }
+  wanted = NULL;
+  threads = 0;
+  predicate_clear(&p);
+  free_outcome(all);
+  free_outcome(expected);
+  free_files(&files);
+}
+
+/* The earliest file that has a problem ends the scan, whichever worker is done first. */
+static void test_earliest_problem(void **state) {
+  static const size_t wrong[] = {3, 5, 6};
+  (void)state;
+  struct files files = make_files(100, 30, 20, 1);
+  for (size_t i = 0; i < COUNT(wrong); i++) {
+    struct file *f = &files.file[wrong[i]];
+    struct bytes text = {0};
+    bytes_print(&text, HEADER);
+    if (i == 0)
+      for (int k = 0; k < 5000; k++) add_line(&text, 100); /* the first one is the slowest */
+    bytes_print(&text, "2 eni-1 10.0.0.1 10.0.0.2 70000 1 6 1 40 5 6 ACCEPT -\n");
+    f->size = (int64_t)text.n;
+    bytes_repeat(&text, 0, LINES_PADDING);
+    free((void *)(uintptr_t)f->text);
+    f->text = text.p;
+  }
+  for (size_t i = 0; i < COUNT(thread_counts); i++) {
+    threads = thread_counts[i];
+    struct outcome *o = run(&files, POLICY_FAIL, MUCH, -1);
+    assert_int_equal(o->rc, ERR_NONE);
+    assert_int_equal(o->n, 0);
+    CHECK(strstr(o->problem.p, "! 3:5002 LINE srcport is 70000, which is more than 65535 | 2 eni-1"), "%s",
+          o->problem.p);
+    if (!threads) assert_int_equal(counts.read, 4);
+    free_outcome(o);
+  }
+  threads = 0;
+  struct outcome *skipped = run(&files, POLICY_SKIP, MUCH, -1);
+  assert_string_equal(skipped->problem.p, "");
+  assert_true(skipped->n > 0);
+  free_outcome(skipped);
+  free_files(&files);
+}
+
+/* A file without a field that is needed is a problem, too; skipped, it brings nothing. */
+static void test_missing_field(void **state) {
+  struct files files = make_files(2, 100, 20, 1);
+  static char text[512];
+  (void)state;
+  int n = snprintf(text, sizeof text - LINES_PADDING, "srcaddr dstaddr srcport protocol\n10.0.0.1 10.0.0.2 5 6\n");
+  struct file *f = &files.file[1];
+  const char *own = f->text;
+  f->text = text;
+  f->size = n;
+  for (size_t i = 0; i < 2; i++) {
+    threads = thread_counts[i];
+    struct outcome *o = run(&files, POLICY_FAIL, MUCH, -1);
+    assert_int_equal(o->n, 0);
+    CHECK(strstr(o->problem.p, "dstport"), "%s", o->problem.p);
+    free_outcome(o);
+    o = run(&files, POLICY_SKIP, MUCH, -1);
+    assert_int_equal(o->rc, ERR_NONE);
+    assert_true(o->n > 0);
+    free_outcome(o);
+  }
+  threads = 0;
+  f->text = own;
+  free_files(&files);
+}
+
+/* Files that are no flow logs: an error if there are no others.  No files are no error. */
+static void test_nothing_found(void **state) {
+  struct file file[2] = {{.path = "a"}, {.path = "b"}};
+  struct files files = {.file = file, .n = 2};
+  (void)state;
+  write_text("a", "just some notes\n");
+  write_text("b", "just some notes\n");
+  for (size_t i = 0; i < COUNT(thread_counts); i++) {
+    threads = thread_counts[i];
+    struct outcome *o = run(&files, POLICY_SKIP, MUCH, -1);
+    assert_int_equal(o->rc, ERR_FORMAT);
+    assert_non_null(strstr(o->e.text, "none of the 2 files found is a flow log"));
+    free_outcome(o);
+    files.n = 0;
+    o = run(&files, POLICY_FAIL, MUCH, -1);
+    assert_int_equal(o->rc, ERR_NONE);
+    assert_int_equal(o->n, 0);
+    free_outcome(o);
+    files.n = 2;
+  }
+  threads = 0;
+}
+
+/* Stopped by stop() or by connection_scan_close() at any time: while files are read, and in every phase after that. */
+static void test_stop(void **state) {
+  static struct connection_scan g;
+  struct files files = make_files(4, 2500, 2500, 0);
+  size_t live = mem_test_live(), interrupted = 0;
+  int before = open_files();
+  (void)state;
+  for (int after = 0; after < 4000; after += 1 + after / 8) {
+    threads = thread_counts[after % 2 * (after / 2 % 4)];
+    struct outcome *o = run(&files, POLICY_SKIP, LEAST, after);
+    assert_true(o->rc == ERR_NONE || o->rc == ERR_INTERRUPT);
+    interrupted += o->rc == ERR_INTERRUPT;
+    int is_over = o->rc == ERR_NONE && !threads;
+    free_outcome(o);
+    assert_int_equal(open_files(), before);
+    assert_int_equal(mem_test_live(), live);
+    if (is_over) break;
+  }
+  assert_true(interrupted > 15);
+  for (int rows = 0; rows <= 8000; rows += 2000)
+    for (size_t i = 0; i < COUNT(thread_counts); i++) {
+      struct connection_scan_options options = {
+          .scan = {.reader = {.guard = &unconfined, .policy = POLICY_SKIP}, .threads = thread_counts[i]},
+          .wish = {.idle = 900},
+          .memory = LEAST};
+      const struct connection *c;
+      struct err e = {0};
+      assert_int_equal(connection_scan_open(&g, &files, &options, &e), ERR_NONE);
+      for (int k = 0; k < rows; k++) assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
+      connection_scan_close(&g, NULL);
+      assert_int_equal(open_files(), before);
+      assert_int_equal(mem_test_live(), live);
+    }
+  threads = 0;
+  free_files(&files);
+}
+
+/*
+** Every allocation in turn, in whichever thread: ERR_NOMEM, or it is of no consequence and the
+** connections are right.  With little memory there are very many, and a part of them fails.
+*/
+static void fail_allocations(const struct files *files, uint64_t memory, size_t step) {
+  size_t live = mem_test_live(), failed = 0;
+  int before = open_files();
+  threads = 0;
+  struct outcome *expected = run(files, POLICY_SKIP, MUCH, -1);
+  for (int forever = 0; forever < 2; forever++)
+    for (size_t n = 1; n < 100000; n += 1 + n * step / 16) {
+      threads = (int)n % 4;
+      mem_test_fail(n, forever);
+      struct outcome *o = run(files, POLICY_SKIP, memory, -1);
+      size_t calls = mem_test_calls();
+      mem_test_fail(0, 0);
+      CHECK(o->rc == ERR_NONE || o->rc == ERR_NOMEM, "allocation %zu: %s", n, o->e.text);
+      if (!o->rc) check_same(o, expected);
+      assert_int_equal(mem_test_live(), live);
+      assert_int_equal(open_files(), before);
+      failed += o->rc == ERR_NOMEM;
+      free_outcome(o);
+      if (n > calls + 20) break;
+    }
+  threads = 0;
+  assert_true(failed > 30);
+  free_outcome(expected);
+}
+
+static void test_no_memory(void **state) {
+  struct files few = make_files(3, 200, 50, 0), many = make_files(3, 1500, 2500, 1);
+  (void)state;
+  fail_allocations(&few, MUCH, 0);
+  fail_allocations(&many, LEAST, 1);
+  struct predicate p;
+  struct predicate_term t = {.subject = SUBJECT_PORT, .op = PREDICATE_RANGE, .low = 60000, .high = 60002};
+  struct err e = {0};
+  predicate_init(&p);
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  wanted = &p; /* peers are counted by another scan */
+  fail_allocations(&few, MUCH, 0);
+  wanted = NULL;
+  predicate_clear(&p);
+  free_files(&few);
+  free_files(&many);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_threads_and_memory), cmocka_unit_test(test_no_threads),
+      cmocka_unit_test(test_many_observers),     cmocka_unit_test(test_wanted),
+      cmocka_unit_test(test_earliest_problem),   cmocka_unit_test(test_missing_field),
+      cmocka_unit_test(test_nothing_found),      cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_no_memory),
+  };
+  alarm(250); /* a standstill must not hang the tests */
+  return finish(cmocka_run_group_tests(tests, enter_temp_folder, leave_temp_folder));
+}
