@@ -134,6 +134,7 @@ static inline uint32_t signs_of(const struct flow_binding *b, const struct line 
     if (first == 'R') signs = FLOW_SEEN | FLOW_REJECTED;
   }
   if (flags != FLOW_NONE) {
+    signs |= FLOW_FLAGGED;
     if ((flags & TCP_SYN_ACK) == TCP_SYN) signs |= FLOW_SYN;
     if ((flags & TCP_SYN_ACK) == TCP_SYN_ACK) signs |= FLOW_SYN_ACK;
     if (flags & TCP_RST) signs |= FLOW_RST;

@@ -46,7 +46,8 @@ enum flow_sign {
   FLOW_SYN_ACK = 16,  /* it answered to that */
   FLOW_RST = 32,      /* it gave the connection up */
   FLOW_FIN = 64,      /* it closed the connection */
-  FLOW_SIGN_BITS = 7, /* how many signs an end has */
+  FLOW_FLAGGED = 128, /* the flags of what it sent were logged */
+  FLOW_SIGN_BITS = 8, /* how many signs an end has */
 };
 #define FLOW_SIGNS(signs, direction) ((uint32_t)(signs) << ((direction)*FLOW_SIGN_BITS))
 #define FLOW_ACTION                  (1u << 2 * FLOW_SIGN_BITS) /* a record had an action */

@@ -32,6 +32,15 @@ static int by_service(const struct flow_key *key, const uint64_t *services) {
   return b - a;
 }
 
+/*
+** A scan, and a stream of datagrams that nobody answers.  With flags, the SYN of a client has decided already; what is
+** left over is the late packet of a connection that was over, of either end.
+*/
+static int by_silence(const struct connection *c) {
+  int a = has_sign(c, FLOW_SEEN, 0), b = has_sign(c, FLOW_SEEN, 1);
+  return has_sign(c, FLOW_FLAGGED, 0) || has_sign(c, FLOW_FLAGGED, 1) ? 0 : a - b;
+}
+
 static struct role decided(int for_a, enum role_from from) {
   return (struct role){.client = for_a < 0, .from = for_a ? from : ROLE_UNDECIDED};
 }
@@ -40,6 +49,7 @@ static struct role decided(int for_a, enum role_from from) {
 struct role role_of(const struct connection *c, const struct flow_key *key, const uint64_t *services) {
   struct role role = decided(by_flags(c), ROLE_TCP_FLAGS);
   if (!role.from) role = decided(by_service(key, services), ROLE_SERVICE_PORT);
+  if (!role.from) role = decided(by_silence(c), ROLE_ONE_WAY);
   if (!role.from && !has_ports(key)) role = role_by_peers(c, key, 0, 0);
   return role;
 }
@@ -53,8 +63,8 @@ struct role role_by_peers(const struct connection *c, const struct flow_key *key
 
 const char *role_name(enum role_from from) {
   static const char *const name[ROLES] = {
-      [ROLE_TCP_FLAGS] = "tcp-flags",   [ROLE_SERVICE_PORT] = "service-port", [ROLE_MANY_PEERS] = "many-peers",
-      [ROLE_LOWER_PORT] = "lower-port", [ROLE_FIRST_SEEN] = "first-seen",
+      [ROLE_TCP_FLAGS] = "tcp-flags",   [ROLE_SERVICE_PORT] = "service-port", [ROLE_ONE_WAY] = "one-way",
+      [ROLE_MANY_PEERS] = "many-peers", [ROLE_LOWER_PORT] = "lower-port",     [ROLE_FIRST_SEEN] = "first-seen",
   };
   return name[from];
 }

@@ -7,6 +7,7 @@
 **     tcp-flags      the client sends SYN, and the server answers SYN-ACK
 **     service-port   the server has the port of a known service, and the client an ephemeral port,
 **                    which is one from 1024 on without a service
+**     one-way        the server has not answered, and no flags say that the one who sent was not the client
 **     many-peers     the server (address and port) meets more peers than the client
 **     lower-port     the server has the lower port
 **     first-seen     the client sent what was seen first
@@ -22,6 +23,7 @@ enum role_from {
   ROLE_UNDECIDED,
   ROLE_TCP_FLAGS,
   ROLE_SERVICE_PORT,
+  ROLE_ONE_WAY,
   ROLE_MANY_PEERS,
   ROLE_LOWER_PORT,
   ROLE_FIRST_SEEN,

@@ -244,8 +244,8 @@ static const struct column connections_columns[] = {
                 "what became of it: `established`, `closed`, `reset`, `refused`, `no answer`, `rejected` or "
                 "`one-sided`"),
     WORD_COLUMN("role_from", ROLE_FROM,
-                "what decided who the client is: `tcp-flags`, `service-port`, `many-peers`, `lower-port` or "
-                "`first-seen`"),
+                "what decided who the client is: `tcp-flags`, `service-port`, `one-way`, `many-peers`, "
+                "`lower-port` or `first-seen`"),
     WORD_COLUMN("direction", DIRECTION,
                 "`inbound`, `outbound`, `internal` or `external`, by the networks of the option `inside`"),
     NUMBER_COLUMN("points", POINTS, "interfaces and attachments that saw it"),

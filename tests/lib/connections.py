@@ -186,6 +186,13 @@ def by_service(key, is_service):
     return None
 
 
+def by_silence(ways, protocol):
+    """Nobody answers a scan. With flags, what is left may be a late packet of the server."""
+    if all(ways) or protocol == 6 and any(r.row.get("tcp_flags") is not None for w in ways for r in w):
+        return None
+    return 0 if ways[0] else 1
+
+
 def by_first(records):
     first = min(((r.start, r.end) for r in records if r.start is not None), default=None)
     senders = {r.direction for r in records if (r.start, r.end) == first and r.start is not None}
@@ -198,10 +205,14 @@ def client_of(key, ways, is_service, peers):
     client = by_flags(ways, protocol)
     if client is not None:
         return client, "tcp-flags"
-    if NO_PORT not in (a[1], b[1]):
-        client = by_service(key, is_service)
-        if client is not None:
-            return client, "service-port"
+    has_ports = NO_PORT not in (a[1], b[1])
+    client = by_service(key, is_service) if has_ports else None
+    if client is not None:
+        return client, "service-port"
+    client = by_silence(ways, protocol)
+    if client is not None:
+        return client, "one-way"
+    if has_ports:
         met = peers.of(a, protocol), peers.of(b, protocol)
         if met[0] != met[1]:
             return met.index(min(met)), "many-peers"

@@ -107,7 +107,7 @@ def test_flags_of_tcp_tell_the_client(quick, there, back, client):
     assert part(row, "client role_from") == ([client, "tcp-flags"] if client else ["10.0.0.1", "lower-port"])
     quick.files = 0
     row = quick.one(*(line | {"protocol": "17"} for line in lines))      # the field means nothing for other protocols
-    assert row["role_from"] == "lower-port"
+    assert row["role_from"] == ("lower-port" if there and back else "one-way")
 
 
 @pytest.mark.parametrize("ports, protocol, client, role", [
@@ -118,6 +118,20 @@ def test_ports_tell_the_client(quick, ports, protocol, client, role):
     line = record(srcport=ports[0], dstport=ports[1], protocol=protocol)
     row = quick.one(line, answer(line))
     assert part(row, "client_port role_from") == [client, role]
+
+
+@pytest.mark.parametrize("fields, role", [
+    ({"protocol": 17}, "one-way"), ({"tcp_flags": "-"}, "one-way"), ({"tcp_flags": "-", "action": "REJECT"}, "one-way"),
+    ({"protocol": 17, "dstport": "-"}, "one-way"), ({"protocol": 1}, "one-way"),
+    # A late packet of the server may be alone; without a SYN, the flags do not say who the client is.
+    ({"tcp_flags": 4}, "many-peers"), ({"tcp_flags": 0}, "many-peers"), ({"protocol": 17, "dstport": 53}, "service-port"),
+    ({"tcp_flags": 2}, "tcp-flags")])
+def test_who_has_no_answer_is_the_client(quick, fields, role):
+    """A scan from one source port: the scanner's end meets three others, which makes no server of it."""
+    quick.write(*(record(**fields) | {"dstaddr": f"10.0.0.{i}"} for i in (2, 3, 4)))
+    rows = quick.rows()
+    assert {r["role_from"] for r in rows} == {role}
+    assert {(r["server"] if role == "many-peers" else r["client"]) for r in rows} == {"10.0.0.1"}
 
 
 def test_the_option_servers_names_ports(logs, release):
@@ -195,7 +209,7 @@ def test_fields_that_are_missing_are_unknown(logs):
     assert part(one("packets", "bytes"), SUMS) == [None] * 4
     assert part(one("packets", lines=[there]), SUMS) == [None, 100, None, 0]
     assert part(one("action"), "accepted rejected state") == [None, None, "established"]
-    assert part(one("tcp-flags", "action", lines=[there]), "accepted rejected state role_from") == [None, None, "no answer", "lower-port"]
+    assert part(one("tcp-flags", "action", lines=[there]), "accepted rejected state role_from") == [None, None, "no answer", "one-way"]
     assert part(one("start", "end"), "first_seen last_seen seconds role_from") == [None, None, None, "lower-port"]
     assert part(one("start"), "first_seen last_seen seconds") == [1010, 1010, 0]
     assert part(one("end"), "first_seen last_seen seconds") == [1000, 1000, 0]
