@@ -19,13 +19,13 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
 .read sql/alerts/setup.sql
 
 INSERT INTO found
-WITH met AS (                   -- what is rejected and never answered, its sender began
+WITH met AS (
   SELECT *, cidr_lookup('indicators', 'cidr', client) AS client_bad, cidr_lookup('indicators', 'cidr', server) AS server_bad,
-         state = 'rejected' AS stopped, state = 'rejected' AND client_packets = 0 AS by_server
+         state = 'rejected' AS stopped
     FROM flowlogs_connections(@logs, @on_error, @format) WHERE @logs <> '[]' AND servers = 'servers' AND NOT is_nat_leg),
 told AS (
   SELECT *, iif(server_bad, server, client) AS bad, iif(server_bad, client, server) AS peer,
-         server_bad IS NOT NULL AND NOT ifnull(by_server, 0) AS out, coalesce(server_bad, client_bad) AS indicator
+         server_bad IS NOT NULL AS out, coalesce(server_bad, client_bad) AS indicator
     FROM met WHERE (server_bad OR client_bad) AND first_seen IS NOT NULL),
 keyed AS (
   SELECT *, CASE WHEN out THEN peer || ' -> ' || bad WHEN stopped THEN bad || ' -> rejected' ELSE bad || ' -> ' || peer END AS key

@@ -36,6 +36,7 @@ accepted AS (                   -- client_interface_id: a client in a network th
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
     FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN ports p ON p.port = server_port
    WHERE @logs <> '[]' AND server_port IN (SELECT port FROM ports) AND inside = 'inside' AND servers = 'servers' AND protocol = 6 AND NOT is_nat_leg
+     AND NOT (role_from = 'one-way' AND client_port < 1024)     -- an answer itself, whose question is not logged
      AND accepted > 0 AND state NOT IN ('rejected', 'refused', 'one-sided')
      AND (direction = 'inbound' OR direction = 'external' AND server_interface_id IS NOT NULL AND client_interface_id IS NULL)
      AND NOT EXISTS (SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(client, t.cidr))

@@ -146,6 +146,9 @@ CASES = {
         ([flow(IN, f"198.51.100.{i}", 53, packets=1, protocol=17) for i in range(50)], 0),
         ([flow(IN, OUT, 50000 + i, sport=443, packets=2) for i in range(50)], 0),    # a server answers
         ([flow(IN, OUT, 5000 + i, sport=50000, packets=2, tcp_flags=18) for i in range(50)], 0),
+        # two interfaces logged each: ten ports, and of 25 answers that are let in none is an attempt
+        ([dict(flow(IN, IN2, port, packets=2), interface_id=f"eni-{k}") for port in range(1, 11) for k in (1, 2)], 0),
+        ([dict(flow(IN, IN2, port, packets=20), interface_id=f"eni-{k}") for port in range(1, 26) for k in (1, 2)], 0),
     ]),
     "bad-address": ([
         ([flow(IN, "192.0.2.77", 443)], 1),
@@ -318,7 +321,7 @@ def test_titles_say_who_did_what(release, tmp_path):
     assert of("rejected-inside", [rejected(IN, f"10.0.3.{i}", 445) for i in range(11)]) == [
         ("high", "10.0.1.5 was rejected at more than 10 targets, one of them 10.0.3.0 tcp/445", noon, later, "11")]
     assert of("scan-inside", [rejected(IN, IN2, p) for p in range(1, 26)] + [flow(IN, IN2, p, packets=1) for p in range(26, 31)]) == [
-        ("high", "10.0.1.5 tried 30 ports of 10.0.2.9, 25 of 30 flows rejected", noon, later, "30")]
+        ("high", "10.0.1.5 tried 30 ports of 10.0.2.9, 25 of 30 tries rejected", noon, later, "30")]
     assert of("bad-address", [rejected("192.0.2.77", IN, 22, sport=50000), flow("192.0.2.77", IN, 80, sport=50001),
                               rejected(IN2, "192.0.2.77", 443)]) == [
         ("medium", "10.0.2.9 tried to reach 192.0.2.77 (an example), 400 bytes", noon, later, "1"),
@@ -580,7 +583,7 @@ def test_a_scan_over_two_deliveries(alerts):
     delivered(alerts.logs, [flow(IN, IN2, port, packets=1, at=280) for port in range(1, 13)])
     assert alerts.news() == []
     delivered(alerts.logs, [flow(IN, IN2, port, packets=1, at=310) for port in range(13, 25)], 300)
-    assert alerts.news() == [("new", "10.0.1.5 tried 24 ports of 10.0.2.9, 0 of 24 flows rejected")]
+    assert alerts.news() == [("new", "10.0.1.5 tried 24 ports of 10.0.2.9, 0 of 24 tries rejected")]
     # what is too far away isn't read again, and what has been told isn't told again
     delivered(alerts.logs, [flow(IN, IN2, port, packets=1, at=20000) for port in range(13, 25)], 20000)
     assert alerts.news() == []
