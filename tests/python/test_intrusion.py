@@ -188,3 +188,11 @@ def test_bytes_are_spread_over_the_interval(tmp_path):
     assert rows == [["eni-1", "egress", "121", "80.0", "2026-03-09 12:01:00", "80.0", "6.61"]]
     rows = answer("rates", tmp_path, V5, [seen(HOST, WEB, 40000, 443, 60 * i, 7500000 * (i + 1), way="egress") for i in range(100)])
     assert rows == [["eni-1", "egress", "100", "100.0", "2026-03-09 13:39:00", "95.0", "50.5"]]
+
+
+def test_a_scan_from_one_source_port_to_ports_without_a_name(tmp_path):
+    """Without tcp-flags, the end that meets most peers is the scanner's; but nobody answered, so it asked."""
+    ports = range(40001, 40031)
+    lines = [flow(OUTSIDE, HOST, 54321, port, action="REJECT", size=44) for port in ports] + [flow(WEB, HOST, 60000 + i, 40001) for i in range(3)]
+    assert column(answer("port-scans", tmp_path, DEFAULT, lines), 0, 1, 2, 3)[0] == (OUTSIDE, HOST, "30", "40001-40030")
+    assert column(answer("inbound-external", tmp_path, DEFAULT, lines), 0, 3, 6)[-2:-1] == [(OUTSIDE, "30", "30")]
