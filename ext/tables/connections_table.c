@@ -101,10 +101,12 @@ static void result_protocol(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, c
   if (protocol != FLOW_NO_PROTOCOL) sqlite3_result_int(ctx, (int)protocol);
 }
 
+/* A sum that is no integer of SQLite is REAL, as total() has it; the sums end at FLOW_NONE - 1, which says nothing. */
 static void result_count(sqlite3_context *ctx, uint64_t count) {
   if (count == FLOW_NONE) return;
-  if (count > INT64_MAX) sqlite3_result_error(ctx, "integer overflow", -1);
-  else sqlite3_result_int64(ctx, (sqlite3_int64)count);
+  if (count <= INT64_MAX) sqlite3_result_int64(ctx, (sqlite3_int64)count);
+  else if (count < FLOW_NONE - 1) sqlite3_result_double(ctx, (double)count);
+  else sqlite3_result_error(ctx, "integer overflow", -1);
 }
 
 /* What an end sent: 0 if it sent nothing, but the other end's packets were counted. */

@@ -29,38 +29,25 @@ INSERT INTO inwards VALUES
 INSERT INTO found
 WITH ports AS MATERIALIZED (
   SELECT rule, value AS port FROM inwards, json_each(ports) WHERE @rule IS NULL OR rule = @rule),
-connections AS MATERIALIZED (   -- connections with the same pair of ports cannot be told apart
-  SELECT srcaddr, srcport, dstport, dstaddr || ' ' || lower(protocol_name(protocol)) || '/' || dstport AS target,
-         port_name(dstport) AS service,
-         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
+accepted AS (                   -- client_interface_id: a client in a network that `inside` lacks, but of yours
+  SELECT p.rule, client, server || ' tcp/' || server_port AS target, port_name(server_port, 6) AS service,
+         max((ifnull(client_bytes, 0) + ifnull(server_bytes, 0)) * points > @session_bytes * records) AS session,
+         sum(records) AS flows, CAST(total(client_bytes) + total(server_bytes) AS INTEGER) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE @logs <> '[]' AND action = 'ACCEPT' AND protocol = 6 AND dstport IN (SELECT port FROM ports)
-     AND action IS NOT NULL AND protocol IS NOT NULL AND dstport IS NOT NULL            -- fields that logs may lack
-     AND cidr_lookup('inside', 'cidr', srcaddr) IS NULL
-     AND (cidr_lookup('inside', 'cidr', dstaddr) OR flow_direction = 'ingress' AND interface_id IS NOT NULL)
-     AND CASE WHEN tcp_flags & 2 THEN tcp_flags & 16 = 0     -- not an answer to a client whose port is one of these
-              ELSE NOT (dstport >= 1024 AND (srcport < 1024 AND port_name(srcport) IS NOT NULL
-                                             OR srcport IN (SELECT port FROM servers))) END
-   GROUP BY srcaddr, srcport, dstport, target
-  HAVING srcaddr || target IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
-accepted AS (
-  SELECT p.rule, srcaddr, target, service, max(bytes > @session_bytes * flows) AS session,
-         sum(flows) AS flows, CAST(total(bytes) AS INTEGER) AS bytes,
-         min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM connections c JOIN ports p ON p.port = c.dstport
-   WHERE NOT EXISTS (
-       SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(c.srcaddr, t.cidr))
-   GROUP BY p.rule, srcaddr, target),
+    FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN ports p ON p.port = server_port
+   WHERE @logs <> '[]' AND server_port IN (SELECT port FROM ports) AND inside = 'inside' AND servers = 'servers' AND protocol = 6 AND NOT is_nat_leg
+     AND NOT (role_from = 'one-way' AND client_port < 1024)     -- an answer itself, whose question is not logged
+     AND accepted > 0 AND state NOT IN ('rejected', 'refused', 'one-sided')
+     AND (direction = 'inbound' OR direction = 'external' AND server_interface_id IS NOT NULL AND client_interface_id IS NULL)
+     AND NOT EXISTS (SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(client, t.cidr))
+   GROUP BY p.rule, client, target HAVING min(first_seen) IS NOT NULL),
 told AS (SELECT *, sum(session) OVER (PARTITION BY rule, target) > @many AS crowd FROM accepted),
-keyed AS (
-  SELECT *, iif(session AND NOT crowd, srcaddr, 'outside') || ' -> ' || target AS key FROM told)
+keyed AS (SELECT *, iif(session AND NOT crowd, client, 'outside') || ' -> ' || target AS key FROM told)
 SELECT k.rule, key, iif(max(session), 'high', 'medium'), i.technique,
-       iif(session AND NOT crowd,
-           srcaddr || ': session with ' || target || ', ' || CAST(total(bytes) AS INTEGER) || ' bytes',
+       iif(session AND NOT crowd, client || ': session with ' || target || ', ' || CAST(total(bytes) AS INTEGER) || ' bytes',
            target || ' (' || coalesce(service, 'unnamed') || ') is open to the outside: ' || first || ' came'),
        min(first_seen), max(last_seen), sum(flows), 0
-  FROM (SELECT *, first_value(srcaddr) OVER (PARTITION BY rule, key ORDER BY first_seen, srcaddr) AS first FROM keyed) k
+  FROM (SELECT *, first_value(client) OVER (PARTITION BY rule, key ORDER BY first_seen, client) AS first FROM keyed) k
   JOIN inwards i ON i.rule = k.rule
  GROUP BY k.rule, key;
 

@@ -14,10 +14,8 @@
 -- For dns-outside, a server in 100.64.0.0/10 is outside, although the table inside has this network
 -- by default: see setup.sql.
 --
--- Rejected records are left out, because the rule rejected-inside is about them.  A NAT gateway
--- or a proxy is left out where the logs show that another address inside sent it the same
--- traffic, and what several interfaces logged counts once, where the logs have pkt_srcaddr and
--- pkt_dstaddr.
+-- What is rejected is left out, because the rule rejected-inside is about it, and so are the legs of NAT
+-- gateways.  The bytes are those that the host inside sent; `flows` counts the records of both directions.
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10);
@@ -35,37 +33,19 @@ INSERT INTO outwards VALUES
 INSERT INTO found
 WITH ports AS MATERIALIZED (
   SELECT rule, value AS port FROM outwards, json_each(ports) WHERE @rule IS NULL OR rule = @rule),
-seen AS MATERIALIZED (          -- hop: where the interface sent it, which may be a NAT gateway
-  SELECT coalesce(pkt_srcaddr, srcaddr) AS src, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS dst, dstport,
-         lower(protocol_name(protocol)) || '/' || dstport AS service,
-         coalesce(interface_id, tgw_attachment_id, resource_id) AS point,
-         sum(flows) AS flows, iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
+asked AS (
+  SELECT p.rule, client AS src, server || ' ' || lower(protocol_name(protocol)) || '/' || server_port AS target, sum(records) AS flows,
+         iif(count(client_bytes), CAST(total(client_bytes) AS INTEGER), NULL) AS bytes,
          min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE @logs <> '[]' AND action IS NOT 'REJECT' AND dstport IN (SELECT port FROM ports) AND protocol IN (6, 17)
-     AND dstport IS NOT NULL AND protocol IS NOT NULL                                   -- fields that logs may lack
-     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
-          OR flow_direction = 'egress' AND interface_id IS NOT NULL)
-   GROUP BY 1, 2, 3, 4, 5, 6
-  HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
-logged AS (
-  SELECT p.rule, src, dst || ' ' || service AS target, sum(flows) AS flows,
-         iif(count(bytes), CAST(total(bytes) AS INTEGER), NULL) AS bytes,
-         min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM seen s JOIN ports p ON p.port = s.dstport
-   WHERE (cidr_lookup('inside', 'cidr', dst) IS NULL
-          OR p.rule = 'dns-outside' AND ip_scope(dst) = 'shared'
-             AND (SELECT cidr FROM inside WHERE rowid = cidr_lookup('inside', 'cidr', s.dst)) = '100.64.0.0/10')
-     AND NOT EXISTS (
-       SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(s.dst, t.cidr))
-     AND NOT EXISTS (           -- the source only passes on what another address sends to it
-       SELECT 1 FROM seen leg JOIN seen origin ON origin.src = leg.src AND origin.service = leg.service
-        WHERE leg.hop = s.src AND leg.src <> s.src AND leg.service = s.service AND origin.dst = s.dst)
-   GROUP BY p.rule, src, target, point),
-asked AS (                      -- of several interfaces that logged the same packets, the one that logged most counts
-  SELECT rule, src, target, max(flows) AS flows, max(bytes) AS bytes,
-         min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM logged GROUP BY rule, src, target),
+    FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN ports p ON p.port = server_port
+   WHERE @logs <> '[]' AND server_port IN (SELECT port FROM ports) AND inside = 'inside' AND servers = 'servers'
+     AND protocol IN (6, 17) AND NOT is_nat_leg
+     AND state NOT IN ('rejected', 'one-sided')
+     AND (direction = 'outbound' OR direction = 'external' AND client_interface_id IS NOT NULL AND server_interface_id IS NULL
+          OR direction = 'internal' AND p.rule = 'dns-outside' AND ip_scope(server) = 'shared'
+             AND (SELECT cidr FROM inside WHERE rowid = cidr_lookup('inside', 'cidr', server)) = '100.64.0.0/10')
+     AND NOT EXISTS (SELECT 1 FROM trusted t WHERE (t.rule = p.rule OR t.rule IS NULL) AND cidr_match(server, t.cidr))
+   GROUP BY p.rule, src, target HAVING min(first_seen) IS NOT NULL),
 counted AS (                    -- targets: also those of earlier runs that have alerts
   SELECT a.*, first_value(a.target) OVER (of_src ORDER BY first_seen, a.target) AS first,
          sum(k.n IS NULL) OVER of_src

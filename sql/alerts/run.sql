@@ -120,7 +120,18 @@ INSERT INTO known
   SELECT rule, substr(key, 1, instr(key, ' -> ') - 1), substr(key, instr(key, ' -> ') + 4),
          iif(key LIKE '% -> many', @many + 1, 1)
     FROM alerts WHERE key LIKE '% -> %' AND (state = 'open' OR state = 'muted' AND key LIKE '% -> many');
+DELETE FROM judged;
+INSERT OR IGNORE INTO judged
+  SELECT (unixepoch(minute) + second.value) / (@window / 2) - half.value
+    FROM (SELECT minute FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' GROUP BY minute)
+    CROSS JOIN json_each('[0, 59]') second CROSS JOIN json_each('[0, 1]') half
+   WHERE minute IS NOT NULL;
 .read sql/alerts/rule-rejected-inside.sql
+-- The other rules ask flowlogs_connections, which @partial leaves files to that have what it needs.
+CREATE TEMP VIEW IF NOT EXISTS alert_joined AS
+  SELECT json_group_array(l.value) AS logs FROM temp.sqlite_parameters p CROSS JOIN json_each(p.value) l
+   WHERE p.key = '@logs' AND l.value NOT IN (SELECT path FROM file_lacks WHERE no_ends);
+UPDATE temp.sqlite_parameters SET value = (SELECT logs FROM alert_joined) WHERE key = '@logs' AND @partial;
 .read sql/alerts/rule-bad-address.sql
 .read sql/alerts/rules-inwards.sql
 .read sql/alerts/rules-outwards.sql
@@ -130,12 +141,6 @@ INSERT INTO known
 -- of these windows can be: those that AWS named, by the time T of their names, which may have
 -- records from T - 4560 (they were delivered an hour late) to T + 600; and those around the new
 -- ones, as far as a window and 1200 seconds reach, because an mtime says no more.
-DELETE FROM judged;
-INSERT OR IGNORE INTO judged
-  SELECT (unixepoch(minute) + second.value) / (@window / 2) - half.value
-    FROM (SELECT minute FROM flowlogs_rollup(@logs, @on_error, @format) WHERE @logs <> '[]' GROUP BY minute)
-    CROSS JOIN json_each('[0, 59]') second CROSS JOIN json_each('[0, 1]') half
-   WHERE minute IS NOT NULL;
 UPDATE temp.sqlite_parameters SET value = (
   SELECT json_group_array(path) FROM alert_listed f
    WHERE log AND (EXISTS (
@@ -144,8 +149,10 @@ UPDATE temp.sqlite_parameters SET value = (
      OR named AND EXISTS (
        SELECT 1 FROM judged WHERE window BETWEEN (f.at - 4560 - @window) / (@window / 2) AND (f.at + 600) / (@window / 2))))
  WHERE key = '@logs';
-.read sql/alerts/rule-scan-inside.sql
 .read sql/alerts/rule-volume-out.sql
+UPDATE temp.sqlite_parameters SET value = (SELECT logs FROM alert_joined) WHERE key = '@logs' AND @partial;
+.read sql/alerts/rule-scan-inside.sql
+.read sql/alerts/rule-mining-pool.sql
 .read sql/alerts/rule-password-guessing.sql
 
 -- The words of the titles that end with a number of bytes, and that number.

@@ -78,11 +78,13 @@ CREATE TEMP TABLE IF NOT EXISTS judged (window INTEGER PRIMARY KEY);   -- window
 
 -- What the files of @logs lack of the fields which the rules need.  The logs of transit gateways have
 -- no action, so this is in `lacks` for other logs only; no_action: also for these.  vital: a field is
--- lacking of the first four, without which no alert can be made.
+-- lacking of the first four, without which no alert can be made; no_ends: one of the three without which
+-- no connections are joined.
 CREATE TEMP VIEW IF NOT EXISTS file_lacks AS
   SELECT path, group_concat(field, ', ') FILTER (WHERE absent AND NOT (field = 'action' AND of_tgw)) AS lacks,
          group_concat(field, ', ') FILTER (WHERE absent) AS lacks_all,
-         max(absent AND place < 4) AS vital, max(absent AND field = 'action') AS no_action
+         max(absent AND place < 4) AS vital, max(absent AND field = 'action') AS no_action,
+         max(absent AND field IN ('srcport', 'dstport', 'protocol')) AS no_ends
     FROM (SELECT file.path, n.value AS field, n.key AS place, names NOT LIKE '% ' || n.value || ' %' AS absent,
                  names LIKE '% tgw-%' OR names LIKE '% resource-type %' AS of_tgw      -- no other logs have these
             FROM (SELECT f.path, ' ' || replace(fields, '"', ' ') || ' ' AS names  -- several formats are a JSON array

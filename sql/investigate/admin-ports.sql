@@ -1,38 +1,53 @@
--- Who talks most on the ports of administration: FTP, SSH, Telnet, SMB, RDP, VNC and WinRM? One
--- row per client, with both directions.
--- Athena's name: AdminPortTraffic.
+-- Who connected to the ports of administration (FTP, SSH, Telnet, RPC, SMB, RDP, VNC and WinRM),
+-- and who only tried?
+-- Athena's name: AdminPortTraffic; SshRdpTraffic with @admin_ports '[22, 3389]'.
 --
 --   @logs               a file, a folder or a pattern
 --   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
 --                       seconds; default: no limit
 --   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
 --                       files without a header line. Default: an error, and AWS's default format
+--   @admin_ports       the ports, a JSON array; default: see below; '[22, 3389]' asks for SSH and
+--                      RDP alone
 --   @top                number of rows; default 20, and -1 for all
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/admin-ports.sql'
 --
--- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
--- both of its legs, and the logs of a transit gateway contain the traffic once more. The
--- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
--- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
+-- `answered` counts the connections in which both ends sent something that was accepted, and
+-- `rejected` those that a security group or network ACL stopped. The others had no answer, or
+-- were refused by a host on which nothing listens (with tcp-flags; without them, a refusal looks
+-- like an answer).
+--
+-- Flow logs do not know whether a login succeeded, but `received` and `longest` tell: a refused
+-- password takes some seconds and a few thousand bytes. Many answered connections of this kind
+-- are guesses, and one that lasts minutes or receives much is a session. `longest` is the number
+-- of seconds of the longest answered connection; `sent` and `received` are the bytes of the
+-- client, each counted once.
+--
+-- Where the logs have tcp-flags, the sender of the SYN is the client, whatever the ports are.
+-- Without them, see flowlogs_connections in sql/README.md for what decides. RDP also uses UDP; to
+-- include it, remove the condition on the protocol.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+  ('@top', 20), ('@admin_ports', '[21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986]');
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@admin_ports), json_type(@admin_ports) = 'array' AND NOT EXISTS (
+    SELECT 1 FROM json_each(@admin_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+  'flowlogs: @admin_ports must be a JSON array of ports: .parameter set @admin_ports ''[22, 3389]''');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-WITH admin(port) AS (VALUES (21), (22), (23), (135), (139), (445), (3389), (5900), (5985), (5986))
-SELECT iif(dstport IN admin, srcaddr, dstaddr) AS client, iif(dstport IN admin, dstport, srcport) AS port,
-       port_name(iif(dstport IN admin, dstport, srcport), 6) AS service,
-       count(DISTINCT iif(dstport IN admin, dstaddr, srcaddr)) AS servers, sum(flows) AS flows,
-       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
-       datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND port IN admin AND protocol = 6
-   AND srcport >= 0 AND dstport >= 0 -- an error if no file has them
- GROUP BY 1, 2 ORDER BY bytes DESC, client, port LIMIT @top;
+SELECT client, server, port_name(server_port, 6) AS service, count(*) AS connections,
+       sum(state IN ('established', 'closed', 'reset')) AS answered, sum((rejected > 0) * (state = 'rejected')) AS rejected,
+       sum(client_bytes) AS sent, sum(server_bytes) AS received,
+       max(seconds) FILTER (WHERE state IN ('established', 'closed', 'reset')) AS longest,
+       substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ WHERE since = @since AND until = @until AND NOT is_nat_leg AND protocol = 6
+   AND server_port IN (SELECT value FROM json_each(@admin_ports))
+ GROUP BY client, server, server_port
+ ORDER BY answered DESC, received DESC, rejected DESC, client, server, server_port LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -1,76 +1,56 @@
--- Who calls the same place at regular intervals with packets of the same size?
+-- Who calls the same place at regular intervals with requests of the same size?
 --
 --   @logs               a file, a folder or a pattern
 --   @since, @until      the period of `start`, UTC text such as '2026-03-09 08:00' or Unix
 --                       seconds; default: no limit
 --   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
 --                       files without a header line. Default: an error, and AWS's default format
---   @contacts           a pair is looked at if it has at least this number of contacts; default
---                       10
---   @every              the least number of seconds between two contacts; default 10
---   @jitter             the percentage by which an interval or a size may differ from the median
---                       and still be regular; default 10
---   @regular            the percentage of intervals, and of sizes, that must be regular; default
---                       70
---   @size               the largest median of the bytes of a contact; default 1000000
---   @pairs              the number of pairs that are looked at, the busiest first; default 1000
+--   @contacts          a pair is looked at if it has at least this number of contacts; default 10
+--   @every             the least number of seconds between two contacts; default 10
+--   @jitter            the percentage by which an interval or a size may differ from the median
+--                      and still be regular; default 10
+--   @regular           the percentage of intervals, and of sizes, that must be regular; default
+--                      70
+--   @size              the largest median of the bytes that a client sends in a contact; default
+--                      1000000
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/beaconing.sql'
 --
--- A contact is a record that starts at least @every seconds after the contact before it. `every`
--- is the median of the intervals between contacts, so a pause at night does no harm. `ports`
--- counts the source ports of the contacts after the first one. One port per contact means that
--- each contact is a connection of its own; a single port means one long connection, which is cut
--- into records as regularly as any beacon. Where no record of a pair has a byte count, `size` is
--- NULL and the intervals alone count.
+-- A contact is a connection that begins at least @every seconds after the one before it, of the
+-- same client with the same service of the same server. `every` is the median of the intervals
+-- between contacts, so a pause at night does no harm. `regular` and `alike` are the percentages
+-- of intervals and of sizes that differ from their median by at most @jitter. `ports` counts the
+-- client's ports in the contacts after the first one. One port per contact means that each
+-- contact is a connection of its own, and these rows come first. A single port means one
+-- connection that was silent for more than a minute each time. One that is never silent for so
+-- long is a single contact, however many records it has. Where no record of a pair has a byte
+-- count, `size` and `alike` are NULL and the intervals alone count.
 --
 -- Expect NTP, monitoring, health checks, and heartbeats of agents and clusters. Malware that
--- sleeps for random times needs a larger @jitter. A beacon through a NAT gateway appears on both
--- legs.
---
--- A pair is a source, a destination and a destination port. A rollup finds the pairs that have
--- enough records, which are at least @every seconds apart on average, and only the records of
--- these pairs are read.
+-- sleeps for random times needs a larger @jitter. All pairs are looked at.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@contacts', 10), ('@every', 10), ('@jitter', 10), ('@regular', 70), ('@size', 1000000), ('@pairs', 1000);
+  ('@contacts', 10), ('@every', 10), ('@jitter', 10), ('@regular', 70), ('@size', 1000000);
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-WITH candidate AS MATERIALIZED (
-  SELECT srcaddr, dstaddr, dstport FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
-     AND dstport >= 0                   -- an error if no file has it
-   GROUP BY srcaddr, dstaddr, dstport
-  HAVING sum(flows) >= @contacts AND (max(last_seen) - min(first_seen)) / sum(flows) >= @every
-   ORDER BY sum(flows) DESC, srcaddr, dstaddr, dstport LIMIT @pairs),
-contact AS MATERIALIZED (
-  SELECT srcaddr, dstaddr, dstport, srcport, bytes, start,
-         start - lag(start) OVER (PARTITION BY srcaddr, dstaddr, dstport ORDER BY start, rowid) AS gap
-    FROM flowlogs(@logs, @on_error, @format)
-   WHERE srcaddr IN (SELECT srcaddr FROM candidate) AND dstaddr IN (SELECT dstaddr FROM candidate)
-     AND (srcaddr, dstaddr, dstport) IN (SELECT srcaddr, dstaddr, dstport FROM candidate) AND action IS NOT 'REJECT'
-     AND since = @since AND until = @until),
-ranked AS (
-  SELECT *, count(*) OVER pair AS n, row_number() OVER (pair ORDER BY gap) AS gap_rank,
-         row_number() OVER (pair ORDER BY bytes) AS size_rank
-    FROM contact WHERE gap >= @every WINDOW pair AS (PARTITION BY srcaddr, dstaddr, dstport)),
-median AS (
-  SELECT srcaddr, dstaddr, dstport, max(iif(gap_rank = (n + 1) / 2, gap, NULL)) AS gap,
-         max(iif(size_rank = (n + 1) / 2, bytes, NULL)) AS size
-    FROM ranked GROUP BY srcaddr, dstaddr, dstport)
-SELECT srcaddr, dstaddr, dstport, count(*) + 1 AS contacts, count(DISTINCT srcport) AS ports, median.gap AS every,
-       100 * sum(100 * abs(ranked.gap - median.gap) <= @jitter * median.gap) / count(*) AS regular, size,
-       substr(datetime(min(start - ranked.gap), 'unixepoch'), 1, 16) AS first_seen,
-       substr(datetime(max(start), 'unixepoch'), 1, 16) AS last_seen
-  FROM ranked JOIN median USING (srcaddr, dstaddr, dstport)
- GROUP BY srcaddr, dstaddr, dstport
-HAVING contacts >= @contacts AND regular >= @regular
-   AND (count(bytes) = 0
-        OR size <= @size AND sum(100 * abs(bytes - size) <= @jitter * size) * 100 >= @regular * count(*))
- ORDER BY regular DESC, contacts DESC, srcaddr, dstaddr, dstport;
+WITH contact AS (SELECT client, server, protocol, server_port, client_port, client_bytes, first_seen, first_seen
+    - lag(first_seen) OVER (PARTITION BY client, server, protocol, server_port ORDER BY first_seen, client_port) AS gap
+    FROM flowlogs_connections(@logs, @on_error, @format)
+   WHERE since = @since AND until = @until AND idle = 60 AND NOT is_nat_leg AND state <> 'rejected'),
+ranked AS (SELECT *, percent_rank() OVER (pair ORDER BY gap) AS g, percent_rank() OVER (pair ORDER BY client_bytes) AS s
+    FROM contact WHERE gap >= @every WINDOW pair AS (PARTITION BY client, server, protocol, server_port)),
+median AS (SELECT *, max(iif(g <= .5, gap, NULL)) OVER pair AS every, max(iif(s <= .5, client_bytes, NULL)) OVER pair AS size
+    FROM ranked WINDOW pair AS (PARTITION BY client, server, protocol, server_port))
+SELECT client, server, lower(ifnull(protocol_name(protocol), protocol)) || ifnull('/' || server_port, '') AS service,
+       count(*) + 1 AS contacts, count(DISTINCT client_port) AS ports, every,
+       100 * sum(100 * abs(gap - every) <= @jitter * every) / count(*) AS regular, size,
+       100 * sum(100 * abs(client_bytes - size) <= @jitter * size) / count(*) AS alike,
+       datetime(min(first_seen - gap), 'unixepoch') AS first_seen, datetime(max(first_seen), 'unixepoch') AS last_seen
+  FROM median GROUP BY client, server, protocol, server_port HAVING contacts >= @contacts AND regular >= @regular
+   AND ifnull(size <= @size AND alike >= @regular, 1) ORDER BY ports < 2, regular DESC, contacts DESC, client, server, service;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

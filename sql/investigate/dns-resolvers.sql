@@ -5,10 +5,10 @@
 --                       seconds; default: no limit
 --   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
 --                       files without a header line. Default: an error, and AWS's default format
---   @resolvers          the approved servers, a JSON array of addresses; default: Amazon's
---                       resolver (169.254.169.253, fd00:ec2::253) and 10.0.0.2
---   @dns_ports          the ports of DNS, a JSON array; default [53, 853], where 853 is DNS over
---                       TLS
+--   @resolvers         the approved servers, a JSON array of addresses; default: Amazon's
+--                      resolver (169.254.169.253, fd00:ec2::253) and 10.0.0.2
+--   @dns_ports         the ports of DNS, a JSON array; default [53, 853], where 853 is DNS over
+--                      TLS
 --   @top                number of rows; default 20, and -1 for all
 --   @inside             your networks, a JSON array of prefixes or the name of a table with a
 --                       column cidr; default: the private address space. Add the IPv6 blocks of
@@ -19,48 +19,35 @@
 --
 -- Queries to Amazon's own server of the VPC are never logged, so the answer shows only queries
 -- that bypass it: malware, tunnels (many bytes), or the settings of a laptop. DNS over HTTPS is
--- not included, because it looks like any other traffic on port 443. Where the logs have pkt_srcaddr
--- and pkt_dstaddr (version 3), a query that several interfaces logged counts once, at the one that
--- logged most, and those of a NAT gateway are left out, because they are those of its clients. In
--- the default format, the gateway is one more client.
+-- not included, because it looks like any other traffic on port 443. `connections` are queries,
+-- or several of the same client's port within 15 minutes; those through a NAT gateway count once,
+-- for the instance.
 --
 -- A server in 100.64.0.0/10 counts as outside, although the default of @inside has this network:
--- overlay networks such as Tailscale have their resolver there. Where it is yours, because pods ask
--- servers in pods, set @inside to a list that has it.
+-- overlay networks such as Tailscale have their resolver there. Where it is yours, because pods
+-- ask servers in pods, set @inside to a list that has it.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]'), ('@dns_ports', '[53, 853]'),
-  ('@top', 20), ('@inside', NULL);
-SELECT 1 WHERE NOT flowlogs_require(
-  iif(json_valid(@dns_ports), json_type(@dns_ports) = 'array'
-      AND NOT EXISTS (SELECT 1 FROM json_each(@dns_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+  ('@top', 20), ('@inside', NULL), ('@dns_ports', '[53, 853]'), ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]');
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@dns_ports), json_type(@dns_ports) = 'array' AND NOT EXISTS (
+    SELECT 1 FROM json_each(@dns_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
   'flowlogs: @dns_ports must be a JSON array of ports: .parameter set @dns_ports ''[53, 853]''');
-SELECT 1 WHERE NOT flowlogs_require(
-  iif(json_valid(@resolvers), json_type(@resolvers) = 'array'
-      AND NOT EXISTS (SELECT 1 FROM json_each(@resolvers) WHERE ip_text(value) IS NULL), 0),
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@resolvers), json_type(@resolvers) = 'array' AND NOT EXISTS (
+    SELECT 1 FROM json_each(@resolvers) WHERE ip_text(value) IS NULL), 0),
   'flowlogs: @resolvers must be a JSON array of addresses: .parameter set @resolvers ''["10.0.0.2", "fd00:ec2::253"]''');
 DROP TABLE IF EXISTS temp.answer;
 CREATE TEMP TABLE answer AS
-WITH seen AS MATERIALIZED (     -- hop: where the interface sent it, which may be a NAT gateway
-  SELECT coalesce(pkt_srcaddr, srcaddr) AS client, dstaddr AS hop, coalesce(pkt_dstaddr, dstaddr) AS server, dstport,
-         coalesce(interface_id, tgw_attachment_id) AS point, sum(flows) AS flows,
-         sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes, min(first_seen) AS first, max(last_seen) AS last
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND protocol IN (6, 17)
-     AND dstport IN (SELECT value FROM json_each(@dns_ports))
-     AND ip_text(coalesce(pkt_dstaddr, dstaddr)) NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
-     AND is_inside(coalesce(pkt_srcaddr, srcaddr), @inside)
-   GROUP BY 1, 2, 3, 4, 5)
-SELECT client, server, dstport,
-       iif(NOT is_inside(server, @inside) OR ip_scope(server) = 'shared' AND @inside IS NULL, 'outside', 'inside') AS side,
-       max(flows) AS flows, max(rejected) AS rejected, max(bytes) AS bytes,
-       datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
-  FROM seen s
- WHERE NOT EXISTS (SELECT 1 FROM seen leg WHERE leg.hop = s.client AND leg.client <> s.client
-                      AND leg.server = s.server AND leg.dstport = s.dstport)
- GROUP BY client, server, dstport ORDER BY max(flows) DESC, client, server, dstport LIMIT @top;
+SELECT client, server, server_port AS port,
+       iif(direction = 'internal' AND (@inside IS NOT NULL OR ip_scope(server) <> 'shared'), 'inside', 'outside') AS side,
+       count(*) AS connections, sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(client_bytes) AS sent,
+       sum(server_bytes) AS received, datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ WHERE since = @since AND until = @until AND inside = @inside AND NOT is_nat_leg AND direction IN ('internal', 'outbound')
+   AND server_port IN (SELECT value FROM json_each(@dns_ports)) AND server NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
+ GROUP BY client, server, server_port ORDER BY connections DESC, client, server, port LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

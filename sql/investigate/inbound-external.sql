@@ -13,37 +13,36 @@
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.mode box' -cmd '.parameter init' \
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/inbound-external.sql'
 --
--- The first answer is by our address and port, and the second one by source. Look at accepted
--- records on anything but your public services. Accepted records count if they go to the lower of
--- the two ports, because the others are answers to connections from inside. All rejected records
--- count; those to high ports are mostly late packets of closed connections.
+-- The first answer is by our address and port, and the second one by source. `answered` counts
+-- the connections in which both ends sent something that was accepted: look at these on anything
+-- but your public services. `rejected` counts those that a security group or network ACL stopped;
+-- the others had no answer. `bytes` are those of both ends, each counted once.
+--
+-- Where the logs have tcp-flags, the sender of the SYN is the client, whatever the ports are.
+-- Without them, see flowlogs_connections in sql/README.md for what decides. What answers to
+-- connections from inside is not here.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
   ('@top', 20), ('@inside', NULL);
 DROP TABLE IF EXISTS temp.inbound;
-CREATE TEMP TABLE inbound (srcaddr, dstaddr, protocol, dstport, accepted, rejected, bytes, first, last);
-INSERT INTO inbound
-SELECT srcaddr, dstaddr, protocol, dstport, count(*) FILTER (WHERE action = 'ACCEPT') AS accepted,
-       count(*) FILTER (WHERE action = 'REJECT') AS rejected, sum(bytes) AS bytes,
-       min(start) AS first, max("end") AS last
-  FROM flowlogs(@logs, @on_error, @format)
- WHERE (action = 'REJECT' OR dstport < srcport OR protocol NOT IN (6, 17)) AND action IN ('ACCEPT', 'REJECT')
-   AND since = @since AND until = @until
-   AND srcaddr IS NOT NULL -- a source that is not logged is neither inside nor outside
-   AND NOT is_inside(srcaddr, @inside) AND is_inside(dstaddr, @inside)
- GROUP BY srcaddr, dstaddr, protocol, dstport;
-SELECT dstaddr,
-       ifnull(protocol_name(protocol), protocol) || ' ' || dstport
-         || coalesce(' ' || port_name(dstport, protocol), '') AS service,
-       count(DISTINCT srcaddr) AS sources, sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes) AS bytes,
+CREATE TEMP TABLE inbound AS
+SELECT client, server, protocol, server_port, count(*) AS n, sum(state IN ('established', 'closed', 'reset')) AS answered,
+       sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(client_bytes + server_bytes) AS bytes,
+       min(first_seen) AS first, max(last_seen) AS last
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ WHERE since = @since AND until = @until AND inside = @inside AND direction = 'inbound' AND NOT is_nat_leg
+ GROUP BY client, server, protocol, server_port;
+SELECT server, ifnull(protocol_name(protocol), protocol) || ifnull(' ' || server_port, '')
+         || ifnull(' ' || port_name(server_port, protocol), '') AS service, count(DISTINCT client) AS sources,
+       sum(n) AS connections, sum(answered) AS answered, sum(rejected) AS rejected, sum(bytes) AS bytes,
        substr(datetime(max(last), 'unixepoch'), 1, 16) AS last_seen
-  FROM inbound GROUP BY dstaddr, protocol, dstport
- ORDER BY sum(accepted) DESC, sum(rejected) DESC, dstaddr, protocol, dstport LIMIT @top;
-SELECT srcaddr, ip_scope(srcaddr) AS scope, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports,
-       sum(accepted) AS accepted, sum(rejected) AS rejected, sum(bytes) AS bytes,
+  FROM inbound GROUP BY server, protocol, server_port
+ ORDER BY sum(answered) DESC, sum(rejected) DESC, server, protocol, server_port LIMIT @top;
+SELECT client, ip_scope(client) AS scope, count(DISTINCT server) AS hosts, count(DISTINCT server_port) AS ports,
+       sum(n) AS connections, sum(answered) AS answered, sum(rejected) AS rejected, sum(bytes) AS bytes,
        datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
-  FROM inbound GROUP BY srcaddr ORDER BY sum(rejected) DESC, sum(accepted) DESC, srcaddr LIMIT @top;
+  FROM inbound GROUP BY client ORDER BY sum(rejected) DESC, sum(answered) DESC, client LIMIT @top;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM inbound);

@@ -469,6 +469,21 @@ def test_a_condition_on_the_protocol_leaves_the_interfaces(logs):
         assert logs.build.rows(f"SELECT count(*) {where} WHERE {condition};") == [["1"]]
 
 
+@pytest.mark.parametrize("records, shown", [(9000, 9000 * 999999999999999), (12000, 1.2e19), (20000, None)])
+def test_sums_beyond_what_an_integer_holds(release, tmp_path, records, shown):
+    """As total() has it, REAL from 2^63 on; what is beyond 2^64 would be wrong, and is an error."""
+    line = f"2 1 eni-1 10.0.0.1 10.0.0.2 40000 22 6 1 999999999999999 {1773057600} {1773057605} ACCEPT OK\n"
+    (tmp_path / "a.log").write_text(line * records)
+    db = connect(release)
+    ask = f"SELECT client_bytes FROM flowlogs_connections('{tmp_path}')"
+    if shown:
+        assert db.execute(ask).fetchall() == [(pytest.approx(shown),)] and db.execute(f"SELECT typeof(client_bytes) {ask[20:]}").fetchall()[0][0] == (
+            "integer" if isinstance(shown, int) else "real")
+    else:
+        with pytest.raises(Exception, match="integer overflow"):
+            db.execute(ask).fetchall()
+
+
 def test_the_statistics_say_how_often_the_files_were_read(logs):
     """Once; again where little memory divides the connections; and again for the peers of those that a
     condition chose, of which neither has the port of a service."""

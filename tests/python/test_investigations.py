@@ -41,4 +41,4 @@ def test_the_catalogue_lists_each_script_once():
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_gives_the_computed_answer(release, name):
     got = release.rows(f".headers off\n.parameter init\n.read sql/investigate/{name}.sql")
-    assert got == [[text(v) for v in row] for row in ANSWERS[name](list(records()))]
+    assert [row for row in got if row[0] != "nothing found"] == [[text(v) for v in row] for row in ANSWERS[name](list(records()))] and got

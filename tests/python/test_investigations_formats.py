@@ -150,4 +150,4 @@ def test_bad_addresses_without_a_byte_count(tmp_path):
     rows = BUILDS[0].rows("CREATE TABLE indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('203.0.113.7', 'it');\n"
                           f".headers off\n.parameter init\n.parameter set @logs \"'{tmp_path}'\"\n"
                           ".read sql/investigate/bad-addresses.sql\n")
-    assert [row[4:8] for row in rows] == [["0", "1", "NULL", "NULL"]]
+    assert [row[5:9] for row in rows] == [["0", "1", "NULL", "NULL"]]

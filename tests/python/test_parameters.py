@@ -23,9 +23,9 @@ CASES = [
     *((name, DAY | {"top": 7}) for name in (
         "top-talkers", "services-used", "host-seen", "data-leaving", "cross-az", "tcp-from-source", "from-source",
         "to-destination", "to-network", "to-text-prefix", "rejected-tcp", "rejected-tcp-by-weekday", "rejects", "top-rejected",
-        "ssh-rdp", "admin-ports", "skipdata", "connections-latest", "nat-traffic", "conversation", "eni")),
+        "admin-ports", "server-ports", "skipdata", "connections-latest", "nat-traffic", "conversation", "eni")),
     *((name, SECONDS | {"top": 100000}) for name in (
-        "top-talkers", "services-used", "rejects", "connections-latest", "nat-traffic", "ssh-rdp", "to-network", "admin-ports")),
+        "top-talkers", "services-used", "rejects", "connections-latest", "nat-traffic", "to-network", "admin-ports")),
     *(("top-talkers", {"per": per, "by": by}) for per in ("address", "pair", "instance", "subnet") for by in ("bytes", "packets", "received")),
     ("top-talkers", {"within": "10.0.1.0/24"}),
     ("top-talkers", {"within": "2600:1f18:4a3b:1200::/64", "per": "pair", "top": 100000}),
@@ -37,8 +37,9 @@ CASES = [
     ("to-network", {"net": "2a05:d014:6c2:9a00::/56"}),
     ("to-network", {"net": "203.0.113.200"}),
     ("to-text-prefix", {"text": "2001:db8:"}),
-    ("https-servers", {"week": "2026-06-15"}),
-    ("https-servers", {"week": 1773014400, "top": 3}),
+    ("admin-ports", {"admin_ports": "[22, 3389]", "top": 100000}),
+    ("server-ports", {"ports": "[443]"}),
+    ("server-ports", SECONDS | {"ports": "[443, 8443]", "top": 3}),
     ("tcp-from-source", {"src": "172.31.1.13", "top": 100000}),
     ("from-source", {"src": "203.0.113.66"}),
     ("from-source", {"src": "10.0.2.11", "top": 100000}),
@@ -61,13 +62,13 @@ ASKED = {
     "to-network": {"net": "192.0.2.200/30"}, "to-text-prefix": {"text": "10.99."},
     "host-seen": {"host": "2001:db8::99"}, "conversation": {"a": "10.0.0.10", "b": "192.0.2.200"}, "eni": {"eni": "eni-0"},
     "next-hop-trace": {"trace_from": "10.64.1.12", "trace_to": "192.0.2.200"},
-    "new-talkers": {"new_since": "2026-06-16"}, "https-servers": {"week": "2026-03-02"}}
+    "new-talkers": {"new_since": "2026-06-16"}}
 WRONG = [("from-source", "src", "10.0.1.31/32"), ("to-destination", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1/128"),
          ("to-text-prefix", "text", 10.0), ("eni", "eni", "10.0.1.31"), ("host-seen", "host", "web"), ("top-talkers", "per", "address "),
          ("top-talkers", "by", "flows"), ("top-talkers", "within", "10.0.0.0/33"), ("services-used", "per", "instance"),
          ("data-leaving", "per", "address"), ("nat-traffic", "per", "instance"), ("nat-traffic", "by", "packets"),
          ("conversation", "b", "10.0.1"), ("next-hop-trace", "trace_to", "S3"), ("new-talkers", "new_since", 2014),
-         ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33"), ("https-servers", "week", 2014)]
+         ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33")]
 
 
 @functools.cache
@@ -83,6 +84,7 @@ def setting(name, value):
 def test_other_parameters_give_the_computed_answer(release, name, values):
     set_all = "\n".join(setting(k, v) for k, v in values.items())
     got = release.rows(f".headers off\n.parameter init\n{set_all}\n.read sql/investigate/{name}.sql")
+    values = {k: json.loads(v) if k.endswith("ports") else v for k, v in values.items()}
     expected = ANSWERS[name](list(records()), **values)
     assert [row for row in got if row[0] != "nothing found"] == [["NULL" if v is None else str(v) for v in row] for row in expected]
     assert got
@@ -159,7 +161,7 @@ def test_inside_is_a_list_or_the_name_of_a_table(release, name):
                               for before, value in (("", ""), ("", "'" + json.dumps(nets) + "'"),
                                                     (f"CREATE TABLE own (cidr TEXT);\nINSERT INTO own VALUES {rows};\n", "own")))
     assert listed == table
-    assert listed != default or name not in ("https-servers", "inbound-external", "new-talkers")
+    assert listed != default or name not in ("inbound-external", "new-talkers")
 
 
 @pytest.mark.parametrize("value", ["10.0.0.0/8 100.64.0.0/10", "10.0.0.1", "[22", "22", '{"a": 1}', "[null]", '["TCP"]', ""])
@@ -186,7 +188,7 @@ def test_own_logs_are_never_asked_about_the_samples(release, own, name):
 # Scripts that answer about files, which a period without records does not make fewer.
 ABOUT_FILES = {"coverage", "period-check"}
 # Scripts that set the period themselves.
-OWN_PERIOD = {"new-talkers": {"new_before": "2029-12-31", "new_since": "2030-01-01"}, "https-servers": {"week": "2030-01-01"}}
+OWN_PERIOD = {"new-talkers": {"new_before": "2029-12-31", "new_since": "2030-01-01"}}
 
 
 @pytest.mark.parametrize("name", [n for n in sorted(ANSWERS) if n not in ABOUT_FILES])
@@ -210,7 +212,7 @@ def test_what_cannot_be_is_an_error(release, name, parameter, value):
     assert got.startswith("Error near line") and got.count("\n") == 1 and "flowlogs: " in got
 
 
-LISTS = {"@usual": "unusual-protocols", "@database_ports": "database-ports", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
+LISTS = {"@usual": "unusual-protocols", "@ports": "server-ports", "@admin_ports": "admin-ports", "@pool_ports": "mining-pools", "@common": "uncommon-ports", "@dns_ports": "dns-resolvers",
          "@resolvers": "dns-resolvers", "@days": "outside-hours"}
 
 
@@ -250,15 +252,14 @@ def test_a_text_port_is_a_port(release):
 
 
 def test_bad_addresses_wants_a_list(release, own):
-    """Of other logs than the sample the examples say nothing: neither those of this script, nor
-    the one of the alerts."""
+    """Of other logs than the sample the example says nothing, whether it is of this script or of the alerts."""
     script = ".read sql/investigate/bad-addresses.sql\n"
     start = f".parameter init\n.output /dev/null\n{script}.output\n{setting('logs', str(own))}\n"
     for before in ("", ".read sql/alerts/setup.sql\n"):
         got = release.shell(start.replace(".parameter", before + ".parameter", 1) + script)
         assert re.fullmatch(r"Error .* flowlogs: the table indicators has nothing of yours: .import .*\n", got)
     got = release.rows(start + "INSERT INTO indicators VALUES ('198.51.100.23', 'scan');\n.headers off\n" + script)
-    assert [row[:2] for row in got] == [["198.51.100.23", "scan"]]
+    assert {tuple(row[:2]) for row in got} == {("198.51.100.23", "scan"), ("192.0.2.77", "an example")}
 
 
 def test_a_period_without_records_says_so(release):

@@ -176,54 +176,6 @@ def top_rejected(records, since=None, until=None, top=20):
 
 # ---- services --------------------------------------------------------------------------------
 
-def ssh_rdp(records, since=None, until=None, top=20):
-    services = {22: "ssh", 3389: "ms-wbt-server"}
-    counts = defaultdict(lambda: [0, 0, 0])  # accepted, rejected, answered
-    found = defaultdict(list)
-    for r in _of_period(records, since, until):
-        if r["protocol"] != 6:
-            continue
-        if r["dstport"] in services:
-            who, asked = (r["srcaddr"], r["dstaddr"], services[r["dstport"]]), True
-        elif r["srcport"] in services:
-            who, asked = (r["dstaddr"], r["srcaddr"], services[r["srcport"]]), False
-        else:
-            continue
-        found[who].append(r)
-        counts[who][0] += asked and r.get("action") == "ACCEPT"
-        counts[who][1] += asked and r.get("action") == "REJECT"
-        counts[who][2] += not asked and r.get("action") == "ACCEPT"
-    rows = [(*who, *(counts[who] if any(r.get("action") for r in g) else (None,) * 3), _first(g), _last(g)) for who, g in found.items()]
-    return _sorted(rows, -6, -4, -5, 1, 2, 3)[:top]
-
-
-def admin_ports(records, since=None, until=None, top=20):
-    ports = {21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986}
-    found = defaultdict(list)
-    for r in _of_period(records, since, until):
-        if r["protocol"] != 6:
-            continue
-        if r["dstport"] in ports:
-            found[r["srcaddr"], r["dstport"]].append((r["dstaddr"], r))
-        elif r["srcport"] in ports:
-            found[r["dstaddr"], r["srcport"]].append((r["srcaddr"], r))
-    rows = []
-    for (client, port), both in found.items():
-        g = [r for _, r in both]
-        rows.append((client, port, _SERVICE[port], len({server for server, _ in both} - {None}), len(g), _rejected(g),
-                     _sum(g, "bytes"), _last(g)))
-    return _sorted(rows, -7, 1, 2)[:top]
-
-
-def https_servers(records, week="2026-03-09", top=20):
-    monday = _seconds(week)
-    asked = [r for r in _of_period(records, monday, monday + 7 * 86400)
-             if r["dstport"] == 443 and r["protocol"] == 6 and r.get("action") == "ACCEPT" and _inside(r["dstaddr"])]
-    rows = [(ip, _sum(g, "packets"), _sum(g, "bytes"), len(g), _distinct(g, "srcaddr"), _first(g), _last(g))
-            for ip, g in _groups(asked, lambda r: r["dstaddr"])]
-    return _sorted(rows, -2, 1)[:top]
-
-
 def ipv4_ipv6(records, since=None, until=None):
     traffic = _with_traffic(records, since, until)
     total = _sum(traffic, "bytes")

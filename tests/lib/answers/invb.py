@@ -8,7 +8,6 @@ import gzip
 import ipaddress
 import pathlib
 import re
-import statistics
 import time as _clock
 from calendar import timegm
 
@@ -138,36 +137,6 @@ def _src(r):
 
 def _dst(r):
     return r.get("pkt_dstaddr") or r["dstaddr"]
-
-
-def port_scan_vertical(records):
-    tried = _groups((r for r in _rejected(records) if r["protocol"] in (6, 17) and r["srcaddr"]), lambda r: (r["srcaddr"], r["dstaddr"]))
-    rows = []
-    for (src, dst), rs in tried.items():
-        ports = {r["dstport"] for r in rs}
-        if sum(p < 32768 for p in ports) < 20:
-            continue
-        entered = sorted({r["dstport"] for r in _accepted(records)
-                          if (r["srcaddr"], r["dstaddr"]) == (src, dst) and r["dstport"] < 32768})
-        rows.append((src, dst, len(ports), f"{min(ports)}-{max(ports)}", len(rs),
-                     max(r["end"] for r in rs) - min(r["start"] for r in rs), _first(rs),
-                     " ".join(map(str, entered))[:30] or "none"))
-    return sorted(rows, key=lambda row: (-row[2], -row[4], row[0], row[1]))[:20]
-
-
-def port_scan_horizontal(records):
-    def asked(r):
-        return r["srcaddr"], r["protocol"], r["dstport"]
-
-    reached = _groups(_accepted(records), asked)
-    rows = []
-    for (src, protocol, port), rs in _groups((r for r in _rejected(records) if r["srcaddr"]), asked).items():
-        if _distinct(rs, "dstaddr") >= 2:
-            rows.append((-_distinct(rs, "dstaddr"), -len(rs), src, protocol, port, rs))
-    rows = _sorted(rows, 1, 2, 3, 4, 5)
-    return [(src, _PROTOCOL.get(protocol, protocol), port, _SERVICE.get(port), -hosts, len(rs),
-             _distinct(reached[src, protocol, port], "dstaddr"), _first(rs)[:16], _last(rs)[:16])
-            for hosts, _, src, protocol, port, rs in rows[:20]]
 
 
 def high_loss(records):
@@ -332,23 +301,6 @@ def coverage(records):
                                        for kind, n in sorted(kinds.items())] + noted[:20]
 
 
-def unusual_protocols(records):
-    found = _groups((r for r in records if r["protocol"] not in (None, 6, 17)), lambda r: (r["protocol"], r["srcaddr"], r["dstaddr"]))
-    rows = [(key[0], _PROTOCOL.get(key[0]), *key[1:], len(rs), _refused(rs), _sum(rs, "bytes"),
-             _share(_sum(rs, "bytes"), max(_sum(rs, "packets"), 1)), _last(rs)) for key, rs in found.items()]
-    return sorted(_sorted(rows, -7, 1, 3, 4), key=lambda row: row[0] in (1, 58))[:20]
-
-
-def database_ports(records):
-    ports = {1433, 1521, 3306, 5432, 5439, 5984, 6379, 7000, 7687, 8182, 8529, 9042, 9200, 9300, 11211, 27017, 27018, 50000}
-    rows = []
-    for (server, port), rs in _groups((r for r in records if r["protocol"] == 6 and r["dstport"] in ports),
-                                      lambda r: (r["dstaddr"], r["dstport"])).items():
-        got_in = {r["srcaddr"] for r in rs if r.get("action") != "REJECT"} - {None}
-        outside = [c for c in got_in if not _inside(c)]
-        rows.append((server, port, _SERVICE.get(port), len(rs), _refused(rs), len(got_in),
-                     _distinct(_rejected(rs), "srcaddr"), len(outside), _sum(rs, "bytes")))
-    return _sorted(rows, -8, -6, -4, 1, 2)[:20]
 
 
 def nat_by_tag(records):
@@ -370,33 +322,6 @@ def interface_types(records):
     return [row[1:] for row in sorted(rows)] + _files_with("interface-type", "flow-direction")
 
 
-def _from_outside(records):
-    return [r for r in records if r.get("action") and _inside(r["srcaddr"]) is False and _inside(r["dstaddr"])
-            and (r["action"] == "REJECT" or r["protocol"] not in (6, 17) or r["dstport"] < r["srcport"])]
-
-
-def inbound_external(records):
-    inbound = _from_outside(records)
-    ours, theirs = [], []
-    for (dst, protocol, port), rs in _groups(inbound, lambda r: (r["dstaddr"], r["protocol"], r["dstport"])).items():
-        ours.append((dst, protocol, port, _distinct(rs, "srcaddr"), len(_accepted(rs)), len(_rejected(rs)),
-                     _sum(rs, "bytes"), _last(rs)[:16]))
-    for src, rs in _groups(inbound, lambda r: r["srcaddr"]).items():
-        theirs.append((src, "documentation", _distinct(rs, "dstaddr"), _distinct(rs, "dstport"), len(_accepted(rs)),
-                       len(_rejected(rs)), _sum(rs, "bytes"), _first(rs), _last(rs)))
-    ours.sort(key=lambda row: (-row[4], -row[5], row[0], row[1], row[2]))
-    return ([(dst, _service(protocol, port), *rest) for dst, protocol, port, *rest in ours[:20]]
-            + sorted(theirs, key=lambda row: (-row[5], -row[4], row[0]))[:20])
-
-
-def uncommon_ports(records):
-    common = {22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443}
-    tried = [r for r in _from_outside(records) if r["protocol"] in (6, 17) and r["dstport"] < 32768 and r["dstport"] not in common]
-    rows = [(port, _distinct(rs, "srcaddr"), _distinct(rs, "dstaddr"), len(_accepted(rs)), len(_rejected(rs)),
-             min(r["srcaddr"] for r in rs), _first(rs)[:16], _last(rs)[:16])
-            for port, rs in _groups(tried, lambda r: r["dstport"]).items()]
-    rows.sort(key=lambda row: (-row[3], -row[1], -row[4], row[0]))
-    return [(" ".join([str(row[0]), *filter(None, [_SERVICE.get(row[0])])]), *row[1:]) for row in rows[:20]]
 
 
 def rejects_inside(records):
@@ -414,24 +339,6 @@ def rejects_inside(records):
             + [(src, dst, _service(protocol, port), *rest) for src, dst, protocol, port, *rest in pairs[:20]])
 
 
-def _most(records, count):
-    """Of what the interfaces logged, the most; None if none of them knows."""
-    points = _groups(records, lambda r: (r["dstaddr"], r.get("interface_id") or r.get("tgw_attachment_id"))).values()
-    return max((n for n in map(count, points) if n is not None), default=None)
-
-
-def dns_resolvers(records):
-    asked = [r for r in records if r["protocol"] in (6, 17) and r["dstport"] in (53, 853) and _inside(_src(r))
-             and _dst(r) not in (None, "10.0.0.2", "169.254.169.253", "fd00:ec2::253")]
-    rows = []
-    legs = {(r["dstaddr"], _src(r), _dst(r), r["dstport"]) for r in asked}
-    for key, rs in _groups(asked, lambda r: (_src(r), _dst(r), r["dstport"])).items():
-        if not any(hop == key[0] and client != key[0] and (server, port) == key[1:] for hop, client, server, port in legs):
-            rows.append((*key, "inside" if _inside(key[1]) else "outside", _most(rs, len), _most(rs, _refused),
-                         _most(rs, lambda g: _sum(g, "bytes")), _first(rs), _last(rs)))
-    return _sorted(rows, -5, 1, 2, 3)[:20]
-
-
 def outside_hours(records):
     rows = []
     for (src, dst), rs in _groups(_passed(records), lambda r: (r["srcaddr"], r["dstaddr"])).items():
@@ -444,62 +351,6 @@ def outside_hours(records):
     return _sorted(rows, -4, 1, 2)[:20]
 
 
-def bad_addresses(records):
-    listed = [(ipaddress.ip_network(n), note) for n, note in (
-        ("192.0.2.77", "example: C2"), ("203.0.113.64/29", "example: SSH"), ("198.51.100.23", "example: scan"),
-        ("2001:db8:bad::/48", "example: IPv6"))]
-
-    def note_of(text):
-        ip = text and ipaddress.ip_address(text)
-        return ip and next((note for net, note in listed if net.version == ip.version and ip in net), None)
-
-    met, hops = collections.defaultdict(list), collections.defaultdict(set)
-    for r in records:
-        for bad, own, way in ((_src(r), _dst(r), "in"), (_dst(r), _src(r), "out")):
-            if note_of(bad):
-                met[bad, own].append((way, r))
-                hops[bad, r["dstaddr"]].add(own)
-    rows = []
-    for (bad, own), sights in met.items():
-        if own and hops[bad, own] - {own, None}:
-            continue                                    # a NAT gateway
-        once = [(way, [r for _, r in g]) for (way, _), g in _groups(sights, lambda s: (s[0], _low_port(s[1]))).items()]
-
-        def total(count, ways=("in", "out")):
-            counted = [n for n in (_most(g, count) for way, g in once if way in ways) if n is not None]
-            return sum(counted) if counted else None
-
-        def size(way):
-            return None if total(lambda g: _sum(g, "bytes")) is None else total(lambda g: _sum(g, "bytes"), (way,)) or 0
-
-        rs = [r for _, r in sights]
-        ports = {_low_port(r) for r in rs}
-        rows.append((bad, note_of(bad), own, ports.pop() if len(ports) == 1 else f"{len(ports)} ports",
-                     total(lambda g: len(g) - len(_rejected(g))), total(_refused), size("out"), size("in"),
-                     _first(rs)[5:16], _last(rs)[5:16]))
-    return sorted(_sorted(rows, 1, 3), key=lambda row: (-row[4], -row[4] - (row[5] or 0)))[:20]
-
-
-def beaconing(records):
-    rows = []
-    for (src, dst, port), rs in _groups(_passed(records), lambda r: (r["srcaddr"], r["dstaddr"], r["dstport"])).items():
-        if len(rs) < 10 or (max(r["end"] for r in rs) - min(r["start"] for r in rs)) // len(rs) < 10:
-            continue
-        rs.sort(key=lambda r: r["start"])
-        later = [(r["start"] - before["start"], r) for before, r in zip(rs, rs[1:]) if r["start"] - before["start"] >= 10]
-        if len(later) + 1 < 10:
-            continue
-        every = statistics.median_low(gap for gap, _ in later)
-        size = _sorted([(r["bytes"],) for _, r in later], 1)[(len(later) - 1) // 2][0]
-        if size is None:
-            continue
-        regular = sum(abs(gap - every) * 10 <= every for gap, _ in later)
-        same = sum(r["bytes"] is not None and abs(r["bytes"] - size) * 10 <= size for _, r in later)
-        if 100 * regular // len(later) >= 70 and 100 * same >= 70 * len(later) and size <= 1000000:
-            rows.append((src, dst, port, len(later) + 1, _distinct([r for _, r in later], "srcport"), every,
-                         100 * regular // len(later), size, _minute(min(r["start"] - gap for gap, r in later)),
-                         _minute(max(r["start"] for _, r in later))))
-    return sorted(_sorted(rows, 1, 2, 3), key=lambda row: (-row[6], -row[3]))
 
 
 def next_hop_trace(records, trace_from="10.64.1.12", trace_to="52.218.32.244"):
