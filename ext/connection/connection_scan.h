@@ -46,6 +46,8 @@ struct connection_scan {
   struct gateways gateways;        /* that were found in the first pass */
   struct scan_counts counts;       /* of the first pass */
   unsigned passes;                 /* that were begun, those for peers included */
+  struct batch problem;            /* that ended a scan within this one: */
+  int has_problem;
   int is_ready;                    /* the mutex of `parts` has been initialised */
   int is_open;                     /* `scan` is open */
 };

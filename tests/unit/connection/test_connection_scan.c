@@ -34,6 +34,14 @@ static int stop_at(void *context) {
   return --*left < 0;
 }
 
+static const char *vanishes; /* a file that is removed instead */
+
+static int remove_at(void *context) {
+  int *left = context;
+  if (--*left == 0) unlink(vanishes);
+  return 0;
+}
+
 static int by_text(const void *a, const void *b) { return strcmp(a, b); }
 
 static void add_connection(struct outcome *o, const struct connection_scan *g, const struct connection *c) {
@@ -74,7 +82,7 @@ static struct outcome *run(const struct files *files, enum policy policy, uint64
   if (!o) abort();
   bytes_add(&o->problem, "", 0);
   if (stop_after >= 0) {
-    options.scan.reader.stop.ask = stop_at;
+    options.scan.reader.stop.ask = vanishes ? remove_at : stop_at;
     options.scan.reader.stop.context = &stop_after;
   }
   o->rc = connection_scan_open(&g, files, &options, &o->e);
@@ -161,16 +169,17 @@ static void check_same(const struct outcome *got, const struct outcome *expected
 static void test_threads_and_memory(void **state) {
   (void)state;
   for (int in_memory = 0; in_memory < 2; in_memory++) {
-    struct files files = make_files(4, 4000, 2500, in_memory);
+    struct files files = make_files(4, 3000, 2500, in_memory);
     threads = 0;
     struct outcome *expected = run(&files, POLICY_FAIL, MUCH, -1);
     struct scan_counts before = counts;
     assert_int_equal(expected->rc, ERR_NONE);
-    assert_int_equal(counts.records, 4 * 4000);
+    assert_int_equal(counts.records, 4 * 3000);
     assert_int_equal(passes, 1);
     for (int is_little = 0; is_little < 2; is_little++)
       for (size_t i = 0; i < COUNT(thread_counts); i++) {
         threads = thread_counts[i];
+        if (is_little && !in_memory && threads % 2 == 0) continue; /* it takes long */
         struct outcome *got = run(&files, POLICY_FAIL, is_little ? LEAST : MUCH, -1);
         check_same(got, expected);
         CHECK(is_little ? passes > 2 && passes < 100 : passes == 1, "%d threads: %u passes", threads, passes);
@@ -269,6 +278,42 @@ static void test_wanted(void **state) {
   free_files(&files);
 }
 
+/*
+** A file that could be read in the first pass and not in another one, which counts the peers: the
+** problem names it.
+*/
+static void test_file_vanishes(void **state) {
+  struct predicate p;
+  struct predicate_term t = {.subject = SUBJECT_PORT, .op = PREDICATE_RANGE, .low = 60000, .high = 60002};
+  struct err e = {0};
+  unsigned found = 0, whole = 0;
+  (void)state;
+  predicate_init(&p);
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  wanted = &p;
+  vanishes = "tree/00001";
+  for (int asks = 1; asks < 100 && !whole; asks++) {
+    struct files files = make_files(3, 200, 50, 0);
+    struct outcome *o = run(&files, POLICY_FAIL, MUCH, asks);
+    assert_int_equal(o->rc, ERR_NONE);
+    if (*o->problem.p) {
+      assert_string_equal(o->problem.p, "! 1:0 IO can't be opened: No such file or directory | NULL\n");
+      assert_int_equal(o->n, 0);
+      found += passes == 2;
+    } else {
+      assert_true(o->n > 0);
+      whole += access(vanishes, F_OK) == 0;
+    }
+    free_outcome(o);
+    free_files(&files);
+  }
+  assert_true(found > 0);
+  wanted = NULL;
+  vanishes = NULL;
+  predicate_clear(&p);
+}
+
 /* The earliest file that has a problem ends the scan, whichever worker is done first. */
 static void test_earliest_problem(void **state) {
   static const size_t wrong[] = {3, 5, 6};
@@ -353,26 +398,79 @@ static void test_nothing_found(void **state) {
   threads = 0;
 }
 
+/* What a scan has done when it asks whether it is to stop. */
+struct asks {
+  const struct connection_scan *g;
+  unsigned reading, finished; /* asks while files are read, and when the table has all */
+};
+
+static int count_ask(void *context) {
+  struct asks *a = context;
+  if (a->g->current) a->finished++;
+  else a->reading++;
+  return 0;
+}
+
+/*
+** It asks often enough in each phase: once for each piece of a file that is read, and for each 4096
+** connections when pieces become connections, when roles are decided alone, when peers are counted,
+** here or in another scan, and when these decide.
+*/
+static void test_asks(void **state) {
+  static struct connection_scan g;
+  struct files files = make_files(2, 12000, 60000, 0);
+  unsigned pieces = 0;
+  struct predicate p;
+  struct predicate_term t = {.subject = SUBJECT_PORT, .op = PREDICATE_RANGE, .low = 60000, .high = 60001};
+  struct err e = {0};
+  (void)state;
+  predicate_init(&p);
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  for (int is_wanted = 0; is_wanted < 2; is_wanted++) {
+    struct asks asks = {.g = &g};
+    const struct connection *c;
+    unsigned n = 0;
+    struct connection_scan_options options = {
+        .scan = {.reader = {.guard = &unconfined, .stop = {count_ask, &asks}}},
+        .wish = {.idle = 900, .wanted = is_wanted ? &p : NULL},
+        .memory = MUCH,
+    };
+    assert_int_equal(connection_scan_open(&g, &files, &options, &e), ERR_NONE);
+    assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
+    unsigned asked = asks.finished;
+    for (; c; n++) assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
+    if (!is_wanted) pieces = asks.reading;
+    CHECK(asked >= (is_wanted ? 3 : 4) * n / 4096 + (is_wanted ? pieces : 0), "%u asks, %u connections", asked, n);
+    assert_int_equal(g.passes, is_wanted ? 2 : 1);
+    CHECK(n > 4096 && asks.reading == pieces && pieces >= 4, "%u pieces", asks.reading);
+    connection_scan_close(&g, NULL);
+  }
+  predicate_clear(&p);
+  free_files(&files);
+}
+
 /* Stopped by stop() or by connection_scan_close() at any time: while files are read, and in every phase after that. */
 static void test_stop(void **state) {
   static struct connection_scan g;
-  struct files files = make_files(4, 2500, 2500, 0);
+  struct files files = make_files(3, 2000, 2500, 0);
   size_t live = mem_test_live(), interrupted = 0;
   int before = open_files();
   (void)state;
-  for (int after = 0; after < 4000; after += 1 + after / 8) {
+  for (int after = 0; after < 4000; after += 1 + after / 5) {
     threads = thread_counts[after % 2 * (after / 2 % 4)];
     struct outcome *o = run(&files, POLICY_SKIP, LEAST, after);
     assert_true(o->rc == ERR_NONE || o->rc == ERR_INTERRUPT);
-    interrupted += o->rc == ERR_INTERRUPT;
+    interrupted +=
+        o->rc == ERR_INTERRUPT && !threads; /* with threads, it depends on the time how often stop is asked */
     int is_over = o->rc == ERR_NONE && !threads;
     free_outcome(o);
     assert_int_equal(open_files(), before);
     assert_int_equal(mem_test_live(), live);
     if (is_over) break;
   }
-  assert_true(interrupted > 15);
-  for (int rows = 0; rows <= 8000; rows += 2000)
+  assert_true(interrupted > 5);
+  for (int rows = 0; rows <= 4500; rows += 1500)
     for (size_t i = 0; i < COUNT(thread_counts); i++) {
       struct connection_scan_options options = {
           .scan = {.reader = {.guard = &unconfined, .policy = POLICY_SKIP}, .threads = thread_counts[i]},
@@ -400,7 +498,7 @@ static void fail_allocations(const struct files *files, uint64_t memory, size_t 
   threads = 0;
   struct outcome *expected = run(files, POLICY_SKIP, MUCH, -1);
   for (int forever = 0; forever < 2; forever++)
-    for (size_t n = 1; n < 100000; n += 1 + n * step / 16) {
+    for (size_t n = 1; n < 100000; n += 1 + n * step / 8) {
       threads = (int)n % 4;
       mem_test_fail(n, forever);
       struct outcome *o = run(files, POLICY_SKIP, memory, -1);
@@ -420,7 +518,7 @@ static void fail_allocations(const struct files *files, uint64_t memory, size_t 
 }
 
 static void test_no_memory(void **state) {
-  struct files few = make_files(3, 200, 50, 0), many = make_files(3, 1500, 2500, 1);
+  struct files few = make_files(2, 60, 30, 0), many = make_files(2, 1600, 2500, 1);
   (void)state;
   fail_allocations(&few, MUCH, 0);
   fail_allocations(&many, LEAST, 1);
@@ -440,10 +538,16 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_threads_and_memory), cmocka_unit_test(test_no_threads),
-      cmocka_unit_test(test_many_observers),     cmocka_unit_test(test_wanted),
-      cmocka_unit_test(test_earliest_problem),   cmocka_unit_test(test_missing_field),
-      cmocka_unit_test(test_nothing_found),      cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_threads_and_memory),
+      cmocka_unit_test(test_no_threads),
+      cmocka_unit_test(test_many_observers),
+      cmocka_unit_test(test_wanted),
+      cmocka_unit_test(test_file_vanishes),
+      cmocka_unit_test(test_earliest_problem),
+      cmocka_unit_test(test_missing_field),
+      cmocka_unit_test(test_nothing_found),
+      cmocka_unit_test(test_asks),
+      cmocka_unit_test(test_stop),
       cmocka_unit_test(test_no_memory),
   };
   alarm(250); /* a standstill must not hang the tests */
