@@ -17,6 +17,7 @@
 static const int thread_counts[] = {0, 1, 2, 3};
 static int threads; /* of the scans that run() makes, as all that follows */
 static const struct predicate *wanted;
+static const struct prefix_table *inside;
 static struct scan_counts counts;
 static unsigned passes;
 
@@ -62,7 +63,7 @@ static void add_connection(struct outcome *o, const struct connection_scan *g, c
            (unsigned long long)c->last, (unsigned)c->records, role_name(role.from), (unsigned)role.client,
            connection_state(c, &key, role.client), (long long)bytes[0], (long long)bytes[1],
            (unsigned)connections_points(connection_scan_table(g), c),
-           connection_scan_is_leg(g, &key, NULL) ? " leg" : "");
+           connection_scan_is_leg(g, &key, inside) ? " leg" : "");
 }
 
 /*
@@ -73,7 +74,7 @@ static struct outcome *run(const struct files *files, enum policy policy, uint64
   static struct connection_scan g;
   struct connection_scan_options options = {
       .scan = {.reader = {.guard = &unconfined, .policy = policy}, .threads = threads},
-      .wish = {.idle = 900, .forwards = 1, .traits = 1, .wanted = wanted},
+      .wish = {.idle = 900, .forwards = 1, .traits = 1, .wanted = wanted, .inside = inside},
       .memory = memory,
   };
   struct outcome *o = calloc(1, sizeof *o);
@@ -164,6 +165,35 @@ static void check_same(const struct outcome *got, const struct outcome *expected
 }
 
 /* --- tests ------------------------------------------------------------------------------------------------------- */
+
+/*
+** Every allocation in turn, in whichever thread: ERR_NOMEM, or it is of no consequence and the
+** connections are right.  With little memory there are very many, and a part of them fails.
+*/
+static void fail_allocations(const struct files *files, uint64_t memory, size_t step) {
+  size_t live = mem_test_live(), failed = 0;
+  int before = open_files();
+  threads = 0;
+  struct outcome *expected = run(files, POLICY_SKIP, MUCH, -1);
+  for (int forever = 0; forever < 2; forever++)
+    for (size_t n = 1; n < 100000; n += 1 + n * step / 8) {
+      threads = (int)n % 4;
+      mem_test_fail(n, forever);
+      struct outcome *o = run(files, POLICY_SKIP, memory, -1);
+      size_t calls = mem_test_calls();
+      mem_test_fail(0, 0);
+      CHECK(o->rc == ERR_NONE || o->rc == ERR_NOMEM, "allocation %zu: %s", n, o->e.text);
+      if (!o->rc) check_same(o, expected);
+      assert_int_equal(mem_test_live(), live);
+      assert_int_equal(open_files(), before);
+      failed += o->rc == ERR_NOMEM;
+      free_outcome(o);
+      if (n > calls + 20) break;
+    }
+  threads = 0;
+  assert_true(failed > 30);
+  free_outcome(expected);
+}
 
 /* With little memory the files are read several times, for the peers as well. */
 static void test_threads_and_memory(void **state) {
@@ -275,6 +305,77 @@ static void test_wanted(void **state) {
   predicate_clear(&p);
   free_outcome(all);
   free_outcome(expected);
+  free_files(&files);
+}
+
+/* A client behind a NAT gateway: at its own interface, and both legs at the gateway's. */
+static void add_client(struct bytes *text, unsigned i) {
+  static const char *const amounts = "6 3 3000 5 6 ACCEPT -";
+  unsigned port = 60000 + i % 7, remote = i % 5;
+  char client[32];
+  snprintf(client, sizeof client, "10.1.%u.%u", i / 250, i % 250);
+  bytes_print(text, "2 eni-%u %s 203.0.113.%u %u 61000 %s\n", i % 9, client, remote, port, amounts);
+  bytes_print(text, "2 eni-nat %s 10.0.0.220 %u 61000 %s\n", client, port, amounts);
+  bytes_print(text, "2 eni-nat 10.0.0.220 203.0.113.%u %u 61000 %s\n", remote, 1024 + i, amounts);
+}
+
+/*
+** The legs of a gateway in files without the packet's addresses, and with a condition or little
+** memory, for which the connections of all files are read by other scans.
+*/
+static void test_gateways(void **state) {
+  struct prefix_table *ten = prefix_table_new();
+  struct ip_prefix prefix;
+  struct predicate p;
+  struct predicate_term t = {.subject = SUBJECT_PORT, .op = PREDICATE_RANGE, .low = 61000, .high = 61000};
+  struct files files = make_files(2, 0, 1, 1);
+  struct err e = {0};
+  const unsigned clients = 2400;
+  (void)state;
+  assert_true(ten && ip_parse_prefix("10.0.0.0/8", 10, &prefix));
+  if (prefix_table_add(ten, &prefix, 0) || prefix_table_finish(ten)) fail();
+  for (unsigned f = 0; f < 2; f++) {
+    struct bytes text = {0};
+    bytes_print(&text, HEADER);
+    for (unsigned i = f; i < clients; i += 2) add_client(&text, i);
+    files.file[f].size = (int64_t)text.n;
+    bytes_repeat(&text, 0, LINES_PADDING);
+    free((void *)(uintptr_t)files.file[f].text);
+    files.file[f].text = text.p;
+  }
+  predicate_init(&p);
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  inside = ten;
+  struct outcome *expected = run(&files, POLICY_FAIL, MUCH, -1);
+  unsigned legs = 0;
+  for (size_t i = 0; i < expected->n; i++) legs += strstr(expected->line[i], " leg") != NULL;
+  assert_int_equal(expected->n, 3 * clients);
+  assert_int_equal(legs, 2 * clients);
+  assert_int_equal(passes, 1);
+  for (size_t i = 0; i < 6; i++) {
+    threads = thread_counts[i % 2 * 2];
+    wanted = i / 2 == 1 ? &p : NULL; /* it is met by all of them */
+    struct outcome *got = run(&files, POLICY_FAIL, i / 2 == 2 ? LEAST : MUCH, -1);
+    check_same(got, expected);
+    assert_true(i < 2 ? passes == 1 : passes >= 4);
+    free_outcome(got);
+  }
+  threads = 0;
+  free_outcome(expected);
+  free_files(&files);
+  files = make_files(2, 0, 1, 0);
+  struct bytes text = {0};
+  bytes_print(&text, HEADER);
+  for (unsigned i = 0; i < 40; i++) add_client(&text, i);
+  for (unsigned f = 0; f < 2; f++) write_file(files.file[f].path, text.p, text.n);
+  wanted = &p;
+  fail_allocations(&files, MUCH, 0);
+  bytes_free(&text);
+  wanted = NULL;
+  inside = NULL;
+  predicate_clear(&p);
+  prefix_table_free(ten);
   free_files(&files);
 }
 
@@ -488,35 +589,6 @@ static void test_stop(void **state) {
   free_files(&files);
 }
 
-/*
-** Every allocation in turn, in whichever thread: ERR_NOMEM, or it is of no consequence and the
-** connections are right.  With little memory there are very many, and a part of them fails.
-*/
-static void fail_allocations(const struct files *files, uint64_t memory, size_t step) {
-  size_t live = mem_test_live(), failed = 0;
-  int before = open_files();
-  threads = 0;
-  struct outcome *expected = run(files, POLICY_SKIP, MUCH, -1);
-  for (int forever = 0; forever < 2; forever++)
-    for (size_t n = 1; n < 100000; n += 1 + n * step / 8) {
-      threads = (int)n % 4;
-      mem_test_fail(n, forever);
-      struct outcome *o = run(files, POLICY_SKIP, memory, -1);
-      size_t calls = mem_test_calls();
-      mem_test_fail(0, 0);
-      CHECK(o->rc == ERR_NONE || o->rc == ERR_NOMEM, "allocation %zu: %s", n, o->e.text);
-      if (!o->rc) check_same(o, expected);
-      assert_int_equal(mem_test_live(), live);
-      assert_int_equal(open_files(), before);
-      failed += o->rc == ERR_NOMEM;
-      free_outcome(o);
-      if (n > calls + 20) break;
-    }
-  threads = 0;
-  assert_true(failed > 30);
-  free_outcome(expected);
-}
-
 static void test_no_memory(void **state) {
   struct files few = make_files(2, 60, 30, 0), many = make_files(2, 1600, 2500, 1);
   (void)state;
@@ -542,6 +614,7 @@ int main(void) {
       cmocka_unit_test(test_no_threads),
       cmocka_unit_test(test_many_observers),
       cmocka_unit_test(test_wanted),
+      cmocka_unit_test(test_gateways),
       cmocka_unit_test(test_file_vanishes),
       cmocka_unit_test(test_earliest_problem),
       cmocka_unit_test(test_missing_field),
