@@ -48,8 +48,8 @@ struct connection_scan {
   unsigned passes;                 /* that were begun, those for peers included */
   struct batch problem;            /* that ended a scan within this one: */
   int has_problem;
-  int is_ready;                    /* the mutex of `parts` has been initialised */
-  int is_open;                     /* `scan` is open */
+  int is_ready; /* the mutex of `parts` has been initialised */
+  int is_open;  /* `scan` is open */
 };
 
 /* Begins to read.  ERR_NOMEM; connection_scan_close() is due all the same. */

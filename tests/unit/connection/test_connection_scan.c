@@ -11,8 +11,9 @@
 
 #define HEADER                                                                                                         \
   "version interface_id srcaddr dstaddr srcport dstport protocol packets bytes start end action instance_id\n"
-#define MUCH  (UINT64_C(1) << 40)
-#define LEAST (UINT64_C(1) << 20) /* the least that the option accepts */
+#define MUCH   (UINT64_C(1) << 40)
+#define FOLDER "AWSLogs/123456789012/vpcflowlogs"
+#define LEAST  (UINT64_C(1) << 20) /* the least that the option accepts */
 
 static const int thread_counts[] = {0, 1, 2, 3};
 static int threads; /* of the scans that run() makes, as all that follows */
@@ -380,6 +381,56 @@ static void test_gateways(void **state) {
 }
 
 /*
+** Where a layout lacks the account, the path gives it.  A record of no wanted connection says that
+** its interface forwards packets.
+*/
+static void test_path_and_forwards(void **state) {
+  static struct connection_scan g;
+  static const char format[] = "interface_id srcaddr dstaddr srcport dstport protocol pkt_srcaddr pkt_dstaddr\n";
+  static const char inner[] = "eni-nat 10.1.0.5 10.0.0.220 60000 443 6 10.1.0.5 203.0.113.5\n";
+  static const char onward[] = "eni-nat 10.0.0.220 203.0.113.5 1024 443 6 10.0.0.220 203.0.113.5\n";
+  struct predicate p;
+  struct predicate_term t = {.subject = SUBJECT_PORT, .op = PREDICATE_RANGE, .low = 1024, .high = 1024};
+  struct files files = make_files(2, 0, 1, 0);
+  struct bytes text = {0};
+  struct err e = {0};
+  (void)state;
+  bytes_print(&text, "%s%s%s", format, inner, onward);
+  predicate_init(&p);
+  assert_int_equal(predicate_add(&p, &t, &e), ERR_NONE);
+  predicate_finish(&p);
+  for (unsigned f = 0; f < 2; f++) write_file(files.file[f].path, text.p, text.n);
+  struct outcome *all = run(&files, POLICY_FAIL, MUCH, -1);
+  assert_int_equal(all->n, 2);
+  free_outcome(all);
+  wanted = &p;
+  all = run(&files, POLICY_FAIL, MUCH, -1);
+  assert_int_equal(all->n, 1);
+  assert_non_null(strstr(all->line[0], " leg"));
+  free_outcome(all);
+  fail_allocations(&files, MUCH, 0);
+  wanted = NULL;
+  predicate_clear(&p);
+  free_files(&files);
+
+  static const char *const folders[] = {"AWSLogs", "AWSLogs/123456789012", FOLDER};
+  struct file named = {.path = FOLDER "/123456789012_vpcflowlogs_us-east-1_fl-01_20260616T1005Z_0a1b2c3d.log"};
+  struct files one = {.file = &named, .n = 1};
+  const struct connection_scan_options options = {
+      .scan = {.reader = {.guard = &unconfined}}, .wish = {.idle = 900, .traits = 1}, .memory = MUCH};
+  const struct connection *c;
+  for (size_t i = 0; i < COUNT(folders); i++) make_folder(folders[i]);
+  write_file(named.path, text.p, text.n);
+  assert_int_equal(connection_scan_open(&g, &one, &options, &e), ERR_NONE);
+  assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
+  const struct observers *o = &connection_scan_table(&g)->observers;
+  assert_int_equal(o->item[0].trait[TRAIT_ACCOUNT].n, 12);
+  assert_memory_equal(observers_text(o, o->item[0].trait[TRAIT_ACCOUNT]), "123456789012", 12);
+  connection_scan_close(&g, NULL);
+  bytes_free(&text);
+}
+
+/*
 ** A file that could be read in the first pass and not in another one, which counts the peers: the
 ** problem names it.
 */
@@ -615,6 +666,7 @@ int main(void) {
       cmocka_unit_test(test_many_observers),
       cmocka_unit_test(test_wanted),
       cmocka_unit_test(test_gateways),
+      cmocka_unit_test(test_path_and_forwards),
       cmocka_unit_test(test_file_vanishes),
       cmocka_unit_test(test_earliest_problem),
       cmocka_unit_test(test_missing_field),
