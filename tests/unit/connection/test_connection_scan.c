@@ -430,6 +430,22 @@ static void test_path_and_forwards(void **state) {
   bytes_free(&text);
 }
 
+/* Two workers' sums, while there is no memory to merge who forwards. */
+static void test_merge_without_memory(void **state) {
+  struct connection_parts parts = {.ndue = 0};
+  struct connection_sums s[2] = {{.parts = &parts}, {.parts = &parts}};
+  const struct flow f = {.key = {{{.low = 1}, 1}, {{.low = 2}, 2}, 6}, .src_differs = 1};
+  const struct stop stop = {.ask = NULL};
+  struct err e = {0};
+  (void)state;
+  for (int i = 0; i < 2; i++) connections_init(&s[i].table, 900, 0);
+  assert_int_equal(forwards_add(&s[1].forwards, &f, &e), ERR_NONE);
+  mem_test_fail(1, 0);
+  assert_int_equal(connection_kind.merge(&s[0], &s[1], &stop, &e), ERR_NOMEM);
+  mem_test_fail(0, 0);
+  for (int i = 0; i < 2; i++) connection_kind.clear(&s[i]);
+}
+
 /*
 ** A file that could be read in the first pass and not in another one, which counts the peers: the
 ** problem names it.
@@ -667,6 +683,7 @@ int main(void) {
       cmocka_unit_test(test_wanted),
       cmocka_unit_test(test_gateways),
       cmocka_unit_test(test_path_and_forwards),
+      cmocka_unit_test(test_merge_without_memory),
       cmocka_unit_test(test_file_vanishes),
       cmocka_unit_test(test_earliest_problem),
       cmocka_unit_test(test_missing_field),
