@@ -91,6 +91,13 @@ static uint64_t memory_left(const struct connection_scan *g) {
   return used + least < g->options.memory ? g->options.memory - used : least;
 }
 
+/* A file that could be read once need not be readable again: the problem ends this scan, too. */
+static void take_problem(struct connection_scan *g, struct connection_scan *other) {
+  g->problem = other->scan.failed;
+  memset(&other->scan.failed, 0, sizeof other->scan.failed);
+  g->has_problem = 1;
+}
+
 static enum err_code each_elsewhere(struct connection_scan *g, const struct connection_wish *wish,
                                     each_connection *each, void *context, struct err *e) {
   struct connection_scan *other = mem_alloc(sizeof *other);
@@ -102,8 +109,7 @@ static enum err_code each_elsewhere(struct connection_scan *g, const struct conn
   if (!connection_scan_open(other, g->files, &options, e))
     while (!connection_scan_next(other, &c, e) && c && !each(context, connection_scan_table(other), c, e)) {
     }
-  if (!e->code && connection_scan_problem(other))
-    err_set(e, ERR_IO, 0, "a file has changed while it was read, so that it could not be read once more");
+  if (!e->code && !g->has_problem && connection_scan_problem(other)) take_problem(g, other);
   g->passes += other->passes;
   connection_scan_close(other, NULL);
   mem_free(other);
@@ -241,6 +247,8 @@ void connection_scan_close(struct connection_scan *g, struct scan_counts *counts
   int is_lost = g->is_open && summing_scan_is_lost(&g->scan);
   end_pass(g);
   gateways_clear(&g->gateways);
+  batch_clear(&g->problem);
+  g->has_problem = 0;
   g->counts.passes = g->passes;
   if (counts) *counts = g->counts;
   if (g->is_ready && !is_lost) {
@@ -266,7 +274,7 @@ static enum err_code finish_pass(struct connection_scan *g, struct err *e) {
 
 enum err_code connection_scan_next(struct connection_scan *g, const struct connection **out, struct err *e) {
   *out = NULL;
-  for (;;) {
+  while (!g->has_problem) {
     if (g->current && (*out = connections_next(&g->current->table, &g->place))) return ERR_NONE;
     if (g->current) {
       if (!g->parts.ndue) return ERR_NONE;
@@ -277,8 +285,10 @@ enum err_code connection_scan_next(struct connection_scan *g, const struct conne
     }
     if (finish_pass(g, e) || !g->current) return e->code;
   }
+  return ERR_NONE;
 }
 
 const struct batch *connection_scan_problem(const struct connection_scan *g) {
+  if (g->has_problem) return &g->problem;
   return g->is_open ? summing_scan_problem(&g->scan) : NULL;
 }

@@ -46,8 +46,10 @@ struct connection_scan {
   struct gateways gateways;        /* that were found in the first pass */
   struct scan_counts counts;       /* of the first pass */
   unsigned passes;                 /* that were begun, those for peers included */
-  int is_ready;                    /* the mutex of `parts` has been initialised */
-  int is_open;                     /* `scan` is open */
+  struct batch problem;            /* that ended a scan within this one: */
+  int has_problem;
+  int is_ready; /* the mutex of `parts` has been initialised */
+  int is_open;  /* `scan` is open */
 };
 
 /* Begins to read.  ERR_NOMEM; connection_scan_close() is due all the same. */

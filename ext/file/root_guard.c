@@ -36,9 +36,13 @@ enum err_code root_guard_init(struct root_guard *c, const char *root, struct err
   if (!root) return ERR_NONE;
   if (!*root)
     return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is empty; set it to a folder, or unset it to confine nothing");
-  if (!realpath(root, c->root) || stat(c->root, &st) || !S_ISDIR(st.st_mode)) {
+  int number = realpath(root, c->root) && !stat(c->root, &st) ? 0 : errno;
+  if (number || !S_ISDIR(st.st_mode)) {
     c->root[0] = 0;
-    return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is '%s', which is no folder", root);
+    if (!number || number == ENOENT || number == ENOTDIR || number == ELOOP)
+      return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is '%s', which is no folder", root);
+    return err_set(e, err_is_exhausted(number) ? ERR_EXHAUSTED : ERR_IO, 0,
+                   "FLOWLOGS_ROOT is '%s', which can't be examined: %s", root, strerror(number));
   }
   if (!strcmp(c->root, "/")) c->root[0] = 0; /* everything lies below /, so nothing is confined */
   return ERR_NONE;

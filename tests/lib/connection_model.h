@@ -50,38 +50,38 @@ struct model_list {
 /* Returns 0 to n - 1. */
 typedef uint32_t model_choose(void *from, uint32_t n);
 
-static inline struct flow_end model_end(model_choose *choose, void *from) {
+static inline struct flow_end model_end(model_choose *pick, void *from) {
   static const uint32_t ports[] = {443, 50000, 50001, FLOW_NO_PORT};
-  struct flow_end end = {.port = ports[choose(from, 4)]};
-  uint32_t k = choose(from, 8);
+  struct flow_end end = {.port = ports[pick(from, 4)]};
+  uint32_t k = pick(from, 8);
   if (k == 7) end.addr = (struct ip){UINT64_C(0x20010db8) << 32, 1};
   else if (k == 6) end.addr = (struct ip){.low = 5}; /* IPv6, with the upper half of IPv4 */
   else end.addr = (struct ip){.low = UINT64_C(0xffff00000000) | 0x0a000000 | k};
   return end;
 }
 
-static inline uint64_t model_amount(model_choose *choose, void *from) {
+static inline uint64_t model_amount(model_choose *pick, void *from) {
   static const uint64_t rare[] = {FLOW_NONE, FLOW_NONE, 0, INT64_MAX};
-  uint32_t k = choose(from, 32);
+  uint32_t k = pick(from, 32);
   return k < 4 ? rare[k] : k;
 }
 
 /* times: the number of different times; few of them make few connections. */
-static inline struct model_flow model_flow(model_choose *choose, void *from, uint32_t times) {
+static inline struct model_flow model_flow(model_choose *pick, void *from, uint32_t times) {
   static const uint32_t signs[] = {FLOW_ACCEPTED, FLOW_ACCEPTED, FLOW_REJECTED};
-  struct model_flow m = {.observer = choose(from, MODEL_OBSERVERS)};
+  struct model_flow m = {.observer = pick(from, MODEL_OBSERVERS)};
   struct flow *f = &m.f;
-  f->key.a = model_end(choose, from);
-  f->key.b = model_end(choose, from);
-  f->key.protocol = choose(from, 2) ? 6 : choose(from, 2) ? 17 : FLOW_NO_PROTOCOL;
-  f->direction = choose(from, 2);
-  f->signs = FLOW_SIGNS(FLOW_SEEN | signs[choose(from, 3)] | choose(from, 2) * FLOW_SYN, f->direction);
-  if (choose(from, 4)) f->signs |= FLOW_ACTION;
-  f->start = choose(from, 16) ? 1000 + (uint64_t)choose(from, times) * 30 : FLOW_NONE;
-  f->end = f->start == FLOW_NONE ? FLOW_NONE : f->start + (uint64_t)choose(from, 3) * 30;
-  f->packets = model_amount(choose, from);
-  f->bytes = model_amount(choose, from);
-  f->way = choose(from, 3);
+  f->key.a = model_end(pick, from);
+  f->key.b = model_end(pick, from);
+  f->key.protocol = pick(from, 2) ? 6 : pick(from, 2) ? 17 : FLOW_NO_PROTOCOL;
+  f->direction = pick(from, 2);
+  f->signs = FLOW_SIGNS(FLOW_SEEN | signs[pick(from, 3)] | pick(from, 2) * FLOW_SYN, f->direction);
+  if (pick(from, 4)) f->signs |= FLOW_ACTION;
+  f->start = pick(from, 16) ? 1000 + (uint64_t)pick(from, times) * 30 : FLOW_NONE;
+  f->end = f->start == FLOW_NONE ? FLOW_NONE : f->start + (uint64_t)pick(from, 3) * 30;
+  f->packets = model_amount(pick, from);
+  f->bytes = model_amount(pick, from);
+  f->way = pick(from, 3);
   return m;
 }
 

@@ -97,6 +97,10 @@ static struct question questions[] = {
     {"SELECT count(*), sum(f) FROM (SELECT srcaddr, srcport, sum(flows) AS f FROM flowlogs_rollup('%s/*.log', NULL, "
      "NULL, 3, '1M') GROUP BY 1, 2)",
      3000, FILES *LINES},
+    {"SELECT count(*), sum(records) FROM flowlogs_connections('%s/*.log', NULL, NULL, 3, '1M')", 3000, FILES *LINES},
+    {"SELECT count(*), count(DISTINCT client_interface_id) FROM flowlogs_connections('%s/*.log') WHERE server_port = "
+     "443 AND client_port < 2024",
+     1000, 0},
     {"SELECT count(*), max(rows) FROM flowlogs_files('%s/*.log')", FILES, LINES},
     {"SELECT count(*), count(DISTINCT file) FROM flowlogs_errors('%s/*.log')", 0, 0},
     {"SELECT count(*), sum(bytes) FROM flowlogs_payload((SELECT group_concat(raw, char(10)) FROM "
@@ -109,8 +113,8 @@ static struct question questions[] = {
 
 static void compute_answers(void) {
   questions[0].second = questions[2].second = FILES * sum(LINES);
-  questions[1].second = questions[6].second = sum(GZIP);
-  questions[7].second = sum(LINES) + sum(5000 - LINES);
+  questions[1].second = questions[8].second = sum(GZIP);
+  questions[9].second = sum(LINES) + sum(5000 - LINES);
 }
 
 /* --- connections and statements --------------------------------------------------------------- */
@@ -171,6 +175,7 @@ static const struct {
     {"SELECT bytes, raw FROM flowlogs('%s/*.log', 'fail', NULL, 2)", FILES *LINES},
     {"SELECT srcaddr FROM flowlogs('%s/one.gz')", GZIP},
     {"SELECT srcaddr, srcport, flows FROM flowlogs_rollup('%s/*.log', NULL, NULL, 2) ORDER BY +rowid", 3000},
+    {"SELECT client, client_port, is_nat_leg FROM flowlogs_connections('%s/*.log', NULL, NULL, 2, '1M')", 3000},
     {"SELECT path, rows FROM flowlogs_files('%s/*.log')", FILES},
     {"SELECT bytes FROM flowlogs('%s/*.log', 'fail', NULL, 0)", FILES *LINES},
 };

@@ -27,6 +27,13 @@ SELECT count(*), max(example) FROM flowlogs_help WHERE kind = 'option';
 SELECT srcaddr, hour, latest FROM (SELECT srcaddr, hour, max(last_seen) AS latest, sum(bytes)
   FROM flowlogs_rollup('tests/data/edge', 'skip', NULL, 0, '1M', 1) GROUP BY 1, 2) ORDER BY 1, 2;
 SELECT dstport, sum(flows) FROM flowlogs_rollup('tests/data/edge', 'skip', NULL, 2) WHERE action = 'REJECT' GROUP BY 1;
+-- Connections: one scan and several, threads, conditions on ends, the columns about an end's interface, lists.
+SELECT client, server, server_port, sum(client_bytes), max(state), max(role_from), max(direction), sum(is_nat_leg)
+  FROM flowlogs_connections('tests/data/edge', 'skip') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT count(*), max(client_instance_id), max(server_vpc_id) FROM flowlogs_connections('tests/data/edge/[cmu]*', 'skip', NULL, 2, '1M');
+SELECT count(*), sum(records) FROM flowlogs_connections('tests/data/edge', 'skip') WHERE addr IN ('10.0.1.26', '10.0.1.27') AND port IN (443, 40000);
+SELECT count(*), max(direction) FROM flowlogs_connections('tests/data/edge/crlf.log') WHERE servers = '[40000, 8443]' AND inside = '["10.0.0.0/16"]' AND idle = '60s' AND server LIKE '10.%';
+SELECT count(*) FROM flowlogs_connections('tests/data/edge/headerless-custom.log', 'fail', '["${srcaddr} ${dstaddr} ${dstport} ${action} ${bytes} ${start}"]');
 -- Payloads.
 SELECT file, line, raw, data FROM flowlogs_payload('{"Records":[{"kinesis":{"data":"H4sIAAAAAAACA6tWyk0tLk5MTw2pLEhVslJycQxxjPd1DQ52dHdV0lHKyU93L8ovLQDKpEO4wSVFqYm5QH4xhO9alppXUqxkFV0NMwkoZ6RgaGRsYmpmbmFpYGigkJqXqWuoYGigB4JwBlCRgpGCmYKRgYKJkYmlgrGCiYKjs7NrQIiCv7dSbWwtAH21wP6cAAAA"}}]}');
 SELECT count(*), max(file) FROM (SELECT readfile('tests/data/stream/lambda.json') AS body UNION ALL SELECT '2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 20 4249 3 4 ACCEPT OK'

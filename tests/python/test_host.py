@@ -296,7 +296,8 @@ def blank_gigabyte(tmp_path_factory):
 @pytest.mark.parametrize("sql", [
     "SELECT count(*) FROM flowlogs('{}')", "SELECT count(*) FROM flowlogs('{}', 'fail', NULL, 0)",
     "SELECT count(*) FROM flowlogs_errors('{}')", "SELECT rows FROM flowlogs_files('{}')",
-    "SELECT sum(flows) FROM flowlogs_rollup('{}', NULL, NULL, 0)", "SELECT sum(flows) FROM flowlogs_rollup('{}')"])
+    "SELECT sum(flows) FROM flowlogs_rollup('{}', NULL, NULL, 0)", "SELECT sum(flows) FROM flowlogs_rollup('{}')",
+    "SELECT count(*) FROM flowlogs_connections('{}', NULL, NULL, 0)", "SELECT count(*) FROM flowlogs_connections('{}')"])
 def test_a_query_without_rows_stops_when_told_to(release, blank_gigabyte, sql, by):
     assert_stops(connect(release), sql.format(blank_gigabyte), by=by)
 

@@ -99,6 +99,7 @@ def test_a_long_scan_shows_a_line_and_erases_it(blank):
         "SELECT count(*) FROM flowlogs('{}')",
         "SELECT sum(flows) FROM flowlogs_rollup('{}')",
         "SELECT sum(flows) FROM flowlogs_rollup('{}', NULL, NULL, 0)",
+        "SELECT count(*) FROM flowlogs_connections('{}')",
         "SELECT path, rows FROM flowlogs_files('{}')",
         "SELECT count(*) FROM flowlogs_errors('{}')",
         "CREATE TABLE logs AS SELECT * FROM flowlogs('{}')"]

@@ -11,7 +11,7 @@ few=${2:-}
 runtime=$(gcc -print-file-name=libtsan.so)
 shell=$(command -v sqlite3)
 
-for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan; do
+for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan connection/test_connection_scan; do
   [ -z "$few" ] || break
   echo "$name"
   "$build/unit/$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
@@ -46,13 +46,14 @@ rm -rf "$data"
 mkdir -p "$data/good"
 for i in 1 2 3 4 5; do
   awk -v f="$i" 'BEGIN {
-    print "version srcaddr dstport bytes start end action log-status"
+    print "version srcaddr dstaddr srcport dstport protocol bytes start end action log-status"
     for (k = 0; k < 12000; k++)
-      print 2, "10." f "." int(k / 250) "." k % 250, k, k % 1000, 1773100000 + k, 1773100060 + k, "ACCEPT OK"
+      print 2, "10." f "." int(k / 250) "." k % 250, "10.0.0." k % 9, 40000 + k % 7, k, 6, k % 1000, 1773100000 + k,
+        1773100060 + k, "ACCEPT OK"
   }' >"$data/good/$i.log"
 done
 cp -r "$data/good" "$data/bad"
-echo "2 x 80 1 1773100000 1773100060 ACCEPT OK" >>"$data/bad/3.log"
+echo "2 x 10.0.0.1 1 80 6 1 1773100000 1773100060 ACCEPT OK" >>"$data/bad/3.log"
 check "large files" <<EOF
 .load ./$build/flowlogs
 SELECT count(*), sum(bytes), count(DISTINCT srcaddr) FROM flowlogs('$data/good');
@@ -68,6 +69,12 @@ FROM flowlogs_rollup('$data/good', NULL, NULL, NULL, '1M');
 SELECT count(*) FROM (SELECT srcaddr, flows FROM flowlogs_rollup('$data/good', NULL, NULL, NULL, '1M') LIMIT 100);
 SELECT sum(flows) FROM flowlogs_rollup('$data/bad');
 SELECT sum(flows) FROM flowlogs_rollup('$data/bad', 'skip');
+SELECT sum(records), count(*), count(DISTINCT client), sum(is_nat_leg) FROM flowlogs_connections('$data/good');
+SELECT sum(records), max(client_instance_id) FROM flowlogs_connections('$data/good', NULL, NULL, NULL, '4M');
+SELECT count(*) FROM flowlogs_connections('$data/good') WHERE server_port = 2000 OR client_port = 40002;
+SELECT count(*) FROM (SELECT client FROM flowlogs_connections('$data/good', NULL, NULL, NULL, '1M') LIMIT 100);
+SELECT count(*) FROM flowlogs_connections('$data/bad');
+SELECT sum(records) FROM flowlogs_connections('$data/bad', 'skip');
 EOF
 rm -rf "$data"
 echo "tsan: clean"

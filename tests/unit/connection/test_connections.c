@@ -8,7 +8,7 @@
 #include "connection_model.h"
 
 #define IDLE  60
-#define FLOWS 3000
+#define FLOWS 1200
 
 static const struct stop no_stop;
 
@@ -67,9 +67,9 @@ static void check_read(const struct model_list *expected, const struct model_flo
 static void test_any_order(void **state) {
   static struct model_flow m[FLOWS];
   (void)state;
-  for (uint32_t round = 0; round < 12; round++) {
+  for (uint32_t round = 0; round < 6; round++) {
     size_t n = round % 3 ? FLOWS : 100;
-    for (size_t i = 0; i < n; i++) m[i] = model_flow(choose, NULL, 4 + round * 60);
+    for (size_t i = 0; i < n; i++) m[i] = model_flow(choose, NULL, 4 + round * 100);
     struct model_list expected = rows_of(m, n, IDLE);
     check_read(&expected, m, n, 1, 0, 0);
     for (uint32_t ntables = 1; ntables <= 4; ntables++) {
@@ -290,7 +290,7 @@ static void test_stop(void **state) {
 }
 
 static void test_no_memory(void **state) {
-  static struct model_flow m[2000];
+  static struct model_flow m[700];
   const struct connection_part part = {1, 1};
   struct model_list expected = {0}, got = {0};
   size_t failed = 0;
@@ -298,7 +298,7 @@ static void test_no_memory(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(m); i++) {
     m[i] = model_flow(choose, NULL, 400);
-    m[i].f.key.a.port = (uint32_t)i % 700;
+    m[i].f.key.a.port = (uint32_t)i % 300;
   }
   assert_int_equal(read_part(&expected, m, COUNT(m), 3, part, 0, &e), ERR_NONE);
   model_settle(&expected);
@@ -306,7 +306,7 @@ static void test_no_memory(void **state) {
     for (size_t n = 1;; n++) {
       memset(&e, 0, sizeof e);
       mem_test_fail(n, forever);
-      read_part(&got, m, COUNT(m), 3, part, n % 2 ? 0 : 500, &e);
+      read_part(&got, m, COUNT(m), 3, part, n % 2 ? 0 : 200, &e);
       size_t calls = mem_test_calls();
       mem_test_fail(0, 0);
       assert_int_equal(e.code, calls >= n ? ERR_NOMEM : ERR_NONE);

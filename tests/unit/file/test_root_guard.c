@@ -54,6 +54,19 @@ static void test_roots(void **state) {
   }
 }
 
+/* A root that cannot be examined need not be missing: the error says what the system said. */
+static void test_unexamined_root(void **state) {
+  struct root_guard c;
+  struct err e = {0};
+  (void)state;
+  char name[301];
+  memset(name, 'x', 300);
+  name[300] = 0;
+  assert_int_equal(root_guard_init(&c, name, &e), ERR_IO);
+  assert_non_null(strstr(e.text, "xxx', which can't be examined: File name too long"));
+  assert_string_equal(c.root, "");
+}
+
 static void test_no_root(void **state) {
   static const char *const none[] = {NULL, "/"};
   (void)state;
@@ -245,6 +258,7 @@ static void test_exchanged_folders(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_roots),
+    cmocka_unit_test(test_unexamined_root),
     cmocka_unit_test(test_no_root),
     cmocka_unit_test(test_paths),
     cmocka_unit_test(test_too_long),
