@@ -49,7 +49,7 @@ static void add_end(struct bytes *out, const struct flow_end *end) {
 }
 
 static void add_signs(struct bytes *out, uint32_t signs) {
-  static const char letters[] = "sARYKXF"; /* seen, accepted, rejected, SYN, SYN-ACK, RST, FIN */
+  static const char letters[] = "sARYKXFG"; /* seen, accepted, rejected, SYN, SYN-ACK, RST, FIN, flagged */
   for (uint32_t d = 0; d < 2; d++) {
     bytes_print(out, d ? "|" : " ");
     for (uint32_t k = 0; k < FLOW_SIGN_BITS; k++)
@@ -136,12 +136,12 @@ static void test_values(void **state) {
       {ENDS "action", "10.0.0.1 10.0.0.2 1 2 6 -", "10.0.0.1/1 > 10.0.0.2/2 6 sA|"},
       {ENDS "action", "10.0.0.2 10.0.0.1 1 2 6 REJECT", "10.0.0.1/2 < 10.0.0.2/1 6 |sR!"},
       /* the flags of TCP, and of nothing else */
-      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 2", "10.0.0.1/1 > 10.0.0.2/2 6 sAY|"},
-      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 18", "10.0.0.1/1 > 10.0.0.2/2 6 sAK|"},
-      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 19", "10.0.0.1/1 > 10.0.0.2/2 6 sAKF|"},
-      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 7", "10.0.0.1/1 > 10.0.0.2/2 6 sAYXF|"},
-      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 16", "10.0.0.1/1 > 10.0.0.2/2 6 sA|"},
-      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 0", "10.0.0.1/1 > 10.0.0.2/2 6 sA|"},
+      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 2", "10.0.0.1/1 > 10.0.0.2/2 6 sAYG|"},
+      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 18", "10.0.0.1/1 > 10.0.0.2/2 6 sAKG|"},
+      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 19", "10.0.0.1/1 > 10.0.0.2/2 6 sAKFG|"},
+      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 7", "10.0.0.1/1 > 10.0.0.2/2 6 sAYXFG|"},
+      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 16", "10.0.0.1/1 > 10.0.0.2/2 6 sAG|"},
+      {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 0", "10.0.0.1/1 > 10.0.0.2/2 6 sAG|"},
       {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 6 -", "10.0.0.1/1 > 10.0.0.2/2 6 sA|"},
       {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 17 2", "10.0.0.1/1 > 10.0.0.2/2 17 sA|"},
       {ENDS "tcp_flags", "10.0.0.1 10.0.0.2 1 2 - 7", "10.0.0.1/1 > 10.0.0.2/2 - sA|"},

@@ -8,9 +8,9 @@
 #define UDP  17
 #define NONE FLOW_NO_PORT
 
-/* Signs as letters, those of A before '|': s seen, A accepted, R rejected, Y SYN, K SYN-ACK, X RST, F FIN. */
+/* Signs as letters, those of A before '|': s seen, A accepted, R rejected, Y SYN, K SYN-ACK, X RST, F FIN, G flags. */
 static uint32_t signs_of(const char *letters) {
-  static const char known[] = "sARYKXF";
+  static const char known[] = "sARYKXFG";
   uint32_t signs = 0, direction = 0;
   for (; *letters; letters++) {
     if (*letters == '|') direction = 1;
@@ -43,15 +43,21 @@ static void test_roles(void **state) {
       {"sA|", UDP, 53, 60000, 9, 0, 'b', 'b', ROLE_SERVICE_PORT},
       {"sA|", TCP, 60000, 60007, 0, 0, 'b', 'a', ROLE_SERVICE_PORT},
       {"sA|", TCP, 1024, 443, 0, 0, 'b', 'a', ROLE_SERVICE_PORT},
-      {"sA|", TCP, 1023, 443, 0, 0, 'b', 'a', ROLE_LOWER_PORT},
-      {"sA|", TCP, 53, 443, 0, 0, 'b', 'b', ROLE_LOWER_PORT},
-      {"sA|", TCP, 60007, 443, 0, 0, 'b', 'a', ROLE_LOWER_PORT},
+      {"sA|sA", TCP, 1023, 443, 0, 0, 'b', 'a', ROLE_LOWER_PORT},
+      {"sA|sA", TCP, 53, 443, 0, 0, 'b', 'b', ROLE_LOWER_PORT},
+      {"sA|sA", TCP, 60007, 443, 0, 0, 'b', 'a', ROLE_LOWER_PORT},
+      /* who has no answer is the client, unless flags would have told it */
+      {"sA|", TCP, 60000, 60001, 9, 1, 'b', 'a', ROLE_ONE_WAY},
+      {"|sR", UDP, 60000, 60001, 1, 9, 'a', 'b', ROLE_ONE_WAY},
+      {"sA|", 1, NONE, NONE, 1, 9, 'b', 'a', ROLE_ONE_WAY},
+      {"sAG|", TCP, 60000, 60001, 9, 1, 'a', 'b', ROLE_MANY_PEERS},
+      {"sAXG|", TCP, 60000, 60001, 1, 1, 'b', 'b', ROLE_LOWER_PORT},
       /* peers */
-      {"sA|", TCP, 60000, 60001, 3, 2, 'a', 'b', ROLE_MANY_PEERS},
-      {"sA|", TCP, 60001, 60000, 2, 3, 'b', 'a', ROLE_MANY_PEERS},
+      {"sA|sA", TCP, 60000, 60001, 3, 2, 'a', 'b', ROLE_MANY_PEERS},
+      {"sA|sA", TCP, 60001, 60000, 2, 3, 'b', 'a', ROLE_MANY_PEERS},
       /* ports */
-      {"sA|", TCP, 60000, 60001, 2, 2, 'a', 'b', ROLE_LOWER_PORT},
-      {"sA|", TCP, 60001, 60000, 2, 2, 'b', 'a', ROLE_LOWER_PORT},
+      {"sA|sA", TCP, 60000, 60001, 2, 2, 'a', 'b', ROLE_LOWER_PORT},
+      {"sA|sA", TCP, 60001, 60000, 2, 2, 'b', 'a', ROLE_LOWER_PORT},
       /* what was seen first */
       {"sA|sA", TCP, 60000, 60000, 2, 2, 'a', 'a', ROLE_FIRST_SEEN},
       {"sA|sA", TCP, 60000, 60000, 2, 2, 'b', 'b', ROLE_FIRST_SEEN},
