@@ -123,8 +123,8 @@ static enum err_code count_gateways(struct connection_scan *g, const struct conn
   struct flow_key key;
   uint64_t packets, a, b;
   connection_key(c, &key);
-  connections_sent(t, c, 0, &packets, &a);
-  connections_sent(t, c, 1, &packets, &b);
+  points_sent(connections_points(t, c), 0, &packets, &a);
+  points_sent(connections_points(t, c), 1, &packets, &b);
   return (is_pair ? gateways_pair : gateways_total)(&g->gateways, &key, a, b, g->options.wish.inside, e);
 }
 

@@ -33,14 +33,13 @@
 #define FIRST_SLOTS 256
 #define FEW         8                               /* pieces of a key that a flow is compared with */
 #define PIECE_WORDS (sizeof(struct connection) / 8) /* without its key */
-#define SUM_WORDS   (sizeof(struct connection_sum) / 8)
-#define ASKED       4096 /* pieces after which `stop` is asked */
+#define ASKED       4096                            /* pieces after which `stop` is asked */
 
 #define PORT_BITS     17
 #define PROTOCOL_BITS 9
 #define IS_V6         (UINT64_C(1) << (2 * PORT_BITS + PROTOCOL_BITS))
 
-_Static_assert(sizeof(struct connection) % 8 == 0 && sizeof(struct connection_sum) % 8 == 0, "items are words");
+_Static_assert(sizeof(struct connection) % 8 == 0, "a piece is made of words");
 _Static_assert(FLOW_NO_PORT < 1 << PORT_BITS && FLOW_NO_PROTOCOL < 1 << PROTOCOL_BITS, "they fit the key");
 
 void connections_init(struct connections *t, uint64_t idle, int keys_alone) {
@@ -111,76 +110,6 @@ static inline int same_key(const struct connection *a, const uint64_t *key, uint
   for (uint32_t i = 0; i < words; i++)
     if (connection_words(a)[i] != key[i]) return 0;
   return 1;
-}
-
-/* --- sums -------------------------------------------------------------------------------------------------------- */
-
-static inline struct connection_sum *sum_at(const struct connections *t, uint32_t place) {
-  return arena_at(&t->sums, place);
-}
-
-/* No sum wraps around: one that would stays at the largest number, which is more than SQLite's integers hold. */
-static inline uint64_t sum_of(uint64_t a, uint64_t b) {
-  if (a == FLOW_NONE || b == FLOW_NONE) return a == FLOW_NONE ? b : a;
-  return a + b >= a && a + b != FLOW_NONE ? a + b : FLOW_NONE - 1;
-}
-
-/* Adds to the connection's sum at the point, which may be new. */
-static enum err_code add_sum(struct connections *t, struct connection *c, const struct connection_sum *a,
-                             struct err *e) {
-  for (uint32_t place = c->sums; place; place = sum_at(t, place)->next) {
-    struct connection_sum *sum = sum_at(t, place);
-    if (sum->point != a->point) continue;
-    sum->packets = sum_of(sum->packets, a->packets);
-    sum->bytes = sum_of(sum->bytes, a->bytes);
-    return ERR_NONE;
-  }
-  if (arena_reserve(&t->sums, SUM_WORDS, e)) return e->code;
-  uint32_t place = arena_end(&t->sums);
-  *sum_at(t, place) = (struct connection_sum){a->packets, a->bytes, a->point, c->sums};
-  arena_take(&t->sums, SUM_WORDS);
-  c->sums = place;
-  return ERR_NONE;
-}
-
-/*
-** What an observer saw of a direction in one way.  It has several sums where it showed its own address for that of an
-** end in some of its records only.
-*/
-static void whole_sum(const struct connections *t, const struct connection *c, uint32_t point, uint64_t *packets,
-                      uint64_t *bytes) {
-  *packets = *bytes = FLOW_NONE;
-  for (const struct connection_sum *s = connections_sum(t, c->sums); s; s = connections_sum(t, s->next)) {
-    if (!POINT_IS_ALIKE(s->point, point)) continue;
-    *packets = sum_of(*packets, s->packets);
-    *bytes = sum_of(*bytes, s->bytes);
-  }
-}
-
-void connections_sent(const struct connections *t, const struct connection *c, uint32_t direction, uint64_t *packets,
-                      uint64_t *bytes) {
-  uint64_t p, b;
-  *packets = *bytes = FLOW_NONE;
-  for (const struct connection_sum *s = connections_sum(t, c->sums); s; s = connections_sum(t, s->next)) {
-    if ((s->point & POINT_DIRECTION) != direction) continue;
-    whole_sum(t, c, s->point, &p, &b);
-    /* FLOW_NONE + 1 is 0, so that a sum that is missing is less than any other. */
-    if (b + 1 > *bytes + 1 || (b == *bytes && p + 1 > *packets + 1)) {
-      *bytes = b;
-      *packets = p;
-    }
-  }
-}
-
-uint32_t connections_points(const struct connections *t, const struct connection *c) {
-  uint32_t n = 0;
-  for (const struct connection_sum *s = connections_sum(t, c->sums); s; s = connections_sum(t, s->next)) {
-    int seen = 0;
-    for (const struct connection_sum *o = connections_sum(t, c->sums); o != s; o = connections_sum(t, o->next))
-      seen |= POINT_OBSERVER(o->point) == POINT_OBSERVER(s->point);
-    n += !seen;
-  }
-  return n;
 }
 
 /* --- pieces ------------------------------------------------------------------------------------------------------ */
@@ -276,7 +205,7 @@ enum err_code connections_settle(struct connections *t, struct err *e) {
     const struct connections_waiting *w = &t->waiting[i];
     struct connection *piece = put(t, &w->piece, w->key, e);
     if (!piece) return e->code;
-    if (!t->keys_alone && add_sum(t, piece, &w->sum, e)) return e->code;
+    if (!t->keys_alone && points_add(&t->sums, &piece->sums, &w->sum, e)) return e->code;
   }
   t->nwaiting = 0;
   return ERR_NONE;
@@ -298,7 +227,7 @@ enum err_code connections_add(struct connections *t, const struct flow *f, uint6
       .hash = hash,
   };
   w->piece.words = (uint16_t)put_key(w->key, &f->key);
-  w->sum = (struct connection_sum){.packets = f->packets, .bytes = f->bytes, .point = point};
+  w->sum = (struct point_sum){.packets = f->packets, .bytes = f->bytes, .point = point};
   if (t->cap) __builtin_prefetch(&t->slot[hash & (t->cap - 1)]);
   return ++t->nwaiting == CONNECTION_WAITING ? connections_settle(t, e) : ERR_NONE;
 }
@@ -321,10 +250,11 @@ static enum err_code merge_piece(struct connections *t, const struct connections
                                  const uint32_t *number, struct err *e) {
   struct connection *piece = put(t, c, connection_words(c), e);
   if (!piece) return e->code;
-  for (const struct connection_sum *s = connections_sum(from, c->sums); s; s = connections_sum(from, s->next)) {
-    struct connection_sum sum = *s;
+  const struct point_list seen = connections_points(from, c);
+  for (const struct point_sum *s = points_at(seen, seen.first); s; s = points_at(seen, s->next)) {
+    struct point_sum sum = *s;
     sum.point = number[POINT_OBSERVER(s->point)] << POINT_BITS | (s->point & ((1u << POINT_BITS) - 1));
-    if (add_sum(t, piece, &sum, e)) return e->code;
+    if (points_add(&t->sums, &piece->sums, &sum, e)) return e->code;
   }
   return ERR_NONE;
 }
@@ -389,8 +319,8 @@ static int by_first(const void *a, const void *b) {
 static enum err_code absorb(struct connections *t, struct connection *into, struct connection *from, struct err *e) {
   join(into, from);
   for (uint32_t place = from->sums; place;) {
-    const struct connection_sum sum = *sum_at(t, place);
-    if (add_sum(t, into, &sum, e)) return e->code;
+    const struct point_sum sum = *(const struct point_sum *)arena_at(&t->sums, place);
+    if (points_add(&t->sums, &into->sums, &sum, e)) return e->code;
     place = sum.next;
   }
   from->records = 0;

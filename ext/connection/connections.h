@@ -28,6 +28,7 @@
 #include "base/stop.h"
 #include "connection/flow.h"
 #include "connection/observers.h"
+#include "connection/points.h"
 
 #define CONNECTION_KEY_WORDS 5
 #define CONNECTION_WAITING   8 /* flows that wait while the processor fetches what they need */
@@ -59,24 +60,6 @@ struct connection {
 
 static inline const uint64_t *connection_words(const struct connection *c) { return (const uint64_t *)(c + 1); }
 
-/* What one observer saw of one direction. */
-struct connection_sum {
-  uint64_t packets, bytes; /* or FLOW_NONE */
-  uint32_t point;          /* who saw it: see POINT_... */
-  uint32_t next;           /* place of the next one of the connection, or 0 */
-};
-
-/* The bits of a point: the number of the observer is above them. */
-#define POINT_DIRECTION       1u /* the direction in which the packets went */
-#define POINT_WAY(way)        ((uint32_t)(way) << 1)
-#define POINT_AT_A            8u  /* the observer is the interface of the end A; */
-#define POINT_AT_B            16u /* of B; neither: the record does not tell */
-#define POINT_DIFFERS         32u /* on its side, the packet has another address than the interface */
-#define POINT_BITS            6
-#define POINT_OBSERVER(point) ((point) >> POINT_BITS)
-/* Did the same observer see the same direction in the same way? */
-#define POINT_IS_ALIKE(a, b) ((((a) ^ (b)) & ~(POINT_AT_A | POINT_AT_B | POINT_DIFFERS)) == 0)
-
 struct connections {
   uint64_t idle;            /* seconds: a longer pause begins another connection */
   int keys_alone;           /* only the keys are of interest: no sums are kept */
@@ -85,12 +68,12 @@ struct connections {
     uint32_t at;            /* place of the first piece of the key; 0: the slot is free */
   } * slot;
   size_t cap, used;          /* slots, and those that are not free */
-  struct arena pieces, sums; /* of struct connection and struct connection_sum */
+  struct arena pieces, sums; /* of struct connection and struct point_sum */
   struct observers observers;
   struct connections_waiting { /* a flow, or a piece of another table, on its way into this one */
     struct connection piece;
     uint64_t key[CONNECTION_KEY_WORDS];
-    struct connection_sum sum;
+    struct point_sum sum;
   } waiting[CONNECTION_WAITING];
   uint32_t nwaiting;
 };
@@ -141,17 +124,10 @@ struct connection *connections_next(const struct connections *t, struct connecti
 /* The key of a connection. */
 void connection_key(const struct connection *c, struct flow_key *out);
 
-/* The first sum of a connection, and the one after another; NULL for none. */
-static inline const struct connection_sum *connections_sum(const struct connections *t, uint32_t place) {
-  return place ? (const struct connection_sum *)arena_at(&t->sums, place) : NULL;
+/* The sums of what was seen of a connection, for points.h. */
+static inline struct point_list connections_points(const struct connections *t, const struct connection *c) {
+  return (struct point_list){.arena = &t->sums, .first = c->sums};
 }
-
-/* What was sent in a direction, counted once.  FLOW_NONE: no observer has logged it. */
-void connections_sent(const struct connections *t, const struct connection *c, uint32_t direction, uint64_t *packets,
-                      uint64_t *bytes);
-
-/* How many observers have seen the connection. */
-uint32_t connections_points(const struct connections *t, const struct connection *c);
 
 /* Bytes of memory that the table takes, or may take for a moment while `more` flows are added. */
 size_t connections_bytes(const struct connections *t, size_t more);

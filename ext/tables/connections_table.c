@@ -20,285 +20,13 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "connection/connection_scan.h"
 #include "functions/functions.h"
-#include "functions/inside.h"
-#include "functions/port_list.h"
 #include "sqlite/report.h"
 #include "tables/columns.h"
+#include "tables/connections_columns.h"
 #include "tables/query.h"
 #include "tables/table.h"
 #include "tables/tables.h"
-
-struct connections_cursor {
-  struct query query;       /* the options in force, the conditions, and the files */
-  struct predicate records; /* conditions on records */
-  struct predicate wanted;  /* conditions on the ends */
-  struct prefix_table *inside;
-  struct port_list *servers;
-  int is_open;                    /* scan is open */
-  const struct connection *found; /* this row; NULL at the end */
-  struct flow_key key;            /* its key, and who the client is: */
-  struct role role;
-  struct connection_scan scan;
-};
-
-/* --- the columns ------------------------------------------------------------------------------------------------- */
-
-enum end { END_CLIENT, END_SERVER };
-
-/* What the columns show besides the ends. */
-enum shown {
-  SHOWN_FIRST_SEEN,
-  SHOWN_LAST_SEEN,
-  SHOWN_SECONDS,
-  SHOWN_CLIENT_PACKETS,
-  SHOWN_CLIENT_BYTES,
-  SHOWN_SERVER_PACKETS,
-  SHOWN_SERVER_BYTES,
-  SHOWN_RECORDS,
-  SHOWN_ACCEPTED,
-  SHOWN_REJECTED,
-  SHOWN_STATE,
-  SHOWN_ROLE_FROM,
-  SHOWN_DIRECTION,
-  SHOWN_POINTS,
-  SHOWN_IS_NAT_LEG,
-};
-
-/* What is known of the interface of an end. */
-#define SHOWN_OBSERVER      TRAITS /* the interface itself */
-#define SHOWN_TRAITS        (TRAITS + 1)
-#define SHOWN_TRAIT(end, t) ((end)*SHOWN_TRAITS + (t))
-
-static const struct connections_cursor *cursor_of(const sqlite3_vtab_cursor *cursor) {
-  return (const struct connections_cursor *)cursor;
-}
-
-/* The end of a row, and whether it is B. */
-static uint32_t side_of(const struct connections_cursor *c, enum end end) {
-  return c->role.client ^ (end == END_SERVER);
-}
-
-static const struct flow_end *end_of(const struct connections_cursor *c, enum end end) {
-  return side_of(c, end) ? &c->key.b : &c->key.a;
-}
-
-static void result_address(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
-  char text[IP_TEXT];
-  size_t n = ip_format(&end_of(cursor_of(cursor), (enum end)column->ref)->addr, text);
-  sqlite3_result_text(ctx, text, (int)n, SQLITE_TRANSIENT);
-}
-
-static void result_port(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
-  uint32_t port = end_of(cursor_of(cursor), (enum end)column->ref)->port;
-  if (port != FLOW_NO_PORT) sqlite3_result_int(ctx, (int)port);
-}
-
-static void result_protocol(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
-  uint32_t protocol = cursor_of(cursor)->key.protocol;
-  (void)column;
-  if (protocol != FLOW_NO_PROTOCOL) sqlite3_result_int(ctx, (int)protocol);
-}
-
-/* A sum that is no integer of SQLite is REAL, as total() has it; the sums end at FLOW_NONE - 1, which says nothing. */
-static void result_count(sqlite3_context *ctx, uint64_t count) {
-  if (count == FLOW_NONE) return;
-  if (count <= INT64_MAX) sqlite3_result_int64(ctx, (sqlite3_int64)count);
-  else if (count < FLOW_NONE - 1) sqlite3_result_double(ctx, (double)count);
-  else sqlite3_result_error(ctx, "integer overflow", -1);
-}
-
-/* What an end sent: 0 if it sent nothing, but the other end's packets were counted. */
-static uint64_t sent(const struct connections_cursor *c, enum end end, int is_bytes) {
-  const struct connections *t = connection_scan_table(&c->scan);
-  uint64_t packets[2], bytes[2];
-  uint32_t side = side_of(c, end), seen = FLOW_SIGNS(FLOW_SEEN, side);
-  for (uint32_t d = 0; d < 2; d++) connections_sent(t, c->found, d, &packets[d], &bytes[d]);
-  const uint64_t *of = is_bytes ? bytes : packets;
-  if (of[side] == FLOW_NONE && !(c->found->signs & seen) && of[!side] != FLOW_NONE) return 0;
-  return of[side];
-}
-
-static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
-  const struct connections_cursor *c = cursor_of(cursor);
-  const struct connection *f = c->found;
-  int acted = (f->signs & FLOW_ACTION) != 0;
-  switch ((enum shown)column->ref) {
-  case SHOWN_FIRST_SEEN: result_count(ctx, f->first); break;
-  case SHOWN_LAST_SEEN: result_count(ctx, f->last); break;
-  case SHOWN_SECONDS: result_count(ctx, f->first == FLOW_NONE ? FLOW_NONE : f->last - f->first); break;
-  case SHOWN_CLIENT_PACKETS: result_count(ctx, sent(c, END_CLIENT, 0)); break;
-  case SHOWN_CLIENT_BYTES: result_count(ctx, sent(c, END_CLIENT, 1)); break;
-  case SHOWN_SERVER_PACKETS: result_count(ctx, sent(c, END_SERVER, 0)); break;
-  case SHOWN_SERVER_BYTES: result_count(ctx, sent(c, END_SERVER, 1)); break;
-  case SHOWN_RECORDS: result_count(ctx, f->records); break;
-  case SHOWN_ACCEPTED: result_count(ctx, acted ? f->accepted : FLOW_NONE); break;
-  case SHOWN_REJECTED: result_count(ctx, acted ? f->rejected : FLOW_NONE); break;
-  case SHOWN_POINTS: result_count(ctx, connections_points(connection_scan_table(&c->scan), f)); break;
-  case SHOWN_IS_NAT_LEG: sqlite3_result_int(ctx, connection_scan_is_leg(&c->scan, &c->key, c->inside)); break;
-  default: break;
-  }
-}
-
-static const char *direction_of(const struct connections_cursor *c) {
-  int64_t row;
-  int client = prefix_table_find(c->inside, &end_of(c, END_CLIENT)->addr, &row);
-  int server = prefix_table_find(c->inside, &end_of(c, END_SERVER)->addr, &row);
-  return client ? (server ? "internal" : "outbound") : server ? "inbound" : "external";
-}
-
-static void result_word(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
-  const struct connections_cursor *c = cursor_of(cursor);
-  const char *word = "";
-  if (column->ref == SHOWN_STATE) word = connection_state(c->found, &c->key, c->role.client);
-  if (column->ref == SHOWN_ROLE_FROM) word = role_name(c->role.from);
-  if (column->ref == SHOWN_DIRECTION) word = direction_of(c);
-  sqlite3_result_text(ctx, word, -1, SQLITE_STATIC);
-}
-
-/*
-** Is the observer the interface of the end at that side?  A gateway shows its own address for others as well as the
-** node of a pod, but only the node is an instance.
-*/
-static int is_at(const struct connections_cursor *c, const struct connection_sum *s, uint32_t side) {
-  const struct observer *o = &connection_scan_table(&c->scan)->observers.item[POINT_OBSERVER(s->point)];
-  const struct ip *addr = side ? &c->key.b.addr : &c->key.a.addr;
-  if (!o->is_interface) return 0;
-  if (s->point & (POINT_AT_A | POINT_AT_B))
-    return (s->point & (side ? POINT_AT_B : POINT_AT_A)) && (!(s->point & POINT_DIFFERS) || o->trait[TRAIT_INSTANCE].n);
-  return observer_is_own(o, addr);
-}
-
-/* Of several interfaces that may be those of the end, the one with the least id. */
-static void result_trait(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
-  const struct connections_cursor *c = cursor_of(cursor);
-  const struct connections *t = connection_scan_table(&c->scan);
-  const struct observers *observers = &t->observers;
-  uint32_t side = side_of(c, (enum end)(column->ref / SHOWN_TRAITS));
-  int trait = column->ref % SHOWN_TRAITS;
-  const struct observer *found = NULL;
-  for (const struct connection_sum *s = connections_sum(t, c->found->sums); s; s = connections_sum(t, s->next)) {
-    const struct observer *o = &observers->item[POINT_OBSERVER(s->point)];
-    if (o == found || !is_at(c, s, side)) continue;
-    if (!found || observers_compare(observers, o->id, found->id) < 0) found = o;
-  }
-  if (!found) return;
-  struct observer_text text = trait == SHOWN_OBSERVER ? found->id : found->trait[trait];
-  if (text.n) sqlite3_result_text(ctx, observers_text(observers, text), (int)text.n, SQLITE_TRANSIENT);
-}
-
-#define END_COLUMNS(end_, name_, subject_, words_)                                                                     \
-  {.name = name_,                                                                                                      \
-   .type = "TEXT",                                                                                                     \
-   .role = COLUMN_OTHER,                                                                                               \
-   .ref = end_,                                                                                                        \
-   .push = {.name = name_, .subject = subject_, .shape = SHAPE_TEXT, .partly = 1},                                     \
-   .result = result_address,                                                                                           \
-   .doc = "address of the end that " words_},                                                                          \
-  {                                                                                                                    \
-    .name = name_ "_port", .type = "INTEGER", .role = COLUMN_OTHER, .ref = end_,                                       \
-    .push = {.name = name_ "_port", .subject = subject_##_PORT, .shape = SHAPE_NUMBER, .partly = 1},                   \
-    .result = result_port, .doc = "its port; NULL for ICMP"                                                            \
-  }
-#define NUMBER_COLUMN(name_, shown_, doc_)                                                                             \
-  {                                                                                                                    \
-    .name = name_, .type = "INTEGER", .role = COLUMN_MEASURE, .ref = SHOWN_##shown_, .result = result_number,          \
-    .doc = doc_                                                                                                        \
-  }
-#define WORD_COLUMN(name_, shown_, doc_)                                                                               \
-  { .name = name_, .type = "TEXT", .role = COLUMN_OTHER, .ref = SHOWN_##shown_, .result = result_word, .doc = doc_ }
-#define TRAIT_COLUMN(end_, trait_, name_, doc_)                                                                        \
-  {                                                                                                                    \
-    .name = name_, .type = "TEXT", .role = COLUMN_OTHER, .is_hidden = 1, .ref = SHOWN_TRAIT(end_, trait_),             \
-    .result = result_trait, .doc = doc_                                                                                \
-  }
-#define TRAIT_COLUMNS(end_, name_)                                                                                     \
-  TRAIT_COLUMN(end_, SHOWN_OBSERVER, name_ "_interface_id", "interface of the " name_ ", where a record of it tells"), \
-      TRAIT_COLUMN(end_, TRAIT_ACCOUNT, name_ "_account_id", "account of that interface"),                             \
-      TRAIT_COLUMN(end_, TRAIT_VPC, name_ "_vpc_id", "its VPC"),                                                       \
-      TRAIT_COLUMN(end_, TRAIT_SUBNET, name_ "_subnet_id", "its subnet"),                                              \
-      TRAIT_COLUMN(end_, TRAIT_ZONE, name_ "_az_id", "its availability zone"),                                         \
-      TRAIT_COLUMN(end_, TRAIT_INSTANCE, name_ "_instance_id", "its instance")
-
-static const struct column connections_columns[] = {
-    END_COLUMNS(END_CLIENT, "client", SUBJECT_CLIENT, "opened the connection"),
-    END_COLUMNS(END_SERVER, "server", SUBJECT_SERVER, "answered"),
-    {.name = "protocol",
-     .type = "INTEGER",
-     .role = COLUMN_OTHER,
-     .push = {.name = "protocol", .subject = FIELD_protocol, .shape = SHAPE_NUMBER, .partly = 1},
-     .result = result_protocol,
-     .doc = "IANA protocol number (6 is TCP, 17 is UDP)"},
-    NUMBER_COLUMN("first_seen", FIRST_SEEN, "least `start` of its records, Unix seconds"),
-    NUMBER_COLUMN("last_seen", LAST_SEEN, "greatest `end` of its records, Unix seconds"),
-    NUMBER_COLUMN("seconds", SECONDS, "from first_seen to last_seen"),
-    NUMBER_COLUMN("client_packets", CLIENT_PACKETS, "packets that the client sent, each counted once"),
-    NUMBER_COLUMN("client_bytes", CLIENT_BYTES, "their bytes"),
-    NUMBER_COLUMN("server_packets", SERVER_PACKETS, "packets that the server sent, each counted once"),
-    NUMBER_COLUMN("server_bytes", SERVER_BYTES, "their bytes"),
-    NUMBER_COLUMN("records", RECORDS, "records behind this row"),
-    NUMBER_COLUMN("accepted", ACCEPTED, "of these, with action ACCEPT; NULL where no action is logged"),
-    NUMBER_COLUMN("rejected", REJECTED, "of these, with action REJECT; NULL where no action is logged"),
-    WORD_COLUMN("state", STATE,
-                "what became of it: `established`, `closed`, `reset`, `refused`, `no answer`, `rejected` or "
-                "`one-sided`"),
-    WORD_COLUMN("role_from", ROLE_FROM,
-                "what decided who the client is: `tcp-flags`, `service-port`, `one-way`, `many-peers`, "
-                "`lower-port` or `first-seen`"),
-    WORD_COLUMN("direction", DIRECTION,
-                "`inbound`, `outbound`, `internal` or `external`, by the networks of the option `inside`"),
-    NUMBER_COLUMN("points", POINTS, "interfaces and attachments that saw it"),
-    NUMBER_COLUMN("is_nat_leg", IS_NAT_LEG, "1 for a leg of a NAT gateway, whose bytes are in another row already"),
-    OPTION_COLUMN(path),
-    OPTION_COLUMN(on_error),
-    OPTION_COLUMN(format),
-    OPTION_COLUMN(threads),
-    OPTION_COLUMN(memory),
-    OPTION_COLUMN(since),
-    OPTION_COLUMN(until),
-    OPTION_COLUMN(filter) FILES_OPTIONS,
-    OPTION_COLUMN(inside),
-    OPTION_COLUMN(servers),
-    OPTION_COLUMN(idle),
-    {.name = "addr",
-     .type = "TEXT",
-     .role = COLUMN_EITHER,
-     .is_hidden = 1,
-     .push = {.name = "addr", .subject = SUBJECT_ADDR, .shape = SHAPE_TEXT, .must = 1},
-     .result = column_result_either,
-     .doc = "either end, only in conditions: `client` or `server`",
-     .example = "addr = '10.0.0.10'"},
-    {.name = "port",
-     .type = "INTEGER",
-     .role = COLUMN_EITHER,
-     .is_hidden = 1,
-     .push = {.name = "port", .subject = SUBJECT_PORT, .shape = SHAPE_NUMBER, .must = 1},
-     .result = column_result_either,
-     .doc = "either end, only in conditions: `client_port` or `server_port`",
-     .example = "port = 22"},
-    {.name = "interface_id",
-     .type = "TEXT",
-     .role = COLUMN_EITHER,
-     .is_hidden = 1,
-     .push = {.name = "interface_id", .subject = FIELD_interface_id, .shape = SHAPE_TEXT, .must = 1},
-     .result = column_result_either,
-     .doc = "only in conditions: only the records of these interfaces are read",
-     .example = "interface_id = 'eni-0a1b2c3d4e5f60001'"},
-    TRAIT_COLUMNS(END_CLIENT, "client"),
-    TRAIT_COLUMNS(END_SERVER, "server"),
-};
-
-const struct sql_table flowlogs_connections_table = {
-    .name = "flowlogs_connections",
-    .arguments = "path",
-    .column = connections_columns,
-    .ncolumns = (int)(sizeof connections_columns / sizeof *connections_columns),
-    .doc = "Connections: both directions in one row, with a client and a server, and each packet counted once, "
-           "however many interfaces have logged it.",
-    .example = "SELECT server, server_port, count(*) FROM flowlogs_connections('tests/data/AWSLogs') WHERE state = "
-               "'established' AND NOT is_nat_leg GROUP BY 1, 2",
-};
 
 /* --- the cursor -------------------------------------------------------------------------------------------------- */
 
@@ -347,44 +75,22 @@ static int connections_close(sqlite3_vtab_cursor *cursor) {
 
 /* --- what the query needs ---------------------------------------------------------------------------------------- */
 
-/* Does the query use a column with this result function, and with this ref unless it is negative? */
-static int uses(const struct query *q, void (*result)(sqlite3_context *, sqlite3_vtab_cursor *, const struct column *),
-                int ref) {
-  const struct sql_table *of = query_of(q);
-  for (int i = 0; i < of->ncolumns; i++)
-    if (of->column[i].result == result && (ref < 0 || of->column[i].ref == ref) && columns_is_used(q->used, i))
-      return 1;
-  return 0;
-}
-
-static int uses_number(const struct query *q, enum shown shown) { return uses(q, result_number, (int)shown); }
-
-/* The fields that tell of the interfaces of the ends, as far as the query asks for them. */
-static void note_traits(const struct query *q, struct connection_wish *w) {
-  static const uint8_t field[SHOWN_TRAITS] = {
-      [TRAIT_ACCOUNT] = FIELD_account_id, [TRAIT_VPC] = FIELD_vpc_id,           [TRAIT_SUBNET] = FIELD_subnet_id,
-      [TRAIT_ZONE] = FIELD_az_id,         [TRAIT_INSTANCE] = FIELD_instance_id, [SHOWN_OBSERVER] = FIELD_interface_id};
-  for (int i = 0; i < SHOWN_TRAITS; i++)
-    w->uses[field[i]] =
-        uses(q, result_trait, SHOWN_TRAIT(END_CLIENT, i)) || uses(q, result_trait, SHOWN_TRAIT(END_SERVER, i));
-  w->uses[FIELD_flow_direction] = w->traits; /* says at which end an interface is */
-}
-
 /* What the scan is to note, from the columns that the query uses. */
 static void choose_wish(struct connections_cursor *c, struct connection_wish *w) {
   const struct query *q = &c->query;
   memset(w, 0, sizeof *w);
   w->idle = (uint64_t)q->options.idle;
-  w->forwards = (uint8_t)uses_number(q, SHOWN_IS_NAT_LEG);
+  w->forwards = (uint8_t)connections_columns_use(q, SHOWN_IS_NAT_LEG);
   w->inside = w->forwards ? c->inside : NULL;
-  w->traits = (uint8_t)uses(q, result_trait, -1);
+  w->traits = (uint8_t)connections_columns_use_traits(q, w->uses);
   w->wanted = w->traits || !c->wanted.n ? NULL : &c->wanted;
-  w->uses[FIELD_packets] = uses_number(q, SHOWN_CLIENT_PACKETS) || uses_number(q, SHOWN_SERVER_PACKETS);
-  w->uses[FIELD_bytes] = uses_number(q, SHOWN_CLIENT_BYTES) || uses_number(q, SHOWN_SERVER_BYTES);
-  w->uses[FIELD_start] = uses_number(q, SHOWN_FIRST_SEEN) || uses_number(q, SHOWN_SECONDS);
-  w->uses[FIELD_end] = uses_number(q, SHOWN_LAST_SEEN) || uses_number(q, SHOWN_SECONDS);
-  w->uses[FIELD_action] = uses_number(q, SHOWN_ACCEPTED) || uses_number(q, SHOWN_REJECTED);
-  note_traits(q, w);
+  w->uses[FIELD_packets] =
+      connections_columns_use(q, SHOWN_CLIENT_PACKETS) || connections_columns_use(q, SHOWN_SERVER_PACKETS);
+  w->uses[FIELD_bytes] =
+      connections_columns_use(q, SHOWN_CLIENT_BYTES) || connections_columns_use(q, SHOWN_SERVER_BYTES);
+  w->uses[FIELD_start] = connections_columns_use(q, SHOWN_FIRST_SEEN) || connections_columns_use(q, SHOWN_SECONDS);
+  w->uses[FIELD_end] = connections_columns_use(q, SHOWN_LAST_SEEN) || connections_columns_use(q, SHOWN_SECONDS);
+  w->uses[FIELD_action] = connections_columns_use(q, SHOWN_ACCEPTED) || connections_columns_use(q, SHOWN_REJECTED);
 }
 
 /*
@@ -397,7 +103,8 @@ static int is_left_to_sqlite(const struct predicate_term *t) {
 
 /* Records of another protocol are not needed, unless they tell about an interface or a gateway. */
 static int is_of_connections(const struct query *q, const struct predicate_term *t) {
-  if (t->subject == FIELD_protocol) return uses(q, result_trait, -1) || uses_number(q, SHOWN_IS_NAT_LEG);
+  if (t->subject == FIELD_protocol)
+    return connections_columns_use_traits(q, NULL) || connections_columns_use(q, SHOWN_IS_NAT_LEG);
   return t->subject >= SUBJECT_ADDR;
 }
 
@@ -419,7 +126,7 @@ static int read_lists(struct connections_cursor *c) {
   sqlite3 *db = query_table(q)->db;
   char **pzErr = &q->cursor.pVtab->zErrMsg;
   int rc = SQLITE_OK;
-  if (uses(q, result_word, SHOWN_DIRECTION) || uses_number(q, SHOWN_IS_NAT_LEG))
+  if (connections_columns_use(q, SHOWN_DIRECTION) || connections_columns_use(q, SHOWN_IS_NAT_LEG))
     rc = inside_read(db, "inside", q->options.inside, &c->inside, pzErr);
   return rc ? rc : port_list_read(db, "servers", q->options.servers, &c->servers, pzErr);
 }
@@ -495,7 +202,9 @@ static int connections_filter(sqlite3_vtab_cursor *cursor, int idx, const char *
   return rc ? rc : connections_next_row(cursor);
 }
 
-static int connections_eof(sqlite3_vtab_cursor *cursor) { return cursor_of(cursor)->found == NULL; }
+static int connections_eof(sqlite3_vtab_cursor *cursor) {
+  return ((const struct connections_cursor *)cursor)->found == NULL;
+}
 
 static int connections_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int column) {
   const struct query *q = (const struct query *)cursor;
@@ -505,7 +214,7 @@ static int connections_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx,
 
 /* As in rollup_table.c: two passes with other records would give other sums under the same rowid. */
 static int connections_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
-  const struct connections_cursor *c = cursor_of(cursor);
+  const struct connections_cursor *c = ((const struct connections_cursor *)cursor);
   int apart = options_select(&c->query.options);
   for (size_t i = 0; i < c->records.n; i++) apart |= c->records.term[i].subject != FIELD_protocol;
   if (apart)

@@ -154,9 +154,10 @@ static inline void model_table(struct model_list *l, const struct connections *t
     r->accepted = c->accepted;
     r->rejected = c->rejected;
     r->signs = c->signs;
-    r->points = connections_points(t, c);
-    for (uint32_t d = 0; d < 2; d++) connections_sent(t, c, d, &r->packets[d], &r->bytes[d]);
-    for (const struct connection_sum *s = connections_sum(t, c->sums); s; s = connections_sum(t, s->next)) {
+    r->points = points_observers(connections_points(t, c));
+    for (uint32_t d = 0; d < 2; d++) points_sent(connections_points(t, c), d, &r->packets[d], &r->bytes[d]);
+    for (const struct point_sum *s = points_at(connections_points(t, c), c->sums); s;
+         s = points_at(connections_points(t, c), s->next)) {
       const struct observer *o = &t->observers.item[POINT_OBSERVER(s->point)];
       if (r->nsums == MODEL_SUMS) abort();
       struct model_sum *sum = &r->sum[r->nsums++];

@@ -54,7 +54,8 @@ static void add_connection(struct outcome *o, const struct connection_scan *g, c
   connection_key(c, &key);
   ip_format(&key.a.addr, a);
   ip_format(&key.b.addr, b);
-  for (uint32_t d = 0; d < 2; d++) connections_sent(connection_scan_table(g), c, d, &packets[d], &bytes[d]);
+  for (uint32_t d = 0; d < 2; d++)
+    points_sent(connections_points(connection_scan_table(g), c), d, &packets[d], &bytes[d]);
   if (o->n == o->cap) {
     o->cap = o->cap ? 2 * o->cap : 64;
     if (!(o->line = realloc(o->line, o->cap * sizeof *o->line))) abort();
@@ -63,7 +64,7 @@ static void add_connection(struct outcome *o, const struct connection_scan *g, c
            (unsigned)key.a.port, b, (unsigned)key.b.port, (unsigned)key.protocol, (unsigned long long)c->first,
            (unsigned long long)c->last, (unsigned)c->records, role_name(role.from), (unsigned)role.client,
            connection_state(c, &key, role.client), (long long)bytes[0], (long long)bytes[1],
-           (unsigned)connections_points(connection_scan_table(g), c),
+           (unsigned)points_observers(connections_points(connection_scan_table(g), c)),
            connection_scan_is_leg(g, &key, inside) ? " leg" : "");
 }
 
