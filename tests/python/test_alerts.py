@@ -1409,7 +1409,7 @@ def test_a_signal_leaves_no_folder(tmp_path, number):
     step("keep").communicate("exit7")
     (note,) = tmp_path.iterdir()
     assert note.name.startswith("flowlogs.4711.") and note.stat().st_mode & 0o777 == 0o700 and (note / "exit").read_text() == "7\n"
-    printing = step("print", start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    printing = step("print", start_new_session=True, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
     printing.stdin.write("alert\n")
     printing.stdin.flush()
     assert printing.stdout.readline() == "alert\n"
