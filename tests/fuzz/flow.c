@@ -89,7 +89,7 @@ static uint32_t signs_of(const struct layout *l, const struct line *line, uint64
   signs |= strcmp(value_of(l, line, FIELD_action, action), "REJECT") ? FLOW_ACCEPTED : FLOW_REJECTED;
   if (protocol != 6 || flags == FLOW_NONE) return signs;
   if (flags & 2) signs |= flags & 16 ? FLOW_SYN_ACK : FLOW_SYN;
-  return signs | (flags & 4 ? FLOW_RST : 0) | (flags & 1 ? FLOW_FIN : 0);
+  return signs | FLOW_FLAGGED | (flags & 4 ? FLOW_RST : 0) | (flags & 1 ? FLOW_FIN : 0);
 }
 
 /* What is not about the ends. */
