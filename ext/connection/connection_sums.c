@@ -197,7 +197,7 @@ static int connection_is_full(const void *sums) {
 static enum err_code connection_merge(void *sums, void *from, const struct stop *stop, struct err *e) {
   struct connection_sums *own = sums, *other = from;
   if (keep_part(own, e) || keep_part(other, e)) return e->code;
-  if (other->table.used > own->table.used) {
+  if (other->table.slots.used > own->table.slots.used) {
     struct connections larger = other->table;
     other->table = own->table;
     own->table = larger;

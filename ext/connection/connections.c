@@ -30,7 +30,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-#define FIRST_SLOTS 256
 #define FEW         8                               /* pieces of a key that a flow is compared with */
 #define PIECE_WORDS (sizeof(struct connection) / 8) /* without its key */
 #define ASKED       4096                            /* pieces after which `stop` is asked */
@@ -49,7 +48,7 @@ void connections_init(struct connections *t, uint64_t idle, int keys_alone) {
 }
 
 void connections_clear(struct connections *t) {
-  mem_free(t->slot);
+  slots_clear(&t->slots);
   arena_clear(&t->pieces);
   arena_clear(&t->sums);
   observers_clear(&t->observers);
@@ -57,9 +56,8 @@ void connections_clear(struct connections *t) {
 }
 
 size_t connections_bytes(const struct connections *t, size_t more) {
-  size_t slots = t->cap * sizeof *t->slot;
-  if ((t->used + more) * 2 >= t->cap) slots *= 3; /* while they grow: the old ones, and twice as many new ones */
-  return arena_bytes(&t->pieces) + arena_bytes(&t->sums) + slots + observers_bytes(&t->observers);
+  return arena_bytes(&t->pieces) + arena_bytes(&t->sums) + slots_bytes(&t->slots, more) +
+         observers_bytes(&t->observers);
 }
 
 /* --- keys -------------------------------------------------------------------------------------------------------- */
@@ -136,30 +134,12 @@ static inline void join(struct connection *a, const struct connection *b) {
   a->signs |= b->signs;
 }
 
-static enum err_code grow_slots(struct connections *t, struct err *e) {
-  size_t cap = t->cap ? 2 * t->cap : FIRST_SLOTS;
-  struct connections_slot *slot = mem_alloc(cap * sizeof *slot);
-  if (!slot) return err_nomem(e);
-  memset(slot, 0, cap * sizeof *slot);
-  for (size_t i = 0; i < t->cap; i++) {
-    if (!t->slot[i].at) continue;
-    size_t k = t->slot[i].hash & (cap - 1);
-    while (slot[k].at) k = (k + 1) & (cap - 1);
-    slot[k] = t->slot[i];
-  }
-  mem_free(t->slot);
-  t->slot = slot;
-  t->cap = cap;
-  return ERR_NONE;
-}
-
 /* The slot of a key: that of its pieces, or the free one where it belongs. */
-static inline struct connections_slot *find_slot(const struct connections *t, uint64_t hash, const uint64_t *key,
-                                                 uint32_t words) {
-  size_t i = hash & (t->cap - 1);
-  for (; t->slot[i].at; i = (i + 1) & (t->cap - 1))
-    if (t->slot[i].hash == (uint32_t)hash && same_key(piece_at(t, t->slot[i].at), key, words)) break;
-  return &t->slot[i];
+static inline struct slot *find_slot(const struct connections *t, uint64_t hash, const uint64_t *key, uint32_t words) {
+  size_t i = hash & (t->slots.cap - 1);
+  for (; t->slots.slot[i].at; i = (i + 1) & (t->slots.cap - 1))
+    if (t->slots.slot[i].hash == (uint32_t)hash && same_key(piece_at(t, t->slots.slot[i].at), key, words)) break;
+  return &t->slots.slot[i];
 }
 
 /*
@@ -168,9 +148,8 @@ static inline struct connections_slot *find_slot(const struct connections *t, ui
 */
 static struct connection *put(struct connections *t, const struct connection *piece, const uint64_t *key,
                               struct err *e) {
-  if ((t->used * 2 >= t->cap && grow_slots(t, e)) || arena_reserve(&t->pieces, PIECE_WORDS + piece->words, e))
-    return NULL;
-  struct connections_slot *slot = find_slot(t, piece->hash, key, piece->words);
+  if (slots_reserve(&t->slots, e) || arena_reserve(&t->pieces, PIECE_WORDS + piece->words, e)) return NULL;
+  struct slot *slot = find_slot(t, piece->hash, key, piece->words);
   uint32_t place = slot->at;
   for (int i = 0; place && i < FEW; i++) {
     struct connection *found = piece_at(t, place);
@@ -187,7 +166,7 @@ static struct connection *put(struct connections *t, const struct connection *pi
   fresh->is_behind = 0;
   fresh->next = slot->at;
   if (slot->at) piece_at(t, slot->at)->is_behind = 1;
-  else t->used++;
+  else t->slots.used++;
   slot->hash = (uint32_t)piece->hash;
   slot->at = place;
   arena_take(&t->pieces, PIECE_WORDS + piece->words);
@@ -197,8 +176,8 @@ static struct connection *put(struct connections *t, const struct connection *pi
 /* --- flows ------------------------------------------------------------------------------------------------------- */
 
 enum err_code connections_settle(struct connections *t, struct err *e) {
-  for (uint32_t i = 0; i < t->nwaiting && t->cap; i++) {
-    uint32_t at = t->slot[t->waiting[i].piece.hash & (t->cap - 1)].at;
+  for (uint32_t i = 0; i < t->nwaiting && t->slots.cap; i++) {
+    uint32_t at = t->slots.slot[t->waiting[i].piece.hash & (t->slots.cap - 1)].at;
     if (at) __builtin_prefetch(piece_at(t, at));
   }
   for (uint32_t i = 0; i < t->nwaiting; i++) {
@@ -228,7 +207,7 @@ enum err_code connections_add(struct connections *t, const struct flow *f, uint6
   };
   w->piece.words = (uint16_t)put_key(w->key, &f->key);
   w->sum = (struct point_sum){.packets = f->packets, .bytes = f->bytes, .point = point};
-  if (t->cap) __builtin_prefetch(&t->slot[hash & (t->cap - 1)]);
+  if (t->slots.cap) __builtin_prefetch(&t->slots.slot[hash & (t->slots.cap - 1)]);
   return ++t->nwaiting == CONNECTION_WAITING ? connections_settle(t, e) : ERR_NONE;
 }
 
@@ -276,9 +255,7 @@ enum err_code connections_merge(struct connections *t, struct connections *from,
   const struct connection_part all = {0};
   uint32_t *number = mem_alloc((from->observers.n + 1) * sizeof *number);
   if (!number) return err_nomem(e);
-  mem_free(from->slot);
-  from->slot = NULL;
-  from->cap = from->used = 0;
+  slots_clear(&from->slots);
   if (!observers_merge(&t->observers, &from->observers, number, e)) merge_part(t, from, all, number, stop, e);
   mem_free(number);
   connections_clear(from);
@@ -293,9 +270,7 @@ enum err_code connections_keep(struct connections *t, struct connection_part par
   connections_init(t, from.idle, from.keys_alone);
   t->observers = from.observers;
   memset(&from.observers, 0, sizeof from.observers);
-  mem_free(from.slot);
-  from.slot = NULL;
-  from.cap = 0;
+  slots_clear(&from.slots);
   merge_part(t, &from, part, number, NULL, e);
   mem_free(number);
   connections_clear(&from);
@@ -353,9 +328,7 @@ enum err_code connections_finish(struct connections *t, const struct stop *stop,
   struct connections_place place = {0};
   struct pieces p = {0};
   struct connection *c;
-  mem_free(t->slot); /* nothing is added any more */
-  t->slot = NULL;
-  t->cap = 0;
+  slots_clear(&t->slots); /* nothing is added any more */
   for (size_t n = 0; !e->code && (c = connections_next(t, &place)) != NULL; n++) {
     if (n % ASKED == 0 && stop_check(stop, e)) break;
     if (c->next && !c->is_behind) finish_key(t, c, &p, e);

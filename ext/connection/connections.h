@@ -25,6 +25,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/slots.h"
 #include "base/stop.h"
 #include "connection/flow.h"
 #include "connection/observers.h"
@@ -61,13 +62,9 @@ struct connection {
 static inline const uint64_t *connection_words(const struct connection *c) { return (const uint64_t *)(c + 1); }
 
 struct connections {
-  uint64_t idle;            /* seconds: a longer pause begins another connection */
-  int keys_alone;           /* only the keys are of interest: no sums are kept */
-  struct connections_slot { /* a hash table: a power of two of slots, half of them free at least */
-    uint32_t hash;          /* the lower half of the key's hash */
-    uint32_t at;            /* place of the first piece of the key; 0: the slot is free */
-  } * slot;
-  size_t cap, used;          /* slots, and those that are not free */
+  uint64_t idle;             /* seconds: a longer pause begins another connection */
+  int keys_alone;            /* only the keys are of interest: no sums are kept */
+  struct slots slots;        /* a hash table of places in the arena */
   struct arena pieces, sums; /* of struct connection and struct point_sum */
   struct observers observers;
   struct connections_waiting { /* a flow, or a piece of another table, on its way into this one */

@@ -47,11 +47,10 @@
 #include "record/record.h"
 #include "record/tokens.h"
 
-#define FIRST_SLOTS 256
-#define TEXT_SHORT  15
-#define TEXT_LONG   0xfe                       /* the first byte of a longer text; GROUP_NULL begins with 0xff */
-#define HEAD_WORDS  (sizeof(struct group) / 8) /* of a group without its key */
-#define DIM_WORDS   3                          /* words that a dimension may take besides the bytes of its token */
+#define TEXT_SHORT 15
+#define TEXT_LONG  0xfe                       /* the first byte of a longer text; GROUP_NULL begins with 0xff */
+#define HEAD_WORDS (sizeof(struct group) / 8) /* of a group without its key */
+#define DIM_WORDS  3                          /* words that a dimension may take besides the bytes of its token */
 
 _Static_assert(sizeof(struct group) % 8 == 0, "keys are words");
 _Static_assert(HEAD_WORDS + DIM_WORDS * FIELD_COUNT + PATH_FIELDS * PATH_FIELD_BYTES / 8 + RECORD_MAX_BYTES / 8 + 2 <
@@ -62,14 +61,12 @@ void groups_init(struct groups *t) { memset(t, 0, sizeof *t); }
 
 void groups_clear(struct groups *t) {
   arena_clear(&t->arena);
-  mem_free(t->slot);
+  slots_clear(&t->slots);
   groups_init(t);
 }
 
 size_t group_bytes(const struct groups *t, size_t more) {
-  size_t slots = t->cap * sizeof *t->slot;
-  if ((t->used + more) * 2 >= t->cap) slots *= 3; /* while they grow: the old ones, and twice as many new ones */
-  return arena_bytes(&t->arena) + slots;
+  return arena_bytes(&t->arena) + slots_bytes(&t->slots, more);
 }
 
 /* --- a grouping and a layout ------------------------------------------------------------------------------------- */
@@ -203,27 +200,9 @@ void group_values(const struct group *group, const struct grouping *g, struct gr
 
 static inline struct group *group_at(const struct groups *t, uint32_t at) { return arena_at(&t->arena, at); }
 
-/* Doubles the slots. */
-static enum err_code grow_slots(struct groups *t, struct err *e) {
-  size_t cap = t->cap ? 2 * t->cap : FIRST_SLOTS;
-  struct groups_slot *slot = mem_alloc(cap * sizeof *slot);
-  if (!slot) return err_nomem(e);
-  memset(slot, 0, cap * sizeof *slot);
-  for (size_t i = 0; i < t->cap; i++) {
-    if (!t->slot[i].at) continue;
-    size_t k = t->slot[i].hash & (cap - 1);
-    while (slot[k].at) k = (k + 1) & (cap - 1);
-    slot[k] = t->slot[i];
-  }
-  mem_free(t->slot);
-  t->slot = slot;
-  t->cap = cap;
-  return ERR_NONE;
-}
-
 /* Makes room for one more group with a key of so many words, and for its slot. */
 static inline enum err_code reserve(struct groups *t, size_t words, struct err *e) {
-  if (t->used * 2 >= t->cap && grow_slots(t, e)) return e->code;
+  if (slots_reserve(&t->slots, e)) return e->code;
   return arena_reserve(&t->arena, HEAD_WORDS + words + 1, e);
 }
 
@@ -239,18 +218,18 @@ static inline int exceeds(uint64_t a, uint64_t b) {
 ** new group if there is none with this key, or if that one's sums would become too large.
 */
 static inline void put(struct groups *t, struct group *fresh, const struct groups_waiting *a) {
-  size_t i = fresh->hash & (t->cap - 1);
+  size_t i = fresh->hash & (t->slots.cap - 1);
   struct group *g = NULL;
-  for (; t->slot[i].at; i = (i + 1) & (t->cap - 1)) {
-    if (t->slot[i].hash != fresh->hash) continue;
-    g = group_at(t, t->slot[i].at);
+  for (; t->slots.slot[i].at; i = (i + 1) & (t->slots.cap - 1)) {
+    if (t->slots.slot[i].hash != fresh->hash) continue;
+    g = group_at(t, t->slots.slot[i].at);
     if (same_key(g, fresh)) break;
   }
-  int is_new = !t->slot[i].at;
+  int is_new = !t->slots.slot[i].at;
   if (is_new || exceeds(g->packets, a->packets) || exceeds(g->bytes, a->bytes)) {
-    t->slot[i].hash = fresh->hash;
-    t->slot[i].at = arena_end(&t->arena);
-    t->used += (size_t)is_new;
+    t->slots.slot[i].hash = fresh->hash;
+    t->slots.slot[i].at = arena_end(&t->arena);
+    t->slots.used += (size_t)is_new;
     t->is_split |= !is_new;
     arena_take(&t->arena, HEAD_WORDS + fresh->words);
     g = fresh;
@@ -266,7 +245,7 @@ static inline void put(struct groups *t, struct group *fresh, const struct group
 
 enum err_code groups_settle(struct groups *t, struct err *e) {
   for (uint32_t i = 0; i < t->nwaiting; i++) {
-    uint32_t at = t->slot[t->waiting[i].hash & (t->cap - 1)].at;
+    uint32_t at = t->slots.slot[t->waiting[i].hash & (t->slots.cap - 1)].at;
     if (at) __builtin_prefetch(group_at(t, at));
   }
   for (uint32_t i = 0; i < t->nwaiting; i++) {
@@ -298,7 +277,7 @@ enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const
     return ERR_NONE;
   }
   for (uint32_t k = 0; k < w->words; k++) w->key[k] = fresh->key[k];
-  __builtin_prefetch(&t->slot[w->hash & (t->cap - 1)]);
+  __builtin_prefetch(&t->slots.slot[w->hash & (t->slots.cap - 1)]);
   return ++t->nwaiting == GROUPS_WAITING ? groups_settle(t, e) : ERR_NONE;
 }
 
@@ -331,9 +310,7 @@ static enum err_code merge_block(struct groups *t, const uint64_t *block, uint32
 
 enum err_code groups_merge(struct groups *t, struct groups *from, int (*stop)(void *context), void *context,
                            struct err *e) {
-  mem_free(from->slot);
-  from->slot = NULL;
-  from->cap = from->used = 0;
+  slots_clear(&from->slots);
   t->is_split |= from->is_split;
   while (from->arena.n && !(stop && stop(context))) {
     size_t last = from->arena.n - 1;

@@ -24,6 +24,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/slots.h"
 #include "record/fields.h"
 #include "record/layout.h"
 #include "record/path_fields.h"
@@ -79,11 +80,7 @@ struct group_value {
 #define GROUPS_KEY_WORDS 12 /* words of a key that can wait; a record with a longer key is added at once */
 
 struct groups {
-  struct groups_slot { /* a hash table: a power of two of slots, half of them free at least */
-    uint32_t hash;
-    uint32_t at; /* the group's place in the arena; 0: the slot is free */
-  } * slot;
-  size_t cap, used;       /* slots, and those that are not free */
+  struct slots slots;     /* a hash table of places in the arena */
   struct arena arena;     /* the groups */
   struct groups_waiting { /* what one record, or one group, adds to a group, and its key */
     uint64_t flows, packets, bytes, first_seen, last_seen;

@@ -36,13 +36,13 @@ static enum err_code rollup_settle(void *sums, struct err *e) {
 
 static int rollup_is_full(const void *sums) {
   const struct rollup_sums *s = sums;
-  return group_bytes(&s->groups, BATCH_WINDOW) > s->share && s->groups.used;
+  return group_bytes(&s->groups, BATCH_WINDOW) > s->share && s->groups.slots.used;
 }
 
 /* The larger table is the one that stays. */
 static enum err_code rollup_merge(void *sums, void *from, const struct stop *stop, struct err *e) {
   struct groups *own = &((struct rollup_sums *)sums)->groups, *other = &((struct rollup_sums *)from)->groups;
-  if (other->used > own->used) {
+  if (other->slots.used > own->slots.used) {
     struct groups larger = *other;
     *other = *own;
     *own = larger;

@@ -332,13 +332,14 @@ static void test_bytes(void **state) {
     m.f.key.a.port = i;
     size_t before = connections_bytes(&table, 1000);
     add(&m);
-    assert_true(connections_bytes(&table, 0) >= table.pieces.n * ARENA_BLOCK + table.cap * sizeof *table.slot);
+    assert_true(connections_bytes(&table, 0) >=
+                table.pieces.n * ARENA_BLOCK + table.slots.cap * sizeof *table.slots.slot);
     if (i == 0) assert_true(before < connections_bytes(&table, 1000) || table.nwaiting);
   }
   assert_true(connections_bytes(&table, 10000) >= connections_bytes(&table, 0));
   assert_int_equal(connections_settle(&table, &e), ERR_NONE);
   assert_int_equal(connections_keep(&table, (struct connection_part){CONNECTION_PART_BITS, 0xffff}, &e), ERR_NONE);
-  assert_true(table.used < 10);
+  assert_true(table.slots.used < 10);
   connections_clear(&table);
 }
 

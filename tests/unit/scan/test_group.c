@@ -170,7 +170,7 @@ static void test_texts(void **state) {
   bytes_print(&lines, " z\nyy z\n");
   groups_init(&t);
   for (int i = 0; i < 20; i++) assert_int_equal(add(&t, &g, lines.p, &e), ERR_NONE);
-  assert_int_equal(t.used, 2);
+  assert_int_equal(t.slots.used, 2);
   groups_clear(&t);
   bytes_free(&lines);
   bytes_free(&expected);
@@ -200,7 +200,7 @@ static void test_merge(void **state) {
     for (int k = 0; k < 30000; k++)
       bytes_print(&lines, "10.%d.%d.1 %d %d %d %d\n", k / 250 % 250, k % 250, i * (k % 2), k, 100 + i, 200 + i);
     assert_int_equal(add(&t[i], &g, lines.p, &e), ERR_NONE);
-    assert_int_equal(t[i].used, 30000);
+    assert_int_equal(t[i].slots.used, 30000);
     assert_true(group_bytes(&t[i], 0) > 30000 * sizeof(struct group) && group_bytes(&t[i], 0) < 30000 * 150);
     assert_true(group_bytes(&t[i], 100000) > group_bytes(&t[i], 0));
     bytes_free(&lines);
@@ -257,8 +257,8 @@ static void test_ids(void **state) {
 /* How many slots lie between where groups should be and where they are, all together. */
 static size_t displacement(const struct groups *t) {
   size_t sum = 0;
-  for (size_t i = 0; i < t->cap; i++)
-    if (t->slot[i].at) sum += (i - t->slot[i].hash) & (t->cap - 1);
+  for (size_t i = 0; i < t->slots.cap; i++)
+    if (t->slots.slot[i].at) sum += (i - t->slots.slot[i].hash) & (t->slots.cap - 1);
   return sum;
 }
 
@@ -277,7 +277,7 @@ static size_t add_chosen(const char *behind, size_t *different) {
   set_layout("interface_id bytes");
   for (int i = 0; i < CHOSEN; i++) bytes_print(&lines, "%08d%s 1\n", i, behind);
   assert_int_equal(add(&t, &g, lines.p, &e), ERR_NONE);
-  assert_int_equal(t.used, CHOSEN);
+  assert_int_equal(t.slots.used, CHOSEN);
   for (const struct group *p; (p = groups_next(&t, &place)) != NULL;) id[n++] = group_id(p) >> 1;
   assert_int_equal(n, CHOSEN);
   qsort(id, n, sizeof *id, compare_ids);
@@ -334,7 +334,7 @@ static void test_no_memory(void **state) {
     if (!rc) rc = groups_merge(&a, &b, NULL, NULL, &e);
     mem_test_fail(0, 0);
     assert_int_equal(rc, e.code);
-    if (!rc) assert_int_equal(a.used, 10000);
+    if (!rc) assert_int_equal(a.slots.used, 10000);
     groups_clear(&a);
     groups_clear(&b);
     assert_int_equal(mem_test_live(), live);
