@@ -35,15 +35,14 @@ struct connection_parts {
 
 /* What is wanted of each record. */
 struct connection_wish {
-  const struct predicate *wanted; /* records that do not pass are in no wanted connection; NULL for all */
-  uint64_t idle;                  /* seconds */
-  const struct peers *peers;      /* only keys with one of these ends are of interest, without sums; NULL for all */
-  uint8_t forwards;               /* notes which addresses forward packets */
-  const struct prefix_table
-      *inside;               /* one's own networks, by which gateways are found; NULL: they are not looked for */
-  uint8_t is_raw;            /* neither roles nor gateways are wanted */
-  uint8_t traits;            /* notes the traits of observers */
-  uint8_t uses[FIELD_COUNT]; /* fields of which it is noted whether the files have them */
+  const struct predicate *wanted;    /* records that do not pass are in no wanted connection; NULL for all */
+  uint64_t idle;                     /* seconds */
+  const struct peers *peers;         /* only keys with one of these ends are of interest, without sums; NULL for all */
+  uint8_t forwards;                  /* notes which addresses forward packets */
+  const struct prefix_table *inside; /* one's own networks, to find gateways by; NULL: none are looked for */
+  uint8_t is_raw;                    /* neither roles nor gateways are wanted */
+  uint8_t traits;                    /* notes the traits of observers */
+  uint8_t uses[FIELD_COUNT];         /* fields of which it is noted whether the files have them */
 };
 
 struct connection_sums {
