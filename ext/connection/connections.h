@@ -51,7 +51,6 @@ struct connection {
   uint32_t accepted;    /* of these, with action ACCEPT */
   uint32_t rejected;    /* and with REJECT */
   uint32_t signs;       /* enum flow_sign of both ends, and FLOW_ACTION */
-  uint32_t peers[2];    /* for the user of the table; 0 at first */
   uint32_t role;        /* for the user of the table; 0 at first */
   uint16_t words;       /* of the key */
   uint8_t is_behind;    /* another piece of the same key leads to this one */
