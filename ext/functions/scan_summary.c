@@ -6,7 +6,8 @@
 **     2026-03-10 00:00:00 UTC and met the conditions; none of the 4 files read has the field ...
 **
 ** The records that met the conditions are those of the scan.  What SQLite decided afterwards, for
-** example in HAVING, is not in the sentence.
+** example in HAVING, is not in the sentence.  Most conditions on connections can only be decided
+** when the records have been joined, so that sentence says "met the conditions on records".
 */
 #include "functions/scan_summary.h"
 
@@ -47,6 +48,7 @@ static void put_summary(sqlite3_str *out, const struct scan_stats *s) {
     sqlite3_str_appendall(out, " and");
   }
   sqlite3_str_appendall(out, " met the conditions");
+  if (strstr(s->table, "connections")) sqlite3_str_appendall(out, " on records");
   scan_stats_notes(s, put_note, out);
 }
 

@@ -37,8 +37,9 @@ struct column {
   int ref;
   struct push push; /* how it is pushed down; push.name is NULL for a column that is not */
   void (*result)(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column);
-  const char *doc;     /* one line of Markdown; NULL: the field's or the option's */
-  const char *example; /* a condition or an expression; may be NULL */
+  const char *const *words; /* the only values that a text has, ending with NULL; NULL: the field's, or any */
+  const char *doc;          /* one line of Markdown; NULL: the field's or the option's */
+  const char *example;      /* a condition or an expression; may be NULL */
 };
 
 struct sql_table {

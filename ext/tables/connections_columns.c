@@ -150,8 +150,11 @@ static void result_trait(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, cons
     .name = name_, .type = "INTEGER", .role = COLUMN_MEASURE, .ref = SHOWN_##shown_, .result = result_number,          \
     .doc = doc_                                                                                                        \
   }
-#define WORD_COLUMN(name_, shown_, doc_)                                                                               \
-  { .name = name_, .type = "TEXT", .role = COLUMN_OTHER, .ref = SHOWN_##shown_, .result = result_word, .doc = doc_ }
+#define WORD_COLUMN(name_, shown_, words_, doc_)                                                                       \
+  {                                                                                                                    \
+    .name = name_, .type = "TEXT", .role = COLUMN_OTHER, .ref = SHOWN_##shown_, .push = {.shape = SHAPE_TEXT},         \
+    .result = result_word, .words = words_, .doc = doc_                                                                \
+  }
 #define TRAIT_COLUMN(end_, trait_, name_, doc_)                                                                        \
   {                                                                                                                    \
     .name = name_, .type = "TEXT", .role = COLUMN_OTHER, .is_hidden = 1, .ref = SHOWN_TRAIT(end_, trait_),             \
@@ -164,6 +167,13 @@ static void result_trait(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, cons
       TRAIT_COLUMN(end_, TRAIT_SUBNET, name_ "_subnet_id", "its subnet"),                                              \
       TRAIT_COLUMN(end_, TRAIT_ZONE, name_ "_az_id", "its availability zone"),                                         \
       TRAIT_COLUMN(end_, TRAIT_INSTANCE, name_ "_instance_id", "its instance")
+
+/* What result_word() outputs; literals are compared with these lists. */
+static const char *const states[] = {"established", "closed",   "reset",     "refused",
+                                     "no answer",   "rejected", "one-sided", NULL};
+static const char *const roles[] = {"tcp-flags",  "service-port", "one-way", "many-peers",
+                                    "lower-port", "first-seen",   NULL};
+static const char *const directions[] = {"inbound", "outbound", "internal", "external", NULL};
 
 static const struct column connections_columns[] = {
     END_COLUMNS(END_CLIENT, "client", SUBJECT_CLIENT, "opened the connection"),
@@ -184,13 +194,13 @@ static const struct column connections_columns[] = {
     NUMBER_COLUMN("records", RECORDS, "records behind this row"),
     NUMBER_COLUMN("accepted", ACCEPTED, "of these, with action ACCEPT; NULL where no action is logged"),
     NUMBER_COLUMN("rejected", REJECTED, "of these, with action REJECT; NULL where no action is logged"),
-    WORD_COLUMN("state", STATE,
+    WORD_COLUMN("state", STATE, states,
                 "what became of it: `established`, `closed`, `reset`, `refused`, `no answer`, `rejected` or "
                 "`one-sided`"),
-    WORD_COLUMN("role_from", ROLE_FROM,
+    WORD_COLUMN("role_from", ROLE_FROM, roles,
                 "what decided who the client is: `tcp-flags`, `service-port`, `one-way`, `many-peers`, "
                 "`lower-port` or `first-seen`"),
-    WORD_COLUMN("direction", DIRECTION,
+    WORD_COLUMN("direction", DIRECTION, directions,
                 "`inbound`, `outbound`, `internal` or `external`, by the networks of the option `inside`"),
     NUMBER_COLUMN("points", POINTS, "interfaces and attachments that saw it"),
     NUMBER_COLUMN("is_nat_leg", IS_NAT_LEG, "1 for a leg of a NAT gateway, whose bytes are in another row already"),

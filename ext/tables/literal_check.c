@@ -24,7 +24,7 @@
 
 #define ACCOUNT_DIGITS 12 /* of an AWS account id */
 
-/* The words that a column can have. */
+/* The words that a field can have. */
 static const struct {
   int field;
   const char *words[4]; /* the list ends with NULL */
@@ -159,23 +159,35 @@ static int check_address(const struct column *column, enum term_op op, const cha
 
 /* --- words ------------------------------------------------------------------------------------------------------- */
 
-static int check_word(const struct column *column, const char *text, char **pzErr) {
-  for (size_t i = 0; i < sizeof enumerations / sizeof *enumerations; i++) {
-    if (enumerations[i].field != column->push.subject) continue;
-    const char *const *words = enumerations[i].words;
-    sqlite3_str *list = sqlite3_str_new(NULL);
-    int found = 0;
-    for (int w = 0; words[w]; w++) {
-      found |= !strcmp(words[w], text);
-      sqlite3_str_appendf(list, "%s'%s'", w ? ", " : "", words[w]);
-    }
-    char *all = sqlite3_str_finish(list);
-    int rc = all ? SQLITE_OK : SQLITE_NOMEM;
-    if (!rc && !found) rc = report_text(pzErr, "%s is one of %s or NULL, never '%s'", column->name, all, text);
-    sqlite3_free(all);
-    return rc;
+/* more: what the column is where it is none of the words. */
+static int check_list(const struct column *column, const char *const *words, const char *more, const char *text,
+                      char **pzErr) {
+  sqlite3_str *list = sqlite3_str_new(NULL);
+  int found = 0;
+  for (int w = 0; words[w]; w++) {
+    found |= !strcmp(words[w], text);
+    sqlite3_str_appendf(list, "%s'%s'", w ? ", " : "", words[w]);
   }
+  char *all = sqlite3_str_finish(list);
+  int rc = all ? SQLITE_OK : SQLITE_NOMEM;
+  if (!rc && !found) rc = report_text(pzErr, "%s is one of %s%s, never '%s'", column->name, all, more, text);
+  sqlite3_free(all);
+  return rc;
+}
+
+static int check_word(const struct column *column, const char *text, char **pzErr) {
+  for (size_t i = 0; i < sizeof enumerations / sizeof *enumerations; i++)
+    if (enumerations[i].field == column->push.subject)
+      return check_list(column, enumerations[i].words, " or NULL", text, pzErr);
   return SQLITE_OK;
+}
+
+/* A column of words that is no field of the records. */
+static int check_own_word(const struct column *column, enum term_op op, sqlite3_value *v, char **pzErr) {
+  int type = sqlite3_value_type(v);
+  if (!term_is_equality(op) || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
+  const char *text = (const char *)sqlite3_value_text(v);
+  return text ? check_list(column, column->words, "", text, pzErr) : SQLITE_NOMEM;
 }
 
 /* A documented value in another case. */
@@ -241,6 +253,7 @@ static int check_pattern(const struct push *push, enum term_op op, const char *p
 int literal_check(const struct column *column, enum term_op op, sqlite3_value *literal, char **pzErr) {
   int type = sqlite3_value_type(literal);
   if (column->role == COLUMN_MEASURE) return check_measure(column, op, literal, pzErr);
+  if (column->words) return check_own_word(column, op, literal, pzErr);
   if (!column->push.name || type == SQLITE_NULL || type == SQLITE_BLOB) return SQLITE_OK;
   if (type == SQLITE_TEXT) {
     const char *text = (const char *)sqlite3_value_text(literal);

@@ -89,7 +89,7 @@ static int either_error(const struct push *push, char **pzErr) {
       "(as a result, in OR, in an expression, behind 15 other conditions); write AND %s = …, IN (…), BETWEEN%s%s",
       push->name, push->subject < FIELD_COUNT ? "chooses the records that are read" : "stands for either end of a flow",
       push->name,
-      push->subject < FIELD_COUNT ? ""
+      push->subject < FIELD_COUNT ? ", GLOB 'eni-0a*'"
       : push->shape != SHAPE_TEXT ? ""
                                   : ", GLOB '10.0.*' or cidr_match(addr, '10.0.0.0/8')",
       plan_knows_in() ? "" : "; it needs SQLite 3.38");

@@ -355,8 +355,9 @@ int sql_predicate_add(struct predicate *p, sqlite3 *db, const struct push *colum
   if (op == TERM_CIDR) rc = add_cidr(&m, value, pzErr);
   else if (add_value(&m, value, &e)) rc = SQLITE_NOMEM;
   if (!rc && m.skip && column->must)
-    rc = report_text(pzErr, "%s can be compared with %s; patterns are prefixes, as %s GLOB '10.0.*'", column->name,
-                     column->shape == SHAPE_TEXT ? "texts alone" : "numbers alone", column->name);
+    rc = report_text(pzErr, "%s can be compared with %s; patterns are prefixes, as %s GLOB '%s'", column->name,
+                     column->shape == SHAPE_TEXT ? "texts alone" : "numbers alone", column->name,
+                     column->subject == SUBJECT_ADDR ? "10.0.*" : "eni-0a*");
   if (rc || m.skip) {
     predicate_drop(&m.term);
     return rc;

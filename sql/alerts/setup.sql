@@ -33,6 +33,9 @@
 -- The rules add up bytes with total(), because sum() is an error beyond 2^63, and a file with such
 -- records would stop every run.  Up to 2^53 bytes, 9 PB, the sums are exact.  A title says nothing of
 -- bytes if no record has a byte count.
+--
+-- The first error ends the script that reads this one: after it, nobody knows what would fire.
+.bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@inside', NULL);
 SELECT 1 WHERE NOT flowlogs_require(

@@ -70,6 +70,12 @@ def titles(build, rule, logs, before=""):
     return [title for _, title, *_ in alone(build, rule, logs, before)]
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_that_fails_does_not_say_that_nothing_would_fire(release, rule, tmp_path):
+    out = release.shell(f".parameter init\n.parameter set @logs \"'{tmp_path}'\"\n.read sql/alerts/rule-{rule}.sql")
+    assert re.fullmatch(f"Error near line [0-9]+: flowlogs: there is no file in the folder '{tmp_path}'\n", out), out
+
+
 # ---- rules: what fires and what doesn't ---------------------------------------------------------
 
 IN, IN2, OUT, OUT2, NAT = "10.0.1.5", "10.0.2.9", "203.0.113.7", "198.51.100.8", "10.0.0.20"

@@ -150,3 +150,9 @@ def test_joins_rowids_and_limits(release, tmp_path):
                 "SELECT server_port, sum(server_bytes), max(last_seen) FROM {} c WHERE NOT is_nat_leg GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5"]:
         want, got = (db.execute(sql.format(t)).fetchall() for t in ("plain", table))
         assert got == want and want, sql
+
+
+@pytest.mark.parametrize("condition", ["interface_id LIKE 'eni-%'", "interface_id = 5", "interface_id GLOB 'eni-0'", "server = '10.0.0.1' OR interface_id = 'eni-1'"])
+def test_an_interface_that_cannot_be_looked_for_is_an_error_that_shows_how(build, condition):
+    out = build.shell(f"SELECT count(*) FROM flowlogs_connections({quote(SAMPLE)}) WHERE {condition};")
+    assert "rror" in out and "GLOB 'eni-0a*'" in out and "10.0." not in out, out

@@ -103,6 +103,33 @@ def test_other_conditions_are_left_alone(release, condition):
     assert here == there
 
 
+@pytest.mark.parametrize("condition, says", [
+    ("state = 'no-answer'", "state is one of 'established', 'closed', 'reset', 'refused', 'no answer', 'rejected', 'one-sided', never 'no-answer'"),
+    ("state <> 'Established'", "never 'Established'"), ("state IN ('open')", "never 'open'"), ("state = 5", "never '5'"),
+    ("server_port = 443 OR state IS 'ok'", "never 'ok'"), ("role_from = 'tcp_flags'", "'tcp-flags', 'service-port', 'one-way'"),
+    ("direction = 'egress'", "direction is one of 'inbound', 'outbound', 'internal', 'external', never 'egress'"),
+])
+def test_the_words_of_connections_are_checked(build, condition, says):
+    out = build.shell(f"SELECT count(*) FROM flowlogs_connections('{LOGS}') WHERE {condition};")
+    assert "rror" in out and says in out, out
+
+
+def test_each_word_of_a_connection_may_be_asked_for(release):
+    """The lists of words are complete: the reference says the same words."""
+    words = {"state": ["established", "closed", "reset", "refused", "no answer", "rejected", "one-sided"],
+             "role_from": ["tcp-flags", "service-port", "one-way", "many-peers", "lower-port", "first-seen"],
+             "direction": ["inbound", "outbound", "internal", "external"]}
+    for column, those in words.items():
+        sums = " + ".join(f"(SELECT count(*) FROM flowlogs_connections('{LOGS}') WHERE {column} = '{w}')" for w in those)
+        assert release.rows(f"SELECT {sums} = count(*) FROM flowlogs_connections('{LOGS}');") == [["1"]], column
+        for other in (f"{column} = '{those[0].upper()}' COLLATE NOCASE", f"{column} LIKE '{those[0].upper()}'", f"{column} IN ('{those[0]}', 'x')"):
+            same = release.rows(f"SELECT (SELECT count(*) FROM flowlogs_connections('{LOGS}') WHERE {other}) = "
+                                f"(SELECT count(*) FROM flowlogs_connections('{LOGS}') WHERE {column} = '{those[0]}');")
+            assert same == [["1"]], other
+        for condition in (f"{column} IS NOT NULL", f"{column} > 'a'", f"{column} <> x'00'", f"{column} = NULL"):
+            assert release.rows(f"SELECT count(*) >= 0 FROM flowlogs_connections('{LOGS}') WHERE {condition};") == [["1"]], condition
+
+
 def test_views_and_created_tables_are_checked_too(build):
     out = build.shell(f"CREATE VIRTUAL TABLE temp.logs USING flowlogs('{LOGS}');\n"
                       "CREATE TEMP VIEW rejects AS SELECT * FROM logs WHERE action = 'REJECT';\n"

@@ -45,6 +45,13 @@ def test_files_records_and_conditions(ask, table):
     assert ask({}, f"{ask_all} WHERE action = 'REJECT'") == "2 files were read, with 4 records, of which 0 met the conditions"
 
 
+@pytest.mark.parametrize("condition, met", [("server_port = 9", 2), ("state = 'reset'", 2), ("records > 2", 2), ("protocol = 17", 0)])
+def test_conditions_on_connections_are_not_among_those_that_records_met(ask, condition, met):
+    log = "srcaddr dstaddr srcport dstport protocol\n10.0.0.1 10.0.0.2 40000 443 6\n10.0.0.2 10.0.0.1 443 40000 6\n"
+    got = ask({"a.log": log}, f"SELECT 1 FROM flowlogs_connections(LOGS) WHERE {condition}")
+    assert got == f"1 file was read, with 2 records, of which {met} met the conditions on records"
+
+
 @pytest.mark.parametrize("since, until, words", [
     (NOON + 60, None, "of which 2 began from 2026-03-09 12:01:00 UTC and met"), (None, "2026-03-09 12:01", "of which 1 began until 2026-03-09 12:01:00 UTC and met"),
     (NOON, "2026-03-09T14:02+02:00", "of which 2 began from 2026-03-09 12:00:00 UTC until 2026-03-09 12:02:00 UTC and met"),
