@@ -317,10 +317,12 @@ static enum err_code finish_key(struct connections *t, struct connection *c, str
     if (is_near(t, current, p->item[i])) {
       if (absorb(t, current, p->item[i], e)) return e->code;
     } else {
+      points_sort(&t->sums, &current->sums);
       current = p->item[i];
       current->is_again = 1;
     }
   }
+  points_sort(&t->sums, &current->sums);
   return ERR_NONE;
 }
 
@@ -331,7 +333,9 @@ enum err_code connections_finish(struct connections *t, const struct stop *stop,
   slots_clear(&t->slots); /* nothing is added any more */
   for (size_t n = 0; !e->code && (c = connections_next(t, &place)) != NULL; n++) {
     if (n % ASKED == 0 && stop_check(stop, e)) break;
-    if (c->next && !c->is_behind) finish_key(t, c, &p, e);
+    if (c->is_behind) continue;
+    if (c->next) finish_key(t, c, &p, e);
+    else points_sort(&t->sums, &c->sums);
   }
   mem_free(p.item);
   return e->code;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** The lists are short: a connection has a sum for each direction and each interface on its way.
+** The lists are short: a connection has a sum for each direction and each interface on its way.  A
+** file may nevertheless name a great many interfaces, and nothing can interrupt what reads a list, so
+** lists are sorted before they are read, and then gone through once.
 */
 #include "connection/points.h"
 
@@ -34,25 +36,55 @@ enum err_code points_add(struct arena *arena, uint32_t *first, const struct poin
   return ERR_NONE;
 }
 
-/*
-** What an observer saw of a direction in one way.  It has several sums where it showed its own
-** address for that of an end in some of its records only.
-*/
-static void whole_sum(struct point_list list, uint32_t point, uint64_t *packets, uint64_t *bytes) {
-  *packets = *bytes = FLOW_NONE;
-  for (const struct point_sum *s = points_at(list, list.first); s; s = points_at(list, s->next)) {
-    if (!POINT_IS_ALIKE(s->point, point)) continue;
-    *packets = sum_of(*packets, s->packets);
-    *bytes = sum_of(*bytes, s->bytes);
-  }
+/* --- a list that is complete ------------------------------------------------------------------------------------ */
+
+/* Sums of one observer are neighbours, and so are those of one observer, direction and way. */
+static inline uint32_t order_of(const struct point_sum *s) {
+  return POINT_OBSERVER(s->point) << POINT_BITS | (s->point & 7) << 3 | (s->point >> 3 & 7);
 }
 
+static uint32_t merge(const struct arena *arena, uint32_t a, uint32_t b) {
+  uint32_t first = 0, *end = &first;
+  while (a && b) {
+    uint32_t *least = order_of(sum_at(arena, a)) <= order_of(sum_at(arena, b)) ? &a : &b;
+    *end = *least;
+    end = &sum_at(arena, *least)->next;
+    *least = *end;
+  }
+  *end = a ? a : b;
+  return first;
+}
+
+void points_sort(const struct arena *arena, uint32_t *first) {
+  uint32_t sorted[32] = {0}, all = 0; /* sorted[i]: a list of 2^i sums, or 0 */
+  for (uint32_t place = *first; place;) {
+    uint32_t one = place, i = 0;
+    place = sum_at(arena, one)->next;
+    sum_at(arena, one)->next = 0;
+    for (; sorted[i]; i++) {
+      one = merge(arena, sorted[i], one);
+      sorted[i] = 0;
+    }
+    sorted[i] = one;
+  }
+  for (int i = 0; i < 32; i++) all = merge(arena, sorted[i], all);
+  *first = all;
+}
+
+/*
+** What an observer saw of a direction in one way has several sums where it showed its own address
+** for that of an end in some of its records only.
+*/
 void points_sent(struct point_list list, uint32_t direction, uint64_t *packets, uint64_t *bytes) {
-  uint64_t p, b;
   *packets = *bytes = FLOW_NONE;
-  for (const struct point_sum *s = points_at(list, list.first); s; s = points_at(list, s->next)) {
-    if ((s->point & POINT_DIRECTION) != direction) continue;
-    whole_sum(list, s->point, &p, &b);
+  for (const struct point_sum *s = points_at(list, list.first); s;) {
+    uint32_t point = s->point;
+    uint64_t p = FLOW_NONE, b = FLOW_NONE;
+    for (; s && POINT_IS_ALIKE(s->point, point); s = points_at(list, s->next)) {
+      p = sum_of(p, s->packets);
+      b = sum_of(b, s->bytes);
+    }
+    if ((point & POINT_DIRECTION) != direction) continue;
     /* FLOW_NONE + 1 is 0, so that a sum that is missing is less than any other. */
     if (b + 1 > *bytes + 1 || (b == *bytes && p + 1 > *packets + 1)) {
       *bytes = b;
@@ -62,12 +94,9 @@ void points_sent(struct point_list list, uint32_t direction, uint64_t *packets, 
 }
 
 uint32_t points_observers(struct point_list list) {
+  const struct point_sum *before = NULL;
   uint32_t n = 0;
-  for (const struct point_sum *s = points_at(list, list.first); s; s = points_at(list, s->next)) {
-    int seen = 0;
-    for (const struct point_sum *o = points_at(list, list.first); o != s; o = points_at(list, o->next))
-      seen |= POINT_OBSERVER(o->point) == POINT_OBSERVER(s->point);
-    n += !seen;
-  }
+  for (const struct point_sum *s = points_at(list, list.first); s; before = s, s = points_at(list, s->next))
+    n += !before || POINT_OBSERVER(before->point) != POINT_OBSERVER(s->point);
   return n;
 }

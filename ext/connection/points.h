@@ -48,6 +48,9 @@ static inline const struct point_sum *points_at(struct point_list list, uint32_t
   return place ? (const struct point_sum *)arena_at(list.arena, place) : NULL;
 }
 
+/* Sorts a list to which nothing is added any more, as the functions below need it. */
+void points_sort(const struct arena *arena, uint32_t *first);
+
 /* What was sent in a direction, counted once.  FLOW_NONE: no observer has logged it. */
 void points_sent(struct point_list list, uint32_t direction, uint64_t *packets, uint64_t *bytes);
 
