@@ -70,6 +70,14 @@ def tree(tmp_path_factory):
             at = rows[0].index("name")
             with (inventory / path.name).open("w", newline="") as f:
                 csv.writer(f).writerows([rows[0], *([*r[:at], r[at] + NAME, *r[at + 1:]] for r in rows[1:])])
+    for path in (ROOT / "tests/data/resolver").iterdir():
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+        queries = [json.loads(line) for line in text.splitlines()]
+        text = "".join(json.dumps({**q, "query_name": q["query_name"][:-1] + NAME + "."}) + "\n" for q in queries)
+        copy = top / "tests/data/resolver" / FOLDER / path.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(gzip.compress(text.encode(), 1) if path.suffix == ".gz" else text.encode())
     return top
 
 
@@ -88,7 +96,8 @@ def test_a_script(release, tree, script):
     if script in DATA:
         return
     assert printable(got.replace("\n", "")), got
-    got = got.replace(NAME_SHOWN, "").replace("/" + FOLDER_SHOWN, "")
+    for shown in (NAME_SHOWN, NAME_SHOWN.lower(), "/" + FOLDER_SHOWN):      # names of hosts are in lower case
+        got = got.replace(shown, "")
     for end in ENDS.values():
         got = got.replace(end, "")
     assert got == run(release, script, ROOT)

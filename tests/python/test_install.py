@@ -63,13 +63,13 @@ def test_a_prefix_that_cannot_be(tmp_path, prefix):
 
 @pytest.mark.parametrize("folder, names", [
     ("investigate", sorted(p.stem for p in (ROOT / "sql/investigate").glob("*.sql"))),
-    ("inventory", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"]),
+    ("inventory", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "outside-names"]),
     ("alerts", sorted(p.stem for p in (ROOT / "sql/alerts").glob("rule*.sql"))),
     ("export", ["csv", "elasticsearch-bulk"])])
 def test_scripts_in_any_folder(release, prefix, logs, tmp_path, folder, names):
     """In one session. The investigations read no other script, so those of the tree work in any folder, too."""
     data = ROOT / "tests/data/inventory"
-    values = {"logs": str(logs), "had": "10.0.1.13", "ranges": str(data / "ip-ranges.json")} | {
+    values = {"logs": str(logs), "had": "10.0.1.13", "ranges": str(data / "ip-ranges.json"), "resolver_logs": str(ROOT / "tests/data/resolver")} | {
         k: v for asked in ASKED.values() for k, v in asked.items()} | {
         name: str(data / f"{file}-us-east-1.json") for name, file in (("subnets", "subnets"), ("interfaces", "network-interfaces"))}
     env = {"ASSETS": str(data / "assets.csv"), "HISTORY": str(data / "history.csv")}

@@ -7,6 +7,7 @@ import collections
 import csv
 import datetime
 import functools
+import gzip
 import ipaddress
 import json
 import random
@@ -51,7 +52,8 @@ SAMPLES = {
     "load-subnets": {"subnets": json.dumps([str(p) for p in sorted(FOLDER.glob("subnets-*.json"))])},
     "load-interfaces": {"interfaces": json.dumps([str(p) for p in sorted(FOLDER.glob("network-interfaces-*.json"))])},
     "load-instances": {"instances": json.dumps([str(p) for p in sorted(FOLDER.glob("instances-*.json"))])},
-    "load-aws-ranges": {"ranges": FOLDER / "ip-ranges.json"}}
+    "load-aws-ranges": {"ranges": FOLDER / "ip-ranges.json"},
+    "load-resolver-names": {"resolver_logs": ROOT / "tests/data/resolver"}}
 
 
 def load(build, script, database):
@@ -275,7 +277,7 @@ def test_assets_that_cannot_be_loaded(release, tmp_path, case):
     assert table(database, "SELECT * FROM assets") == before
 
 
-@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])
+@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "outside-names"])
 def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_path, script):
     logs = tmp_path / "logs"
     shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
@@ -291,6 +293,7 @@ MISTAKES = {
     "load-interfaces": ('.parameter set @interfaces "\'{nothing}\'"', "NOT NULL constraint failed: interfaces.interface_id"),
     "load-instances": ('.parameter set @instances "\'{empty}\'"', "is empty: set @instances"),
     "load-aws-ranges": ("", "is empty: set @ranges"),
+    "load-resolver-names": ('.parameter set @resolver_logs "\'{bad}\'"', "nothing was loaded, for the problems above"),
     "load-assets": (".system true", "is empty: set ASSETS"),
     "load-history": (".system true", "is empty: set HISTORY"),
     "history-snapshot": (".parameter set @at 1", "rows that are newer than @at"),
@@ -518,7 +521,7 @@ def test_the_address_of_a_pod_is_in_the_packet(release, tmp_path):
     assert done.stdout.split("\n")[3].split("\t")[:6] == ["10.0.1.99", "application", "1", "0", "NULL", "0"] and done.stdout.count("\n") == 4
 
 
-@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])
+@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "outside-names"])
 def test_options_and_what_was_looked_at(release, tmp_path, script):
     """A question takes @format and @on_error, and says what it looked at when it finds nothing."""
     env = {"ASSETS": str(FOLDER / "assets.csv"), "HISTORY": str(FOLDER / "history.csv")}
@@ -607,3 +610,162 @@ def test_history_answers_as_the_list_of_that_time(build, tmp_path):
         done = shell(build, "history-snapshot", database, env={"ASSETS": str(file)}, at=at)
         assert done.returncode != 0 and said in done.stderr
         assert table(database, "SELECT * FROM address_history") == before
+
+
+# ---- names of outside addresses --------------------------------------------------------------
+
+def queries():
+    """The sample's query logs of Resolver: (address, name, asker, time) of each answer."""
+    rows = []
+    for path in sorted((ROOT / "tests/data/resolver").iterdir()):
+        data = path.read_bytes()
+        for line in (gzip.decompress(data) if path.suffix == ".gz" else data).decode().split("\n")[:-1]:
+            q = json.loads(line)
+            at = q["query_timestamp"].replace("T", " ").rstrip("Z")
+            rows += [(short(a["Rdata"]), q["query_name"].lower().rstrip("."), q["srcaddr"], at)
+                     for a in q["answers"] if a["Type"] in ("A", "AAAA")]
+    return rows
+
+
+def asked(rows):
+    found = collections.defaultdict(list)
+    for address, name, asker, at in rows:
+        found[address, name, asker].append(at)
+    return {key: (min(times), max(times), len(times)) for key, times in found.items()}
+
+
+def test_names_are_loaded(build, tmp_path):
+    """Names of plain and packed files; of CNAME records the name that was asked for."""
+    database = tmp_path / "my.db"
+    load(build, "load-resolver-names", database)
+    assert sorted(table(database, "SELECT * FROM dns_askers")) == sorted((*k, *v) for k, v in asked(queries()).items())
+    whole = asked([(address, name, None, at) for address, name, _, at in queries()])
+    askers = collections.Counter(key[:2] for key in asked(queries()))
+    expected = [(address, name, *v[:2], askers[address, name], v[2]) for (address, name, _), v in whole.items()]
+    got = table(database, "SELECT * FROM dns_names")
+    assert sorted(got) == sorted(expected)
+    assert {("2001:db8::6a", "mirror.example.org", "2026-03-08 23:41:11", "2026-03-08 23:41:11", 1, 1),
+            ("203.0.113.200", "backup.example.net", "2026-03-08 23:54:59", "2026-03-09 01:00:00", 1, 2),
+            ("203.0.113.123", "time.example.org", "2026-03-08 23:44:00", "2026-03-09 08:45:00", 2, 2)} < set(got)
+
+
+def query(name="a.example.", at="2026-03-09T09:00:00Z", asker="10.0.0.1", answers=(("A", "192.0.2.1"),), **more):
+    return json.dumps({"query_timestamp": at, "query_name": name, "srcaddr": asker,
+                       "answers": [{"Rdata": r, "Type": t, "Class": "IN"} for t, r in answers], **more})
+
+
+def test_names_of_odd_files(build, tmp_path):
+    """Ends of lines of Windows, a byte order mark, no end of the last line, empty lines, several gzip
+    members, texts with what JSON escapes, and a line without an asker or answers."""
+    folder, database = tmp_path / "it's $(one)", tmp_path / "my.db"
+    folder.mkdir()
+    (folder / "a.log").write_bytes(("\ufeff" + query("W.Example.") + "\r\n\r\n \t\n" + query("x.example")).encode())
+    (folder / "b.log.gz").write_bytes(gzip.compress((query('\\n"\n\x7fö,.') + "\n").encode()) + gzip.compress(query(
+        "z.example", answers=[("CNAME", "q.example."), ("TXT", "a b"), ("A", "::ffff:192.0.2.9")]).encode()))
+    (folder / "c.log").write_text('{"query_name": "n.", "query_timestamp": "2026-03-09T09:00:00Z", "answers": null}\n'
+                                  '{"query_name": "m.", "query_timestamp": "2026-03-09T09:00:00.250Z", "answers": ["A", {"Type": "A", '
+                                  '"Rdata": "192.0.2.3"}]}\n')
+    (folder / "d.log").write_bytes(b"")
+    expected = [("192.0.2.1", '\\n"\n\x7fö,', "10.0.0.1"), ("192.0.2.1", "w.example", "10.0.0.1"),
+                ("192.0.2.1", "x.example", "10.0.0.1"), ("192.0.2.3", "m", "-"), ("192.0.2.9", "z.example", "10.0.0.1")]
+    for path in (folder, json.dumps([str(folder / "[ab]*"), str(folder / "c.log")])):
+        done = shell(build, "load-resolver-names", database, resolver_logs=path)
+        assert done.returncode == 0 and done.stderr == "" and done.stdout.endswith("\t0\n"), done
+        assert table(database, "SELECT address, name, asker FROM dns_askers ORDER BY 1, 2, 3") == expected
+    assert not [p for p in tmp_path.rglob("*.lines")]
+    done = shell(build, "load-resolver-names", database, resolver_logs=folder / "b.log.gz")      # replaces what was there
+    assert table(database, "SELECT count(*) FROM dns_askers") == [(2,)]
+    done = shell(build, "load-resolver-names", database)
+    assert done.stdout == "dns_names\t2\tas before\t0\n"
+
+
+LINES = {
+    "no JSON": ("torn", "is no JSON: torn"),
+    "of another kind": ('{"version": 2}', "is of no query log of Resolver"),
+    "no object": ("[]", "is of no query log of Resolver"),
+    "no time": (query(at="soon"), "is of no query log of Resolver"),
+    "no list of answers": (query().replace("[", "").replace("]", ""), "is of no query log of Resolver"),
+    "no address": (query(answers=[("A", "192.0.2.1"), ("AAAA", "b.example.")]), "has an answer that is no address"),
+    "a part of a gzip file": (None, "is no JSON: ")}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_names_that_cannot_be_loaded(release, tmp_path, case):
+    """The line is named, and the table stays as it was; with @on_error = 'skip' it is left out."""
+    line, said = LINES[case]
+    file, database = tmp_path / "a.log", tmp_path / "my.db"
+    good = query("good.example") + "\n"
+    if line is None:
+        packed = gzip.compress((good + "".join(query(str(i)) + "\n" for i in range(2000))).encode())
+        file.write_bytes(packed[:len(packed) - 8])                  # all lines are there, but not the end of the file
+    else:
+        file.write_text(good + line + "\n")
+    done = shell(release, "load-resolver-names", database, resolver_logs=file)
+    assert done.returncode == 1 and re.search(rf"^{re.escape(str(file))}\t\d+\t{said}", done.stdout, re.M), done
+    assert "nothing was loaded, for the problems above" in done.stderr and table(database, "SELECT name FROM sqlite_schema") == []
+    load(release, "load-resolver-names", database)
+    before = table(database, "SELECT * FROM dns_askers")
+    assert shell(release, "load-resolver-names", database, resolver_logs=file).returncode == 1
+    assert table(database, "SELECT * FROM dns_askers") == before
+    done = shell(release, "load-resolver-names", database, resolver_logs=file, on_error="skip")
+    assert done.returncode == 0 and done.stdout.endswith("\t1\n"), done
+    assert ("192.0.2.1", "good.example") in table(database, "SELECT address, name FROM dns_names")
+
+
+def test_names_of_nothing(release, tmp_path):
+    (tmp_path / "a.log").write_text(query(answers=[]) + "\n")
+    for path, said in ((tmp_path / "a.log", "the table dns_names is empty: set @resolver_logs"), (tmp_path / "no", "No such file")):
+        done = shell(release, "load-resolver-names", tmp_path / "my.db", resolver_logs=path)
+        assert done.returncode == 1 and said in done.stderr and table(tmp_path / "my.db", "SELECT name FROM sqlite_schema") == []
+    load(release, "load-resolver-names", tmp_path / "my.db")
+    sqlite3.connect(tmp_path / "my.db", isolation_level=None).execute("DELETE FROM dns_names")
+    done = shell(release, "outside-names", tmp_path / "my.db")
+    assert done.returncode == 1 and "the table dns_names is empty: set @resolver_logs" in done.stderr
+
+
+def name_of(c, known):
+    """(by whom, name) that was asked for before a connection began."""
+    at = reference.utc(c["first_seen"])
+    own = {k[1]: v for k, v in known.items() if k[0] == c["server"] and k[2] == c["client"] and v[0] <= at}
+    everybodys = asked([(k[0], k[1], None, t) for k, v in known.items() for t in v[:2] if k[0] == c["server"]])
+    others = {k[1]: v for k, v in everybodys.items() if v[0] <= at}
+    for by, names in (("itself", own), ("another", others)):
+        if names:
+            return by, max(sorted(names), key=lambda n: min(names[n][1], at))
+    return "nobody", None
+
+
+def test_outside_names_are_the_computed_ones(build):
+    known, found = asked(queries()), collections.defaultdict(list)
+    for c in connections.connections(sample(), connecting.services()):
+        if c["direction"] == "outbound" and not c["is_nat_leg"] and c["accepted"] != 0:
+            found[(*name_of(c, known), c["client"], c["server"])].append(c)
+    expected = []
+    for (by, name, client, server), cs in found.items():
+        ports = {c["server_port"] for c in cs}
+        sent, received = (sum(c[f"{end}_bytes"] for c in cs) for end in ("client", "server"))
+        expected.append((name is not None, -sent - received, client, server, name or "", by,
+                         [by, text(name), client, server, str(*ports) if len(ports) == 1 else f"{len(ports)} ports", str(len(cs)), str(sent),
+                          str(received), reference.utc(min(c["first_seen"] for c in cs)), reference.utc(max(c["last_seen"] for c in cs))]))
+    rows = answer(build, "outside-names", loads=1, top=-1)
+    assert rows == [row[-1] for row in sorted(expected)]
+    assert {row[0] for row in rows} == {"nobody", "another", "itself"}
+    assert ["nobody", "NULL", "10.0.1.13", "192.0.2.77"] in [row[:4] for row in rows]       # the beacon
+    assert {row[0] for row in rows if row[3] == "192.0.2.106"} == {"nobody", "another"}     # before and after somebody asked
+
+
+def test_the_name_that_was_asked_for_last(release, tmp_path):
+    """Of several names with one address the host's own come first, then the last before the
+    connection began."""
+    (tmp_path / "a.log").write_text("srcaddr dstaddr srcport dstport protocol start end bytes\n"
+                                    "10.0.0.1 192.0.2.1 40000 443 6 1773046800 1773046860 80\n"        # 2026-03-09 09:00:00
+                                    "10.0.0.2 192.0.2.1 40000 443 6 1773046800 1773046860 70\n"
+                                    "10.0.0.3 192.0.2.2 40000 443 6 1773046800 1773046860 60\n")
+    (tmp_path / "q.log").write_text("\n".join(query(name, f"2026-03-09T{at}Z", asker) for name, at, asker in (
+        ("own-early.", "06:00:00", "10.0.0.1"), ("own-late.", "07:00:00", "10.0.0.1"), ("own-after.", "09:00:01", "10.0.0.1"),
+        ("others.", "09:00:00", "10.0.0.9"))))
+    rows = answer(release, "outside-names", loads=1, logs=tmp_path / "a.log", resolver_logs=tmp_path / "q.log")
+    assert [row[:4] for row in rows] == [["nobody", "NULL", "10.0.0.3", "192.0.2.2"], ["itself", "own-late", "10.0.0.1", "192.0.2.1"],
+                                         ["another", "others", "10.0.0.2", "192.0.2.1"]]
+    rows = answer(release, "outside-names", loads=1, logs=tmp_path / "a.log", resolver_logs=tmp_path / "q.log", inside='["10.0.0.3/32"]')
+    assert [row[2] for row in rows] == ["10.0.0.3"]
