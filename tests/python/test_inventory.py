@@ -275,7 +275,7 @@ def test_assets_that_cannot_be_loaded(release, tmp_path, case):
     assert table(database, "SELECT * FROM assets") == before
 
 
-@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had"])
+@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "idle"])
 def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_path, script):
     logs = tmp_path / "logs"
     shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
@@ -442,6 +442,106 @@ def test_what_the_logs_do_not_say_is_null(release, tmp_path, script, unknown):
     done = shell(release, script, tmp_path / "my.db", logs=tmp_path / "a.log")
     [row] = [line.split("\t") for line in done.stdout.split("\n") if line.startswith(("10.0.1.31\t", "application", "S3"))][:1]
     assert not done.stderr and [i for i, cell in enumerate(row) if cell == "NULL"] == unknown
+
+
+# ---- idle ------------------------------------------------------------------------------------
+
+def idle(build, logs, **parameters):
+    """The rows of idle.sql for the sample's inventory by id: finding, rejected, refused, unanswered, skipped."""
+    loads = {**SAMPLES["load-interfaces"], **SAMPLES["load-instances"]}
+    rows = answer(build, "idle", loads=2, logs=logs, **loads, **parameters)
+    return {r[0]: [r[7], *r[8:11], r[12]] for r in rows if len(r) == 13}
+
+
+def with_instances(ids):
+    """These interfaces and their instances."""
+    return set(ids) | {e["Attachment"]["InstanceId"] for e in interfaces() if e["NetworkInterfaceId"] in ids and "Attachment" in e}
+
+
+def test_what_is_idle_in_the_sample(build):
+    """An interface is idle if all of its records are NODATA, because the sample logs NODATA where
+    nothing came. In the logs of one account nothing is said of the other."""
+    records = collections.defaultdict(set)
+    for r in sample():
+        records[r.get("interface_id")].add(r.get("log_status"))
+    quiet = {e["NetworkInterfaceId"] for e in interfaces() if records[e["NetworkInterfaceId"]] == {"NODATA"}}
+    assert len(quiet) == 2
+    assert idle(build, SAMPLE) == {i: ["no traffic", "NULL", "NULL", "NULL", "0"] for i in with_instances(quiet)}
+    for account in ("123456789012", "012345678901"):
+        other = {e["NetworkInterfaceId"] for e in interfaces() if e["OwnerId"] != account}
+        got = idle(build, f"{SAMPLE}/{account}")
+        assert {i for i, r in got.items() if r[0] == "no traffic"} == with_instances(quiet - other)
+        assert {i for i, r in got.items() if r[0] == "unknown: no records of its account"} == with_instances(other)
+        assert len(got) == len(with_instances(quiet | other))
+
+
+def face(name, vpc="vpc-00b99ee32fa789a58"):
+    [found] = [e for e in interfaces() if e["VpcId"] == vpc and name in (tag(e["TagSet"]), e["InterfaceType"])]
+    return found["NetworkInterfaceId"], found["PrivateIpAddresses"][0]["PrivateIpAddress"]
+
+
+def test_what_makes_an_interface_idle(build, tmp_path):
+    """web-1 answers nothing, web-2 answers all, app-1 is only tried, app-2 refuses, app-3 has lost
+    records, the NAT gateway passes on, db-1 is seen by another interface, and db-2 by its instance."""
+    web1, web2, app1, app2, app3, bastion, nat = (face(n) for n in ("web-1", "web-2", "app-1", "app-2", "app-3", "bastion", "nat_gateway"))
+    db1, db2 = face("db-1"), face("db-2")
+    [db2_instance] = [e["Attachment"]["InstanceId"] for e in interfaces() if e["NetworkInterfaceId"] == db2[0]]
+    lines = ["account-id interface-id instance-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status "
+             "tcp-flags flow-direction pkt-srcaddr pkt-dstaddr"]
+
+    def log(eni, src, dst, ports, action="ACCEPT", flags=2, way="ingress", instance="-", packet=None):
+        a, b = packet or (src, dst)
+        lines.append(f"123456789012 {eni} {instance} {src} {dst} {ports} 6 3 180 1773046800 1773046860 {action} OK {flags} {way} {a} {b}")
+
+    far = "192.0.2.9"
+    log(web1[0], far, web1[1], "40000 443")                                  # no answer
+    log(web2[0], far, web2[1], "40000 443")
+    log(web2[0], web2[1], far, "443 40000", flags=18, way="egress")
+    log(app1[0], far, app1[1], "40000 22", action="REJECT")
+    log(app1[0], app1[1], far, "40001 80", way="egress")                     # no answer
+    log(app2[0], far, app2[1], "40000 22")
+    log(app2[0], app2[1], far, "22 40000", flags=4, way="egress")            # refused
+    lines.append(f"123456789012 {app3[0]} - - - - - - - - 1773046800 1773046860 - SKIPDATA - - - -")
+    log(nat[0], "10.0.1.77", nat[1], "40000 443", packet=("10.0.1.77", far))
+    log(bastion[0], bastion[1], db1[1], "40000 5432", way="egress")          # only the bastion's records tell of db-1
+    log(bastion[0], db1[1], bastion[1], "5432 40000", flags=18)
+    log("eni-0new", far, "10.9.9.9", "40002 5432", instance=db2_instance)           # an interface that no list has
+    log("eni-0new", "10.9.9.9", far, "5432 40002", flags=18, way="egress", instance=db2_instance)
+    (tmp_path / "a.log").write_text("\n".join(lines) + "\n")
+    got = idle(build, tmp_path / "a.log")
+    expected = {web1[0]: ["only failures", "0", "0", "1", "0"], app1[0]: ["only failures", "1", "0", "1", "0"],
+                app2[0]: ["only failures", "0", "1", "0", "0"], app3[0]: ["no traffic", "NULL", "NULL", "NULL", "1"]}
+    here = [e for e in interfaces() if e["OwnerId"] == "123456789012"]
+    busy = {web2[0], nat[0], bastion[0], db1[0], db2[0]}
+    for e in here:
+        rows = [got.pop(i, None) for i in with_instances({e["NetworkInterfaceId"]})]
+        want = None if e["NetworkInterfaceId"] in busy else expected.get(
+            e["NetworkInterfaceId"], ["no records", "NULL", "NULL", "NULL", "NULL"])
+        assert all(r == want for r in rows), (e, rows)
+    assert {r[0] for r in got.values()} == {"unknown: no records of its account"}
+
+
+def test_nothing_is_said_of_a_vpc_without_records(release, tmp_path):
+    """What other VPCs of the account log, and what they log of attempts to reach this one, says
+    nothing. A VPC that the logs name is known without the interfaces' names."""
+    eni, ip = face("web-1")
+    head = "account-id vpc-id srcaddr dstaddr srcport dstport protocol start end action log-status\n"
+    line = f"123456789012 {{}} 10.7.0.1 {ip} 40000 443 6 1773046800 1773046860 ACCEPT OK\n"
+    for vpc, finding in (("vpc-0a", "unknown: no records of its VPC"), ("vpc-00b99ee32fa789a58", "only failures")):
+        (tmp_path / "a.log").write_text(head + line.format(vpc))
+        assert idle(release, tmp_path / "a.log")[eni] == [finding, "0", "0", "1", "NULL"]
+    (tmp_path / "a.log").write_text(f"srcaddr dstaddr srcport dstport protocol\n10.7.0.1 {ip} 40000 443 6\n")
+    assert idle(release, tmp_path / "a.log")[eni] == ["unknown: no records of its account", "NULL", "0", "1", "NULL"]
+
+
+def test_idle_says_what_it_looked_at(release, tmp_path):
+    loads = {**SAMPLES["load-interfaces"], **SAMPLES["load-instances"]}
+    (tmp_path / "a.log").write_text("10.0.1.13 52.216.0.9 40000 443 6 1773046800 1773046860\ntorn\n")
+    options = {"format": "srcaddr dstaddr srcport dstport protocol start end", "on_error": "skip"}
+    done = shell(release, "idle", logs=tmp_path / "a.log", since="2030-01-01", **loads, **options)
+    assert "1 file was read, with 1 record, of which 0 began from 2030-01-01 00:00:00 UTC and met" in done.stdout.split("\n")[-2]
+    done = shell(release, "idle", logs=tmp_path / "a.log", **loads, format=options["format"])
+    assert done.returncode == 1 and f"{tmp_path}/a.log:2: " in done.stderr
 
 
 # ---- who had it then -------------------------------------------------------------------------
