@@ -1,5 +1,5 @@
--- Which interfaces and instances of the inventory have no traffic?  Nothing in the logs is theirs, or
--- only connections that were rejected, refused or not answered.
+-- Which interfaces and instances of the inventory have no traffic?  Nothing in the logs is theirs,
+-- or only connections that were rejected, refused or not answered.
 --
 --   @logs             files, a folder or a pattern
 --   @since, @until    the period of `start`, UTC text or Unix seconds
@@ -16,8 +16,8 @@
 -- `finding` is
 --   no traffic        its interface is in the logs, but no connection is its own: NODATA, SKIPDATA
 --   only failures     none of its connections was answered; UDP such as syslog needs no answer
---   no records        there are records of its VPC, but none of its own: not attached, new, or in a
---                     subnet that has no flow log
+--   no records        there are records of its VPC, but none of its own: it is not attached or
+--                     new, or its subnet has no flow log
 --   unknown: ...      there are no records of its VPC or account, and nothing can be said; the
 --                     failures in such a row are in the logs of the other end
 -- `skipped` counts records with SKIPDATA, where traffic may be missing.
