@@ -63,7 +63,8 @@ def test_a_prefix_that_cannot_be(tmp_path, prefix):
 
 @pytest.mark.parametrize("folder, names", [
     ("investigate", sorted(p.stem for p in (ROOT / "sql/investigate").glob("*.sql"))),
-    ("inventory", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "outside-names"]),
+    ("inventory", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "idle",
+                   "security-group-rules", "outside-names"]),
     ("alerts", sorted(p.stem for p in (ROOT / "sql/alerts").glob("rule*.sql"))),
     ("export", ["csv", "elasticsearch-bulk"])])
 def test_scripts_in_any_folder(release, prefix, logs, tmp_path, folder, names):
@@ -71,7 +72,9 @@ def test_scripts_in_any_folder(release, prefix, logs, tmp_path, folder, names):
     data = ROOT / "tests/data/inventory"
     values = {"logs": str(logs), "had": "10.0.1.13", "ranges": str(data / "ip-ranges.json"), "resolver_logs": str(ROOT / "tests/data/resolver")} | {
         k: v for asked in ASKED.values() for k, v in asked.items()} | {
-        name: str(data / f"{file}-us-east-1.json") for name, file in (("subnets", "subnets"), ("interfaces", "network-interfaces"))}
+        name: str(data / f"{file}-us-east-1.json") for name, file in (
+            ("subnets", "subnets"), ("interfaces", "network-interfaces"), ("instances", "instances"),
+            ("security_groups", "security-groups"))}
     env = {"ASSETS": str(data / "assets.csv"), "HISTORY": str(data / "history.csv")}
     before = "CREATE TABLE IF NOT EXISTS indicators (cidr TEXT, note TEXT);\nINSERT INTO indicators VALUES ('192.0.2.77', 'it');\n" \
         ".parameter init\n" + "".join(setting(k, v) + "\n" for k, v in values.items())

@@ -30,6 +30,7 @@ LOADERS = {
     "load-subnets": ("subnets", "subnets", "Subnets"),
     "load-interfaces": ("interfaces", "interfaces", "NetworkInterfaces"),
     "load-instances": ("instances", "instances", "Reservations"),
+    "load-security-groups": ("security_groups", "security_groups", "SecurityGroups"),
     "load-aws-ranges": ("ranges", "aws_ranges", "prefixes")}
 
 
@@ -52,6 +53,7 @@ SAMPLES = {
     "load-subnets": {"subnets": json.dumps([str(p) for p in sorted(FOLDER.glob("subnets-*.json"))])},
     "load-interfaces": {"interfaces": json.dumps([str(p) for p in sorted(FOLDER.glob("network-interfaces-*.json"))])},
     "load-instances": {"instances": json.dumps([str(p) for p in sorted(FOLDER.glob("instances-*.json"))])},
+    "load-security-groups": {"security_groups": json.dumps([str(p) for p in sorted(FOLDER.glob("security-groups-*.json"))])},
     "load-aws-ranges": {"ranges": FOLDER / "ip-ranges.json"},
     "load-resolver-names": {"resolver_logs": ROOT / "tests/data/resolver"}}
 
@@ -203,7 +205,7 @@ def test_loading_again_replaces(release, tmp_path, script):
     assert shell(release, script, database).stdout.endswith("\tas before\n")        # the list does not name it, so it stays
     assert table(database, f"SELECT * FROM {name} ORDER BY 1, 2") == whole
     document = json.loads((FOLDER / ("ip-ranges.json" if name == "aws_ranges" else sorted(
-        p.name for p in FOLDER.glob(f"*{name}-us-east-1.json"))[0])).read_text())
+        p.name for p in FOLDER.glob(f"*{name.replace('_', '-')}-us-east-1.json"))[0])).read_text())
     document[key] = document[key][:2]
     document.pop("ipv6_prefixes", None)
     file.write_text("\ufeff" + json.dumps(document))                                # with a byte order mark, as programs on Windows write it
@@ -220,12 +222,12 @@ BAD = {
     "UTF-16": ('{"Subnets": []}'.encode("utf-16"), "is no JSON"),
     "of another kind": (b'{"Vpcs": []}', "has no array"),
     "an array": (b"[]", "has no array"),
-    "no array in it": (b'{"Subnets": {}, "NetworkInterfaces": {}, "Reservations": {}, "prefixes": {}}', "has no array"),
-    "more to come": (b'{"Subnets": [], "NetworkInterfaces": [], "Reservations": [], "prefixes": [], "NextToken": "abc"}',
+    "no array in it": (b'{"Subnets": {}, "NetworkInterfaces": {}, "Reservations": {}, "SecurityGroups": {}, "prefixes": {}}', "has no array"),
+    "more to come": (b'{"Subnets": [], "NetworkInterfaces": [], "Reservations": [], "SecurityGroups": [], "prefixes": [], "NextToken": "abc"}',
                      "has a NextToken"),
-    "of nothing": (b'{"Subnets": [{}], "NetworkInterfaces": [{}], "Reservations": [{"Instances": [{}]}], "prefixes": [{}]}',
+    "of nothing": (b'{"Subnets": [{}], "NetworkInterfaces": [{}], "Reservations": [{"Instances": [{}]}], "SecurityGroups": [{}], "prefixes": [{}]}',
                    "NOT NULL constraint failed"),
-    "empty": (b'{"Subnets": [], "NetworkInterfaces": [], "Reservations": [], "prefixes": []}', "is empty: set @")}
+    "empty": (b'{"Subnets": [], "NetworkInterfaces": [], "Reservations": [], "SecurityGroups": [], "prefixes": []}', "is empty: set @")}
 
 
 @pytest.mark.parametrize("case", BAD)
@@ -277,7 +279,8 @@ def test_assets_that_cannot_be_loaded(release, tmp_path, case):
     assert table(database, "SELECT * FROM assets") == before
 
 
-@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "outside-names"])
+@pytest.mark.parametrize("script", ["who-is-who", "subnet-traffic", "aws-services", "unknown-addresses", "who-had", "idle",
+                                    "security-group-rules", "outside-names"])
 def test_own_logs_and_databases_never_meet_the_samples_inventory(release, tmp_path, script):
     logs = tmp_path / "logs"
     shutil.copytree(ROOT / SAMPLE / "123456789012/vpcflowlogs/us-east-1/2026/03/10", logs)
@@ -292,6 +295,7 @@ MISTAKES = {
     "load-subnets": ('.parameter set @subnets "\'{bad}\'"', "nothing was loaded, for the problem above"),
     "load-interfaces": ('.parameter set @interfaces "\'{nothing}\'"', "NOT NULL constraint failed: interfaces.interface_id"),
     "load-instances": ('.parameter set @instances "\'{empty}\'"', "is empty: set @instances"),
+    "load-security-groups": ('.parameter set @security_groups "\'{rule}\'"', "NOT NULL constraint failed: security_group_rules.protocol"),
     "load-aws-ranges": ("", "is empty: set @ranges"),
     "load-resolver-names": ('.parameter set @resolver_logs "\'{bad}\'"', "nothing was loaded, for the problems above"),
     "load-assets": (".system true", "is empty: set ASSETS"),
@@ -305,14 +309,15 @@ def test_somebody_types_and_makes_a_mistake(release, tmp_path, script):
     """The shell goes on, no transaction is open, and nothing has changed."""
     before, message = MISTAKES[script]
     database = tmp_path / "my.db"
-    for name, content in (("bad", "{"), ("nothing", '{"NetworkInterfaces": [{}]}'), ("empty", '{"Reservations": []}')):
+    for name, content in (("bad", "{"), ("nothing", '{"NetworkInterfaces": [{}]}'), ("empty", '{"Reservations": []}'),
+                          ("rule", '{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [{"IpProtocol": "gopher", "IpRanges": [{"CidrIp": "::/0"}]}]}]}')):
         (tmp_path / name).write_text(content)
     if script == "history-snapshot":
         assert shell(release, script, database, env={"ASSETS": str(FOLDER / "assets.csv")}, at="2026-04-01").returncode == 0
         before = ".parameter set @at \"'2026-03-01'\""
     tables = [n for n, in table(database, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
     rows = {n: table(database, f"SELECT * FROM {n}") for n in tables}
-    status, out = prompt.typed(release, database, [before.format(**{n: tmp_path / n for n in ("bad", "nothing", "empty")}),
+    status, out = prompt.typed(release, database, [before.format(**{n: tmp_path / n for n in ("bad", "nothing", "empty", "rule")}),
                                                    f".read sql/inventory/{script}.sql", "COMMIT;", "SELECT 'still', 'here';"], ROOT)
     assert status == 7 and message in out and OPEN in out and "still|here" in out
     assert [n for n, in table(database, "SELECT name FROM sqlite_schema WHERE type = 'table'")] == tables
@@ -445,6 +450,233 @@ def test_what_the_logs_do_not_say_is_null(release, tmp_path, script, unknown):
     done = shell(release, script, tmp_path / "my.db", logs=tmp_path / "a.log")
     [row] = [line.split("\t") for line in done.stdout.split("\n") if line.startswith(("10.0.1.31\t", "application", "S3"))][:1]
     assert not done.stderr and [i for i, cell in enumerate(row) if cell == "NULL"] == unknown
+
+
+# ---- idle ------------------------------------------------------------------------------------
+
+def idle(build, logs, **parameters):
+    """The rows of idle.sql for the sample's inventory by id: finding, rejected, refused, unanswered, skipped."""
+    loads = {**SAMPLES["load-interfaces"], **SAMPLES["load-instances"]}
+    rows = answer(build, "idle", loads=2, logs=logs, **loads, **parameters)
+    return {r[0]: [r[7], *r[8:11], r[12]] for r in rows if len(r) == 13}
+
+
+def with_instances(ids):
+    """These interfaces and their instances."""
+    return set(ids) | {e["Attachment"]["InstanceId"] for e in interfaces() if e["NetworkInterfaceId"] in ids and "Attachment" in e}
+
+
+def test_what_is_idle_in_the_sample(build):
+    """An interface is idle if all of its records are NODATA, because the sample logs NODATA where
+    nothing came. In the logs of one account nothing is said of the other."""
+    records = collections.defaultdict(set)
+    for r in sample():
+        records[r.get("interface_id")].add(r.get("log_status"))
+    quiet = {e["NetworkInterfaceId"] for e in interfaces() if records[e["NetworkInterfaceId"]] == {"NODATA"}}
+    assert len(quiet) == 2
+    assert idle(build, SAMPLE) == {i: ["no traffic", "NULL", "NULL", "NULL", "0"] for i in with_instances(quiet)}
+    for account in ("123456789012", "012345678901"):
+        other = {e["NetworkInterfaceId"] for e in interfaces() if e["OwnerId"] != account}
+        got = idle(build, f"{SAMPLE}/{account}")
+        assert {i for i, r in got.items() if r[0] == "no traffic"} == with_instances(quiet - other)
+        assert {i for i, r in got.items() if r[0] == "unknown: no records of its account"} == with_instances(other)
+        assert len(got) == len(with_instances(quiet | other))
+
+
+def face(name, vpc="vpc-00b99ee32fa789a58"):
+    [found] = [e for e in interfaces() if e["VpcId"] == vpc and name in (tag(e["TagSet"]), e["InterfaceType"])]
+    return found["NetworkInterfaceId"], found["PrivateIpAddresses"][0]["PrivateIpAddress"]
+
+
+def test_what_makes_an_interface_idle(build, tmp_path):
+    """web-1 answers nothing, web-2 answers all, app-1 is only tried, app-2 refuses, app-3 has lost
+    records, the NAT gateway passes on, db-1 is seen by another interface, and db-2 by its instance."""
+    web1, web2, app1, app2, app3, bastion, nat = (face(n) for n in ("web-1", "web-2", "app-1", "app-2", "app-3", "bastion", "nat_gateway"))
+    db1, db2 = face("db-1"), face("db-2")
+    [db2_instance] = [e["Attachment"]["InstanceId"] for e in interfaces() if e["NetworkInterfaceId"] == db2[0]]
+    lines = ["account-id interface-id instance-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status "
+             "tcp-flags flow-direction pkt-srcaddr pkt-dstaddr"]
+
+    def log(eni, src, dst, ports, action="ACCEPT", flags=2, way="ingress", instance="-", packet=None):
+        a, b = packet or (src, dst)
+        lines.append(f"123456789012 {eni} {instance} {src} {dst} {ports} 6 3 180 1773046800 1773046860 {action} OK {flags} {way} {a} {b}")
+
+    far = "192.0.2.9"
+    log(web1[0], far, web1[1], "40000 443")                                  # no answer
+    log(web2[0], far, web2[1], "40000 443")
+    log(web2[0], web2[1], far, "443 40000", flags=18, way="egress")
+    log(app1[0], far, app1[1], "40000 22", action="REJECT")
+    log(app1[0], app1[1], far, "40001 80", way="egress")                     # no answer
+    log(app2[0], far, app2[1], "40000 22")
+    log(app2[0], app2[1], far, "22 40000", flags=4, way="egress")            # refused
+    lines.append(f"123456789012 {app3[0]} - - - - - - - - 1773046800 1773046860 - SKIPDATA - - - -")
+    log(nat[0], "10.0.1.77", nat[1], "40000 443", packet=("10.0.1.77", far))
+    log(bastion[0], bastion[1], db1[1], "40000 5432", way="egress")          # only the bastion's records tell of db-1
+    log(bastion[0], db1[1], bastion[1], "5432 40000", flags=18)
+    log("eni-0new", far, "10.9.9.9", "40002 5432", instance=db2_instance)           # an interface that no list has
+    log("eni-0new", "10.9.9.9", far, "5432 40002", flags=18, way="egress", instance=db2_instance)
+    (tmp_path / "a.log").write_text("\n".join(lines) + "\n")
+    got = idle(build, tmp_path / "a.log")
+    expected = {web1[0]: ["only failures", "0", "0", "1", "0"], app1[0]: ["only failures", "1", "0", "1", "0"],
+                app2[0]: ["only failures", "0", "1", "0", "0"], app3[0]: ["no traffic", "NULL", "NULL", "NULL", "1"]}
+    here = [e for e in interfaces() if e["OwnerId"] == "123456789012"]
+    busy = {web2[0], nat[0], bastion[0], db1[0], db2[0]}
+    for e in here:
+        rows = [got.pop(i, None) for i in with_instances({e["NetworkInterfaceId"]})]
+        want = None if e["NetworkInterfaceId"] in busy else expected.get(
+            e["NetworkInterfaceId"], ["no records", "NULL", "NULL", "NULL", "NULL"])
+        assert all(r == want for r in rows), (e, rows)
+    assert {r[0] for r in got.values()} == {"unknown: no records of its account"}
+
+
+def test_nothing_is_said_of_a_vpc_without_records(release, tmp_path):
+    """What other VPCs of the account log, and what they log of attempts to reach this one, says
+    nothing. A VPC that the logs name is known without the interfaces' names."""
+    eni, ip = face("web-1")
+    head = "account-id vpc-id srcaddr dstaddr srcport dstport protocol start end action log-status\n"
+    line = f"123456789012 {{}} 10.7.0.1 {ip} 40000 443 6 1773046800 1773046860 ACCEPT OK\n"
+    for vpc, finding in (("vpc-0a", "unknown: no records of its VPC"), ("vpc-00b99ee32fa789a58", "only failures")):
+        (tmp_path / "a.log").write_text(head + line.format(vpc))
+        assert idle(release, tmp_path / "a.log")[eni] == [finding, "0", "0", "1", "NULL"]
+    (tmp_path / "a.log").write_text(f"srcaddr dstaddr srcport dstport protocol\n10.7.0.1 {ip} 40000 443 6\n")
+    assert idle(release, tmp_path / "a.log")[eni] == ["unknown: no records of its account", "NULL", "0", "1", "NULL"]
+
+
+@pytest.mark.parametrize("script", ["idle", "security-group-rules"])
+def test_what_was_looked_at_where_nothing_is_known(release, tmp_path, script):
+    loads = {name: value for sample in SAMPLES.values() for name, value in sample.items()}
+    (tmp_path / "a.log").write_text("10.0.1.13 52.216.0.9 40000 443 6 1773046800 1773046860\ntorn\n")
+    options = {"format": "srcaddr dstaddr srcport dstport protocol start end", "on_error": "skip"}
+    done = shell(release, script, logs=tmp_path / "a.log", since="2030-01-01", **loads, **options)
+    assert "1 file was read, with 1 record, of which 0 began from 2030-01-01 00:00:00 UTC and met" in done.stdout.split("\n")[-2]
+    done = shell(release, script, logs=tmp_path / "a.log", **loads, format=options["format"])
+    assert done.returncode == 1 and f"{tmp_path}/a.log:2: " in done.stderr
+
+
+# ---- security groups -------------------------------------------------------------------------
+
+PROTOCOLS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
+
+
+def group_rules(groups):
+    """(group, direction, protocol, from, to, kind of peer, peer)"""
+    for g in groups:
+        for direction, key in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
+            for p in g[key]:
+                for kind, of in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"), ("PrefixListIds", "PrefixListId"),
+                                 ("UserIdGroupPairs", "GroupId")):
+                    for e in p[kind]:
+                        yield (g["GroupId"], direction, PROTOCOLS.get(p["IpProtocol"]) or int(p["IpProtocol"]), p.get("FromPort"),
+                               p.get("ToPort"), kind, e[of])
+
+
+def security_groups():
+    return [g for d in documents("security-groups") for g in d["SecurityGroups"]]
+
+
+def test_security_groups_are_loaded(build, tmp_path):
+    database = tmp_path / "my.db"
+    load(build, "load-security-groups", database)
+    assert sorted(table(database, "SELECT * FROM security_groups")) == sorted(
+        (g["GroupId"], g["GroupName"], g["Description"], g["VpcId"], g["OwnerId"]) for g in security_groups())
+    got = table(database, "SELECT group_id, direction, protocol, from_port, to_port, CASE WHEN cidr LIKE '%:%' THEN 'Ipv6Ranges' WHEN cidr "
+                          "IS NOT NULL THEN 'IpRanges' WHEN peer_group IS NULL THEN 'PrefixListIds' ELSE 'UserIdGroupPairs' END, "
+                          "coalesce(cidr, prefix_list, peer_group) FROM security_group_rules")
+    assert sorted(got, key=str) == sorted(group_rules(security_groups()), key=str)
+    assert {row[5] for row in got} == {"IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs"} and {-1, 47} < {row[2] for row in got}
+
+
+def test_security_group_rules_are_the_computed_ones(build):
+    """Every rule is compared with every connection."""
+    known = {e["NetworkInterfaceId"] for e in interfaces()}
+    member = collections.defaultdict(set)
+    for e in interfaces():
+        for g in e["Groups"]:
+            member[g["GroupId"]] |= {e["NetworkInterfaceId"]} | {
+                ip for ip, eni, kind in interface_addresses() if eni == e["NetworkInterfaceId"] and kind != "public"}
+
+    def faces(c, end):
+        told = {dict(zip(connections.END_COLUMNS, t))["interface_id"] for t in c[f"{end}_told"]} & known
+        assert len(told) <= 1
+        return told or {c[end]}
+
+    def admits(rule, c):
+        group, direction, protocol, first, last, kind, value = rule
+        own, other = ("server", "client") if direction == "ingress" else ("client", "server")
+        if not faces(c, own) & member[group] or protocol not in (-1, c["protocol"]):
+            return False
+        if protocol in (6, 17) and not first <= c["server_port"] <= last:
+            return False
+        if (c["state"] == "rejected") if direction == "ingress" else c["is_nat_leg"]:
+            return False
+        if kind == "UserIdGroupPairs":
+            return bool(faces(c, other) & member[value])
+        return longest([(ipaddress.ip_network(value), True)], c[other]) is True
+
+    accepted = [c for c in connections.connections(sample(), connecting.services()) if c["accepted"] != 0]
+    expected = []
+    for rule in group_rules(security_groups()):
+        used = [c for c in accepted if rule[5] != "PrefixListIds" and admits(rule, c)]
+        first, last = rule[3:5] if rule[2] in (6, 17) else (None, None)
+        note = "unknown: a prefix list, whose addresses are not here" if rule[5] == "PrefixListIds" else "unused" if not used else \
+            "of all types of ICMP" if rule[2] == 1 else "NULL"
+        expected.append([rule[0], rule[1], "all" if first is None else str(first) if first == last else f"{first}-{last}", rule[6],
+                         "NULL" if note.startswith("unknown") else str(len(used)),
+                         str(sum((c["client_bytes"] or 0) + (c["server_bytes"] or 0) for c in used)) if used else "NULL",
+                         reference.utc(max(c["last_seen"] for c in used)) if used else "NULL", note])
+    got = answer(build, "security-group-rules", loads=2)
+    assert sorted([r[0], r[2], *r[4:]] for r in got) == sorted(expected)
+    assert [r[6] in ("0", "NULL") for r in got] == sorted((r[6] in ("0", "NULL") for r in got), reverse=True)   # unused rules come first
+
+
+def test_which_rules_a_connection_uses(build, tmp_path):
+    """Rules of web-1, as client and as server, beside logs that have one thing each."""
+    (web, ip), (bastion, bastion_ip), (_, db_ip) = face("web-1"), face("bastion"), face("db-1")
+    vpc = "vpc-00b99ee32fa789a58"
+    [mine] = [e["Groups"][0]["GroupId"] for e in interfaces() if e["NetworkInterfaceId"] == web]
+    [theirs] = [e["Groups"][0]["GroupId"] for e in interfaces() if e["NetworkInterfaceId"] == bastion]
+
+    def permission(protocol, ports=None, cidr=None, group=None):
+        return {"IpProtocol": protocol, **(dict(zip(("FromPort", "ToPort"), ports)) if ports else {}),
+                "IpRanges": [{"CidrIp": c} for c in [cidr] if c and ":" not in c], "Ipv6Ranges": [{"CidrIpv6": c} for c in [cidr] if c and ":" in c],
+                "PrefixListIds": [], "UserIdGroupPairs": [{"GroupId": g} for g in [group] if g]}
+
+    ingress = [permission("tcp", (22, 22), group=theirs), permission("tcp", (20, 30), "10.0.0.0/8"), permission("tcp", (22, 22), "0.0.0.0/0"),
+               permission("-1", None, "::/0"), permission("udp", (22, 22), "10.0.0.0/8"), permission("tcp", (22, 22), group="sg-of-nobody"),
+               permission("-1", None, group=mine)]
+    egress = [permission("tcp", (5432, 5432), "10.0.2.0/24"), permission("tcp", (22, 22), group=theirs), permission("tcp", (40000, 40000), "0.0.0.0/0")]
+    groups = [{"GroupId": g, "GroupName": g, "VpcId": v, "OwnerId": "1", "IpPermissions": i, "IpPermissionsEgress": e}
+              for g, v, i, e in ((mine, vpc, ingress, egress), ("sg-0a", vpc, ingress[2:3], []), ("sg-0b", "vpc-0b", ingress[2:3], []))]
+    (tmp_path / "groups.json").write_text(json.dumps({"SecurityGroups": groups}))
+
+    def numbers(*lines, action=True):
+        fields = "interface-id vpc-id srcaddr dstaddr srcport dstport protocol bytes start end" + " action" * action
+        (tmp_path / "a.log").write_text(fields + "\n" + "".join(line + "\n" for line in lines))
+        rows = answer(build, "security-group-rules", loads=2, logs=tmp_path / "a.log", security_groups=tmp_path / "groups.json",
+                      **SAMPLES["load-interfaces"])
+        rows = [r for r in rows if len(r) == 10]                                       # the others say what was looked at
+        assert len(rows) == len(list(group_rules(groups)))
+        return {(r[0], *r[2:6]): (r[6], r[7]) for r in rows if r[6] not in ("0", "NULL")}, \
+            {r[0]: r[9] for r in rows}, {r[9] for r in rows if r[0] == mine}
+
+    def line(src, dst, ports, eni=web, size=100, action="ACCEPT", at=1773046800):
+        return f"{eni} {vpc} {src} {dst} {ports} 6 {size} {at} {at + 60} {action}".strip()
+
+    used, notes, own = numbers(line(bastion_ip, ip, "40000 22"), line(ip, bastion_ip, "22 40000"))
+    assert used == {(mine, "ingress", "TCP", "22", theirs): ("1", "200"), (mine, "ingress", "TCP", "20-30", "10.0.0.0/8"): ("1", "200"),
+                    (mine, "ingress", "TCP", "22", "0.0.0.0/0"): ("1", "200")}      # and the answer needs no rule
+    assert notes["sg-0a"] == "unused: no interface has the group" and notes["sg-0b"] == "unused: no interface has the group"
+    assert own == {"NULL", "unused", "unused: no interface has the group that it names"}
+    used, _, _ = numbers(line(ip, db_ip, "40000 5432"))                                # no answer, but it went out
+    assert used == {(mine, "egress", "TCP", "5432", "10.0.2.0/24"): ("1", "100")}
+    used, _, _ = numbers(line(bastion_ip, ip, "40000 22", bastion), line(bastion_ip, ip, "40000 22", action="REJECT"))
+    assert used == {}                                                                  # the bastion's own group let it out, and web-1's stopped it
+    used, _, _ = numbers(line(ip, bastion_ip, "40000 22"), line(ip, bastion_ip, "40000 22", bastion, action="REJECT"))
+    assert used == {(mine, "egress", "TCP", "22", theirs): ("1", "100")}               # web-1's let it out
+    used, _, _ = numbers(line("192.0.2.1", ip, "40000 22", action=""), action=False)
+    assert used == {(mine, "ingress", "TCP", "22", "0.0.0.0/0"): ("1", "100")}
+    _, _, own = numbers(line("10.7.0.1", "10.7.0.2", "40000 22", "eni-0far").replace(vpc, "vpc-0far"))
+    assert own == {"unknown: no records of its VPC"}
 
 
 # ---- who had it then -------------------------------------------------------------------------
