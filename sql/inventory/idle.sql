@@ -22,10 +22,10 @@
 --                     failures in such a row are in the logs of the other end
 -- `skipped` counts records with SKIPDATA, where traffic may be missing.
 --
--- An end of a connection belongs to the interface that the record names, if the inventory has it,
--- and otherwise to the instance that it names, or to all that have its address.  An interface that
--- passes on what is between other addresses, as those of NAT gateways do, is not idle.  A VPC
--- is in the logs if they name it, or one of its interfaces.
+-- An end of a connection belongs to the interface that the record names, if the inventory has it
+-- and gives the address to no other, and otherwise to the instance that it names, or to all that
+-- have its address.  An interface that passes on what is between other addresses, as those of NAT
+-- gateways do, is not idle.  A VPC is in the logs if they name it, or one of its interfaces.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
@@ -51,8 +51,10 @@ logged AS MATERIALIZED (SELECT interface_id, account_id, vpc_id, sum(flows) AS r
 covered(place) AS (SELECT vpc_id FROM logged UNION SELECT account_id FROM logged UNION
   SELECT i.vpc_id FROM logged JOIN main.interfaces i USING (interface_id)),
 seen AS (SELECT iif(back,
-      coalesce((SELECT i.interface_id FROM main.interfaces i WHERE i.interface_id = server_interface_id), server_instance_id, server),
-      coalesce((SELECT i.interface_id FROM main.interfaces i WHERE i.interface_id = client_interface_id), client_instance_id, client)) AS part,
+      iif(server IN (SELECT ip FROM interface_addresses) AND (server, server_interface_id) NOT IN (SELECT ip, interface_id FROM interface_addresses),
+          server, coalesce((SELECT i.interface_id FROM main.interfaces i WHERE i.interface_id = server_interface_id), server_instance_id, server)),
+      iif(client IN (SELECT ip FROM interface_addresses) AND (client, client_interface_id) NOT IN (SELECT ip, interface_id FROM interface_addresses),
+          client, coalesce((SELECT i.interface_id FROM main.interfaces i WHERE i.interface_id = client_interface_id), client_instance_id, client))) AS part,
     sum(iif(rejected IS NULL, NULL, state = 'rejected')) AS rejected, sum(state = 'refused') AS refused, sum(state = 'no answer') AS unanswered,
     sum(state NOT IN ('rejected', 'refused', 'no answer')) AS good, max(last_seen) AS last, NULL AS records, NULL AS skipped
   FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)

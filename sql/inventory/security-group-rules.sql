@@ -17,8 +17,8 @@
 -- rules count it several times.  Groups are stateful, and answers need no rule: an ingress rule is
 -- about connections whose server is an interface in the group, an egress rule about those whose
 -- client is.  A rule that names another group admits the addresses of the interfaces in it, except
--- public ones.  An end belongs to the interface that the record names, if the inventory has it,
--- and otherwise to all that have its address.
+-- public ones.  An end belongs to the interface that the record names, if the inventory has it and
+-- gives the address to no other, and otherwise to all that have its address.
 --
 -- The rules that nothing used come first.  `note` says where the logs cannot tell: the addresses of
 -- prefix lists are not in the inventory, the types of ICMP are not in the logs, and of a VPC
@@ -45,8 +45,10 @@ covered(vpc_id) AS (SELECT DISTINCT coalesce(f.vpc_id, i.vpc_id) FROM (SELECT in
 met AS (SELECT way, iif(way = 'egress', client_face, server_face) AS own, iif(way = 'egress', server_face, client_face) AS peer,
     iif(way = 'egress', server, client) AS ip, protocol, server_port, count(*) AS n, sum(bytes) AS bytes, max(last_seen) AS last
   FROM (SELECT *, coalesce(client_bytes + server_bytes, client_bytes, server_bytes) AS bytes,
-               coalesce((SELECT interface_id FROM main.interfaces WHERE interface_id = c.client_interface_id), client) AS client_face,
-               coalesce((SELECT interface_id FROM main.interfaces WHERE interface_id = c.server_interface_id), server) AS server_face
+               iif(client IN (SELECT ip FROM interface_addresses) AND (client, client_interface_id) NOT IN (SELECT ip, interface_id FROM interface_addresses),
+                   client, coalesce((SELECT i.interface_id FROM main.interfaces i WHERE i.interface_id = client_interface_id), client)) AS client_face,
+               iif(server IN (SELECT ip FROM interface_addresses) AND (server, server_interface_id) NOT IN (SELECT ip, interface_id FROM interface_addresses),
+                   server, coalesce((SELECT i.interface_id FROM main.interfaces i WHERE i.interface_id = server_interface_id), server)) AS server_face
           FROM flowlogs_connections(@logs, @on_error, @format) c WHERE since = @since AND until = @until AND accepted IS NOT 0)
   CROSS JOIN (SELECT 'egress' AS way UNION ALL SELECT 'ingress')
  WHERE iif(way = 'egress', NOT is_nat_leg, state <> 'rejected') GROUP BY 1, 2, 3, 4, 5, 6),

@@ -490,10 +490,11 @@ def face(name, vpc="vpc-00b99ee32fa789a58"):
 
 def test_what_makes_an_interface_idle(build, tmp_path):
     """web-1 answers nothing, web-2 answers all, app-1 is only tried, app-2 refuses, app-3 has lost
-    records, the NAT gateway passes on, db-1 is seen by another interface, and db-2 by its instance."""
+    records, the NAT gateway and batch pass on, app-4 does not, web-2's interface inspects what idle sends, db-1 is seen by another interface,
+    and db-2 and web-3 by their instances."""
     web1, web2, app1, app2, app3, bastion, nat = (face(n) for n in ("web-1", "web-2", "app-1", "app-2", "app-3", "bastion", "nat_gateway"))
-    db1, db2 = face("db-1"), face("db-2")
-    [db2_instance] = [e["Attachment"]["InstanceId"] for e in interfaces() if e["NetworkInterfaceId"] == db2[0]]
+    app4, batch, db1, db2, web3, quiet = (face(n) for n in ("app-4", "batch", "db-1", "db-2", "web-3", "idle"))
+    instance = {e["NetworkInterfaceId"]: e["Attachment"]["InstanceId"] for e in interfaces() if "Attachment" in e}
     lines = ["account-id interface-id instance-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status "
              "tcp-flags flow-direction pkt-srcaddr pkt-dstaddr"]
 
@@ -511,16 +512,24 @@ def test_what_makes_an_interface_idle(build, tmp_path):
     log(app2[0], app2[1], far, "22 40000", flags=4, way="egress")            # refused
     lines.append(f"123456789012 {app3[0]} - - - - - - - - 1773046800 1773046860 - SKIPDATA - - - -")
     log(nat[0], "10.0.1.77", nat[1], "40000 443", packet=("10.0.1.77", far))
+    log(batch[0], batch[1], far, "40000 443", way="egress", packet=("10.0.1.78", far))
+    for eni, way in ((quiet[0], "egress"), (web2[0], "ingress"), (web2[0], "egress")):
+        log(eni, quiet[1], far, "40004 443", way=way)
+        log(eni, far, quiet[1], "443 40004", flags=18, way="egress" if way == "ingress" else "ingress")
+    log(app4[0], "10.0.1.79", "10.0.1.80", "40000 443", action="REJECT")
     log(bastion[0], bastion[1], db1[1], "40000 5432", way="egress")          # only the bastion's records tell of db-1
     log(bastion[0], db1[1], bastion[1], "5432 40000", flags=18)
-    log("eni-0new", far, "10.9.9.9", "40002 5432", instance=db2_instance)           # an interface that no list has
-    log("eni-0new", "10.9.9.9", far, "5432 40002", flags=18, way="egress", instance=db2_instance)
+    log("eni-0new", far, "10.9.9.9", "40002 5432", instance=instance[db2[0]])      # an interface that no list has
+    log("eni-0new", "10.9.9.9", far, "5432 40002", flags=18, way="egress", instance=instance[db2[0]])
+    log("eni-1new", "10.9.9.8", far, "40003 443", way="egress", instance=instance[web3[0]])
+    log("eni-1new", far, "10.9.9.8", "443 40003", flags=18, instance=instance[web3[0]])
     (tmp_path / "a.log").write_text("\n".join(lines) + "\n")
     got = idle(build, tmp_path / "a.log")
     expected = {web1[0]: ["only failures", "0", "0", "1", "0"], app1[0]: ["only failures", "1", "0", "1", "0"],
-                app2[0]: ["only failures", "0", "1", "0", "0"], app3[0]: ["no traffic", "NULL", "NULL", "NULL", "1"]}
+                app2[0]: ["only failures", "0", "1", "0", "0"], app3[0]: ["no traffic", "NULL", "NULL", "NULL", "1"],
+                app4[0]: ["only failures", "1", "0", "0", "0"]}
     here = [e for e in interfaces() if e["OwnerId"] == "123456789012"]
-    busy = {web2[0], nat[0], bastion[0], db1[0], db2[0]}
+    busy = {e[0] for e in (web2, nat, batch, bastion, db1, db2, web3, quiet)}
     for e in here:
         rows = [got.pop(i, None) for i in with_instances({e["NetworkInterfaceId"]})]
         want = None if e["NetworkInterfaceId"] in busy else expected.get(
@@ -649,9 +658,9 @@ def test_which_rules_a_connection_uses(build, tmp_path):
               for g, v, i, e in ((mine, vpc, ingress, egress), ("sg-0a", vpc, ingress[2:3], []), ("sg-0b", "vpc-0b", ingress[2:3], []))]
     (tmp_path / "groups.json").write_text(json.dumps({"SecurityGroups": groups}))
 
-    def numbers(*lines, action=True):
-        fields = "interface-id vpc-id srcaddr dstaddr srcport dstport protocol bytes start end" + " action" * action
-        (tmp_path / "a.log").write_text(fields + "\n" + "".join(line + "\n" for line in lines))
+    def numbers(*lines, fields=" action"):
+        head = "interface-id vpc-id srcaddr dstaddr srcport dstport protocol bytes start end" + fields
+        (tmp_path / "a.log").write_text(head + "\n" + "".join(line + "\n" for line in lines))
         rows = answer(build, "security-group-rules", loads=2, logs=tmp_path / "a.log", security_groups=tmp_path / "groups.json",
                       **SAMPLES["load-interfaces"])
         rows = [r for r in rows if len(r) == 10]                                       # the others say what was looked at
@@ -673,8 +682,17 @@ def test_which_rules_a_connection_uses(build, tmp_path):
     assert used == {}                                                                  # the bastion's own group let it out, and web-1's stopped it
     used, _, _ = numbers(line(ip, bastion_ip, "40000 22"), line(ip, bastion_ip, "40000 22", bastion, action="REJECT"))
     assert used == {(mine, "egress", "TCP", "22", theirs): ("1", "100")}               # web-1's let it out
-    used, _, _ = numbers(line("192.0.2.1", ip, "40000 22", action=""), action=False)
+    used, _, _ = numbers(line("192.0.2.1", ip, "40000 22", action=""), fields="")
     assert used == {(mine, "ingress", "TCP", "22", "0.0.0.0/0"): ("1", "100")}
+    used, _, _ = numbers(line(bastion_ip, ip, "40000 22").replace(" 22 6 ", " 22 17 "))
+    assert used == {(mine, "ingress", "UDP", "22", "10.0.0.0/8"): ("1", "100")}
+    [public] = [a for a, eni, kind in interface_addresses() if eni == web and kind == "public" and a.endswith(".212")]
+    used, _, _ = numbers(line(bastion_ip, public, "40000 22", bastion))                # web-1's own records have its private address
+    assert used == {}
+    lines = [f"{eni} {vpc} {ip} {db_ip} 40000 5432 6 100 1773046800 1773046860 ACCEPT {way}" for eni, way in (
+        (web, "egress"), (bastion, "ingress"), (bastion, "egress"))]                   # the bastion inspects
+    used, _, _ = numbers(*lines, fields=" action flow-direction")
+    assert used == {(mine, "egress", "TCP", "5432", "10.0.2.0/24"): ("1", "100")}
     _, _, own = numbers(line("10.7.0.1", "10.7.0.2", "40000 22", "eni-0far").replace(vpc, "vpc-0far"))
     assert own == {"unknown: no records of its VPC"}
 
