@@ -277,8 +277,8 @@ enum err_code connection_scan_next(struct connection_scan *g, const struct conne
   while (!g->has_problem) {
     if (g->current && (*out = connections_next(&g->current->table, &g->place))) return ERR_NONE;
     if (g->current) {
-      if (!g->parts.ndue) return ERR_NONE;
       if (workers_check_process(&g->scan.workers, e)) return e->code;
+      if (!g->parts.ndue) return ERR_NONE;
       end_pass(g);
       g->parts.part = g->parts.due[--g->parts.ndue];
       if (begin_pass(g, e)) return e->code;
