@@ -37,8 +37,9 @@ rate AS (SELECT interface, direction, start / 60 + n AS minute, round(sum(bytes 
 ranked AS (SELECT *, row_number() OVER (pair ORDER BY mbit DESC, minute) AS place,
          max(minute) OVER pair - min(minute) OVER pair + 1 AS minutes
     FROM rate WINDOW pair AS (PARTITION BY interface, direction))
-SELECT interface, direction, minutes, round(max(mbit), 2) AS peak, datetime(max(iif(place = 1, minute, 0)) * 60, 'unixepoch')
-       AS peak_at, round(total(iif(place = minutes / 20 + 1, mbit, 0)), 2) AS p95, round(sum(mbit) / minutes, 2) AS mean
+SELECT interface, direction, minutes, printf('%.2f', max(mbit)) AS peak, datetime(max(iif(place = 1, minute, 0)) * 60, 'unixepoch')
+       AS peak_at, printf('%.2f', total(iif(place = minutes / 20 + 1, mbit, 0))) AS p95,
+       printf('%.2f', sum(mbit) / minutes) AS mean
   FROM ranked GROUP BY interface, direction ORDER BY max(mbit) DESC, interface, direction LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

@@ -182,12 +182,12 @@ def test_mining_pools(tmp_path):
 def test_bytes_are_spread_over_the_interval(tmp_path):
     """6 GB in 600 seconds are 80 Mbit/s in each of ten minutes; what begins in the middle of a minute ends there."""
     rows = answer("rates", tmp_path, V5, [seen(HOST, WEB, 40000, 443, 0, 6 * 10**9, seconds=600, way="egress")])
-    assert rows == [["eni-1", "egress", "10", "80.0", "2026-03-09 12:00:00", "80.0", "80.0"]]
+    assert rows == [["eni-1", "egress", "10", "80.00", "2026-03-09 12:00:00", "80.00", "80.00"]]
     rows = answer("rates", tmp_path, V5, [seen(HOST, WEB, 40000, 443, 30, 6 * 10**9, seconds=600, way="egress"),
                                           seen(HOST, WEB, 40000, 443, 7200, 750000, seconds=0, way="egress")])
-    assert rows == [["eni-1", "egress", "121", "80.0", "2026-03-09 12:01:00", "80.0", "6.61"]]
+    assert rows == [["eni-1", "egress", "121", "80.00", "2026-03-09 12:01:00", "80.00", "6.61"]]
     rows = answer("rates", tmp_path, V5, [seen(HOST, WEB, 40000, 443, 60 * i, 7500000 * (i + 1), way="egress") for i in range(100)])
-    assert rows == [["eni-1", "egress", "100", "100.0", "2026-03-09 13:39:00", "95.0", "50.5"]]
+    assert rows == [["eni-1", "egress", "100", "100.00", "2026-03-09 13:39:00", "95.00", "50.50"]]
 
 
 def test_a_scan_from_one_source_port_to_ports_without_a_name(tmp_path):
