@@ -42,7 +42,7 @@ QUERIES = 10            # of each kind in a round, about
 MOST_FILES = 12
 MOST_BYTES = 60_000     # of a file; larger ones are rewritten and not appended to
 WARM_UP = 0.2           # this part of the time may allocate what stays
-GROWTH = 16             # MiB by which the resident memory may grow afterwards
+GROWTH = 16             # MiB by which the memory in use may grow afterwards
 DIMS = [n for n in reference.DEFAULT_NAMES + reference.VPC_NAMES[14:29] if n not in ("packets", "bytes")]
 TREE = "tree"           # relative, so that paths do not depend on where the run is
 
@@ -237,6 +237,24 @@ def resident():
     return int(re.search(r"VmRSS:\s+(\d+)", status.read_text())[1]) / 1024 if status.exists() else 0
 
 
+class MallocInfo(ctypes.Structure):
+    """What glibc's mallinfo2() returns."""
+    _fields_ = [(name, ctypes.c_size_t) for name in
+                "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+
+
+def in_use():
+    """What has been allocated and not freed, in MiB. The resident memory says less, because it also
+    has what was freed and not given back to the system. Without glibc it is all that can be known."""
+    mallinfo2 = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if mallinfo2 is None:
+        return resident()
+    gc.collect()
+    mallinfo2.restype = MallocInfo
+    info = mallinfo2()
+    return (info.uordblks + info.hblkhd) / 2**20
+
+
 def descriptors():
     return len(os.listdir("/dev/fd"))
 
@@ -271,7 +289,8 @@ class Soak:
     def say(self):
         seconds = int(self.elapsed())
         print(f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}  {self.rounds} rounds, {self.queries} queries, "
-              f"{self.rows} rows of files, {resident():.0f} MiB, {descriptors()} descriptors", flush=True)
+              f"{self.rows} rows of files, {resident():.0f} MiB resident, {in_use():.0f} in use, "
+              f"{descriptors()} descriptors", flush=True)
 
     def round(self, logs, tree, rng):
         tree.change()
@@ -285,7 +304,7 @@ class Soak:
         self.rounds += 1
         if self.elapsed() - 60 * self.printed >= 60:
             self.printed = int(self.elapsed() // 60)
-            self.memory.append((self.elapsed(), resident()))
+            self.memory.append((self.elapsed(), in_use()))
             self.say()
 
     def session(self):
@@ -311,7 +330,7 @@ class Soak:
     def check_memory(self):
         late = [mib for at, mib in self.memory if at > WARM_UP * self.elapsed()]
         if len(late) > 3 and min(late[-2:]) > late[0] + GROWTH:
-            raise Difference(f"the resident memory grew from {late[0]:.0f} to {late[-1]:.0f} MiB")
+            raise Difference(f"the memory in use grew from {late[0]:.0f} to {late[-1]:.0f} MiB")
 
     def run(self):
         while not self.is_over():

@@ -251,6 +251,6 @@ def rates(records):
         n = max(known) - min(known) + 1
         each = sorted(known.values(), reverse=True) + [0.0] * (n - len(known))
         peak = max(known.values())
-        rows.append((interface, direction, n, round(peak, 2), _time(60 * min(m for m, v in known.items() if v == peak)), round(each[n // 20], 2),
-                     round(sum(known.values()) / n, 2), peak))
+        rows.append((interface, direction, n, f"{peak:.2f}", _time(60 * min(m for m, v in known.items() if v == peak)), f"{each[n // 20]:.2f}",
+                     f"{sum(known.values()) / n:.2f}", peak))
     return [row[:-1] for row in _sorted(rows, -8, 1, 2)[:20]]
