@@ -51,6 +51,13 @@ static inline uint64_t hash_load(const char *p, size_t n) {
   return n >= 8 ? x : x & ((UINT64_C(1) << 8 * n) - 1);
 }
 
+/* Hashes whole words. */
+static inline uint64_t hash_words(const uint64_t *word, uint32_t n) {
+  uint64_t h = n;
+  for (uint32_t i = 0; i < n; i++) h = hash_mix(h, word[i]);
+  return h;
+}
+
 /*
 ** Hashes n bytes at p.  HASH_PADDING bytes must be readable after them; they do not influence the
 ** hash.

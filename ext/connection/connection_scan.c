@@ -118,22 +118,31 @@ static enum err_code each_elsewhere(struct connection_scan *g, const struct conn
 
 /* --- gateways ---------------------------------------------------------------------------------------------------- */
 
-static enum err_code count_gateways(struct connection_scan *g, const struct connections *t, const struct connection *c,
-                                    int is_pair, struct err *e) {
-  struct flow_key key;
-  uint64_t packets, a, b;
-  connection_key(c, &key);
-  points_sent(connections_points(t, c), 0, &packets, &a);
-  points_sent(connections_points(t, c), 1, &packets, &b);
-  return (is_pair ? gateways_pair : gateways_total)(&g->gateways, &key, a, b, g->options.wish.inside, e);
+/* The key of a connection, and the bytes that its ends sent. */
+static void read_sent(const struct connections *t, const struct connection *c, struct flow_key *key, uint64_t *a,
+                      uint64_t *b) {
+  uint64_t packets;
+  connection_key(c, key);
+  points_sent(connections_points(t, c), 0, &packets, a);
+  points_sent(connections_points(t, c), 1, &packets, b);
 }
 
 static enum err_code each_pair(void *scan, const struct connections *t, const struct connection *c, struct err *e) {
-  return count_gateways(scan, t, c, 1, e);
+  struct connection_scan *g = scan;
+  struct flow_key key;
+  uint64_t a, b;
+  read_sent(t, c, &key, &a, &b);
+  return gateways_pair(&g->gateways, &key, a, b, g->options.wish.inside, e);
 }
 
 static enum err_code each_total(void *scan, const struct connections *t, const struct connection *c, struct err *e) {
-  return count_gateways(scan, t, c, 0, e);
+  struct connection_scan *g = scan;
+  struct flow_key key;
+  uint64_t a, b;
+  (void)e;
+  read_sent(t, c, &key, &a, &b);
+  gateways_total(&g->gateways, &key, a, b, g->options.wish.inside);
+  return ERR_NONE;
 }
 
 /* Finds the gateways among the addresses of logs that lack those of the packets. */
@@ -264,7 +273,7 @@ static enum err_code finish_pass(struct connection_scan *g, struct err *e) {
   if (summing_scan_next(&g->scan, &sums, e) || !sums) return e->code;
   g->current = sums;
   memset(&g->place, 0, sizeof g->place);
-  if (connection_sums_finish(g->current, e)) return e->code;
+  if (connection_sums_keep_part(g->current, e)) return e->code;
   if (connections_finish(&g->current->table, &g->options.scan.reader.stop, e)) return e->code;
   if (g->options.wish.is_raw) return ERR_NONE;
   if (g->options.wish.inside && find_gateways(g, e)) return e->code;

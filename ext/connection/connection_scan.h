@@ -30,8 +30,8 @@
 struct connection_scan_options {
   struct scan_options scan; /* which records are read; its policy is POLICY_FAIL or POLICY_SKIP */
   struct connection_wish wish;
-  uint64_t memory;          /* bytes that all tables together may take */
-  const uint64_t *services; /* see role_of(); may be NULL */
+  uint64_t memory;                 /* bytes that all tables together may take */
+  const struct port_set *services; /* see role_of(); may be NULL */
 };
 
 struct connection_scan {

@@ -47,8 +47,7 @@ static enum err_code split(struct connection_sums *s, struct err *e) {
   return e->code;
 }
 
-/* Drops what is not in the part at hand.  ERR_NOMEM. */
-static enum err_code keep_part(struct connection_sums *s, struct err *e) {
+enum err_code connection_sums_keep_part(struct connection_sums *s, struct err *e) {
   struct connection_parts *p = s->parts;
   if (s->version == atomic_load_explicit(&p->version, memory_order_relaxed)) return ERR_NONE;
   pthread_mutex_lock(&p->mutex);
@@ -57,8 +56,6 @@ static enum err_code keep_part(struct connection_sums *s, struct err *e) {
   pthread_mutex_unlock(&p->mutex);
   return connections_keep(&s->table, s->part, e);
 }
-
-enum err_code connection_sums_finish(struct connection_sums *s, struct err *e) { return keep_part(s, e); }
 
 /* --- a layout ---------------------------------------------------------------------------------------------------- */
 
@@ -163,7 +160,7 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   if (s->wish->peers && !peers_concern(s->wish->peers, &f.key)) return ERR_NONE;
   uint64_t hash = connection_hash(&f.key);
   if (!connection_is_in(hash, s->part)) return ERR_NONE;
-  if (!s->wish->peers && find_observer(s, line, &observer, e)) return e->code;
+  if (!s->wish->traits && !s->wish->peers && find_observer(s, line, &observer, e)) return e->code;
   return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
 }
 
@@ -180,9 +177,9 @@ static int is_too_large(const struct connection_sums *s) {
 
 static enum err_code connection_settle(void *sums, struct err *e) {
   struct connection_sums *s = sums;
-  if (connections_settle(&s->table, e) || keep_part(s, e)) return e->code;
+  if (connections_settle(&s->table, e) || connection_sums_keep_part(s, e)) return e->code;
   while (is_too_large(s))
-    if (split(s, e) || keep_part(s, e)) return e->code;
+    if (split(s, e) || connection_sums_keep_part(s, e)) return e->code;
   return ERR_NONE;
 }
 
@@ -196,7 +193,7 @@ static int connection_is_full(const void *sums) {
 /* The larger table is the one that stays. */
 static enum err_code connection_merge(void *sums, void *from, const struct stop *stop, struct err *e) {
   struct connection_sums *own = sums, *other = from;
-  if (keep_part(own, e) || keep_part(other, e)) return e->code;
+  if (connection_sums_keep_part(own, e) || connection_sums_keep_part(other, e)) return e->code;
   if (other->table.slots.used > own->table.slots.used) {
     struct connections larger = other->table;
     other->table = own->table;

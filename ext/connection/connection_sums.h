@@ -63,7 +63,10 @@ struct connection_sums {
 
 extern const struct summing_kind connection_kind;
 
-/* Makes the table that of the part at hand.  By the owner when the scan has ended.  ERR_NOMEM. */
-enum err_code connection_sums_finish(struct connection_sums *s, struct err *e);
+/*
+** Drops what is no longer in the part at hand.  Workers do so by themselves; the owner does when the
+** scan has ended.  ERR_NOMEM.
+*/
+enum err_code connection_sums_keep_part(struct connection_sums *s, struct err *e);
 
 #endif

@@ -92,12 +92,6 @@ void connection_key(const struct connection *c, struct flow_key *out) {
   }
 }
 
-static inline uint64_t hash_words(const uint64_t *key, uint32_t words) {
-  uint64_t h = words;
-  for (uint32_t i = 0; i < words; i++) h = hash_mix(h, key[i]);
-  return h;
-}
-
 uint64_t connection_hash(const struct flow_key *k) {
   uint64_t key[CONNECTION_KEY_WORDS];
   return hash_words(key, put_key(key, k));
@@ -224,7 +218,7 @@ struct connection *connections_next(const struct connections *t, struct connecti
   return NULL;
 }
 
-/* Adds a piece of another table; number[] translates the numbers of observers. */
+/* Adds a piece of another table; number[] translates the numbers of observers, or is NULL if they stay the same. */
 static enum err_code merge_piece(struct connections *t, const struct connections *from, const struct connection *c,
                                  const uint32_t *number, struct err *e) {
   struct connection *piece = put(t, c, connection_words(c), e);
@@ -232,7 +226,7 @@ static enum err_code merge_piece(struct connections *t, const struct connections
   const struct point_list seen = connections_points(from, c);
   for (const struct point_sum *s = points_at(seen, seen.first); s; s = points_at(seen, s->next)) {
     struct point_sum sum = *s;
-    sum.point = number[POINT_OBSERVER(s->point)] << POINT_BITS | (s->point & ((1u << POINT_BITS) - 1));
+    if (number) sum.point = number[POINT_OBSERVER(s->point)] << POINT_BITS | (s->point & ((1u << POINT_BITS) - 1));
     if (points_add(&t->sums, &piece->sums, &sum, e)) return e->code;
   }
   return ERR_NONE;
@@ -264,15 +258,11 @@ enum err_code connections_merge(struct connections *t, struct connections *from,
 
 enum err_code connections_keep(struct connections *t, struct connection_part part, struct err *e) {
   struct connections from = *t;
-  uint32_t *number = mem_alloc((t->observers.n + 1) * sizeof *number);
-  if (!number) return err_nomem(e);
-  for (uint32_t i = 0; i < t->observers.n; i++) number[i] = i;
   connections_init(t, from.idle, from.keys_alone);
   t->observers = from.observers;
   memset(&from.observers, 0, sizeof from.observers);
   slots_clear(&from.slots);
-  merge_part(t, &from, part, number, NULL, e);
-  mem_free(number);
+  merge_part(t, &from, part, NULL, NULL, e);
   connections_clear(&from);
   return e->code;
 }

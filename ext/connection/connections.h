@@ -66,7 +66,7 @@ struct connections {
   struct slots slots;        /* a hash table of places in the arena */
   struct arena pieces, sums; /* of struct connection and struct point_sum */
   struct observers observers;
-  struct connections_waiting { /* a flow, or a piece of another table, on its way into this one */
+  struct connections_waiting { /* a flow on its way into the table */
     struct connection piece;
     uint64_t key[CONNECTION_KEY_WORDS];
     struct point_sum sum;

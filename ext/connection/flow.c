@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "record/record.h"
 
 #define TCP         6
@@ -53,17 +52,10 @@ void flow_bind(struct flow_binding *b, const struct layout *l, struct err *why) 
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
-static inline uint64_t number_at(const struct line *line, int32_t token) {
-  size_t n;
-  if (token == LAYOUT_ABSENT) return FLOW_NONE;
-  const char *p = token_text(line, (uint32_t)token, &n);
-  return n == 1 && *p == '-' ? FLOW_NONE : number_value(p, n);
-}
-
 /* Reads a number that is at most `most`.  A missing one becomes most + 1. */
 static inline int small_number(const struct line *line, int32_t token, uint32_t most, const char *name, uint32_t *out,
                                struct err *why) {
-  uint64_t value = number_at(line, token);
+  uint64_t value = record_number(line, token);
   *out = value <= most ? (uint32_t)value : most + 1;
   if (value <= most || value == FLOW_NONE) return 1;
   err_set(why, ERR_LINE, 0, "%s is %llu, which is more than %u", name, (unsigned long long)value, (unsigned)most);
@@ -99,8 +91,6 @@ int flow_may_differ(const struct flow_binding *b, const struct line *line) {
           !is_same_token(line, b->dstaddr, b->pkt_dstaddr));
 }
 
-static int is_same(const struct ip *a, const struct ip *b) { return a->high == b->high && a->low == b->low; }
-
 /*
 ** One side of the record: the address at the interface, and that of the packet where one is logged.
 ** FLOW_BAD, and otherwise whether they differ.
@@ -114,7 +104,7 @@ static inline enum flow_result read_side(const struct line *line, int32_t near, 
   *end = *at;
   if (packet == LAYOUT_ABSENT || is_same_token(line, near, packet)) return FLOW_READ;
   if (address_at(line, packet, packet_name, end, why) == ADDRESS_BAD) return FLOW_BAD;
-  *differs = !is_same(at, end);
+  *differs = !ip_is_same(at, end);
   return FLOW_READ;
 }
 
@@ -128,7 +118,7 @@ static inline int compare_ends(const struct flow_end *a, const struct flow_end *
 
 static inline uint32_t signs_of(const struct flow_binding *b, const struct line *line, uint32_t protocol) {
   uint32_t signs = FLOW_SEEN | FLOW_ACCEPTED;
-  uint64_t flags = protocol == TCP ? number_at(line, b->tcp_flags) : FLOW_NONE;
+  uint64_t flags = protocol == TCP ? record_number(line, b->tcp_flags) : FLOW_NONE;
   if (b->action != LAYOUT_ABSENT) {
     char first = line->text[line->at[b->action]];
     if (first == 'R') signs = FLOW_SEEN | FLOW_REJECTED;
@@ -148,8 +138,8 @@ static inline int has_action(const struct flow_binding *b, const struct line *li
 }
 
 static inline void read_times(const struct flow_binding *b, const struct line *line, struct flow *f) {
-  f->start = number_at(line, b->start);
-  f->end = number_at(line, b->end);
+  f->start = record_number(line, b->start);
+  f->end = record_number(line, b->end);
   if (f->start == FLOW_NONE) f->start = f->end;
   if (f->end == FLOW_NONE || f->end < f->start) f->end = f->start;
 }
@@ -179,8 +169,8 @@ enum flow_result flow_read(const struct flow_binding *b, const struct line *line
   f->key.a = f->direction ? dst : src;
   f->key.b = f->direction ? src : dst;
   f->signs = FLOW_SIGNS(signs_of(b, line, f->key.protocol), f->direction) | (has_action(b, line) ? FLOW_ACTION : 0);
-  f->packets = number_at(line, b->packets);
-  f->bytes = number_at(line, b->bytes);
+  f->packets = record_number(line, b->packets);
+  f->bytes = record_number(line, b->bytes);
   f->way = way_of(b, line);
   read_times(b, line, f);
   return FLOW_READ;

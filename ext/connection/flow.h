@@ -18,11 +18,12 @@
 #include "base/err.h"
 #include "net/ip.h"
 #include "record/layout.h"
+#include "record/record.h"
 #include "record/tokens.h"
 
-#define FLOW_NONE        UINT64_MAX /* a number that the record does not have */
-#define FLOW_NO_PORT     0x10000u   /* instead of a port */
-#define FLOW_NO_PROTOCOL 0x100u     /* instead of a protocol */
+#define FLOW_NONE        RECORD_NONE /* a number that the record does not have */
+#define FLOW_NO_PORT     0x10000u    /* instead of a port */
+#define FLOW_NO_PROTOCOL 0x100u      /* instead of a protocol */
 
 struct flow_end {
   struct ip addr;
@@ -62,7 +63,7 @@ struct flow {
   uint64_t start, end;     /* Unix seconds, or FLOW_NONE for both; end is not before start */
   uint64_t packets, bytes; /* or FLOW_NONE */
   uint32_t way;            /* enum flow_way */
-  struct ip src, dst;      /* srcaddr and dstaddr: not the ends where `near` says so */
+  struct ip src, dst;      /* srcaddr and dstaddr: not the ends where the next two say so */
   uint32_t src_differs;    /* 0 or 1: srcaddr is not the source of the packet */
   uint32_t dst_differs;    /* 0 or 1: dstaddr is not the destination of the packet */
 };

@@ -12,19 +12,20 @@
 
 #define FIRST_SLOTS 64
 
-/* --- tallies ----------------------------------------------------------------------------------------------------- */
+static const struct ip none;
 
-static int is_same(const struct ip *a, const struct ip *b) { return a->high == b->high && a->low == b->low; }
+/* --- tallies ----------------------------------------------------------------------------------------------------- */
 
 static struct tally *place_of(const struct tallies *t, const struct ip *a, const struct ip *b) {
   uint64_t h = hash_mix(hash_mix(hash_mix(hash_mix(0, a->high), a->low), b->high), b->low);
   size_t i = h & (t->cap - 1);
-  while (t->slot[i].is_used && !(is_same(&t->slot[i].a, a) && is_same(&t->slot[i].b, b))) i = (i + 1) & (t->cap - 1);
+  while (t->slot[i].is_used && !(ip_is_same(&t->slot[i].a, a) && ip_is_same(&t->slot[i].b, b)))
+    i = (i + 1) & (t->cap - 1);
   return &t->slot[i];
 }
 
-static const struct tally *find(const struct tallies *t, const struct ip *a, const struct ip *b) {
-  const struct tally *found = t->cap ? place_of(t, a, b) : NULL;
+static struct tally *find(const struct tallies *t, const struct ip *a, const struct ip *b) {
+  struct tally *found = t->cap ? place_of(t, a, b) : NULL;
   return found && found->is_used ? found : NULL;
 }
 
@@ -64,19 +65,14 @@ void gateways_clear(struct gateways *g) {
   clear(&g->totals);
 }
 
-static int is_inside(const struct prefix_table *inside, const struct ip *a) {
-  int64_t row;
-  return prefix_table_find(inside, a, &row);
-}
-
 static uint64_t known(uint64_t n) { return n == FLOW_NONE ? 0 : n; }
 
 /* --- candidates -------------------------------------------------------------------------------------------------- */
 
 enum err_code gateways_add(struct gateways *g, uint64_t interface, const struct flow *f,
                            const struct prefix_table *inside, struct err *e) {
-  if (!is_inside(inside, &f->src)) return ERR_NONE;
-  int out = !is_inside(inside, &f->dst);
+  if (!prefix_table_has(inside, &f->src)) return ERR_NONE;
+  int out = !prefix_table_has(inside, &f->dst);
   const struct ip at = {.low = interface};
   struct tally *t = want(&g->interfaces, out ? &f->src : &f->dst, &at, e);
   if (!t) return e->code;
@@ -103,7 +99,6 @@ enum err_code gateways_merge(struct gateways *g, const struct gateways *from, st
 static int is_about(uint64_t a, uint64_t b) { return (a > b ? a - b : b - a) <= b / 100; }
 
 enum err_code gateways_choose(struct gateways *g, struct err *e) {
-  static const struct ip none;
   for (size_t i = 0; i < g->interfaces.cap; i++) {
     const struct tally *t = &g->interfaces.slot[i];
     if (!t->is_used || !t->out || !is_about(t->in, t->out) || !is_about(t->packets_in, t->packets_out)) continue;
@@ -113,20 +108,16 @@ enum err_code gateways_choose(struct gateways *g, struct err *e) {
   return ERR_NONE;
 }
 
-static struct tally *candidate(const struct gateways *g, const struct ip *a) {
-  static const struct ip none;
-  return (struct tally *)(uintptr_t)find(&g->candidates, a, &none);
-}
+static struct tally *candidate(const struct gateways *g, const struct ip *a) { return find(&g->candidates, a, &none); }
 
 /* --- connections ------------------------------------------------------------------------------------------------- */
 
 /* The connection of candidate x, which sent `sent` bytes to `other`, and got `got`. */
 static enum err_code pair(struct gateways *g, const struct ip *x, const struct ip *other, uint64_t sent, uint64_t got,
                           const struct prefix_table *inside, struct err *e) {
-  static const struct ip none;
   struct tally *t = want(&g->pairs, x, other, e);
   if (!t || !want(&g->totals, other, &none, e)) return e->code;
-  if (is_inside(inside, other)) t->in += known(got);
+  if (prefix_table_has(inside, other)) t->in += known(got);
   else t->out += known(sent);
   return ERR_NONE;
 }
@@ -141,26 +132,22 @@ enum err_code gateways_pair(struct gateways *g, const struct flow_key *key, uint
 /* `from` sent so many bytes to `to`. */
 static void total(struct gateways *g, const struct ip *from, const struct ip *to, uint64_t bytes,
                   const struct prefix_table *inside) {
-  static const struct ip none;
-  if (!g->totals.cap || !is_inside(inside, from) || is_inside(inside, to)) return;
+  if (!g->totals.cap || !prefix_table_has(inside, from) || prefix_table_has(inside, to)) return;
   struct tally *source = place_of(&g->totals, from, &none), *target = place_of(&g->totals, to, &none);
   if (source->is_used) source->out += known(bytes);
   if (target->is_used) target->in += known(bytes);
 }
 
-enum err_code gateways_total(struct gateways *g, const struct flow_key *key, uint64_t a, uint64_t b,
-                             const struct prefix_table *inside, struct err *e) {
-  (void)e;
+void gateways_total(struct gateways *g, const struct flow_key *key, uint64_t a, uint64_t b,
+                    const struct prefix_table *inside) {
   total(g, &key->a.addr, &key->b.addr, a, inside);
   total(g, &key->b.addr, &key->a.addr, b, inside);
-  return ERR_NONE;
 }
 
 static int is_most(uint64_t of, uint64_t all) { return all && of >= all - all / 100; }
 
 /* Did others send as much to the outside address as the candidate did? */
 static int is_onward(const struct gateways *g, const struct ip *x, const struct ip *outside) {
-  static const struct ip none;
   const struct tally *p = find(&g->pairs, x, outside), *t = find(&g->totals, outside, &none);
   return p && t && t->in >= p->out && is_most(t->in - p->out, p->out);
 }
@@ -168,7 +155,7 @@ static int is_onward(const struct gateways *g, const struct ip *x, const struct 
 void gateways_confirm(struct gateways *g, const struct prefix_table *inside) {
   for (size_t i = 0; i < g->pairs.cap; i++) {
     const struct tally *p = &g->pairs.slot[i];
-    if (!p->is_used || is_inside(inside, &p->b) || !is_onward(g, &p->a, &p->b)) continue;
+    if (!p->is_used || prefix_table_has(inside, &p->b) || !is_onward(g, &p->a, &p->b)) continue;
     struct tally *x = candidate(g, &p->a);
     if (x) x->out = 1;
   }
@@ -176,10 +163,9 @@ void gateways_confirm(struct gateways *g, const struct prefix_table *inside) {
 
 static int is_leg(const struct gateways *g, const struct ip *x, const struct ip *other,
                   const struct prefix_table *inside) {
-  static const struct ip none;
   const struct tally *gateway = candidate(g, x);
   if (!gateway || !gateway->out) return 0;
-  if (!is_inside(inside, other)) return is_onward(g, x, other);
+  if (!prefix_table_has(inside, other)) return is_onward(g, x, other);
   const struct tally *p = find(&g->pairs, x, other), *t = find(&g->totals, other, &none);
   return p && t && is_most(t->out, p->in);
 }

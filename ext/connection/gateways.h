@@ -65,8 +65,8 @@ static inline int gateways_has_candidates(const struct gateways *g) { return g->
 /* A connection in which A sent `a` bytes, and B `b`. */
 enum err_code gateways_pair(struct gateways *g, const struct flow_key *key, uint64_t a, uint64_t b,
                             const struct prefix_table *inside, struct err *e);
-enum err_code gateways_total(struct gateways *g, const struct flow_key *key, uint64_t a, uint64_t b,
-                             const struct prefix_table *inside, struct err *e);
+void gateways_total(struct gateways *g, const struct flow_key *key, uint64_t a, uint64_t b,
+                    const struct prefix_table *inside);
 
 /* Finds out which candidates are gateways. */
 void gateways_confirm(struct gateways *g, const struct prefix_table *inside);

@@ -12,18 +12,17 @@
 #include "base/mem.h"
 
 #define FIRST_ITEMS 16
-#define FIRST_SLOTS 64
 #define FIRST_TEXT  1024
 
 void observers_clear(struct observers *o) {
   mem_free(o->item);
-  mem_free(o->slot);
+  slots_clear(&o->slots);
   mem_free(o->text);
   memset(o, 0, sizeof *o);
 }
 
 size_t observers_bytes(const struct observers *o) {
-  return o->cap * sizeof *o->item + o->slots * sizeof *o->slot + o->text_cap;
+  return o->cap * sizeof *o->item + slots_bytes(&o->slots, 0) + o->text_cap;
 }
 
 static enum err_code put_text(struct observers *o, const char *p, size_t n, struct observer_text *out, struct err *e) {
@@ -40,29 +39,12 @@ static int is_text(const struct observers *o, struct observer_text t, const char
 }
 
 /* The slot of an id: that of its observer, or the free one where it belongs. */
-static size_t find_slot(const struct observers *o, uint32_t hash, const char *id, size_t n) {
-  size_t i = hash & (o->slots - 1);
-  for (; o->slot[i]; i = (i + 1) & (o->slots - 1)) {
-    const struct observer *found = &o->item[o->slot[i] - 1];
-    if (found->hash == hash && is_text(o, found->id, id, n)) break;
-  }
-  return i;
-}
-
-static enum err_code grow_slots(struct observers *o, struct err *e) {
-  size_t slots = o->slots ? 2 * o->slots : FIRST_SLOTS;
-  uint32_t *slot = mem_alloc(slots * sizeof *slot);
-  if (!slot) return err_nomem(e);
-  memset(slot, 0, slots * sizeof *slot);
-  for (size_t k = 0; k < o->n; k++) {
-    size_t i = o->item[k].hash & (slots - 1);
-    while (slot[i]) i = (i + 1) & (slots - 1);
-    slot[i] = (uint32_t)k + 1;
-  }
-  mem_free(o->slot);
-  o->slot = slot;
-  o->slots = slots;
-  return ERR_NONE;
+static struct slot *find_slot(const struct observers *o, uint32_t hash, const char *id, size_t n) {
+  const struct slots *s = &o->slots;
+  size_t i = hash & (s->cap - 1);
+  for (; s->slot[i].at; i = (i + 1) & (s->cap - 1))
+    if (s->slot[i].hash == hash && is_text(o, o->item[s->slot[i].at - 1].id, id, n)) break;
+  return &s->slot[i];
 }
 
 enum err_code observers_find(struct observers *o, const char *id, size_t n, uint32_t *number, struct err *e) {
@@ -71,21 +53,20 @@ enum err_code observers_find(struct observers *o, const char *id, size_t n, uint
     return ERR_NONE;
   }
   if (o->n >= OBSERVERS_MAX) return err_nomem(e);
-  if (2 * (o->n + 1) > o->slots && grow_slots(o, e)) return e->code;
+  if (slots_reserve(&o->slots, e)) return e->code;
   uint32_t hash = (uint32_t)hash_bytes(id, n);
-  size_t i = find_slot(o, hash, id, n);
-  if (!o->slot[i]) {
-    struct observer fresh = {.hash = hash, .own = {{.n = OBSERVER_ANY}, {.n = OBSERVER_ANY}}};
+  struct slot *slot = find_slot(o, hash, id, n);
+  if (!slot->at) {
+    struct observer fresh = {.own = {{.n = OBSERVER_ANY}, {.n = OBSERVER_ANY}}};
     if (mem_grow(&o->item, &o->cap, o->n + 1, FIRST_ITEMS, sizeof *o->item)) return err_nomem(e);
     if (put_text(o, id, n, &fresh.id, e)) return e->code;
     o->item[o->n++] = fresh;
-    o->slot[i] = (uint32_t)o->n;
+    *slot = (struct slot){.hash = hash, .at = (uint32_t)o->n};
+    o->slots.used++;
   }
-  *number = o->last = o->slot[i] - 1;
+  *number = o->last = slot->at - 1;
   return ERR_NONE;
 }
-
-static int is_same(const struct ip *a, const struct ip *b) { return a->high == b->high && a->low == b->low; }
 
 /* Only addresses that are in the other one as well remain. */
 static void narrow(struct observer_own *own, const struct observer_own *other) {
@@ -97,7 +78,7 @@ static void narrow(struct observer_own *own, const struct observer_own *other) {
   }
   for (uint32_t i = 0; i < own->n; i++) {
     int found = 0;
-    for (uint32_t k = 0; k < other->n; k++) found |= is_same(&own->addr[i], &other->addr[k]);
+    for (uint32_t k = 0; k < other->n; k++) found |= ip_is_same(&own->addr[i], &other->addr[k]);
     if (found) own->addr[n++] = own->addr[i];
   }
   own->n = n;
@@ -107,14 +88,14 @@ void observer_ends(struct observer *o, const struct ip *a, const struct ip *b) {
   for (int v4 = 0; v4 < 2; v4++) {
     struct observer_own ends = {.n = 0};
     if (ip_is_v4(a) == v4) ends.addr[ends.n++] = *a;
-    if (ip_is_v4(b) == v4 && !is_same(a, b)) ends.addr[ends.n++] = *b;
+    if (ip_is_v4(b) == v4 && !ip_is_same(a, b)) ends.addr[ends.n++] = *b;
     if (ends.n) narrow(&o->own[v4], &ends);
   }
 }
 
 int observer_is_own(const struct observer *o, const struct ip *addr) {
   const struct observer_own *own = &o->own[ip_is_v4(addr)];
-  return own->n == 1 && is_same(&own->addr[0], addr);
+  return own->n == 1 && ip_is_same(&own->addr[0], addr);
 }
 
 static int compare(const char *a, size_t an, const char *b, size_t bn) {

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/slots.h"
 #include "net/ip.h"
 
 enum trait { TRAIT_ACCOUNT, TRAIT_VPC, TRAIT_SUBNET, TRAIT_ZONE, TRAIT_INSTANCE, TRAITS };
@@ -32,7 +33,6 @@ struct observer_text {
 
 struct observer {
   struct observer_text id;
-  uint32_t hash;         /* of the id */
   uint32_t is_interface; /* 0 for an attachment, which is at neither end, and for records that name neither */
   struct observer_own {
     struct ip addr[2];
@@ -47,9 +47,8 @@ struct observer {
 struct observers {
   struct observer *item;
   size_t n, cap;
-  uint32_t *slot; /* a hash table of numbers from 1; 0: the slot is free */
-  size_t slots;   /* a power of two; at least half are free */
-  char *text;     /* the arena of texts */
+  struct slots slots; /* a hash table of numbers from 1 */
+  char *text;         /* the arena of texts */
   size_t text_used, text_cap;
   uint32_t last; /* the number that was found last: neighbouring records have the same observer */
 };

@@ -60,8 +60,7 @@ static void count(struct peers *p, const struct flow_end *end, uint32_t protocol
 void peers_count(struct peers *p, const struct flow_key *key) {
   if (!p->cap) return;
   count(p, &key->a, key->protocol);
-  if (memcmp(&key->a.addr, &key->b.addr, sizeof key->a.addr) != 0 || key->a.port != key->b.port)
-    count(p, &key->b, key->protocol);
+  if (!ip_is_same(&key->a.addr, &key->b.addr) || key->a.port != key->b.port) count(p, &key->b, key->protocol);
 }
 
 uint64_t peers_of(const struct peers *p, const struct flow_end *end, uint32_t protocol) {

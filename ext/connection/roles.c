@@ -21,11 +21,11 @@ static int by_flags(const struct connection *c) {
          has_sign(c, FLOW_SYN_ACK, 0);
 }
 
-static int is_service(uint32_t port, uint32_t protocol, const uint64_t *services) {
-  return code_names_port(port, protocol) != NULL || (services && (services[port / 64] >> port % 64 & 1));
+static int is_service(uint32_t port, uint32_t protocol, const struct port_set *services) {
+  return code_names_port(port, protocol) != NULL || port_set_has(services, port);
 }
 
-static int by_service(const struct flow_key *key, const uint64_t *services) {
+static int by_service(const struct flow_key *key, const struct port_set *services) {
   if (!has_ports(key)) return 0;
   int a = is_service(key->a.port, key->protocol, services), b = is_service(key->b.port, key->protocol, services);
   if (a == b || (a ? key->b.port : key->a.port) < EPHEMERAL) return 0;
@@ -46,7 +46,7 @@ static struct role decided(int for_a, enum role_from from) {
 }
 
 /* Where there are no ports, peers decide nothing: who pings many hosts is no server. */
-struct role role_of(const struct connection *c, const struct flow_key *key, const uint64_t *services) {
+struct role role_of(const struct connection *c, const struct flow_key *key, const struct port_set *services) {
   struct role role = decided(by_flags(c), ROLE_TCP_FLAGS);
   if (!role.from) role = decided(by_service(key, services), ROLE_SERVICE_PORT);
   if (!role.from) role = decided(by_silence(c), ROLE_ONE_WAY);

@@ -18,6 +18,7 @@
 #define CONNECTION_ROLES_H
 
 #include "connection/connections.h"
+#include "net/port_set.h"
 
 enum role_from {
   ROLE_UNDECIDED,
@@ -38,9 +39,9 @@ struct role {
 
 /*
 ** What the connection and its ports say by themselves; ROLE_UNDECIDED if the peers must be counted.
-** services: a bit for each port that servers have, besides those that have a name; may be NULL.
+** services: the ports that servers have, besides those that have a name; may be NULL.
 */
-struct role role_of(const struct connection *c, const struct flow_key *key, const uint64_t *services);
+struct role role_of(const struct connection *c, const struct flow_key *key, const struct port_set *services);
 
 /* The same for a connection that is undecided, with the number of peers of A and of B. */
 struct role role_by_peers(const struct connection *c, const struct flow_key *key, uint64_t a, uint64_t b);

@@ -99,14 +99,13 @@ static void free_table(void *table) { prefix_table_free(table); }
 static void is_inside(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   struct prefix_table *kept = sqlite3_get_auxdata(ctx, 1), *table = kept;
   struct ip ip;
-  int64_t row;
   if (sqlite3_value_type(argv[0]) == SQLITE_NULL) return;
   if (sqlite3_value_type(argv[1]) == SQLITE_NULL) {
     inside_default_function(ctx, argc, argv);
     return;
   }
   if (!table && !(table = read_argument(ctx, argv[1]))) return;
-  if (value_ip(ctx, argv[0], &ip)) sqlite3_result_int(ctx, prefix_table_find(table, &ip, &row));
+  if (value_ip(ctx, argv[0], &ip)) sqlite3_result_int(ctx, prefix_table_has(table, &ip));
   if (!kept) sqlite3_set_auxdata(ctx, 1, table, free_table); /* this may free it */
 }
 

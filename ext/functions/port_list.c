@@ -20,24 +20,23 @@ static int32_t port_of(const char *p, size_t n) {
     if (!char_is_digit(*p)) return -1;
     port = port * 10 + (*p - '0');
   }
-  return port < PORT_LIST_PORTS ? port : -1;
+  return port < PORT_SET_PORTS ? port : -1;
 }
 
 static int add(void *to, const struct value_list_value *value) {
-  struct port_list *list = to;
   size_t n = value->n;
   /* A whole number of a column of type REAL: SQLite writes it as 443.0. */
   if (value->type == SQLITE_FLOAT && n > 2 && !strcmp(value->text + n - 2, ".0")) n -= 2;
   int32_t port = value->type == SQLITE_BLOB ? -1 : port_of(value->text, n);
   if (port < 0) return SQLITE_ERROR;
-  list->bits[port / 64] |= UINT64_C(1) << port % 64;
+  port_set_add(to, (uint32_t)port);
   return SQLITE_OK;
 }
 
-int port_list_read(sqlite3 *db, const char *who, const char *text, struct port_list **out, char **pzErr) {
+int port_list_read(sqlite3 *db, const char *who, const char *text, struct port_set **out, char **pzErr) {
   *out = NULL;
   if (!text) return SQLITE_OK;
-  struct port_list *list = mem_alloc(sizeof *list);
+  struct port_set *list = mem_alloc(sizeof *list);
   if (!list) return SQLITE_NOMEM;
   memset(list, 0, sizeof *list);
   int rc = value_list_read(db, who, &kind, text, add, list, pzErr);

@@ -62,6 +62,9 @@ static inline int ip_in_prefix(const struct ip *a, const struct ip_prefix *p) {
   return (a->high & p->mask.high) == p->net.high && (a->low & p->mask.low) == p->net.low && ip_is_v4(a) == p->is_v4;
 }
 
+/* Are the two the same address? */
+static inline int ip_is_same(const struct ip *a, const struct ip *b) { return a->high == b->high && a->low == b->low; }
+
 /* Returns a number less than, equal to or greater than 0, by the order of the 128 bits. */
 int ip_compare(const struct ip *a, const struct ip *b);
 

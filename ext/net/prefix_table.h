@@ -46,4 +46,10 @@ int prefix_table_finish(struct prefix_table *p);
 */
 int prefix_table_find(const struct prefix_table *p, const struct ip *a, int64_t *row);
 
+/* Does any prefix contain the address? */
+static inline int prefix_table_has(const struct prefix_table *p, const struct ip *a) {
+  int64_t row;
+  return prefix_table_find(p, a, &row);
+}
+
 #endif

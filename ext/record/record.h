@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/number.h"
 #include "record/batch.h"
 #include "record/layout.h"
 #include "record/tokens.h"
@@ -75,6 +76,19 @@ void record_explain(const struct layout *l, int result, const struct line *line,
 ** terminal, become '?'.  out has most + 4 bytes.
 */
 void record_show(const char *p, size_t n, size_t most, char *out);
+
+#define RECORD_NONE UINT64_MAX /* a number that is missing */
+
+/*
+** The number at a token of a line that has passed the check; RECORD_NONE where it is '-', or the
+** token is LAYOUT_ABSENT.
+*/
+static inline uint64_t record_number(const struct line *line, int32_t token) {
+  size_t n;
+  if (token == LAYOUT_ABSENT) return RECORD_NONE;
+  const char *p = token_text(line, (uint32_t)token, &n);
+  return n == 1 && *p == '-' ? RECORD_NONE : number_value(p, n);
+}
 
 /*
 ** What to take from a line: made for a layout, the wanted columns and a batch.

@@ -119,16 +119,6 @@ static inline uint32_t put_text(uint64_t *key, const char *p, size_t n) {
   return words;
 }
 
-static inline uint64_t number_at(const struct line *line, int32_t token) {
-  size_t n;
-  const char *p = token_text(line, (uint32_t)token, &n);
-  return n == 1 && *p == '-' ? GROUP_NULL : number_value(p, n);
-}
-
-static inline uint64_t measure(const struct line *line, int32_t token) {
-  return token == LAYOUT_ABSENT ? GROUP_NULL : number_at(line, token);
-}
-
 /* The part of a key for a field that the record's layout lacks. */
 static uint32_t put_given(uint64_t *key, const struct grouping_bound *g, int32_t given) {
   if (given >= 0) return put_text(key, g->path->item[given].text, g->path->item[given].n);
@@ -144,7 +134,7 @@ static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, co
     if (k == LAYOUT_ABSENT) {
       words += put_given(key + words, g, g->item[i].given);
     } else if (g->item[i].unit) {
-      uint64_t v = number_at(line, k);
+      uint64_t v = record_number(line, k);
       if (g->item[i].unit > 1 && v != GROUP_NULL) v -= v % g->item[i].unit;
       key[words++] = v;
     } else {
@@ -159,13 +149,6 @@ static inline uint32_t put_key(uint64_t *key, const struct grouping_bound *g, co
   return words;
 }
 
-/* The dimensions are the same for all keys, but texts make some of them longer than others. */
-static inline uint64_t hash_key(const uint64_t *key, uint32_t words) {
-  uint64_t h = words;
-  for (uint32_t i = 0; i < words; i++) h = hash_mix(h, key[i]);
-  return h;
-}
-
 static inline int same_key(const struct group *a, const struct group *b) {
   if (a->words != b->words) return 0;
   for (uint32_t i = 0; i < a->words; i++)
@@ -173,7 +156,7 @@ static inline int same_key(const struct group *a, const struct group *b) {
   return 1;
 }
 
-uint64_t group_id(const struct group *group) { return hash_key(group->key, group->words); }
+uint64_t group_id(const struct group *group) { return hash_words(group->key, group->words); }
 
 void group_values(const struct group *group, const struct grouping *g, struct group_value *value) {
   const uint64_t *key = group->key;
@@ -266,12 +249,12 @@ enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const
   struct group *fresh = group_at(t, arena_end(&t->arena));
   struct groups_waiting *w = &t->waiting[t->nwaiting];
   fresh->words = w->words = put_key(fresh->key, b, line);
-  fresh->hash = w->hash = (uint32_t)hash_key(fresh->key, fresh->words);
+  fresh->hash = w->hash = (uint32_t)hash_words(fresh->key, fresh->words);
   w->flows = 1;
-  w->packets = measure(line, b->packets);
-  w->bytes = measure(line, b->bytes);
-  w->first_seen = measure(line, b->start);
-  w->last_seen = measure(line, b->end);
+  w->packets = record_number(line, b->packets);
+  w->bytes = record_number(line, b->bytes);
+  w->first_seen = record_number(line, b->start);
+  w->last_seen = record_number(line, b->end);
   if (w->words > GROUPS_KEY_WORDS) {
     put(t, fresh, w);
     return ERR_NONE;

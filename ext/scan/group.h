@@ -28,8 +28,9 @@
 #include "record/fields.h"
 #include "record/layout.h"
 #include "record/path_fields.h"
+#include "record/record.h"
 
-#define GROUP_NULL UINT64_MAX /* a value or sum that is missing */
+#define GROUP_NULL RECORD_NONE /* a value or sum that is missing */
 
 /* What is summed, and by what. */
 struct grouping {

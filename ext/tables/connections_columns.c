@@ -85,9 +85,8 @@ static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
 }
 
 static const char *direction_of(const struct connections_cursor *c) {
-  int64_t row;
-  int client = prefix_table_find(c->inside, &end_of(c, END_CLIENT)->addr, &row);
-  int server = prefix_table_find(c->inside, &end_of(c, END_SERVER)->addr, &row);
+  int client = prefix_table_has(c->inside, &end_of(c, END_CLIENT)->addr);
+  int server = prefix_table_has(c->inside, &end_of(c, END_SERVER)->addr);
   return client ? (server ? "internal" : "outbound") : server ? "inbound" : "external";
 }
 

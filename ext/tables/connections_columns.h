@@ -16,7 +16,7 @@ struct connections_cursor {
   struct predicate records; /* conditions on records */
   struct predicate wanted;  /* conditions on the ends */
   struct prefix_table *inside;
-  struct port_list *servers;
+  struct port_set *servers;
   int is_open;                    /* scan is open */
   const struct connection *found; /* this row; NULL at the end */
   struct flow_key key;            /* its key, and who the client is: */

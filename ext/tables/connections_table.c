@@ -136,7 +136,7 @@ static int begin(struct connections_cursor *c) {
   struct connection_scan_options options = {.memory = (uint64_t)c->query.options.memory};
   query_scan_options(&c->query, &options.scan);
   options.scan.reader.predicate = &c->records;
-  options.services = c->servers ? c->servers->bits : NULL;
+  options.services = c->servers;
   choose_wish(c, &options.wish);
   c->is_open = 1;
   query_begin_scan(&c->query);
@@ -214,7 +214,7 @@ static int connections_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx,
 
 /* As in rollup_table.c: two passes with other records would give other sums under the same rowid. */
 static int connections_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
-  const struct connections_cursor *c = ((const struct connections_cursor *)cursor);
+  const struct connections_cursor *c = (const struct connections_cursor *)cursor;
   int apart = options_select(&c->query.options);
   for (size_t i = 0; i < c->records.n; i++) apart |= c->records.term[i].subject != FIELD_protocol;
   if (apart)

@@ -71,7 +71,7 @@ static void try_networks(const char *text) {
 }
 
 /* Are all numbers of the table list ports?  Sets the bits of those that are. */
-static int search_ports(struct port_list *wanted) {
+static int search_ports(struct port_set *wanted) {
   struct answer a = ask("SELECT count(*) = 0 FROM list WHERE port NOT BETWEEN 0 AND 65535");
   int fits = a.rows.p[1] == '1';
   sqlite3_stmt *stmt = NULL;
@@ -86,7 +86,7 @@ static int search_ports(struct port_list *wanted) {
 }
 
 static void try_ports(const char *text) {
-  struct port_list *list, *same = NULL, wanted = {{0}};
+  struct port_set *list, *same = NULL, wanted = {{0}};
   char *message = NULL;
   int rc = port_list_read(db, "option", text, &list, &message);
   int fits = value_list_is_json(text) && fill(text, "integer") && !strchr(text, '-') && search_ports(&wanted);
@@ -97,29 +97,29 @@ static void try_ports(const char *text) {
     PROPERTY(!memcmp(same, &wanted, sizeof wanted), "%s as a table", text);
   }
   check_message(text, rc, message);
-  for (uint32_t port = 0; rc == SQLITE_OK && port <= PORT_LIST_PORTS; port += 443)
-    PROPERTY(!fits || port_list_has(list, port) == port_list_has(&wanted, port), "%s: %u", text, port);
+  for (uint32_t port = 0; rc == SQLITE_OK && port <= PORT_SET_PORTS; port += 443)
+    PROPERTY(!fits || port_set_has(list, port) == port_set_has(&wanted, port), "%s: %u", text, port);
   mem_free(list);
   mem_free(same);
 }
 
 /* Lists of ports whose answer is known; error NULL: the list has 443, 8443 and 65535, and no other. */
 static void check_ports(const char *text, const char *error) {
-  struct port_list *list;
+  struct port_set *list;
   char *message = NULL;
   int rc = port_list_read(db, "servers", text, &list, &message);
   if (error) PROPERTY(rc == SQLITE_ERROR && !list && message && strstr(message, error), "%s: %s", text, message);
   else PROPERTY(rc == SQLITE_OK && list, "%s: %s", text, message);
-  for (uint32_t port = 0; list && port <= PORT_LIST_PORTS; port++)
-    PROPERTY(port_list_has(list, port) == (port == 443 || port == 8443 || port == 65535), "%s: %u", text, port);
+  for (uint32_t port = 0; list && port <= PORT_SET_PORTS; port++)
+    PROPERTY(port_set_has(list, port) == (port == 443 || port == 8443 || port == 65535), "%s: %u", text, port);
   sqlite3_free(message);
   mem_free(list);
 }
 
 static void check_known(void) {
-  struct port_list *none;
+  struct port_set *none;
   char *message = NULL;
-  PROPERTY(!port_list_read(db, "servers", NULL, &none, &message) && !none && !port_list_has(none, 443), "NULL");
+  PROPERTY(!port_list_read(db, "servers", NULL, &none, &message) && !none && !port_set_has(none, 443), "NULL");
   check_ports("[443,8443, 65535]", NULL);
   check_ports(" [\"443\",8443,65535,443]", NULL);
   run("CREATE TABLE named(port); INSERT INTO named VALUES (443), ('8443'), (65535.0), (NULL), (''), (443)");

@@ -45,8 +45,8 @@ static void test_ids(void **state) {
       assert_int_equal(find(&o, i ? id : ""), i); /* that was found last */
     }
   assert_int_equal(o.n, 5000);
-  assert_true(o.slots >= 10000);
-  assert_true(observers_bytes(&o) >= o.n * sizeof *o.item + o.slots * sizeof *o.slot + o.text_used);
+  assert_true(o.slots.cap >= 10000);
+  assert_true(observers_bytes(&o) >= o.n * sizeof *o.item + o.slots.cap * sizeof *o.slots.slot + o.text_used);
   assert_true(observers_compare(&o, o.item[1].id, o.item[10].id) < 0); /* eni-1, eni-10 */
   assert_true(observers_compare(&o, o.item[20].id, o.item[10].id) > 0);
   assert_true(observers_compare(&o, o.item[0].id, o.item[1].id) < 0);

@@ -69,15 +69,15 @@ static void test_roles(void **state) {
       {"sA|sA", TCP, 443, NONE, 1, 5, 'a', 'a', ROLE_FIRST_SEEN},
       {"sA|sA", FLOW_NO_PROTOCOL, NONE, NONE, 1, 5, '-', 'a', ROLE_FIRST_SEEN},
   };
-  static uint64_t services[65536 / 64];
+  static struct port_set services;
   (void)state;
-  services[60007 / 64] |= UINT64_C(1) << 60007 % 64;
+  port_set_add(&services, 60007);
   for (size_t i = 0; i < COUNT(table); i++) {
     struct connection c = {.first = 100, .last = 200, .signs = signs_of(table[i].signs)};
     struct flow_key key = {.a.port = table[i].a_port, .b.port = table[i].b_port, .protocol = table[i].protocol};
     c.opening = 100 << 1 | (table[i].first == 'b');
     if (table[i].first == '-') c.first = c.last = FLOW_NONE, c.opening = UINT64_MAX;
-    struct role role = role_of(&c, &key, services);
+    struct role role = role_of(&c, &key, &services);
     int needs_peers = table[i].from >= ROLE_MANY_PEERS && key.a.port != NONE && key.b.port != NONE;
     CHECK((role.from == ROLE_UNDECIDED) == needs_peers, "row %zu: %d", i, (int)role.from);
     if (!role.from) role = role_by_peers(&c, &key, table[i].a_peers, table[i].b_peers);
