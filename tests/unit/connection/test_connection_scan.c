@@ -7,6 +7,8 @@
 
 #include "helpers.h"
 
+#include "many_files.h"
+
 #include "connection/connection_scan.h"
 
 #define HEADER                                                                                                         \
@@ -124,38 +126,8 @@ static void add_line(struct bytes *text, uint32_t clients) {
               (unsigned)random_below(5000) + 400, (unsigned)start, (unsigned)(start + random_below(60)), (unsigned)eni);
 }
 
-/* n files of that many lines, in memory or in the folder `tree`; free_files() frees them. */
 static struct files make_files(size_t n, uint32_t lines, uint32_t clients, int in_memory) {
-  struct file *file = calloc(n, sizeof *file);
-  struct files files = {.file = file, .n = n};
-  if (!file) abort();
-  make_folder("tree");
-  for (size_t i = 0; i < n; i++) {
-    struct bytes path = {0}, text = {0};
-    bytes_print(&path, "tree/%05zu", i);
-    bytes_print(&text, HEADER);
-    for (uint32_t k = 0; k < lines; k++) add_line(&text, clients);
-    file[i].path = path.p;
-    file[i].size = (int64_t)text.n;
-    if (in_memory) {
-      bytes_repeat(&text, 0, LINES_PADDING);
-      file[i].text = text.p;
-      continue;
-    }
-    if (i % 2) write_gzip(path.p, text.p, text.n);
-    else write_file(path.p, text.p, text.n);
-    bytes_free(&text);
-  }
-  return files;
-}
-
-static void free_files(struct files *files) {
-  for (size_t i = 0; i < files->n; i++) {
-    unlink(files->file[i].path);
-    free((void *)(uintptr_t)files->file[i].path);
-    free((void *)(uintptr_t)files->file[i].text);
-  }
-  free(files->file);
+  return many_files(n, HEADER, lines, add_line, clients, in_memory);
 }
 
 static void check_same(const struct outcome *got, const struct outcome *expected) {
