@@ -10,8 +10,9 @@
 
 #include "base/mem.h"
 
-#define PATIENCE_MS 20   /* how long the owner waits before it asks whether it is to stop */
-#define TABLE_BYTES 5    /* bytes of a table for each byte of the pieces that it is made of, about */
+#define PATIENCE_MS 20 /* how long the owner waits before it asks whether it is to stop */
+#define TABLE_BYTES 5  /* bytes of a table for each byte of the pieces that it is made of, about */
+#define SMALL_SHARD (2 * BLOCK_POOL_BLOCK)
 #define ASKED       4096 /* connections or pieces after which `stop` is asked */
 
 /* --- a table ----------------------------------------------------------------------------------------------------- */
@@ -89,13 +90,16 @@ static void make_tables(void *tables, unsigned number) {
 
 /* --- the owner --------------------------------------------------------------------------------------------------- */
 
-/* As many tables as threads can use, but no more than there is memory for. */
+/*
+** As many tables as threads can use, but no more than there is memory for.  One where the shards are so
+** small that passing them between threads would take longer than to make tables of them.
+*/
 static unsigned count_tables(const struct shard_tables *t) {
   const struct shard_tables_options *o = &t->options;
-  uint64_t bytes = 0, each;
+  uint64_t bytes = 0, each, small = (uint64_t)o->nsums * t->shards * SMALL_SHARD;
   for (unsigned i = 0; i < o->nsums; i++) bytes += piece_store_bytes(&o->sums[i].pieces);
   each = bytes * TABLE_BYTES / t->shards + 1;
-  if (!o->threads) return 1;
+  if (!o->threads || bytes <= small) return 1;
   uint64_t most = o->memory / each, wanted = o->threads + 2;
   return (unsigned)(most < 2 ? 2 : most < wanted ? most : wanted);
 }
