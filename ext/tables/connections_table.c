@@ -221,9 +221,7 @@ static int connections_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
     return report_text(&cursor->pVtab->zErrMsg,
                        "flowlogs_connections has no rowid with interface_id, since, until or filter; inside OR, write "
                        "the path and these once, outside of it, or IN (…)");
-  *out =
-      (sqlite3_int64)(hash_mix(hash_mix(packed_hash(connection_key(c->found)), c->found->seen.first), c->query.base) >>
-                      1);
+  *out = query_sum_rowid(&c->query, hash_mix(packed_hash(connection_key(c->found)), c->found->seen.first));
   return SQLITE_OK;
 }
 
