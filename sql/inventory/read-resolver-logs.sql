@@ -15,7 +15,7 @@
 -- line at its end.  Each file is in memory while it is read: unpacked it must be below 500 MB.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@resolver_logs', 'tests/data/resolver'), ('@on_error', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@resolver_logs', 'tests/data/resolver');
 -- Each line becomes a text of a JSON array, whatever is in it: U+10FFFF, which no text has, stands
 -- for the ends of lines while json_quote() quotes the rest.  U+FEFF is a byte order mark.
 DROP TABLE IF EXISTS temp.resolver_line;

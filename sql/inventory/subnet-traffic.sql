@@ -16,9 +16,7 @@
 -- the inventory: the internet, but also VPCs that you have not loaded.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 .read sql/inventory/load-subnets.sql
 
 DROP TABLE IF EXISTS temp.answer;

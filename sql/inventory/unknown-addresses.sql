@@ -23,8 +23,7 @@
 -- of one moment.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
 .read sql/inventory/load-assets.sql
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-subnets.sql

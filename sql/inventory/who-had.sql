@@ -21,9 +21,7 @@
 -- prefix decides.  In a gap between two owners that is the owner of the network, or nobody.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 -- The default is for the sample alone: the last line of this script removes it.
 INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@had', '10.0.1.13' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@had) IS NOT NULL, 'flowlogs: @had must be an address: .parameter set @had "''10.0.0.5''"');

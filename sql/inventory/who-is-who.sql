@@ -20,9 +20,7 @@
 -- instance.  A private address is looked up without regard to its VPC.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 .read sql/inventory/load-assets.sql
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-aws-ranges.sql
