@@ -158,6 +158,11 @@ static inline int column_has_flag(const struct column *c, unsigned flag) {
   return c->role == COLUMN_OPTION && option_table[c->ref].flags & flag;
 }
 
+/* Is it an option of which a query has one value? */
+static inline int column_takes_one(const struct column *c) {
+  return c->role == COLUMN_OPTION && !column_has_flag(c, OPTION_HAS_ROWS);
+}
+
 /* The declared type and the description of a column, whichever table they stand in. */
 const char *column_type(const struct column *column);
 const char *column_doc(const struct column *column);

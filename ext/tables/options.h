@@ -45,22 +45,28 @@ enum option_flag {
   OPTION_CREATE_ONLY = 1, /* an option of CREATE VIRTUAL TABLE; a function refuses it */
   OPTION_REQUIRED = 2,    /* NULL is an error; for other options, NULL is as if the option was not there */
   /*
-  ** The option selects records.  A scan has one value of it, so two values, IN and OR are errors
-  ** (see plan.h).  It does not change what the records are, so it is no part of the identity that
-  ** rowids are made of.
+  ** The option selects records.  It does not change what the records are, so it is no part of the
+  ** identity that rowids are made of.
   */
   OPTION_SELECTS = 4,
   OPTION_IS_TERM = 8,       /* it becomes a term of the predicate, which tells scans apart by itself */
   OPTION_NOT_IN_ROWID = 16, /* rowids do not depend on it: with other values, a row is the same row */
   OPTION_NO_CREATE = 32,    /* an option of functions alone; CREATE VIRTUAL TABLE refuses it */
+  /*
+  ** Each of several values, as in IN, stands for rows of its own, so one scan after the other is the
+  ** answer.  Options without it take one value in a query, because the scans would show the same
+  ** traffic once for each value.
+  */
+  OPTION_HAS_ROWS = 64,
 };
 
 /* O(name, kind, other members of struct option_info) */
 #define OPTIONS(O)                                                                                                     \
-  O(path, TEXT, .type = "TEXT", .flags = OPTION_REQUIRED,                                                              \
+  O(path, TEXT, .type = "TEXT", .flags = OPTION_REQUIRED | OPTION_HAS_ROWS,                                            \
     .values = "a file, a folder, a pattern with * ? [] and **, or a JSON array of these",                              \
     .doc = "The files to read.  A folder stands for everything below it.",                                             \
-    .example = "path = 'tests/data/AWSLogs/012345678901'", .twice = "; several paths are given as '[\"a\",\"b\"]'",    \
+    .example = "path = 'tests/data/AWSLogs/012345678901'",                                                             \
+    .twice = "; several paths are given as '[\"a\",\"b\"]' (the path of a record's file is the column file)",          \
     .misused = " (the path of a record's file is the column file)")                                                    \
   O(on_error, WORD, .type = "TEXT", .values = "fail or skip",                                                          \
     .doc = "What happens at a line or file that cannot be used: fail ends the query with an error, skip leaves it "    \
@@ -77,12 +83,10 @@ enum option_flag {
     .misused = "; patterns of which one must match are written as one, with || or ?")                                  \
   O(since, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM,                                               \
     .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC or with an offset",        \
-    .doc = "Only records whose start is at that time or later are read.", .example = "since = '2026-03-09 12:00'",     \
-    .misused = "; it takes one value")                                                                                 \
+    .doc = "Only records whose start is at that time or later are read.", .example = "since = '2026-03-09 12:00'")     \
   O(until, NUMBER, .type = "", .flags = OPTION_SELECTS | OPTION_IS_TERM,                                               \
     .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC or with an offset",        \
-    .doc = "Only records whose start is before that time are read.", .example = "until = '2026-03-10'",                \
-    .misused = "; it takes one value")                                                                                 \
+    .doc = "Only records whose start is before that time are read.", .example = "until = '2026-03-10'")                \
   O(threads, NUMBER, .type = "INTEGER", .values = "0 to 1024",                                                         \
     .doc = "How many threads read files; 0 for the caller's thread alone.  The default is the number of processors, "  \
            "and 0 for less than a megabyte.  Rows and their order do not depend on it.",                               \
@@ -104,12 +108,12 @@ enum option_flag {
            "it does in the sqlite3 shell on a terminal.  The default is the environment variable FLOWLOGS_PROGRESS, "  \
            "or auto.",                                                                                                 \
     .example = "progress = 'on'")                                                                                      \
-  O(inside, TEXT, .type = "TEXT", .flags = OPTION_NO_CREATE | OPTION_NOT_IN_ROWID,                                     \
+  O(inside, TEXT, .type = "TEXT", .flags = OPTION_NO_CREATE,                                                           \
     .values = "a JSON array of prefixes, or the name of a table with a column cidr",                                   \
     .doc = "Your networks, by which the direction of a connection is told.  The default is the private address "       \
            "space: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fc00::/7.",                            \
     .example = "inside = '[\"10.0.0.0/8\", \"2600:1f18:4a3b:1200::/56\"]'")                                            \
-  O(servers, TEXT, .type = "TEXT", .flags = OPTION_NO_CREATE | OPTION_NOT_IN_ROWID,                                    \
+  O(servers, TEXT, .type = "TEXT", .flags = OPTION_NO_CREATE,                                                          \
     .values = "a JSON array of ports, or the name of a table with a column port",                                      \
     .doc = "Ports of your servers, besides those that have a name.  Where no tcp_flags tell who opened a connection, " \
            "they do.",                                                                                                 \
@@ -162,7 +166,7 @@ struct option_info {
   const char *doc;     /* what it does, in whole sentences */
   const char *example; /* a condition, or a statement for an option of CREATE */
   const char *twice;   /* what to write instead of giving it twice; NULL for nothing more to say */
-  const char *misused; /* the same for a use that cannot be passed on to the scan */
+  const char *misused; /* the same for a use that cannot be passed on to the scan; NULL: it takes one value */
 };
 
 extern const struct option_info option_table[OPTION_COUNT];

@@ -53,29 +53,39 @@ static void leave_open(struct making *m, const char *name) {
   sqlite3_str_appendf(m->text, "%s? ", name);
 }
 
-/* Has the constraint several values, or may it have some where SQLite cannot tell? */
+/* Has the constraint several values?  SQLite before 3.38 does not tell. */
 static int is_in(sqlite3_index_info *info, int i) {
 #if SQLITE_VERSION_NUMBER >= 3038000
-  if (plan_knows_in()) return sqlite3_vtab_in(info, i, -1);
-#endif
+  return plan_knows_in() && sqlite3_vtab_in(info, i, -1);
+#else
   (void)info, (void)i;
-  return 1;
+  return 0;
+#endif
 }
 
 /*
-** Takes the constraints that give an option its value: one, or several that must agree.  Returns
+** Must the constraint not be passed on, because the option has one value and this has several?  Where
+** SQLite does not tell, it may have, and a record that two of the values select would be returned
+** twice.
+*/
+static int is_too_many(sqlite3_index_info *info, int i, const struct column *argument) {
+  return column_takes_one(argument) &&
+         (is_in(info, i) || (!plan_knows_in() && column_has_flag(argument, OPTION_SELECTS)));
+}
+
+/*
+** Takes the constraints that give an argument its value: one, or several that must agree.  Returns
 ** whether there is one.
 */
 static int plan_argument(struct making *m, const struct sql_table *table, int column) {
   const struct column *argument = &table->column[column];
-  const int selects = column_has_flag(argument, OPTION_SELECTS);
   int found = 0, later = 0, open = columns_is_used(m->info->colUsed, column);
   for (int i = 0; i < m->info->nConstraint; i++) {
     const struct sqlite3_index_constraint *c = &m->info->aConstraint[i];
     if (c->iColumn != column || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     later |= !c->usable;
     if (!c->usable) continue;
-    if (selects && is_in(m->info, i)) {
+    if (is_too_many(m->info, i, argument)) {
       open = 2; /* an error, whatever other constraints there are */
       continue;
     }
@@ -83,7 +93,7 @@ static int plan_argument(struct making *m, const struct sql_table *table, int co
     sqlite3_str_appendf(m->text, i < PLAN_OMIT ? "%s= " : "%s=! ", column_argument_name(argument));
     found = 1;
   }
-  m->later |= later && (selects || !found);
+  m->later |= later && (column_takes_one(argument) || !found);
   if (open > found) leave_open(m, column_argument_name(argument));
   return found;
 }
@@ -110,7 +120,7 @@ static int is_binary(sqlite3_index_info *info, int i) {
 */
 static enum term_op find_op(sqlite3_index_info *info, int i, const struct push *column) {
   enum term_op op = term_of_constraint(info->aConstraint[i].op);
-  if (op == TERM_EQ && plan_knows_in() && is_in(info, i)) op = TERM_IN;
+  if (op == TERM_EQ && is_in(info, i)) op = TERM_IN;
   if (op == TERM_CIDR && column->shape != SHAPE_TEXT) return TERM_NONE;
   if (column->must && (op == TERM_ISNULL || op == TERM_IS || op == TERM_ISNOT)) return TERM_NONE;
   if (column->must && (op == TERM_LIKE || (op == TERM_GLOB && column->shape == SHAPE_NUMBER)))
@@ -184,27 +194,41 @@ static int same_literal(sqlite3_index_info *info, int i, int j) {
 #endif
 }
 
+static int gives(const sqlite3_index_info *info, int i, int column) {
+  return info->aConstraint[i].iColumn == column && info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ;
+}
+
 /*
-** The option that selects records and that two conditions give a value, or NULL.  xFilter would
-** not see all pairs of different values, because SQLite compares `filter = ?1 AND filter = ?2` by
-** itself before it begins a scan.
+** Do both constraints give the argument a value, and may the values differ without xFilter seeing it?
+** It sees all pairs of two IN, but SQLite compares `idle = ?1 AND idle = ?2`, and `idle = 60 AND idle IN
+** (…)`, by itself before it begins a scan, and returns nothing.  A path may be IN, too: SQLite makes
+** `path = 'a' AND path IN ('a', 'a')` of `path = 'a' OR path = 'a'`.
+*/
+static int is_doubled(sqlite3_index_info *info, int i, int j, const struct column *argument) {
+  int n = is_in(info, i) + is_in(info, j);
+  return (n == 0 || (n == 1 && column_takes_one(argument))) && !same_literal(info, i, j);
+}
+
+/*
+** The argument that two conditions give a value, or NULL.
 **
 ** SQLite 3.53 gives the same constraint twice for a branch of an OR whose branches have it in
 ** common: once as the branch's, once as that of the whole OR.
 */
-static const struct option_info *find_doubled(sqlite3_index_info *info, const struct sql_table *table) {
-  for (int column = 0; column < table->ncolumns; column++) {
-    int first = -1;
-    if (!column_has_flag(&table->column[column], OPTION_SELECTS)) continue;
-    for (int i = 0; i < info->nConstraint; i++) {
-      if (info->aConstraint[i].iColumn != column || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ ||
-          is_in(info, i))
-        continue;
-      if (first >= 0 && !same_literal(info, first, i)) return &option_table[table->column[column].ref];
-      first = i;
-    }
+static const struct column *find_doubled(sqlite3_index_info *info, const struct sql_table *table) {
+  for (int column = 0; plan_knows_in() && column < table->ncolumns; column++) {
+    const struct column *argument = &table->column[column];
+    if (!column_is_argument(argument)) continue;
+    for (int i = 0; i < info->nConstraint; i++)
+      for (int j = 0; gives(info, i, column) && j < i; j++)
+        if (gives(info, j, column) && is_doubled(info, i, j, argument)) return argument;
   }
   return NULL;
+}
+
+static int doubled_error(const struct column *argument, char **pzErr) {
+  const char *twice = argument->role == COLUMN_OPTION ? option_table[argument->ref].twice : NULL;
+  return report_text(pzErr, "%s is given twice%s", argument->name, twice ? twice : "; write it once, outside of OR");
 }
 
 /*
@@ -231,10 +255,8 @@ static int check_literals(sqlite3_index_info *info, const struct sql_table *tabl
 }
 
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr) {
-  const struct option_info *doubled = find_doubled(info, table);
-  if (doubled)
-    return report_text(pzErr, "%s is given twice%s", doubled->name,
-                       doubled->twice ? doubled->twice : "; write it once, outside of OR");
+  const struct column *doubled = find_doubled(info, table);
+  if (doubled) return doubled_error(doubled, pzErr);
   int rc = check_literals(info, table, pzErr);
   if (rc) return rc;
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};

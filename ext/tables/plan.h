@@ -36,10 +36,12 @@ static inline int plan_knows_in(void) {
 ** without a path is possible, so that SQLite can look for a better one (`path = 'a' OR path =
 ** 'b'`), and is as expensive as can be.
 **
-** An option with OPTION_SELECTS takes one value.  IN, which SQLite also makes of OR, would return
-** a record twice that two of the values select, so it is not passed on, which is xFilter's error.
-** Two conditions on such an option are SQLITE_ERROR, with the message in *pzErr, because SQLite
-** would conclude by itself that no row can have two values, and would return nothing.
+** An option takes one value, or one for each row of another table; only a path and a payload may have
+** several.  IN, which SQLite also makes of OR, would show the same traffic once for each value, so it
+** is not passed on, which is xFilter's error.  Two conditions that give an argument its value are
+** SQLITE_ERROR, with the message in *pzErr, because SQLite would conclude by itself that no row can
+** have two values, and would return nothing.  SQLite before 3.38 tells neither, and there this holds
+** for options that select records alone.
 */
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr);
 

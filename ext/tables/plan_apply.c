@@ -105,7 +105,7 @@ static int open_error(const struct sql_table *table, const char *name, char **pz
       pzErr,
       "%s is an argument, and this query uses it where it can't be passed on: as a result, inside OR, in a "
       "WHERE about the right side of a LEFT JOIN (write it into ON); write %s(%s, …) or AND %s = …%s",
-      name, table->name, columns_take_data(table) ? "event" : "'AWSLogs/'", name, more ? more : "");
+      name, table->name, columns_take_data(table) ? "event" : "'AWSLogs/'", name, more ? more : "; it takes one value");
 }
 
 /* A word of the plan that is a term: NAME and op, with the value v. */

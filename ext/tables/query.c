@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "sqlite/report.h"
 #include "tables/columns.h"
 #include "tables/payload_decode.h"
@@ -100,6 +101,10 @@ void query_note_scan(struct query *q, struct scan_counts *counts, int finished) 
       memset(&counts->presence.use[of->column[i].ref], 0, sizeof *counts->presence.use);
   scan_stats_note(query_table(q)->stats, counts, finished);
   watch_end(&q->watch);
+}
+
+sqlite3_int64 query_sum_rowid(const struct query *q, uint64_t hash) {
+  return (sqlite3_int64)(hash_mix(hash_mix(hash, q->base), (uint64_t)q->options.late) >> 1);
 }
 
 const char *query_advice(const struct query *q, enum err_code code) {

@@ -45,6 +45,12 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
 void query_begin_scan(struct query *q);
 void query_note_scan(struct query *q, struct scan_counts *counts, int finished);
 
+/*
+** The rowid of a row that sums records and has this hash.  With another value of `late`, it has the sums
+** of other records, and is another row.
+*/
+sqlite3_int64 query_sum_rowid(const struct query *q, uint64_t hash);
+
 /* What a user can do about a problem of that code that ends the query. */
 const char *query_advice(const struct query *q, enum err_code code);
 

@@ -293,7 +293,7 @@ static int rollup_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
                        "%s has no rowid where its groups need more than `memory`, or a sum is beyond 2^63-1; give it "
                        "more memory, or write the conditions without OR, such as IN (…)",
                        query_of(&c->query)->name);
-  *out = (sqlite3_int64)(hash_mix(group_id(c->group), c->query.base) >> 1);
+  *out = query_sum_rowid(&c->query, group_id(c->group));
   return SQLITE_OK;
 }
 

@@ -207,7 +207,7 @@ def test_the_value_itself(build):
         assert build.shell(f"SELECT count(*) FROM flowlogs_payload({text}) WHERE data = {text};") == "40\n"
         assert build.shell(f"SELECT DISTINCT typeof(data), data = {text} FROM flowlogs_payload({text});") == \
             ("blob|1\n" if isinstance(payload, bytes) else "text|1\n")
-        assert "data is given two values" in build.shell(f"SELECT 1 FROM flowlogs_payload({text}) WHERE data = 'x';")
+        assert "data is given twice" in build.shell(f"SELECT 1 FROM flowlogs_payload({text}) WHERE data = 'x';")
     lines = literal(FORMS["lines"][0])
     conditions = " AND ".join(["version = 2"] * 16)
     assert build.shell(f"SELECT count(*) FROM (SELECT data d FROM flowlogs_payload({lines}) WHERE {conditions});") == "40\n"
