@@ -13,40 +13,33 @@
 -- stay, too, because an asset list has none.  A list that is older than the newest change in the
 -- table is an error.
 .read sql/inventory/load-assets.sql
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@at', NULL);
 INSERT OR REPLACE INTO temp.sqlite_parameters
-  SELECT '@snapshot', iif(value IS NULL, datetime('now'), datetime(value, 'auto'))
-    FROM temp.sqlite_parameters WHERE key = '@at';
-SELECT 1 WHERE NOT flowlogs_require(
-  @snapshot > '2000', 'flowlogs: @at is no time: .parameter set @at "''2026-03-09''"');
+VALUES ('@snapshot', datetime(ifnull(@at, 'now'), 'auto'));
+SELECT 1 WHERE NOT flowlogs_require(@snapshot > '2000',
+  'flowlogs: @at is no time: .parameter set @at "''2026-03-09''"');
 
+-- Times are UTC; valid_to is the first second after the period, or NULL where it goes on.
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS address_history (
-  id INTEGER PRIMARY KEY, cidr TEXT NOT NULL, name TEXT NOT NULL, owner TEXT,
-  valid_from TEXT NOT NULL,             -- UTC
-  valid_to TEXT,                        -- the first second after the period; NULL: still
+CREATE TABLE IF NOT EXISTS address_history (id INTEGER PRIMARY KEY, cidr TEXT NOT NULL,
+  name TEXT NOT NULL, owner TEXT, valid_from TEXT NOT NULL, valid_to TEXT,
   UNIQUE (cidr, valid_from));
 -- If the list is too old, @snapshot becomes NULL, and all that follows changes nothing.  The
 -- error comes after COMMIT, so that it leaves no transaction open.
-UPDATE temp.sqlite_parameters SET value = NULL
- WHERE key = '@snapshot'
-   AND EXISTS (SELECT 1 FROM address_history WHERE valid_from > @snapshot OR valid_to > @snapshot);
-
-DROP TABLE IF EXISTS temp.snapshot;
-CREATE TEMP TABLE snapshot AS
-  SELECT ip_prefix(ip, iif(ip_family(ip) = 4, 32, 128)) AS cidr, name, owner FROM assets;
+UPDATE temp.sqlite_parameters SET value = NULL WHERE key = '@snapshot' AND EXISTS (
+  SELECT 1 FROM address_history WHERE valid_from > @snapshot OR valid_to > @snapshot);
+DROP TABLE IF EXISTS temp.snapshot; CREATE TEMP TABLE snapshot AS
+SELECT ip_prefix(ip, iif(ip_family(ip) = 4, 32, 128)) AS cidr, name, owner FROM assets;
 CREATE INDEX temp.snapshot_cidr ON snapshot (cidr);
-DROP TABLE IF EXISTS temp.snapshot_done;
-CREATE TEMP TABLE snapshot_done AS
-  SELECT h.id AS closed, h.valid_from FROM address_history h
-   WHERE @snapshot IS NOT NULL AND h.valid_to IS NULL AND (h.cidr LIKE '%.%/32' OR h.cidr LIKE '%:%/128')
-     AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.cidr = h.cidr AND s.name = h.name AND s.owner IS h.owner);
-DELETE FROM address_history WHERE id IN (SELECT closed FROM snapshot_done WHERE valid_from = @snapshot);
-UPDATE address_history SET valid_to = @snapshot WHERE id IN (SELECT closed FROM snapshot_done);
+DROP TABLE IF EXISTS temp.snapshot_done; CREATE TEMP TABLE snapshot_done AS
+SELECT id, valid_from FROM address_history h
+ WHERE @snapshot IS NOT NULL AND valid_to IS NULL AND (cidr LIKE '%.%/32' OR cidr LIKE '%:%/128')
+   AND NOT EXISTS (SELECT 1 FROM snapshot WHERE (cidr, name, owner) IS (h.cidr, h.name, h.owner));
+DELETE FROM address_history
+ WHERE id IN (SELECT id FROM snapshot_done WHERE valid_from = @snapshot);
+UPDATE address_history SET valid_to = @snapshot WHERE id IN (SELECT id FROM snapshot_done);
 INSERT OR ROLLBACK INTO address_history (cidr, name, owner, valid_from)
-  SELECT cidr, name, owner, @snapshot FROM snapshot s
-   WHERE @snapshot IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM address_history h WHERE h.cidr = s.cidr AND h.valid_to IS NULL);
+SELECT cidr, name, owner, @snapshot FROM snapshot s WHERE @snapshot IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM address_history h WHERE h.cidr = s.cidr AND h.valid_to IS NULL);
 SELECT changes() AS opened, (SELECT count(*) FROM snapshot_done) AS closed,
        (SELECT count(*) FROM address_history WHERE valid_to IS NULL) AS open_now
  WHERE @snapshot IS NOT NULL;

@@ -28,14 +28,15 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-subnets.sql
 
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT f.ip, printable(s.name) AS subnet, f.asked, f.answered, f.rejected, f.sent, f.received,
        datetime(f.first, 'unixepoch') AS first_seen, datetime(f.last, 'unixepoch') AS last_seen
-  FROM (SELECT iif(back, server, client) AS ip, sum(NOT back) AS asked, sum(back) AS answered, sum(rejected > 0) AS rejected,
-               sum(iif(back, server_bytes, client_bytes)) AS sent, sum(iif(back, client_bytes, server_bytes)) AS received,
+  FROM (SELECT iif(back, server, client) AS ip, sum(NOT back) AS asked, sum(back) AS answered,
+               sum(rejected > 0) AS rejected, sum(iif(back, server_bytes, client_bytes)) AS sent,
+               sum(iif(back, client_bytes, server_bytes)) AS received,
                min(first_seen) AS first, max(last_seen) AS last
-          FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
+          FROM flowlogs_connections(@logs, @on_error, @format)
+         CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
          WHERE since = @since AND until = @until GROUP BY 1) f
   JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)
  WHERE f.ip NOT IN (SELECT ip FROM assets UNION ALL SELECT ip FROM interface_addresses)

@@ -25,14 +25,16 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-aws-ranges.sql
 
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 WITH talker AS (
-  SELECT iif(back, server, client) AS ip, count(*) AS connections, sum(iif(back, server_bytes, client_bytes)) AS bytes
-    FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
-   WHERE since = @since AND until = @until AND NOT is_nat_leg GROUP BY 1 ORDER BY bytes DESC, ip LIMIT @top)
-SELECT t.ip,
-       printable(coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)), r.service || ' ' || r.region)) AS name,
+  SELECT iif(back, server, client) AS ip, count(*) AS connections,
+         sum(iif(back, server_bytes, client_bytes)) AS bytes
+    FROM flowlogs_connections(@logs, @on_error, @format)
+   CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
+   WHERE since = @since AND until = @until AND NOT is_nat_leg
+   GROUP BY 1 ORDER BY bytes DESC, ip LIMIT @top)
+SELECT t.ip, printable(coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)),
+                                r.service || ' ' || r.region)) AS name,
        printable(a.owner) AS owner, t.connections, t.bytes
   FROM talker t
   LEFT JOIN assets a ON a.ip = t.ip
