@@ -73,13 +73,14 @@ OF_A_POD = [f"5 eni-1 {NODE} {FAR} 40000 443 6 4 400 1773046800 1773046860 ACCEP
 
 
 @pytest.mark.parametrize("name, asked, rows", [
-    ("from-source", {"src": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "400"]]),
+    ("from-to", {"src": POD}, [[POD, FAR, "TCP", "443", "https", "client", "1", "0", "400"]]),
     ("tcp-from-source", {"src": POD}, [["2026-03-09 09:00:00", FAR, "40000", "443", "https", "NULL", "4", "400"]]),
-    ("to-destination", {"dst": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
-    ("to-network", {"net": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
-    ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("from-to", {"dst": POD}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
+    ("from-to", {"dst": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
+    ("from-to", {"src": "10.0.0.0/8", "dst": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
+    ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
     ("top-talkers", {"within": "100.64.0.0/16"}, [[POD, "NULL", "1", "0", "4", "400", "900"]]),
-    ("from-source", {"src": NODE}, [[FAR, "TCP", "443", "https", "ACCEPT", "2", "450"]]),
+    ("from-to", {"src": NODE}, [[NODE, FAR, "TCP", "443", "https", "client", "1", "0", "50"]]),
     ("top-talkers", {"within": "10.0.1.0/24"}, [[NODE, "NULL", "1", "0", "4", "50", "0"]])])
 def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
     """Its node's interface logs the node's own address as srcaddr and dstaddr."""

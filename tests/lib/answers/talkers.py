@@ -134,6 +134,33 @@ def host_seen(records, host="10.0.2.14", since=None, until=None, top=20):
     return [row for _, row in sorted(rows)][:top]
 
 
+def _from_to(records, since, until, wanted, top):
+    """What one end of each connection sent to the other."""
+    found = []
+    sent = [c for c in _both_ways(_once(records, since, until)) if c["packets"] != 0 and wanted(c)]
+    for key, cs in _groups(sent, lambda c: (
+            c["own"], c["other"], _words(c["protocol"]), c["server_port"], c["protocol"], "client" if c["is_client"] else "server")):
+        src, dst, words, port, protocol, role = key
+        size = _sum(cs, "sent")
+        found.append(((_most(size), -len(cs), *map(_rank, (src, dst, words, port, role))),
+                      (src, dst, words, port, _name(port, protocol), role, len(cs), _rejected(cs), size, _first(cs), _last(cs))))
+    return [row for _, row in sorted(found)][:top]
+
+
+def from_to(records, src=None, dst=None, since=None, until=None, top=20):
+    src = "10.0.1.31" if src is None and dst is None else src
+
+    def of(ip, network):
+        return network is None or ipaddress.ip_address(ip) in ipaddress.ip_network(network)
+
+    return _from_to(records, since, until, lambda c: of(c["own"], src) and of(c["other"], dst), top)
+
+
+def to_text_prefix(records, text="172.31.2.", since=None, until=None, top=20):
+    rows = _from_to(records, since, until, lambda c: c["other"].startswith(text), top)
+    return [(*row[:9], row[10]) for row in rows]
+
+
 def eni(records, eni="eni-01d3b5255fac9b19f", since=None, until=None, top=20):
     own = [r for r in _of_period(records, since, until) if r.get("interface_id") == eni]
     what = [(*key, len(rs), _sum(rs, "packets"), _sum(rs, "bytes"), _clock(min(r["start"] for r in rs)), _clock(max(r["end"] for r in rs)))
