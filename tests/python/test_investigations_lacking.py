@@ -136,7 +136,7 @@ def test_pairs_without_a_byte_count(tmp_path, name, rows):
 # The scripts that stop at an error, because all that they ask about is a field that the logs lack.
 NEED_ACTION = set("""accepted-rejected nat-by-tag rejected-tcp rejected-tcp-by-weekday rejects rejects-inside top-rejected traffic-paths""".split())
 # They ask flowlogs_connections, for which a file needs addresses, ports and protocol.
-ON_CONNECTIONS = {name for name in NAMES if "flowlogs_connections(" in (ROOT / f"sql/investigate/{name}.sql").read_text()} - {"nat-traffic"}
+ON_CONNECTIONS = {name for name in NAMES if "flowlogs_connections(" in (ROOT / f"sql/investigate/{name}.sql").read_text()} - {"nat-traffic", "cleartext"}
 STOPPED = {"default": set(), "v5": set(), "tgw": NEED_ACTION | {"eni"},
            "four": NEED_ACTION | ON_CONNECTIONS | {"eni", "skipdata", "tcp-from-source"}}
 

@@ -87,6 +87,20 @@ def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
     assert [row[:len(rows[0])] for row in answer(name, tmp_path, WITH_PACKETS, OF_A_POD, **asked)] == rows
 
 
+@pytest.mark.parametrize("pod", [None, "100.64.3.7"])
+def test_cleartext_of_a_server_on_a_high_port(tmp_path, pod):
+    """Its port is that of the service, also where the clients' ports are lower, and where it is a pod's."""
+    lines = []
+    for i in range(30):
+        ends = ["10.0.0.5", 40000 + 400 * i], ["10.0.0.9", 50051]
+        for (src, sport), (dst, dport), way in ((*ends, "ingress"), (*ends[::-1], "egress")):
+            packet = [pod if pod and ip == "10.0.0.9" else ip for ip in (src, dst)]
+            lines.append(f"eni-1 {src} {dst} {sport} {dport} 6 100 1773046800 1773046860 ACCEPT {way} {' '.join(packet)} 0")
+    rows = answer("cleartext", tmp_path, "interface-id srcaddr dstaddr srcport dstport protocol bytes start end action flow-direction "
+                  "pkt-srcaddr pkt-dstaddr encryption-status", lines)
+    assert rows[0][:8] == ["eni-1", "10.0.0.9", "TCP", "50051", "1", "60", "0", "6000"] and len(rows) == 2
+
+
 @pytest.mark.parametrize("name, row", [("dns-resolvers", ["10.0.1.5", "203.0.113.7", "53", "outside", "1", "0", "400"]),
                                        ("bad-addresses", ["203.0.113.7", "it", "10.0.1.5", "53", "1", "1", "0", "400", "900"])])
 @pytest.mark.parametrize("logged", [["eni-1", "eni-2"], ["eni-2"]])

@@ -21,10 +21,6 @@ def _clock(seconds):
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
 
 
-def _service_port(record):
-    return min(record["srcport"], record["dstport"])
-
-
 def _is_private(address):
     ip = ipaddress.ip_address(address)
     return any(ip in net for net in _OUR_NETWORKS)

@@ -161,6 +161,25 @@ def to_text_prefix(records, text="172.31.2.", since=None, until=None, top=20):
     return [(*row[:9], row[10]) for row in rows]
 
 
+def cleartext(records):
+    servers = {(c["server"], c["server_port"], c["protocol"]) for c in _met(records)}
+
+    def own(r):
+        end = r.get("pkt_dstaddr") or r["dstaddr"], r["dstport"], r["protocol"]
+        return (r["interface_id"], r["srcaddr"] if r["flow_direction"] == "egress" else r["dstaddr"], invb._protocol(r),
+                r["dstport"] if end in servers else r["srcport"])
+
+    rows = []
+    for key, rs in _groups([r for r in records if r.get("encryption_status") == 0], own):
+        peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs} - {None}
+        rows.append((*key, len(peers), len(rs), invb._refused(rs), _sum(rs, "bytes"), invb._last(rs)))
+    names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
+    states = invb._groups(invb._ok(records), lambda r: r.get("encryption_status"))
+    return _sorted(rows, -8, 1, 2, 3, 4)[:20] + [
+        (name, _distinct(states[code], "interface_id"), len(states[code]), _sum(states[code], "bytes"))
+        for code, name in names.items() if states[code]]
+
+
 def eni(records, eni="eni-01d3b5255fac9b19f", since=None, until=None, top=20):
     own = [r for r in _of_period(records, since, until) if r.get("interface_id") == eni]
     what = [(*key, len(rs), _sum(rs, "packets"), _sum(rs, "bytes"), _clock(min(r["start"] for r in rs)), _clock(max(r["end"] for r in rs)))
