@@ -90,7 +90,7 @@ def test_every_source_says_its_licence():
 
 # The scripts of sql/ that may have more than 25 lines of SQL, with the lines that they have and why.
 LONGER = {
-    "investigate/next-hop-trace": (38, "it has two addresses to check and to forget, a query that follows hops, and counts five fields"),
+    "investigate/next-hop-trace": (36, "it has two addresses to check and to forget, a query that follows hops, and counts five fields"),
     "investigate/new-talkers": (27, "it has two answers, and three times to set and to forget for the sample"),
     "inventory/history-snapshot": (29, "it is no question, but changes a table in a transaction"),
     "inventory/who-had": (29, "it has two answers, and looks for the owner at the time of each connection"),
