@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/threads.h"
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
@@ -19,11 +20,21 @@ static void free_sums(struct connection_pass *p) {
   p->n = 0;
 }
 
+/* Are the sums of a worker to give up?  The owner's question must not be asked in other threads. */
+static int is_given_up(void *pass) {
+  struct connection_pass *p = pass;
+  const struct stop *stop = &p->options->scan.reader.stop;
+  if (threads_is_member()) return workers_is_stopped(&p->scan.workers);
+  return stop->ask && stop->ask(stop->context);
+}
+
 /* A quarter of the memory is left for tables. */
 static enum err_code init_sums(struct connection_pass *p, struct err *e) {
+  const struct stop stop = {.ask = is_given_up, .context = p};
+  uint64_t share = p->options->memory / 4 * 3 / p->n;
   for (unsigned i = 0; i < p->n; i++) {
     struct connection_sums *s = &p->sums[i];
-    if (connection_sums_init(s, &p->options->wish, p->parts, p->options->memory / 4 * 3 / p->n, e)) return e->code;
+    if (connection_sums_init(s, &p->options->wish, p->parts, share, stop, e)) return e->code;
     p->scan.worker[i].summing = (struct summing){.kind = &connection_kind, .sums = s};
   }
   return ERR_NONE;

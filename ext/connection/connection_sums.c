@@ -59,7 +59,7 @@ static uint64_t room_of(const struct connection_sums *s) {
 
 static enum err_code compact(struct connection_sums *s, struct err *e) {
   for (uint32_t i = 0; i < s->pieces.shards; i++)
-    if (piece_store_compact(&s->pieces, i, s->part, &s->table, e)) return e->code;
+    if (piece_store_compact(&s->pieces, i, s->part, &s->table, &s->stop, e)) return e->code;
   return ERR_NONE;
 }
 
@@ -74,12 +74,28 @@ static enum err_code keep_part(struct connection_sums *s, struct err *e) {
   return compact(s, e);
 }
 
-/* Does it help to join the pieces?  One shard is tried, and stands for all. */
-static enum err_code try_shard(struct connection_sums *s, int *helps, struct err *e) {
-  uint64_t before = piece_store_shard_bytes(&s->pieces, 0);
-  piece_store_compact(&s->pieces, 0, s->part, &s->table, e);
-  *helps = piece_store_shard_bytes(&s->pieces, 0) * 2 <= before;
-  return e->code;
+static uint32_t largest_shard(const struct connection_sums *s) {
+  uint32_t largest = 0;
+  uint64_t most = 0;
+  for (uint32_t i = 0; i < s->pieces.shards; i++) {
+    uint64_t bytes = piece_store_shard_bytes(&s->pieces, i);
+    if (bytes > most) largest = i, most = bytes;
+  }
+  return largest;
+}
+
+/*
+** Does it help to join the pieces?  The largest shard is tried, because it is the one with the key that has
+** by far the most pieces, if there is such a key; and another one, which stands for all.
+*/
+static enum err_code try_shards(struct connection_sums *s, int *helps, struct err *e) {
+  uint32_t largest = largest_shard(s), other = largest == 0 && s->pieces.shards > 1;
+  uint64_t before = piece_store_shard_bytes(&s->pieces, other);
+  if (piece_store_compact(&s->pieces, largest, s->part, &s->table, &s->stop, e) ||
+      piece_store_compact(&s->pieces, other, s->part, &s->table, &s->stop, e))
+    return e->code;
+  *helps = piece_store_shard_bytes(&s->pieces, other) * 2 <= before;
+  return ERR_NONE;
 }
 
 /*
@@ -89,7 +105,7 @@ static enum err_code try_shard(struct connection_sums *s, int *helps, struct err
 static enum err_code make_room(struct connection_sums *s, struct err *e) {
   uint64_t room = room_of(s);
   int helps = 0;
-  if (s->limit < room && try_shard(s, &helps, e)) return e->code;
+  if (s->limit < room && try_shards(s, &helps, e)) return e->code;
   if (s->limit >= room || helps) {
     if (compact(s, e)) return e->code;
     while (piece_store_bytes(&s->pieces) > room / 4 * 3 && s->part.bits < CONNECTION_PART_BITS)
@@ -219,8 +235,9 @@ static enum err_code connection_settle(void *sums, struct err *e) {
 /* --- the sums as a whole ----------------------------------------------------------------------------------------- */
 
 enum err_code connection_sums_init(struct connection_sums *s, const struct connection_wish *wish,
-                                   struct connection_parts *parts, uint64_t share, struct err *e) {
+                                   struct connection_parts *parts, uint64_t share, struct stop stop, struct err *e) {
   memset(s, 0, sizeof *s);
+  s->stop = stop;
   s->wish = wish;
   s->parts = parts;
   s->share = share;

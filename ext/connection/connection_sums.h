@@ -49,8 +49,9 @@ struct connection_wish {
 struct connection_sums {
   const struct connection_wish *wish;
   struct connection_parts *parts;
-  uint64_t share; /* bytes that the pieces and observers may take */
-  uint64_t limit; /* bytes of the pieces at which they are to be compacted */
+  struct stop stop; /* asked in the worker's thread */
+  uint64_t share;   /* bytes that the pieces and observers may take */
+  uint64_t limit;   /* bytes of the pieces at which they are to be compacted */
   struct piece_store pieces;
   struct observers observers;
   struct forwards forwards;
@@ -67,7 +68,7 @@ struct connection_sums {
 
 /* Makes the sums of a worker ready, with parts.part as their part.  ERR_NOMEM. */
 enum err_code connection_sums_init(struct connection_sums *s, const struct connection_wish *wish,
-                                   struct connection_parts *parts, uint64_t share, struct err *e);
+                                   struct connection_parts *parts, uint64_t share, struct stop stop, struct err *e);
 
 /* These sums stay with their workers: the owner reads them when the scan has ended. */
 extern const struct summing_kind connection_kind;

@@ -19,7 +19,6 @@
 */
 #include "connection/connections.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -169,15 +168,60 @@ struct connection *connections_next(const struct connections *t, struct connecti
   return NULL;
 }
 
-/* The pieces of one key. */
-struct pieces {
-  struct connection **item;
+/* The pieces of one key, and how often `stop` was about to be asked. */
+struct finishing {
+  const struct stop *stop;
+  size_t steps;
+  uint32_t *place, *spare; /* of n pieces each */
   size_t n, cap;
 };
 
-static int by_first(const void *a, const void *b) {
-  const struct connection *x = *(struct connection *const *)a, *y = *(struct connection *const *)b;
-  return (x->seen.first > y->seen.first) - (x->seen.first < y->seen.first);
+static inline int is_stopped(struct finishing *f, struct err *e) {
+  return ++f->steps % ASKED == 0 && stop_check(f->stop, e);
+}
+
+/* Finds the pieces of the key whose newest piece that is. */
+static enum err_code find_pieces(const struct connections *t, uint32_t newest, struct finishing *f, struct err *e) {
+  f->n = 0;
+  for (uint32_t place = newest; place && !is_stopped(f, e); place = piece_at(t, place)->next) f->n++;
+  if (e->code) return e->code;
+  if (f->n > f->cap) {
+    mem_free(f->place);
+    f->cap = 0;
+    if (!(f->place = mem_alloc(2 * f->n * sizeof *f->place))) return err_nomem(e);
+    f->cap = f->n;
+  }
+  f->spare = f->place + f->n;
+  for (size_t i = 0; newest; newest = piece_at(t, newest)->next) f->place[i++] = newest;
+  return ERR_NONE;
+}
+
+/* Merges the pieces from i on with those from k on, which end at n. */
+static void merge(const struct connections *t, struct finishing *f, size_t i, size_t k, size_t n, struct err *e) {
+  size_t middle = k;
+  for (uint32_t *out = f->spare + i; (i < middle || k < n) && !is_stopped(f, e);) {
+    int is_second =
+        i == middle || (k < n && piece_at(t, f->place[k])->seen.first < piece_at(t, f->place[i])->seen.first);
+    *out++ = f->place[is_second ? k++ : i++];
+  }
+}
+
+/* Sorts the pieces by their first times. */
+static enum err_code sort_pieces(const struct connections *t, struct finishing *f, struct err *e) {
+  for (size_t width = 1; width < f->n; width *= 2) {
+    for (size_t i = 0; i < f->n && !e->code; i += 2 * width) {
+      size_t k = i + width < f->n ? i + width : f->n;
+      merge(t, f, i, k, k + width < f->n ? k + width : f->n, e);
+    }
+    uint32_t *sorted = f->spare;
+    f->spare = f->place;
+    f->place = sorted;
+  }
+  if (f->spare < f->place) { /* the memory begins with `place` */
+    memcpy(f->spare, f->place, f->n * sizeof *f->place);
+    f->place = f->spare;
+  }
+  return e->code;
 }
 
 /* Makes `from` a part of `into`, which has another place now in which nothing is left of it. */
@@ -188,39 +232,39 @@ static void absorb(const struct connections *t, struct connection *into, struct 
   from->sums = 0;
 }
 
-/* Joins the pieces of one key that belong together.  c is the first piece of the key. */
-static enum err_code finish_key(const struct connections *t, struct connection *c, struct pieces *p, struct err *e) {
-  p->n = 0;
-  for (;; c = piece_at(t, c->next)) {
-    if (mem_grow(&p->item, &p->cap, p->n + 1, FEW, sizeof *p->item)) return err_nomem(e);
-    p->item[p->n++] = c;
-    if (!c->next) break;
-  }
-  qsort(p->item, p->n, sizeof *p->item, by_first);
-  struct connection *current = p->item[0];
-  for (size_t i = 1; i < p->n; i++) {
-    if (is_near(t, &current->seen, &p->item[i]->seen)) {
-      absorb(t, current, p->item[i]);
+/* Joins the pieces of one key that belong together. */
+static enum err_code finish_key(const struct connections *t, uint32_t newest, struct finishing *f, struct err *e) {
+  if (find_pieces(t, newest, f, e) || sort_pieces(t, f, e)) return e->code;
+  struct connection *current = piece_at(t, f->place[0]);
+  for (size_t i = 1; i < f->n && !is_stopped(f, e); i++) {
+    struct connection *c = piece_at(t, f->place[i]);
+    if (is_near(t, &current->seen, &c->seen)) {
+      absorb(t, current, c);
     } else {
       points_sort(&t->sums, &current->sums);
-      current = p->item[i];
+      current = c;
       current->is_again = 1;
     }
   }
   points_sort(&t->sums, &current->sums);
-  return ERR_NONE;
+  return e->code;
+}
+
+/* The place of the piece that connections_next() has returned. */
+static uint32_t last_place(const struct connections_place *place, const struct connection *c) {
+  return (uint32_t)(place->block * ARENA_WORDS + place->word - (PIECE_WORDS + c->words) + 1);
 }
 
 enum err_code connections_finish(struct connections *t, const struct stop *stop, struct err *e) {
   struct connections_place place = {0};
-  struct pieces p = {0};
+  struct finishing f = {.stop = stop};
   struct connection *c;
-  for (size_t n = 0; !e->code && (c = connections_next(t, &place)) != NULL; n++) {
-    if (n % ASKED == 0 && stop_check(stop, e)) break;
+  if (stop_check(stop, e)) return e->code;
+  while ((c = connections_next(t, &place)) != NULL && !is_stopped(&f, e)) {
     if (c->is_behind) continue;
-    if (c->next) finish_key(t, c, &p, e);
-    else points_sort(&t->sums, &c->sums);
+    if (!c->next) points_sort(&t->sums, &c->sums);
+    else if (finish_key(t, last_place(&place, c), &f, e)) break;
   }
-  mem_free(p.item);
+  mem_free(f.place);
   return e->code;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The pieces of a shard lie in a list of blocks, in the order in which they came.
+**
+** A shard is compacted at once, unless it is far larger than the others, because of a key that has very
+** many pieces: then some blocks at a time, so that the table does not take more memory than is gained.
 */
 #include "connection/piece_store.h"
 
@@ -8,7 +11,8 @@
 
 #include "base/mem.h"
 
-#define BLOCKS_OF_SHARD 8 /* that a full shard has at least: else the blocks would be half empty */
+#define BLOCKS_OF_SHARD 8   /* that a full shard has at least: else the blocks would be half empty */
+#define BLOCKS_AT_ONCE  64 /* of which a table can be made in little memory */
 
 struct piece_block {
   struct piece_block *next;
@@ -68,8 +72,7 @@ enum err_code piece_store_add(struct piece_store *s, uint64_t hash, const struct
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
-const uint64_t *piece_store_next(const struct piece_store *s, uint32_t shard, struct piece_place *place) {
-  const struct piece_shard *of = &s->shard[shard];
+static const uint64_t *next_of(const struct piece_shard *of, struct piece_place *place) {
   if (!place->block) {
     if (!of->first) return NULL;
     place->block = of->first;
@@ -85,21 +88,65 @@ const uint64_t *piece_store_next(const struct piece_store *s, uint32_t shard, st
   return p;
 }
 
+const uint64_t *piece_store_next(const struct piece_store *s, uint32_t shard, struct piece_place *place) {
+  return next_of(&s->shard[shard], place);
+}
+
 uint64_t piece_store_shard_bytes(const struct piece_store *s, uint32_t shard) {
   uint64_t n = 0;
   for (const struct piece_block *b = s->shard[shard].first; b; b = b->next) n += BLOCK_POOL_BLOCK;
   return n;
 }
 
+/* --- lists of blocks --------------------------------------------------------------------------------------------- */
+
+/* Takes n blocks, or all that there are, off the beginning of a list. */
+static struct piece_shard take_off(struct piece_shard *list, size_t n) {
+  struct piece_shard taken = *list;
+  struct piece_block *b = list->first;
+  while (--n && b != list->last) b = b->next;
+  if (b == list->last) {
+    memset(list, 0, sizeof *list);
+    return taken;
+  }
+  list->first = b->next;
+  b->next = NULL;
+  taken.last = b;
+  taken.at = b->end;
+  taken.end = b->word + sizeof b->word / 8;
+  return taken;
+}
+
+/* Appends a list, which has a block at least, to another one. */
+static void append(struct piece_shard *to, const struct piece_shard *list) {
+  if (to->last) {
+    to->last->end = to->at;
+    to->last->next = list->first;
+  } else {
+    to->first = list->first;
+  }
+  to->last = list->last;
+  to->at = list->at;
+  to->end = list->end;
+}
+
+static void drop(struct piece_store *s, const struct piece_shard *list) {
+  for (struct piece_block *b = list->first; b;) {
+    struct piece_block *next = b->next;
+    block_pool_give(&s->pool, b);
+    b = next;
+  }
+}
+
 /* --- compacting -------------------------------------------------------------------------------------------------- */
 
-/* Adds the pieces of a shard that are in the part to the table.  *words becomes how many words they have. */
-static enum err_code fill(const struct piece_store *s, uint32_t shard, struct connection_part part,
-                          struct connections *table, size_t *words, struct err *e) {
+/* Adds the pieces of a list that are in the part to the table.  *words becomes how many words they have. */
+static enum err_code fill(const struct piece_shard *list, struct connection_part part, struct connections *table,
+                          size_t *words, struct err *e) {
   struct piece_place place = {0};
   const uint64_t *p;
   *words = 0;
-  while ((p = piece_store_next(s, shard, &place)) != NULL) {
+  while ((p = next_of(list, &place)) != NULL) {
     uint64_t hash = packed_hash(p);
     if (!connection_is_in(hash, part)) continue;
     *words += packed_words(p);
@@ -157,27 +204,32 @@ static enum err_code put_table(struct piece_store *s, struct piece_shard *shard,
   return ERR_NONE;
 }
 
-static void drop(struct piece_store *s, uint32_t shard) {
-  for (struct piece_block *b = s->shard[shard].first; b;) {
-    struct piece_block *next = b->next;
-    block_pool_give(&s->pool, b);
-    b = next;
+/* Compacts the pieces of a list, and appends what remains of them to another one. */
+static enum err_code compact_list(struct piece_store *s, const struct piece_shard *list, struct piece_shard *out,
+                                  struct connection_part part, struct connections *table, const struct stop *stop,
+                                  struct err *e) {
+  size_t before, after;
+  if (fill(list, part, table, &before, e) || connections_finish(table, stop, e)) return e->code;
+  put_table(s, NULL, table, &after, e);
+  if (after < before || part.bits) {
+    drop(s, list);
+    put_table(s, out, table, &after, e);
+  } else {
+    append(out, list);
   }
-  memset(&s->shard[shard], 0, sizeof s->shard[shard]);
+  connections_reset(table);
+  return e->code;
 }
 
 enum err_code piece_store_compact(struct piece_store *s, uint32_t shard, struct connection_part part,
-                                  struct connections *table, struct err *e) {
-  struct connections_place place = {0};
-  struct connection *c;
-  size_t before, after;
-  if (fill(s, shard, part, table, &before, e)) return e->code;
-  while ((c = connections_next(table, &place)) != NULL) points_sort(&table->sums, &c->sums);
-  put_table(s, NULL, table, &after, e);
-  if (after < before || part.bits) {
-    drop(s, shard);
-    put_table(s, &s->shard[shard], table, &after, e);
+                                  struct connections *table, const struct stop *stop, struct err *e) {
+  struct piece_shard rest = s->shard[shard], *out = &s->shard[shard];
+  size_t blocks = s->pool.used / s->shards * 2;
+  if (blocks < BLOCKS_AT_ONCE) blocks = BLOCKS_AT_ONCE;
+  memset(out, 0, sizeof *out);
+  while (rest.first && !stop_check(stop, e)) {
+    struct piece_shard list = take_off(&rest, blocks);
+    if (compact_list(s, &list, out, part, table, stop, e)) break;
   }
-  connections_reset(table);
   return e->code;
 }

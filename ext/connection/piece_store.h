@@ -14,7 +14,7 @@
 **
 ** Call order: piece_store_init(); the rest in any order; piece_store_clear(), which may be called on a
 ** struct that is all zero, too.  One thread at a time; several may read while nothing changes.
-** ERR_NOMEM is the only error.
+** Errors are ERR_NOMEM, and ERR_INTERRUPT of piece_store_compact().
 */
 #ifndef CONNECTION_PIECE_STORE_H
 #define CONNECTION_PIECE_STORE_H
@@ -63,10 +63,11 @@ const uint64_t *piece_store_next(const struct piece_store *s, uint32_t shard, st
 
 /*
 ** Drops all pieces that are not in the part, and joins those that belong together, in that shard.
-** table: an empty one, which is used meanwhile.
+** table: an empty one, which is used meanwhile.  On an error, which may be ERR_INTERRUPT as well, pieces
+** are lost.
 */
 enum err_code piece_store_compact(struct piece_store *s, uint32_t shard, struct connection_part part,
-                                  struct connections *table, struct err *e);
+                                  struct connections *table, const struct stop *stop, struct err *e);
 
 /* Bytes that the pieces take. */
 static inline uint64_t piece_store_bytes(const struct piece_store *s) {

@@ -20,7 +20,7 @@ static uint32_t choose(void *from, uint32_t n) {
 }
 
 static enum err_code compact(struct piece_store *s, struct connection_part part, struct connections *t, struct err *e) {
-  for (uint32_t i = 0; !e->code && i < s->shards; i++) piece_store_compact(s, i, part, t, e);
+  for (uint32_t i = 0; !e->code && i < s->shards; i++) piece_store_compact(s, i, part, t, &no_stop, e);
   return e->code;
 }
 
@@ -119,6 +119,80 @@ static void test_bytes(void **state) {
   }
 }
 
+/* Adds flows of one key, one after the other with that pause, in a random order. */
+static void add_hot_key(struct piece_store *s, size_t n, uint64_t pause, struct err *e) {
+  uint32_t *order = malloc(n * sizeof *order);
+  struct flow f = {.key = {{{.low = UINT64_C(0xffff0a000001)}, 123}, {{.low = UINT64_C(0xffff0a000002)}, 123}, 17},
+                   .signs = FLOW_SEEN | FLOW_ACCEPTED,
+                   .packets = 1,
+                   .bytes = 40};
+  struct model_flow m = {.f = f};
+  for (uint32_t i = 0; i < n; i++) order[i] = i;
+  for (uint32_t i = (uint32_t)n - 1; i; i--) {
+    uint32_t k = random_below(i + 1), kept = order[i];
+    order[i] = order[k];
+    order[k] = kept;
+  }
+  for (size_t i = 0; !e->code && i < n; i++) {
+    f.start = f.end = 1000000 + order[i] * pause;
+    piece_store_add(s, model_hash(&m), &f, 0, e);
+  }
+  free(order);
+}
+
+/*
+** A key with very many flows, whose pieces do not meet in the order in which they come: they are joined all
+** the same, and where they cannot be, the table that finds this out stays small.
+*/
+static void test_hot_key(void **state) {
+  const struct connection_part all = {0};
+  (void)state;
+  for (int is_one = 0; is_one < 2; is_one++) {
+    struct piece_store s = {0};
+    struct connections t;
+    struct err e = {0};
+    connections_init(&t, IDLE, 0);
+    assert_int_equal(piece_store_init(&s, 40 << 20, &e), ERR_NONE);
+    add_hot_key(&s, 200000, is_one ? 1 : IDLE + 1, &e);
+    uint64_t before = piece_store_bytes(&s);
+    for (int i = 0; i < 2; i++) assert_int_equal(compact(&s, all, &t, &e), ERR_NONE);
+    if (is_one) assert_in_range(piece_store_bytes(&s), 1, before / 8);
+    else assert_int_equal(piece_store_bytes(&s), before);
+    assert_in_range(arena_bytes(&t.pieces) + arena_bytes(&t.sums), 1, 2 << 20);
+    piece_store_clear(&s);
+    connections_clear(&t);
+  }
+  assert_int_equal(mem_test_live(), 0);
+}
+
+static int stop_at(void *context) {
+  int *left = context;
+  return --*left < 0;
+}
+
+/* Whenever it is stopped, also while a key with very many pieces is sorted. */
+static void test_stop(void **state) {
+  const struct connection_part all = {0};
+  int asks = -1;
+  (void)state;
+  for (int left = 0; asks < 0; left++) {
+    int remaining = left;
+    const struct stop stop = {stop_at, &remaining};
+    struct piece_store s = {0};
+    struct connections t;
+    struct err e = {0};
+    connections_init(&t, IDLE, 0);
+    assert_int_equal(piece_store_init(&s, 0, &e), ERR_NONE);
+    add_hot_key(&s, 20000, IDLE + 1, &e);
+    if (!piece_store_compact(&s, 0, all, &t, &stop, &e)) asks = left;
+    else assert_int_equal(e.code, ERR_INTERRUPT);
+    piece_store_clear(&s);
+    connections_clear(&t);
+  }
+  assert_in_range(asks, 30, 200);
+  assert_int_equal(mem_test_live(), 0);
+}
+
 /* A connection that more interfaces have seen than a packed piece has room for. */
 static void test_many_points(void **state) {
   const struct connection_part all = {0};
@@ -188,6 +262,8 @@ int main(void) {
       cmocka_unit_test(test_compacting_changes_nothing),
       cmocka_unit_test(test_bytes),
       cmocka_unit_test(test_many_points),
+      cmocka_unit_test(test_hot_key),
+      cmocka_unit_test(test_stop),
       cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
