@@ -1,6 +1,6 @@
--- Reads query logs of Route 53 Resolver, plain or gzip, into temp.resolver_line, or stops with a
--- message.  load-resolver-names.sql begins with it, before its transaction, so that an error leaves
--- none open.
+-- Reads query logs of Route 53 Resolver, plain or gzip, into temp.resolver_line and the names in
+-- them into temp.dns_new, or stops with a message.  load-resolver-names.sql begins with it,
+-- before its transaction, so that an error leaves none open.
 --
 --   @resolver_logs   a file, a folder, a pattern or several as a JSON array; NULL stands for none
 --   @on_error        'skip' keeps lines that cannot be used, with their `problem`; otherwise one is
@@ -15,7 +15,7 @@
 -- line at its end.  Each file is in memory while it is read: unpacked it must be below 500 MB.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@resolver_logs', 'tests/data/resolver'), ('@on_error', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@resolver_logs', 'tests/data/resolver');
 -- Each line becomes a text of a JSON array, whatever is in it: U+10FFFF, which no text has, stands
 -- for the ends of lines while json_quote() quotes the rest.  U+FEFF is a byte order mark.
 DROP TABLE IF EXISTS temp.resolver_line;
@@ -34,3 +34,11 @@ SELECT printable(path) AS file, line, printable(problem) AS problem FROM resolve
  WHERE problem IS NOT NULL AND @on_error IS NOT 'skip' ORDER BY path, line LIMIT 10;
 SELECT 1 WHERE NOT flowlogs_require(@on_error IS 'skip' OR NOT EXISTS (SELECT 1 FROM resolver_line WHERE problem IS NOT NULL),
   'flowlogs: nothing was loaded, for the problems above; @on_error = ''skip'' leaves such lines out');
+DROP TABLE IF EXISTS temp.dns_new;
+CREATE TEMP TABLE dns_new AS SELECT ip_text(json_extract(v, a.fullkey || '.Rdata')) AS address,
+       lower(rtrim(v ->> '$.query_name', '.')) AS name,
+       coalesce(ip_text(v ->> '$.srcaddr'), '-') AS asker, min(at) AS first_asked,
+       max(at) AS last_asked, count(*) AS times
+  FROM (SELECT v, datetime(v ->> 'query_timestamp') AS at FROM resolver_line WHERE problem IS NULL)
+ CROSS JOIN json_each(v, '$.answers') a
+ WHERE json_extract(v, a.fullkey || '.Type') IN ('A', 'AAAA') GROUP BY 1, 2, 3;
