@@ -30,8 +30,7 @@
 -- coverage), sums are lower bounds. A figure is NULL where no record has the field that it needs, such
 -- as `rejected` in logs of transit gateways, which have no action.
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
 
 -- All records, including NODATA and SKIPDATA, with words beside the numbers. Add the fields here that
 -- you need besides, such as vpc_id or pkt_srcaddr.

@@ -12,6 +12,11 @@
 
 enum err_code arena_grow(struct arena *a, struct err *e) {
   size_t filled_cap = a->cap;
+  if (a->spare) {
+    a->spare--;
+    a->filled[a->n++] = 0;
+    return ERR_NONE;
+  }
   if (mem_grow(&a->filled, &filled_cap, a->n + 1, FIRST_BLOCKS, sizeof *a->filled) ||
       mem_grow(&a->block, &a->cap, a->n + 1, FIRST_BLOCKS, sizeof *a->block))
     return err_nomem(e);
@@ -24,6 +29,7 @@ enum err_code arena_grow(struct arena *a, struct err *e) {
 void arena_shrink(struct arena *a) { mem_free(a->block[--a->n]); }
 
 void arena_clear(struct arena *a) {
+  a->n += a->spare;
   while (a->n) arena_shrink(a);
   mem_free(a->block);
   mem_free(a->filled);

@@ -24,6 +24,7 @@ struct arena {
   uint64_t **block;
   uint32_t *filled; /* for each block: words that items take */
   size_t n, cap;    /* blocks, and those that there is room for in the two arrays */
+  size_t spare;     /* blocks after these n, which have nothing */
 };
 
 /* Adds a block.  ERR_NOMEM. */
@@ -47,15 +48,21 @@ static inline uint32_t arena_end(const struct arena *a) {
 /* The item at the end takes so many of the words that were reserved. */
 static inline void arena_take(struct arena *a, size_t words) { a->filled[a->n - 1] += (uint32_t)words; }
 
-/* Frees the last of the blocks. */
+/* Frees the last of the blocks.  There may be no spare ones. */
 void arena_shrink(struct arena *a);
 
 /* Frees all; the arena is then empty. */
 void arena_clear(struct arena *a);
 
+/* Drops all items, and keeps the blocks for others. */
+static inline void arena_reset(struct arena *a) {
+  a->spare += a->n;
+  a->n = 0;
+}
+
 /* Bytes of memory that the arena takes. */
 static inline size_t arena_bytes(const struct arena *a) {
-  return a->n * ARENA_BLOCK + a->cap * (sizeof *a->block + sizeof *a->filled);
+  return (a->n + a->spare) * ARENA_BLOCK + a->cap * (sizeof *a->block + sizeof *a->filled);
 }
 
 #endif

@@ -27,6 +27,11 @@ enum err_code slots_grow(struct slots *s, struct err *e) {
   return ERR_NONE;
 }
 
+void slots_reset(struct slots *s) {
+  if (s->used) memset(s->slot, 0, s->cap * sizeof *s->slot);
+  s->used = 0;
+}
+
 void slots_clear(struct slots *s) {
   mem_free(s->slot);
   memset(s, 0, sizeof *s);

@@ -33,6 +33,9 @@ static inline enum err_code slots_reserve(struct slots *s, struct err *e) {
   return s->used * 2 >= s->cap ? slots_grow(s, e) : ERR_NONE;
 }
 
+/* Makes all slots free, and keeps their memory for other items. */
+void slots_reset(struct slots *s);
+
 /* Frees all slots. */
 void slots_clear(struct slots *s);
 

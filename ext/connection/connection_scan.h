@@ -2,7 +2,7 @@
 /*
 ** A scan of files as connections.
 **
-**     files --> workers: tables of each --> merged --> roles --> connection_scan_next()
+**     files --> passes --> connections --> roles --> connection_scan_next()
 **
 ** Call order: connection_scan_open(); connection_scan_next() until it returns no connection;
 ** connection_scan_problem(); connection_scan_close(), which stops all and may be called at any
@@ -23,33 +23,27 @@
 #ifndef CONNECTION_CONNECTION_SCAN_H
 #define CONNECTION_CONNECTION_SCAN_H
 
-#include "connection/connection_sums.h"
+#include "connection/connection_pass.h"
 #include "connection/roles.h"
-#include "scan/summing_scan.h"
 
 struct connection_scan_options {
-  struct scan_options scan; /* which records are read; its policy is POLICY_FAIL or POLICY_SKIP */
-  struct connection_wish wish;
-  uint64_t memory;                 /* bytes that all tables together may take */
-  const struct port_set *services; /* see role_of(); may be NULL */
+  struct connection_pass_options pass; /* its policy is POLICY_FAIL or POLICY_SKIP */
+  const struct port_set *services;     /* the ports that servers have, besides those that have a name; may be NULL */
 };
 
 struct connection_scan {
   const struct files *files;
   struct connection_scan_options options;
-  struct summing_scan scan;        /* the pass at hand */
-  struct connection_sums *sums;    /* one for each of its workers */
-  unsigned n;                      /* of these */
-  struct connection_parts parts;   /* which part of the connections it reads, and what is due later */
-  struct connection_sums *current; /* that have the connections of the pass, once it has ended; or NULL */
-  struct connections_place place;  /* how far these have been returned */
-  struct gateways gateways;        /* that were found in the first pass */
-  struct scan_counts counts;       /* of the first pass */
-  unsigned passes;                 /* that were begun, those for peers included */
-  struct batch problem;            /* that ended a scan within this one: */
+  struct connection_parts parts; /* which part of the connections is read, and what is due later */
+  struct connection_pass pass;   /* that reads it */
+  struct services services;
+  struct peers peers;        /* of the ends of connections that nothing else decides about, in this pass */
+  struct gateways gateways;  /* that were found in the first pass */
+  struct scan_counts counts; /* of the first pass */
+  unsigned passes;           /* that were begun, those for peers included */
+  struct batch problem;      /* that ended a scan within this one: */
   int has_problem;
   int is_ready; /* the mutex of `parts` has been initialised */
-  int is_open;  /* `scan` is open */
 };
 
 /* Begins to read.  ERR_NOMEM; connection_scan_close() is due all the same. */
@@ -67,17 +61,15 @@ static inline struct role connection_role(const struct connection *c) {
 }
 
 /*
-** Is a connection the leg of a NAT gateway?  inside: wish.inside, or NULL if that was NULL.
+** Is a connection the leg of a NAT gateway?  inside: pass.wish.inside of the options, or NULL if that was NULL.
 */
 static inline int connection_scan_is_leg(const struct connection_scan *g, const struct flow_key *key,
                                          const struct prefix_table *inside) {
-  return forwards_is_leg(&g->current->forwards, key) || (inside && gateways_is_leg(&g->gateways, key, inside));
+  return forwards_is_leg(&g->pass.forwards, key) || (inside && gateways_is_leg(&g->gateways, key, inside));
 }
 
-/* The table that has the connection which was returned last. */
-static inline const struct connections *connection_scan_table(const struct connection_scan *g) {
-  return &g->current->table;
-}
+/* The table that has the connection which was returned last; its points have the numbers of g->pass.observers. */
+static inline const struct connections *connection_scan_table(const struct connection_scan *g) { return g->pass.table; }
 
 /* The problem that ended the scan, as summing_scan_problem() says it. */
 const struct batch *connection_scan_problem(const struct connection_scan *g);

@@ -15,6 +15,8 @@
 #include "record/batch.h"
 
 #define MORE_BITS 5 /* bits that are added to a part at once, at most */
+#define FIRST_LIMIT                                                                                                    \
+  (8 << 20) /* bytes of pieces at which a worker looks for the first time whether joining them helps */
 
 /* --- parts ------------------------------------------------------------------------------------------------------- */
 
@@ -47,14 +49,56 @@ static enum err_code split(struct connection_sums *s, struct err *e) {
   return e->code;
 }
 
-enum err_code connection_sums_keep_part(struct connection_sums *s, struct err *e) {
+/* --- memory ------------------------------------------------------------------------------------------------------ */
+
+/* Bytes that the pieces may take. */
+static uint64_t room_of(const struct connection_sums *s) {
+  uint64_t fixed = observers_bytes(&s->observers);
+  return fixed + CONNECTION_LEAST < s->share ? s->share - fixed : CONNECTION_LEAST;
+}
+
+static enum err_code compact(struct connection_sums *s, struct err *e) {
+  for (uint32_t i = 0; i < s->pieces.shards; i++)
+    if (piece_store_compact(&s->pieces, i, s->part, &s->table, e)) return e->code;
+  return ERR_NONE;
+}
+
+/* Drops what is no longer in the part at hand, which another worker may have made smaller. */
+static enum err_code keep_part(struct connection_sums *s, struct err *e) {
   struct connection_parts *p = s->parts;
   if (s->version == atomic_load_explicit(&p->version, memory_order_relaxed)) return ERR_NONE;
   pthread_mutex_lock(&p->mutex);
   s->part = p->part;
   s->version = atomic_load_explicit(&p->version, memory_order_relaxed);
   pthread_mutex_unlock(&p->mutex);
-  return connections_keep(&s->table, s->part, e);
+  return compact(s, e);
+}
+
+/* Does it help to join the pieces?  One shard is tried, and stands for all. */
+static enum err_code try_shard(struct connection_sums *s, int *helps, struct err *e) {
+  uint64_t before = piece_store_shard_bytes(&s->pieces, 0);
+  piece_store_compact(&s->pieces, 0, s->part, &s->table, e);
+  *helps = piece_store_shard_bytes(&s->pieces, 0) * 2 <= before;
+  return e->code;
+}
+
+/*
+** The pieces take as much as `limit`.  Where each key has many pieces, they are joined early, so that they
+** stay in the processor's caches; and else when there is no more room.
+*/
+static enum err_code make_room(struct connection_sums *s, struct err *e) {
+  uint64_t room = room_of(s);
+  int helps = 0;
+  if (s->limit < room && try_shard(s, &helps, e)) return e->code;
+  if (s->limit >= room || helps) {
+    if (compact(s, e)) return e->code;
+    while (piece_store_bytes(&s->pieces) > room / 4 * 3 && s->part.bits < CONNECTION_PART_BITS)
+      if (split(s, e) || keep_part(s, e)) return e->code;
+  }
+  s->limit = 2 * piece_store_bytes(&s->pieces);
+  if (s->limit < FIRST_LIMIT) s->limit = FIRST_LIMIT;
+  if (s->limit > room && s->part.bits < CONNECTION_PART_BITS) s->limit = room;
+  return ERR_NONE;
 }
 
 /* --- a layout ---------------------------------------------------------------------------------------------------- */
@@ -93,8 +137,8 @@ static enum err_code find_observer(struct connection_sums *s, const struct line 
   const char *id = value_at(line, s->observer[0], &n);
   uint32_t is_interface = id != NULL;
   if (!id) id = value_at(line, s->observer[1], &n);
-  if (observers_find(&s->table.observers, id ? id : none, id ? n : 0, number, e)) return e->code;
-  s->table.observers.item[*number].is_interface |= is_interface;
+  if (observers_find(&s->observers, id ? id : none, id ? n : 0, number, e)) return e->code;
+  s->observers.item[*number].is_interface |= is_interface;
   return ERR_NONE;
 }
 
@@ -111,7 +155,7 @@ static inline uint32_t point_of(const struct flow *f, uint32_t observer) {
 static enum err_code note_traits(struct connection_sums *s, const struct line *line, const struct flow *f,
                                  uint32_t observer, struct err *e) {
   uint64_t start = f->start == FLOW_NONE ? 0 : f->start;
-  observer_ends(&s->table.observers.item[observer], &f->src, &f->dst);
+  observer_ends(&s->observers.item[observer], &f->src, &f->dst);
   for (int t = 0; t < TRAITS; t++) {
     size_t n;
     const char *p = value_at(line, s->trait[t], &n);
@@ -119,7 +163,7 @@ static enum err_code note_traits(struct connection_sums *s, const struct line *l
       p = s->account->text;
       n = s->account->n;
     }
-    if (p && observers_trait(&s->table.observers, observer, (enum trait)t, p, n, start, e)) return e->code;
+    if (p && observers_trait(&s->observers, observer, (enum trait)t, p, n, start, e)) return e->code;
   }
   return ERR_NONE;
 }
@@ -158,61 +202,47 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   if (s->wish->traits && (find_observer(s, line, &observer, e) || note_traits(s, line, &f, observer, e)))
     return e->code;
   if (s->wish->peers && !peers_concern(s->wish->peers, &f.key)) return ERR_NONE;
-  uint64_t hash = connection_hash(&f.key);
+  uint64_t key[PACKED_KEY_WORDS];
+  packed_key(key, &f.key);
+  uint64_t hash = packed_hash(key);
   if (!connection_is_in(hash, s->part)) return ERR_NONE;
   if (!s->wish->traits && !s->wish->peers && find_observer(s, line, &observer, e)) return e->code;
-  return connections_add(&s->table, &f, hash, point_of(&f, observer), e);
-}
-
-/*
-** Must the part become smaller?  That leaves the observers as they are, and the blocks of an arena
-** are no smaller for fewer connections, so a table has room for some connections in any case: else
-** the files would be read once more for each few of them.
-*/
-static int is_too_large(const struct connection_sums *s) {
-  uint64_t fixed = observers_bytes(&s->table.observers);
-  uint64_t room = fixed + CONNECTION_LEAST < s->share ? s->share - fixed : CONNECTION_LEAST;
-  return connections_bytes(&s->table, BATCH_WINDOW) - fixed > room && s->part.bits < CONNECTION_PART_BITS;
+  return piece_store_add(&s->pieces, hash, &f, point_of(&f, observer), e);
 }
 
 static enum err_code connection_settle(void *sums, struct err *e) {
   struct connection_sums *s = sums;
-  if (connections_settle(&s->table, e) || connection_sums_keep_part(s, e)) return e->code;
-  while (is_too_large(s))
-    if (split(s, e) || connection_sums_keep_part(s, e)) return e->code;
-  return ERR_NONE;
+  if (keep_part(s, e)) return e->code;
+  return piece_store_bytes(&s->pieces) < s->limit ? ERR_NONE : make_room(s, e);
 }
 
 /* --- the sums as a whole ----------------------------------------------------------------------------------------- */
+
+enum err_code connection_sums_init(struct connection_sums *s, const struct connection_wish *wish,
+                                   struct connection_parts *parts, uint64_t share, struct err *e) {
+  memset(s, 0, sizeof *s);
+  s->wish = wish;
+  s->parts = parts;
+  s->share = share;
+  s->part = parts->part;
+  s->version = atomic_load_explicit(&parts->version, memory_order_relaxed);
+  connections_init(&s->table, wish->idle, wish->peers != NULL);
+  s->limit = room_of(s) < FIRST_LIMIT ? room_of(s) : FIRST_LIMIT;
+  return piece_store_init(&s->pieces, room_of(s), e);
+}
 
 static int connection_is_full(const void *sums) {
   (void)sums;
   return 0;
 }
 
-/* The larger table is the one that stays. */
-static enum err_code connection_merge(void *sums, void *from, const struct stop *stop, struct err *e) {
-  struct connection_sums *own = sums, *other = from;
-  if (connection_sums_keep_part(own, e) || connection_sums_keep_part(other, e)) return e->code;
-  if (other->table.slots.used > own->table.slots.used) {
-    struct connections larger = other->table;
-    other->table = own->table;
-    own->table = larger;
-  }
-  if (forwards_merge(&own->forwards, &other->forwards, e) || gateways_merge(&own->gateways, &other->gateways, e))
-    return e->code;
-  forwards_clear(&other->forwards);
-  gateways_clear(&other->gateways);
-  connections_merge(&own->table, &other->table, stop, e);
-  if (e->code == ERR_INTERRUPT) memset(e, 0, sizeof *e); /* the owner knows that it has stopped the scan */
-  return e->code;
-}
-
 static void connection_clear(void *sums) {
   struct connection_sums *s = sums;
-  connections_clear(&s->table);
+  piece_store_clear(&s->pieces);
+  observers_clear(&s->observers);
   forwards_clear(&s->forwards);
   gateways_clear(&s->gateways);
+  connections_clear(&s->table);
 }
 
 const struct summing_kind connection_kind = {
@@ -220,6 +250,5 @@ const struct summing_kind connection_kind = {
     .add = connection_add,
     .settle = connection_settle,
     .is_full = connection_is_full,
-    .merge = connection_merge,
     .clear = connection_clear,
 };

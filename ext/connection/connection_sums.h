@@ -2,10 +2,10 @@
 /*
 ** What one worker of a connection scan sums: a kind of sums for summing_scan.h.
 **
-** Memory is bounded without a change of the answer.  Connections are divided into parts by the hash
-** of their keys.  When a worker's table is full, the part at hand becomes smaller for all workers,
-** each of them drops what is no longer in it, and the rest is put on the list of parts for which
-** the files are to be read once more.
+** Memory is bounded without a change of the answer.  Where the pieces take much, those that belong
+** together are joined.  Where that does not help, connections are divided into parts by the hash of
+** their keys: the part at hand becomes smaller for all workers, each of them drops what is no longer in
+** it, and the rest is put on the list of parts for which the files are to be read once more.
 */
 #ifndef CONNECTION_CONNECTION_SUMS_H
 #define CONNECTION_CONNECTION_SUMS_H
@@ -13,14 +13,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "connection/connections.h"
 #include "connection/forwards.h"
 #include "connection/gateways.h"
+#include "connection/observers.h"
 #include "connection/peers.h"
+#include "connection/piece_store.h"
 #include "predicate/predicate.h"
 #include "scan/summing.h"
 
-#define CONNECTION_LEAST (512 * 1024) /* bytes that a table may take besides its observers, however small its share */
+#define CONNECTION_LEAST (256 * 1024) /* bytes that the pieces may take, however small the share of the worker */
 
 /* What all workers share. */
 struct connection_parts {
@@ -48,11 +49,14 @@ struct connection_wish {
 struct connection_sums {
   const struct connection_wish *wish;
   struct connection_parts *parts;
-  uint64_t share; /* bytes that the table may take */
-  struct connections table;
+  uint64_t share; /* bytes that the pieces and observers may take */
+  uint64_t limit; /* bytes of the pieces at which they are to be compacted */
+  struct piece_store pieces;
+  struct observers observers;
   struct forwards forwards;
   struct gateways gateways;
-  unsigned version;            /* of the part that the table has */
+  struct connections table;    /* for compacting */
+  unsigned version;            /* of the part that the pieces have */
   struct connection_part part; /* and that part */
   struct flow_binding binding; /* of the layout at hand, as all that follows */
   struct predicate_bound wanted;
@@ -61,12 +65,11 @@ struct connection_sums {
   const struct path_field *account; /* what the path gives where the layout lacks account_id, or NULL */
 };
 
-extern const struct summing_kind connection_kind;
+/* Makes the sums of a worker ready, with parts.part as their part.  ERR_NOMEM. */
+enum err_code connection_sums_init(struct connection_sums *s, const struct connection_wish *wish,
+                                   struct connection_parts *parts, uint64_t share, struct err *e);
 
-/*
-** Drops what is no longer in the part at hand.  Workers do so by themselves; the owner does when the
-** scan has ended.  ERR_NOMEM.
-*/
-enum err_code connection_sums_keep_part(struct connection_sums *s, struct err *e);
+/* These sums stay with their workers: the owner reads them when the scan has ended. */
+extern const struct summing_kind connection_kind;
 
 #endif

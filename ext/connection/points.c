@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** The lists are short: a connection has a sum for each direction and each interface on its way.  A
-** file may nevertheless name a great many interfaces, and nothing can interrupt what reads a list, so
-** lists are sorted before they are read, and then gone through once.
+** file may nevertheless name a great many interfaces, and nothing can interrupt what reads a list.  So
+** a new sum is compared with the newest ones only, and lists are sorted before they are read, and then
+** gone through once.
 */
 #include "connection/points.h"
 
 #include "connection/flow.h"
 
 #define SUM_WORDS (sizeof(struct point_sum) / 8)
+#define FEW       8 /* sums of a list that a new one is compared with */
 
 _Static_assert(sizeof(struct point_sum) % 8 == 0, "a sum is made of words");
 
@@ -18,22 +20,35 @@ static inline uint64_t sum_of(uint64_t a, uint64_t b) {
   return a + b >= a && a + b != FLOW_NONE ? a + b : FLOW_NONE - 1;
 }
 
+static void add(struct point_sum *to, const struct point_sum *a) {
+  to->packets = sum_of(to->packets, a->packets);
+  to->bytes = sum_of(to->bytes, a->bytes);
+}
+
 static struct point_sum *sum_at(const struct arena *arena, uint32_t place) { return arena_at(arena, place); }
 
 enum err_code points_add(struct arena *arena, uint32_t *first, const struct point_sum *a, struct err *e) {
-  for (uint32_t place = *first; place; place = sum_at(arena, place)->next) {
+  uint32_t place = *first;
+  for (int i = 0; place && i < FEW; i++) {
     struct point_sum *sum = sum_at(arena, place);
+    place = sum->next;
     if (sum->point != a->point) continue;
-    sum->packets = sum_of(sum->packets, a->packets);
-    sum->bytes = sum_of(sum->bytes, a->bytes);
+    add(sum, a);
     return ERR_NONE;
   }
   if (arena_reserve(arena, SUM_WORDS, e)) return e->code;
-  uint32_t place = arena_end(arena);
+  place = arena_end(arena);
   *sum_at(arena, place) = (struct point_sum){a->packets, a->bytes, a->point, *first};
   arena_take(arena, SUM_WORDS);
   *first = place;
   return ERR_NONE;
+}
+
+void points_append(const struct arena *arena, uint32_t *first, uint32_t other) {
+  uint32_t *end = &other;
+  while (*end) end = &sum_at(arena, *end)->next;
+  *end = *first;
+  *first = other;
 }
 
 /* --- a list that is complete ------------------------------------------------------------------------------------ */
@@ -55,8 +70,22 @@ static uint32_t merge(const struct arena *arena, uint32_t a, uint32_t b) {
   return first;
 }
 
+/* Makes one sum of those of the same point in a sorted list. */
+static void unite(const struct arena *arena, uint32_t first) {
+  for (struct point_sum *s = sum_at(arena, first); s->next;) {
+    struct point_sum *next = sum_at(arena, s->next);
+    if (next->point != s->point) {
+      s = next;
+      continue;
+    }
+    add(s, next);
+    s->next = next->next;
+  }
+}
+
 void points_sort(const struct arena *arena, uint32_t *first) {
   uint32_t sorted[32] = {0}, all = 0; /* sorted[i]: a list of 2^i sums, or 0 */
+  if (!*first || !sum_at(arena, *first)->next) return;
   for (uint32_t place = *first; place;) {
     uint32_t one = place, i = 0;
     place = sum_at(arena, one)->next;
@@ -69,6 +98,7 @@ void points_sort(const struct arena *arena, uint32_t *first) {
   }
   for (int i = 0; i < 32; i++) all = merge(arena, sorted[i], all);
   *first = all;
+  unite(arena, all);
 }
 
 /*

@@ -30,6 +30,7 @@ struct point_sum {
 #define POINT_AT_B            16u /* of B; neither: the record does not tell */
 #define POINT_DIFFERS         32u /* on its side, the packet has another address than the interface */
 #define POINT_BITS            6
+#define POINT_OWN_BITS(point) ((point) & ((1u << POINT_BITS) - 1))
 #define POINT_OBSERVER(point) ((point) >> POINT_BITS)
 /* Did the same observer see the same direction in the same way? */
 #define POINT_IS_ALIKE(a, b) ((((a) ^ (b)) & ~(POINT_AT_A | POINT_AT_B | POINT_DIFFERS)) == 0)
@@ -40,15 +41,21 @@ struct point_list {
   uint32_t first; /* place of the first one, or 0 */
 };
 
-/* Adds to the sum of the point, which may be new, in the list that begins at *first.  ERR_NOMEM. */
+/*
+** Adds to the sum of the point in the list that begins at *first.  A point may have several sums there
+** until the list is sorted.  ERR_NOMEM.
+*/
 enum err_code points_add(struct arena *arena, uint32_t *first, const struct point_sum *a, struct err *e);
+
+/* Appends a list to another one. */
+void points_append(const struct arena *arena, uint32_t *first, uint32_t other);
 
 /* The sum at a place; NULL for 0. */
 static inline const struct point_sum *points_at(struct point_list list, uint32_t place) {
   return place ? (const struct point_sum *)arena_at(list.arena, place) : NULL;
 }
 
-/* Sorts a list to which nothing is added any more, as the functions below need it. */
+/* Sorts a list, as the functions below need it; each point then has one sum. */
 void points_sort(const struct arena *arena, uint32_t *first);
 
 /* What was sent in a direction, counted once.  FLOW_NONE: no observer has logged it. */

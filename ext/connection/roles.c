@@ -5,13 +5,15 @@
 */
 #include "connection/roles.h"
 
+#include <string.h>
+
 #include "net/code_names.h"
 
 #define TCP       6
 #define EPHEMERAL 1024 /* the least port that a client has, unless a service has it */
 
 static int has_sign(const struct connection *c, enum flow_sign sign, uint32_t direction) {
-  return (c->signs & FLOW_SIGNS(sign, direction)) != 0;
+  return (c->seen.signs & FLOW_SIGNS(sign, direction)) != 0;
 }
 
 static int has_ports(const struct flow_key *key) { return key->a.port != FLOW_NO_PORT && key->b.port != FLOW_NO_PORT; }
@@ -21,15 +23,26 @@ static int by_flags(const struct connection *c) {
          has_sign(c, FLOW_SYN_ACK, 0);
 }
 
-static int is_service(uint32_t port, uint32_t protocol, const struct port_set *services) {
-  return code_names_port(port, protocol) != NULL || port_set_has(services, port);
+void services_init(struct services *s, const struct port_set *more) {
+  memset(s, 0, sizeof *s);
+  code_names_add_ports(&s->udp, CODE_NAMES_UDP);
+  code_names_add_ports(&s->other, TCP);
+  for (size_t i = 0; more && i < sizeof more->bits / sizeof *more->bits; i++) {
+    s->udp.bits[i] |= more->bits[i];
+    s->other.bits[i] |= more->bits[i];
+  }
 }
 
-static int by_service(const struct flow_key *key, const struct port_set *services) {
-  if (!has_ports(key)) return 0;
-  int a = is_service(key->a.port, key->protocol, services), b = is_service(key->b.port, key->protocol, services);
-  if (a == b || (a ? key->b.port : key->a.port) < EPHEMERAL) return 0;
-  return b - a;
+/* Ports that are missing are in no set. */
+static inline int by_service(const struct services *s, uint32_t a, uint32_t b, uint32_t protocol) {
+  const struct port_set *set = protocol == CODE_NAMES_UDP ? &s->udp : &s->other;
+  int is_a = port_set_has(set, a), is_b = port_set_has(set, b);
+  if (is_a == is_b || (is_a ? b : a) < EPHEMERAL || (is_a ? b : a) == FLOW_NO_PORT) return 0;
+  return is_b - is_a;
+}
+
+int role_may_need_peers(const struct services *s, uint32_t a, uint32_t b, uint32_t protocol) {
+  return a != FLOW_NO_PORT && b != FLOW_NO_PORT && !by_service(s, a, b, protocol);
 }
 
 /*
@@ -46,9 +59,9 @@ static struct role decided(int for_a, enum role_from from) {
 }
 
 /* Where there are no ports, peers decide nothing: who pings many hosts is no server. */
-struct role role_of(const struct connection *c, const struct flow_key *key, const struct port_set *services) {
+struct role role_of(const struct connection *c, const struct flow_key *key, const struct services *s) {
   struct role role = decided(by_flags(c), ROLE_TCP_FLAGS);
-  if (!role.from) role = decided(by_service(key, services), ROLE_SERVICE_PORT);
+  if (!role.from) role = decided(by_service(s, key->a.port, key->b.port, key->protocol), ROLE_SERVICE_PORT);
   if (!role.from) role = decided(by_silence(c), ROLE_ONE_WAY);
   if (!role.from && !has_ports(key)) role = role_by_peers(c, key, 0, 0);
   return role;
@@ -57,7 +70,8 @@ struct role role_of(const struct connection *c, const struct flow_key *key, cons
 struct role role_by_peers(const struct connection *c, const struct flow_key *key, uint64_t a, uint64_t b) {
   struct role role = {.client = a > b, .from = a != b ? ROLE_MANY_PEERS : ROLE_UNDECIDED};
   if (!role.from && has_ports(key)) role = decided((int)key->a.port - (int)key->b.port, ROLE_LOWER_PORT);
-  if (!role.from) role = (struct role){.client = c->first == FLOW_NONE ? 0 : c->opening & 1, .from = ROLE_FIRST_SEEN};
+  if (!role.from)
+    role = (struct role){.client = c->seen.first == FLOW_NONE ? 0 : c->seen.opening & 1, .from = ROLE_FIRST_SEEN};
   return role;
 }
 

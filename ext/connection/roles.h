@@ -37,11 +37,19 @@ struct role {
   enum role_from from;
 };
 
-/*
-** What the connection and its ports say by themselves; ROLE_UNDECIDED if the peers must be counted.
-** services: the ports that servers have, besides those that have a name; may be NULL.
-*/
-struct role role_of(const struct connection *c, const struct flow_key *key, const struct port_set *services);
+/* The ports of known services. */
+struct services {
+  struct port_set udp, other;
+};
+
+/* Those that have a name, and `more`, which may be NULL. */
+void services_init(struct services *s, const struct port_set *more);
+
+/* Can it be that only the peers tell who the client is, as far as these ports say? */
+int role_may_need_peers(const struct services *s, uint32_t a, uint32_t b, uint32_t protocol);
+
+/* What the connection and its ports say by themselves; ROLE_UNDECIDED if the peers must be counted. */
+struct role role_of(const struct connection *c, const struct flow_key *key, const struct services *s);
 
 /* The same for a connection that is undecided, with the number of peers of A and of B. */
 struct role role_by_peers(const struct connection *c, const struct flow_key *key, uint64_t a, uint64_t b);

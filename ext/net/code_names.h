@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/port_set.h"
+
 /*
 ** Returns the keyword of an IP protocol in IANA's registry, such as "TCP"; or, when it has none,
 ** the description there.  Returns NULL for an unassigned number.
@@ -28,6 +30,9 @@ const char *code_names_protocol(int64_t number);
 ** otherwise.
 */
 const char *code_names_port(int64_t number, int64_t protocol);
+
+/* Adds all ports that have a name for the protocol. */
+void code_names_add_ports(struct port_set *to, int64_t protocol);
 
 #define CODE_NAMES_FLAGS 32 /* bytes of the longest text of TCP flags, with its NUL */
 

@@ -157,14 +157,14 @@ static const struct port udp_ports[] = {
     {8888, "ddi-udp-1"},     {8889, "ddi-udp-2"},       {8890, "ddi-udp-3"},     {8891, "ddi-udp-4"},
     {10161, "snmpdtls"},     {10162, "snmpdtls-trap"}};
 
-/*
-** Returns the first port of a service that has several ports, because the table has only that
-** one.
-*/
+/* Services that have several ports, of which the tables have only the first one. */
+static const struct {
+  uint16_t first, last;
+} several[] = {{6000, 6063} /* x11 */, {6665, 6669} /* ircu */, {27000, 27009} /* flex-lm */};
+
 static uint16_t first_port(uint16_t number) {
-  if (number > 6000 && number <= 6063) return 6000;    /* x11 */
-  if (number > 6665 && number <= 6669) return 6665;    /* ircu */
-  if (number > 27000 && number <= 27009) return 27000; /* flex-lm */
+  for (size_t i = 0; i < COUNT(several); i++)
+    if (number > several[i].first && number <= several[i].last) return several[i].first;
   return number;
 }
 
@@ -188,4 +188,16 @@ const char *code_names_port(int64_t number, int64_t protocol) {
   const char *name = protocol == CODE_NAMES_UDP ? find(udp_ports, COUNT(udp_ports), port) : NULL;
   if (!name) name = find(field_ports, COUNT(field_ports), port);
   return name ? name : find(ports, COUNT(ports), first_port(port));
+}
+
+static void add_all(struct port_set *to, const struct port *table, size_t n) {
+  for (size_t i = 0; i < n; i++) port_set_add(to, table[i].number);
+}
+
+void code_names_add_ports(struct port_set *to, int64_t protocol) {
+  if (protocol == CODE_NAMES_UDP) add_all(to, udp_ports, COUNT(udp_ports));
+  add_all(to, field_ports, COUNT(field_ports));
+  add_all(to, ports, COUNT(ports));
+  for (size_t i = 0; i < COUNT(several); i++)
+    for (uint32_t port = several[i].first; port <= several[i].last; port++) port_set_add(to, port);
 }

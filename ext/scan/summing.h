@@ -40,7 +40,8 @@ struct summing_kind {
   int (*is_full)(const void *sums);
 
   /*
-  ** Adds all of `from`, and leaves it empty; the two may change places.  stop is asked now and
+  ** NULL if the sums stay with their workers until the scan is closed, and the owner reads all of them
+  ** when it has ended.  Otherwise adds all of `from`, and leaves it empty; the two may change places.  stop is asked now and
   ** then; when it says so, the function returns ERR_NONE early, and the rest stays in `from`.
   ** ERR_NOMEM, likewise.
   */

@@ -102,13 +102,13 @@ static void summing_scan_end_file(void *scan, size_t file, struct batch *spare) 
 static int is_stopped(void *scan) { return workers_is_stopped(&((struct summing_scan *)scan)->workers); }
 
 /*
-** Adds the sums of the workers that ended before this one to its own.
+** Adds the sums of the workers that ended before this one to its own, if they are to be added.
 ** ERR_NOMEM.
 */
 static enum err_code merge(struct summing_scan *g, struct summing_worker *own, struct err *e) {
   const struct stop stop = {.ask = is_stopped, .context = g};
   pthread_mutex_lock(&g->mutex);
-  while (g->merged && !e->code && !workers_is_stopped(&g->workers)) {
+  while (g->merged && own->summing.kind->merge && !e->code && !workers_is_stopped(&g->workers)) {
     struct summing_worker *other = g->merged;
     g->merged = NULL;
     pthread_mutex_unlock(&g->mutex);

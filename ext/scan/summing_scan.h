@@ -11,7 +11,9 @@
 **
 ** Ownership: the list and what the options point to must outlive the scan, and the struct must
 ** stay where it is.  The sums belong to the caller, who frees them after summing_scan_close().
-** While threads run, only those that summing_scan_next() returned last are the caller's to read.
+** While threads run, only those that summing_scan_next() returned last are the caller's to read.  Where
+** the kind of sums has no merge(), it returns sums when all workers have ended, and the caller may then
+** read those of all workers.
 **
 ** Memory is bounded where the kind of sums says that they are full: a worker hands these to the
 ** owner and goes on with none, so that one key may be in several sums.  The caller adds them up.

@@ -59,25 +59,25 @@ static uint64_t sent(const struct connections_cursor *c, enum end end, int is_by
   uint32_t side = side_of(c, end), seen = FLOW_SIGNS(FLOW_SEEN, side);
   for (uint32_t d = 0; d < 2; d++) points_sent(connections_points(t, c->found), d, &packets[d], &bytes[d]);
   const uint64_t *of = is_bytes ? bytes : packets;
-  if (of[side] == FLOW_NONE && !(c->found->signs & seen) && of[!side] != FLOW_NONE) return 0;
+  if (of[side] == FLOW_NONE && !(c->found->seen.signs & seen) && of[!side] != FLOW_NONE) return 0;
   return of[side];
 }
 
 static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   const struct connections_cursor *c = cursor_of(cursor);
   const struct connection *f = c->found;
-  int acted = (f->signs & FLOW_ACTION) != 0;
+  int acted = (f->seen.signs & FLOW_ACTION) != 0;
   switch ((enum shown)column->ref) {
-  case SHOWN_FIRST_SEEN: result_count(ctx, f->first); break;
-  case SHOWN_LAST_SEEN: result_count(ctx, f->last); break;
-  case SHOWN_SECONDS: result_count(ctx, f->first == FLOW_NONE ? FLOW_NONE : f->last - f->first); break;
+  case SHOWN_FIRST_SEEN: result_count(ctx, f->seen.first); break;
+  case SHOWN_LAST_SEEN: result_count(ctx, f->seen.last); break;
+  case SHOWN_SECONDS: result_count(ctx, f->seen.first == FLOW_NONE ? FLOW_NONE : f->seen.last - f->seen.first); break;
   case SHOWN_CLIENT_PACKETS: result_count(ctx, sent(c, END_CLIENT, 0)); break;
   case SHOWN_CLIENT_BYTES: result_count(ctx, sent(c, END_CLIENT, 1)); break;
   case SHOWN_SERVER_PACKETS: result_count(ctx, sent(c, END_SERVER, 0)); break;
   case SHOWN_SERVER_BYTES: result_count(ctx, sent(c, END_SERVER, 1)); break;
-  case SHOWN_RECORDS: result_count(ctx, f->records); break;
-  case SHOWN_ACCEPTED: result_count(ctx, acted ? f->accepted : FLOW_NONE); break;
-  case SHOWN_REJECTED: result_count(ctx, acted ? f->rejected : FLOW_NONE); break;
+  case SHOWN_RECORDS: result_count(ctx, f->seen.records); break;
+  case SHOWN_ACCEPTED: result_count(ctx, acted ? f->seen.accepted : FLOW_NONE); break;
+  case SHOWN_REJECTED: result_count(ctx, acted ? f->seen.rejected : FLOW_NONE); break;
   case SHOWN_POINTS: result_count(ctx, points_observers(connections_points(connection_scan_table(&c->scan), f))); break;
   case SHOWN_IS_NAT_LEG: sqlite3_result_int(ctx, connection_scan_is_leg(&c->scan, &c->key, c->inside)); break;
   default: break;
@@ -104,7 +104,7 @@ static void result_word(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
 ** node of a pod, but only the node is an instance.
 */
 static int is_at(const struct connections_cursor *c, const struct point_sum *s, uint32_t side) {
-  const struct observer *o = &connection_scan_table(&c->scan)->observers.item[POINT_OBSERVER(s->point)];
+  const struct observer *o = &c->scan.pass.observers.item[POINT_OBSERVER(s->point)];
   const struct ip *addr = side ? &c->key.b.addr : &c->key.a.addr;
   if (!o->is_interface) return 0;
   if (s->point & (POINT_AT_A | POINT_AT_B))
@@ -116,7 +116,7 @@ static int is_at(const struct connections_cursor *c, const struct point_sum *s, 
 static void result_trait(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   const struct connections_cursor *c = cursor_of(cursor);
   const struct connections *t = connection_scan_table(&c->scan);
-  const struct observers *observers = &t->observers;
+  const struct observers *observers = &c->scan.pass.observers;
   uint32_t side = side_of(c, (enum end)(column->ref / SHOWN_TRAITS));
   int trait = column->ref % SHOWN_TRAITS;
   const struct point_list seen = connections_points(t, c->found);

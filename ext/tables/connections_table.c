@@ -133,11 +133,11 @@ static int read_lists(struct connections_cursor *c) {
 
 static int begin(struct connections_cursor *c) {
   struct err e = {0};
-  struct connection_scan_options options = {.memory = (uint64_t)c->query.options.memory};
-  query_scan_options(&c->query, &options.scan);
-  options.scan.reader.predicate = &c->records;
+  struct connection_scan_options options = {.pass.memory = (uint64_t)c->query.options.memory};
+  query_scan_options(&c->query, &options.pass.scan);
+  options.pass.scan.reader.predicate = &c->records;
   options.services = c->servers;
-  choose_wish(c, &options.wish);
+  choose_wish(c, &options.pass.wish);
   c->is_open = 1;
   query_begin_scan(&c->query);
   if (!connection_scan_open(&c->scan, &c->query.list.files, &options, &e)) return SQLITE_OK;
@@ -179,7 +179,7 @@ static int connections_next_row(sqlite3_vtab_cursor *cursor) {
       rc = report_error(pzErr, &e);
       c->found = NULL;
     } else if (c->found) {
-      connection_key(c->found, &c->key);
+      packed_read_key(connection_key(c->found), &c->key);
       c->role = connection_role(c->found);
     } else if ((b = connection_scan_problem(&c->scan)) != NULL) {
       rc = report_problem(pzErr, c->query.list.files.file[b->file].path, b, &b->problem[0],
@@ -221,7 +221,7 @@ static int connections_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out) {
     return report_text(&cursor->pVtab->zErrMsg,
                        "flowlogs_connections has no rowid with interface_id, since, until or filter; inside OR, write "
                        "the path and these once, outside of it, or IN (…)");
-  *out = query_sum_rowid(&c->query, hash_mix(c->found->hash, c->found->first));
+  *out = query_sum_rowid(&c->query, hash_mix(packed_hash(connection_key(c->found)), c->found->seen.first));
   return SQLITE_OK;
 }
 

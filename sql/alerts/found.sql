@@ -13,8 +13,7 @@
 -- records would stop every run.  Up to 2^53 bytes, 9 PB, the sums are exact.  A title says nothing
 -- of bytes if no record has a byte count.
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@on_error', NULL), ('@format', NULL), ('@window', 3600), ('@many', 10);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@window', 3600), ('@many', 10);
 CREATE TEMP TABLE IF NOT EXISTS found (
   rule       TEXT NOT NULL,    -- the rule's name
   key        TEXT NOT NULL,    -- what the alert is about: the same things have the same key

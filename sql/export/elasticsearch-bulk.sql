@@ -29,9 +29,8 @@
 -- shell's `set -o pipefail` makes it visible.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL),
-  ('@since', NULL), ('@until', NULL), ('@index', 'flowlogs'), ('@op', 'index');
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'),
+  ('@index', 'flowlogs'), ('@op', 'index');
 .mode list
 .headers off
 SELECT json_object(@op, json_object('_index', @index, '_id', file || ':' || line)) || char(10) ||

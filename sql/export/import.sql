@@ -41,7 +41,6 @@
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@batch', NULL), ('@on_error', NULL), ('@format', NULL);
 -- The sample for a database in memory, never for a file.
 INSERT OR IGNORE INTO temp.sqlite_parameters
   SELECT '@logs', 'tests/data/AWSLogs' FROM pragma_database_list WHERE name = 'main' AND file = '';

@@ -16,8 +16,7 @@
 -- lists for several services is shown with all of them: EC2 S3.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
 .read sql/inventory/load-aws-ranges.sql
 
 DROP TABLE IF EXISTS temp.answer;

@@ -13,8 +13,7 @@
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'),
-  ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
 CREATE TEMP VIEW IF NOT EXISTS ends AS
   SELECT value AS is_server, iif(value, server, client) AS ip, iif(value, client, server) AS peer,
          iif(value, server_interface_id, client_interface_id) AS eni,

@@ -25,9 +25,7 @@
 -- my.db keeps their tables.  The same private address in two VPCs is one address here.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@inside', NULL), ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 .read sql/inventory/load-resolver-names.sql
 
 DROP TABLE IF EXISTS temp.answer;

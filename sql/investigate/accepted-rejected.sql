@@ -15,19 +15,17 @@
 -- `action`, that is an error.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 WITH hours AS (
-  SELECT hour, coalesce(sum(flows) FILTER (WHERE action = 'ACCEPT'), 0) AS accepted,
-         coalesce(sum(flows) FILTER (WHERE action = 'REJECT'), 0) AS rejected,
-         count(DISTINCT CASE action WHEN 'REJECT' THEN srcaddr END) AS rejected_sources
-    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND action IN ('ACCEPT', 'REJECT')
-   GROUP BY hour)
-SELECT hour, accepted, rejected, printf('%d %%', 100 * rejected / (accepted + rejected)) AS share, rejected_sources,
-       substr('##################################################', 1,
-              50 * rejected / (accepted + rejected)) AS rejected_part
+  SELECT hour, sum(flows * (action = 'ACCEPT')) AS accepted,
+         sum(flows * (action = 'REJECT')) AS rejected,
+         count(DISTINCT iif(action = 'REJECT', srcaddr, NULL)) AS rejected_sources
+    FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE since = @since AND until = @until AND action IN ('ACCEPT', 'REJECT') GROUP BY hour)
+SELECT hour, accepted, rejected, (100 * rejected / (accepted + rejected)) || ' %' AS share,
+       rejected_sources, substr('##################################################', 1,
+                                50 * rejected / (accepted + rejected)) AS rejected_part
   FROM hours ORDER BY hour;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

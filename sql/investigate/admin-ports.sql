@@ -30,16 +30,15 @@
 -- include it, remove the condition on the protocol.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@admin_ports', '[21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986]');
-SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@admin_ports), json_type(@admin_ports) = 'array' AND NOT EXISTS (
-    SELECT 1 FROM json_each(@admin_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
-  'flowlogs: @admin_ports must be a JSON array of ports: .parameter set @admin_ports ''[22, 3389]''');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@admin_ports', '[21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986]');
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@admin_ports), json_type(@admin_ports) = 'array'
+   AND (SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(@admin_ports)), 0),
+  'flowlogs: @admin_ports must be a JSON array of ports: .parameter set @admin_ports ''[22]''');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT client, server, port_name(server_port, 6) AS service, count(*) AS connections,
-       sum(state IN ('established', 'closed', 'reset')) AS answered, sum((rejected > 0) * (state = 'rejected')) AS rejected,
+       sum(state IN ('established', 'closed', 'reset')) AS answered,
+       sum((rejected > 0) * (state = 'rejected')) AS rejected,
        sum(client_bytes) AS sent, sum(server_bytes) AS received,
        max(seconds) FILTER (WHERE state IN ('established', 'closed', 'reset')) AS longest,
        substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen

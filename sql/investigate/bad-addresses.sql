@@ -24,23 +24,26 @@
 -- shared hosting and content networks pass addresses on.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-CREATE TABLE IF NOT EXISTS indicators AS SELECT CAST('192.0.2.77' AS TEXT) AS cidr, CAST('an example' AS TEXT) AS note;
-SELECT 1 WHERE NOT flowlogs_require(@logs LIKE 'tests/data/%' OR EXISTS (SELECT 1 FROM indicators WHERE note IS NOT 'an example'),
-  'flowlogs: the table indicators has nothing of yours: .import --csv --skip 1 bad.csv indicators');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+CREATE TABLE IF NOT EXISTS indicators AS
+SELECT CAST('192.0.2.77' AS TEXT) AS cidr, CAST('an example' AS TEXT) AS note;
+SELECT 1 WHERE NOT flowlogs_require(
+  @logs LIKE 'tests/data/%' OR EXISTS (SELECT 1 FROM indicators WHERE note IS NOT 'an example'),
+ 'flowlogs: the table indicators has nothing of yours: .import --csv --skip 1 bad.csv indicators');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT iif(out, server, client) AS met, printable(note) AS note, iif(out, client, server) AS ours,
-       iif(count(DISTINCT server_port) = 1, min(server_port), nullif(count(DISTINCT server_port), 0) || ' ports') AS service,
+       iif(count(DISTINCT server_port) = 1, min(server_port),
+           nullif(count(DISTINCT server_port), 0) || ' ports') AS service,
        sum(out) AS began, sum(state IN ('established', 'closed', 'reset')) AS answered,
-       sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(iif(out, client_bytes, server_bytes)) AS sent,
-       sum(iif(out, server_bytes, client_bytes)) AS received, strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
+       sum((rejected > 0) * (state = 'rejected')) AS rejected,
+       sum(iif(out, client_bytes, server_bytes)) AS sent,
+       sum(iif(out, server_bytes, client_bytes)) AS received,
+       strftime('%m-%d %H:%M', min(first_seen), 'unixepoch') AS first_seen,
        strftime('%m-%d %H:%M', max(last_seen), 'unixepoch') AS last_seen
-  FROM (SELECT *, cidr_lookup('indicators', 'cidr', client) AS c, cidr_lookup('indicators', 'cidr', server) AS s
-          FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until AND NOT is_nat_leg)
-  JOIN (SELECT 0 AS out UNION ALL SELECT 1) JOIN indicators i ON i.rowid = iif(out, s, c)
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ CROSS JOIN (SELECT 0 AS out UNION ALL SELECT 1)
+ CROSS JOIN indicators i ON i.rowid = cidr_lookup('indicators', 'cidr', iif(out, server, client))
+ WHERE since = @since AND until = @until AND NOT is_nat_leg
  GROUP BY met, ours ORDER BY answered DESC, count(*) DESC, met, ours LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

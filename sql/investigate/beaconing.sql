@@ -31,26 +31,28 @@
 -- sleeps for random times needs a larger @jitter. All pairs are looked at.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'),
   ('@contacts', 10), ('@every', 10), ('@jitter', 10), ('@regular', 70), ('@size', 1000000);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-WITH contact AS (SELECT client, server, protocol, server_port, client_port, client_bytes, first_seen, first_seen
-    - lag(first_seen) OVER (PARTITION BY client, server, protocol, server_port ORDER BY first_seen, client_port) AS gap
-    FROM flowlogs_connections(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND idle = 60 AND NOT is_nat_leg AND state <> 'rejected'),
-ranked AS (SELECT *, percent_rank() OVER (pair ORDER BY gap) AS g, percent_rank() OVER (pair ORDER BY client_bytes) AS s
-    FROM contact WHERE gap >= @every WINDOW pair AS (PARTITION BY client, server, protocol, server_port)),
-median AS (SELECT *, max(iif(g <= .5, gap, NULL)) OVER pair AS every, max(iif(s <= .5, client_bytes, NULL)) OVER pair AS size
-    FROM ranked WINDOW pair AS (PARTITION BY client, server, protocol, server_port))
-SELECT client, server, lower(ifnull(protocol_name(protocol), protocol)) || ifnull('/' || server_port, '') AS service,
-       count(*) + 1 AS contacts, count(DISTINCT client_port) AS ports, every,
-       100 * sum(100 * abs(gap - every) <= @jitter * every) / count(*) AS regular, size,
-       100 * sum(100 * abs(client_bytes - size) <= @jitter * size) / count(*) AS alike,
-       datetime(min(first_seen - gap), 'unixepoch') AS first_seen, datetime(max(first_seen), 'unixepoch') AS last_seen
-  FROM median GROUP BY client, server, protocol, server_port HAVING contacts >= @contacts AND regular >= @regular
-   AND ifnull(size <= @size AND alike >= @regular, 1) ORDER BY ports < 2, regular DESC, contacts DESC, client, server, service;
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+WITH contact AS (SELECT client, server, server_port, client_port, client_bytes, first_seen,
+    lower(ifnull(protocol_name(protocol), protocol)) || ifnull('/' || server_port, '') AS service,
+    first_seen - lag(first_seen) OVER (PARTITION BY client, server, protocol, server_port
+      ORDER BY first_seen, client_port) AS gap FROM flowlogs_connections(@logs, @on_error, @format)
+   WHERE since = @since AND until = @until AND idle = 60 AND NOT is_nat_leg AND state <> 'rejected'
+), ranked AS (SELECT *, percent_rank() OVER (pair ORDER BY gap) AS g,
+    percent_rank() OVER (pair ORDER BY client_bytes) AS s FROM contact WHERE gap >= @every
+  WINDOW pair AS (PARTITION BY client, server, service, server_port)
+), median AS (SELECT *, max(iif(g <= .5, gap, NULL)) OVER pair AS every,
+    max(iif(s <= .5, client_bytes, NULL)) OVER pair AS size FROM ranked
+  WINDOW pair AS (PARTITION BY client, server, service, server_port))
+SELECT client, server, service, count(*) + 1 AS contacts, count(DISTINCT client_port) AS ports,
+       every, 100 * sum(100 * abs(gap - every) <= @jitter * every) / count(*) AS regular,
+       size, 100 * sum(100 * abs(client_bytes - size) <= @jitter * size) / count(*) AS alike,
+       datetime(min(first_seen - gap), 'unixepoch') AS first_seen,
+       datetime(max(first_seen), 'unixepoch') AS last_seen
+  FROM median GROUP BY client, server, service, server_port HAVING contacts >= @contacts
+   AND regular >= @regular AND ifnull(size <= @size AND alike >= @regular, 1)
+ ORDER BY ports < 2, regular DESC, contacts DESC, client, server, service;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

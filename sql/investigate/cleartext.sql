@@ -15,31 +15,31 @@
 -- formats. The second answer says for how much of the traffic it is known; an empty first answer
 -- alone does not mean that everything is encrypted.
 --
--- `service_port` is the lower of the two ports, which is mostly the port of the service. Traffic
--- that is logged at both ends counts twice. Without flow_direction, nothing tells which address is
--- `own`, so it is NULL, as are `peers`.
+-- Records are counted, because one connection can have several values of encryption_status, which
+-- flowlogs_connections does not have: `service_port` is the lower of the two ports, which is mostly
+-- the port of the service, and traffic that is logged at both ends counts twice. Without
+-- flow_direction, nothing tells which address is `own`, so it is NULL, as are `peers`.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT interface_id, CASE flow_direction WHEN 'egress' THEN srcaddr WHEN 'ingress' THEN dstaddr END AS own,
-       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS service_port,
-       iif(count(flow_direction), count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)), NULL) AS peers,
-       sum(flows) AS flows,
-       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT interface_id, iif(flow_direction = 'egress', srcaddr,
+         iif(flow_direction = 'ingress', dstaddr, NULL)) AS own,
+       ifnull(protocol_name(protocol), protocol) AS protocol,
+       min(srcport, dstport) AS service_port, iif(count(flow_direction),
+         count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)), NULL) AS peers,
+       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND encryption_status = 0
-   AND encryption_status IS NOT NULL
- GROUP BY interface_id, own, protocol, service_port
- ORDER BY bytes DESC, interface_id, own, protocol, service_port LIMIT @top;
+  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND encryption_status = 0 AND encryption_status IS NOT NULL
+ GROUP BY 1, 2, 3, 4 ORDER BY sum(bytes) DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-SELECT CASE encryption_status WHEN 0 THEN 'not encrypted' WHEN 1 THEN 'Nitro' WHEN 2 THEN 'application'
-                              WHEN 3 THEN 'Nitro and application' ELSE 'unknown' END AS encryption,
-       nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows, sum(bytes) AS bytes
-  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
+SELECT CASE encryption_status WHEN 0 THEN 'not encrypted' WHEN 1 THEN 'Nitro'
+         WHEN 2 THEN 'application' WHEN 3 THEN 'Nitro and application' ELSE 'unknown'
+       END AS encryption, nullif(count(DISTINCT interface_id), 0) AS interfaces,
+       sum(flows) AS flows, sum(bytes) AS bytes
+  FROM flowlogs_rollup(@logs, @on_error, @format)
+ WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY encryption_status ORDER BY encryption_status IS NULL, encryption_status;

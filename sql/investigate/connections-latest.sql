@@ -15,13 +15,11 @@
 -- shorter with @since, or add a condition such as AND client = '10.0.0.5' to the query.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT datetime(last_seen, 'unixepoch') AS last_seen, seconds, client, client_port, server, server_port,
-       ifnull(protocol_name(protocol), protocol) AS protocol, client_bytes AS sent, server_bytes AS received, state
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT datetime(last_seen, 'unixepoch') AS last_seen, seconds, client, client_port, server,
+       server_port, ifnull(protocol_name(protocol), protocol) AS protocol, client_bytes AS sent,
+       server_bytes AS received, state
   FROM flowlogs_connections(@logs, @on_error, @format) AS c
  WHERE since = @since AND until = @until AND NOT is_nat_leg
  ORDER BY c.last_seen DESC, c.first_seen DESC, 3, 4, 5, 6, c.protocol LIMIT @top;

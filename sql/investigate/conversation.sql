@@ -21,27 +21,26 @@
 -- where the answer was lost (SKIPDATA).
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@port', NULL), ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
-INSERT OR IGNORE INTO temp.sqlite_parameters SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
+INSERT OR IGNORE INTO temp.sqlite_parameters
+SELECT * FROM (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'))
  WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@a) IS NOT NULL,
   'flowlogs: @a must be an address: .parameter set @a "''10.0.0.5''"');
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@b) IS NOT NULL,
   'flowlogs: @b must be an address: .parameter set @b "''10.0.0.6''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT datetime(first_seen, 'unixepoch') AS first_seen, seconds, client, client_port, server, server_port,
-       ifnull(protocol_name(protocol), protocol) AS protocol, port_name(server_port, protocol) AS service,
-       client_bytes AS sent, server_bytes AS received, rejected, state, points
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT datetime(first_seen, 'unixepoch') AS first_seen, seconds, client, client_port, server,
+       server_port, ifnull(protocol_name(protocol), protocol) AS protocol,
+       port_name(server_port, protocol) AS service, client_bytes AS sent,
+       server_bytes AS received, rejected, state, points
   FROM flowlogs_connections(@logs, @on_error, @format) AS c
  WHERE since = @since AND until = @until AND addr = ip_text(@a) AND ip_text(@b) IN (client, server)
    AND (@port IS NULL OR CAST(@port AS INTEGER) IN (client_port, server_port))
  ORDER BY c.first_seen, 3, 4, 5, 6, c.protocol LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
-SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs' 
+SELECT 'nothing found' AS answer, @a AS a, @b AS b, @port AS port, printable(@logs) AS logs,
+       flowlogs_scan_summary() AS looked_at WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
+DELETE FROM temp.sqlite_parameters WHERE @logs = 'tests/data/AWSLogs'
    AND (key, value) IN (VALUES ('@a', '172.31.1.13'), ('@b', '192.0.2.77'));

@@ -25,28 +25,28 @@
 -- The third answer counts the files by kind. It is followed by the files that have errors or were
 -- passed over, if there are any. The first two queries stop at a file that cannot be read.
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@gap', 900), ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@gap', 900);
 SELECT account_id, coalesce(interface_id, tgw_attachment_id) AS interface,
-       coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS ok,
+       sum(flows * (ifnull(log_status, 'OK') = 'OK')) AS ok,
        sum(flows * (log_status = 'NODATA')) AS nodata,
        sum(flows * (log_status = 'SKIPDATA')) AS skipdata,
-       datetime(max(CASE log_status WHEN 'SKIPDATA' THEN last_seen END), 'unixepoch') AS last_skipdata,
+       datetime(max(iif(log_status = 'SKIPDATA', last_seen, NULL)), 'unixepoch') AS last_skipdata,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
- GROUP BY account_id, interface HAVING skipdata > 0 OR ok = 0 OR skipdata IS NULL ORDER BY skipdata DESC, interface, account_id LIMIT @top;
+ GROUP BY 1, 2 HAVING skipdata > 0 OR ok = 0 OR skipdata IS NULL
+ ORDER BY skipdata DESC, interface, account_id LIMIT @top;
 WITH told AS (
-  SELECT coalesce(interface_id, tgw_attachment_id) AS interface, minute, min(first_seen) AS first, max(last_seen) AS last
-    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND log_status IS NOT 'SKIPDATA' GROUP BY 1, 2),
-so_far AS (
-  SELECT interface, first, max(last) OVER (PARTITION BY interface ORDER BY minute, first
-                                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS told_until FROM told)
-SELECT datetime(told_until, 'unixepoch') AS gap_from, datetime(first, 'unixepoch') AS gap_to, first - told_until AS seconds,
-       count(*) AS interfaces, min(interface) AS one_of_them
-  FROM so_far WHERE first - told_until >= @gap
- GROUP BY told_until / 300, first / 300 ORDER BY seconds DESC, gap_from, gap_to, one_of_them LIMIT @top;
-SELECT kind, count(*) AS files, sum(rows) AS records, sum(errors) AS errors, count(note) AS with_a_note
-  FROM flowlogs_files(@logs, @format) GROUP BY kind ORDER BY kind;
+  SELECT coalesce(interface_id, tgw_attachment_id) AS interface, min(first_seen) AS first,
+         max(max(last_seen)) OVER (PARTITION BY coalesce(interface_id, tgw_attachment_id)
+           ORDER BY minute ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS told_until
+    FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE since = @since AND until = @until AND log_status IS NOT 'SKIPDATA' GROUP BY 1, minute)
+SELECT datetime(told_until, 'unixepoch') AS gap_from, datetime(first, 'unixepoch') AS gap_to,
+       first - told_until AS seconds, count(*) AS interfaces, min(interface) AS one_of_them
+  FROM told WHERE first - told_until >= @gap GROUP BY told_until / 300, first / 300
+ ORDER BY seconds DESC, gap_from, gap_to, one_of_them LIMIT @top;
+SELECT kind, count(*) AS files, sum(rows) AS records, sum(errors) AS errors,
+       count(note) AS with_a_note FROM flowlogs_files(@logs, @format) GROUP BY kind ORDER BY kind;
 SELECT printable(path) AS path, kind, rows, errors, note FROM flowlogs_files(@logs, @format)
  WHERE errors > 0 OR note IS NOT NULL ORDER BY path LIMIT @top;

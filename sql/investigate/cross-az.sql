@@ -17,25 +17,26 @@
 -- Each byte counts once.
 --
 -- The third answer is about traffic whose next hop is in another zone (version 11): NAT gateways,
--- transit gateways and endpoints. Traffic over a NAT gateway is also charged there.
+-- transit gateways and endpoints. Traffic over a NAT gateway is also charged there. It counts what
+-- each interface sent, from the records, because flowlogs_connections knows ends and no next hops.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT iif(back, server_az_id, client_az_id) AS src_az, iif(back, client_az_id, server_az_id) AS dst_az,
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT iif(back, server_az_id, client_az_id) AS src_az,
+       iif(back, client_az_id, server_az_id) AS dst_az,
        iif(back, server, client) AS src, iif(back, client, server) AS dst, count(*) AS connections,
        sum(iif(back, server_bytes, client_bytes)) AS bytes
-  FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
  WHERE since = @since AND until = @until AND client_az_id <> server_az_id AND state <> 'rejected'
    AND iif(back, server_packets, client_packets) IS NOT 0 GROUP BY 1, 2, 3, 4;
 SELECT src_az, dst_az, count(*) AS pairs, sum(connections) AS connections, sum(bytes) AS bytes
   FROM temp.answer GROUP BY 1, 2 ORDER BY sum(bytes) DESC, 1, 2;
 SELECT * FROM temp.answer ORDER BY bytes DESC, src, dst, src_az, dst_az LIMIT @top;
-SELECT az_id AS src_az, next_hop_az_id AS next_az, coalesce(next_hop_interface_type, 'instance or other') AS next_hop,
-       srcaddr, count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes
+SELECT az_id AS src_az, next_hop_az_id AS next_az,
+       coalesce(next_hop_interface_type, 'instance or other') AS next_hop, srcaddr,
+       count(DISTINCT dstaddr) AS peers, sum(flows) AS flows, sum(bytes) AS bytes
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND action IS NOT 'REJECT' AND flow_direction = 'egress'
    AND flow_direction IS NOT NULL AND az_id <> next_hop_az_id

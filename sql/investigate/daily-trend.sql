@@ -15,22 +15,23 @@
 -- day are rarely complete, and missing files also cause a dip: see period-check.sql.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 WITH days AS (
-  SELECT day, coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
+  SELECT day, sum(flows * (ifnull(log_status, 'OK') = 'OK')) AS flows,
          sum(flows * (action = 'REJECT')) AS rejected,
          sum(flows * (log_status = 'SKIPDATA')) AS skipped,
          count(DISTINCT srcaddr) AS sources, sum(bytes) AS bytes
-    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY day)
-SELECT day, flows, rejected, skipped, sources, bytes,
-       iif(before > 0 AND bytes IS NOT NULL, printf('%+d %%', 100 * (bytes - before) / before), NULL) AS change, day_before AS since
-  FROM (SELECT day, flows, iif(flows > 0, rejected, 0) AS rejected, skipped, sources, iif(flows > 0, bytes, 0) AS bytes,
-               lag(iif(flows > 0, bytes, 0)) OVER (ORDER BY day) AS before, lag(day) OVER (ORDER BY day) AS day_before
-          FROM days)
- ORDER BY day;
+    FROM flowlogs_rollup(@logs, @on_error, @format)
+   WHERE since = @since AND until = @until GROUP BY day),
+told AS (
+  SELECT day, flows, iif(flows > 0, rejected, 0) AS rejected, skipped, sources,
+         iif(flows > 0, bytes, 0) AS bytes,
+         lag(iif(flows > 0, bytes, 0)) OVER (ORDER BY day) AS before,
+         lag(day) OVER (ORDER BY day) AS since FROM days)
+SELECT day, flows, rejected, skipped, sources, bytes, iif(before > 0 AND bytes IS NOT NULL,
+         printf('%+d %%', 100 * (bytes - before) / before), NULL) AS change, since
+  FROM told ORDER BY day;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -29,26 +29,28 @@
 -- Rows of which no record has a byte count come last, with `bytes` NULL.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@per', NULL), ('@bytes', 5000000), ('@top', 20), ('@inside', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@bytes', 5000000);
 SELECT 1 WHERE NOT flowlogs_require(ifnull(@per, 'pair') IN ('pair', 'connection'),
   'flowlogs: @per must be pair or connection: .parameter set @per "''connection''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT iif(direction = 'outbound', client, server) AS src, iif(direction = 'outbound', server, client) AS dst,
-       iif(min(server_port) IS max(server_port), min(server_port), count(DISTINCT server_port) || ' ports') AS port, count(*) AS connections,
-       sum(iif(direction = 'outbound', client_bytes, server_bytes)) AS bytes, min(first_seen) AS first, max(last_seen) AS last,
-       is_nat_leg
-  FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND inside = @inside AND direction IN ('inbound', 'outbound') AND accepted IS NOT 0
- GROUP BY 1, 2, is_nat_leg, iif(@per = 'connection', printf('%d %d %d %d', client_port, server_port, protocol, first_seen), '');
-SELECT src, dst, port, coalesce(service, port_name(port), '-') AS service, connections, bytes,
-       bytes / 125000 / max(last - first, 1) AS mbit_s, datetime(first, 'unixepoch') AS first_seen, datetime(last, 'unixepoch') AS last_seen
-  FROM temp.answer LEFT JOIN (SELECT pkt_dstaddr AS ip, max(pkt_dst_aws_service) AS service
-       FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until GROUP BY 1) ON ip = dst
- WHERE NOT is_nat_leg AND ifnull(bytes, @bytes) >= @bytes ORDER BY bytes DESC, 1, 2, 3, first LIMIT @top;
-SELECT src AS left_out_as_nat, count(DISTINCT dst) AS destinations, sum(connections) AS connections, sum(bytes) AS bytes
-  FROM temp.answer WHERE is_nat_leg GROUP BY src ORDER BY src;
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT iif(direction = 'outbound', client, server) AS src,
+       iif(direction = 'outbound', server, client) AS dst,
+       iif(min(server_port) IS max(server_port), min(server_port),
+           count(DISTINCT server_port) || ' ports') AS port, count(*) AS n,
+       sum(iif(direction = 'outbound', client_bytes, server_bytes)) AS bytes,
+       min(first_seen) AS first, max(last_seen) AS last, is_nat_leg AS nat
+  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND inside = @inside AND direction IN ('inbound', 'outbound') AND accepted IS NOT 0
+ GROUP BY 1, 2, is_nat_leg, iif(@per = 'connection', rowid, 0);
+SELECT src, dst, port, coalesce(service, port_name(port), '-') AS service, n AS connections, bytes,
+       bytes / 125000 / max(last - first, 1) AS mbit_s, datetime(first, 'unixepoch') AS first_seen,
+       datetime(last, 'unixepoch') AS last_seen
+  FROM temp.answer LEFT JOIN (SELECT pkt_dstaddr AS dst, max(pkt_dst_aws_service) AS service
+         FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+        GROUP BY 1) USING (dst)
+ WHERE NOT nat AND ifnull(bytes, @bytes) >= @bytes ORDER BY bytes DESC, 1, 2, 3, first LIMIT @top;
+SELECT src AS left_out_as_nat, count(DISTINCT dst) AS destinations, sum(n) AS connections,
+       sum(bytes) AS bytes FROM temp.answer WHERE nat GROUP BY src ORDER BY src;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM temp.answer WHERE is_nat_leg OR ifnull(bytes, @bytes) >= @bytes);
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer WHERE nat OR ifnull(bytes, @bytes) >= @bytes);

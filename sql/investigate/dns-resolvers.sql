@@ -28,25 +28,25 @@
 -- ask servers in pods, set @inside to a list that has it.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@inside', NULL), ('@dns_ports', '[53, 853]'), ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]');
-SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@dns_ports), json_type(@dns_ports) = 'array' AND NOT EXISTS (
-    SELECT 1 FROM json_each(@dns_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@dns_ports', '[53, 853]'), ('@resolvers', '["10.0.0.2", "169.254.169.253", "fd00:ec2::253"]');
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@dns_ports), json_type(@dns_ports) = 'array'
+   AND (SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(@dns_ports)), 0),
   'flowlogs: @dns_ports must be a JSON array of ports: .parameter set @dns_ports ''[53, 853]''');
-SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@resolvers), json_type(@resolvers) = 'array' AND NOT EXISTS (
-    SELECT 1 FROM json_each(@resolvers) WHERE ip_text(value) IS NULL), 0),
-  'flowlogs: @resolvers must be a JSON array of addresses: .parameter set @resolvers ''["10.0.0.2", "fd00:ec2::253"]''');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT client, server, server_port AS port,
-       iif(direction = 'internal' AND (@inside IS NOT NULL OR ip_scope(server) <> 'shared'), 'inside', 'outside') AS side,
-       count(*) AS connections, sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(client_bytes) AS sent,
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@resolvers), json_type(@resolvers) = 'array'
+   AND (SELECT count(*) = count(ip_text(value)) FROM json_each(@resolvers)), 0), 'flowlogs: '
+   || '@resolvers must be a JSON array of addresses: .parameter set @resolvers ''["10.0.0.2"]''');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT client, server, server_port AS port, iif(direction = 'internal' AND (@inside IS NOT NULL
+           OR ip_scope(server) <> 'shared'), 'inside', 'outside') AS side, count(*) AS connections,
+       sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(client_bytes) AS sent,
        sum(server_bytes) AS received, datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND inside = @inside AND NOT is_nat_leg AND direction IN ('internal', 'outbound')
-   AND server_port IN (SELECT value FROM json_each(@dns_ports)) AND server NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
+ WHERE since = @since AND until = @until AND inside = @inside AND NOT is_nat_leg
+   AND direction IN ('internal', 'outbound')
+   AND server_port IN (SELECT value FROM json_each(@dns_ports))
+   AND server NOT IN (SELECT ip_text(value) FROM json_each(@resolvers))
  GROUP BY client, server, server_port ORDER BY connections DESC, client, server, port LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

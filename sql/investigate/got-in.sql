@@ -30,26 +30,28 @@
 -- everything is new at first.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@inside', NULL), ('@entry_bytes', 10000), ('@hours', 24),
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@entry_bytes', 10000), ('@hours', 24),
   ('@admin_ports', '[21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986]');
-SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@admin_ports), json_type(@admin_ports) = 'array' AND NOT EXISTS (
-    SELECT 1 FROM json_each(@admin_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
-  'flowlogs: @admin_ports must be a JSON array of ports: .parameter set @admin_ports ''[22, 3389]''');
-DROP TABLE IF EXISTS temp.pair;
-CREATE TEMP TABLE pair AS
-SELECT client, server, protocol, server_port AS port, direction, count(*) AS n, min(first_seen) AS first,
-       sum(state IN ('established', 'closed', 'reset')) AS answered, sum(client_bytes) AS sent, sum(server_bytes) AS received,
-       min(iif(direction = 'inbound' AND protocol = 6 AND server_port IN (SELECT value FROM json_each(@admin_ports)) AND
-           state IN ('established', 'closed', 'reset') AND client_bytes + server_bytes >= @entry_bytes, first_seen, NULL)) AS session
-  FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND inside = @inside AND NOT is_nat_leg GROUP BY 1, 2, 3, 4;
-SELECT e.client AS source, port_name(e.port, 6) AS by, e.server AS host, datetime(e.session, 'unixepoch') AS got_in,
-       t.server AS touched, lower(ifnull(protocol_name(t.protocol), t.protocol)) || ifnull('/' || t.port, '') AS service,
-       t.n AS connections, t.answered, t.sent, t.received, (t.first - e.session) / 60 AS after
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@admin_ports), json_type(@admin_ports) = 'array'
+   AND (SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(@admin_ports)), 0),
+  'flowlogs: @admin_ports must be a JSON array of ports: .parameter set @admin_ports ''[22]''');
+DROP TABLE IF EXISTS temp.pair; CREATE TEMP TABLE pair AS
+SELECT client, server, protocol, server_port AS port, direction, count(*) AS n,
+       min(first_seen) AS first, sum(state IN ('established', 'closed', 'reset')) AS answered,
+       sum(client_bytes) AS sent, sum(server_bytes) AS received, min(first_seen) FILTER (
+         WHERE direction = 'inbound' AND state IN ('established', 'closed', 'reset')
+           AND protocol = 6 AND server_port IN (SELECT value FROM json_each(@admin_ports))
+           AND client_bytes + server_bytes >= @entry_bytes) AS session
+  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND inside = @inside AND NOT is_nat_leg GROUP BY 1, 2, 3, 4;
+SELECT e.client AS source, port_name(e.port, 6) AS by, e.server AS host,
+       datetime(e.session, 'unixepoch') AS got_in, t.server AS touched,
+       lower(ifnull(protocol_name(t.protocol), t.protocol)) || ifnull('/' || t.port, '')
+         AS service, t.n AS connections, t.answered, t.sent, t.received,
+       (t.first - e.session) / 60 AS after
   FROM pair e LEFT JOIN pair t ON t.client = e.server AND t.direction IN ('internal', 'outbound')
-   AND t.first BETWEEN e.session AND e.session + 3600 * @hours
- WHERE e.session IS NOT NULL ORDER BY e.session, source, host, e.port, t.first, touched, service LIMIT @top;
+   AND t.first BETWEEN e.session AND e.session + 3600 * @hours WHERE e.session IS NOT NULL
+ ORDER BY e.session, source, host, e.port, t.first, touched, service LIMIT @top;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM pair WHERE session IS NOT NULL);

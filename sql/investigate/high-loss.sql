@@ -21,33 +21,28 @@
 -- has, the logs cannot tell.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@lost', 1);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@lost', 1);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 WITH path AS (
   SELECT tgw_src_vpc_id AS src_vpc, tgw_dst_vpc_id AS dst_vpc, srcaddr, dstaddr,
-         sum(packets * (flow_direction <> 'egress')) AS packets,
-         sum(flows * packets_lost_no_route) AS no_route, sum(flows * packets_lost_blackhole) AS blackhole,
-         sum(flows * packets_lost_mtu_exceeded) AS mtu, sum(flows * packets_lost_ttl_expired) AS ttl,
-         sum(flows * (ifnull(packets_lost_no_route, 0) + ifnull(packets_lost_blackhole, 0)
-                      + ifnull(packets_lost_mtu_exceeded, 0) + ifnull(packets_lost_ttl_expired, 0))) AS lost
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND tgw_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK'
-   GROUP BY src_vpc, dst_vpc, srcaddr, dstaddr)
-SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, no_route AS route, blackhole AS hole, mtu, ttl,
+    sum(packets * (flow_direction <> 'egress')) AS packets,
+    sum(flows * packets_lost_no_route) AS route, sum(flows * packets_lost_blackhole) AS hole,
+    sum(flows * packets_lost_mtu_exceeded) AS mtu, sum(flows * packets_lost_ttl_expired) AS ttl
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+     AND tgw_id IS NOT NULL AND ifnull(log_status, 'OK') = 'OK' GROUP BY 1, 2, 3, 4),
+summed AS (SELECT *, ifnull(route, 0) + ifnull(hole, 0) + ifnull(mtu, 0) + ifnull(ttl, 0) AS lost
+             FROM path)
+SELECT src_vpc, dst_vpc, srcaddr, dstaddr, packets, route, hole, mtu, ttl,
        1000000 * lost / max(packets, 1) AS ppm
-  FROM path WHERE lost >= @lost
- ORDER BY lost DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
+  FROM summed WHERE lost >= @lost ORDER BY lost DESC, srcaddr, dstaddr, src_vpc, dst_vpc;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' tgw-id ') > 0) AS with_tgw_id,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-no-route ') > 0) AS with_packets_lost_no_route,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-blackhole ') > 0) AS with_packets_lost_blackhole,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-mtu-exceeded ') > 0) AS with_packets_lost_mtu_exceeded,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' packets-lost-ttl-expired ') > 0) AS with_packets_lost_ttl_expired
-  FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL;
+SELECT count(*) AS files, sum(f LIKE '% tgw-id %') AS with_tgw_id,
+       sum(f LIKE '% flow-direction %') AS with_flow_direction,
+       sum(f LIKE '% packets-lost-no-route %') AS with_packets_lost_no_route,
+       sum(f LIKE '% packets-lost-blackhole %') AS with_packets_lost_blackhole,
+       sum(f LIKE '% packets-lost-mtu-exceeded %') AS with_packets_lost_mtu_exceeded,
+       sum(f LIKE '% packets-lost-ttl-expired %') AS with_packets_lost_ttl_expired
+  FROM (SELECT ' ' || replace(fields, '"', ' ') || ' ' AS f
+          FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL);

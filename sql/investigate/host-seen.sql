@@ -24,27 +24,28 @@
 -- interfaces logged; for older formats, ask for its address.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
-INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@host', '10.0.2.14' WHERE @logs = 'tests/data/AWSLogs';
+INSERT OR IGNORE INTO temp.sqlite_parameters
+SELECT '@host', '10.0.2.14' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@host) IS NOT NULL OR @host LIKE 'i-%',
   'flowlogs: @host must be an address or an instance: .parameter set @host "''10.0.0.5''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-WITH met AS (
-  SELECT client = ip_text(@host) AS asks, c.* FROM flowlogs_connections(@logs, @on_error, @format) c
-   WHERE since = @since AND until = @until AND ip_text(@host) IS NOT NULL AND addr = ip_text(@host) AND NOT is_nat_leg
-   UNION ALL
-  SELECT client_instance_id IS @host, c.* FROM flowlogs_connections(@logs, @on_error, @format) c WHERE since = @since
-     AND until = @until AND ip_text(@host) IS NULL AND @host IN (client_instance_id, server_instance_id) AND NOT is_nat_leg)
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT iif(asks, server, client) AS peer, iif(asks, 'client', 'server') AS role,
-       ifnull(protocol_name(protocol), protocol) AS protocol, server_port AS port, count(*) AS connections,
-       sum(rejected > 0) AS rejected, sum(iif(asks, client_bytes, server_bytes)) AS sent, sum(iif(asks, server_bytes, client_bytes)) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM met GROUP BY 1, 2, 3, 4 ORDER BY sum(client_bytes) + sum(server_bytes) DESC, 1, 2, 3, 4 LIMIT @top;
+       ifnull(protocol_name(protocol), protocol) AS protocol, server_port AS port,
+       count(*) AS connections, sum(rejected > 0) AS rejected,
+       sum(iif(asks, client_bytes, server_bytes)) AS sent,
+       sum(iif(asks, server_bytes, client_bytes)) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM (SELECT *, ifnull(client = ip_text(@host), client_instance_id IS @host) AS asks
+          FROM flowlogs_connections(@logs, @on_error, @format)
+         WHERE since = @since AND until = @until AND NOT is_nat_leg
+           AND addr GLOB ifnull(ip_text(@host), '') || '*' AND (ip_text(@host) IN (client, server)
+             OR @host IN (client_instance_id, server_instance_id)))
+ GROUP BY 1, 2, 3, 4 ORDER BY sum(client_bytes) + sum(server_bytes) DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
-SELECT 'nothing found' AS answer, @host AS host, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-DELETE FROM temp.sqlite_parameters WHERE key = '@host' AND value = '10.0.2.14' AND @logs = 'tests/data/AWSLogs';
+SELECT 'nothing found' AS answer, @host AS host, printable(@logs) AS logs,
+       flowlogs_scan_summary() AS looked_at WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
+DELETE FROM temp.sqlite_parameters
+ WHERE key = '@host' AND value = '10.0.2.14' AND @logs = 'tests/data/AWSLogs';

@@ -14,15 +14,12 @@
 -- interfaces that both write logs counts at each of them, and on each leg through a NAT gateway.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT hour, sum(flows) AS records, count(DISTINCT srcaddr) AS sources, sum(packets) AS packets, sum(bytes) AS bytes,
-       sum(bytes) / max(sum(flows), 1) AS bytes_per_record
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT'
- GROUP BY hour ORDER BY hour;
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT hour, sum(flows) AS records, count(DISTINCT srcaddr) AS sources, sum(packets) AS packets,
+       sum(bytes) AS bytes, sum(bytes) / max(sum(flows), 1) AS bytes_per_record
+  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT' GROUP BY hour ORDER BY hour;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

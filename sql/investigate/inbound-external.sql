@@ -23,26 +23,26 @@
 -- connections from inside is not here.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@inside', NULL);
-DROP TABLE IF EXISTS temp.inbound;
-CREATE TEMP TABLE inbound AS
-SELECT client, server, protocol, server_port, count(*) AS n, sum(state IN ('established', 'closed', 'reset')) AS answered,
-       sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(client_bytes + server_bytes) AS bytes,
-       min(first_seen) AS first, max(last_seen) AS last
-  FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND inside = @inside AND direction = 'inbound' AND NOT is_nat_leg
- GROUP BY client, server, protocol, server_port;
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.inbound; CREATE TEMP TABLE inbound AS
+SELECT client, server, protocol, server_port, count(*) AS n, min(first_seen) AS first,
+       max(last_seen) AS last, sum(state IN ('established', 'closed', 'reset')) AS answered,
+       sum((rejected > 0) * (state = 'rejected')) AS rejected,
+       sum(client_bytes + server_bytes) AS bytes
+  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND inside = @inside AND direction = 'inbound' AND NOT is_nat_leg GROUP BY 1, 2, 3, 4;
 SELECT server, ifnull(protocol_name(protocol), protocol) || ifnull(' ' || server_port, '')
-         || ifnull(' ' || port_name(server_port, protocol), '') AS service, count(DISTINCT client) AS sources,
-       sum(n) AS connections, sum(answered) AS answered, sum(rejected) AS rejected, sum(bytes) AS bytes,
+         || ifnull(' ' || port_name(server_port, protocol), '') AS service,
+       count(DISTINCT client) AS sources, sum(n) AS connections, sum(answered) AS answered,
+       sum(rejected) AS rejected, sum(bytes) AS bytes,
        substr(datetime(max(last), 'unixepoch'), 1, 16) AS last_seen
   FROM inbound GROUP BY server, protocol, server_port
  ORDER BY sum(answered) DESC, sum(rejected) DESC, server, protocol, server_port LIMIT @top;
-SELECT client, ip_scope(client) AS scope, count(DISTINCT server) AS hosts, count(DISTINCT server_port) AS ports,
-       sum(n) AS connections, sum(answered) AS answered, sum(rejected) AS rejected, sum(bytes) AS bytes,
-       datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
+SELECT client, ip_scope(client) AS scope, count(DISTINCT server) AS hosts,
+       count(DISTINCT server_port) AS ports, sum(n) AS connections, sum(answered) AS answered,
+       sum(rejected) AS rejected, sum(bytes) AS bytes,
+       datetime(min(first), 'unixepoch') AS first_seen,
+       datetime(max(last), 'unixepoch') AS last_seen
   FROM inbound GROUP BY client ORDER BY sum(rejected) DESC, sum(answered) DESC, client LIMIT @top;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM inbound);

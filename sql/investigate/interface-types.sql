@@ -19,20 +19,18 @@
 -- has, the logs cannot tell.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT coalesce(interface_type, 'instance or other') AS type, version, nullif(count(DISTINCT interface_id), 0) AS interfaces,
-       sum(flows) AS flows,
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT coalesce(interface_type, 'instance or other') AS type, version,
+       nullif(count(DISTINCT interface_id), 0) AS interfaces, sum(flows) AS flows,
        sum(bytes * (flow_direction = 'ingress')) AS bytes_in,
        sum(bytes * (flow_direction = 'egress')) AS bytes_out, sum(bytes) AS bytes
-  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK'
- GROUP BY 1, 2 ORDER BY interface_type IS NULL, 1, 2;
+  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND ifnull(log_status, 'OK') = 'OK' GROUP BY 1, 2 ORDER BY interface_type IS NULL, 1, 2;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-SELECT count(*) AS files,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' interface-type ') > 0) AS with_interface_type,
-       sum(instr(' ' || replace(fields, '"', ' ') || ' ', ' flow-direction ') > 0) AS with_flow_direction
-  FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL;
+SELECT count(*) AS files, sum(f LIKE '% interface-type %') AS with_interface_type,
+       sum(f LIKE '% flow-direction %') AS with_flow_direction
+  FROM (SELECT ' ' || replace(fields, '"', ' ') || ' ' AS f
+          FROM flowlogs_files(@logs, @format) WHERE fields IS NOT NULL);

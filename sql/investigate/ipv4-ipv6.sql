@@ -19,17 +19,15 @@
 -- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT 'IPv' || ip_family(srcaddr) AS family, sum(flows) AS flows, sum(packets) AS packets, sum(bytes) AS bytes,
-       iif(sum(bytes) IS NULL, NULL, printf('%.2f %%', 100.0 * sum(bytes) / sum(sum(bytes)) OVER ())) AS share,
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT 'IPv' || ip_family(srcaddr) AS family, sum(flows) AS flows, sum(packets) AS packets,
+       sum(bytes) AS bytes, iif(sum(bytes) IS NULL, NULL,
+         printf('%.2f %%', 100.0 * sum(bytes) / sum(sum(bytes)) OVER ())) AS share,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND srcaddr IS NOT NULL
- GROUP BY family ORDER BY family;
+ WHERE since = @since AND until = @until AND srcaddr IS NOT NULL GROUP BY family ORDER BY family;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -29,21 +29,21 @@
 -- the same. Where the logs have no tcp-flags, these ports count as those of servers.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@inside', NULL), ('@pool_seconds', 1800), ('@pool_rate', 1000), ('@pool_ports',
-   '[3032, 3333, 3334, 3335, 3344, 4444, 5555, 5588, 5730, 7777, 9999, 10032, 10128, 13333, 14433, 14444, 20128, 45560, 45700]');
-SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@pool_ports), json_type(@pool_ports) = 'array' AND NOT EXISTS (
-    SELECT 1 FROM json_each(@pool_ports) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
-  'flowlogs: @pool_ports must be a JSON array of ports: .parameter set @pool_ports ''[3333, 4444]''');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@pool_seconds', 1800), ('@pool_rate', 1000), ('@pool_ports',
+   '[3032, 3333, 3334, 3335, 3344, 4444, 5555, 5588, 5730, 7777, 9999, 10032, 10128, 13333, 14433,
+     14444, 20128, 45560, 45700]');
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@pool_ports), json_type(@pool_ports) = 'array'
+   AND (SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(@pool_ports)), 0),
+  'flowlogs: @pool_ports must be a JSON array of ports: .parameter set @pool_ports ''[3333]''');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT client, server, server_port AS port, count(*) AS connections, max(seconds) AS longest,
-       sum(client_bytes + server_bytes) / sum(seconds) AS rate, sum(client_bytes) AS sent, sum(server_bytes) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND inside = @inside AND servers = @pool_ports AND direction = 'outbound'
-   AND protocol = 6 AND server_port IN (SELECT value FROM json_each(@pool_ports)) AND NOT is_nat_leg
+       sum(client_bytes + server_bytes) / sum(seconds) AS rate, sum(client_bytes) AS sent,
+       sum(server_bytes) AS received, datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND inside = @inside AND servers = @pool_ports AND direction = 'outbound' AND protocol = 6
+   AND server_port IN (SELECT value FROM json_each(@pool_ports)) AND NOT is_nat_leg
    AND state IN ('established', 'closed', 'reset') AND seconds >= @pool_seconds
    AND ifnull(client_bytes + server_bytes, 0) <= @pool_rate * seconds
  GROUP BY client, server, server_port ORDER BY longest DESC, client, server, port LIMIT @top;

@@ -20,37 +20,34 @@
 --           -cmd ".parameter set @logs \"'AWSLogs/'\"" :memory: '.read sql/investigate/outside-hours.sql'
 --
 -- `within` is the number of bytes of the same pair and direction in business hours; 0 means that
--- the pair talks only outside these hours. Expect backups and traffic from the internet. Traffic
--- between two interfaces that both write logs counts at each of them, and on each leg through a
--- NAT gateway. Pairs of which no record has a byte count come last, with `bytes` NULL.
+-- the pair talks only outside these hours. Expect backups and traffic from the internet. Records
+-- are counted, because flowlogs_connections does not divide the bytes of a connection by time: so
+-- traffic between two interfaces that both write logs counts at each of them, and on each leg
+-- through a NAT gateway. Pairs of which no record has a byte count come last, with `bytes` NULL.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
   ('@open_from', 8), ('@open_to', 18), ('@days', '[1, 2, 3, 4, 5]'), ('@zone', '+0 hours'),
-  ('@quiet_bytes', 1000000), ('@top', 20);
-SELECT 1 WHERE NOT flowlogs_require(
-  iif(json_valid(@days), json_type(@days) = 'array'
-      AND NOT EXISTS (SELECT 1 FROM json_each(@days) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
-  'flowlogs: @days must be a JSON array of numbers of days: .parameter set @days ''[1, 2, 3, 4, 5]''');
+  ('@quiet_bytes', 1000000);
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@days), json_type(@days) = 'array'
+   AND (SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(@days)), 0),
+  'flowlogs: @days must be a JSON array of numbers of days: .parameter set @days ''[1, 2, 3]''');
 SELECT 1 WHERE NOT flowlogs_require(strftime('%H', '2026-03-09', @zone) IS NOT NULL,
   'flowlogs: @zone must be a difference from UTC: .parameter set @zone "''+05:30''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 WITH pair AS (
-  SELECT srcaddr, dstaddr, CAST(strftime('%H', minute, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
-           OR CAST(strftime('%w', minute, @zone) AS INTEGER) NOT IN (SELECT value FROM json_each(@days)) AS outside,
-         flows, bytes, first_seen, last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
-SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows, sum(bytes) FILTER (WHERE outside) AS bytes,
-       sum(bytes * (NOT outside)) AS within,
-       datetime(min(iif(outside, first_seen, NULL)), 'unixepoch') AS first_seen,
-       datetime(max(iif(outside, last_seen, NULL)), 'unixepoch') AS last_seen
-  FROM pair GROUP BY srcaddr, dstaddr
-HAVING max(outside) AND ifnull(sum(pair.bytes) FILTER (WHERE outside),
-                               iif(srcaddr || dstaddr IS NULL, NULL, @quiet_bytes)) >= @quiet_bytes
- ORDER BY 4 DESC, srcaddr, dstaddr LIMIT @top;
+  SELECT srcaddr, dstaddr, flows, bytes AS sent, first_seen, last_seen,
+         CAST(strftime('%H', minute, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
+        OR strftime('%w', minute, @zone) + 0 NOT IN (SELECT value FROM json_each(@days)) AS outside
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+     AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
+SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows,
+       sum(sent) FILTER (WHERE outside) AS bytes, sum(sent * (NOT outside)) AS within,
+       datetime(min(first_seen) FILTER (WHERE outside), 'unixepoch') AS first_seen,
+       datetime(max(last_seen) FILTER (WHERE outside), 'unixepoch') AS last_seen
+  FROM pair GROUP BY srcaddr, dstaddr HAVING max(outside)
+   AND ifnull(bytes, iif(srcaddr || dstaddr IS NULL, NULL, @quiet_bytes)) >= @quiet_bytes
+ ORDER BY bytes DESC, srcaddr, dstaddr LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

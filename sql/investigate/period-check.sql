@@ -26,27 +26,27 @@
 -- it.) If there is no record in the period, a last answer says which files there are.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT day, account_id, coalesce(region, '-') AS region,
-       coalesce(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS flows,
+       sum(flows * (ifnull(log_status, 'OK') = 'OK')) AS flows,
        sum(flows * (log_status = 'NODATA')) AS nodata,
        sum(flows * (log_status = 'SKIPDATA')) AS skipdata,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 SELECT * FROM temp.answer ORDER BY rowid;
-SELECT printable(region) AS region, printable(flow_log_id) AS flow_log_id, count(*) AS files, count(DISTINCT delivered) AS windows,
-       (max(delivered) - min(delivered)) / 300 + 1 - count(DISTINCT delivered) AS missing, sum(rows) AS records,
-       substr(datetime(min(delivered), 'unixepoch'), 1, 16) AS first_file,
+SELECT printable(region) AS region, printable(flow_log_id) AS flow_log_id, count(*) AS files,
+       count(DISTINCT delivered) AS windows,
+       (max(delivered) - min(delivered)) / 300 + 1 - count(DISTINCT delivered) AS missing,
+       sum(rows) AS records, substr(datetime(min(delivered), 'unixepoch'), 1, 16) AS first_file,
        substr(datetime(max(delivered), 'unixepoch'), 1, 16) AS last_file
   FROM flowlogs_files(@logs, @format)
  WHERE delivered IS NULL OR delivered >= ifnull(unixepoch(@since, 'auto'), 0) - 600
    AND delivered < ifnull(unixepoch(@until, 'auto'), 1e12) + 4560
  GROUP BY region, flow_log_id ORDER BY region, flow_log_id;
-SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at, first_file, last_file
-  FROM (SELECT datetime(min(delivered), 'unixepoch') AS first_file, datetime(max(delivered), 'unixepoch') AS last_file
-          FROM flowlogs_files(@logs, @format))
+SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at,
+       first_file, last_file FROM (SELECT datetime(min(delivered), 'unixepoch') AS first_file,
+         datetime(max(delivered), 'unixepoch') AS last_file FROM flowlogs_files(@logs, @format))
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -27,26 +27,28 @@
 -- looks open.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@scan_ports', 20), ('@hosts', 2), ('@top', 20);
-DROP TABLE IF EXISTS temp.tried;
-CREATE TEMP TABLE tried AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@scan_ports', 20), ('@hosts', 2);
+DROP TABLE IF EXISTS temp.tried; CREATE TEMP TABLE tried AS
 SELECT client, server, protocol, server_port AS port, count(*) AS n, min(first_seen) AS first,
-       max(last_seen) AS last, max(state IN ('rejected', 'refused') OR state = 'no answer' AND protocol = 6) AS vain,
-       max(state IN ('established', 'closed', 'reset')
-           OR state = 'no answer' AND server_interface_id IS NOT NULL AND ifnull(accepted, 0)) AS open
+       max(last_seen) AS last, max(state IN ('rejected', 'refused') OR state = 'no answer'
+           AND protocol = 6) AS vain, max(state IN ('established', 'closed', 'reset') OR
+           state = 'no answer' AND server_interface_id IS NOT NULL AND ifnull(accepted, 0)) AS open
   FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND NOT is_nat_leg GROUP BY client, server, protocol, server_port;
-SELECT client, server, sum(vain) AS ports, min(iif(vain, port, NULL)) || '-' || max(iif(vain, port, NULL)) AS range,
-       sum(n) AS connections, max(last) - min(first) AS seconds, datetime(min(first), 'unixepoch') AS first_seen,
+ WHERE since = @since AND until = @until AND NOT is_nat_leg GROUP BY 1, 2, 3, 4;
+SELECT client, server, sum(vain) AS ports,
+       min(iif(vain, port, NULL)) || '-' || max(iif(vain, port, NULL)) AS range,
+       sum(n) AS connections, max(last) - min(first) AS seconds,
+       datetime(min(first), 'unixepoch') AS first_seen,
        ifnull(substr(group_concat(iif(open, port, NULL), ' '), 1, 30), 'none') AS open
-  FROM (SELECT * FROM tried WHERE protocol IN (6, 17) ORDER BY client, server, port)
- GROUP BY client, server HAVING ports >= @scan_ports ORDER BY ports DESC, connections DESC, client, server LIMIT @top;
-SELECT client, ifnull(protocol_name(protocol), protocol) AS protocol, port, port_name(port, t.protocol) AS service,
-       sum(vain) AS hosts, sum(n) AS connections, sum(open) AS reached, datetime(min(first), 'unixepoch') AS first_seen,
-       datetime(max(last), 'unixepoch') AS last_seen FROM tried t GROUP BY client, t.protocol, port HAVING hosts >= @hosts
- ORDER BY hosts DESC, connections DESC, client, t.protocol, port LIMIT @top;
+  FROM (SELECT * FROM tried WHERE protocol IN (6, 17) ORDER BY client, server, port) GROUP BY 1, 2
+HAVING ports >= @scan_ports ORDER BY ports DESC, connections DESC, client, server LIMIT @top;
+SELECT client, ifnull(protocol_name(protocol), protocol) AS protocol, port,
+       port_name(port, t.protocol) AS service, sum(vain) AS hosts, sum(n) AS connections,
+       sum(open) AS reached, datetime(min(first), 'unixepoch') AS first_seen,
+       datetime(max(last), 'unixepoch') AS last_seen FROM tried t GROUP BY client, t.protocol, port
+HAVING hosts >= @hosts ORDER BY hosts DESC, connections DESC, client, t.protocol, port LIMIT @top;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM tried GROUP BY client, server HAVING sum(vain * (protocol IN (6, 17))) >= @scan_ports)
+ WHERE NOT EXISTS (SELECT 1 FROM tried WHERE protocol IN (6, 17)
+                    GROUP BY client, server HAVING sum(vain) >= @scan_ports)
    AND NOT EXISTS (SELECT 1 FROM tried GROUP BY client, protocol, port HAVING sum(vain) >= @hosts);

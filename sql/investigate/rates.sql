@@ -22,25 +22,26 @@
 -- which AWS does not write, is spread over an hour.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 WITH RECURSIVE step(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM step WHERE n < 60),
-part AS (SELECT coalesce(interface_id, tgw_attachment_id) AS interface, flow_direction AS direction, start,
-         max(start + 1, min("end", start + 3600)) AS stop, sum(bytes) AS bytes FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND action IS NOT 'REJECT' GROUP BY 1, 2, 3, 4 HAVING sum(bytes) > 0),
-rate AS (SELECT interface, direction, start / 60 + n AS minute, round(sum(bytes * 8e-6 / 60 / (stop - start)
-         * (min(stop, (start / 60 + n + 1) * 60) - max(start, (start / 60 + n) * 60))), 6) AS mbit
+part AS (SELECT coalesce(interface_id, tgw_attachment_id) AS interface,
+         flow_direction AS direction, start, max(start + 1, min("end", start + 3600)) AS stop,
+         sum(bytes) AS bytes
+    FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+     AND action IS NOT 'REJECT' GROUP BY 1, 2, 3, 4 HAVING sum(bytes) > 0),
+rate AS (SELECT interface, direction, start / 60 + n AS minute,
+         round(sum(bytes * 8e-6 / 60 / (stop - start) * (min(stop, (start / 60 + n + 1) * 60)
+               - max(start, (start / 60 + n) * 60))), 6) AS mbit
     FROM part JOIN step ON n <= (stop - 1) / 60 - start / 60 GROUP BY 1, 2, 3),
 ranked AS (SELECT *, row_number() OVER (pair ORDER BY mbit DESC, minute) AS place,
          max(minute) OVER pair - min(minute) OVER pair + 1 AS minutes
     FROM rate WINDOW pair AS (PARTITION BY interface, direction))
-SELECT interface, direction, minutes, printf('%.2f', max(mbit)) AS peak, datetime(max(iif(place = 1, minute, 0)) * 60, 'unixepoch')
-       AS peak_at, printf('%.2f', total(iif(place = minutes / 20 + 1, mbit, 0))) AS p95,
+SELECT interface, direction, minutes, printf('%.2f', max(mbit)) AS peak,
+       datetime(max(iif(place = 1, minute, 0)) * 60, 'unixepoch') AS peak_at,
+       printf('%.2f', total(iif(place = minutes / 20 + 1, mbit, 0))) AS p95,
        printf('%.2f', sum(mbit) / minutes) AS mean
-  FROM ranked GROUP BY interface, direction ORDER BY max(mbit) DESC, interface, direction LIMIT @top;
+  FROM ranked GROUP BY 1, 2 ORDER BY max(mbit) DESC, interface, direction LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -15,14 +15,11 @@
 -- rejected, too.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT substr('SunMonTueWedThuFriSat', 1 + 3 * strftime('%w', day), 3) AS weekday, day, interface_id,
-       count(DISTINCT srcaddr) AS sources, count(DISTINCT dstport) AS ports, sum(flows) AS flows,
-       sum(packets) AS packets
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT substr('SunMonTueWedThuFriSat', 1 + 3 * strftime('%w', day), 3) AS weekday, day,
+       interface_id, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstport) AS ports,
+       sum(flows) AS flows, sum(packets) AS packets
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND action = 'REJECT' AND protocol = 6
  GROUP BY day, interface_id ORDER BY day, flows DESC, interface_id LIMIT @top;

@@ -16,13 +16,10 @@
 -- on that of the sender if the sender's own rules stopped it.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT srcaddr, dstaddr, dstport, port_name(dstport, 6) AS service, sum(flows) AS flows, sum(packets) AS packets,
-       datetime(min(first_seen), 'unixepoch') AS first_seen,
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT srcaddr, dstaddr, dstport, port_name(dstport, 6) AS service, sum(flows) AS flows,
+       sum(packets) AS packets, datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND action = 'REJECT' AND protocol = 6

@@ -23,26 +23,23 @@
 -- connection was closed is rejected, too. Such packets are answers to high ports.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@bits', 24), ('@top', 20), ('@inside', NULL);
-DROP TABLE IF EXISTS temp.rejected_inside;
-CREATE TEMP TABLE rejected_inside (subnet, srcaddr, dstaddr, protocol, dstport, flows, packets, first, last);
-INSERT INTO rejected_inside
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@bits', 24);
+DROP TABLE IF EXISTS temp.rejected_inside; CREATE TEMP TABLE rejected_inside AS
 SELECT coalesce(subnet_id, ip_prefix(dstaddr, iif(ip_family(dstaddr) = 4, @bits, 64))) AS subnet,
        srcaddr, dstaddr, protocol, dstport, sum(flows) AS flows, sum(packets) AS packets,
        min(first_seen) AS first, max(last_seen) AS last
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND action = 'REJECT'
-   AND is_inside(srcaddr, @inside) AND is_inside(dstaddr, @inside)
+  FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND action = 'REJECT' AND is_inside(srcaddr, @inside) AND is_inside(dstaddr, @inside)
  GROUP BY 1, 2, 3, 4, 5;
-SELECT subnet, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports,
-       sum(flows) AS flows, datetime(min(first), 'unixepoch') AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
+SELECT subnet, count(DISTINCT srcaddr) AS sources, count(DISTINCT dstaddr) AS hosts,
+       count(DISTINCT dstport) AS ports, sum(flows) AS flows,
+       datetime(min(first), 'unixepoch') AS first_seen,
+       datetime(max(last), 'unixepoch') AS last_seen
   FROM rejected_inside GROUP BY subnet ORDER BY sum(flows) DESC, subnet;
-SELECT srcaddr, dstaddr,
-       ifnull(protocol_name(protocol), protocol) || ' ' || dstport
-         || coalesce(' ' || port_name(dstport, protocol), '') AS service,
-       sum(flows) AS flows, sum(packets) AS packets, datetime(min(first), 'unixepoch') AS first_seen,
+SELECT srcaddr, dstaddr, ifnull(protocol_name(protocol), protocol) || ' ' || dstport
+         || coalesce(' ' || port_name(dstport, protocol), '') AS service, sum(flows) AS flows,
+       sum(packets) AS packets, datetime(min(first), 'unixepoch') AS first_seen,
        datetime(max(last), 'unixepoch') AS last_seen
   FROM rejected_inside GROUP BY srcaddr, dstaddr, protocol, dstport
  ORDER BY sum(flows) DESC, srcaddr, dstaddr, protocol, dstport LIMIT @top;

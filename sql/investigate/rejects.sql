@@ -16,16 +16,13 @@
 -- was closed is rejected, too.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT start_time, interface_id, srcaddr, dstaddr, dstport, port_name(dstport, protocol) AS service,
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT start_time, interface_id, srcaddr, dstaddr, dstport,
+       port_name(dstport, protocol) AS service,
        ifnull(protocol_name(protocol), protocol) AS protocol
   FROM flowlogs(@logs, @on_error, @format)
- WHERE since = @since AND until = @until
-   AND action = 'REJECT'
+ WHERE since = @since AND until = @until AND action = 'REJECT'
  ORDER BY start DESC, interface_id, srcaddr, dstaddr, dstport, srcport, rowid LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

@@ -25,19 +25,18 @@
 -- server and DHCP are never logged.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@protocol', 6), ('@per', NULL), ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@protocol', 6);
 SELECT 1 WHERE NOT flowlogs_require(ifnull(@per, 'pair') IN ('pair', 'address'),
   'flowlogs: @per must be pair or address: .parameter set @per "''address''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT client, iif(@per = 'address', NULL, server) AS server, count(DISTINCT server) AS servers, server_port AS port,
-       port_name(server_port, protocol) AS service, count(*) AS connections, sum(server_packets > 0) AS answered,
-       sum(client_bytes) AS sent, sum(server_bytes) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND protocol = @protocol AND state <> 'rejected' AND NOT is_nat_leg
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT client, iif(@per = 'address', NULL, server) AS server, count(DISTINCT server) AS servers,
+       server_port AS port, port_name(server_port, protocol) AS service, count(*) AS connections,
+       sum(server_packets > 0) AS answered, sum(client_bytes) AS sent,
+       sum(server_bytes) AS received, datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND protocol = @protocol AND state <> 'rejected' AND NOT is_nat_leg
  GROUP BY 1, 2, 4 ORDER BY sum(client_bytes) + sum(server_bytes) DESC, 1, 2, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

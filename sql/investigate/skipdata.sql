@@ -16,14 +16,11 @@
 -- nothing was lost. Where no file has log_status, which the default format has, that is an error.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT hour, ifnull(interface_id, tgw_attachment_id) AS interface_id,
        sum(flows) FILTER (WHERE log_status = 'SKIPDATA') AS skipped,
-       ifnull(sum(flows) FILTER (WHERE log_status = 'OK'), 0) AS recorded,
+       sum(flows * (log_status = 'OK')) AS recorded,
        datetime(min(first_seen) FILTER (WHERE log_status = 'SKIPDATA'), 'unixepoch') AS from_time,
        datetime(max(last_seen) FILTER (WHERE log_status = 'SKIPDATA'), 'unixepoch') AS to_time
   FROM flowlogs_rollup(@logs, @on_error, @format)

@@ -21,22 +21,22 @@
 -- pod, and any secondary one, is nowhere else in what its own interface logs.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
-INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
+INSERT OR IGNORE INTO temp.sqlite_parameters
+SELECT '@src', '10.0.1.31' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@src) IS NOT NULL,
   'flowlogs: @src must be an address: .parameter set @src "''10.0.0.5''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT start_time, dstaddr, srcport, dstport, ifnull(port_name(dstport, 6), port_name(srcport, 6)) AS service,
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT start_time, dstaddr, srcport, dstport,
+       ifnull(port_name(dstport, 6), port_name(srcport, 6)) AS service,
        tcp_flags(tcp_flags) AS flags, packets, bytes, action
   FROM flowlogs(@logs, @on_error, @format)
- WHERE since = @since AND until = @until
-   AND cidr_match(addr, @src) AND (cidr_match(srcaddr, @src) OR cidr_match(pkt_srcaddr, @src)) AND protocol = 6
+ WHERE since = @since AND until = @until AND cidr_match(addr, @src)
+   AND (cidr_match(srcaddr, @src) OR cidr_match(pkt_srcaddr, @src)) AND protocol = 6
  ORDER BY start, dstaddr, srcport, dstport, rowid LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
-SELECT 'nothing found' AS answer, @src AS src, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-DELETE FROM temp.sqlite_parameters WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';
+SELECT 'nothing found' AS answer, @src AS src, printable(@logs) AS logs,
+       flowlogs_scan_summary() AS looked_at WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
+DELETE FROM temp.sqlite_parameters
+ WHERE key = '@src' AND value = '10.0.1.31' AND @logs = 'tests/data/AWSLogs';

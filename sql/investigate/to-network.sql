@@ -23,24 +23,23 @@
 -- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
-INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@net', '10.0.0.0/16' WHERE @logs = 'tests/data/AWSLogs';
+INSERT OR IGNORE INTO temp.sqlite_parameters
+SELECT '@net', '10.0.0.0/16' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(@net IS NOT NULL,
   'flowlogs: @net must be a network: .parameter set @net "''10.0.0.0/16''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT srcaddr, iif(cidr_match(pkt_dstaddr, @net), pkt_dstaddr, dstaddr) AS dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
-       port_name(min(srcport, dstport), protocol) AS service, action,
-       sum(flows) AS flows, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT srcaddr, iif(cidr_match(pkt_dstaddr, @net), pkt_dstaddr, dstaddr) AS dstaddr,
+       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
+       port_name(min(srcport, dstport), protocol) AS service, action, sum(flows) AS flows,
+       sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND cidr_match(addr, @net)
    AND (cidr_match(dstaddr, @net) OR cidr_match(pkt_dstaddr, @net))
- GROUP BY 1, 2, 3, 4, 6
- ORDER BY bytes DESC, srcaddr, 2, protocol, port, action LIMIT @top;
+ GROUP BY 1, 2, 3, 4, 6 ORDER BY bytes DESC, srcaddr, 2, protocol, port, action LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
-SELECT 'nothing found' AS answer, @net AS net, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-DELETE FROM temp.sqlite_parameters WHERE key = '@net' AND value = '10.0.0.0/16' AND @logs = 'tests/data/AWSLogs';
+SELECT 'nothing found' AS answer, @net AS net, printable(@logs) AS logs,
+       flowlogs_scan_summary() AS looked_at WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
+DELETE FROM temp.sqlite_parameters
+ WHERE key = '@net' AND value = '10.0.0.0/16' AND @logs = 'tests/data/AWSLogs';

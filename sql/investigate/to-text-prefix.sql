@@ -27,25 +27,23 @@
 -- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 -- The sample has a default, and no other logs have one; the last statement takes it away again.
-INSERT OR IGNORE INTO temp.sqlite_parameters SELECT '@text', '172.31.2.' WHERE @logs = 'tests/data/AWSLogs';
+INSERT OR IGNORE INTO temp.sqlite_parameters
+SELECT '@text', '172.31.2.' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(typeof(@text) = 'text',
   'flowlogs: @text must be a text: .parameter set @text "''10.0.''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT srcaddr, iif(pkt_dstaddr GLOB @text || '*', pkt_dstaddr, dstaddr) AS dstaddr, ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
-       port_name(min(srcport, dstport), protocol) AS service, action,
-       sum(flows) AS flows, sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT srcaddr, iif(pkt_dstaddr GLOB @text || '*', pkt_dstaddr, dstaddr) AS dstaddr,
+       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
+       port_name(min(srcport, dstport), protocol) AS service, action, sum(flows) AS flows,
+       sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format)
  WHERE since = @since AND until = @until AND addr GLOB @text || '*'
    AND (dstaddr GLOB @text || '*' OR pkt_dstaddr GLOB @text || '*')
- GROUP BY 1, 2, 3, 4, 6
- ORDER BY bytes DESC, srcaddr, 2, protocol, port, action LIMIT @top;
+ GROUP BY 1, 2, 3, 4, 6 ORDER BY bytes DESC, srcaddr, 2, protocol, port, action LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@text) AS text, printable(@logs) AS logs,
-       flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
-DELETE FROM temp.sqlite_parameters WHERE key = '@text' AND value = '172.31.2.' AND @logs = 'tests/data/AWSLogs';
+       flowlogs_scan_summary() AS looked_at WHERE NOT EXISTS (SELECT 1 FROM temp.answer);
+DELETE FROM temp.sqlite_parameters
+ WHERE key = '@text' AND value = '172.31.2.' AND @logs = 'tests/data/AWSLogs';

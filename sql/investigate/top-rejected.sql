@@ -15,11 +15,8 @@
 -- after its connection was closed is rejected, too.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20);
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT srcaddr, ip_scope(srcaddr) AS scope, sum(flows) AS flows, sum(packets) AS packets,
        count(DISTINCT dstaddr) AS targets, count(DISTINCT dstport) AS ports,
        datetime(min(first_seen), 'unixepoch') AS first_seen,

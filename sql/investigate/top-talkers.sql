@@ -9,7 +9,7 @@
 --                       files without a header line. Default: an error, and AWS's default format
 --   @per                'address', 'pair' (who to whom), 'instance' or 'subnet'; default NULL: an
 --                       address
---   @by                 the order: 'bytes' or 'packets' sent, or 'received' bytes; default
+--   @by                 the order: 'bytes' or 'packets' sent, or 'received' bytes; default NULL:
 --                       'bytes'
 --   @within             only addresses of this network, such as '10.0.1.0/24'; default NULL: all
 --   @top                number of rows; default 20, and -1 for all
@@ -28,26 +28,27 @@
 -- own interface is in the logs; the other ends are in no row.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@per', NULL), ('@by', 'bytes'), ('@within', NULL), ('@top', 20);
-SELECT 1 WHERE NOT flowlogs_require(ifnull(@per, 'address') IN ('address', 'pair', 'instance', 'subnet'),
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+SELECT 1 WHERE NOT flowlogs_require(
+  ifnull(@per, 'address') IN ('address', 'pair', 'instance', 'subnet'),
   'flowlogs: @per must be address, pair, instance or subnet: .parameter set @per "''pair''"');
-SELECT 1 WHERE NOT flowlogs_require(@by IN ('bytes', 'packets', 'received'),
+SELECT 1 WHERE NOT flowlogs_require(ifnull(@by, 'bytes') IN ('bytes', 'packets', 'received'),
   'flowlogs: @by must be bytes, packets or received: .parameter set @by "''packets''"');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT CASE @per WHEN 'instance' THEN iif(back, server_instance_id, client_instance_id)
-                 WHEN 'subnet' THEN iif(back, server_subnet_id, client_subnet_id) ELSE iif(back, server, client) END AS who,
-       iif(@per = 'pair', iif(back, client, server), NULL) AS peer, count(*) AS connections, sum(rejected > 0) AS rejected,
-       sum(iif(back, server_packets, client_packets)) AS packets, sum(iif(back, server_bytes, client_bytes)) AS bytes,
+                 WHEN 'subnet' THEN iif(back, server_subnet_id, client_subnet_id)
+                 ELSE iif(back, server, client) END AS who,
+       iif(@per = 'pair', iif(back, client, server), NULL) AS peer, count(*) AS connections,
+       sum(rejected > 0) AS rejected, sum(iif(back, server_packets, client_packets)) AS packets,
+       sum(iif(back, server_bytes, client_bytes)) AS bytes,
        sum(iif(back, client_bytes, server_bytes)) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_connections(@logs, @on_error, @format) CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
- WHERE since = @since AND until = @until AND NOT is_nat_leg
-   AND (@within IS NULL OR cidr_match(iif(back, server, client), @within))
- GROUP BY 1, 2 HAVING who IS NOT NULL
- ORDER BY CASE @by WHEN 'bytes' THEN bytes WHEN 'packets' THEN packets ELSE received END DESC, 1, 2 LIMIT @top;
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1) WHERE since = @since AND until = @until
+   AND NOT is_nat_leg AND (@within IS NULL OR cidr_match(iif(back, server, client), @within))
+ GROUP BY 1, 2 HAVING who IS NOT NULL ORDER BY CASE @by WHEN 'packets' THEN packets
+   WHEN 'received' THEN received ELSE bytes END DESC, 1, 2 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -22,23 +22,23 @@
 -- Without them, see flowlogs_connections in sql/README.md for what decides.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@inside', NULL), ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
-SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@common), json_type(@common) = 'array' AND NOT EXISTS (
-    SELECT 1 FROM json_each(@common) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@common', '[22, 25, 53, 80, 123, 443, 465, 587, 993, 3389, 8080, 8443]');
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@common), json_type(@common) = 'array'
+   AND (SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(@common)), 0),
   'flowlogs: @common must be a JSON array of ports: .parameter set @common ''[22, 443]''');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
-SELECT lower(protocol_name(protocol)) || '/' || server_port || ifnull(' ' || port_name(server_port, protocol), '')
-         AS service, count(DISTINCT client) AS sources, count(DISTINCT server) AS hosts, count(*) AS connections,
-       sum(state IN ('established', 'closed', 'reset')) AS answered, sum((rejected > 0) * (state = 'rejected')) AS rejected,
-       min(client) AS one_source, substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT lower(protocol_name(protocol)) || '/' || server_port
+         || ifnull(' ' || port_name(server_port, protocol), '') AS service,
+       count(DISTINCT client) AS sources, count(DISTINCT server) AS hosts, count(*) AS connections,
+       sum(state IN ('established', 'closed', 'reset')) AS answered,
+       sum((rejected > 0) * (state = 'rejected')) AS rejected, min(client) AS one_source,
+       substr(datetime(min(first_seen), 'unixepoch'), 1, 16) AS first_seen,
        substr(datetime(max(last_seen), 'unixepoch'), 1, 16) AS last_seen
-  FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND inside = @inside AND direction = 'inbound' AND NOT is_nat_leg
-   AND protocol IN (6, 17) AND server_port NOT IN (SELECT value FROM json_each(@common))
- GROUP BY protocol, server_port ORDER BY answered DESC, sources DESC, rejected DESC, server_port, protocol LIMIT @top;
+  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND inside = @inside AND direction = 'inbound' AND NOT is_nat_leg AND protocol IN (6, 17)
+   AND server_port NOT IN (SELECT value FROM json_each(@common)) GROUP BY protocol, server_port
+ ORDER BY answered DESC, sources DESC, rejected DESC, server_port, protocol LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -19,22 +19,21 @@
 -- packet of both ends.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@until', NULL),
-  ('@top', 20), ('@usual', '[6, 17]');
-SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@usual), json_type(@usual) = 'array' AND NOT EXISTS (
-    SELECT 1 FROM json_each(@usual) WHERE ifnull(CAST(value AS INTEGER) <> value, 1)), 0),
-  'flowlogs: @usual must be a JSON array of protocol numbers: .parameter set @usual ''[1, 6, 17]''');
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
+  ('@usual', '[6, 17]');
+SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@usual), json_type(@usual) = 'array'
+   AND (SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(@usual)), 0),
+  'flowlogs: @usual must be a JSON array of protocol numbers: .parameter set @usual ''[1, 6]''');
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 SELECT protocol, protocol_name(protocol) AS name, client, server, count(*) AS connections,
-       sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(client_bytes) AS sent, sum(server_bytes) AS received,
-       sum(client_bytes + server_bytes) / max(sum(client_packets + server_packets), 1) AS each,
+       sum((rejected > 0) * (state = 'rejected')) AS rejected, sum(client_bytes) AS sent,
+       sum(server_bytes) AS received, sum(client_bytes + server_bytes)
+         / max(sum(client_packets + server_packets), 1) AS each,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND NOT is_nat_leg AND protocol NOT IN (SELECT value FROM json_each(@usual))
+  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+   AND NOT is_nat_leg AND protocol NOT IN (SELECT value FROM json_each(@usual))
  GROUP BY protocol, client, server
- ORDER BY protocol IN (1, 58), sum(client_bytes + server_bytes) DESC, protocol, client, server LIMIT @top;
+ ORDER BY protocol IN (1, 58), sum(client_bytes + server_bytes) DESC, 1, 3, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -4,6 +4,7 @@
 ** fuzz targets compare tables of connections (connection/connections.h).
 **
 **     model_flow()     a flow made of choices
+**     model_pack()     the same, packed
 **     model_rows()     the connections of a list of flows, by sorting it
 **     model_table()    the connections of a table
 **     model_settle()   brings rows into one order, in which they can be compared as bytes
@@ -87,13 +88,22 @@ static inline struct model_flow model_flow(model_choose *pick, void *from, uint3
 
 static inline uint32_t model_bits(const struct model_flow *m) { return POINT_WAY(m->f.way) | m->f.direction; }
 
-/* Adds a flow to a table, whose observers are named by their numbers. */
-static inline enum err_code model_add(struct connections *t, const struct model_flow *m, struct err *e) {
-  char id[4 + HASH_PADDING] = "eni0";
-  uint32_t observer;
-  id[3] = (char)('0' + m->observer);
-  if (observers_find(&t->observers, id, 4, &observer, e)) return e->code;
-  return connections_add(t, &m->f, connection_hash(&m->f.key), observer << POINT_BITS | model_bits(m), e);
+/* The flow, packed.  Its observer has the number that it has here, plus `shift`, counted round. */
+static inline uint32_t model_pack(uint64_t out[PACKED_FLOW], const struct model_flow *m, uint32_t shift) {
+  return packed_flow(out, &m->f, (m->observer + shift) % MODEL_OBSERVERS << POINT_BITS | model_bits(m));
+}
+
+/* Translates the numbers of observers that have been shifted so. */
+static inline const uint32_t *model_numbers(uint32_t shift) {
+  static uint32_t number[MODEL_OBSERVERS][MODEL_OBSERVERS];
+  for (uint32_t i = 0; i < MODEL_OBSERVERS; i++) number[shift % MODEL_OBSERVERS][(i + shift) % MODEL_OBSERVERS] = i;
+  return number[shift % MODEL_OBSERVERS];
+}
+
+static inline uint64_t model_hash(const struct model_flow *m) {
+  uint64_t key[PACKED_KEY_WORDS];
+  packed_key(key, &m->f.key);
+  return packed_hash(key);
 }
 
 /* --- rows -------------------------------------------------------------------------------------------------------- */
@@ -145,26 +155,25 @@ static inline void model_table(struct model_list *l, const struct connections *t
   const struct connection *c;
   while ((c = connections_next(t, &place)) != NULL) {
     struct flow_key key;
-    connection_key(c, &key);
+    packed_read_key(connection_key(c), &key);
     struct model_row *r = model_new_row(l, &key);
-    r->first = c->first;
-    r->last = c->last;
-    r->direction = c->first == FLOW_NONE ? 0 : c->opening & 1;
-    r->records = c->records;
-    r->accepted = c->accepted;
-    r->rejected = c->rejected;
-    r->signs = c->signs;
+    r->first = c->seen.first;
+    r->last = c->seen.last;
+    r->direction = c->seen.first == FLOW_NONE ? 0 : c->seen.opening & 1;
+    r->records = c->seen.records;
+    r->accepted = c->seen.accepted;
+    r->rejected = c->seen.rejected;
+    r->signs = c->seen.signs;
     r->points = points_observers(connections_points(t, c));
     for (uint32_t d = 0; d < 2; d++) points_sent(connections_points(t, c), d, &r->packets[d], &r->bytes[d]);
     for (const struct point_sum *s = points_at(connections_points(t, c), c->sums); s;
          s = points_at(connections_points(t, c), s->next)) {
-      const struct observer *o = &t->observers.item[POINT_OBSERVER(s->point)];
       if (r->nsums == MODEL_SUMS) abort();
       struct model_sum *sum = &r->sum[r->nsums++];
       sum->packets = s->packets;
       sum->bytes = s->bytes;
-      sum->observer = (uint32_t)(observers_text(&t->observers, o->id)[3] - '0');
-      sum->bits = s->point & ((1u << POINT_BITS) - 1);
+      sum->observer = POINT_OBSERVER(s->point);
+      sum->bits = POINT_OWN_BITS(s->point);
     }
   }
 }

@@ -44,7 +44,7 @@ def test_who_sends_most_is_who_leaves_most(release, tmp_path):
     total = "SELECT sum(bytes) FROM temp.answer WHERE"
     [sent] = release.rows(f"{out}.output /dev/null\n.read sql/investigate/top-talkers.sql\n.output\n"
                           f"{total} is_inside(who) AND NOT is_inside(peer);")
-    [left] = release.rows(f"{out}.output /dev/null\n.read sql/investigate/data-leaving.sql\n.output\n{total} NOT is_nat_leg;")
+    [left] = release.rows(f"{out}.output /dev/null\n.read sql/investigate/data-leaving.sql\n.output\n{total} NOT nat;")
     assert sent == left and int(sent[0]) > 500000000
 
 

@@ -86,3 +86,32 @@ def test_every_source_says_its_licence():
     sources = [p for pattern in ("ext/**/*.[ch]", "tests/**/*.[ch]", "tests/**/*.py", "tests/**/*.sh") for p in ROOT.glob(pattern)]
     assert len(sources) > 80
     assert [p.name for p in sources if "SPDX-License-Identifier: MIT" not in p.read_text()] == []
+
+
+# The scripts of sql/ that may have more than 25 lines of SQL, with the lines that they have and why.
+LONGER = {
+    "investigate/next-hop-trace": (38, "it has two addresses to check and to forget, a query that follows hops, and counts five fields"),
+    "investigate/new-talkers": (27, "it has two answers, and three times to set and to forget for the sample"),
+}
+
+
+def lines_of_sql(text):
+    """The lines that are not empty, a comment or a command of the shell."""
+    return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("--", "."))]
+
+
+SHORT = [p for p in sorted((ROOT / "sql").glob("investigate/*.sql"))]
+
+
+@pytest.mark.parametrize("path", SHORT, ids=lambda p: p.stem)
+def test_a_script_is_short(path):
+    """At most 25 lines of SQL, the parameters and the closing line among them, each below 100 columns."""
+    lines = lines_of_sql(path.read_text())
+    limit, _ = LONGER.get(str(path.relative_to(ROOT / "sql").with_suffix("")), (25, ""))
+    assert len(lines) <= limit
+    assert [line for line in lines if len(line) > 99] == []
+
+
+def test_the_longer_scripts_are_longer():
+    """An entry of the table goes when its script is short, and shrinks with it."""
+    assert {name: len(lines_of_sql((ROOT / f"sql/{name}.sql").read_text())) for name in LONGER} == {n: v[0] for n, v in LONGER.items()}

@@ -11,7 +11,7 @@ few=${2:-}
 runtime=$(gcc -print-file-name=libtsan.so)
 shell=$(command -v sqlite3)
 
-for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan connection/test_connection_scan; do
+for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan connection/test_connection_scan connection/test_shard_tables; do
   [ -z "$few" ] || break
   echo "$name"
   "$build/unit/$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }

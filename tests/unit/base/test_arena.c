@@ -32,6 +32,11 @@ static void test_items(void **state) {
   }
   size_t blocks = a.n, bytes = arena_bytes(&a);
   assert_true(blocks > ITEMS / 1000);
+  arena_reset(&a);
+  assert_int_equal(a.n, 0);
+  for (size_t i = 0; i < ITEMS; i++) put_item(&a, i);
+  assert_int_equal(a.n, blocks);
+  assert_int_equal(arena_bytes(&a), bytes);
   arena_shrink(&a);
   assert_int_equal(a.n, blocks - 1);
   assert_int_equal(arena_bytes(&a), bytes - ARENA_BLOCK);
@@ -39,7 +44,9 @@ static void test_items(void **state) {
   assert_int_equal(arena_bytes(&a), 0);
   assert_int_equal(mem_test_live(), 0);
   put_item(&a, 0);
+  arena_reset(&a);
   arena_clear(&a);
+  assert_int_equal(mem_test_live(), 0);
 }
 
 /* What is reserved and not taken is given to the next item. */

@@ -53,7 +53,7 @@ static void add_connection(struct outcome *o, const struct connection_scan *g, c
   char a[IP_TEXT], b[IP_TEXT];
   uint64_t packets[2], bytes[2];
   struct role role = connection_role(c);
-  connection_key(c, &key);
+  packed_read_key(connection_key(c), &key);
   ip_format(&key.a.addr, a);
   ip_format(&key.b.addr, b);
   for (uint32_t d = 0; d < 2; d++)
@@ -63,8 +63,8 @@ static void add_connection(struct outcome *o, const struct connection_scan *g, c
     if (!(o->line = realloc(o->line, o->cap * sizeof *o->line))) abort();
   }
   snprintf(o->line[o->n++], sizeof *o->line, "%s %u %s %u %u: %llu-%llu %u %s %u %s %lld %lld points %u%s", a,
-           (unsigned)key.a.port, b, (unsigned)key.b.port, (unsigned)key.protocol, (unsigned long long)c->first,
-           (unsigned long long)c->last, (unsigned)c->records, role_name(role.from), (unsigned)role.client,
+           (unsigned)key.a.port, b, (unsigned)key.b.port, (unsigned)key.protocol, (unsigned long long)c->seen.first,
+           (unsigned long long)c->seen.last, (unsigned)c->seen.records, role_name(role.from), (unsigned)role.client,
            connection_state(c, &key, role.client), (long long)bytes[0], (long long)bytes[1],
            (unsigned)points_observers(connections_points(connection_scan_table(g), c)),
            connection_scan_is_leg(g, &key, inside) ? " leg" : "");
@@ -77,9 +77,9 @@ static void add_connection(struct outcome *o, const struct connection_scan *g, c
 static struct outcome *run(const struct files *files, enum policy policy, uint64_t memory, int stop_after) {
   static struct connection_scan g;
   struct connection_scan_options options = {
-      .scan = {.reader = {.guard = &unconfined, .policy = policy}, .threads = threads},
-      .wish = {.idle = 900, .forwards = 1, .traits = 1, .wanted = wanted, .inside = inside},
-      .memory = memory,
+      .pass.scan = {.reader = {.guard = &unconfined, .policy = policy}, .threads = threads},
+      .pass.wish = {.idle = 900, .forwards = 1, .traits = 1, .wanted = wanted, .inside = inside},
+      .pass.memory = memory,
   };
   struct outcome *o = calloc(1, sizeof *o);
   const struct connection *c = NULL;
@@ -87,8 +87,8 @@ static struct outcome *run(const struct files *files, enum policy policy, uint64
   if (!o) abort();
   bytes_add(&o->problem, "", 0);
   if (stop_after >= 0) {
-    options.scan.reader.stop.ask = vanishes ? remove_at : stop_at;
-    options.scan.reader.stop.context = &stop_after;
+    options.pass.scan.reader.stop.ask = vanishes ? remove_at : stop_at;
+    options.pass.scan.reader.stop.context = &stop_after;
   }
   o->rc = connection_scan_open(&g, files, &options, &o->e);
   while (!o->rc && !(o->rc = connection_scan_next(&g, &c, &o->e)) && c) add_connection(o, &g, c);
@@ -176,12 +176,12 @@ static void fail_allocations(const struct files *files, uint64_t memory, size_t 
 static void test_threads_and_memory(void **state) {
   (void)state;
   for (int in_memory = 0; in_memory < 2; in_memory++) {
-    struct files files = make_files(4, 3000, 2500, in_memory);
+    struct files files = make_files(4, 12000, 2500, in_memory);
     threads = 0;
     struct outcome *expected = run(&files, POLICY_FAIL, MUCH, -1);
     struct scan_counts before = counts;
     assert_int_equal(expected->rc, ERR_NONE);
-    assert_int_equal(counts.records, 4 * 3000);
+    assert_int_equal(counts.records, 4 * 12000);
     assert_int_equal(passes, 1);
     for (int is_little = 0; is_little < 2; is_little++)
       for (size_t i = 0; i < COUNT(thread_counts); i++) {
@@ -309,7 +309,7 @@ static void test_gateways(void **state) {
   struct predicate_term t = {.subject = SUBJECT_PORT, .op = PREDICATE_RANGE, .low = 61000, .high = 61000};
   struct files files = make_files(2, 0, 1, 1);
   struct err e = {0};
-  const unsigned clients = 2400;
+  const unsigned clients = 24000;
   (void)state;
   assert_true(ten && ip_parse_prefix("10.0.0.0/8", 10, &prefix));
   if (prefix_table_add(ten, &prefix, 0) || prefix_table_finish(ten)) fail();
@@ -395,33 +395,17 @@ static void test_path_and_forwards(void **state) {
   struct file named = {.path = FOLDER "/123456789012_vpcflowlogs_us-east-1_fl-01_20260616T1005Z_0a1b2c3d.log"};
   struct files one = {.file = &named, .n = 1};
   const struct connection_scan_options options = {
-      .scan = {.reader = {.guard = &unconfined}}, .wish = {.idle = 900, .traits = 1}, .memory = MUCH};
+      .pass = {.scan = {.reader = {.guard = &unconfined}}, .wish = {.idle = 900, .traits = 1}, .memory = MUCH}};
   const struct connection *c;
   for (size_t i = 0; i < COUNT(folders); i++) make_folder(folders[i]);
   write_file(named.path, text.p, text.n);
   assert_int_equal(connection_scan_open(&g, &one, &options, &e), ERR_NONE);
   assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
-  const struct observers *o = &connection_scan_table(&g)->observers;
+  const struct observers *o = &g.pass.observers;
   assert_int_equal(o->item[0].trait[TRAIT_ACCOUNT].n, 12);
   assert_memory_equal(observers_text(o, o->item[0].trait[TRAIT_ACCOUNT]), "123456789012", 12);
   connection_scan_close(&g, NULL);
   bytes_free(&text);
-}
-
-/* Two workers' sums, while there is no memory to merge who forwards. */
-static void test_merge_without_memory(void **state) {
-  struct connection_parts parts = {.ndue = 0};
-  struct connection_sums s[2] = {{.parts = &parts}, {.parts = &parts}};
-  const struct flow f = {.key = {{{.low = 1}, 1}, {{.low = 2}, 2}, 6}, .src_differs = 1};
-  const struct stop stop = {.ask = NULL};
-  struct err e = {0};
-  (void)state;
-  for (int i = 0; i < 2; i++) connections_init(&s[i].table, 900, 0);
-  assert_int_equal(forwards_add(&s[1].forwards, &f, &e), ERR_NONE);
-  mem_test_fail(1, 0);
-  assert_int_equal(connection_kind.merge(&s[0], &s[1], &stop, &e), ERR_NOMEM);
-  mem_test_fail(0, 0);
-  for (int i = 0; i < 2; i++) connection_kind.clear(&s[i]);
 }
 
 /*
@@ -547,12 +531,12 @@ static void test_nothing_found(void **state) {
 /* What a scan has done when it asks whether it is to stop. */
 struct asks {
   const struct connection_scan *g;
-  unsigned reading, finished; /* asks while files are read, and when the table has all */
+  unsigned reading, finished; /* asks while files are read, and when all have been */
 };
 
 static int count_ask(void *context) {
   struct asks *a = context;
-  if (a->g->current) a->finished++;
+  if (a->g->pass.has_read) a->finished++;
   else a->reading++;
   return 0;
 }
@@ -578,9 +562,9 @@ static void test_asks(void **state) {
     const struct connection *c;
     unsigned n = 0;
     struct connection_scan_options options = {
-        .scan = {.reader = {.guard = &unconfined, .stop = {count_ask, &asks}}},
-        .wish = {.idle = 900, .wanted = is_wanted ? &p : NULL},
-        .memory = MUCH,
+        .pass.scan = {.reader = {.guard = &unconfined, .stop = {count_ask, &asks}}},
+        .pass.wish = {.idle = 900, .wanted = is_wanted ? &p : NULL},
+        .pass.memory = MUCH,
     };
     assert_int_equal(connection_scan_open(&g, &files, &options, &e), ERR_NONE);
     assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
@@ -619,9 +603,9 @@ static void test_stop(void **state) {
   for (int rows = 0; rows <= 4500; rows += 1500)
     for (size_t i = 0; i < COUNT(thread_counts); i++) {
       struct connection_scan_options options = {
-          .scan = {.reader = {.guard = &unconfined, .policy = POLICY_SKIP}, .threads = thread_counts[i]},
-          .wish = {.idle = 900},
-          .memory = LEAST};
+          .pass.scan = {.reader = {.guard = &unconfined, .policy = POLICY_SKIP}, .threads = thread_counts[i]},
+          .pass.wish = {.idle = 900},
+          .pass.memory = LEAST};
       const struct connection *c;
       struct err e = {0};
       assert_int_equal(connection_scan_open(&g, &files, &options, &e), ERR_NONE);
@@ -661,7 +645,7 @@ int main(void) {
       cmocka_unit_test(test_wanted),
       cmocka_unit_test(test_gateways),
       cmocka_unit_test(test_path_and_forwards),
-      cmocka_unit_test(test_merge_without_memory),
+
       cmocka_unit_test(test_file_vanishes),
       cmocka_unit_test(test_earliest_problem),
       cmocka_unit_test(test_missing_field),

@@ -70,22 +70,23 @@ static void test_sorted_lists_say_what_was_added(void **state) {
 static void test_many_observers(void **state) {
   struct arena arena = {0};
   struct err e = {0};
-  uint32_t first = 0, words = sizeof(struct point_sum) / 8;
+  uint32_t first = 0, other = 0;
   uint64_t packets, bytes;
   (void)state;
-  for (uint32_t i = 0; i < OBSERVERS; i++) { /* points_add() would look for each one in the list */
-    assert_int_equal(arena_reserve(&arena, words, &e), ERR_NONE);
-    uint32_t place = arena_end(&arena), observer = (uint32_t)((uint64_t)i * 7919 % OBSERVERS);
-    *(struct point_sum *)arena_at(&arena, place) = (struct point_sum){1, observer, observer << POINT_BITS, first};
-    arena_take(&arena, words);
-    first = place;
+  for (uint32_t i = 0; i < 2 * OBSERVERS; i++) {
+    uint32_t observer = (uint32_t)((uint64_t)i * 7919 % OBSERVERS);
+    const struct point_sum sum = {.packets = 1, .bytes = observer, .point = observer << POINT_BITS};
+    assert_int_equal(points_add(&arena, i < OBSERVERS ? &first : &other, &sum, &e), ERR_NONE);
   }
+  points_append(&arena, &first, other);
+  points_append(&arena, &first, 0);
   points_sort(&arena, &first);
   const struct point_list list = {&arena, first};
   for (int i = 0; i < 20; i++) {
     assert_int_equal(points_observers(list), OBSERVERS);
     points_sent(list, 0, &packets, &bytes);
-    assert_int_equal(bytes, OBSERVERS - 1);
+    assert_int_equal(bytes, 2 * (OBSERVERS - 1));
+    assert_int_equal(packets, 2);
   }
   arena_clear(&arena);
 }

@@ -69,17 +69,22 @@ static void test_roles(void **state) {
       {"sA|sA", TCP, 443, NONE, 1, 5, 'a', 'a', ROLE_FIRST_SEEN},
       {"sA|sA", FLOW_NO_PROTOCOL, NONE, NONE, 1, 5, '-', 'a', ROLE_FIRST_SEEN},
   };
-  static struct port_set services;
+  static struct port_set more;
+  static struct services services;
   (void)state;
-  port_set_add(&services, 60007);
+  port_set_add(&more, 60007);
+  services_init(&services, &more);
   for (size_t i = 0; i < COUNT(table); i++) {
-    struct connection c = {.first = 100, .last = 200, .signs = signs_of(table[i].signs)};
+    struct connection c = {.seen.first = 100, .seen.last = 200, .seen.signs = signs_of(table[i].signs)};
     struct flow_key key = {.a.port = table[i].a_port, .b.port = table[i].b_port, .protocol = table[i].protocol};
-    c.opening = 100 << 1 | (table[i].first == 'b');
-    if (table[i].first == '-') c.first = c.last = FLOW_NONE, c.opening = UINT64_MAX;
+    c.seen.opening = 100 << 1 | (table[i].first == 'b');
+    if (table[i].first == '-') c.seen.first = c.seen.last = FLOW_NONE, c.seen.opening = UINT64_MAX;
     struct role role = role_of(&c, &key, &services);
     int needs_peers = table[i].from >= ROLE_MANY_PEERS && key.a.port != NONE && key.b.port != NONE;
     CHECK((role.from == ROLE_UNDECIDED) == needs_peers, "row %zu: %d", i, (int)role.from);
+    if (needs_peers) assert_true(role_may_need_peers(&services, key.a.port, key.b.port, key.protocol));
+    if (role.from == ROLE_SERVICE_PORT || key.a.port == NONE || key.b.port == NONE)
+      assert_false(role_may_need_peers(&services, key.a.port, key.b.port, key.protocol));
     if (!role.from) role = role_by_peers(&c, &key, table[i].a_peers, table[i].b_peers);
     CHECK(role.from == table[i].from && role.client == (table[i].client == 'b'), "row %zu: %s, %c", i,
           role_name(role.from), role.client ? 'b' : 'a');
@@ -88,12 +93,14 @@ static void test_roles(void **state) {
 
 /* Without a list of services the names alone count. */
 static void test_no_services(void **state) {
-  struct connection c = {.first = 1, .last = 1};
+  struct connection c = {.seen.first = 1, .seen.last = 1};
+  static struct services names;
   struct flow_key key = {.a.port = 60007, .b.port = 60000, .protocol = TCP};
   (void)state;
-  assert_int_equal(role_of(&c, &key, NULL).from, ROLE_UNDECIDED);
+  services_init(&names, NULL);
+  assert_int_equal(role_of(&c, &key, &names).from, ROLE_UNDECIDED);
   key.a.port = 443;
-  assert_int_equal(role_of(&c, &key, NULL).from, ROLE_SERVICE_PORT);
+  assert_int_equal(role_of(&c, &key, &names).from, ROLE_SERVICE_PORT);
   assert_string_equal(role_name(ROLE_SERVICE_PORT), "service-port");
   assert_string_equal(role_name(ROLE_FIRST_SEEN), "first-seen");
 }
@@ -118,8 +125,8 @@ static void test_states(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++) {
     uint32_t signs = signs_of(table[i].signs), mask = (1u << FLOW_SIGN_BITS) - 1;
-    struct connection c = {.signs = signs},
-                      other = {.signs = signs >> FLOW_SIGN_BITS | (signs & mask) << FLOW_SIGN_BITS};
+    struct connection c = {.seen.signs = signs},
+                      other = {.seen.signs = signs >> FLOW_SIGN_BITS | (signs & mask) << FLOW_SIGN_BITS};
     struct flow_key key = {.protocol = table[i].protocol};
     const char *got = connection_state(&c, &key, 0), *exchanged = connection_state(&other, &key, 1);
     CHECK(!strcmp(got, table[i].is) && !strcmp(exchanged, table[i].is), "%s: %s, %s", table[i].signs, got, exchanged);

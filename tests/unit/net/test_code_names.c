@@ -94,6 +94,19 @@ static void test_form_of_port_names(void **state) {
     }
 }
 
+/* The set has the ports that have a name, and no others. */
+static void test_set_of_ports(void **state) {
+  (void)state;
+  for (uint32_t protocol = 6; protocol <= CODE_NAMES_UDP; protocol += CODE_NAMES_UDP - 6) {
+    static struct port_set set;
+    memset(&set, 0, sizeof set);
+    code_names_add_ports(&set, protocol);
+    for (uint32_t port = 0; port < PORT_SET_PORTS; port++)
+      CHECK(port_set_has(&set, port) == (code_names_port(port, protocol) != NULL), "%u/%u", (unsigned)port,
+            (unsigned)protocol);
+  }
+}
+
 static void test_flags(void **state) {
   static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
   char out[CODE_NAMES_FLAGS];
@@ -128,8 +141,8 @@ static void test_paths(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_protocols), cmocka_unit_test(test_ports), cmocka_unit_test(test_form_of_port_names),
-      cmocka_unit_test(test_flags),     cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_protocols),    cmocka_unit_test(test_ports), cmocka_unit_test(test_form_of_port_names),
+      cmocka_unit_test(test_set_of_ports), cmocka_unit_test(test_flags), cmocka_unit_test(test_paths),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -128,15 +128,16 @@ static void test_connection_scan(void **state) {
   for (int i = 0; i < 4 * LINES; i++) bytes_print(&text, "10.0.0.1 10.0.0.2 %d 443 6\n", 40000 + i);
   write_gzip("ends.gz", text.p, text.n);
   for (int threads = 0; threads <= 3; threads++) {
-    struct connection_scan_options options = {.scan = scan_options, .wish = {.idle = 900}, .memory = 1};
+    struct connection_scan_options options = {.pass = {.scan = scan_options, .wish = {.idle = 900}, .memory = 1}};
     const struct connection *c;
     struct err e = {0};
     uint64_t records = 0;
-    options.scan.threads = threads;
+    options.pass.scan.threads = threads;
     assert_int_equal(connection_scan_open(&g, &ends, &options, &e), ERR_NONE);
     for (int later = 0; later < 2; later++) { /* before the first connection, and after it */
-      if (threads) pthread_mutex_lock(&g.scan.mutex), pthread_mutex_lock(&g.scan.workers.mutex);
+      if (threads) pthread_mutex_lock(&g.pass.scan.mutex), pthread_mutex_lock(&g.pass.scan.workers.mutex);
       if (threads) pthread_mutex_lock(&g.parts.mutex);
+      if (threads && later) pthread_mutex_lock(&g.pass.tables.mutex);
       pid_t child = fork_child();
       if (!child) {
         while (!connection_scan_next(&g, &c, &e) && c) {
@@ -146,13 +147,14 @@ static void test_connection_scan(void **state) {
         connection_scan_close(&g, NULL);
         _exit(0);
       }
+      if (threads && later) pthread_mutex_unlock(&g.pass.tables.mutex);
       if (threads) pthread_mutex_unlock(&g.parts.mutex);
-      if (threads) pthread_mutex_unlock(&g.scan.mutex), pthread_mutex_unlock(&g.scan.workers.mutex);
+      if (threads) pthread_mutex_unlock(&g.pass.scan.mutex), pthread_mutex_unlock(&g.pass.scan.workers.mutex);
       join_child(child);
       if (!later) assert_int_equal(connection_scan_next(&g, &c, &e), ERR_NONE);
-      if (!later) records += c->records;
+      if (!later) records += c->seen.records;
     }
-    while (!connection_scan_next(&g, &c, &e) && c) records += c->records;
+    while (!connection_scan_next(&g, &c, &e) && c) records += c->seen.records;
     assert_int_equal(e.code, ERR_NONE);
     assert_int_equal(records, 4 * LINES);
     assert_true(g.passes > 1);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The pieces of connections that a worker has read, packed (packed.h), in shards.
+**
+** A shard has all pieces of the keys whose hash has a certain value in some bits.  Pieces are only
+** appended, which takes little time, whatever their number.  What belongs together is found out later,
+** shard by shard, by a table (connections.h) that is so small that the processor's caches hold it.
+**
+**     flow --> shard 0  | piece | piece | ...
+**              shard 1  | piece | ...              --> connections of shard 1
+**              ...
+**
+** piece_store_compact() joins the pieces of each key that belong together, as far as that saves memory.
+**
+** Call order: piece_store_init(); the rest in any order; piece_store_clear(), which may be called on a
+** struct that is all zero, too.  One thread at a time; several may read while nothing changes.
+** ERR_NOMEM is the only error.
+*/
+#ifndef CONNECTION_PIECE_STORE_H
+#define CONNECTION_PIECE_STORE_H
+
+#include "base/block_pool.h"
+#include "connection/connections.h"
+
+#define PIECE_STORE_SHARDS 256 /* at most */
+
+/* Which of all keys are wanted: those whose hash has `value` in the `bits` bits that tell parts apart. */
+struct connection_part {
+  uint32_t bits, value;
+};
+
+#define CONNECTION_PART_BITS 16 /* there are at most 2^16 parts */
+
+static inline int connection_is_in(uint64_t hash, struct connection_part part) {
+  return ((hash >> 40) & ((UINT32_C(1) << part.bits) - 1)) == part.value;
+}
+
+struct piece_block;
+
+struct piece_store {
+  struct piece_shard {
+    struct piece_block *first, *last; /* or NULL */
+    uint64_t *at, *end;               /* in the last block: where the next piece comes, and where the block ends */
+  } * shard;
+  uint32_t shards; /* a power of two */
+  struct block_pool pool;
+};
+
+/* Makes an empty store that may have so many bytes later, which says how many shards are worth while. */
+enum err_code piece_store_init(struct piece_store *s, uint64_t bytes, struct err *e);
+void piece_store_clear(struct piece_store *s);
+
+/* Adds a flow that was seen at a point.  hash: packed_hash() of its key. */
+enum err_code piece_store_add(struct piece_store *s, uint64_t hash, const struct flow *f, uint32_t point,
+                              struct err *e);
+
+/* Walks over the pieces of a shard.  *place must be all zero at first.  NULL at the end. */
+struct piece_place {
+  const struct piece_block *block;
+  const uint64_t *at;
+};
+const uint64_t *piece_store_next(const struct piece_store *s, uint32_t shard, struct piece_place *place);
+
+/*
+** Drops all pieces that are not in the part, and joins those that belong together, in that shard.
+** table: an empty one, which is used meanwhile.
+*/
+enum err_code piece_store_compact(struct piece_store *s, uint32_t shard, struct connection_part part,
+                                  struct connections *table, struct err *e);
+
+/* Bytes that the pieces take. */
+static inline uint64_t piece_store_bytes(const struct piece_store *s) {
+  return (uint64_t)s->pool.used * BLOCK_POOL_BLOCK;
+}
+
+/* Bytes that the pieces of a shard take. */
+uint64_t piece_store_shard_bytes(const struct piece_store *s, uint32_t shard);
+
+#endif
