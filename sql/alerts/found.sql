@@ -1,7 +1,7 @@
 -- What the rules write, and what they must know of earlier runs: temporary tables.  setup.sql
 -- reads this script, which prints nothing.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/setup.sql'
+--   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/found.sql'
 --
 --   temp.found     what the rules have found, a row for each alert
 --   temp.known     targets of a source that have alerts already; 'many' counts as @many + 1

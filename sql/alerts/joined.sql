@@ -1,7 +1,7 @@
 -- What the rules read: temporary views of the connections in @logs.  setup.sql reads this script,
 -- which prints nothing.  See flowlogs_connections in sql/README.md.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/setup.sql'
+--   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/joined.sql'
 --
 --   temp.joined     the connections, without the legs of NAT gateways.  goes_out and comes_in are
 --                   1 where the other end is outside, also for an end of yours in a network that

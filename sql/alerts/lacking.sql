@@ -1,7 +1,7 @@
 -- What do the files of @logs lack of the fields which the rules need?  Temporary views of it.
 -- setup.sql reads this script, which prints nothing.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/setup.sql'
+--   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/lacking.sql'
 --
 -- The logs of transit gateways have no action, so this is in `lacks` for other logs only;
 -- no_action: also for these.  vital: a field is lacking of the first four, without which no alert

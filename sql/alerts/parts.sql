@@ -1,7 +1,7 @@
 -- What a rule has found before it is an alert: temporary tables, each with the script that makes
 -- alerts of it.  setup.sql reads this script, which prints nothing.
 --
---   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/setup.sql'
+--   sqlite3 -cmd '.load ./build/flowlogs' :memory: '.read sql/alerts/parts.sql'
 --
 --   temp.tried     many.sql: what a source did to its targets.  severity_many and things, what the
 --                  targets are, are for a source with more targets than @many

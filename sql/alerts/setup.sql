@@ -33,12 +33,12 @@
 -- The first error ends the script that reads this one: after it, nobody knows what would fire.
 .bail on
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@inside', NULL);
 SELECT 1 WHERE NOT flowlogs_require(
   @inside IS NULL
   OR iif(json_valid(@inside), json_type(@inside) = 'array'
          AND NOT EXISTS (SELECT 1 FROM json_each(@inside) WHERE type <> 'text'), 0),
-  'flowlogs: @inside must be a JSON array of prefixes: .parameter set @inside ''["10.0.0.0/8", "100.64.0.0/10"]''');
+  'flowlogs: @inside must be a JSON array of prefixes: '
+  || '.parameter set @inside ''["10.0.0.0/8", "100.64.0.0/10"]''');
 CREATE TABLE IF NOT EXISTS trusted (cidr TEXT NOT NULL, rule TEXT);
 INSERT INTO trusted
   SELECT '100.64.0.0/10', 'dns-outside'
@@ -46,8 +46,8 @@ INSERT INTO trusted
      AND EXISTS (SELECT 1 FROM json_each(@inside) WHERE value = '100.64.0.0/10');
 CREATE TABLE IF NOT EXISTS inside AS
   SELECT CAST(value AS TEXT) AS cidr
-    FROM json_each(ifnull(@inside, '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]'))
-   UNION ALL
+    FROM json_each(ifnull(@inside, '["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", '
+                                   || '"100.64.0.0/10", "fc00::/7"]')) UNION ALL
   SELECT value FROM json_each('["169.254.0.0/16", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255",
                                 "fe80::/10", "ff00::/8", "::1"]');
 CREATE TABLE IF NOT EXISTS indicators AS
@@ -62,4 +62,5 @@ CREATE TABLE IF NOT EXISTS servers AS
 
 -- Numbers that were given as text become numbers, because text is greater than any number.
 UPDATE temp.sqlite_parameters SET value = value + 0
- WHERE typeof(value) = 'text' AND value GLOB '[0-9]*' AND value NOT GLOB '*[^0-9]*' AND key NOT IN ('@logs', '@since');
+ WHERE typeof(value) = 'text' AND value GLOB '[0-9]*' AND value NOT GLOB '*[^0-9]*'
+   AND key NOT IN ('@logs', '@since');

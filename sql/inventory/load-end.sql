@@ -3,9 +3,6 @@
 --
 --   @load_table, @load_files, @empty   see load-begin.sql
 --   @load_rows                         the number of rows; none is an error
---
---   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
---           -cmd ".parameter set @load_rows 1" :memory: '.read sql/inventory/load-end.sql'
 .parameter init
 SELECT printable(@load_table) AS loaded, CAST(@load_rows AS INTEGER) AS rows,
        printable(coalesce(@load_files, 'as before')) AS source;

@@ -23,7 +23,7 @@ INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
   ('@load_table', 'dns_names'), ('@load_from', '@resolver_logs'),
   ('@load_wanted', 'query logs with addresses'), ('@load_sample', 'tests/data/resolver');
 .read sql/inventory/load-begin.sql
-.read sql/inventory/read-resolver-logs.sql
+.read sql/inventory/resolver-names.sql
 SELECT 1 WHERE NOT flowlogs_require(EXISTS (SELECT 1 FROM dns_new) OR @load_files IS NULL
   AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'dns_names'), @empty);
 

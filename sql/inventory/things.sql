@@ -31,5 +31,6 @@ CREATE TEMP TABLE logged AS
            AND action IS NOT 'REJECT' AND NOT EXISTS (SELECT 1 FROM main.interface_addresses a
             WHERE a.ip IN (src, dst) AND a.interface_id = f.interface_id)) AS passes_on
     FROM (SELECT interface_id, action, log_status, flows, coalesce(pkt_srcaddr, srcaddr) AS src,
-                 coalesce(pkt_dstaddr, dstaddr) AS dst FROM flowlogs_rollup(@logs, @on_error, @format)
+                 coalesce(pkt_dstaddr, dstaddr) AS dst
+            FROM flowlogs_rollup(@logs, @on_error, @format)
            WHERE since = @since AND until = @until) f GROUP BY 1;
