@@ -1,0 +1,12 @@
+-- How many rows has a table that was loaded, and from where?  The scripts load-....sql end with
+-- this one, after their transaction.
+--
+--   @load_table, @load_files, @empty   see load-begin.sql
+--   @load_rows                         the number of rows; none is an error
+--
+--   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
+--           -cmd ".parameter set @load_rows 1" :memory: '.read sql/inventory/load-end.sql'
+.parameter init
+SELECT printable(@load_table) AS loaded, CAST(@load_rows AS INTEGER) AS rows,
+       printable(coalesce(@load_files, 'as before')) AS source;
+SELECT 1 WHERE NOT flowlogs_require(@load_rows, @empty);
