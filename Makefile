@@ -200,9 +200,9 @@ faults: deps-test
 	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan alloc ours:4
 
-# What make test does with a few small files, with all.
+# What make test does with a few small files, with all; DAMAGE_FROM=38 goes on after 38 samples.
 damage: build-tests asan
-	$(BUILD)/asan/unit/scan/test_damage all
+	$(BUILD)/asan/unit/scan/test_damage all $(DAMAGE_FROM)
 	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py
 .PHONY: damage
 

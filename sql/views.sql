@@ -36,30 +36,33 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 -- you need besides, such as vpc_id or pkt_srcaddr.
 DROP VIEW IF EXISTS temp.records;
 CREATE TEMP VIEW records AS
-SELECT start_time, end_time, interface_id, srcaddr, srcport, dstaddr, dstport, port_name(dstport, protocol) AS service,
-       protocol, protocol_name(protocol) AS protocol_name, tcp_flags(tcp_flags) AS flags, packets, bytes, action,
-       log_status
+SELECT start_time, end_time, interface_id, srcaddr, srcport, dstaddr, dstport,
+       port_name(dstport, protocol) AS service, protocol, protocol_name(protocol) AS protocol_name,
+       tcp_flags(tcp_flags) AS flags, packets, bytes, action, log_status
   FROM flowlogs((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
                 (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
                 (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'));
 
 DROP VIEW IF EXISTS temp.accepted;
 CREATE TEMP VIEW accepted AS
-SELECT start_time, interface_id, srcaddr, srcport, dstaddr, dstport, service, protocol_name, packets, bytes
+SELECT start_time, interface_id, srcaddr, srcport, dstaddr, dstport, service, protocol_name,
+       packets, bytes
   FROM records WHERE action = 'ACCEPT';
 
 -- A packet that arrives after its connection was closed is rejected, too.
 DROP VIEW IF EXISTS temp.rejects;
 CREATE TEMP VIEW rejects AS
-SELECT start_time, interface_id, srcaddr, srcport, dstaddr, dstport, service, protocol_name, packets, bytes
+SELECT start_time, interface_id, srcaddr, srcport, dstaddr, dstport, service, protocol_name,
+       packets, bytes
   FROM records WHERE action = 'REJECT';
 
 -- Who talked to whom. A row is a connection, with a client and a server; each byte counts once, and
 -- what a NAT gateway sends on is left out. The other views of connections are sums of this one.
 DROP VIEW IF EXISTS temp.connections;
 CREATE TEMP VIEW connections AS
-SELECT client, client_port, server, server_port, port_name(server_port, protocol) AS service, protocol,
-       client_packets, client_bytes, server_packets, server_bytes, accepted, rejected, state, first_seen, last_seen
+SELECT client, client_port, server, server_port, port_name(server_port, protocol) AS service,
+       protocol, client_packets, client_bytes, server_packets, server_bytes, accepted, rejected,
+       state, first_seen, last_seen
   FROM flowlogs_connections((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
                             (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
                             (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
@@ -70,42 +73,50 @@ SELECT client, client_port, server, server_port, port_name(server_port, protocol
 -- What each end of a connection sent to the other: a row for each end that sent something.
 DROP VIEW IF EXISTS temp.sent;
 CREATE TEMP VIEW sent AS
-SELECT iif(back, server, client) AS src, iif(back, client, server) AS dst, service, protocol, rejected,
-       iif(back, server_packets, client_packets) AS packets, iif(back, server_bytes, client_bytes) AS bytes, first_seen, last_seen
+SELECT iif(back, server, client) AS src, iif(back, client, server) AS dst, service, protocol,
+       rejected, iif(back, server_packets, client_packets) AS packets,
+       iif(back, server_bytes, client_bytes) AS bytes, first_seen, last_seen
   FROM connections CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
  WHERE iif(back, server_packets, client_packets) IS NOT 0;
 
 -- How much each address sends: as a client, and as a server.
 DROP VIEW IF EXISTS temp.talkers;
 CREATE TEMP VIEW talkers AS
-SELECT src AS address, count(*) AS connections, sum(rejected > 0) AS rejected, sum(packets) AS packets, sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+SELECT src AS address, count(*) AS connections, sum(rejected > 0) AS rejected,
+       sum(packets) AS packets, sum(bytes) AS bytes,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM sent
  GROUP BY src;
 
 -- How much each address sends to each other one. The two directions are two rows.
 DROP VIEW IF EXISTS temp.pairs;
 CREATE TEMP VIEW pairs AS
-SELECT src, dst, count(*) AS connections, sum(rejected > 0) AS rejected, sum(packets) AS packets, sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+SELECT src, dst, count(*) AS connections, sum(rejected > 0) AS rejected,
+       sum(packets) AS packets, sum(bytes) AS bytes,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM sent
  GROUP BY src, dst;
 
 -- Both directions in one row: bytes that the client sent, and bytes that it received from the server.
 DROP VIEW IF EXISTS temp.conversations;
 CREATE TEMP VIEW conversations AS
-SELECT client, server, server_port AS port, service, protocol, count(*) AS connections, sum(rejected > 0) AS rejected,
-       sum(client_bytes) AS sent, sum(server_bytes) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+SELECT client, server, server_port AS port, service, protocol, count(*) AS connections,
+       sum(rejected > 0) AS rejected, sum(client_bytes) AS sent, sum(server_bytes) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM connections
  GROUP BY client, server, server_port, protocol;
 
 -- Who tries to reach ports of administration, and whether a server answered.
 DROP VIEW IF EXISTS temp.admin_ports;
 CREATE TEMP VIEW admin_ports AS
-SELECT client, server, server_port AS port, service, count(*) AS connections, sum(rejected > 0) AS rejected,
-       sum(server_packets > 0) AS answered, sum(client_bytes) AS sent, sum(server_bytes) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+SELECT client, server, server_port AS port, service, count(*) AS connections,
+       sum(rejected > 0) AS rejected, sum(server_packets > 0) AS answered,
+       sum(client_bytes) AS sent, sum(server_bytes) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM connections
  WHERE server_port IN (21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986) AND protocol = 6
  GROUP BY client, server, server_port;
@@ -115,12 +126,14 @@ DROP VIEW IF EXISTS temp.interfaces;
 CREATE TEMP VIEW interfaces AS
 SELECT interface_id, account_id, instance_id, subnet_id, sum(flows) AS records,
        sum(bytes) AS bytes,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
                        (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
                        (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
-   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND interface_id IS NOT NULL
+   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until')
+   AND interface_id IS NOT NULL
  GROUP BY interface_id, account_id, instance_id, subnet_id;
 
 -- How much traffic each hour has, and how much of it was rejected.
@@ -132,21 +145,23 @@ SELECT hour, sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected,
                        (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
                        (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
-   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND ifnull(log_status, 'OK') = 'OK'
+   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until')
+   AND ifnull(log_status, 'OK') = 'OK'
  GROUP BY hour;
 
 -- How complete the records of each interface are, hour by hour. skipdata > 0 means that records were
 -- lost, and nodata counts intervals without traffic. An hour without a row has no record at all.
 DROP VIEW IF EXISTS temp.coverage;
 CREATE TEMP VIEW coverage AS
-SELECT hour, interface_id, ifnull(sum(flows) FILTER (WHERE ifnull(log_status, 'OK') = 'OK'), 0) AS ok,
+SELECT hour, interface_id, sum(flows * (ifnull(log_status, 'OK') = 'OK')) AS ok,
        sum(flows * (log_status = 'NODATA')) AS nodata,
        sum(flows * (log_status = 'SKIPDATA')) AS skipdata
   FROM flowlogs_rollup((SELECT value FROM temp.sqlite_parameters WHERE key = '@logs'),
                        (SELECT value FROM temp.sqlite_parameters WHERE key = '@on_error'),
                        (SELECT value FROM temp.sqlite_parameters WHERE key = '@format'))
  WHERE since = (SELECT value FROM temp.sqlite_parameters WHERE key = '@since')
-   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until') AND interface_id IS NOT NULL
+   AND until = (SELECT value FROM temp.sqlite_parameters WHERE key = '@until')
+   AND interface_id IS NOT NULL
  GROUP BY hour, interface_id;
 
 SELECT column1 AS "view", column2 AS "a row is"

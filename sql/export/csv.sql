@@ -29,12 +29,15 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 .mode csv
 .headers on
 .nullvalue ""
-SELECT csv_text(file) AS file, line, start_time, end_time, version, csv_text(account_id) AS account_id,
-       csv_text(interface_id) AS interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, "end",
-       action, log_status, csv_text(vpc_id) AS vpc_id, csv_text(subnet_id) AS subnet_id,
-       csv_text(instance_id) AS instance_id, tcp_flags, csv_text(type) AS type, pkt_srcaddr, pkt_dstaddr,
-       csv_text(region) AS region, csv_text(az_id) AS az_id, csv_text(sublocation_type) AS sublocation_type,
-       csv_text(sublocation_id) AS sublocation_id, csv_text(pkt_src_aws_service) AS pkt_src_aws_service,
-       csv_text(pkt_dst_aws_service) AS pkt_dst_aws_service, csv_text(flow_direction) AS flow_direction, traffic_path
+SELECT csv_text(file) AS file, line, start_time, end_time, version,
+       csv_text(account_id) AS account_id, csv_text(interface_id) AS interface_id, srcaddr,
+       dstaddr, srcport, dstport, protocol, packets, bytes, start, "end", action, log_status,
+       csv_text(vpc_id) AS vpc_id, csv_text(subnet_id) AS subnet_id,
+       csv_text(instance_id) AS instance_id, tcp_flags, csv_text(type) AS type, pkt_srcaddr,
+       pkt_dstaddr, csv_text(region) AS region, csv_text(az_id) AS az_id,
+       csv_text(sublocation_type) AS sublocation_type, csv_text(sublocation_id) AS sublocation_id,
+       csv_text(pkt_src_aws_service) AS pkt_src_aws_service,
+       csv_text(pkt_dst_aws_service) AS pkt_dst_aws_service,
+       csv_text(flow_direction) AS flow_direction, traffic_path
   FROM flowlogs(@logs, @on_error, @format)
  WHERE since = @since AND until = @until;

@@ -28,24 +28,27 @@
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 .read sql/inventory/load-resolver-names.sql
 
-DROP TABLE IF EXISTS temp.answer;
-CREATE TEMP TABLE answer AS
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
 WITH talk AS (
-  SELECT *, ifnull(datetime(first_seen, 'unixepoch'), '9999') AS at FROM flowlogs_connections(@logs, @on_error, @format)
-   WHERE since = @since AND until = @until AND inside = @inside AND direction = 'outbound'
-     AND NOT is_nat_leg AND accepted IS NOT 0),
-  named AS MATERIALIZED (SELECT *,
-    (SELECT name FROM (SELECT name, min(last_asked, at) AS till FROM dns_askers
-      WHERE address = server AND asker = client AND first_asked <= at) ORDER BY till DESC, name LIMIT 1) AS own,
+  SELECT *, ifnull(datetime(first_seen, 'unixepoch'), '9999') AS at
+    FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+     AND inside = @inside AND direction = 'outbound' AND NOT is_nat_leg AND accepted IS NOT 0),
+named AS MATERIALIZED (
+  SELECT *, (SELECT name FROM (SELECT name, min(last_asked, at) AS till FROM dns_askers
+      WHERE address = server AND asker = client AND first_asked <= at)
+      ORDER BY till DESC, name LIMIT 1) AS own,
     (SELECT name FROM (SELECT name, min(last_asked, at) AS till FROM dns_names
-      WHERE address = server AND first_asked <= at) ORDER BY till DESC, name LIMIT 1) AS any FROM talk)
-SELECT iif(own IS NOT NULL, 'itself', iif(any IS NULL, 'nobody', 'another')) AS asked, printable(coalesce(own, any)) AS name,
-       client AS host, server AS outside,
-       iif(min(server_port) IS max(server_port), min(server_port), count(DISTINCT server_port) || ' ports') AS port,
-       count(*) AS connections, sum(client_bytes) AS sent, sum(server_bytes) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen, datetime(max(last_seen), 'unixepoch') AS last_seen
+      WHERE address = server AND first_asked <= at) ORDER BY till DESC, name LIMIT 1) AS any
+    FROM talk)
+SELECT iif(own IS NOT NULL, 'itself', iif(any IS NULL, 'nobody', 'another')) AS asked,
+       printable(coalesce(own, any)) AS name, client AS host, server AS outside,
+       iif(min(server_port) IS max(server_port), min(server_port),
+           count(DISTINCT server_port) || ' ports') AS port, count(*) AS connections,
+       sum(client_bytes) AS sent, sum(server_bytes) AS received,
+       datetime(min(first_seen), 'unixepoch') AS first_seen,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM named GROUP BY client, server, 1, coalesce(own, any)
- ORDER BY coalesce(own, any) IS NOT NULL, sum(client_bytes) + sum(server_bytes) DESC, client, server, 2, 1 LIMIT @top;
+ ORDER BY coalesce(own, any) IS NOT NULL, sent + received DESC, client, server, 2, 1 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

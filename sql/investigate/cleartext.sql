@@ -16,19 +16,22 @@
 -- alone does not mean that everything is encrypted.
 --
 -- Records are counted, because one connection can have several values of encryption_status, which
--- flowlogs_connections does not have: `service_port` is the lower of the two ports, which is mostly
--- the port of the service, and traffic that is logged at both ends counts twice. Without
+-- flowlogs_connections does not have: traffic that is logged at both ends counts twice. But that
+-- table tells which end is the server, of which `service_port` is the port. Without
 -- flow_direction, nothing tells which address is `own`, so it is NULL, as are `peers`.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
 DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+WITH servers AS MATERIALIZED (SELECT DISTINCT server, server_port, protocol
+    FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until)
 SELECT interface_id, iif(flow_direction = 'egress', srcaddr,
          iif(flow_direction = 'ingress', dstaddr, NULL)) AS own,
        ifnull(protocol_name(protocol), protocol) AS protocol,
-       min(srcport, dstport) AS service_port, iif(count(flow_direction),
-         count(DISTINCT iif(flow_direction = 'egress', dstaddr, srcaddr)), NULL) AS peers,
-       sum(flows) AS flows, sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
+       iif((coalesce(pkt_dstaddr, dstaddr), dstport, protocol) IN servers, dstport, srcport)
+         AS service_port, iif(count(flow_direction), count(DISTINCT
+           iif(flow_direction = 'egress', dstaddr, srcaddr)), NULL) AS peers, sum(flows) AS flows,
+       sum(flows * (action = 'REJECT')) AS rejected, sum(bytes) AS bytes,
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
    AND encryption_status = 0 AND encryption_status IS NOT NULL

@@ -38,12 +38,13 @@ SELECT iif(asks, server, client) AS peer, iif(asks, 'client', 'server') AS role,
        sum(iif(asks, server_bytes, client_bytes)) AS received,
        datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM (SELECT *, ifnull(client = ip_text(@host), client_instance_id IS @host) AS asks
-          FROM flowlogs_connections(@logs, @on_error, @format)
-         WHERE since = @since AND until = @until AND NOT is_nat_leg
-           AND addr GLOB ifnull(ip_text(@host), '') || '*' AND (ip_text(@host) IN (client, server)
-             OR @host IN (client_instance_id, server_instance_id)))
- GROUP BY 1, 2, 3, 4 ORDER BY sum(client_bytes) + sum(server_bytes) DESC, 1, 2, 3, 4 LIMIT @top;
+  FROM (SELECT *, client = ip_text(@host) AS asks
+    FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+     AND ip_text(@host) IS NOT NULL AND addr = ip_text(@host) UNION ALL
+   SELECT *, client_instance_id IS @host
+    FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+     AND ip_text(@host) IS NULL AND @host IN (client_instance_id, server_instance_id))
+ WHERE NOT is_nat_leg GROUP BY 1, 2, 3, 4 ORDER BY sent + received DESC, 1, 2, 3, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @host AS host, printable(@logs) AS logs,
        flowlogs_scan_summary() AS looked_at WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -41,14 +41,12 @@ WITH RECURSIVE leg AS MATERIALIZED (
      AND flow_direction IS NOT NULL AND action IS NOT NULL AND pkt_dstaddr IS NOT NULL
    GROUP BY 1, 2, 3, 4, 5, 6), -- IS NOT NULL: the logs may lack these fields
 hop (n, id) AS (
-  SELECT 1, interface_id FROM leg WHERE first
-   UNION
+  SELECT 1, interface_id FROM leg WHERE first UNION
   SELECT n + 1, next_hop_interface_id
     FROM hop JOIN leg ON interface_id = id AND (n > 1 OR first) WHERE n < 16)
 SELECT n, interface_id, coalesce(interface_type, '-') AS type, az_id, srcaddr,
        traffic_path(traffic_path) AS way, coalesce(next_hop_interface_id, '-') AS next_hop,
-       sum(bytes) AS bytes
-  FROM hop JOIN leg ON interface_id = id AND (n > 1 OR first)
+       sum(bytes) AS bytes FROM hop JOIN leg ON interface_id = id AND (n > 1 OR first)
  GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY n, 2, 5, 6, 7, 3, 4;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, @trace_from AS trace_from, @trace_to AS trace_to,

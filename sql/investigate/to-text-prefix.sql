@@ -16,15 +16,7 @@
 --
 -- An IPv6 address has the spelling of RFC 5952 here, whatever spelling the logs have: 2001:db8::1,
 -- in small letters and without zeros in front. Write the beginning in this spelling, or use
--- to-network.sql, which takes a prefix in any spelling.
---
--- Packets to such addresses count, too, where pkt_dstaddr is logged (version 3): the address of a
--- pod, and any secondary one, is nowhere else in what its own interface logs.
---
--- Traffic between two interfaces that both write logs is in the logs twice, a NAT gateway logs
--- both of its legs, and the logs of a transit gateway contain the traffic once more. The
--- condition AND flow_direction = 'egress' AND tgw_id IS NULL (version 5) counts once what each
--- interface sent. Where records were lost (SKIPDATA), sums are lower bounds.
+-- from-to.sql, which takes a network in any spelling. Its head says what the columns are.
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
@@ -34,14 +26,17 @@ SELECT '@text', '172.31.2.' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(typeof(@text) = 'text',
   'flowlogs: @text must be a text: .parameter set @text "''10.0.''"');
 DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
-SELECT srcaddr, iif(pkt_dstaddr GLOB @text || '*', pkt_dstaddr, dstaddr) AS dstaddr,
-       ifnull(protocol_name(protocol), protocol) AS protocol, min(srcport, dstport) AS port,
-       port_name(min(srcport, dstport), protocol) AS service, action, sum(flows) AS flows,
-       sum(bytes) AS bytes, datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND addr GLOB @text || '*'
-   AND (dstaddr GLOB @text || '*' OR pkt_dstaddr GLOB @text || '*')
- GROUP BY 1, 2, 3, 4, 6 ORDER BY bytes DESC, srcaddr, 2, protocol, port, action LIMIT @top;
+SELECT iif(back, server, client) AS src, iif(back, client, server) AS dst,
+       ifnull(protocol_name(protocol), protocol) AS protocol, server_port AS port,
+       port_name(server_port, protocol) AS service, iif(back, 'server', 'client') AS role,
+       count(*) AS connections, sum(rejected > 0) AS rejected,
+       sum(iif(back, server_bytes, client_bytes)) AS bytes,
+       datetime(max(last_seen), 'unixepoch') AS last_seen
+  FROM flowlogs_connections(@logs, @on_error, @format)
+ CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1) WHERE since = @since AND until = @until
+   AND NOT is_nat_leg AND addr GLOB @text || '*' AND iif(back, client, server) GLOB @text || '*'
+   AND iif(back, server_packets, client_packets) IS NOT 0
+ GROUP BY 1, 2, 3, 4, 6 ORDER BY bytes DESC, connections DESC, 1, 2, 3, 4, 6 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@text) AS text, printable(@logs) AS logs,
        flowlogs_scan_summary() AS looked_at WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -104,7 +104,7 @@ def test_a_script(release, tree, script):
 
 
 USUAL = {"@logs", "@since", "@until", "@top", "@inside"}
-WITH_USUAL = ["sql/investigate/from-source.sql", "sql/investigate/data-leaving.sql", "sql/inventory/who-had.sql",
+WITH_USUAL = ["sql/investigate/from-to.sql", "sql/investigate/data-leaving.sql", "sql/inventory/who-had.sql",
               "sql/alerts/rule-volume-out.sql", "sql/export/csv.sql"]
 
 

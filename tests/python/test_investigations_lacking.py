@@ -14,7 +14,7 @@ from builds import BUILDS, ROOT
 NAMES = sorted(p.stem for p in (ROOT / "sql/investigate").glob("*.sql"))
 VPC, TGW = ([f.rstrip("#@") for f in fields] for fields in (reference.VPC_FIELDS, reference.TGW_FIELDS))
 KINDS = {"default": VPC[:14], "tgw": TGW, "four": ["srcaddr", "dstaddr", "start", "end"], "v5": VPC[:29]}
-ASKED = {"src": "10.0.1.31", "dst": "10.0.2.11", "net": "10.0.0.0/16", "text": "172.31.2.", "subnet": "10.0.1.0/24",
+ASKED = {"src": "10.0.1.31", "dst": "10.0.2.11", "text": "172.31.2.", "subnet": "10.0.1.0/24",
          "host": "10.0.2.14", "a": "172.31.1.13", "b": "192.0.2.77", "eni": "eni-0325382f7cb095211", "instance": "i-028450faf3abb2524",
          "trace_from": "10.64.1.12", "trace_to": "52.218.32.244", "new_before": "2026-06-15", "new_since": "2026-06-16",
          "week": "2026-03-09"}
@@ -101,13 +101,13 @@ def test_the_direction_is_not_guessed(tmp_path, name, columns):
 # Columns that need fields which a kind of logs does not have.
 UNKNOWN = [(kind, *line.split(" ", 1)) for kind, lines in {
     "tgw": """admin-ports rejected; bad-addresses rejected; conversation rejected; daily-trend rejected; host-seen rejected
-              server-ports rejected rejected_clients; inbound-external rejected; uncommon-ports rejected; dns-resolvers rejected; top-talkers rejected
+              server-ports rejected rejected_clients; inbound-external rejected; uncommon-ports rejected; dns-resolvers rejected; top-talkers rejected; from-to rejected
               service-errors rejected share unanswered; unusual-protocols rejected
               interface-types interfaces; cleartext interfaces""",
     "four": """coverage nodata skipdata
                daily-trend rejected skipped bytes; period-check nodata skipdata; ipv4-ipv6 packets bytes share
                interface-types bytes_in bytes_out interfaces
-               from-source action bytes; hourly packets bytes bytes_per_record"""}.items()
+               hourly packets bytes bytes_per_record"""}.items()
     for line in re.split(r"; |\n *", lines)]
 
 
@@ -136,7 +136,7 @@ def test_pairs_without_a_byte_count(tmp_path, name, rows):
 # The scripts that stop at an error, because all that they ask about is a field that the logs lack.
 NEED_ACTION = set("""accepted-rejected nat-by-tag rejected-tcp rejected-tcp-by-weekday rejects rejects-inside top-rejected traffic-paths""".split())
 # They ask flowlogs_connections, for which a file needs addresses, ports and protocol.
-ON_CONNECTIONS = {name for name in NAMES if "flowlogs_connections(" in (ROOT / f"sql/investigate/{name}.sql").read_text()} - {"nat-traffic"}
+ON_CONNECTIONS = {name for name in NAMES if "flowlogs_connections(" in (ROOT / f"sql/investigate/{name}.sql").read_text()} - {"nat-traffic", "cleartext"}
 STOPPED = {"default": set(), "v5": set(), "tgw": NEED_ACTION | {"eni"},
            "four": NEED_ACTION | ON_CONNECTIONS | {"eni", "skipdata", "tcp-from-source"}}
 

@@ -88,8 +88,8 @@ def subjects(records, rng):
     leg = rng.choice([r for r in hop if r["srcaddr"] and r.get("pkt_dstaddr")])
     network = ipv4.rsplit(".", 1)[0] + ".0/24"
     return {
-        "from-source": {"src": some("srcaddr")}, "tcp-from-source": {"src": some("srcaddr")},
-        "to-destination": {"dst": some("dstaddr")}, "to-network": {"net": network}, "top-talkers": {"within": network},
+        "from-to": {"dst": network}, "tcp-from-source": {"src": some("srcaddr")},
+        "top-talkers": {"within": network},
         "to-text-prefix": {"text": some("dstaddr")[:5]}, "host-seen": {"host": some("srcaddr")},
         "eni": {"eni": some("interface_id")},
         "conversation": {"a": translated["pkt_srcaddr"], "b": translated["srcaddr"]},  # b also forwards for a

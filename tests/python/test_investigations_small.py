@@ -73,17 +73,32 @@ OF_A_POD = [f"5 eni-1 {NODE} {FAR} 40000 443 6 4 400 1773046800 1773046860 ACCEP
 
 
 @pytest.mark.parametrize("name, asked, rows", [
-    ("from-source", {"src": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "400"]]),
+    ("from-to", {"src": POD}, [[POD, FAR, "TCP", "443", "https", "client", "1", "0", "400"]]),
     ("tcp-from-source", {"src": POD}, [["2026-03-09 09:00:00", FAR, "40000", "443", "https", "NULL", "4", "400"]]),
-    ("to-destination", {"dst": POD}, [[FAR, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
-    ("to-network", {"net": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
-    ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "ACCEPT", "1", "900"]]),
+    ("from-to", {"dst": POD}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
+    ("from-to", {"dst": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
+    ("from-to", {"src": "10.0.0.0/8", "dst": "100.64.0.0/16"}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
+    ("to-text-prefix", {"text": "100.64."}, [[FAR, POD, "TCP", "443", "https", "server", "1", "0", "900"]]),
     ("top-talkers", {"within": "100.64.0.0/16"}, [[POD, "NULL", "1", "0", "4", "400", "900"]]),
-    ("from-source", {"src": NODE}, [[FAR, "TCP", "443", "https", "ACCEPT", "2", "450"]]),
+    ("from-to", {"src": NODE}, [[NODE, FAR, "TCP", "443", "https", "client", "1", "0", "50"]]),
     ("top-talkers", {"within": "10.0.1.0/24"}, [[NODE, "NULL", "1", "0", "4", "50", "0"]])])
 def test_the_address_of_a_pod_is_in_the_packet(tmp_path, name, asked, rows):
     """Its node's interface logs the node's own address as srcaddr and dstaddr."""
     assert [row[:len(rows[0])] for row in answer(name, tmp_path, WITH_PACKETS, OF_A_POD, **asked)] == rows
+
+
+@pytest.mark.parametrize("pod", [None, "100.64.3.7"])
+def test_cleartext_of_a_server_on_a_high_port(tmp_path, pod):
+    """Its port is that of the service, also where the clients' ports are lower, and where it is a pod's."""
+    lines = []
+    for i in range(30):
+        ends = ["10.0.0.5", 40000 + 400 * i], ["10.0.0.9", 50051]
+        for (src, sport), (dst, dport), way in ((*ends, "ingress"), (*ends[::-1], "egress")):
+            packet = [pod if pod and ip == "10.0.0.9" else ip for ip in (src, dst)]
+            lines.append(f"eni-1 {src} {dst} {sport} {dport} 6 100 1773046800 1773046860 ACCEPT {way} {' '.join(packet)} 0")
+    rows = answer("cleartext", tmp_path, "interface-id srcaddr dstaddr srcport dstport protocol bytes start end action flow-direction "
+                  "pkt-srcaddr pkt-dstaddr encryption-status", lines)
+    assert rows[0][:8] == ["eni-1", "10.0.0.9", "TCP", "50051", "1", "60", "0", "6000"] and len(rows) == 2
 
 
 @pytest.mark.parametrize("name, row", [("dns-resolvers", ["10.0.1.5", "203.0.113.7", "53", "outside", "1", "0", "400"]),

@@ -21,11 +21,11 @@ DAY = {"since": "2026-03-10", "until": "2026-03-11"}
 SECONDS = {"since": 1773046800, "until": 1773050400}  # 2026-03-09 09:00 to 10:00
 CASES = [
     *((name, DAY | {"top": 7}) for name in (
-        "top-talkers", "services-used", "host-seen", "data-leaving", "cross-az", "tcp-from-source", "from-source",
-        "to-destination", "to-network", "to-text-prefix", "rejected-tcp", "rejected-tcp-by-weekday", "rejects", "top-rejected",
+        "top-talkers", "services-used", "host-seen", "data-leaving", "cross-az", "tcp-from-source", "from-to",
+        "to-text-prefix", "rejected-tcp", "rejected-tcp-by-weekday", "rejects", "top-rejected",
         "admin-ports", "server-ports", "skipdata", "connections-latest", "nat-traffic", "conversation", "eni")),
     *((name, SECONDS | {"top": 100000}) for name in (
-        "top-talkers", "services-used", "rejects", "connections-latest", "nat-traffic", "to-network", "admin-ports")),
+        "top-talkers", "services-used", "rejects", "connections-latest", "nat-traffic", "from-to", "admin-ports")),
     *(("top-talkers", {"per": per, "by": by}) for per in ("address", "pair", "instance", "subnet") for by in ("bytes", "packets", "received")),
     ("top-talkers", {"within": "10.0.1.0/24"}),
     ("top-talkers", {"within": "2600:1f18:4a3b:1200::/64", "per": "pair", "top": 100000}),
@@ -34,16 +34,18 @@ CASES = [
     ("data-leaving", {"per": "connection", "bytes": 1000000}),
     ("host-seen", {"host": "i-028450faf3abb2524", "top": 100000}),
     ("ipv4-ipv6", DAY),
-    ("to-network", {"net": "2a05:d014:6c2:9a00::/56"}),
-    ("to-network", {"net": "203.0.113.200"}),
+    ("from-to", {"dst": "2a05:d014:6c2:9a00::/56"}),
+    ("from-to", {"dst": "10.0.0.0/16"}),
+    ("from-to", {"dst": "203.0.113.200"}),
+    ("from-to", {"src": "10.0.1.0/24", "dst": "10.0.2.0/24", "top": 100000}),
     ("to-text-prefix", {"text": "2001:db8:"}),
     ("admin-ports", {"admin_ports": "[22, 3389]", "top": 100000}),
     ("server-ports", {"ports": "[443]"}),
     ("server-ports", SECONDS | {"ports": "[443, 8443]", "top": 3}),
     ("tcp-from-source", {"src": "172.31.1.13", "top": 100000}),
-    ("from-source", {"src": "203.0.113.66"}),
-    ("from-source", {"src": "10.0.2.11", "top": 100000}),
-    ("to-destination", {"dst": "10.0.0.30", "top": 100000}),
+    ("from-to", {"src": "203.0.113.66"}),
+    ("from-to", {"src": "10.0.2.11", "top": 100000}),
+    ("from-to", {"dst": "10.0.0.30", "top": 100000}),
     *(("nat-traffic", {"per": per, "by": by}) for per in ("address", "pair", "remote", "service") for by in ("bytes", "sent", "received")),
     ("nat-traffic", {"nat": "eni-0325382f7cb095211", "top": 100000}),
     ("nat-traffic", {"nat": "10.64.0.20", "per": "address"}),
@@ -58,17 +60,16 @@ CASES = [
 
 # What these ask about has a default for the sample alone: a value that nothing in it has, of each.
 ASKED = {
-    "from-source": {"src": "192.0.2.200"}, "tcp-from-source": {"src": "192.0.2.200"}, "to-destination": {"dst": "192.0.2.200"},
-    "to-network": {"net": "192.0.2.200/30"}, "to-text-prefix": {"text": "10.99."},
+    "from-to": {"src": "192.0.2.200/30"}, "tcp-from-source": {"src": "192.0.2.200"}, "to-text-prefix": {"text": "10.99."},
     "host-seen": {"host": "2001:db8::99"}, "conversation": {"a": "10.0.0.10", "b": "192.0.2.200"}, "eni": {"eni": "eni-0"},
     "next-hop-trace": {"trace_from": "10.64.1.12", "trace_to": "192.0.2.200"},
     "new-talkers": {"new_since": "2026-06-16"}}
-WRONG = [("from-source", "src", "10.0.1.31/32"), ("to-destination", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1/128"),
+WRONG = [("tcp-from-source", "src", "10.0.1.31/32"), ("from-to", "dst", "db-1"), ("host-seen", "host", "2001:DB8::1/128"),
          ("to-text-prefix", "text", 10.0), ("eni", "eni", "10.0.1.31"), ("host-seen", "host", "web"), ("top-talkers", "per", "address "),
          ("top-talkers", "by", "flows"), ("top-talkers", "within", "10.0.0.0/33"), ("services-used", "per", "instance"),
          ("data-leaving", "per", "address"), ("nat-traffic", "per", "instance"), ("nat-traffic", "by", "packets"),
          ("conversation", "b", "10.0.1"), ("next-hop-trace", "trace_to", "S3"), ("new-talkers", "new_since", 2014),
-         ("new-talkers", "new_since", "yesterday"), ("to-network", "net", "10.0.0.0/33")]
+         ("new-talkers", "new_since", "yesterday"), ("from-to", "src", "10.0.0.0/33")]
 
 
 @functools.cache
@@ -200,7 +201,7 @@ def test_nothing_found_says_what_was_asked(release, own, name):
                                            if name == "bad-addresses" else "") + ".parameter init\n" +
                        "\n".join(setting(k, v) for k, v in (values | period | {"logs": str(own)}).items()) +
                        f"\n.read sql/investigate/{name}.sql")
-    asked = [] if name in OWN_PERIOD else [*values.values(), *(["NULL"] if name == "conversation" else [])]
+    asked = [] if name in OWN_PERIOD else [*values.values(), *(["NULL"] if name in ("conversation", "from-to") else [])]
     assert got[0][:-1] == ["nothing found", *asked, str(own)]
     assert re.match("0 of 35 files were read, with 0 records, of which 0 began (from|until) 20(30|29)-.* met the conditions", got[0][-1])
     assert len(got) == 1 or len(got) == 2 and set(got[1][1:]) <= {str(n) for n in range(36)} and got[1][0] == "35"

@@ -49,7 +49,7 @@ def test_who_sends_most_is_who_leaves_most(release, tmp_path):
 
 
 @pytest.mark.parametrize("flags, port, service", [(True, 50052, "50052"), (False, 50052, "50052"), (False, 50051, "grpc")])
-@pytest.mark.parametrize("name", ["services-used", "eni", "host-seen"])
+@pytest.mark.parametrize("name", ["services-used", "eni", "host-seen", "from-to"])
 def test_a_server_on_a_high_port(tmp_path, name, flags, port, service):
     """Fifty connections to one port, from ports above and below it: the SYN tells who the server is, or, without tcp-flags,
     that so many meet there, or that the port is known."""
@@ -58,11 +58,13 @@ def test_a_server_on_a_high_port(tmp_path, name, flags, port, service):
     if not flags:
         fields = V5.replace("tcp-flags ", "")
         lines = [" ".join(w for i, w in enumerate(line.split()) if i != 11) for line in lines]
-    rows = answer(name, tmp_path, fields, lines, eni="eni-9", host="10.0.0.5")
-    assert {"services-used": [rows[0][:4] + rows[0][5:9]], "eni": [rows[-1][:4] + rows[-1][5:7]], "host-seen": [rows[0][:5] + rows[0][6:8]]}[name] == {
+    rows = answer(name, tmp_path, fields, lines, eni="eni-9", host="10.0.0.5", dst="10.0.0.5")
+    assert {"services-used": [rows[0][:4] + rows[0][5:9]], "eni": [rows[-1][:4] + rows[-1][5:7]], "host-seen": [rows[0][:5] + rows[0][6:8]],
+            "from-to": [rows[0][:4] + rows[0][5:9]]}[name] == {
         "services-used": [["10.0.0.5", "10.0.0.9", "1", str(port), "50", "50", "5000", "50000"]],
         "eni": [["10.0.0.5", "10.0.0.9", service, "50", "5000", "50000"]],
-        "host-seen": [["10.0.0.9", "client", "TCP", str(port), "50", "5000", "50000"]]}[name]
+        "host-seen": [["10.0.0.9", "client", "TCP", str(port), "50", "5000", "50000"]],
+        "from-to": [["10.0.0.9", "10.0.0.5", "TCP", str(port), "server", "50", "0", "50000"]]}[name]
 
 
 def test_zones_of_pods(tmp_path):

@@ -21,10 +21,6 @@ def _clock(seconds):
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
 
 
-def _service_port(record):
-    return min(record["srcport"], record["dstport"])
-
-
 def _is_private(address):
     ip = ipaddress.ip_address(address)
     return any(ip in net for net in _OUR_NETWORKS)
@@ -91,40 +87,6 @@ def tcp_from_source(records, src="10.0.1.31", since=None, until=None, top=20):
         rows.append((r["start_time"], r["dstaddr"], r["srcport"], r["dstport"], service, flags, r["packets"], r["bytes"],
                      r.get("action")))
     return rows
-
-
-def _one_sided(records, other, top):
-    rows = [(ip, protocol, port, _SERVICE.get(port), action, len(g), _sum(g, "bytes"), _first(g), _last(g))
-            for (ip, protocol, port, action), g in _groups(
-                records, lambda r: (r[other], _protocol(r), _service_port(r), r.get("action")))]
-    return _sorted(rows, -7, -6, 1, 2, 3, 5)[:top]
-
-
-def from_source(records, src="10.0.1.31", since=None, until=None, top=20):
-    return _one_sided([r for r in _with_traffic(records, since, until) if src in (r["srcaddr"], r.get("pkt_srcaddr"))], "dstaddr", top)
-
-
-def to_destination(records, dst="10.0.2.11", since=None, until=None, top=20):
-    return _one_sided([r for r in _of_period(records, since, until) if dst in (r["dstaddr"], r.get("pkt_dstaddr"))], "srcaddr", top)
-
-
-def _to_some(records, wanted, top):
-    def end(r):
-        return next((ip for ip in (r.get("pkt_dstaddr"), r["dstaddr"]) if ip and wanted(ip)), None)
-
-    rows = [(*who, _SERVICE.get(who[3]), action, len(g), _sum(g, "bytes"), _last(g)) for (*who, action), g in _groups(
-        [r for r in records if end(r)],
-        lambda r: (r["srcaddr"], end(r), _protocol(r), _service_port(r), r.get("action")))]
-    return _sorted(rows, -8, 1, 2, 3, 4, 6)[:top]
-
-
-def to_network(records, net="10.0.0.0/16", since=None, until=None, top=20):
-    network = ipaddress.ip_network(net)
-    return _to_some(_of_period(records, since, until), lambda ip: ipaddress.ip_address(ip) in network, top)
-
-
-def to_text_prefix(records, text="172.31.2.", since=None, until=None, top=20):
-    return _to_some(_of_period(records, since, until), lambda ip: ip.startswith(text), top)
 
 
 # ---- rejected and accepted -------------------------------------------------------------------

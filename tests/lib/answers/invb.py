@@ -94,10 +94,6 @@ def _service(protocol, port):
     return " ".join(filter(None, [str(_PROTOCOL.get(protocol, protocol)), str(port), _SERVICE.get(port)]))
 
 
-def _low_port(r):
-    return min(r["srcport"], r["dstport"])
-
-
 def _rank(value):
     """For sorting: nothing before numbers before texts."""
     return (0, 0) if value is None else (1, value) if isinstance(value, (int, float)) else (2, value.encode())
@@ -173,22 +169,6 @@ def accepted_rejected(records):
         rows.append((hour, len(rs) - len(bad), len(bad), f"{len(bad) * 100 // len(rs)} %", _distinct(bad, "srcaddr"),
                      "#" * (len(bad) * 50 // len(rs))))
     return rows
-
-
-def cleartext(records):
-    def own(r):
-        out = r["flow_direction"] == "egress"
-        return r["interface_id"], r["srcaddr"] if out else r["dstaddr"], _protocol(r), _low_port(r)
-
-    rows = []
-    for key, rs in _groups((r for r in records if r.get("encryption_status") == 0), own).items():
-        peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs} - {None}
-        rows.append((*key, len(peers), len(rs), _refused(rs), _sum(rs, "bytes"), _last(rs)))
-    names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
-    states = _groups(_ok(records), lambda r: r.get("encryption_status"))
-    return _sorted(rows, -8, 1, 2, 3, 4)[:20] + [
-        (name, _distinct(states[code], "interface_id"), len(states[code]), _sum(states[code], "bytes"))
-        for code, name in names.items() if states[code]]
 
 
 def bpa_rejects(records):

@@ -134,6 +134,52 @@ def host_seen(records, host="10.0.2.14", since=None, until=None, top=20):
     return [row for _, row in sorted(rows)][:top]
 
 
+def _from_to(records, since, until, wanted, top):
+    """What one end of each connection sent to the other."""
+    found = []
+    sent = [c for c in _both_ways(_once(records, since, until)) if c["packets"] != 0 and wanted(c)]
+    for key, cs in _groups(sent, lambda c: (
+            c["own"], c["other"], _words(c["protocol"]), c["server_port"], c["protocol"], "client" if c["is_client"] else "server")):
+        src, dst, words, port, protocol, role = key
+        size = _sum(cs, "sent")
+        found.append(((_most(size), -len(cs), *map(_rank, (src, dst, words, port, role))),
+                      (src, dst, words, port, _name(port, protocol), role, len(cs), _rejected(cs), size, _first(cs), _last(cs))))
+    return [row for _, row in sorted(found)][:top]
+
+
+def from_to(records, src=None, dst=None, since=None, until=None, top=20):
+    src = "10.0.1.31" if src is None and dst is None else src
+
+    def of(ip, network):
+        return network is None or ipaddress.ip_address(ip) in ipaddress.ip_network(network)
+
+    return _from_to(records, since, until, lambda c: of(c["own"], src) and of(c["other"], dst), top)
+
+
+def to_text_prefix(records, text="172.31.2.", since=None, until=None, top=20):
+    rows = _from_to(records, since, until, lambda c: c["other"].startswith(text), top)
+    return [(*row[:9], row[10]) for row in rows]
+
+
+def cleartext(records):
+    servers = {(c["server"], c["server_port"], c["protocol"]) for c in _met(records)}
+
+    def own(r):
+        end = r.get("pkt_dstaddr") or r["dstaddr"], r["dstport"], r["protocol"]
+        return (r["interface_id"], r["srcaddr"] if r["flow_direction"] == "egress" else r["dstaddr"], invb._protocol(r),
+                r["dstport"] if end in servers else r["srcport"])
+
+    rows = []
+    for key, rs in _groups([r for r in records if r.get("encryption_status") == 0], own):
+        peers = {r["dstaddr"] if r["flow_direction"] == "egress" else r["srcaddr"] for r in rs} - {None}
+        rows.append((*key, len(peers), len(rs), invb._refused(rs), _sum(rs, "bytes"), invb._last(rs)))
+    names = {0: "not encrypted", 1: "Nitro", 2: "application", 3: "Nitro and application", None: "unknown"}
+    states = invb._groups(invb._ok(records), lambda r: r.get("encryption_status"))
+    return _sorted(rows, -8, 1, 2, 3, 4)[:20] + [
+        (name, _distinct(states[code], "interface_id"), len(states[code]), _sum(states[code], "bytes"))
+        for code, name in names.items() if states[code]]
+
+
 def eni(records, eni="eni-01d3b5255fac9b19f", since=None, until=None, top=20):
     own = [r for r in _of_period(records, since, until) if r.get("interface_id") == eni]
     what = [(*key, len(rs), _sum(rs, "packets"), _sum(rs, "bytes"), _clock(min(r["start"] for r in rs)), _clock(max(r["end"] for r in rs)))

@@ -41,6 +41,7 @@ struct sample {
 static struct sample sample[200];
 static size_t samples;
 static int is_all;
+static size_t first; /* the sample to begin with: a run that was ended can be continued */
 
 /* --- what zlib makes of it -------------------------------------------------------------------- */
 
@@ -274,7 +275,8 @@ static void make_samples(void) {
 static void test_samples(void **state) {
   (void)state;
   make_folder("plain");
-  for (size_t i = 0; i < samples; i++) {
+  for (size_t i = first; i < samples; i++) {
+    if (is_all) alarm(3600); /* for each one */
     check_sample(&sample[i]);
     if (is_all) fprintf(stderr, "%zu of %zu samples, %zu damaged files\n", i + 1, samples, cases);
   }
@@ -292,10 +294,11 @@ static int tear_down(void **state) {
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_samples)};
   is_all = argc > 1 && !strcmp(argv[1], "all");
+  if (argc > 2) first = strtoul(argv[2], NULL, 10);
   mallopt(M_MMAP_THRESHOLD, 1 << 30); /* what a scan allocates is used again by the next */
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   memset(wanted, 1, sizeof wanted);
-  alarm(is_all ? 3600 : 250);
+  alarm(250);
   if (nftw("tests/data", add_file, 16, FTW_PHYS)) abort();
   make_samples();
   return finish(cmocka_run_group_tests(tests, enter_temp_folder, tear_down));
