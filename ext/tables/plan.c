@@ -209,26 +209,30 @@ static int is_doubled(sqlite3_index_info *info, int i, int j, const struct colum
   return (n == 0 || (n == 1 && column_takes_one(argument))) && !same_literal(info, i, j);
 }
 
+static int doubled_error(const struct column *argument, char **pzErr) {
+  const char *twice = argument->role == COLUMN_OPTION ? option_table[argument->ref].twice : NULL;
+  return report_text(pzErr, "%s is given twice%s", argument->name, twice ? twice : "; write it once, outside of OR");
+}
+
 /*
-** The argument that two conditions give a value, or NULL.
+** Checks that no argument is given two values.
 **
-** SQLite 3.53 gives the same constraint twice for a branch of an OR whose branches have it in
-** common: once as the branch's, once as that of the whole OR.
+** SQLite 3.53 gives a constraint to the branches of an OR as well: one that they have in common twice,
+** once as the branch's and once as that of the whole OR, and the IN that it has made of the OR besides
+** the branch's own value.
 */
-static const struct column *find_doubled(sqlite3_index_info *info, const struct sql_table *table) {
+static int check_arguments(sqlite3_index_info *info, const struct sql_table *table, char **pzErr) {
   for (int column = 0; plan_knows_in() && column < table->ncolumns; column++) {
     const struct column *argument = &table->column[column];
     if (!column_is_argument(argument)) continue;
     for (int i = 0; i < info->nConstraint; i++)
-      for (int j = 0; gives(info, i, column) && j < i; j++)
-        if (gives(info, j, column) && is_doubled(info, i, j, argument)) return argument;
+      for (int j = 0; gives(info, i, column) && j < i; j++) {
+        if (!gives(info, j, column) || !is_doubled(info, i, j, argument)) continue;
+        int in = is_in(info, i) || is_in(info, j);
+        return in ? plan_open_error(table, column_argument_name(argument), pzErr) : doubled_error(argument, pzErr);
+      }
   }
-  return NULL;
-}
-
-static int doubled_error(const struct column *argument, char **pzErr) {
-  const char *twice = argument->role == COLUMN_OPTION ? option_table[argument->ref].twice : NULL;
-  return report_text(pzErr, "%s is given twice%s", argument->name, twice ? twice : "; write it once, outside of OR");
+  return SQLITE_OK;
 }
 
 /*
@@ -255,9 +259,8 @@ static int check_literals(sqlite3_index_info *info, const struct sql_table *tabl
 }
 
 int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_table *table, int has_path, char **pzErr) {
-  const struct column *doubled = find_doubled(info, table);
-  if (doubled) return doubled_error(doubled, pzErr);
-  int rc = check_literals(info, table, pzErr);
+  int rc = check_arguments(info, table, pzErr);
+  if (!rc) rc = check_literals(info, table, pzErr);
   if (rc) return rc;
   struct making m = {.db = db, .info = info, .text = sqlite3_str_new(NULL), .rows = PLAN_ROWS, .cost = PLAN_COST};
   if (columns_take_data(table)) m.rows = PLAN_PAYLOAD_ROWS, m.cost = PLAN_PAYLOAD_COST;

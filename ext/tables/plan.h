@@ -51,4 +51,10 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_tabl
 */
 int plan_apply(struct query *q, const char *plan, int argc, sqlite3_value **argv, char **pzErr);
 
+/*
+** The error of an option, or of a column that has no value of its own, which the query uses in a way
+** that cannot be passed on to the scan.
+*/
+int plan_open_error(const struct sql_table *table, const char *name, char **pzErr);
+
 #endif

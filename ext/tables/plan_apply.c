@@ -95,7 +95,7 @@ static int either_error(const struct push *push, char **pzErr) {
       plan_knows_in() ? "" : "; it needs SQLite 3.38");
 }
 
-static int open_error(const struct sql_table *table, const char *name, char **pzErr) {
+int plan_open_error(const struct sql_table *table, const char *name, char **pzErr) {
   const struct column *c = find_argument(table, name);
   if (!c) return either_error(&columns_find_push(table, name)->push, pzErr);
   const char *more = c->role == COLUMN_OPTION ? option_table[c->ref].misused : NULL;
@@ -163,5 +163,5 @@ int plan_apply(struct query *q, const char *plan, int argc, sqlite3_value **argv
   predicate_finish(&q->predicate);
   if (rc) return rc;
   if (columns_take_data(table) ? !q->options.data : !q->options.path) return missing_error(table, pzErr);
-  return unset[0] ? open_error(table, unset, pzErr) : SQLITE_OK;
+  return unset[0] ? plan_open_error(table, unset, pzErr) : SQLITE_OK;
 }

@@ -11,26 +11,26 @@
 -- or let in, has medium severity.  All rejected attempts of one address to come in are one alert
 -- of low severity.
 --
--- The connections tell who began: see flowlogs_connections in sql/README.md.  What went through a NAT
--- gateway is one alert, of the instance.  `flows` counts the records of both directions.
+-- The connections tell who began: see flowlogs_connections in sql/README.md.  What went through a
+-- NAT gateway is one alert, of the instance.  `flows` counts the records of both directions.
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
 .read sql/alerts/setup.sql
 
 INSERT INTO found
 WITH met AS (
-  SELECT *, cidr_lookup('indicators', 'cidr', client) AS client_bad, cidr_lookup('indicators', 'cidr', server) AS server_bad,
-         state = 'rejected' AS stopped
-    FROM flowlogs_connections(@logs, @on_error, @format) WHERE @logs <> '[]' AND servers = 'servers' AND NOT is_nat_leg),
+  SELECT *, cidr_lookup('indicators', 'cidr', client) AS client_bad,
+         cidr_lookup('indicators', 'cidr', server) AS server_bad, state = 'rejected' AS stopped
+    FROM (SELECT client, server, state, records, client_bytes, server_bytes, first_seen, last_seen
+            FROM joined)),
 told AS (
   SELECT *, iif(server_bad, server, client) AS bad, iif(server_bad, client, server) AS peer,
          server_bad IS NOT NULL AS out, coalesce(server_bad, client_bad) AS indicator
-    FROM met WHERE (server_bad OR client_bad) AND first_seen IS NOT NULL),
-keyed AS (
-  SELECT *, CASE WHEN out THEN peer || ' -> ' || bad WHEN stopped THEN bad || ' -> rejected' ELSE bad || ' -> ' || peer END AS key
-    FROM told)
-SELECT 'bad-address', key, CASE WHEN min(stopped) THEN iif(out, 'medium', 'low') ELSE iif(out, 'high', 'medium') END,
+    FROM met WHERE (server_bad OR client_bad) AND first_seen IS NOT NULL)
+SELECT 'bad-address',
+       CASE WHEN out THEN peer || ' -> ' || bad WHEN stopped THEN bad || ' -> rejected'
+            ELSE bad || ' -> ' || peer END AS key,
+       CASE WHEN min(stopped) THEN iif(out, 'medium', 'low') ELSE iif(out, 'high', 'medium') END,
        iif(out, 'T1071 Application Layer Protocol', 'T1595 Active Scanning'),
        CASE WHEN out THEN peer || iif(min(stopped), ' tried to reach ', ' talked to ') || bad
             WHEN stopped THEN bad || ' was rejected' ELSE bad || ' was let in to ' || peer END
@@ -38,6 +38,5 @@ SELECT 'bad-address', key, CASE WHEN min(stopped) THEN iif(out, 'medium', 'low')
        || iif(count(client_bytes) + count(server_bytes),
               ', ' || CAST(total(client_bytes) + total(server_bytes) AS INTEGER) || ' bytes', ''),
        min(first_seen), max(last_seen), sum(records), 0
-  FROM keyed GROUP BY key;
-
+  FROM told GROUP BY key;
 .read sql/alerts/show.sql

@@ -17,43 +17,31 @@
 --     traffic but a SYN; elsewhere, what goes from a server's port to a high one;
 --   * ICMP to the outside, which may be an answer, because flow logs do not contain the ICMP type;
 --   * multicast and broadcast, because they are sent without anybody's intention.
+--
+-- The rule reads records, because a connection does not tell whose packets were rejected: the
+-- client's, or the answers to them.
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
-  ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@many', 10);
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
 .read sql/alerts/setup.sql
 
-INSERT INTO found
-WITH rejected AS (
-  SELECT coalesce(pkt_srcaddr, srcaddr) AS src,
-         coalesce(pkt_dstaddr, dstaddr) || ' ' || coalesce(lower(protocol_name(protocol)), protocol, 'ip')
-         || coalesce('/' || dstport, '') AS target,
-         sum(flows) AS flows, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM flowlogs_rollup(@logs, @on_error, @format)
-   WHERE @logs <> '[]' AND action = 'REJECT' AND action IS NOT NULL     -- a field that logs may lack
-     AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr))
-          OR flow_direction = 'egress' AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
-     AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast', 'loopback', 'link-local')
-     AND ip_scope(srcaddr) NOT IN ('unspecified', 'loopback', 'link-local')
-     AND NOT coalesce(protocol = 17 AND dstport IN (137, 138) AND dstaddr LIKE '%.255', 0)
-     AND CASE WHEN protocol IN (1, 58) THEN cidr_lookup('inside', 'cidr', dstaddr)
-              WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
-              ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
-                                  OR srcport IN (SELECT port FROM servers))
-                                 AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
-   GROUP BY src, target
-  HAVING src || target IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL),
-counted AS (                    -- targets: also those of earlier runs that have alerts
-  SELECT r.*, first_value(r.target) OVER (of_src ORDER BY first_seen, r.target) AS first,
-         sum(k.n IS NULL) OVER of_src
-         + coalesce((SELECT sum(n) FROM known WHERE rule = 'rejected-inside' AND source = src), 0) AS targets
-    FROM rejected r LEFT JOIN known k ON k.rule = 'rejected-inside' AND k.source = src AND k.target = r.target
-  WINDOW of_src AS (PARTITION BY src))
-SELECT 'rejected-inside', src || ' -> ' || iif(targets > @many, 'many', target) AS key,
-       iif(targets > @many, 'high', 'medium'), 'T1046 Network Service Discovery',
-       src || ' was rejected at '
-       || CASE WHEN targets <= @many THEN target
-               ELSE 'more than ' || @many || ' targets, one of them ' || first END,
-       min(first_seen), max(last_seen), sum(flows), 0
-  FROM counted GROUP BY key;
-
+INSERT INTO tried
+SELECT 'rejected-inside', coalesce(pkt_srcaddr, srcaddr) AS src,
+       coalesce(pkt_dstaddr, dstaddr) || ' '
+       || coalesce(lower(protocol_name(protocol)), protocol, 'ip') || coalesce('/' || dstport, '')
+       AS dst, NULL, 'medium', 'T1046 Network Service Discovery',
+       'was rejected at', 'high', 'targets', sum(flows), NULL, min(first_seen), max(last_seen)
+  FROM flowlogs_rollup(@logs, @on_error, @format)
+ WHERE @logs <> '[]' AND action = 'REJECT' AND action IS NOT NULL     -- a field that logs may lack
+   AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr)) OR flow_direction = 'egress'
+          AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
+   AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast', 'loopback', 'link-local')
+   AND ip_scope(srcaddr) NOT IN ('unspecified', 'loopback', 'link-local')
+   AND NOT coalesce(protocol = 17 AND dstport IN (137, 138) AND dstaddr LIKE '%.255', 0)
+   AND CASE WHEN protocol IN (1, 58) THEN cidr_lookup('inside', 'cidr', dstaddr)
+            WHEN protocol = 6 AND tcp_flags IS NOT NULL THEN tcp_flags & 18 = 2
+            ELSE coalesce(NOT ((srcport < 1024 AND port_name(srcport) IS NOT NULL
+                                OR srcport IN (SELECT port FROM servers))
+                               AND dstport >= 1024 OR srcport < 32768 AND dstport >= 32768), 1) END
+ GROUP BY src, dst HAVING src || dst IS NOT NULL AND min(first_seen) + max(last_seen) IS NOT NULL;
+.read sql/alerts/many.sql
 .read sql/alerts/show.sql

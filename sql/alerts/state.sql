@@ -6,12 +6,12 @@ CREATE TABLE IF NOT EXISTS alert_schema (version INTEGER NOT NULL);
 INSERT INTO alert_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM alert_schema);
 CREATE TABLE IF NOT EXISTS alert_files (
   path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER,
-  at INTEGER NOT NULL,      -- when AWS delivered the file, Unix seconds; its mtime where the name does not say;
-                            -- the time of the run if that is earlier
+  at INTEGER NOT NULL,      -- when AWS delivered the file, Unix seconds; its mtime where the name
+                            -- does not say; the time of the run if that is earlier
   log INTEGER NOT NULL      -- 0: the file is no flow log
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS alerts (
-  id TEXT PRIMARY KEY,      -- a hash of rule and key, so that it is the same in every run and database
+  id TEXT PRIMARY KEY,      -- a hash of rule and key, the same in every run and database
   rule TEXT NOT NULL, key TEXT NOT NULL,
   severity TEXT NOT NULL, technique TEXT NOT NULL, title TEXT NOT NULL,
   first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, flows INTEGER NOT NULL,

@@ -12,37 +12,34 @@
 -- other rows stay as they are, so that the same list again changes nothing.  Rows of prefixes
 -- stay, too, because an asset list has none.  A list that is older than the newest change in the
 -- table is an error.
+--
+-- If the list is too old, @snapshot becomes NULL, and all that follows changes nothing.  The error
+-- comes after COMMIT, so that it leaves no transaction open.
 .read sql/inventory/load-assets.sql
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@at', NULL);
 INSERT OR REPLACE INTO temp.sqlite_parameters
-VALUES ('@snapshot', datetime(ifnull(@at, 'now'), 'auto'));
-SELECT 1 WHERE NOT flowlogs_require(@snapshot > '2000',
-  'flowlogs: @at is no time: .parameter set @at "''2026-03-09''"');
+  SELECT '@snapshot', datetime(ifnull(@at, 'now'), 'auto');
+SELECT 1 WHERE NOT flowlogs_require(
+  @snapshot > '2000', 'flowlogs: @at is no time: .parameter set @at "''2026-03-09''"');
 
--- Times are UTC; valid_to is the first second after the period, or NULL where it goes on.
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS address_history (id INTEGER PRIMARY KEY, cidr TEXT NOT NULL,
-  name TEXT NOT NULL, owner TEXT, valid_from TEXT NOT NULL, valid_to TEXT,
-  UNIQUE (cidr, valid_from));
--- If the list is too old, @snapshot becomes NULL, and all that follows changes nothing.  The
--- error comes after COMMIT, so that it leaves no transaction open.
-UPDATE temp.sqlite_parameters SET value = NULL WHERE key = '@snapshot' AND EXISTS (
-  SELECT 1 FROM address_history WHERE valid_from > @snapshot OR valid_to > @snapshot);
-DROP TABLE IF EXISTS temp.snapshot; CREATE TEMP TABLE snapshot AS
-SELECT ip_prefix(ip, iif(ip_family(ip) = 4, 32, 128)) AS cidr, name, owner FROM assets;
-CREATE INDEX temp.snapshot_cidr ON snapshot (cidr);
-DROP TABLE IF EXISTS temp.snapshot_done; CREATE TEMP TABLE snapshot_done AS
-SELECT id, valid_from FROM address_history h
- WHERE @snapshot IS NOT NULL AND valid_to IS NULL AND (cidr LIKE '%.%/32' OR cidr LIKE '%:%/128')
-   AND NOT EXISTS (SELECT 1 FROM snapshot WHERE (cidr, name, owner) IS (h.cidr, h.name, h.owner));
-DELETE FROM address_history
- WHERE id IN (SELECT id FROM snapshot_done WHERE valid_from = @snapshot);
-UPDATE address_history SET valid_to = @snapshot WHERE id IN (SELECT id FROM snapshot_done);
+.read sql/inventory/address-history.sql
+UPDATE temp.sqlite_parameters SET value = NULL
+ WHERE key = '@snapshot'
+   AND EXISTS (SELECT 1 FROM address_history WHERE valid_from > @snapshot OR valid_to > @snapshot);
+DROP TABLE IF EXISTS temp.ended;
+CREATE TEMP TABLE ended AS
+  SELECT id, valid_from FROM address_history h
+   WHERE @snapshot <> '' AND valid_to IS NULL AND (cidr LIKE '%.%/32' OR cidr LIKE '%:%/128')
+     AND NOT EXISTS (SELECT 1 FROM assets s WHERE s.ip = substr(h.cidr, 1, instr(h.cidr, '/') - 1)
+                        AND s.name = h.name AND s.owner IS h.owner);
+DELETE FROM address_history WHERE id IN (SELECT id FROM ended WHERE valid_from = @snapshot);
+UPDATE address_history SET valid_to = @snapshot WHERE id IN (SELECT id FROM ended);
 INSERT OR ROLLBACK INTO address_history (cidr, name, owner, valid_from)
-SELECT cidr, name, owner, @snapshot FROM snapshot s WHERE @snapshot IS NOT NULL AND NOT EXISTS (
-  SELECT 1 FROM address_history h WHERE h.cidr = s.cidr AND h.valid_to IS NULL);
-SELECT changes() AS opened, (SELECT count(*) FROM snapshot_done) AS closed,
-       (SELECT count(*) FROM address_history WHERE valid_to IS NULL) AS open_now
- WHERE @snapshot IS NOT NULL;
+  SELECT ip_prefix(ip, iif(ip_family(ip) = 4, 32, 128)) AS net, name, owner, @snapshot FROM assets
+   WHERE @snapshot <> '' AND net NOT IN (SELECT cidr FROM address_history WHERE valid_to IS NULL);
+SELECT changes() AS opened, (SELECT count(*) FROM ended) AS closed,
+  (SELECT count(*) FROM address_history WHERE valid_to IS NULL) AS open_now WHERE @snapshot <> '';
 COMMIT;
 SELECT 1 WHERE NOT flowlogs_require(
-  @snapshot IS NOT NULL, 'flowlogs: address_history has rows that are newer than @at');
+  @snapshot <> '', 'flowlogs: address_history has rows that are newer than @at');

@@ -16,39 +16,26 @@
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters
-  SELECT '@ranges', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'aws_ranges') OR
-    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
-    (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
-    'tests/data/inventory/ip-ranges.json');
-INSERT OR REPLACE INTO temp.sqlite_parameters
-  SELECT '@json_files', value FROM temp.sqlite_parameters WHERE key = '@ranges' UNION ALL
-  VALUES ('@json_key', 'prefixes'), ('@json_from', 'AWS''s ip-ranges.json'),
-         ('@empty', 'flowlogs: the table aws_ranges is empty: set @ranges to AWS''s ip-ranges.json');
+INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
+  ('@load_table', 'aws_ranges'), ('@load_from', '@ranges'), ('@json_key', 'prefixes'),
+  ('@load_wanted', 'AWS''s ip-ranges.json'),
+  ('@load_sample', 'tests/data/inventory/ip-ranges.json');
 .read sql/inventory/read-json.sql
-
--- Everything is checked before the transaction, so that an error leaves none open.
-DROP TABLE IF EXISTS temp.aws_ranges_new;
-CREATE TEMP TABLE aws_ranges_new AS
-WITH prefix AS (
-    SELECT p.value ->> 'ip_prefix' AS cidr, p.value AS v FROM json_file, json_each(content, '$.prefixes') p
-     UNION ALL
-    SELECT p.value ->> 'ipv6_prefix', p.value FROM json_file, json_each(content, '$.ipv6_prefixes') p),
-  listed AS (
-    SELECT DISTINCT cidr, v ->> 'service' AS service, v ->> 'region' AS region, v ->> 'network_border_group' AS border
-      FROM prefix ORDER BY 1, 2)
-SELECT cidr, coalesce(group_concat(service, ' ') FILTER (WHERE service <> 'AMAZON'), 'AMAZON'), max(region), max(border)
-  FROM listed GROUP BY cidr;
-SELECT 1 WHERE NOT flowlogs_require(
-  EXISTS (SELECT 1 FROM aws_ranges_new)
-  OR @ranges IS NULL AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'aws_ranges'), @empty);
 
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS aws_ranges (
-  cidr TEXT NOT NULL PRIMARY KEY, service TEXT NOT NULL, region TEXT NOT NULL, network_border_group TEXT);
-DELETE FROM aws_ranges WHERE @ranges IS NOT NULL;
-INSERT OR ROLLBACK INTO aws_ranges SELECT * FROM aws_ranges_new;
+  cidr TEXT NOT NULL PRIMARY KEY, service TEXT NOT NULL, region TEXT NOT NULL,
+  network_border_group TEXT);
+DELETE FROM aws_ranges WHERE @load_files IS NOT NULL;
+WITH prefix AS (
+  SELECT v ->> 'ip_prefix' AS cidr, v FROM json_item UNION ALL
+  SELECT value ->> 'ipv6_prefix', value FROM json_file, json_each(content, '$.ipv6_prefixes')),
+listed AS (
+  SELECT DISTINCT cidr, v ->> 'service' AS service, v ->> 'region' AS region,
+         v ->> 'network_border_group' AS border FROM prefix ORDER BY 1, 2)
+INSERT OR ROLLBACK INTO aws_ranges
+  SELECT cidr, coalesce(group_concat(service, ' ') FILTER (WHERE service <> 'AMAZON'), 'AMAZON'),
+         max(region), max(border) FROM listed GROUP BY cidr;
 COMMIT;
-
-SELECT 'aws_ranges' AS loaded, count(*) AS rows, printable(coalesce(@ranges, 'as before')) AS source FROM aws_ranges;
-SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM aws_ranges), @empty);
+INSERT OR REPLACE INTO temp.sqlite_parameters SELECT '@load_rows', count(*) FROM aws_ranges;
+.read sql/inventory/load-end.sql

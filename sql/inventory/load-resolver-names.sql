@@ -19,34 +19,30 @@
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters
-  SELECT '@resolver_logs', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'dns_names') OR
-    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
-    (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL, 'tests/data/resolver');
-INSERT OR REPLACE INTO temp.sqlite_parameters
-  VALUES ('@empty', 'flowlogs: the table dns_names is empty: set @resolver_logs to query logs with addresses');
-.read sql/inventory/read-resolver-logs.sql
-DROP TABLE IF EXISTS temp.dns_new;
-CREATE TEMP TABLE dns_new AS
-SELECT ip_text(json_extract(v, a.fullkey || '.Rdata')) AS address, lower(rtrim(v ->> '$.query_name', '.')) AS name,
-       coalesce(ip_text(v ->> '$.srcaddr'), '-') AS asker, min(at) AS first_asked, max(at) AS last_asked, count(*) AS times
-  FROM (SELECT v, datetime(v ->> '$.query_timestamp') AS at FROM resolver_line WHERE problem IS NULL)
- CROSS JOIN json_each(v, '$.answers') a WHERE json_extract(v, a.fullkey || '.Type') IN ('A', 'AAAA') GROUP BY 1, 2, 3;
-SELECT 1 WHERE NOT flowlogs_require(EXISTS (SELECT 1 FROM dns_new)
-  OR @resolver_logs IS NULL AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'dns_names'), @empty);
+INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
+  ('@load_table', 'dns_names'), ('@load_from', '@resolver_logs'),
+  ('@load_wanted', 'query logs with addresses'), ('@load_sample', 'tests/data/resolver');
+.read sql/inventory/load-begin.sql
+.read sql/inventory/resolver-names.sql
+SELECT 1 WHERE NOT flowlogs_require(EXISTS (SELECT 1 FROM dns_new) OR @load_files IS NULL
+  AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'dns_names'), @empty);
 
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS dns_askers (address TEXT NOT NULL, name TEXT NOT NULL, asker TEXT NOT NULL,
-  first_asked TEXT NOT NULL, last_asked TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (address, asker, name));
-CREATE TABLE IF NOT EXISTS dns_names (address TEXT NOT NULL, name TEXT NOT NULL, first_asked TEXT NOT NULL,
-  last_asked TEXT NOT NULL, askers INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (address, name));
-DELETE FROM dns_askers WHERE @resolver_logs IS NOT NULL;
-DELETE FROM dns_names WHERE @resolver_logs IS NOT NULL;
+CREATE TABLE IF NOT EXISTS dns_askers (
+  address TEXT NOT NULL, name TEXT NOT NULL, asker TEXT NOT NULL, first_asked TEXT NOT NULL,
+  last_asked TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (address, asker, name));
+CREATE TABLE IF NOT EXISTS dns_names (
+  address TEXT NOT NULL, name TEXT NOT NULL, first_asked TEXT NOT NULL, last_asked TEXT NOT NULL,
+  askers INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (address, name));
+DELETE FROM dns_askers WHERE @load_files IS NOT NULL;
+DELETE FROM dns_names WHERE @load_files IS NOT NULL;
 INSERT OR ROLLBACK INTO dns_askers SELECT * FROM dns_new;
 INSERT OR ROLLBACK INTO dns_names
-  SELECT address, name, min(first_asked), max(last_asked), count(*), sum(times) FROM dns_new GROUP BY 1, 2;
+  SELECT address, name, min(first_asked), max(last_asked), count(*), sum(times)
+    FROM dns_new GROUP BY 1, 2;
 COMMIT;
-
-SELECT 'dns_names' AS loaded, count(*) AS rows, printable(coalesce(@resolver_logs, 'as before')) AS source,
-       (SELECT count(*) FROM resolver_line WHERE problem IS NOT NULL) AS lines_left_out FROM dns_names;
+SELECT 'dns_names' AS loaded, count(*) AS rows,
+       printable(coalesce(@load_files, 'as before')) AS source,
+       (SELECT count(*) FROM resolver_line WHERE problem IS NOT NULL) AS lines_left_out
+  FROM dns_names;
 SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM dns_names), @empty);

@@ -16,50 +16,31 @@
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters
-  SELECT '@security_groups', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'security_groups') OR
-    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
-    (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
-    json_array('tests/data/inventory/security-groups-us-east-1.json',
-               'tests/data/inventory/security-groups-eu-central-1.json'));
-INSERT OR REPLACE INTO temp.sqlite_parameters
-  SELECT '@json_files', value FROM temp.sqlite_parameters WHERE key = '@security_groups' UNION ALL
-  VALUES ('@json_key', 'SecurityGroups'), ('@json_from', 'aws ec2 describe-security-groups'),
-         ('@empty', 'flowlogs: the table security_groups is empty: '
-                    || 'set @security_groups to what aws ec2 describe-security-groups prints');
-.read sql/inventory/read-json.sql
-
--- Everything is checked before the transaction, so that an error leaves none open.
-DROP TABLE IF EXISTS temp.group_new;
-CREATE TEMP TABLE group_new AS SELECT e.value AS v FROM json_file, json_each(content, '$.SecurityGroups') e;
-SELECT 1 WHERE NOT flowlogs_require(
-  EXISTS (SELECT 1 FROM group_new)
-  OR @security_groups IS NULL AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'security_groups'), @empty);
+INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
+  ('@load_table', 'security_groups'), ('@load_from', '@security_groups'),
+  ('@json_key', 'SecurityGroups'), ('@json_list', 'security-groups');
+.read sql/inventory/read-aws.sql
 
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS security_groups (
   group_id TEXT NOT NULL PRIMARY KEY, name TEXT, description TEXT, vpc_id TEXT, account_id TEXT);
 CREATE TABLE IF NOT EXISTS security_group_rules (
-  group_id TEXT NOT NULL, direction TEXT NOT NULL, protocol INTEGER NOT NULL, from_port INTEGER, to_port INTEGER,
-  cidr TEXT, prefix_list TEXT, peer_group TEXT, description TEXT,
+  group_id TEXT NOT NULL, direction TEXT NOT NULL, protocol INTEGER NOT NULL, from_port INTEGER,
+  to_port INTEGER, cidr TEXT, prefix_list TEXT, peer_group TEXT, description TEXT,
   CHECK ((cidr IS NOT NULL) + (prefix_list IS NOT NULL) + (peer_group IS NOT NULL) = 1));
-DELETE FROM security_groups WHERE @security_groups IS NOT NULL;
-DELETE FROM security_group_rules WHERE @security_groups IS NOT NULL;
-INSERT OR ROLLBACK INTO security_groups
-  SELECT v ->> 'GroupId', v ->> 'GroupName', v ->> 'Description', v ->> 'VpcId', v ->> 'OwnerId' FROM group_new;
-WITH permission AS (
-  SELECT v ->> 'GroupId' AS group_id, way.value AS direction, p.value AS p, p.value ->> 'IpProtocol' AS protocol
-    FROM group_new, json_each('{"IpPermissions": "ingress", "IpPermissionsEgress": "egress"}') way,
-         json_each(v, '$.' || way.key) p)
+DELETE FROM security_groups WHERE @load_files IS NOT NULL;
+DELETE FROM security_group_rules WHERE @load_files IS NOT NULL;
+INSERT OR ROLLBACK INTO security_groups SELECT v ->> 'GroupId', v ->> 'GroupName',
+    v ->> 'Description', v ->> 'VpcId', account_id FROM json_item;
+WITH permission AS (SELECT v ->> 'GroupId' AS sg, d.value AS way, p.value AS p,
+    p.value ->> 'IpProtocol' AS proto FROM json_item, json_each(v, '$.' || d.key) p,
+    json_each('{"IpPermissions": "ingress", "IpPermissionsEgress": "egress"}') d)
 INSERT OR ROLLBACK INTO security_group_rules
-  SELECT group_id, direction, CASE protocol WHEN 'tcp' THEN 6 WHEN 'udp' THEN 17 WHEN 'icmp' THEN 1 WHEN 'icmpv6' THEN 58
-           ELSE iif(CAST(CAST(protocol AS INTEGER) AS TEXT) = protocol, CAST(protocol AS INTEGER), NULL) END,
+  SELECT sg, way, CASE proto WHEN 'tcp' THEN 6 WHEN 'udp' THEN 17 WHEN 'icmp' THEN 1
+         WHEN 'icmpv6' THEN 58 ELSE iif(CAST(proto AS INTEGER) || '' = proto, proto, NULL) END,
          p ->> 'FromPort', p ->> 'ToPort', coalesce(r.value ->> 'CidrIp', r.value ->> 'CidrIpv6'),
          r.value ->> 'PrefixListId', r.value ->> 'GroupId', r.value ->> 'Description'
-    FROM permission, json_each('["IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs"]') kind,
-         json_each(p, '$.' || kind.value) r;
+    FROM permission, json_each(p) kind, json_each(iif(kind.type = 'array', kind.value, '[]')) r;
 COMMIT;
-
-SELECT 'security_groups' AS loaded, count(*) AS rows, printable(coalesce(@security_groups, 'as before')) AS source
-  FROM security_groups;
-SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM security_groups), @empty);
+INSERT OR REPLACE INTO temp.sqlite_parameters SELECT '@load_rows', count(*) FROM security_groups;
+.read sql/inventory/load-end.sql

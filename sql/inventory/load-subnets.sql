@@ -15,42 +15,24 @@
 .bail on
 .timeout 60000
 .parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters
-  SELECT '@subnets', iif(EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'subnets') OR
-    (SELECT file FROM pragma_database_list WHERE name = 'main') <> '' OR
-    (SELECT value FROM temp.sqlite_parameters WHERE key = '@logs') NOT LIKE 'tests/data/%', NULL,
-    json_array('tests/data/inventory/subnets-us-east-1.json',
-               'tests/data/inventory/subnets-eu-central-1.json'));
-INSERT OR REPLACE INTO temp.sqlite_parameters
-  SELECT '@json_files', value FROM temp.sqlite_parameters WHERE key = '@subnets' UNION ALL
-  VALUES ('@json_key', 'Subnets'), ('@json_from', 'aws ec2 describe-subnets'),
-         ('@empty', 'flowlogs: the table subnets is empty: set @subnets to what aws ec2 describe-subnets prints');
-.read sql/inventory/read-json.sql
-
--- Everything is checked before the transaction, so that an error leaves none open.
-DROP TABLE IF EXISTS temp.subnets_new;
-CREATE TEMP TABLE subnets_new AS
-WITH subnet AS (SELECT s.value AS v FROM json_file, json_each(content, '$.Subnets') s),
-  prefix AS (
-    SELECT v, v ->> 'CidrBlock' AS cidr FROM subnet
-     WHERE v ->> 'CidrBlock' IS NOT NULL OR coalesce(json_array_length(v, '$.Ipv6CidrBlockAssociationSet'), 0) = 0
-     UNION ALL
-    SELECT v, a.value ->> 'Ipv6CidrBlock' FROM subnet, json_each(v, '$.Ipv6CidrBlockAssociationSet') a
-     WHERE a.value ->> '$.Ipv6CidrBlockState.State' = 'associated')
-SELECT cidr, v ->> 'SubnetId',
-       (SELECT value ->> 'Value' FROM json_each(v, '$.Tags') WHERE value ->> 'Key' = 'Name'),
-       v ->> 'VpcId', v ->> 'AvailabilityZoneId', v ->> 'OwnerId' FROM prefix;
-SELECT 1 WHERE NOT flowlogs_require(
-  EXISTS (SELECT 1 FROM subnets_new)
-  OR @subnets IS NULL AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'subnets'), @empty);
+INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
+  ('@load_table', 'subnets'), ('@load_from', '@subnets'),
+  ('@json_key', 'Subnets'), ('@json_list', 'subnets');
+.read sql/inventory/read-aws.sql
 
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS subnets (
   cidr TEXT NOT NULL, subnet_id TEXT NOT NULL, name TEXT, vpc_id TEXT, az_id TEXT, account_id TEXT,
   PRIMARY KEY (cidr, subnet_id));
-DELETE FROM subnets WHERE @subnets IS NOT NULL;
-INSERT OR ROLLBACK INTO subnets SELECT * FROM subnets_new;
+DELETE FROM subnets WHERE @load_files IS NOT NULL;
+INSERT OR ROLLBACK INTO subnets
+  SELECT cidr, v ->> 'SubnetId', tags ->> 'Name', v ->> 'VpcId', v ->> 'AvailabilityZoneId',
+         account_id
+    FROM (SELECT *, v ->> 'CidrBlock' AS cidr FROM json_item UNION ALL
+          SELECT i.*, a.value ->> 'Ipv6CidrBlock'
+            FROM json_item i, json_each(v, '$.Ipv6CidrBlockAssociationSet') a
+           WHERE a.value ->> '$.Ipv6CidrBlockState.State' = 'associated')
+   WHERE cidr IS NOT NULL OR ifnull(json_array_length(v, '$.Ipv6CidrBlockAssociationSet'), 0) = 0;
 COMMIT;
-
-SELECT 'subnets' AS loaded, count(*) AS rows, printable(coalesce(@subnets, 'as before')) AS source FROM subnets;
-SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM subnets), @empty);
+INSERT OR REPLACE INTO temp.sqlite_parameters SELECT '@load_rows', count(*) FROM subnets;
+.read sql/inventory/load-end.sql

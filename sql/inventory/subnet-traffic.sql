@@ -14,24 +14,19 @@
 -- A row is what one subnet sent to another; its answers are in the row of the other direction.  Each
 -- byte counts once, also where both ends log it.  'elsewhere' stands for addresses in no subnet of
 -- the inventory: the internet, but also VPCs that you have not loaded.
-.bail on
-.parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+.read sql/inventory/ends.sql
 .read sql/inventory/load-subnets.sql
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@top', 20);
 
-DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT printable(coalesce(s.name || ' ' || s.cidr, s.cidr, 'elsewhere')) AS source,
        printable(coalesce(d.name || ' ' || d.cidr, d.cidr, 'elsewhere')) AS target,
        sum(f.connections) AS connections, sum(f.rejected) AS rejected, sum(f.bytes) AS bytes
-  FROM (SELECT iif(back, server, client) AS src, iif(back, client, server) AS dst,
-               count(*) AS connections, sum(rejected > 0) AS rejected,
-               sum(iif(back, server_bytes, client_bytes)) AS bytes
-          FROM flowlogs_connections(@logs, @on_error, @format)
-         CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
-         WHERE since = @since AND until = @until AND NOT is_nat_leg
-           AND iif(back, server_packets, client_packets) IS NOT 0 GROUP BY 1, 2) f
-  LEFT JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.src)
-  LEFT JOIN subnets d ON d.rowid = cidr_lookup('subnets', 'cidr', f.dst)
+  FROM (SELECT ip, peer, count(*) AS connections, sum(rejected > 0) AS rejected, sum(sent) AS bytes
+          FROM ends WHERE NOT is_nat_leg AND packets IS NOT 0 GROUP BY ip, peer) f
+  LEFT JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)
+  LEFT JOIN subnets d ON d.rowid = cidr_lookup('subnets', 'cidr', f.peer)
  GROUP BY 1, 2 ORDER BY bytes DESC, 1, 2 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

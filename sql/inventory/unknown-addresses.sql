@@ -21,23 +21,18 @@
 -- You need to name the three files only once, because my.db keeps their tables.  Instances that
 -- existed when the logs were written and are gone now appear here, too, because an inventory is
 -- of one moment.
-.bail on
-.parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs');
+.read sql/inventory/ends.sql
 .read sql/inventory/load-assets.sql
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-subnets.sql
 
-DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
 SELECT f.ip, printable(s.name) AS subnet, f.asked, f.answered, f.rejected, f.sent, f.received,
        datetime(f.first, 'unixepoch') AS first_seen, datetime(f.last, 'unixepoch') AS last_seen
-  FROM (SELECT iif(back, server, client) AS ip, sum(NOT back) AS asked, sum(back) AS answered,
-               sum(rejected > 0) AS rejected, sum(iif(back, server_bytes, client_bytes)) AS sent,
-               sum(iif(back, client_bytes, server_bytes)) AS received,
-               min(first_seen) AS first, max(last_seen) AS last
-          FROM flowlogs_connections(@logs, @on_error, @format)
-         CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
-         WHERE since = @since AND until = @until GROUP BY 1) f
+  FROM (SELECT ip, sum(NOT is_server) AS asked, sum(is_server) AS answered,
+               sum(rejected > 0) AS rejected, sum(sent) AS sent, sum(received) AS received,
+               min(first_seen) AS first, max(last_seen) AS last FROM ends GROUP BY ip) f
   JOIN subnets s ON s.rowid = cidr_lookup('subnets', 'cidr', f.ip)
  WHERE f.ip NOT IN (SELECT ip FROM assets UNION ALL SELECT ip FROM interface_addresses)
  ORDER BY f.asked + f.answered DESC, f.ip;

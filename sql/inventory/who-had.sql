@@ -19,41 +19,25 @@
 --
 -- Of the rows of address_history that were valid when the connection began, the one with the longest
 -- prefix decides.  In a gap between two owners that is the owner of the network, or nobody.
-.bail on
-.parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+.read sql/inventory/ends.sql
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@top', 20);
 -- The default is for the sample alone: the last line of this script removes it.
 INSERT OR IGNORE INTO temp.sqlite_parameters
-SELECT '@had', '10.0.1.13' WHERE @logs = 'tests/data/AWSLogs';
+  SELECT '@had', '10.0.1.13' WHERE @logs = 'tests/data/AWSLogs';
 SELECT 1 WHERE NOT flowlogs_require(ip_text(@had) IS NOT NULL,
   'flowlogs: @had must be an address: .parameter set @had "''10.0.0.5''"');
-.read sql/inventory/load-history.sql
--- What each address sent, with the row of address_history that was valid then.  One exact look-up
--- for each length of a prefix that occurs, longest first, finds it; cidr_lookup() knows no times,
--- and says only that some row has the address.
-DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
-WITH length AS MATERIALIZED (
-  SELECT DISTINCT substr(cidr, instr(cidr, '/') + 1) + 0 AS bits FROM address_history)
-SELECT f.*, h.id, h.name, h.owner, h.cidr
-  FROM (SELECT iif(back, server, client) AS ip, datetime(first_seen, 'unixepoch') AS first,
-               max(last_seen) AS last, sum(NOT is_nat_leg) AS connections,
-               sum(iif(is_nat_leg, 0, iif(back, server_bytes, client_bytes))) AS bytes
-          FROM flowlogs_connections(@logs, @on_error, @format)
-         CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1) WHERE since = @since AND until = @until
-         GROUP BY 1, 2) f
-  LEFT JOIN address_history h ON h.id = iif(cidr_lookup('address_history', 'cidr', ip) IS NULL,
-    NULL, (SELECT x.id FROM length CROSS JOIN address_history x
-         ON x.cidr = ip_prefix(ip, min(bits, iif(ip_family(ip) = 4, 32, 128))) WHERE first >=
-         x.valid_from AND first < ifnull(x.valid_to, '9999') ORDER BY bits DESC LIMIT 1));
+.read sql/inventory/owners.sql
 -- What @had sent, by owner.
 SELECT printable(name) AS name, printable(owner) AS owner, cidr, sum(connections) AS connections,
        sum(bytes) AS bytes, min(first) AS first_seen, datetime(max(last), 'unixepoch') AS last_seen
-  FROM temp.answer WHERE ip = ip_text(@had) GROUP BY id ORDER BY min(first), id;
-SELECT 'nothing found' AS answer, @had AS had, printable(@logs) AS logs, flowlogs_scan_summary()
-       AS looked_at WHERE ip_text(@had) NOT IN (SELECT ip FROM temp.answer);
+  FROM temp.owned WHERE ip = ip_text(@had) GROUP BY id ORDER BY min(first), id;
+SELECT 'nothing found' AS answer, @had AS had, printable(@logs) AS logs,
+       flowlogs_scan_summary() AS looked_at
+ WHERE NOT EXISTS (SELECT 1 FROM temp.owned WHERE ip = ip_text(@had));
 -- Who sent most, by the owner at that time.
-SELECT printable(a.owner) AS owner, count(DISTINCT ip) AS addresses,
-       sum(connections) AS connections, sum(bytes) AS bytes FROM temp.answer a
- WHERE id IS NOT NULL GROUP BY a.owner ORDER BY sum(bytes) DESC, a.owner LIMIT @top;
+SELECT printable(owner) AS owner, count(DISTINCT ip) AS addresses, sum(connections) AS connections,
+       sum(bytes) AS bytes
+  FROM temp.owned WHERE id IS NOT NULL GROUP BY temp.owned.owner
+ ORDER BY sum(bytes) DESC, temp.owned.owner LIMIT @top;
 DELETE FROM temp.sqlite_parameters
  WHERE key = '@had' AND value = '10.0.1.13' AND @logs = 'tests/data/AWSLogs';

@@ -18,23 +18,19 @@
 -- You need to name the three files only once, because my.db keeps their tables.  Each byte
 -- counts once, also where both ends log it; what a NAT gateway sends on is in the row of the
 -- instance.  A private address is looked up without regard to its VPC.
-.bail on
-.parameter init
-INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+.read sql/inventory/ends.sql
 .read sql/inventory/load-assets.sql
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-aws-ranges.sql
+INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@top', 20);
 
-DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
-WITH talker AS (
-  SELECT iif(back, server, client) AS ip, count(*) AS connections,
-         sum(iif(back, server_bytes, client_bytes)) AS bytes
-    FROM flowlogs_connections(@logs, @on_error, @format)
-   CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1)
-   WHERE since = @since AND until = @until AND NOT is_nat_leg
-   GROUP BY 1 ORDER BY bytes DESC, ip LIMIT @top)
-SELECT t.ip, printable(coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)),
-                                r.service || ' ' || r.region)) AS name,
+DROP TABLE IF EXISTS temp.answer;
+CREATE TEMP TABLE answer AS
+WITH talker AS (SELECT ip, count(*) AS connections, sum(sent) AS bytes FROM ends
+   WHERE NOT is_nat_leg GROUP BY ip ORDER BY bytes DESC, ip LIMIT @top)
+SELECT t.ip,
+       printable(coalesce(a.name, min(coalesce(i.name, i.description, i.interface_id)),
+                          r.service || ' ' || r.region)) AS name,
        printable(a.owner) AS owner, t.connections, t.bytes
   FROM talker t
   LEFT JOIN assets a ON a.ip = t.ip

@@ -179,6 +179,11 @@ CASES = {
         # without its own traffic, the gateway would be nobody; with it, it counts
         ([flow(IN, OUT, 443, bytes=10**6), dict(flow(IN, NAT, 443, bytes=10**6), interface_id="eni-2"),
           dict(flow(NAT, OUT, 443, bytes=2 * 10**9), interface_id="eni-2")], 1),
+        # the same with the packet's addresses, of which the gateway has none of its own
+        ([flow(IN, NAT, 443, bytes=10**6, pkt_srcaddr=IN, pkt_dstaddr=OUT),
+          flow(NAT, OUT, 443, bytes=2 * 10**9, pkt_srcaddr=NAT, pkt_dstaddr=OUT)], 1),
+        # a host that receives as much from another as it sends, and passes nothing on
+        ([flow(a, b, 443, bytes=2 * 10**9, pkt_srcaddr=a, pkt_dstaddr=b) for a, b in ((IN2, OUT), (IN2, IN), (IN, OUT))], 2),
         # seen at two interfaces: not twice as much
         ([flow(IN, OUT, 443, bytes=6 * 10**8), dict(flow(IN, OUT, 443, bytes=6 * 10**8), interface_id="eni-2")], 0),
         ([flow(IN, OUT, 443, bytes=10**9 - 1)], 0),

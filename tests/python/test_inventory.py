@@ -730,7 +730,7 @@ def test_who_had_an_address_is_computed(build):
 def test_a_list_of_another_form_says_what_is_missing(release, tmp_path):
     (tmp_path / "list.csv").write_text("address;name\n10.0.0.1;web\n")
     for script, variable, columns in (("load-assets", "ASSETS", "the columns ip, name and owner"),
-                                      ("load-history", "HISTORY", "cidr, name, owner, valid_from and valid_to")):
+                                      ("load-history", "HISTORY", "the columns cidr, name, owner, valid_from and valid_to")):
         done = shell(release, script, tmp_path / "my.db", env={variable: str(tmp_path / "list.csv")})
         assert done.returncode == 1 and f"flowlogs: the file's first line must name {columns}" in done.stderr
 

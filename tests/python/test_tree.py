@@ -92,8 +92,6 @@ def test_every_source_says_its_licence():
 LONGER = {
     "investigate/next-hop-trace": (36, "it has two addresses to check and to forget, a query that follows hops, and counts five fields"),
     "investigate/new-talkers": (27, "it has two answers, and three times to set and to forget for the sample"),
-    "inventory/history-snapshot": (29, "it is no question, but changes a table in a transaction"),
-    "inventory/who-had": (29, "it has two answers, and looks for the owner at the time of each connection"),
     "views": (120, "it has twelve views, and none of them more than 13 lines"),
 }
 
@@ -103,8 +101,8 @@ def lines_of_sql(text):
     return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("--", "."))]
 
 
-# Programs of several steps are not among them: the alerts, what imports or loads, and what compares an inventory with the logs.
-PROGRAMS = re.compile(r"alerts/.*|export/(import|elasticsearch-bulk)|inventory/(load-.*|idle|security-group-rules)")
+# Programs of several steps are not among them: a run of the alerts, and what imports.
+PROGRAMS = re.compile(r"alerts/run|export/(import|elasticsearch-bulk)")
 SHORT = [p for p in sorted((ROOT / "sql").glob("**/*.sql")) if not PROGRAMS.fullmatch(str(p.relative_to(ROOT / "sql").with_suffix("")))]
 
 
