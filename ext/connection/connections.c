@@ -27,6 +27,8 @@
 #define FEW         8                               /* pieces of a key that a new one is compared with */
 #define PIECE_WORDS (sizeof(struct connection) / 8) /* without its key */
 #define ASKED       4096                            /* pieces after which `stop` is asked */
+#define CROWD_BITS  8
+#define CROWD_MOST  20
 
 _Static_assert(sizeof(struct connection) % 8 == 0, "a piece is made of words");
 
@@ -82,6 +84,18 @@ static inline void join(struct seen *a, const struct seen *b) {
   a->signs |= b->signs;
 }
 
+/*
+** Sorts the sums of a piece, which has had so many records before, now and then: where very many interfaces
+** have seen it, most of its records add a sum, and a long list that lies everywhere in memory is sorted far
+** more slowly than many short ones.  The more sums remain, the later the next time comes.
+*/
+static void shorten(const struct connections *t, struct connection *c, uint32_t before) {
+  uint32_t bits = CROWD_BITS + c->crowd;
+  if (c->seen.records >> bits == before >> bits) return;
+  uint32_t n = points_sort(&t->sums, &c->sums);
+  while (c->crowd < CROWD_MOST && n > UINT32_C(1) << (CROWD_BITS - 1 + c->crowd)) c->crowd++;
+}
+
 /* The slot of a key: that of its pieces, or the free one where it belongs. */
 static inline struct slot *find_slot(const struct connections *t, uint64_t hash, const uint64_t *key, uint32_t words) {
   size_t i = hash & (t->slots.cap - 1);
@@ -134,6 +148,7 @@ static enum err_code add_now(struct connections *t, const struct connections_wai
     if (w->number) sum.point = w->number[POINT_OBSERVER(sum.point)] << POINT_BITS | POINT_OWN_BITS(sum.point);
     if (points_add(&t->sums, &piece->sums, &sum, e)) return e->code;
   }
+  shorten(t, piece, piece->seen.records - seen.records);
   return ERR_NONE;
 }
 
@@ -226,10 +241,12 @@ static enum err_code sort_pieces(const struct connections *t, struct finishing *
 
 /* Makes `from` a part of `into`, which has another place now in which nothing is left of it. */
 static void absorb(const struct connections *t, struct connection *into, struct connection *from) {
+  uint32_t before = into->seen.records;
   join(&into->seen, &from->seen);
   points_append(&t->sums, &into->sums, from->sums);
   from->seen.records = 0;
   from->sums = 0;
+  shorten(t, into, before);
 }
 
 /* Joins the pieces of one key that belong together. */

@@ -41,6 +41,7 @@ struct connection {
   uint8_t words;     /* of the key */
   uint8_t is_behind; /* another piece of the same key leads to this one */
   uint8_t is_again;  /* after connections_finish(): the key has another connection that is not marked so */
+  uint8_t crowd;     /* its sums are sorted each 2^(8 + crowd) records */
 };
 
 /* Its key, as packed_key() makes it. */

@@ -122,7 +122,13 @@ enum err_code observers_trait(struct observers *o, uint32_t number, enum trait t
     return ERR_NONE;
   }
   if (t->n && start == item->since[trait] && !is_greater(o, *t, p, n)) return ERR_NONE;
-  if (put_text(o, p, n, t, e)) return e->code;
+  if (n <= item->room[trait]) { /* in the place of the value before, for it may change with each record */
+    memcpy(o->text + t->at, p, n);
+    t->n = n;
+  } else {
+    if (put_text(o, p, n, t, e)) return e->code;
+    item->room[trait] = (uint32_t)n;
+  }
   item->since[trait] = start;
   return ERR_NONE;
 }

@@ -39,6 +39,7 @@ struct observer {
     uint32_t n; /* how many addresses may be its own: 0 to 2; OBSERVER_ANY before the first record */
   } own[2];     /* of IPv6, and of IPv4 */
   struct observer_text trait[TRAITS];
+  uint32_t room[TRAITS];  /* bytes that there are for another value in the place of this one */
   uint64_t since[TRAITS]; /* the `start` of the record that said so */
 };
 

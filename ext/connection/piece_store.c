@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 
-#define BLOCKS_OF_SHARD 8   /* that a full shard has at least: else the blocks would be half empty */
+#define BLOCKS_OF_SHARD 8  /* that a full shard has at least: else the blocks would be half empty */
 #define BLOCKS_AT_ONCE  64 /* of which a table can be made in little memory */
 
 struct piece_block {

@@ -70,22 +70,25 @@ static uint32_t merge(const struct arena *arena, uint32_t a, uint32_t b) {
   return first;
 }
 
-/* Makes one sum of those of the same point in a sorted list. */
-static void unite(const struct arena *arena, uint32_t first) {
+/* Makes one sum of those of the same point in a sorted list.  Returns how many sums remain. */
+static uint32_t unite(const struct arena *arena, uint32_t first) {
+  uint32_t n = 1;
   for (struct point_sum *s = sum_at(arena, first); s->next;) {
     struct point_sum *next = sum_at(arena, s->next);
     if (next->point != s->point) {
       s = next;
+      n++;
       continue;
     }
     add(s, next);
     s->next = next->next;
   }
+  return n;
 }
 
-void points_sort(const struct arena *arena, uint32_t *first) {
+uint32_t points_sort(const struct arena *arena, uint32_t *first) {
   uint32_t sorted[32] = {0}, all = 0; /* sorted[i]: a list of 2^i sums, or 0 */
-  if (!*first || !sum_at(arena, *first)->next) return;
+  if (!*first || !sum_at(arena, *first)->next) return *first != 0;
   for (uint32_t place = *first; place;) {
     uint32_t one = place, i = 0;
     place = sum_at(arena, one)->next;
@@ -98,7 +101,7 @@ void points_sort(const struct arena *arena, uint32_t *first) {
   }
   for (int i = 0; i < 32; i++) all = merge(arena, sorted[i], all);
   *first = all;
-  unite(arena, all);
+  return unite(arena, all);
 }
 
 /*

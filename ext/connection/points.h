@@ -55,8 +55,8 @@ static inline const struct point_sum *points_at(struct point_list list, uint32_t
   return place ? (const struct point_sum *)arena_at(list.arena, place) : NULL;
 }
 
-/* Sorts a list, as the functions below need it; each point then has one sum. */
-void points_sort(const struct arena *arena, uint32_t *first);
+/* Sorts a list, as the functions below need it; each point then has one sum.  Returns how many sums there are. */
+uint32_t points_sort(const struct arena *arena, uint32_t *first);
 
 /* What was sent in a direction, counted once.  FLOW_NONE: no observer has logged it. */
 void points_sent(struct point_list list, uint32_t direction, uint64_t *packets, uint64_t *bytes);

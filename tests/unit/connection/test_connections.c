@@ -250,6 +250,37 @@ static void test_keys_alone(void **state) {
   connections_clear(&table);
 }
 
+/* The sums of a connection that many interfaces have seen are no more than these, however many records it has. */
+static void test_many_records(void **state) {
+  static uint64_t packed[CONNECTION_WAITING][PACKED_FLOW];
+  const uint32_t records = 100000;
+  (void)state;
+  for (uint32_t points = 1; points <= 3000; points *= 50) {
+    struct connections_place place = {0};
+    struct err e = {0};
+    uint64_t packets, bytes;
+    uint32_t n = 0;
+    connections_init(&table, IDLE, 0);
+    for (uint32_t i = 0; i < records; i++) {
+      uint64_t *p = packed[i % CONNECTION_WAITING];
+      struct model_flow m = at(1000, 1000);
+      packed_flow(p, &m.f, i * 7 % points << POINT_BITS);
+      assert_int_equal(connections_add(&table, p, model_hash(&m), NULL, &e), ERR_NONE);
+    }
+    assert_int_equal(connections_settle(&table, &e), ERR_NONE);
+    const struct connection *c = connections_next(&table, &place);
+    for (const struct point_sum *s = points_at(connections_points(&table, c), c->sums); s;
+         s = points_at(connections_points(&table, c), s->next))
+      n++;
+    assert_in_range(n, points, 4 * points + 512);
+    assert_int_equal(connections_finish(&table, &no_stop, &e), ERR_NONE);
+    assert_int_equal(points_observers(connections_points(&table, c)), points);
+    points_sent(connections_points(&table, c), 0, &packets, &bytes);
+    assert_in_range(packets, records / points, records / points + 1);
+    connections_clear(&table);
+  }
+}
+
 /* --- memory, and being stopped ----------------------------------------------------------------------------------- */
 
 static int stop_at(void *context) {
@@ -311,9 +342,9 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_any_order), cmocka_unit_test(test_pause),     cmocka_unit_test(test_many_pieces),
-      cmocka_unit_test(test_is_again),  cmocka_unit_test(test_sums),      cmocka_unit_test(test_keys_alone),
-      cmocka_unit_test(test_stop),      cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_any_order),    cmocka_unit_test(test_pause), cmocka_unit_test(test_many_pieces),
+      cmocka_unit_test(test_is_again),     cmocka_unit_test(test_sums),  cmocka_unit_test(test_keys_alone),
+      cmocka_unit_test(test_many_records), cmocka_unit_test(test_stop),  cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -102,6 +102,19 @@ static void test_own_address(void **state) {
   observers_clear(&other);
 }
 
+/* A trait that changes with each record takes no more memory than its values. */
+static void test_changing_trait(void **state) {
+  static const char *const values[] = {"i-0123456789", "i-1", "i-0123456789abcdef0"};
+  struct observers o = {0};
+  (void)state;
+  for (uint32_t i = 0; i < 3000; i++) {
+    say(&o, "", TRAIT_INSTANCE, values[i % COUNT(values)], i);
+    check_trait(&o, 0, TRAIT_INSTANCE, values[i % COUNT(values)]);
+  }
+  assert_in_range(o.text_used, 1, 200);
+  observers_clear(&o);
+}
+
 static void test_trait(void **state) {
   struct observers o = {0};
   (void)state;
@@ -213,8 +226,9 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_ids),   cmocka_unit_test(test_too_many),  cmocka_unit_test(test_own_address),
-      cmocka_unit_test(test_trait), cmocka_unit_test(test_any_order), cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_ids),       cmocka_unit_test(test_too_many),       cmocka_unit_test(test_own_address),
+      cmocka_unit_test(test_trait),     cmocka_unit_test(test_changing_trait), cmocka_unit_test(test_any_order),
+      cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }
