@@ -162,8 +162,8 @@ static int has_counted_end(const void *scan, const uint64_t *packed) {
 }
 
 /*
-** The ends of undecided connections, and their addresses as texts, if peers are counted elsewhere.  The
-** addresses only save time, so they are dropped if they take much memory.
+** The ends of undecided connections, and their addresses as texts, if peers are counted elsewhere.
+** The addresses only save time, so they are dropped if they take much memory.
 */
 struct undecided {
   struct peers *peers;
@@ -205,9 +205,10 @@ static enum err_code each_peer(void *peers, const struct connections *t, const s
 static enum err_code count_elsewhere(struct connection_scan *g, struct undecided *u, struct err *e) {
   struct predicate predicate;
   struct predicate_term term = {.subject = SUBJECT_ADDR, .op = PREDICATE_TEXTS, .set = u->addresses};
-  const struct connection_wish wish = {.wanted = u->collects ? &predicate : NULL, .peers = &g->peers, .is_raw = 1};
+  struct connection_wish wish = {.peers = &g->peers, .is_raw = 1};
   set_init(&u->addresses); /* the predicate owns them now */
   predicate_init(&predicate);
+  if (u->collects) wish.wanted = &predicate;
   if (!predicate_add(&predicate, &term, e)) {
     predicate_finish(&predicate);
     each_elsewhere(g, &wish, each_peer, &g->peers, e);
