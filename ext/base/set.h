@@ -45,6 +45,9 @@ enum err_code set_add_text(struct set *s, const char *p, size_t n, struct err *e
 /* Makes *to, which must be all zero, an equal set.  On ERR_NOMEM, *to is an empty set. */
 enum err_code set_copy(struct set *to, const struct set *from, struct err *e);
 
+/* Bytes of memory that it takes. */
+static inline size_t set_bytes(const struct set *s) { return s->cap * sizeof *s->place + s->text_cap; }
+
 /* Do both sets have the same members? */
 int set_is_same(const struct set *a, const struct set *b);
 

@@ -102,7 +102,7 @@ enum err_code connection_pass_read(struct connection_pass *p, struct gateways *g
 
 uint64_t connection_pass_memory_left(const struct connection_pass *p) {
   uint64_t used = observers_bytes(&p->observers), least = p->options->memory / 4;
-  for (unsigned i = 0; i < p->n; i++) used += piece_store_bytes(&p->sums[i].pieces);
+  for (unsigned i = 0; i < p->n; i++) used += piece_store_held(&p->sums[i].pieces);
   return used + least < p->options->memory ? p->options->memory - used : least;
 }
 

@@ -161,17 +161,26 @@ static int has_counted_end(const void *scan, const uint64_t *packed) {
   return peers_concern(&g->peers, &key);
 }
 
-/* The ends of undecided connections, and their addresses as texts, if peers are counted elsewhere. */
+/*
+** The ends of undecided connections, and their addresses as texts, if peers are counted elsewhere.
+** The addresses only save time, so they are dropped if they take much memory.
+*/
 struct undecided {
   struct peers *peers;
   struct set addresses;
   int collects;
+  uint64_t most; /* bytes that the addresses may take */
 };
 
 static enum err_code want(struct undecided *u, const struct flow_end *end, uint32_t protocol, struct err *e) {
   char text[IP_TEXT + HASH_PADDING];
   if (peers_want(u->peers, end, protocol, e) || !u->collects) return e->code;
-  return set_add_text(&u->addresses, text, ip_format(&end->addr, text), e);
+  if (set_add_text(&u->addresses, text, ip_format(&end->addr, text), e)) return e->code;
+  if (set_bytes(&u->addresses) > u->most) {
+    set_clear(&u->addresses);
+    u->collects = 0;
+  }
+  return ERR_NONE;
 }
 
 static enum err_code each_undecided(void *undecided, const struct connections *t, const struct connection *c,
@@ -196,9 +205,10 @@ static enum err_code each_peer(void *peers, const struct connections *t, const s
 static enum err_code count_elsewhere(struct connection_scan *g, struct undecided *u, struct err *e) {
   struct predicate predicate;
   struct predicate_term term = {.subject = SUBJECT_ADDR, .op = PREDICATE_TEXTS, .set = u->addresses};
-  const struct connection_wish wish = {.wanted = &predicate, .peers = &g->peers, .is_raw = 1};
+  struct connection_wish wish = {.peers = &g->peers, .is_raw = 1};
   set_init(&u->addresses); /* the predicate owns them now */
   predicate_init(&predicate);
+  if (u->collects) wish.wanted = &predicate;
   if (!predicate_add(&predicate, &term, e)) {
     predicate_finish(&predicate);
     each_elsewhere(g, &wish, each_peer, &g->peers, e);
@@ -209,11 +219,12 @@ static enum err_code count_elsewhere(struct connection_scan *g, struct undecided
 
 /* Counts the peers of the ends that only peers decide about. */
 static enum err_code count_peers(struct connection_scan *g, struct err *e) {
-  struct undecided u = {.peers = &g->peers, .collects = !has_all(g)};
+  int is_elsewhere = !has_all(g);
+  struct undecided u = {.peers = &g->peers, .collects = is_elsewhere, .most = g->options.pass.memory / 16};
   set_init(&u.addresses);
   if (!connection_pass_open(&g->pass, 0, may_need_peers, decide_alone, g, e)) each_here(g, each_undecided, &u, e);
   if (!e->code && g->peers.used) {
-    if (u.collects) count_elsewhere(g, &u, e);
+    if (is_elsewhere) count_elsewhere(g, &u, e);
     else if (!connection_pass_open(&g->pass, 1, has_counted_end, NULL, g, e)) each_here(g, each_peer, &g->peers, e);
   }
   set_clear(&u.addresses);

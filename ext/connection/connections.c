@@ -197,17 +197,18 @@ static inline int is_stopped(struct finishing *f, struct err *e) {
 
 /* Finds the pieces of the key whose newest piece that is. */
 static enum err_code find_pieces(const struct connections *t, uint32_t newest, struct finishing *f, struct err *e) {
-  f->n = 0;
-  for (uint32_t place = newest; place && !is_stopped(f, e); place = piece_at(t, place)->next) f->n++;
+  size_t n = 0;
+  for (uint32_t place = newest; place && !is_stopped(f, e); place = piece_at(t, place)->next) n++;
   if (e->code) return e->code;
-  if (f->n > f->cap) {
+  if (!f->place || n > f->cap) {
     mem_free(f->place);
     f->cap = 0;
-    if (!(f->place = mem_alloc(2 * f->n * sizeof *f->place))) return err_nomem(e);
-    f->cap = f->n;
+    if (!(f->place = mem_alloc(2 * n * sizeof *f->place))) return err_nomem(e);
+    f->cap = n;
   }
-  f->spare = f->place + f->n;
-  for (size_t i = 0; newest; newest = piece_at(t, newest)->next) f->place[i++] = newest;
+  f->n = n;
+  f->spare = f->place + n;
+  for (uint32_t *out = f->place; newest; newest = piece_at(t, newest)->next) *out++ = newest;
   return ERR_NONE;
 }
 

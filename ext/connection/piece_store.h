@@ -74,6 +74,9 @@ static inline uint64_t piece_store_bytes(const struct piece_store *s) {
   return (uint64_t)s->pool.used * BLOCK_POOL_BLOCK;
 }
 
+/* Bytes of memory that the store has, for the pieces or for others in their place. */
+static inline uint64_t piece_store_held(const struct piece_store *s) { return (uint64_t)s->pool.n * BLOCK_POOL_CHUNK; }
+
 /* Bytes that the pieces of a shard take. */
 uint64_t piece_store_shard_bytes(const struct piece_store *s, uint32_t shard);
 

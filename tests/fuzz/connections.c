@@ -27,7 +27,8 @@ struct way {
 
 static void compact(struct piece_store *s, struct connection_part part, struct connections *table) {
   struct err e = {0};
-  for (uint32_t i = 0; i < s->shards; i++) PROPERTY(!piece_store_compact(s, i, part, table, &no_stop, &e), "%s", e.text);
+  for (uint32_t i = 0; i < s->shards; i++)
+    PROPERTY(!piece_store_compact(s, i, part, table, &no_stop, &e), "%s", e.text);
 }
 
 /* Adds the flows to the stores. */

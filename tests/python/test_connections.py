@@ -88,6 +88,27 @@ def test_little_memory_gives_the_same_rows(build, many, threads):
     same_rows(table_rows(build, folder, threads=threads, memory="1M"), want)
 
 
+def quote_value(value):
+    return "NULL" if value is None else str(value) if isinstance(value, int) else quote(value)
+
+
+def test_peers_of_many_addresses(build, tmp_path):
+    """With little memory, the addresses whose peers are counted are no longer kept to choose records by."""
+    rng = random.Random("peers")
+    with open(tmp_path / "flows.log", "w", encoding="ascii") as out:
+        for i in range(6000):
+            client, server = f"10.1.{i >> 8}.{i & 255}", f"10.2.{rng.randrange(20)}.{rng.randrange(250)}"
+            for src, dst, srcport, dstport in ((client, server, 40000, 33000), (server, client, 33000, 40000)):
+                out.write(f"2 123456789010 eni-1 {src} {dst} {srcport} {dstport} 17 1 40 {traffic.BEGIN} {traffic.BEGIN + 9} ACCEPT OK\n")
+    want = [r for r in reference_rows(tmp_path) if "10.1." in r["client"] + r["server"]]
+    assert sum(r["role_from"] == "many-peers" for r in want) > 1000
+    columns = [c for c in SHOWN if c != "is_nat_leg"]
+    for memory in ("1M", "512M"):
+        got = build.rows(f"SELECT {', '.join(f'quote({c})' for c in columns)} {source(tmp_path, memory=memory)} AND addr > '10.1' AND addr < '10.1.z';")
+        assert len(got) == len(want), memory
+        assert sorted(map(str, got)) == sorted(str([quote_value(r[c]) for c in columns]) for r in want), memory
+
+
 # ---- conditions --------------------------------------------------------------------------------
 
 ENDS = [c for c in HIDDEN if c.startswith("client")]
