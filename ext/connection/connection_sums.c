@@ -98,6 +98,11 @@ static enum err_code try_shards(struct connection_sums *s, int *helps, struct er
   return ERR_NONE;
 }
 
+/* Do most of the pieces have one key?  Then parts that are smaller have as many of them. */
+static int is_of_one_key(const struct connection_sums *s) {
+  return piece_store_shard_bytes(&s->pieces, largest_shard(s)) > piece_store_bytes(&s->pieces) / 2;
+}
+
 /*
 ** The pieces take as much as `limit`.  Where each key has many pieces, they are joined early, so that they
 ** stay in the processor's caches; and else when there is no more room.
@@ -108,12 +113,12 @@ static enum err_code make_room(struct connection_sums *s, struct err *e) {
   if (s->limit < room && try_shards(s, &helps, e)) return e->code;
   if (s->limit >= room || helps) {
     if (compact(s, e)) return e->code;
-    while (piece_store_bytes(&s->pieces) > room / 4 * 3 && s->part.bits < CONNECTION_PART_BITS)
+    while (piece_store_bytes(&s->pieces) > room / 4 * 3 && s->part.bits < CONNECTION_PART_BITS && !is_of_one_key(s))
       if (split(s, e) || keep_part(s, e)) return e->code;
   }
   s->limit = 2 * piece_store_bytes(&s->pieces);
   if (s->limit < FIRST_LIMIT) s->limit = FIRST_LIMIT;
-  if (s->limit > room && s->part.bits < CONNECTION_PART_BITS) s->limit = room;
+  if (s->limit > room && s->part.bits < CONNECTION_PART_BITS && !is_of_one_key(s)) s->limit = room;
   return ERR_NONE;
 }
 

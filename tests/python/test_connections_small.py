@@ -500,3 +500,11 @@ def test_the_statistics_say_how_often_the_files_were_read(logs):
     assert passes("port = 41001") == [1, 2]
     found, often = passes("memory = '1M' AND threads = 2")
     assert found == 60001 and often > 2
+
+
+def test_one_key_is_not_divided(logs):
+    """A pair of ports with very many connections is in one part, however small the parts are."""
+    logs.write(*(record(start=T + 2000 * (i * 7919 % 60000), end=T + 2000 * (i * 7919 % 60000) + 5) for i in range(60000)))
+    out = logs.build.rows(f"""SELECT count(*) FROM flowlogs_connections({quote(str(logs.folder))}) WHERE memory = '1M' AND threads = 2;
+        SELECT flowlogs_scan_stats() ->> 'passes';""")
+    assert out == [["60000"], ["1"]]
