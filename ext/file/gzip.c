@@ -5,48 +5,27 @@
 **     | header | deflate data | CRC, length |  header | deflate data | CRC, length |  zeros |
 **     next_member()  inflate_some()  read_trailer()                       read_padding()
 **
-** zlib inflates the deflate data alone (windowBits -15).  It could also read headers and trailers
-** (windowBits + 16), but then it would compute the checksum in its own way, which takes an eighth
-** of the time; see crc.h.
+** The deflate data are inflated behind the interface of inflate.h; everything around them is read
+** here.
 **
 ** The input may end, or be damaged, at every byte.  Therefore each header byte is read with a
 ** check, and a file that ends within a member is told apart from one that is corrupt.
 */
 #include "file/gzip.h"
 
-#include <string.h>
+#include <zlib.h>
 
 #include "base/crc.h"
-#include "base/mem.h"
 
 /* Flags of a member's header (RFC 1952, section 2.3.1). */
 enum { FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, RESERVED = 0xe0 };
 
-static voidpf zlib_alloc(voidpf unused, uInt items, uInt size) {
-  (void)unused;
-  return mem_alloc((size_t)items * size);
-}
-
-static void zlib_free(voidpf unused, voidpf p) {
-  (void)unused;
-  mem_free(p);
-}
-
 enum err_code gzip_start(struct gzip *g, struct err *e) {
   g->in_member = 0;
-  if (g->is_ready) return ERR_NONE;
-  memset(&g->z, 0, sizeof g->z);
-  g->z.zalloc = zlib_alloc;
-  g->z.zfree = zlib_free;
-  if (inflateInit2(&g->z, -15) != Z_OK) return err_nomem(e); /* deflate data alone, with the largest window */
-  g->is_ready = 1;
-  return ERR_NONE;
+  return g->state ? ERR_NONE : inflate_zlib.start(&g->state, e);
 }
 
-void gzip_clear(struct gzip *g) {
-  if (g->is_ready) inflateEnd(&g->z);
-  g->is_ready = 0;
-}
+void gzip_clear(struct gzip *g) { inflate_zlib.clear(&g->state); }
 
 static int corrupt(struct err *e, const char *what) {
   err_set(e, ERR_DAMAGED, 0, "the gzip data is corrupt: %s", what);
@@ -136,39 +115,39 @@ static int next_member(struct gzip *g, struct input *in, struct err *e) {
   if (input_fill(in, 2, e)) return -1;
   if (in->n < 2 || in->p[0] != 0x1f || in->p[1] != 0x8b) return read_padding(in, e);
   if (read_header(g, in, e)) return -1;
-  inflateReset(&g->z);
+  if (inflate_zlib.start(&g->state, e)) return -1;
   g->in_member = 1;
   g->crc = g->length = 0;
   return 1;
 }
 
-/* Calls inflate() once, after making sure that there is input.  Returns 0, or -1 with *e set. */
+/* Inflates once, after making sure that there is input.  Returns 0, or -1 with *e set. */
 static int inflate_some(struct gzip *g, struct input *in, struct err *e) {
+  struct inflate_io *io = &g->io;
   if (input_fill(in, 1, e)) return -1;
-  Bytef *out = g->z.next_out;
-  g->z.next_in = (z_const Bytef *)in->p;
-  g->z.avail_in = (uInt)in->n;
-  int rc = inflate(&g->z, Z_NO_FLUSH);
-  in->p += in->n - g->z.avail_in;
-  in->n = g->z.avail_in;
-  size_t n = (size_t)(g->z.next_out - out);
-  g->crc = crc_update(g->crc, out, n);
-  g->length += (uint32_t)n;
-  if (rc == Z_STREAM_END) {
-    g->in_member = 0;
-    return read_trailer(g, in, e);
+  unsigned char *out = io->out;
+  io->in = in->p;
+  io->n_in = in->n;
+  enum inflate_result result = inflate_zlib.run(g->state, io);
+  in->p = io->in;
+  in->n = io->n_in;
+  g->crc = crc_update(g->crc, out, (size_t)(io->out - out));
+  g->length += (uint32_t)(io->out - out);
+  switch (result) {
+  case INFLATE_END: g->in_member = 0; return read_trailer(g, in, e);
+  case INFLATE_NOMEM: return err_nomem(e), -1;
+  case INFLATE_FAILED: return corrupt(e, io->why);
+  case INFLATE_MORE: break;
   }
-  if (rc == Z_MEM_ERROR) return err_nomem(e), -1;
-  if (rc != Z_OK && rc != Z_BUF_ERROR) return corrupt(e, g->z.msg ? g->z.msg : "inflate failed");
-  return in->at_eof && !in->n && g->z.avail_out ? cut_off(e) : 0;
+  return in->at_eof && !in->n && io->n_out ? cut_off(e) : 0;
 }
 
 size_t gzip_read(struct gzip *g, struct input *in, char *p, size_t n, struct err *e) {
-  g->z.next_out = (Bytef *)p;
-  g->z.avail_out = (uInt)n;
-  while (g->z.avail_out) {
+  g->io.out = (unsigned char *)p;
+  g->io.n_out = n;
+  while (g->io.n_out) {
     if (!g->in_member && next_member(g, in, e) <= 0) break;
     if (inflate_some(g, in, e)) break;
   }
-  return n - g->z.avail_out;
+  return n - g->io.n_out;
 }

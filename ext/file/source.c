@@ -91,7 +91,7 @@ static ssize_t read_plain(struct input *in, char *p, size_t n, struct err *e) {
 ssize_t source_read(struct source *s, char *p, size_t n, struct err *e) {
   size_t got = 0;
   if (s->kind != SOURCE_GZIP) return read_plain(&s->input, p, n, e);
-  if (!s->later.code) got = gzip_read(&s->gzip, &s->input, p, n < GZIP_READ_MAX ? n : GZIP_READ_MAX, &s->later);
+  if (!s->later.code) got = gzip_read(&s->gzip, &s->input, p, n, &s->later);
   if (got || !s->later.code) return (ssize_t)got;
   err_set(e, s->later.code, 0, "%s", s->later.text);
   return -1;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Inflates raw deflate data (RFC 1951), piece by piece, behind an interface that libraries
+** implement.  gzip.c reads the headers and checksums around the data.
+**
+** Call order: start() before the data of each member, then run() until it returns something else
+** than INFLATE_MORE; clear() at the end.  The state belongs to the library.  It is NULL at first,
+** comes from mem_alloc(), and is kept from member to member.  One thread at a time may use it.
+*/
+#ifndef FILE_INFLATE_H
+#define FILE_INFLATE_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* What run() reads and writes.  It moves the pointers, and counts down. */
+struct inflate_io {
+  const unsigned char *in;
+  size_t n_in; /* bytes at `in` */
+  unsigned char *out;
+  size_t n_out;    /* bytes of room at `out` */
+  const char *why; /* what INFLATE_FAILED found; constant */
+};
+
+enum inflate_result {
+  INFLATE_MORE,   /* goes on, with more input or more room */
+  INFLATE_END,    /* the data have ended; the bytes behind them are at `in` */
+  INFLATE_FAILED, /* the data are corrupt; what comes before the damage has been written */
+  INFLATE_NOMEM,  /* no memory */
+};
+
+struct inflate_kind {
+  const char *name;
+  enum err_code (*start)(void **state, struct err *e); /* ERR_NOMEM; the next data are at their beginning */
+  enum inflate_result (*run)(void *state, struct inflate_io *io);
+  void (*clear)(void **state); /* frees the state, if there is one */
+};
+
+extern const struct inflate_kind inflate_zlib;
+
+#endif
