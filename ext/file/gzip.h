@@ -19,11 +19,20 @@
 #include "file/input.h"
 
 struct gzip {
-  void *state;          /* of what inflates */
-  struct inflate_io io; /* where the current call of gzip_read() is */
-  int in_member;        /* a member has begun, and its data have not ended */
-  uint32_t crc;         /* of the member's uncompressed bytes so far, or of its header */
-  uint32_t length;      /* number of the member's uncompressed bytes so far, modulo 2^32 */
+  const struct inflate_kind *kind; /* what inflates; NULL for what is built in */
+  void *state;                     /* of `kind` */
+  void *reference;                 /* of zlib, if it has had to decide */
+  int by_reference;                /* zlib inflates the rest of this file */
+  struct inflate_io io;            /* where the current call of gzip_read() is */
+  int in_member;                   /* a member has begun, and its data have not ended */
+  uint32_t crc;                    /* of the member's uncompressed bytes so far, or of its header */
+  uint64_t length;                 /* number of the member's uncompressed bytes so far */
+  uint64_t data_at;                /* where in the file the member's data begin */
+  struct {                         /* of the member, what earlier calls have delivered */
+    uint64_t length;
+    uint32_t crc;
+    unsigned char *out; /* where in this call what follows begins */
+  } delivered;
 };
 
 /* Prepares for a new file.  Returns ERR_NOMEM when there is no memory. */

@@ -64,4 +64,4 @@ static void zlib_clear(void **state) {
   *state = NULL;
 }
 
-const struct inflate_kind inflate_zlib = {"zlib", zlib_start, zlib_run, zlib_clear};
+const struct inflate_kind inflate_zlib = {"zlib " ZLIB_VERSION, zlib_start, zlib_run, zlib_clear};
