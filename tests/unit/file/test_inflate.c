@@ -20,6 +20,7 @@
 struct result {
   struct bytes text;
   struct err e;
+  int by_zlib; /* zlib has had to decide */
 };
 
 /* Reads a file, or bytes in memory if path is NULL, in pieces of random sizes if `piece` is 0. */
@@ -43,6 +44,7 @@ static void read_gzip(const struct inflate_kind *kind, const char *path, const s
     bytes_add(&r->text, room, got);
   } while (got == n && !r->e.code);
 end:
+  r->by_zlib = g.by_reference;
   gzip_clear(&g);
   input_clear(&in);
 }
@@ -249,7 +251,7 @@ static void check_damaged(const struct bytes *gz, size_t piece, const struct byt
       continue;
     }
     CHECK(got.e.code == zlib.e.code, "%s at %zu: %s; zlib: %s", how, at, got.e.text, zlib.e.text);
-    if (zlib.text.n < piece) {
+    if (zlib.text.n < piece && got.by_zlib) {
       CHECK(!strcmp(got.e.text, zlib.e.text), "%s at %zu: %s; zlib: %s", how, at, got.e.text, zlib.e.text);
       CHECK(is_same(&got.text, &zlib.text), "%s at %zu: %zu bytes, zlib %zu", how, at, got.text.n, zlib.text.n);
     } else {
