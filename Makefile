@@ -256,10 +256,11 @@ damage: build-tests asan
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure
+	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/zlib INFLATE=zlib all
 	@$(PYTHON) -B tests/bench/bench.py $(BUILD) $(BENCH)
 
 $(BUILD)/bench/%: tests/bench/%.c | $(BUILD)/bench
-	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) -o $@ $< -lz
+	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) $(if $(ISAL),-DHAVE_ISAL $(ISAL_CFLAGS)) -o $@ $< -lz $(if $(ISAL),$(ISAL_LIBS))
 
 # VERSIONS='newest' chooses; tests/tools/sqlite_versions.sh lists them.
 VERSIONS ?= 3.30.1 3.31.1 3.34.0 3.38.2 3.46.1 newest
