@@ -31,7 +31,7 @@ struct inflate_io {
 enum inflate_result {
   INFLATE_MORE, /* goes on, with more input or more room */
   INFLATE_END,  /* the data have ended; the bytes behind them are at `in`, up to INPUT_BACK of them before the call's */
-  INFLATE_FAILED, /* the data are corrupt; zlib has written what comes before the damage */
+  INFLATE_FAILED, /* the data are corrupt; zlib has written what comes before the damage, others perhaps not */
   INFLATE_NOMEM,  /* no memory */
 };
 

@@ -7,7 +7,8 @@
 **     present input; that the bytes before it are still in memory is what INPUT_BACK is for.
 **   - It writes into a buffer of its own first, so there may be output without input.
 **   - isal_inflate_reset() clears the kind of data in some versions, so it is set after it.
-**   - On corrupt data some versions return without having done anything, again and again.
+**   - On corrupt data some versions return without having done anything, again and again, and in some
+**     places avail_out falls below 0.  So nothing is believed of a call that has failed.
 **   - total_out has 32 bits.  Nothing here, and nothing in it for raw data, depends on it.
 **
 ** The state takes 90 KB: tables of codes, and 64 KB of the latest output.
@@ -45,12 +46,13 @@ static enum inflate_result isal_run(void *state, struct inflate_io *io) {
   z->next_out = io->out;
   z->avail_out = n_out;
   int rc = isal_inflate(z);
+  io->why = "inflate failed";
+  if (rc < 0 || z->avail_in > n_in || z->avail_out > n_out || z->next_out != io->out + (n_out - z->avail_out))
+    return INFLATE_FAILED;
   io->in += n_in - z->avail_in;
   io->n_in -= n_in - z->avail_in;
   io->out += n_out - z->avail_out;
   io->n_out -= n_out - z->avail_out;
-  io->why = "inflate failed";
-  if (rc < 0) return INFLATE_FAILED;
   if (z->block_state == ISAL_BLOCK_FINISH) {
     const size_t ahead = (size_t)z->read_in_length / 8;
     io->in -= ahead;
