@@ -232,6 +232,11 @@ soak: build-tests
 valgrind: build-tests
 	@tests/tools/valgrind.sh $(BUILD)
 
+# A gzip member of more than 4 GiB, with each library that inflates; a minute.
+large: build-tests
+	$(BUILD)/unit/file/test_inflate large
+.PHONY: large
+
 # Every allocation of every SQL script fails in turn, and every call of the system of some queries: an hour and more.
 faults: deps-test
 	@$(MAKE) --no-print-directory build-tests
@@ -242,11 +247,6 @@ faults: deps-test
 	@FLOWLOGS_MANY=100000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_odd_files.py
 	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan alloc ours:4
-
-# A gzip member of more than 4 GiB, with each library that inflates; a minute.
-large: build-tests
-	$(BUILD)/unit/file/test_inflate large
-.PHONY: large
 
 # What make test does with a few small files, with all.
 damage: build-tests asan
