@@ -1,6 +1,6 @@
 # flowlogs: AWS VPC flow log files as a SQL table.
 #
-#   make               build/flowlogs.so (.dylib on macOS)
+#   make               build/flowlogs.so (.dylib on macOS); INFLATE=zlib or INFLATE=isal chooses what inflates
 #   make demo          installs what is missing, builds, and shows a tour of queries on the sample logs
 #   make test          installs what is missing, builds, and runs every test; ends in "N passed, N failed"
 #   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some eight minutes
@@ -14,6 +14,7 @@
 #   make faults        each allocation and call of the system fails in turn; an hour and more
 #   make hosts         installs the languages and libraries that Debian and npm have, and runs the extension in each
 #   make damage        damages every sample file at every byte, and reads bombs of 10 GB; an hour
+#   make large         reads a gzip member of more than 4 GiB with each library that inflates; a minute
 #   make fuzz          searches with libFuzzer for inputs that break a parser, an hour; FUZZ_SECONDS=10 for a quick look
 #   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
 #   make versions      builds older and newer versions of SQLite, and runs the tests on each; an hour
@@ -42,12 +43,37 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 ALL_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(OPT) $(WARN) -fPIC -pthread -fvisibility=hidden $(CFLAGS)
 LIBS := -lz -pthread
 
+# What inflates gzip files: ISA-L where it can be compiled and linked, zlib otherwise.  INFLATE=zlib and INFLATE=isal force
+# one.  The tests compare both where there is ISA-L, whatever INFLATE is.  ISAL: are its headers and library there?
+ifeq ($(origin ISAL_LIBS),undefined)
+  ISAL_CFLAGS := $(shell pkg-config --cflags libisal 2>/dev/null)
+  ISAL_LIBS   := $(or $(shell pkg-config --libs libisal 2>/dev/null),-lisal)
+endif
+ISAL_TEST := \#include <isa-l.h>\nint main(void) { struct inflate_state s; isal_inflate_init(&s); return isal_inflate(&s); }
+ifeq ($(origin ISAL),undefined)
+  ISAL := $(shell printf '$(ISAL_TEST)\n' | $(CC) $(CFLAGS) $(ISAL_CFLAGS) -x c -o /dev/null - $(LDFLAGS) $(ISAL_LIBS) 2>/dev/null && echo yes)
+endif
+INFLATE ?= $(if $(ISAL),isal,zlib)
+ifeq ($(filter zlib isal,$(INFLATE)),)
+  $(error INFLATE is zlib or isal, not '$(INFLATE)')
+endif
+ifeq ($(INFLATE)/$(ISAL),isal/)
+  $(error ISA-L was not found; install it (libisal-dev in Debian and Ubuntu, isa-l-devel in Fedora, isa-l in Homebrew), or \
+          say INFLATE=zlib)
+endif
+
 # The rooms of ext/, lowest first: each may include headers of the rooms before it and of its own.  The lower rooms do
 # not know SQLite, so unit tests link them alone.
 LOWER_ROOMS := base net file record predicate scan connection
 UPPER_ROOMS := sqlite functions tables
 
-LOWER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext/%/*.c))))
+ISAL_OBJECT := $(BUILD)/file/inflate_isal.o
+
+LOWER   := $(filter-out $(ISAL_OBJECT),$(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(LOWER_ROOMS:%=ext/%/*.c)))))
+ifeq ($(INFLATE),isal)
+  LOWER += $(ISAL_OBJECT)
+  LIBS  += $(ISAL_LIBS)
+endif
 UPPER   := $(sort $(patsubst ext/%.c,$(BUILD)/%.o,$(wildcard $(UPPER_ROOMS:%=ext/%/*.c)))) $(BUILD)/main.o
 OBJECTS := $(LOWER) $(UPPER)
 
@@ -59,12 +85,22 @@ all: $(BUILD)/flowlogs.$(SO)
 
 $(BUILD)/flowlogs.$(SO): $(OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(SHARED) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "$@ inflates with $(if $(filter isal,$(INFLATE)),ISA-L,zlib)"
+
+# The choice of the last build: what depends on it is made again when it changes.
+$(BUILD)/inflate.choice: FORCE
+	@mkdir -p $(@D)
+	@echo $(INFLATE) | cmp -s - $@ || echo $(INFLATE) >$@
+FORCE:
+$(BUILD)/file/inflate.o: ALL_CFLAGS += -DINFLATE_KIND=inflate_$(INFLATE)
+$(BUILD)/file/inflate.o: $(BUILD)/inflate.choice
+$(ISAL_OBJECT): ALL_CFLAGS += $(ISAL_CFLAGS)
 
 # The compiler writes down which headers an object depends on (-MMD), so that a change of one compiles what it concerns.
 $(BUILD)/%.o: ext/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iext -MMD -MP -c -o $@ $<
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(ISAL_OBJECT:.o=.d)
 
 $(BUILD) $(BUILD)/bench:
 	mkdir -p $@
@@ -96,10 +132,17 @@ uninstall:
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 
-# A unit test is linked with the lower rooms and with an allocator that can fail on purpose.
-$(BUILD)/unit/%: tests/unit/%.c tests/lib/mem.c $(LOWER) $(wildcard tests/lib/*.h)
+# What the tests have in the place of the extension's own: an allocator that can fail on purpose, and a choice of what
+# inflates, with all libraries that are there.
+TEST_CFLAGS := -Iext -Itests/lib -DINFLATE_KIND=inflate_$(INFLATE) $(if $(ISAL),-DHAVE_ISAL)
+TEST_LIB    := tests/lib/mem.c tests/lib/inflate_choice.c
+TEST_LOWER  := $(filter-out $(BUILD)/file/inflate.o,$(sort $(LOWER) $(if $(ISAL),$(ISAL_OBJECT))))
+TEST_LIBS   := $(LIBS) $(if $(ISAL),$(ISAL_LIBS))
+
+# A unit test is linked with the lower rooms.
+$(BUILD)/unit/%: tests/unit/%.c $(TEST_LIB) $(TEST_LOWER) $(BUILD)/inflate.choice $(wildcard tests/lib/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< tests/lib/mem.c $(LOWER) -lcmocka $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -o $@ $< $(TEST_LIB) $(TEST_LOWER) -lcmocka $(TEST_LIBS)
 
 # A host of its own that makes SQLite's allocator and calls of the system fail; it loads the extension as any other
 # host does, which then finds the functions of the host (-rdynamic) before those of the C library.
@@ -122,15 +165,15 @@ $(BUILD)/faulty_calls.so: tests/lib/faulty_calls.c tests/lib/faulty_calls.h | $(
 	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -ldl
 
 # A fuzz target, tests/fuzz/NAME.c, is linked with a program that replays the files of its corpus, or with libFuzzer.
-# Those of the lower rooms have the allocator of the unit tests; sql_*.c have SQLite and the whole extension.
+# Those of the lower rooms have what the unit tests have; sql_*.c have SQLite and the whole extension.
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_MAIN    ?= tests/lib/replay.c
 $(BUILD)/fuzz/sql_%: tests/fuzz/sql_%.c tests/lib/replay.c $(wildcard tests/lib/fuzz*.h) $(OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< $(FUZZ_MAIN) $(OBJECTS) -lsqlite3 $(LIBS)
-$(BUILD)/fuzz/%: tests/fuzz/%.c tests/lib/replay.c tests/lib/fuzz.h tests/lib/mem.c $(LOWER)
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/lib/replay.c tests/lib/fuzz.h $(TEST_LIB) $(TEST_LOWER) $(BUILD)/inflate.choice
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< $(FUZZ_MAIN) tests/lib/mem.c $(LOWER) -lsqlite3 $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -o $@ $< $(FUZZ_MAIN) $(TEST_LIB) $(TEST_LOWER) -lsqlite3 $(TEST_LIBS)
 build-fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 .PHONY: build-fuzz
 
@@ -144,7 +187,7 @@ test: deps-test
 	@$(MAKE) --no-print-directory test-only
 
 # The same tests on the release build and under AddressSanitizer and UndefinedBehaviorSanitizer, and a few under
-# ThreadSanitizer.  The tests of a file run one after the other, and files side by side where there is pytest-xdist.
+# ThreadSanitizer.  The release build inflates with ISA-L where it is there, and the one with AddressSanitizer with zlib.  The tests of a file run one after the other, and files side by side where there is pytest-xdist.
 SIDE_BY_SIDE = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo ' -n auto --dist loadfile')
 test-only: build-tests asan build-tsan
 	$(PYTHON) -m pytest -q -rs -p no:cacheprovider $(SIDE_BY_SIDE) tests/python
@@ -152,7 +195,7 @@ test-only: build-tests asan build-tsan
 SANITIZED = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) \
             OPT="-O1 -g -fno-omit-frame-pointer $(2)" CC=gcc
 asan:
-	@$(call SANITIZED,asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=all) build-tests
+	@$(call SANITIZED,asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=all) INFLATE=zlib build-tests
 build-tsan:
 	@$(call SANITIZED,tsan,-fsanitize=thread) all
 tsan:
@@ -189,6 +232,11 @@ soak: build-tests
 valgrind: build-tests
 	@tests/tools/valgrind.sh $(BUILD)
 
+# A gzip member of more than 4 GiB, with each library that inflates; a minute.
+large: build-tests
+	$(BUILD)/unit/file/test_inflate large
+.PHONY: large
+
 # Every allocation of every SQL script fails in turn, and every call of the system of some queries: an hour and more.
 faults: deps-test
 	@$(MAKE) --no-print-directory build-tests
@@ -208,10 +256,11 @@ damage: build-tests asan
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure
+	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/zlib INFLATE=zlib all
 	@$(PYTHON) -B tests/bench/bench.py $(BUILD) $(BENCH)
 
 $(BUILD)/bench/%: tests/bench/%.c | $(BUILD)/bench
-	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) -o $@ $< -lz
+	$(CC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARN) $(if $(ISAL),-DHAVE_ISAL $(ISAL_CFLAGS)) -o $@ $< -lz $(if $(ISAL),$(ISAL_LIBS))
 
 # VERSIONS='newest' chooses; tests/tools/sqlite_versions.sh lists them.
 VERSIONS ?= 3.30.1 3.31.1 3.34.0 3.38.2 3.46.1 newest

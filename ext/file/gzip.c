@@ -5,9 +5,21 @@
 **     | header | deflate data | CRC, length |  header | deflate data | CRC, length |  zeros |
 **     next_member()  inflate_some()  read_trailer()                       read_padding()
 **
-** zlib inflates the deflate data alone (windowBits -15).  It could also read headers and trailers
-** (windowBits + 16), but then it would compute the checksum in its own way, which takes an eighth
-** of the time; see crc.h.
+** The deflate data are inflated behind the interface of inflate.h; everything around them is read
+** here.
+**
+** When another library than zlib finds a member's data corrupt or cut off, or its checksum or length
+** is wrong, read_again() goes back to where the data begin, and zlib inflates them.  What earlier
+** calls have delivered is passed over, if it is the same, and what the present call has written is
+** written again:
+**
+**     | delivered by earlier calls | written by this call, not delivered yet | the rest |
+**       passed over, CRC compared    again, by zlib ---------------------------------->
+**
+** So zlib decides what is damage, how it is called and what comes before it, and a fault of the other
+** library gives no wrong answer.  It costs time only where files are damaged.  What the other library
+** reads to its end, with the right checksum and length, is taken, although zlib may find a fault in
+** it: tables of codes that are not complete, which no writer makes.
 **
 ** The input may end, or be damaged, at every byte.  Therefore each header byte is read with a
 ** check, and a file that ends within a member is told apart from one that is corrupt.
@@ -15,37 +27,30 @@
 #include "file/gzip.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #include "base/crc.h"
-#include "base/mem.h"
 
 /* Flags of a member's header (RFC 1952, section 2.3.1). */
 enum { FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, RESERVED = 0xe0 };
 
-static voidpf zlib_alloc(voidpf unused, uInt items, uInt size) {
-  (void)unused;
-  return mem_alloc((size_t)items * size);
-}
-
-static void zlib_free(voidpf unused, voidpf p) {
-  (void)unused;
-  mem_free(p);
-}
-
 enum err_code gzip_start(struct gzip *g, struct err *e) {
-  g->in_member = 0;
-  if (g->is_ready) return ERR_NONE;
-  memset(&g->z, 0, sizeof g->z);
-  g->z.zalloc = zlib_alloc;
-  g->z.zfree = zlib_free;
-  if (inflateInit2(&g->z, -15) != Z_OK) return err_nomem(e); /* deflate data alone, with the largest window */
-  g->is_ready = 1;
-  return ERR_NONE;
+  if (!g->kind) g->kind = inflate_built_in();
+  g->in_member = g->by_reference = 0;
+  return g->state ? ERR_NONE : g->kind->start(&g->state, e);
 }
 
 void gzip_clear(struct gzip *g) {
-  if (g->is_ready) inflateEnd(&g->z);
-  g->is_ready = 0;
+  if (g->kind) g->kind->clear(&g->state);
+  inflate_zlib.clear(&g->reference);
+}
+
+static enum err_code start(struct gzip *g, struct err *e) {
+  return g->by_reference ? inflate_zlib.start(&g->reference, e) : g->kind->start(&g->state, e);
+}
+
+static enum inflate_result run(struct gzip *g) {
+  return g->by_reference ? inflate_zlib.run(g->reference, &g->io) : g->kind->run(g->state, &g->io);
 }
 
 static int corrupt(struct err *e, const char *what) {
@@ -107,7 +112,7 @@ static int read_trailer(struct gzip *g, struct input *in, struct err *e) {
   in->p += 8;
   in->n -= 8;
   if (value[0] != g->crc) return corrupt(e, "wrong checksum");
-  return value[1] != g->length ? corrupt(e, "wrong length") : 0;
+  return value[1] != (uint32_t)g->length ? corrupt(e, "wrong length") : 0;
 }
 
 /*
@@ -128,6 +133,13 @@ static int read_padding(struct input *in, struct err *e) {
   return 0;
 }
 
+/* What of the member has been read so far will have been delivered when the call has found damage. */
+static void note_delivered(struct gzip *g) {
+  g->delivered.length = g->length;
+  g->delivered.crc = g->crc;
+  g->delivered.out = g->io.out;
+}
+
 /*
 ** Starts the next member and returns 1; returns 0 at the end of the file, and -1 with *e set when
 ** something else follows.
@@ -136,39 +148,75 @@ static int next_member(struct gzip *g, struct input *in, struct err *e) {
   if (input_fill(in, 2, e)) return -1;
   if (in->n < 2 || in->p[0] != 0x1f || in->p[1] != 0x8b) return read_padding(in, e);
   if (read_header(g, in, e)) return -1;
-  inflateReset(&g->z);
+  if (start(g, e)) return -1;
   g->in_member = 1;
-  g->crc = g->length = 0;
+  g->crc = 0;
+  g->length = 0;
+  g->data_at = input_tell(in);
+  note_delivered(g);
   return 1;
 }
 
-/* Calls inflate() once, after making sure that there is input.  Returns 0, or -1 with *e set. */
+/* Inflates once, after making sure that there is input.  Returns 0, or -1 with *e set. */
 static int inflate_some(struct gzip *g, struct input *in, struct err *e) {
+  struct inflate_io *io = &g->io;
   if (input_fill(in, 1, e)) return -1;
-  Bytef *out = g->z.next_out;
-  g->z.next_in = (z_const Bytef *)in->p;
-  g->z.avail_in = (uInt)in->n;
-  int rc = inflate(&g->z, Z_NO_FLUSH);
-  in->p += in->n - g->z.avail_in;
-  in->n = g->z.avail_in;
-  size_t n = (size_t)(g->z.next_out - out);
-  g->crc = crc_update(g->crc, out, n);
-  g->length += (uint32_t)n;
-  if (rc == Z_STREAM_END) {
-    g->in_member = 0;
-    return read_trailer(g, in, e);
+  unsigned char *out = io->out;
+  io->in = in->p;
+  io->n_in = in->n;
+  enum inflate_result result = run(g);
+  in->p = io->in;
+  in->n = io->n_in;
+  g->crc = crc_update(g->crc, out, (size_t)(io->out - out));
+  g->length += (uint64_t)(io->out - out);
+  switch (result) {
+  case INFLATE_END: g->in_member = 0; return read_trailer(g, in, e);
+  case INFLATE_NOMEM: return err_nomem(e), -1;
+  case INFLATE_FAILED: return corrupt(e, io->why);
+  case INFLATE_MORE: break;
   }
-  if (rc == Z_MEM_ERROR) return err_nomem(e), -1;
-  if (rc != Z_OK && rc != Z_BUF_ERROR) return corrupt(e, g->z.msg ? g->z.msg : "inflate failed");
-  return in->at_eof && !in->n && g->z.avail_out ? cut_off(e) : 0;
+  return in->at_eof && !in->n && io->n_out ? cut_off(e) : 0;
+}
+
+/* --- what zlib decides ------------------------------------------------------------------------ */
+
+/* Inflates what has been delivered, n bytes, and compares it.  Returns 0, or -1 with *e set. */
+static int pass_over(struct gzip *g, struct input *in, uint64_t n, struct err *e) {
+  unsigned char dropped[8192];
+  while (g->length < n) {
+    uint64_t rest = n - g->length;
+    g->io.out = dropped;
+    g->io.n_out = rest < sizeof dropped ? (size_t)rest : sizeof dropped;
+    if (inflate_some(g, in, e)) return -1;
+    if (!g->in_member) break;
+  }
+  return g->length == n && g->crc == g->delivered.crc ? 0 : corrupt(e, "wrong checksum");
+}
+
+/*
+** *e is the error of the member at hand.  If another library than zlib has inflated it, its data are
+** read again: returns 1 when the call can go on, and 0 with *e set when it has failed again.
+*/
+static int read_again(struct gzip *g, struct input *in, struct err *e) {
+  if (e->code != ERR_DAMAGED || g->by_reference || g->kind == &inflate_zlib) return 0;
+  unsigned char *end = g->io.out + g->io.n_out;
+  memset(e, 0, sizeof *e);
+  g->by_reference = g->in_member = 1;
+  g->crc = 0;
+  g->length = 0;
+  int failed = input_seek(in, g->data_at, e) || start(g, e) || pass_over(g, in, g->delivered.length, e);
+  g->io.out = g->delivered.out;
+  g->io.n_out = (size_t)(end - g->io.out);
+  return !failed;
 }
 
 size_t gzip_read(struct gzip *g, struct input *in, char *p, size_t n, struct err *e) {
-  g->z.next_out = (Bytef *)p;
-  g->z.avail_out = (uInt)n;
-  while (g->z.avail_out) {
+  g->io.out = (unsigned char *)p;
+  g->io.n_out = n;
+  note_delivered(g);
+  while (g->io.n_out) {
     if (!g->in_member && next_member(g, in, e) <= 0) break;
-    if (inflate_some(g, in, e)) break;
+    if (inflate_some(g, in, e) && !read_again(g, in, e)) break;
   }
-  return n - g->z.avail_out;
+  return n - g->io.n_out;
 }

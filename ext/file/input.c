@@ -6,7 +6,8 @@
 **                        ^ p           ^ p + n
 **
 ** input_fill() moves the bytes that are left to the beginning of the buffer and reads after them,
-** so that a caller can look at several bytes at once wherever they lie in the file.
+** so that a caller can look at several bytes at once wherever they lie in the file.  The last
+** INPUT_BACK bytes that were taken move with them, so that they can be given back afterwards.
 **
 ** Files are not mapped into memory, because a file that shrinks while it is mapped kills the
 ** process with SIGBUS, and reading costs little compared with splitting lines.
@@ -24,7 +25,7 @@
 enum err_code input_init(struct input *in, struct err *e) {
   memset(in, 0, sizeof *in);
   in->fd = -1;
-  in->buffer = mem_alloc(INPUT_BUFFER);
+  in->buffer = mem_alloc(INPUT_BACK + INPUT_BUFFER);
   return in->buffer ? ERR_NONE : err_nomem(e);
 }
 
@@ -56,25 +57,42 @@ static enum err_code open_regular(struct input *in, const char *path, const stru
   return ERR_NONE;
 }
 
+/* The next byte to be read from the file is number `at`, and none is in the buffer. */
+static void empty(struct input *in, uint64_t at) {
+  memset(in->buffer, 0, INPUT_BACK);
+  in->p = in->buffer + INPUT_BACK;
+  in->n = in->rest = 0;
+  in->at_eof = 0;
+  in->total = at;
+}
+
 enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
   char resolved[PATH_MAX];
   const char *use;
   input_close(in);
-  in->at_eof = 0;
-  in->n = 0;
-  in->total = 0;
+  empty(in, 0);
   if (root_guard_path(guard, path, resolved, &use, e)) return e->code;
   if (open_regular(in, path, guard, e)) input_close(in);
   return e->code;
 }
 
-/* The bytes are presented as if all of the file had already been read into the buffer. */
 void input_open_memory(struct input *in, const void *p, size_t n) {
   input_close(in);
-  in->at_eof = 1;
+  in->at_eof = !n;
   in->p = p;
-  in->n = n;
+  in->n = 0;
+  in->rest = n;
   in->total = n;
+}
+
+/* Makes more of the bytes in memory available, behind those that are.  Returns 0, or -1 with *e set. */
+static int show_more(struct input *in, struct err *e) {
+  size_t n = in->rest < INPUT_BUFFER ? in->rest : INPUT_BUFFER;
+  if (n && stop_check(&in->stop, e)) return -1;
+  in->n += n;
+  in->rest -= n;
+  in->at_eof = !in->rest;
+  return 0;
 }
 
 /*
@@ -101,13 +119,31 @@ ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
 }
 
 int input_fill(struct input *in, size_t want, struct err *e) {
+  unsigned char *front = in->buffer + INPUT_BACK;
   if (in->n >= want) return 0;
-  memmove(in->buffer, in->n ? in->p : in->buffer, in->n);
-  in->p = in->buffer;
+  if (in->fd < 0) return show_more(in, e);
+  memmove(in->buffer, in->p - INPUT_BACK, INPUT_BACK + in->n);
+  in->p = front;
   while (in->n < want && !in->at_eof) {
-    ssize_t got = input_read(in, in->buffer + in->n, INPUT_BUFFER - in->n, e);
+    ssize_t got = input_read(in, front + in->n, INPUT_BUFFER - in->n, e);
     if (got < 0) return -1;
     in->n += (size_t)got;
   }
+  return 0;
+}
+
+uint64_t input_tell(const struct input *in) { return in->total - in->rest - in->n; }
+
+int input_seek(struct input *in, uint64_t at, struct err *e) {
+  if (in->fd < 0) {
+    size_t back = (size_t)(input_tell(in) - at);
+    in->p -= back;
+    in->rest += in->n + back;
+    in->n = 0;
+    in->at_eof = !in->rest;
+    return 0;
+  }
+  if (lseek(in->fd, (off_t)at, SEEK_SET) < 0) return err_system(e, "can't be read", errno), -1;
+  empty(in, at);
   return 0;
 }

@@ -5,11 +5,12 @@
 **
 ** Call order: input_init() once; for each file input_open(), then input_fill() and direct reads
 ** of p and n, and input_close(); input_clear() at the end.  A caller takes bytes by increasing p
-** and decreasing n.  The struct owns the file descriptor and the buffer, which is kept from file
+** and decreasing n, and can give the last INPUT_BACK bytes that it took back in the same way.  The struct owns the file descriptor and the buffer, which is kept from file
 ** to file.  One thread at a time may use it.
 **
 ** Whoever calls these functions may go through gigabytes without handing a byte on, such as zeros
-** behind gzip data.  Therefore each read of the file asks `stop`, and fails with ERR_INTERRUPT.
+** behind gzip data.  Therefore each read of the file asks `stop`, and fails with ERR_INTERRUPT.  Bytes
+** in memory become available INPUT_BUFFER at a time, as those of a file do, and it is asked each time.
 */
 #ifndef FILE_INPUT_H
 #define FILE_INPUT_H
@@ -24,13 +25,15 @@
 #include "base/stop.h"
 
 #define INPUT_BUFFER (128 * 1024) /* bytes that are read from a file at once */
+#define INPUT_BACK   8            /* bytes that were taken and can be given back */
 
 struct input {
   int fd;                 /* -1 when no file is open */
-  int at_eof;             /* read() has returned 0, or the bytes are in memory */
-  unsigned char *buffer;  /* INPUT_BUFFER bytes */
+  int at_eof;             /* there are no more bytes than p and n */
+  unsigned char *buffer;  /* INPUT_BACK + INPUT_BUFFER bytes */
   const unsigned char *p; /* the n bytes that have been read and not been taken */
   size_t n;
+  size_t rest;                 /* of bytes in memory, those behind them */
   uint64_t size;               /* of the file when it was opened */
   struct stop stop;            /* asked before each read of the file; set by the owner after input_init() */
   atomic_uint_least64_t total; /* bytes of this file that have been read so far; any thread may look at it */
@@ -65,6 +68,12 @@ void input_open_memory(struct input *in, const void *p, size_t n);
 ** ERR_EXHAUSTED or ERR_INTERRUPT.  At the end of the file n may be less than want.
 */
 int input_fill(struct input *in, size_t want, struct err *e);
+
+/* Returns the number of bytes of the file that lie before p. */
+uint64_t input_tell(const struct input *in);
+
+/* Goes back to where input_tell() was `at`.  Returns 0, or -1 with ERR_IO. */
+int input_seek(struct input *in, uint64_t at, struct err *e);
 
 /*
 ** Reads up to n bytes directly to p, without the buffer, which must be empty.  Returns the number

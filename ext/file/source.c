@@ -78,8 +78,9 @@ void source_open_memory(struct source *s, const char *p, size_t n) {
   input_open_memory(&s->input, p, n);
 }
 
-/* Reads the bytes that source_open() has left in the buffer, and then the file itself. */
+/* Reads the bytes that source_open() has left in the buffer, or those in memory, and then the file itself. */
 static ssize_t read_plain(struct input *in, char *p, size_t n, struct err *e) {
+  if (!in->n && in->rest && input_fill(in, 1, e)) return -1;
   if (!in->n) return input_read(in, p, n, e);
   if (n > in->n) n = in->n;
   memcpy(p, in->p, n);
@@ -91,7 +92,7 @@ static ssize_t read_plain(struct input *in, char *p, size_t n, struct err *e) {
 ssize_t source_read(struct source *s, char *p, size_t n, struct err *e) {
   size_t got = 0;
   if (s->kind != SOURCE_GZIP) return read_plain(&s->input, p, n, e);
-  if (!s->later.code) got = gzip_read(&s->gzip, &s->input, p, n < GZIP_READ_MAX ? n : GZIP_READ_MAX, &s->later);
+  if (!s->later.code) got = gzip_read(&s->gzip, &s->input, p, n, &s->later);
   if (got || !s->later.code) return (ssize_t)got;
   err_set(e, s->later.code, 0, "%s", s->later.text);
   return -1;

@@ -90,6 +90,7 @@ static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, stru
   size_t cap = 0, n = 0, got;
   if (gzip_start(&u->gzip, e)) return e->code;
   input_open_memory(&u->input, out->p, out->n);
+  u->input.stop = u->stop;
   do {
     if (mem_grow(&buffer, &cap, n + UNWRAP_CHUNK, 2 * UNWRAP_CHUNK, 1)) {
       err_nomem(e);

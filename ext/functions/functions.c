@@ -6,6 +6,7 @@
 */
 #include "functions/functions.h"
 
+#include "file/inflate.h"
 #include "flowlogs.h"
 #include "functions/address_functions.h"
 #include "functions/code_functions.h"
@@ -20,9 +21,16 @@ static void version(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   sqlite3_result_text(ctx, FLOWLOGS_VERSION, -1, SQLITE_STATIC);
 }
 
+static void inflate(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc, (void)argv;
+  sqlite3_result_text(ctx, inflate_built_in()->name, -1, SQLITE_STATIC);
+}
+
 const struct function_description function_descriptions[] = {
     /* The first row, which is registered last. */
     {"flowlogs_version", 0, version, "", "TEXT", "The version of the extension.", "flowlogs_version()"},
+    {"flowlogs_inflate", 0, inflate, "", "TEXT", "The library that inflates gzip files, as the extension was built.",
+     "flowlogs_inflate()"},
     {"cidr_match", 2, address_cidr_match, "ip, cidr", "INTEGER",
      "1 when the address lies in the prefix, 0 when it does not.  A prefix without a length is one address.  In a "
      "condition on a column of addresses it is evaluated while the files are read.",

@@ -72,7 +72,8 @@ size_t tokens_split(struct tokens *t, const char *text, size_t n);
 size_t tokens_split_plain(struct tokens *t, const char *text, size_t n);
 
 #if defined(__x86_64__)
-/* The same for processors without AVX2, for tests on those that have it. */
+/* The same for processors without AVX-512, or without AVX2, for tests on those that have it. */
+size_t tokens_split_avx2(struct tokens *t, const char *text, size_t n);
 size_t tokens_split_sse2(struct tokens *t, const char *text, size_t n);
 #endif
 

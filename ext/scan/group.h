@@ -76,8 +76,12 @@ struct group_value {
   size_t n;         /* its bytes */
 };
 
-/* Records that wait while the processor fetches what they need: see group.c. */
-#define GROUPS_WAITING   8
+/*
+** Records that wait while the processor fetches what they need: see group.c.  The first of them waits
+** for memory all the same, so the more there are, the better, as long as they fit into the nearest
+** cache.
+*/
+#define GROUPS_WAITING   64
 #define GROUPS_KEY_WORDS 12 /* words of a key that can wait; a record with a longer key is added at once */
 
 struct groups {

@@ -162,7 +162,7 @@ class Bench:
                         say(f"    {name}: {failure}")
                         self.failed = True
                     continue
-                if name != "yardstick":
+                if name not in ("yardstick", "ISA-L"):
                     answer = answer or (name, run.rows)
                     same(what, *answer, name, run.rows)
                 best[name] = min(best.get(name, run), run)
@@ -175,7 +175,7 @@ class Bench:
         size = sum(f.stat().st_size for f in files) / 1e6
         yardstick = lambda processes=cores(): self.sides.yardstick(files, processes)
         yardstick()  # also brings the files into the page cache
-        name = "inflate" if kind == "gzip" else "read()"
+        both = kind == "gzip" and self.sides.has_isal
         rows = []
         for label, sql in QUERIES:
             over = neutral if label.startswith("the same") else data
@@ -184,29 +184,56 @@ class Bench:
                 "yardstick": yardstick,
                 "DuckDB": lambda: self.sides.duckdb.run(sql.format(duckdb_table(over))),
             }
+            if both:
+                sides["ISA-L"] = lambda: self.sides.yardstick(files, cores(), "isal")
+                sides["with zlib"] = lambda: self.sides.flowlogs_zlib(ours(sql, over))
             if sql == REJECTED:
                 sides["awk"] = lambda: self.sides.awk(files, AWK)
             best = self.best(label, ROUNDS, **sides)
             us, yard, duck = (best[side] for side in ("flowlogs", "yardstick", "DuckDB"))
-            rows.append((label, seconds(us), seconds(yard), seconds(duck), ratio(us, yard), ratio(duck, us), mib(us)))
+            row = [label, seconds(us), seconds(yard), seconds(duck), ratio(us, yard), ratio(duck, us), mib(us)]
+            if both:
+                zlib = best["with zlib"]
+                row = [label, seconds(us), seconds(zlib), seconds(best["ISA-L"]), seconds(yard), seconds(duck), ratio(us, yard),
+                       ratio(zlib, yard), ratio(duck, us), mib(us)]
+            rows.append(row)
             if sql == REJECTED:
                 cat = "zcat" if kind == "gzip" else "cat"
                 awk = best["awk"]
                 piped = f"`{cat} | awk` takes {seconds(awk)} s for {label}: {ratio(awk, us)} times as long as flowlogs."
         fields = "14 fields, the default format" if form == "default" else "29 fields, all of versions 2 to 5"
         print(f"\n### {data.records:,} records of {fields}: {len(files)} {kind} files, {size:,.0f} MB\n")
-        print(table(("query", "flowlogs s", f"{name} s", "DuckDB s", f"flowlogs/{name}", "DuckDB/flowlogs", "MiB"),
-                    rows))
+        name = "zlib" if kind == "gzip" else "read()"
+        head = ("query", "flowlogs s", f"{name} s", "DuckDB s", f"flowlogs/{name}", "DuckDB/flowlogs", "MiB")
+        if both:
+            head = ("query", "flowlogs s", "built with zlib s", "ISA-L s", "zlib s", "DuckDB s", "flowlogs/zlib",
+                    "built with zlib/zlib", "DuckDB/flowlogs", "MiB")
+        print(table(head, rows))
         print(f"\n{piped}")
         if kind == "gzip":
             self.one_thread(data, yardstick)
 
     def one_thread(self, data, yardstick):
         sql = ours(ALL, data) + " WHERE threads = 0"
-        best = self.best("in one thread", ROUNDS, flowlogs=lambda: self.sides.flowlogs(sql),
-                         yardstick=lambda: yardstick(1))
-        print(f"In one thread (`threads = 0`), `count(*), sum(bytes)` takes {ratio(*best.values(), 'cpu')} times the "
-              "processor time of inflate alone.")
+        flowlogs = self.sides.flowlogs_zlib if self.sides.has_isal else self.sides.flowlogs
+        best = self.best("in one thread", ROUNDS, flowlogs=lambda: flowlogs(sql), yardstick=lambda: yardstick(1))
+        print(f"In one thread (`threads = 0`), and with zlib, `count(*), sum(bytes)` takes {ratio(*best.values(), 'cpu')} "
+              "times the processor time of zlib alone.")
+
+    def one(self):
+        """A single file, which one thread inflates while another takes its lines apart."""
+        data = self.data("default", "gzip", files=1)
+        say("one file")
+        library = "isal" if self.sides.has_isal else "zlib"
+        alone = lambda: self.sides.yardstick(data.files(), 1, library)
+        alone()
+        rows = []
+        for label, sql in QUERIES[:5]:
+            best = self.best(label, ROUNDS, flowlogs=lambda: self.sides.flowlogs(ours(sql, data)), yardstick=alone)
+            rows.append((label, *map(seconds, best.values()), ratio(*best.values()), mib(best["flowlogs"])))
+        size = sum(f.stat().st_size for f in data.files()) / 1e6
+        print(f"\n### {data.records:,} records in one gzip file of {size:,.0f} MB\n")
+        print(table(("query", "flowlogs s", f"{self.sides.inflates.split()[0]} in one process s", "ratio", "MiB"), rows))
 
     def small(self):
         count = 20_000
@@ -359,8 +386,12 @@ def machine():
     if sys.platform == "darwin":
         return subprocess.check_output(["sysctl", "-n", "machdep.cpu.brand_string"], text=True).strip()
     about = pathlib.Path("/proc/cpuinfo").read_text()
-    names = [line.split(": ", 1)[1] for line in about.splitlines() if line.startswith("model name")]
-    return " ".join(names[0].split()) if names else platform.machine()
+    said = {}  # of the first processor
+    for line in about.splitlines():
+        said.setdefault(line.partition("\t")[0].partition(":")[0].strip(), " ".join(line.partition(":")[2].split()))
+    if "model name" not in said:
+        return platform.machine()
+    return f"{said['model name']} (family {said.get('cpu family')}, model {said.get('model')})"
 
 
 def main():
@@ -372,19 +403,20 @@ def main():
     bench = Bench(args.build, args.records)
     sections = {f"{form}-{kind}": lambda form=form, kind=kind: bench.queries(form, kind)
                 for form in ("default", "v5") for kind in ("gzip", "plain")}
-    sections.update(small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
+    sections.update(one=bench.one, small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
                     lookup=bench.lookup, connections=bench.connections)
     unknown = set(args.sections) - set(sections)
     if unknown or args.records < FILES:
         parser.error(f"the sections are {' '.join(sections)}; at least {FILES} records")
     shell = subprocess.run(["sqlite3", "--version"], text=True, capture_output=True, check=True).stdout.split()[0]
     duckdb = f"DuckDB {bench.sides.duckdb.missing or DUCKDB.split('-')[0]}"
-    print(f"{machine()}, {cores()} cores; SQLite {shell}, {duckdb}; {datetime.date.today()}.")
+    print(f"{machine()}, {cores()} cores; SQLite {shell}, {duckdb}; flowlogs inflates with {bench.sides.inflates}; "
+          f"{datetime.date.today()}.")
     print(f"""
 Wall seconds (s), the best of {ROUNDS} rounds, all files in the page cache, {cores()} threads or processes each.
 flowlogs: the whole sqlite3 process, MiB its peak memory.  DuckDB: `read_csv`, all types given, without node's start.
-inflate, read(): a C program that inflates the files with zlib, or reads them if they are plain, and no more.
-flowlogs/inflate: how many times as long flowlogs takes.  DuckDB/flowlogs: how many times as long DuckDB takes.""")
+zlib, ISA-L, read(): a C program that inflates the files with this library, or reads them if they are plain, and no more.
+flowlogs/zlib: how many times as long flowlogs takes.  DuckDB/flowlogs: how many times as long DuckDB takes.""")
     for name in args.sections or sections:
         sections[name]()
         sys.stdout.flush()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The programs that bench.py compares: flowlogs in the sqlite3 shell, DuckDB in node, inflate
-(zlib alone), and a pipe into awk. Each of them returns a Run, or raises Failed."""
+(zlib or ISA-L alone), and a pipe into awk. Each of them returns a Run, or raises Failed."""
 
 import json
 import os
@@ -44,6 +44,8 @@ class Sides:
         self.build = build
         self.tools = build / "bench"
         self.duckdb = DuckDB(self.tools / "duckdb")
+        self.inflates = self.flowlogs("SELECT flowlogs_inflate()").rows[0]
+        self.has_isal = self.inflates.startswith("ISA-L")
 
     def measured(self, command, text=""):
         done = subprocess.run([self.tools / "measure", *command], input=text, text=True, capture_output=True,
@@ -54,12 +56,15 @@ class Sides:
         seconds, cpu, kib = taken.split()
         return Run(float(seconds), float(cpu), int(kib) / 1024, sorted(done.stdout.splitlines()))
 
-    def flowlogs(self, sql):
+    def flowlogs(self, sql, build="."):
         # The user's ~/.sqliterc is not read, because it may set another output mode.
-        return self.measured(["sqlite3", "-init", os.devnull, "-cmd", f".load {self.build}/flowlogs", ":memory:", sql])
+        return self.measured(["sqlite3", "-init", os.devnull, "-cmd", f".load {self.build / build}/flowlogs", ":memory:", sql])
 
-    def yardstick(self, files, processes):
-        return self.measured([self.tools / "inflate", str(processes)], "".join(f"{f}\n" for f in files))
+    def flowlogs_zlib(self, sql):
+        return self.flowlogs(sql, "zlib")
+
+    def yardstick(self, files, processes, library="zlib"):
+        return self.measured([self.tools / "inflate", library, str(processes)], "".join(f"{f}\n" for f in files))
 
     def awk(self, files, program):
         cat = "gzip -dc" if str(files[0]).endswith(".gz") else "cat"

@@ -81,6 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   text_add(&text, "\n", 1);
   char *copy = copy_of(text.p, text.n, TOKENS_BLOCK);
   split(tokens_split, copy, text.n);
+#if defined(__x86_64__)
+  split(tokens_split_avx2, copy, text.n);
+#endif
   split(tokens_split_plain, copy, text.n);
   PROPERTY(mem_test_live() == 0, "memory is left behind");
   free(copy);

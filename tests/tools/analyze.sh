@@ -31,6 +31,8 @@ for check in bugprone-easily-swappable-parameters misc-unused-parameters \
   checks="$checks,-$check"
 done
 for file in ext/main.c ext/*/*.c; do
+  # Without ISA-L, the file that calls it cannot be read.
+  if [ "$file" = ext/file/inflate_isal.c ] && ! echo '#include <isa-l.h>' | cc -E - >/dev/null 2>&1; then continue; fi
   clang-tidy --quiet --checks="$checks" --warnings-as-errors='*' "$file" -- -std=c11 -D_DEFAULT_SOURCE -Iext 2>/dev/null
 done
 

@@ -3,6 +3,9 @@
 # Checks that everything is installed that building (testing, fuzzing) needs: deps.sh build [test]
 # [fuzz] [analyze] [coverage]. On Debian and Ubuntu it installs what is missing, if it runs as root
 # or if sudo asks for no password. Otherwise it prints the one command that does so, and fails.
+#
+# ISA-L makes reading gzip faster and is not needed: where it cannot be installed, this goes on. With
+# INFLATE=zlib it is not looked for.
 set -eu
 
 missing=""
@@ -61,29 +64,45 @@ done
 
 # shellcheck disable=SC2086  # a list of words
 missing=$(printf '%s\n' $missing | grep -vx -e - -e '' | sort -u | tr '\n' ' ' || true)
-[ -n "$missing" ] || exit 0
-
-case $family in
-debian) install="apt-get install -y --no-install-recommends $missing" ;;
-fedora) install="dnf install -y $missing" ;;
-alpine) install="apk add $missing" ;;
-macos) install="brew install $missing" ;;
-*)
-  echo "missing: a C compiler, SQLite 3 with its headers and shell, zlib with its headers; look for: $missing" >&2
-  exit 1
-  ;;
-esac
 
 sudo=""
 [ "$(id -u)" = 0 ] || [ "$family" = macos ] || sudo="sudo "
-if [ "$family" = debian ] && { [ -z "$sudo" ] || sudo -n true 2>/dev/null; }; then
+may_install=""
+if [ "$family" = debian ] && { [ -z "$sudo" ] || sudo -n true 2>/dev/null; }; then may_install=1; fi
+export DEBIAN_FRONTEND=noninteractive
+
+install_command() { # install_command PACKAGES
+  case $family in
+  debian) echo "apt-get install -y --no-install-recommends $1" ;;
+  fedora) echo "dnf install -y $1" ;;
+  alpine) echo "apk add $1" ;;
+  macos) echo "brew install $1" ;;
+  esac
+}
+
+if [ -n "$missing" ]; then
+  if [ "$family" = other ]; then
+    echo "missing: a C compiler, SQLite 3 with its headers and shell, zlib with its headers; look for: $missing" >&2
+    exit 1
+  elif [ -z "$may_install" ]; then
+    echo "missing: $missing" >&2
+    echo "install it with:  $sudo$(install_command "$missing")" >&2
+    exit 1
+  fi
   echo "installing: $missing"
   ${sudo}apt-get update -qq
-  export DEBIAN_FRONTEND=noninteractive
-  # shellcheck disable=SC2086
-  ${sudo}$install >/dev/null
+  # shellcheck disable=SC2046  # words
+  ${sudo}$(install_command "$missing") >/dev/null
+fi
+
+if [ "${INFLATE:-}" = zlib ] || sh -c "$(has_header isa-l.h)" >/dev/null 2>&1; then exit 0; fi
+fast=$(name libisal-dev isa-l-devel isa-l-dev isa-l)
+if [ -z "$may_install" ]; then
+  [ "$family" = other ] || echo "to read gzip faster, if you like:  $sudo$(install_command "$fast")" >&2
+elif apt-cache show "$fast" >/dev/null 2>&1 || { ${sudo}apt-get update -qq && apt-cache show "$fast"; } >/dev/null 2>&1; then
+  echo "installing: $fast"
+  # shellcheck disable=SC2046  # words
+  ${sudo}$(install_command "$fast") >/dev/null || echo "$fast can't be installed; zlib inflates gzip" >&2
 else
-  echo "missing: $missing" >&2
-  echo "install it with:  $sudo$install" >&2
-  exit 1
+  echo "$fast is not to be had; zlib inflates gzip" >&2
 fi

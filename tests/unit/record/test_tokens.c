@@ -79,6 +79,8 @@ static int check_both(const void *text, size_t n) {
   int windows = check_text(place(text, n, 'x'), n, tokens_split, "vectors");
   check_text(place(text, n, '\n'), n, tokens_split, "vectors");
 #if defined(__x86_64__)
+  check_text(place(text, n, 'x'), n, tokens_split_avx2, "AVX2");
+  assert_int_equal(check_text(place(text, n, '\n'), n, tokens_split_avx2, "AVX2"), windows);
   check_text(place(text, n, 'x'), n, tokens_split_sse2, "SSE2");
   assert_int_equal(check_text(place(text, n, '\n'), n, tokens_split_sse2, "SSE2"), windows);
 #endif

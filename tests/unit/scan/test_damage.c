@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Gzip files are cut at every byte and changed at every byte, and zlib says what is left of each.
+** Gzip files are cut at every byte and changed at every byte, and zlib says what is left of each,
+** whatever inflates.
 **
 **   test_damage         files made here, and the sample files of up to SMALL bytes
 **   test_damage all     every gzip file of tests/data
@@ -19,6 +20,8 @@
 #include <ftw.h>
 #include <malloc.h>
 
+#include "file/gzip.h"
+#include "inflate_choice.h"
 #include "scan/scan.h"
 
 /* Bytes of a sample file that is damaged in each run. */
@@ -33,6 +36,7 @@
 
 static uint8_t wanted[COLUMN_COUNT]; /* everything */
 static size_t cases;                 /* damaged files that were read */
+static size_t refused;               /* of these, whole ones that zlib refuses */
 
 struct sample {
   char *path; /* what the rows get the fields of the path from */
@@ -85,6 +89,29 @@ static void inflate_all(const char *p, size_t n, struct inflated *out) {
     at += member;
   } while (member && is_gzip(p + at, n - at));
   out->is_damaged = !member || !is_zero(p + at, n - at);
+}
+
+/*
+** Another library may read a file that zlib refuses, such as one with a table of codes that is not
+** complete.  It counts as whole if the checksums say that the text is right.
+*/
+static void inflate_by_choice(const char *p, size_t n, struct inflated *out) {
+  static char room[TEXT];
+  struct gzip g = {0};
+  struct input in;
+  struct err e = {0};
+  if (!out->is_damaged || inflate_choice == &inflate_zlib) return;
+  if (input_init(&in, &e) || gzip_start(&g, &e)) abort();
+  input_open_memory(&in, p, n);
+  size_t got = gzip_read(&g, &in, room, sizeof room, &e);
+  if (!e.code) {
+    memcpy(out->p, room, got);
+    out->n = got;
+    out->is_damaged = 0;
+    refused++;
+  }
+  gzip_clear(&g);
+  input_clear(&in);
 }
 
 /* Leaves the whole lines, if something is missing behind them. */
@@ -172,6 +199,7 @@ static int check(const struct sample *s, const char *p, size_t n, const char *ho
     return 1;
   }
   inflate_all(p, n, zlib);
+  inflate_by_choice(p, n, zlib);
   int is_damaged = zlib->is_damaged;
   leave_lines(zlib);
 
@@ -280,7 +308,8 @@ static void test_samples(void **state) {
     check_sample(&sample[i]);
     if (is_all) fprintf(stderr, "%zu of %zu samples, %zu damaged files\n", i + 1, samples, cases);
   }
-  printf("%zu damaged files of %zu samples\n", cases, samples);
+  printf("%zu damaged files of %zu samples; %zu were whole, but zlib refuses them\n", cases, samples, refused);
+  assert_true(refused * 10 <= cases);
 }
 
 static int tear_down(void **state) {
