@@ -36,7 +36,8 @@ enum err_code root_guard_init(struct root_guard *c, const char *root, struct err
   if (!root) return ERR_NONE;
   if (!*root)
     return err_set(e, ERR_ARGUMENT, 0, "FLOWLOGS_ROOT is empty; set it to a folder, or unset it to confine nothing");
-  int number = realpath(root, c->root) && !stat(c->root, &st) ? 0 : errno;
+  static const struct root_guard unconfined;
+  int number = realpath(root, c->root) && !root_guard_stat(&unconfined, c->root, &st) ? 0 : errno;
   if (number || !S_ISDIR(st.st_mode)) {
     c->root[0] = 0;
     if (!number || number == ENOENT || number == ENOTDIR || number == ELOOP)

@@ -32,6 +32,16 @@ def test_a_failing_call_below_the_root_gives_its_error_or_the_right_answer(relea
     assert is_right, output
 
 
+@pytest.mark.parametrize("at", (1, 2))
+def test_a_call_that_is_interrupted_is_repeated(release, tree, at):
+    """FLOWLOGS_ROOT could not be examined, if a signal came at that moment."""
+    report = tree.parent / "report"
+    out = release.shell(f"SELECT count(*) FROM flowlogs('{tree}/z.log');", env={
+        "LD_PRELOAD": str(release.folder.resolve() / "faulty_calls.so"), "FAULTY": f"stat:{errno.EINTR}:{at}",
+        "FAULTY_BELOW": str(tree), "FAULTY_REPORT": str(report), "FLOWLOGS_ROOT": str(tree)})
+    assert (out, report.read_text()) == ("2\n", "1 0\n")
+
+
 # ---- one file or folder fails: its error, or the rows of the others and a line in flowlogs_errors
 
 def record(source, port=443):
