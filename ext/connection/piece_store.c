@@ -40,20 +40,25 @@ void piece_store_clear(struct piece_store *s) {
 
 /* --- adding ------------------------------------------------------------------------------------------------------ */
 
+/* Appends a list, which has a block at least, to another one. */
+static void append(struct piece_shard *to, const struct piece_shard *list) {
+  if (to->last) {
+    to->last->end = to->at;
+    to->last->next = list->first;
+  } else {
+    to->first = list->first;
+  }
+  to->last = list->last;
+  to->at = list->at;
+  to->end = list->end;
+}
+
 /* Begins another block. */
 static enum err_code add_block(struct piece_store *s, struct piece_shard *shard, struct err *e) {
   struct piece_block *b = block_pool_take(&s->pool, e);
   if (!b) return e->code;
   b->next = NULL;
-  if (shard->last) {
-    shard->last->end = shard->at;
-    shard->last->next = b;
-  } else {
-    shard->first = b;
-  }
-  shard->last = b;
-  shard->at = b->word;
-  shard->end = b->word + sizeof b->word / 8;
+  append(shard, &(struct piece_shard){b, b, b->word, b->word + sizeof b->word / 8});
   return ERR_NONE;
 }
 
@@ -115,19 +120,6 @@ static struct piece_shard take_off(struct piece_shard *list, size_t n) {
   taken.at = b->end;
   taken.end = b->word + sizeof b->word / 8;
   return taken;
-}
-
-/* Appends a list, which has a block at least, to another one. */
-static void append(struct piece_shard *to, const struct piece_shard *list) {
-  if (to->last) {
-    to->last->end = to->at;
-    to->last->next = list->first;
-  } else {
-    to->first = list->first;
-  }
-  to->last = list->last;
-  to->at = list->at;
-  to->end = list->end;
 }
 
 static void drop(struct piece_store *s, const struct piece_shard *list) {
