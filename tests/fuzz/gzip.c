@@ -100,9 +100,8 @@ static void add_member(struct text *file, const char *p, size_t n, uint32_t how)
 
 /* Members of the parts between 0xff bytes.  The first bytes say which bytes are changed. */
 static void make_file(struct text *file, struct choices *c) {
-  struct choices changes = *c;
-  uint32_t nchanges = choose(c, 4), how;
-  for (uint32_t i = 0; i < 3 * nchanges; i++) choose_byte(c);
+  struct changes changes = choose_changes(c);
+  uint32_t how;
   while (c->n) {
     size_t n;
     how = choose_byte(c);
@@ -110,13 +109,7 @@ static void make_file(struct text *file, struct choices *c) {
     add_member(file, p, n, how);
     if (how & 1) text_add(file, "\0\0\0\0", how % 5);
   }
-  choose_byte(&changes);
-  for (uint32_t i = 0; i < nchanges && file->n; i++) {
-    size_t at = choose(&changes, 65536) % file->n;
-    uint32_t bits = choose_byte(&changes);
-    if (bits) file->p[at] = (char)(file->p[at] ^ (char)bits);
-    else file->n = at;
-  }
+  make_changes(&changes, file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

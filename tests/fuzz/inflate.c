@@ -121,9 +121,7 @@ static void add_raw(struct text *file, struct choices *c) {
 
 /* Members of the parts between 0xff bytes, of which up to three bits are changed. */
 static void add_changed(struct text *file, struct choices *c) {
-  struct choices changes = *c;
-  uint32_t nchanges = choose(c, 4);
-  for (uint32_t i = 0; i < 3 * nchanges; i++) choose_byte(c);
+  struct changes changes = choose_changes(c);
   while (c->n) {
     uint32_t how = choose_byte(c), times = 1 + how % 8 * (how >> 7) * 40;
     size_t n;
@@ -137,13 +135,7 @@ static void add_changed(struct text *file, struct choices *c) {
     add_trailer(file, text.p, text.n);
     free(text.p);
   }
-  choose_byte(&changes);
-  for (uint32_t i = 0; i < nchanges && file->n; i++) {
-    size_t at = choose(&changes, 65536) % file->n;
-    uint32_t bits = choose_byte(&changes);
-    if (bits) file->p[at] = (char)(file->p[at] ^ (char)bits);
-    else file->n = at;
-  }
+  make_changes(&changes, file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

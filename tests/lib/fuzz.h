@@ -118,4 +118,28 @@ static inline int text_is(const struct text *a, const struct text *b) {
   return a->n == b->n && (!a->n || !memcmp(a->p, b->p, a->n));
 }
 
+/* Up to three changes of a file, whose bytes come first, and which are made when the file is complete. */
+struct changes {
+  struct choices from;
+  uint32_t n;
+};
+
+static inline struct changes choose_changes(struct choices *c) {
+  struct changes changes = {.from = *c};
+  changes.n = choose(c, 4);
+  for (uint32_t i = 0; i < 3 * changes.n; i++) choose_byte(c);
+  return changes;
+}
+
+/* Changes bits of a byte, or cuts the file there. */
+static inline void make_changes(struct changes *changes, struct text *file) {
+  choose_byte(&changes->from);
+  for (uint32_t i = 0; i < changes->n && file->n; i++) {
+    size_t at = choose(&changes->from, 65536) % file->n;
+    uint32_t bits = choose_byte(&changes->from);
+    if (bits) file->p[at] = (char)(file->p[at] ^ (char)bits);
+    else file->n = at;
+  }
+}
+
 #endif
