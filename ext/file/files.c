@@ -72,17 +72,19 @@ char *files_join(struct files *f, const char *folder, const char *name, size_t n
 }
 
 /*
-** Returns a number made of the times of the last changes of a file's contents and of its inode,
-** with nanoseconds where the file system keeps them.
+** Sets the time of the last change of a file's contents, with nanoseconds where the file system keeps
+** them, and a number made of it and of the time of the last change of its inode.
 */
-static uint64_t when_changed(const struct stat *st) {
+static void set_times(struct file *file, const struct stat *st) {
 #if defined(__APPLE__)
   const struct timespec *m = &st->st_mtimespec, *c = &st->st_ctimespec;
 #else
   const struct timespec *m = &st->st_mtim, *c = &st->st_ctim;
 #endif
-  return hash_mix(hash_mix((uint64_t)m->tv_sec, (uint64_t)m->tv_nsec),
-                  hash_mix((uint64_t)c->tv_sec, (uint64_t)c->tv_nsec));
+  file->mtime = m->tv_sec;
+  file->mtime_nsec = (int32_t)m->tv_nsec;
+  file->changed = hash_mix(hash_mix((uint64_t)m->tv_sec, (uint64_t)m->tv_nsec),
+                           hash_mix((uint64_t)c->tv_sec, (uint64_t)c->tv_nsec));
 }
 
 enum err_code files_add(struct files *f, const char *path, const struct stat *st, struct err *e) {
@@ -97,8 +99,7 @@ enum err_code files_add(struct files *f, const char *path, const struct stat *st
   file->size = -1;
   if (!st) return ERR_NONE;
   file->size = st->st_size;
-  file->mtime = st->st_mtime;
-  file->changed = when_changed(st);
+  set_times(file, st);
   file->dev = st->st_dev;
   file->ino = st->st_ino;
   return ERR_NONE;

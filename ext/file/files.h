@@ -18,11 +18,12 @@
 #include "base/err.h"
 
 struct file {
-  const char *path; /* owned by the list */
-  int64_t size;     /* bytes; -1 when it is unknown, as for a dangling link */
-  int64_t mtime;    /* Unix seconds */
-  uint64_t changed; /* differs when the file has changed; computed from its times */
-  dev_t dev;        /* dev and ino identify the file, whatever its path */
+  const char *path;   /* owned by the list */
+  int64_t size;       /* bytes; -1 when it is unknown, as for a dangling link */
+  int64_t mtime;      /* last modification, Unix seconds */
+  int32_t mtime_nsec; /* the nanoseconds of that second, 0 to 999,999,999; 0 where the file system keeps none */
+  uint64_t changed;   /* differs when the file has changed; computed from its times */
+  dev_t dev;          /* dev and ino identify the file, whatever its path */
   ino_t ino;
   int named;                    /* the user wrote this path itself, not a folder or pattern */
   int refused;                  /* errno with which the system refused to examine it, or to list the folder; or 0 */

@@ -205,6 +205,25 @@ static void test_entries(void **state) {
   bytes_free(&found);
 }
 
+/* The time of the last modification is known to the nanosecond. */
+static void test_nanoseconds(void **state) {
+  static const char *const paths[] = {"ns/1.log"};
+  static const long nsec[] = {0, 1, 123456789, 999999999};
+  struct files files;
+  struct bytes found;
+  (void)state;
+  make_files(paths, COUNT(paths));
+  for (size_t i = 0; i < COUNT(nsec); i++) {
+    const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1781600000, .tv_nsec = nsec[i]}};
+    assert_int_equal(utimensat(AT_FDCWD, paths[0], times, 0), 0);
+    assert_int_equal(run("ns", &files, &found), ERR_NONE);
+    assert_int_equal(files.file[0].mtime, 1781600000);
+    assert_int_equal(files.file[0].mtime_nsec, nsec[i]);
+    files_clear(&files);
+    bytes_free(&found);
+  }
+}
+
 static void test_links(void **state) {
   static const char *const paths[] = {"l/real/1.log", "l/real/sub/2.log", "other/3.log"};
   (void)state;
@@ -478,6 +497,7 @@ int main(void) {
       cmocka_unit_test(test_nothing_found),
       cmocka_unit_test(test_names_with_magic),
       cmocka_unit_test(test_entries),
+      cmocka_unit_test(test_nanoseconds),
       cmocka_unit_test(test_links),
       cmocka_unit_test(test_loops),
       cmocka_unit_test(test_links_to_nowhere),
