@@ -27,11 +27,6 @@ static uint64_t word_of(const struct file_set *s, uint64_t id) { return id / WOR
 
 static uint64_t bit_of(uint64_t id) { return UINT64_C(1) << id % WORD_BITS; }
 
-/* The word of the set at which an id has its bit; NULL if the set has no word there. */
-static uint64_t *word_at(const struct file_set *s, uint64_t id) {
-  return id >= s->least && word_of(s, id) < s->n ? &s->word[word_of(s, id)] : NULL;
-}
-
 /* Makes the words up to that of an id. */
 static enum err_code reserve(struct file_set *s, uint64_t id, struct err *e) {
   if (id < s->least || id > s->greatest)
@@ -83,13 +78,7 @@ void file_set_intersect(struct file_set *s, const struct file_set *with) {
 }
 
 void file_set_remove(struct file_set *s, uint64_t id) {
-  uint64_t *word = word_at(s, id);
-  if (word) *word &= ~bit_of(id);
-}
-
-int file_set_has(const struct file_set *s, uint64_t id) {
-  const uint64_t *word = word_at(s, id);
-  return word && (*word & bit_of(id));
+  if (file_set_has(s, id)) s->word[word_of(s, id)] &= ~bit_of(id);
 }
 
 uint64_t file_set_count(const struct file_set *s) {

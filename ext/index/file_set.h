@@ -48,7 +48,10 @@ void file_set_intersect(struct file_set *s, const struct file_set *with);
 void file_set_remove(struct file_set *s, uint64_t id);
 
 /* Is the id in the set? */
-int file_set_has(const struct file_set *s, uint64_t id);
+static inline int file_set_has(const struct file_set *s, uint64_t id) {
+  uint64_t i = id / 64 - s->least / 64; /* very large for an id before the first word */
+  return i < s->n && (s->word[i] >> id % 64 & 1);
+}
 
 /* The number of ids in the set. */
 uint64_t file_set_count(const struct file_set *s);

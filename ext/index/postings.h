@@ -9,9 +9,9 @@
 **
 ** The lengths come first, so that a list that nobody asks for is skipped at once.
 **
-** Reading checks everything.  Bytes that postings_measure() does not describe are ERR_FORMAT; none
-** beyond `end` is read, no number of `files` or more is returned, and no more memory is taken than
-** these numbers need.  A list must be used by one thread at a time.
+** Reading checks everything.  Bytes that are no such list are ERR_FORMAT; none at `end` or behind it
+** is read, no number of `files` or more is returned, and there is no more memory taken than so many
+** numbers need.  A list must be used by one thread at a time.
 */
 #ifndef INDEX_POSTINGS_H
 #define INDEX_POSTINGS_H

@@ -25,8 +25,8 @@ static inline unsigned char *varint_write(unsigned char *out, uint32_t x) {
 }
 
 /*
-** Reads a number from the bytes up to `end`, and returns where it ends; NULL if it is cut off or
-** has more than 32 bits.
+** Reads a number from the bytes up to `end`, and returns where it ends; NULL if it is cut off, has
+** more than 32 bits, or is not written in as few bytes as it can be.
 */
 static inline const unsigned char *varint_read(const unsigned char *p, const unsigned char *end, uint32_t *out) {
   uint64_t x = 0;
@@ -35,7 +35,7 @@ static inline const unsigned char *varint_read(const unsigned char *p, const uns
     x |= (uint64_t)(b & 127) << shift;
     if (b >= 128) continue;
     *out = (uint32_t)x;
-    return x <= UINT32_MAX ? p : NULL;
+    return x <= UINT32_MAX && (b || !shift) ? p : NULL;
   }
   return NULL;
 }
