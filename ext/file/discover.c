@@ -21,6 +21,7 @@
 
 #include "base/glob.h"
 #include "base/mem.h"
+#include "file/listing.h"
 #include "file/twins.h"
 
 #define EVERYTHING  SIZE_MAX /* the offset of an item for which all files below its folder are listed */
@@ -51,13 +52,11 @@ struct walk {
   size_t nstack, stack_cap;
   struct visit *visited; /* open-addressed hash table; its size is a power of two; ino 0 marks a free place */
   size_t nvisited, visited_cap;
-  const char **names; /* the names in the current folder */
-  size_t nnames, names_cap;
-  struct files scratch; /* owns the texts of folders and of names, until discover() returns */
+  struct listing listing; /* of the current folder */
   struct err *e;
 };
 
-/* Appends a file to the list. st is NULL when nothing is known of it but its path. */
+/* Appends a file to the list, which owns the path. st is NULL when nothing is known of it but its path. */
 static enum err_code add_file(struct walk *w, const char *path, const struct stat *st, int named) {
   struct files *f = w->files;
   if (f->n >= w->options->max_files)
@@ -162,17 +161,34 @@ static int leads_outside(const struct walk *w, const char *path) {
   return 1;
 }
 
+/* What stat() says of a path. */
+enum sight { SEEN, REFUSED, OUTSIDE };
+
+/* Examines a path.  REFUSED: errno is set.  OUTSIDE: w->e may be set. */
+static enum sight see(const struct walk *w, const char *path, struct stat *st) {
+  if (leads_outside(w, or_dot(path))) return OUTSIDE;
+  return root_guard_stat(w->options->guard, or_dot(path), st) ? REFUSED : SEEN;
+}
+
+/*
+** Examines a path that ends in a name of the current folder.  What the system refuses because the
+** path is too long is not seen from the folder either, because it could not be opened.
+*/
+static enum sight see_name(const struct walk *w, const char *path, const char *name, struct stat *st) {
+  int rc = strlen(path) < PATH_MAX ? listing_stat(&w->listing, w->options->guard, name, st) : ROOT_GUARD_LINK;
+  return rc == ROOT_GUARD_LINK ? see(w, path, st) : rc ? REFUSED : SEEN;
+}
+
 /*
 ** Adds what matched the whole pattern, or lies below a folder that did: a file is listed, and a
 ** folder is put on the stack with everything below it.  Pipes and other special files are
 ** ignored.
 */
-static enum err_code add_match(struct walk *w, const char *path) {
-  struct stat st;
-  if (leads_outside(w, or_dot(path))) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
-  if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_refused(w, path, 0, 1);
-  if (S_ISDIR(st.st_mode)) return push(w, path, EVERYTHING, &st);
-  return S_ISREG(st.st_mode) ? add_file(w, path, &st, 0) : ERR_NONE;
+static enum err_code add_match(struct walk *w, const char *path, enum sight sight, const struct stat *st) {
+  if (sight == OUTSIDE) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
+  if (sight == REFUSED) return add_refused(w, path, 0, 1);
+  if (S_ISDIR(st->st_mode)) return push(w, path, EVERYTHING, st);
+  return S_ISREG(st->st_mode) ? add_file(w, path, st, 0) : ERR_NONE;
 }
 
 /*
@@ -193,38 +209,26 @@ static enum err_code add_unreadable(struct walk *w, const char *path) {
 ** Continues the pattern at offset `at` in a folder.  Anything that is not a folder does not
 ** match.
 */
-static enum err_code enter(struct walk *w, const char *path, size_t at) {
-  struct stat st;
-  if (leads_outside(w, or_dot(path))) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
-  if (root_guard_stat(w->options->guard, or_dot(path), &st)) return add_unreadable(w, path);
-  return S_ISDIR(st.st_mode) ? push(w, path, at, &st) : ERR_NONE;
+static enum err_code enter(struct walk *w, const char *path, size_t at, enum sight sight, const struct stat *st) {
+  if (sight == OUTSIDE) return w->e->code ? w->e->code : add_file(w, path, NULL, 0);
+  if (sight == REFUSED) return add_unreadable(w, path);
+  return S_ISDIR(st->st_mode) ? push(w, path, at, st) : ERR_NONE;
 }
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+/* What has been seen matches the pattern so far, of which the rest begins at offset `at`. */
+static enum err_code add_or_enter(struct walk *w, const char *path, size_t at, enum sight sight,
+                                  const struct stat *st) {
+  return w->pattern[at] ? enter(w, path, at, sight, st) : add_match(w, path, sight, st);
+}
 
 /*
-** Reads the names of a folder into w->names, sorted.  A folder that cannot be read becomes an
-** entry of the list, so that opening it gives the error.
+** Reads the names of a folder.  A folder that cannot be read becomes an entry of the list, so that
+** opening it gives the error.
 */
 static enum err_code list_names(struct walk *w, const char *folder) {
-  struct dirent *d;
-  w->nnames = 0;
-  DIR *dir = root_guard_opendir(w->options->guard, or_dot(folder));
-  if (!dir) return add_refused(w, folder, 1, 1);
-  while (errno = 0, (d = readdir(dir)) != NULL) {
-    if (stop_check(&w->options->stop, w->e)) break;
-    if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue;
-    if (mem_grow(&w->names, &w->names_cap, w->nnames + 1, FIRST_ITEMS, sizeof *w->names)) {
-      err_nomem(w->e);
-      break;
-    }
-    if (!(w->names[w->nnames] = files_join(&w->scratch, "", d->d_name, strlen(d->d_name), w->e))) break;
-    w->nnames++;
-  }
-  if (errno && !w->e->code) add_refused(w, folder, 1, 1); /* readdir() failed, so names may be missing */
-  closedir(dir);
-  if (!w->e->code && w->nnames) qsort(w->names, w->nnames, sizeof *w->names, by_bytes);
-  return w->e->code;
+  if (listing_read(&w->listing, w->options->guard, or_dot(folder), &w->options->stop, w->e)) return w->e->code;
+  errno = w->listing.refused;
+  return errno ? add_refused(w, folder, 1, 1) : ERR_NONE;
 }
 
 /*
@@ -232,14 +236,37 @@ static enum err_code list_names(struct walk *w, const char *folder) {
 ** ignored.
 */
 static enum err_code list_all_below(struct walk *w, const char *folder) {
+  struct stat st;
   if (list_names(w, folder)) return w->e->code;
-  for (size_t i = 0; i < w->nnames; i++) {
-    if (stop_check(&w->options->stop, w->e)) return w->e->code;
-    if (w->names[i][0] == '.') continue;
-    const char *path = files_join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
-    if (!path || add_match(w, path)) return w->e->code;
+  for (size_t i = 0; i < w->listing.n; i++) {
+    const char *name = w->listing.listed[i].name;
+    if (stop_check(&w->options->stop, w->e)) break;
+    if (name[0] == '.') continue;
+    const char *path = files_join(w->files, folder, name, strlen(name), w->e);
+    if (!path || add_match(w, path, see_name(w, path, name, &st), &st)) break;
   }
-  return ERR_NONE;
+  listing_close(&w->listing);
+  return w->e->code;
+}
+
+/*
+** Matches a component of the pattern with the names of a folder.  Where `next`, the offset at which
+** the pattern goes on, is not its end, only folders can match.  `**` goes on with itself.
+*/
+static enum err_code match_names(struct walk *w, const char *folder, const char *part, size_t n, size_t next) {
+  struct stat st;
+  int stars = part == w->pattern + next;
+  if (list_names(w, folder)) return w->e->code;
+  for (size_t i = 0; i < w->listing.n; i++) {
+    const struct listed *listed = &w->listing.listed[i];
+    if (stop_check(&w->options->stop, w->e)) break;
+    if (w->pattern[next] && listed->is_no_folder) continue;
+    if (stars ? listed->name[0] == '.' : !glob_match(part, n, listed->name)) continue;
+    const char *path = files_join(w->files, folder, listed->name, strlen(listed->name), w->e);
+    if (!path || add_or_enter(w, path, next, see_name(w, path, listed->name, &st), &st)) break;
+  }
+  listing_close(&w->listing);
+  return w->e->code;
 }
 
 /*
@@ -251,24 +278,15 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
   const char *part = w->pattern + at;
   size_t n = strcspn(part, "/"), next = at + n + strspn(part + n, "/");
   int last = w->pattern[next] == 0, stars = n == 2 && !memcmp(part, "**", 2);
+  struct stat st;
   if (!stars && !glob_has_magic(part, n)) {
-    const char *path = files_join(&w->scratch, folder, part, n, w->e);
-    struct stat st;
+    const char *path = files_join(w->files, folder, part, n, w->e);
     if (!path) return w->e->code;
     if (root_guard_stat(w->options->guard, path, &st)) return add_unreadable(w, path);
-    return last ? add_match(w, path) : enter(w, path, next);
+    return add_or_enter(w, path, next, see(w, path, &st), &st);
   }
-  if (stars && (last ? add_match(w, folder) : enter(w, folder, next))) return w->e->code;
-  if (stars && last) return ERR_NONE;
-  if (list_names(w, folder)) return w->e->code;
-  for (size_t i = 0; i < w->nnames; i++) {
-    if (stop_check(&w->options->stop, w->e)) return w->e->code;
-    if (stars ? w->names[i][0] == '.' : !glob_match(part, n, w->names[i])) continue;
-    const char *path = files_join(&w->scratch, folder, w->names[i], strlen(w->names[i]), w->e);
-    if (!path) return w->e->code;
-    if (stars ? enter(w, path, at) : last ? add_match(w, path) : enter(w, path, next)) return w->e->code;
-  }
-  return ERR_NONE;
+  if (stars && (add_or_enter(w, folder, next, see(w, folder, &st), &st) || last)) return w->e->code;
+  return match_names(w, folder, part, n, stars ? at : next);
 }
 
 /*
@@ -278,7 +296,7 @@ static enum err_code match_component(struct walk *w, const char *folder, size_t 
 static enum err_code match_pattern(struct walk *w, const char *pattern) {
   size_t at = strcspn(pattern, GLOB_MAGIC);
   while (at > 0 && pattern[at - 1] != '/') at--;
-  const char *folder = files_join(&w->scratch, "", pattern, at, w->e);
+  const char *folder = files_join(w->files, "", pattern, at, w->e);
   if (!folder) return w->e->code;
   struct stat st;
   if (root_guard_stat(w->options->guard, or_dot(folder), &st)) return add_unreadable(w, folder);
@@ -297,12 +315,13 @@ static enum err_code walk_stack(struct walk *w) {
 }
 
 /* Adds the files that one path stands for. */
-static enum err_code add_path(struct walk *w, const char *path) {
+static enum err_code add_path(struct walk *w, const char *given) {
   char buffer[PATH_MAX];
-  const char *use;
+  const char *use, *path = files_join(w->files, "", given, strlen(given), w->e); /* the list may keep it */
   struct stat st;
   size_t before = w->files->n;
   forget_visits(w);
+  if (!path) return w->e->code;
   if (!*path) return err_set(w->e, ERR_ARGUMENT, 0, "the path is empty");
   if (root_guard_path(w->options->guard, path, buffer, &use, w->e)) return w->e->code;
   if (!root_guard_stat(w->options->guard, path, &st)) {
@@ -358,7 +377,6 @@ enum err_code discover(struct files *f, const char *const *paths, size_t npaths,
   if (!e->code) twins_link(f, e);
   mem_free(w.stack);
   mem_free(w.visited);
-  mem_free(w.names);
-  files_clear(&w.scratch);
+  listing_clear(&w.listing);
   return e->code;
 }

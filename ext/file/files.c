@@ -89,13 +89,9 @@ static void set_times(struct file *file, const struct stat *st) {
 
 enum err_code files_add(struct files *f, const char *path, const struct stat *st, struct err *e) {
   if (mem_grow(&f->file, &f->cap, f->n + 1, FIRST_FILES, sizeof *f->file)) return err_nomem(e);
-  size_t n = strlen(path) + 1;
-  char *copy = take_text(f, n, e);
-  if (!copy) return e->code;
-  memcpy(copy, path, n);
   struct file *file = &f->file[f->n++];
   memset(file, 0, sizeof *file);
-  file->path = copy;
+  file->path = path;
   file->size = -1;
   if (!st) return ERR_NONE;
   file->size = st->st_size;

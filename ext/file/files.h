@@ -58,7 +58,8 @@ void files_clear(struct files *f);
 uint64_t files_bytes(const struct files *f);
 
 /*
-** Appends a file, of which everything else is unknown if st is NULL.  The path is copied.  ERR_NOMEM.
+** Appends a file, of which everything else is unknown if st is NULL.  The path must live as long as
+** the list; files_join() makes one.  ERR_NOMEM.
 */
 enum err_code files_add(struct files *f, const char *path, const struct stat *st, struct err *e);
 

@@ -205,3 +205,10 @@ int root_guard_stat(const struct root_guard *c, const char *path, struct stat *s
   while (rc && errno == EINTR);
   return rc;
 }
+
+int root_guard_stat_in(const struct root_guard *c, int folder, const char *name, struct stat *st) {
+  int rc;
+  do rc = fstatat(folder, name, st, c->root[0] ? AT_SYMLINK_NOFOLLOW : 0);
+  while (rc && errno == EINTR);
+  return !rc && c->root[0] && S_ISLNK(st->st_mode) ? ROOT_GUARD_LINK : rc;
+}

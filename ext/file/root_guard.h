@@ -6,7 +6,8 @@
 ** The guard also holds when somebody exchanges folders and links while a query runs.  A path is
 ** resolved first, and what is opened or examined is reached from the root component by component,
 ** without following a link, since a resolved path has none.  A file or folder may be moved out of
-** the root at any time; it was in the root when it was reached.
+** the root at any time; it was in the root when it was reached, or, where it was reached from a folder
+** that is open, that folder was when it was opened.
 **
 ** An empty value is an error, because whoever sets the variable wants to confine something.  A guard
 ** is not changed after root_guard_init(), so any thread may use it.
@@ -43,6 +44,14 @@ enum err_code root_guard_init(struct root_guard *c, const char *root, struct err
 int root_guard_open(const struct root_guard *c, const char *path, int flags);
 DIR *root_guard_opendir(const struct root_guard *c, const char *path);
 int root_guard_stat(const struct root_guard *c, const char *path, struct stat *st);
+
+/*
+** stat() of a name in a folder that root_guard_opendir() has opened, which was in the root then.  The
+** name is one that the folder lists.  Returns what stat() returns, and ROOT_GUARD_LINK where paths are
+** confined and the name is a link: where it leads is to be asked with its path.
+*/
+int root_guard_stat_in(const struct root_guard *c, int folder, const char *name, struct stat *st);
+#define ROOT_GUARD_LINK 1
 
 /*
 ** Sets *use to the path to open instead of `path`: this is `path` itself when nothing is

@@ -32,14 +32,16 @@ def test_a_failing_call_below_the_root_gives_its_error_or_the_right_answer(relea
     assert is_right, output
 
 
-@pytest.mark.parametrize("at", (1, 2))
-def test_a_call_that_is_interrupted_is_repeated(release, tree, at):
-    """FLOWLOGS_ROOT could not be examined, if a signal came at that moment."""
+@pytest.mark.parametrize("path, at", [("/z.log", 1), ("/z.log", 2), ("", 3), ("/*/c.log", 4)])
+def test_a_call_that_is_interrupted_is_repeated(release, tree, path, at):
+    """FLOWLOGS_ROOT could not be examined, if a signal came at that moment. The later calls examine
+    what lies in a folder."""
     report = tree.parent / "report"
-    out = release.shell(f"SELECT count(*) FROM flowlogs('{tree}/z.log');", env={
+    expected = release.shell(f"SELECT count(*) FROM flowlogs('{tree}{path}');")
+    out = release.shell(f"SELECT count(*) FROM flowlogs('{tree}{path}');", env={
         "LD_PRELOAD": str(release.folder.resolve() / "faulty_calls.so"), "FAULTY": f"stat:{errno.EINTR}:{at}",
         "FAULTY_BELOW": str(tree), "FAULTY_REPORT": str(report), "FLOWLOGS_ROOT": str(tree)})
-    assert (out, report.read_text()) == ("2\n", "1 0\n")
+    assert (out, report.read_text()) == (expected, "1 0\n")
 
 
 # ---- one file or folder fails: its error, or the rows of the others and a line in flowlogs_errors
@@ -139,8 +141,10 @@ def test_a_condition_on_the_file_does_not_hide_a_failing_folder(release, tree, c
 
 
 def test_what_a_pattern_does_not_match_is_not_read(release, tree):
-    """z.log matches `**` and may be a folder, if it cannot be examined; it has no `c.log` then, and
+    """z.log matches `**` and may lead to a folder, if it cannot be examined; it has no `c.log` then, and
     is not read as if it had matched."""
+    (tree / "z.log").rename(tree / "sub" / "z.log")
+    (tree / "z.log").symlink_to("sub/z.log")
     lines = faulty(release, tree, f"stat:{errno.EIO}:1:z.log", "SELECT srcaddr, count(*) FROM flowlogs('{}/**/c.log');")
     assert not counts(lines) and says(lines, f"{tree}/z.log: can't be opened: {IO}"), lines
 

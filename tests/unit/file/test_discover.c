@@ -3,7 +3,13 @@
 ** discover() on trees of files: what paths and patterns stand for, and that FLOWLOGS_ROOT is
 ** respected.
 */
+#define _GNU_SOURCE /* syscall() */
+
 #include "helpers.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
 
 #include "file/discover.h"
 
@@ -487,29 +493,85 @@ static void test_links_leading_out(void **state) {
   guard = unconfined;
 }
 
+#if defined(__linux__)
+
+#define EXCHANGES 1000
+
+/* Exchanges a folder in the root with a link that leads out of it, and a file with such a link. */
+static void *exchange(void *stopped) {
+  while (!atomic_load((atomic_int *)stopped)) {
+    syscall(SYS_renameat2, AT_FDCWD, "e/root/in", AT_FDCWD, "e/root/out", 2 /* RENAME_EXCHANGE */);
+    syscall(SYS_renameat2, AT_FDCWD, "e/root/2.log", AT_FDCWD, "e/root/link", 2);
+  }
+  return NULL;
+}
+
+/* Nothing is said of a file outside while the walk goes on: those have 100 bytes. */
+static void test_exchanged_while_walking(void **state) {
+  static const char *const paths[] = {"e/root/in/1.log", "e/root/2.log", "e/out/secret.log", "e/out/1.log"};
+  static const char *const ways[] = {"e/root", "e/root/**/*.log", "e/root/*/*.log"};
+  struct err e = {0};
+  atomic_int stopped;
+  pthread_t thread;
+  char big[101];
+  size_t known = 0;
+  (void)state;
+  make_files(paths, COUNT(paths));
+  memset(big, 'x', 100);
+  big[100] = 0;
+  write_text("e/out/secret.log", big);
+  write_text("e/out/1.log", big);
+  make_link("../out", "e/root/out");
+  make_link("../out/secret.log", "e/root/link");
+  atomic_init(&stopped, 0);
+  assert_int_equal(root_guard_init(&guard, "e/root", &e), ERR_NONE);
+  assert_int_equal(pthread_create(&thread, NULL, exchange, &stopped), 0);
+  for (int i = 0; i < EXCHANGES; i++) {
+    struct files files;
+    struct bytes found;
+    run(ways[i % 3], &files, &found);
+    CHECK(!strstr(found.p, "secret"), "%s", found.p);
+    for (size_t k = 0; k < files.n; k++) {
+      CHECK(files.file[k].size != 100, "%s", files.file[k].path);
+      known += files.file[k].size >= 0;
+    }
+    files_clear(&files);
+    bytes_free(&found);
+  }
+  atomic_store(&stopped, 1);
+  pthread_join(thread, NULL);
+  assert_true(known > 0);
+  guard = unconfined;
+}
+
+#endif
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_folders),
-      cmocka_unit_test(test_files),
-      cmocka_unit_test(test_patterns),
-      cmocka_unit_test(test_stars),
-      cmocka_unit_test(test_absolute),
-      cmocka_unit_test(test_nothing_found),
-      cmocka_unit_test(test_names_with_magic),
-      cmocka_unit_test(test_entries),
-      cmocka_unit_test(test_nanoseconds),
-      cmocka_unit_test(test_links),
-      cmocka_unit_test(test_loops),
-      cmocka_unit_test(test_links_to_nowhere),
-      cmocka_unit_test(test_hard_links),
-      cmocka_unit_test(test_other_kinds),
-      cmocka_unit_test(test_max_files),
-      cmocka_unit_test(test_many),
-      cmocka_unit_test(test_stop),
-      cmocka_unit_test(test_no_memory),
-      cmocka_unit_test(test_confined),
-      cmocka_unit_test(test_existence_is_not_told),
-      cmocka_unit_test(test_links_leading_out),
+    cmocka_unit_test(test_folders),
+    cmocka_unit_test(test_files),
+    cmocka_unit_test(test_patterns),
+    cmocka_unit_test(test_stars),
+    cmocka_unit_test(test_absolute),
+    cmocka_unit_test(test_nothing_found),
+    cmocka_unit_test(test_names_with_magic),
+    cmocka_unit_test(test_entries),
+    cmocka_unit_test(test_nanoseconds),
+    cmocka_unit_test(test_links),
+    cmocka_unit_test(test_loops),
+    cmocka_unit_test(test_links_to_nowhere),
+    cmocka_unit_test(test_hard_links),
+    cmocka_unit_test(test_other_kinds),
+    cmocka_unit_test(test_max_files),
+    cmocka_unit_test(test_many),
+    cmocka_unit_test(test_stop),
+    cmocka_unit_test(test_no_memory),
+    cmocka_unit_test(test_confined),
+    cmocka_unit_test(test_existence_is_not_told),
+    cmocka_unit_test(test_links_leading_out),
+#if defined(__linux__)
+    cmocka_unit_test(test_exchanged_while_walking),
+#endif
   };
   return finish(cmocka_run_group_tests(tests, enter_temp_folder, leave_temp_folder));
 }

@@ -199,6 +199,33 @@ static void test_reach(void **state) {
   }
 }
 
+/* A name in an open folder: with a root, where a link leads is not said. */
+static void test_reach_in_a_folder(void **state) {
+  static const struct {
+    const char *name;
+    int is_link, error, is_folder; /* where the link is followed */
+  } table[] = {{"in", 0, 0, 1}, {"file", 0, 0, 0},     {"to-in", 1, 0, 1},     {"out", 1, 0, 1},
+               {"up", 1, 0, 1}, {"loop", 1, ELOOP, 0}, {"none", 0, ENOENT, 0}, {"gone", 1, ENOENT, 0}};
+  struct root_guard guard[2];
+  struct err e = {0};
+  struct stat st;
+  (void)state;
+  make_link("nowhere", "root/gone");
+  assert_int_equal(root_guard_init(&guard[0], NULL, &e), ERR_NONE);
+  assert_int_equal(root_guard_init(&guard[1], "root", &e), ERR_NONE);
+  for (size_t i = 0; i < 2 * COUNT(table); i++) {
+    const struct root_guard *c = &guard[i % 2];
+    DIR *dir = root_guard_opendir(c, "root");
+    assert_non_null(dir);
+    const char *name = table[i / 2].name;
+    int rc = root_guard_stat_in(c, dirfd(dir), name, &st), why = rc < 0 ? errno : 0;
+    if (i % 2 && table[i / 2].is_link) CHECK(rc == ROOT_GUARD_LINK, "%s: %d", name, rc);
+    else CHECK(why == table[i / 2].error && rc <= 0, "%s: %d %s", name, rc, strerror(why));
+    if (!rc) CHECK((S_ISDIR(st.st_mode) != 0) == table[i / 2].is_folder, "%s", name);
+    closedir(dir);
+  }
+}
+
 #if defined(__linux__)
 
 /* A folder in the root that may be passed, but not listed, as a user who is not root sees it. */
@@ -263,6 +290,7 @@ int main(void) {
     cmocka_unit_test(test_paths),
     cmocka_unit_test(test_too_long),
     cmocka_unit_test(test_reach),
+    cmocka_unit_test(test_reach_in_a_folder),
 #if defined(__linux__)
     cmocka_unit_test(test_unlisted_folder),
     cmocka_unit_test(test_exchanged_folders)
