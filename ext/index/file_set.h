@@ -6,8 +6,8 @@
 ** takes memory from `least` to the greatest id that was added: one bit for each.  An id outside
 ** comes from a damaged index and is an error, so that damage cannot make the set grow.
 **
-** The owner clears it.  A struct that is all zero is a set with room for the id 0.  It must be used
-** by one thread at a time.
+** The owner clears it.  A struct that is all zero is a set with room for the id 0.  It must be
+** used by one thread at a time.
 */
 #ifndef INDEX_FILE_SET_H
 #define INDEX_FILE_SET_H
@@ -56,7 +56,10 @@ static inline int file_set_has(const struct file_set *s, uint64_t id) {
 /* The number of ids in the set. */
 uint64_t file_set_count(const struct file_set *s);
 
-/* Sets *id to the least id of the set that is at least *id, and returns 1; returns 0 if there is none. */
+/*
+** Sets *id to the least id of the set that is at least *id, and returns 1; returns 0 if there is
+** none.
+*/
 int file_set_next(const struct file_set *s, uint64_t *id);
 
 #endif

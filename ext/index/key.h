@@ -3,8 +3,8 @@
 ** The keys of an index over log files: an address, an interface or a port, as bytes that sort.
 **
 ** The first byte of a key is its kind, so that the keys of a kind lie side by side in a run.  The
-** bytes after it are those of the value.  Keys are in the order of key_compare(): that of memcmp(),
-** and a key that another one begins with is before it.
+** bytes after it are those of the value.  Keys are in the order of key_compare(): that of
+** memcmp(), and a key that another one begins with is before it.
 **
 ** A text that does not fit is cut, and so is the text that is looked for.  Texts that differ only
 ** behind the cut therefore have the same key, and an answer names too many files, never too few.
@@ -37,8 +37,8 @@ struct index_key {
 
 /*
 ** Makes the key of the n bytes of an address field.  Every spelling of an address gives the same
-** key: ::ffff:a.b.c.d that of a.b.c.d, and 2001:DB8:0::1 that of 2001:db8::1.  p may be NULL when n
-** is 0.
+** key: ::ffff:a.b.c.d that of a.b.c.d, and 2001:DB8:0::1 that of 2001:db8::1.  p may be NULL when
+** n is 0.
 */
 void key_of_address(struct index_key *out, const char *p, size_t n);
 

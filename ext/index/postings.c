@@ -3,8 +3,9 @@
 ** Most keys are in few files, or in files side by side, and most differences take one byte.  A key
 ** that is in every eighth file or more takes less as bits.
 **
-** The numbers of a list ascend, and each is less than the number of files.  So there are no more of
-** them than files, nor than bytes (or bits) of the list, and room for the lesser of both is enough.
+** The numbers of a list ascend, and each is less than the number of files.  So there are no more
+** of them than files, nor than bytes (or bits) of the list, and room for the lesser of both is
+** enough.
 */
 #include "index/postings.h"
 
@@ -59,7 +60,10 @@ unsigned char *postings_write(unsigned char *out, const struct postings_form *fo
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
-/* Returns where the body begins, and whether it is a bitmap; *end becomes where it ends.  NULL after an error. */
+/*
+** Returns where the body begins, and whether it is a bitmap; *end becomes where it ends.  NULL
+** after an error.
+*/
 static const unsigned char *read_length(const unsigned char *p, const unsigned char **end, int *is_bitmap,
                                         struct err *e) {
   uint32_t head;

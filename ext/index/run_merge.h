@@ -15,12 +15,12 @@
 
 /*
 ** Puts all entries of n sources into a writer, which the caller finishes.  The lists of a key that
-** several sources have are united.  Only ids in `alive` are kept (NULL: all are), and a key without
-** one vanishes, so the run may come out empty.
+** several sources have are united.  Only ids in `alive` are kept (NULL: all are), and a key
+** without one vanishes, so the run may come out empty.
 **
-** first_id: the first id of the new run, to which its lists are relative.  No id that is kept may be
-** less, or greater by more than UINT32_MAX - 1; ERR_FORMAT otherwise.  The least first_id of the
-** sources fits if they span no more.
+** first_id: the first id of the new run, to which its lists are relative.  No id that is kept may
+** be less, or greater by more than UINT32_MAX - 1; ERR_FORMAT otherwise.  The least first_id of
+** the sources fits if they span no more.
 **
 ** The errors of sources and of the writer's sink are passed on.  A source whose keys do not ascend
 ** is damaged: ERR_FORMAT.

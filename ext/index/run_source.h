@@ -21,8 +21,8 @@ struct run_entry {
 
 struct run_source {
   /*
-  ** Sets *out to the next entry, whose key is greater than the one before, and which is valid until
-  ** the next call.  Not called again after an error or the end.
+  ** Sets *out to the next entry, whose key is greater than the one before, and which is valid
+  ** until the next call.  Not called again after an error or the end.
   */
   enum err_code (*next)(void *context, struct run_entry *out, struct err *e);
   void *context;

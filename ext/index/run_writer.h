@@ -2,17 +2,17 @@
 /*
 ** Writes a sorted run of an index: from keys in ascending order, each with its files, to blocks.
 **
-** A run has some files, which are numbered from its first id on, and keys.  Its blocks are of about
-** RUN_BLOCK bytes, and are stored by the caller under the first key of each.  A block is
+** A run has some files, which are numbered from its first id on, and keys.  Its blocks are of
+** about RUN_BLOCK bytes, and are stored by the caller under the first key of each.  A block is
 **
 **     CRC-32 of the rest, 4 bytes | flags, 1 byte | the first key of the next block | entries
 **
-** and an entry is varint(bytes that the key shares with the key before), varint(bytes of its rest),
-** the rest, and postings (postings.h).  The first entry of a block shares nothing.  The next key is
-** a byte with its length and its bytes, of length 0 in the last block.
+** and an entry is varint(bytes that the key shares with the key before), varint(bytes of its
+** rest), the rest, and postings (postings.h).  The first entry of a block shares nothing.  The
+** next key is a byte with its length and its bytes, of length 0 in the last block.
 **
-** The CRC and the next key are for the reader, which thus notices any block that is damaged, and any
-** that is missing (run_reader.h).
+** The CRC and the next key are for the reader, which thus notices any block that is damaged, and
+** any that is missing (run_reader.h).
 **
 ** The owner clears it.  A struct that is all zero may be cleared as well.  It must be used by one
 ** thread at a time.
@@ -27,8 +27,8 @@
 #include "index/key.h"
 
 /*
-** Bytes of a block.  The row of a table of SQLite that has a block and its key then fits into a page
-** of 4096 bytes.  Only a block of a single entry may have more.
+** Bytes of a block.  The row of a table of SQLite that has a block and its key then fits into a
+** page of 4096 bytes.  Only a block of a single entry may have more.
 */
 #define RUN_BLOCK 3960
 
@@ -55,16 +55,16 @@ struct run_writer {
 void run_writer_init(struct run_writer *w, const struct run_sink *sink);
 
 /*
-** Adds a key with its n (> 0) files, ascending numbers relative to the first id of the run.  The key
-** must be greater than the one before.  ERR_NOMEM, ERR_FORMAT for a key that is not greater, and what
-** the sink returns; the run cannot be finished then.
+** Adds a key with its n (> 0) files, ascending numbers relative to the first id of the run.  The
+** key must be greater than the one before.  ERR_NOMEM, ERR_FORMAT for a key that is not greater,
+** and what the sink returns; the run cannot be finished then.
 */
 enum err_code run_writer_put(struct run_writer *w, const struct index_key *key, const uint32_t *id, size_t n,
                              struct err *e);
 
 /*
-** Gives the last block to the sink.  A run without keys has no blocks; such a run must not be kept,
-** because a reader would find it damaged.
+** Gives the last block to the sink.  A run without keys has no blocks; such a run must not be
+** kept, because a reader would find it damaged.
 */
 enum err_code run_writer_finish(struct run_writer *w, struct err *e);
 

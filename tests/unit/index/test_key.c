@@ -119,7 +119,10 @@ static struct ip random_ip(void) {
   return a;
 }
 
-/* An address is in a prefix if its key is in the range of the prefix, and keys sort as addresses do. */
+/*
+** An address is in a prefix if its key is in the range of the prefix, and keys sort as addresses
+** do.
+*/
 static void test_prefixes(void **state) {
   uint32_t inside = 0;
   (void)state;

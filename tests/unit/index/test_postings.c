@@ -104,7 +104,10 @@ static void test_limits(void **state) {
   id_list_clear(&list);
 }
 
-/* Each number is written in as few bytes as it can be, and is not read in more, nor if it is cut off. */
+/*
+** Each number is written in as few bytes as it can be, and is not read in more, nor if it is cut
+** off.
+*/
 static void test_varints(void **state) {
   static const unsigned char wrong[][6] = {{0x80, 0},
                                            {0x80, 0x80, 0},
@@ -127,8 +130,8 @@ static void test_varints(void **state) {
 }
 
 /*
-** Bytes that were changed, cut or made at random are no list, or one with ascending numbers below the number
-** of files; and a list that takes no more memory than they need.
+** Bytes that were changed, cut or made at random are no list, or one with ascending numbers below
+** the number of files; and a list that takes no more memory than they need.
 */
 static void test_damage(void **state) {
   uint32_t id[40], lists = 0;
