@@ -129,6 +129,26 @@ def test_rows_that_are_deleted_changed_or_exchanged(build, tmp_path, indexed):
         check(build, tmp_path, logs, changed(tmp_path / "changed", content, part), QUESTIONS if IS_WHOLE else QUESTIONS[::3])
 
 
+def test_a_format_that_was_removed_from_the_index(release, tmp_path):
+    """Without it, the records that are no records without the format vanished, and no error told that."""
+    logs = write(tmp_path / "logs" / "a.log", "10.0.0.1 10.0.0.2\n10.0.0.3 10.0.0.4\n").parent
+    index = tmp_path / "x.idx"
+    make(release, logs, index, format="srcaddr dstaddr")
+    sql = f"SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE srcaddr = '10.1.1.1' AND index_file = {quote(str(index))}"
+    with contextlib.closing(connect(release)) as db:
+        assert db.execute(sql + " AND format = 'srcaddr dstaddr'").fetchone() == (0,)
+        with pytest.raises(sqlite3.OperationalError, match="was built with format = 'srcaddr dstaddr', and this query has format = ''"):
+            db.execute(sql)
+        for change in ("DELETE FROM about WHERE name = 'format'", "UPDATE about SET value = '' WHERE name = 'format'",
+                       "DELETE FROM about WHERE name = 'format_checksum'"):
+            content = index.read_bytes()
+            with contextlib.closing(sqlite3.connect(index)) as other:
+                other.executescript(change)
+            with pytest.raises(sqlite3.OperationalError, match=r"is damaged \(its format\); remove it"):
+                db.execute(sql)
+            index.write_bytes(content)
+
+
 # ---- what is no index
 
 IS_NO_INDEX, NOT_REGULAR = "is no index of log files; give another name to the index", "is not a regular file; give another name to the index"
