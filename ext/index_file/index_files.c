@@ -308,7 +308,9 @@ static int add_gone(struct gone *g, sqlite3_stmt *s) {
   struct err e = {0};
   if (mem_grow(&g->folder, &g->cap, g->names.n + 1, 64, sizeof *g->folder)) return SQLITE_NOMEM;
   g->folder[g->names.n] = sqlite3_column_int64(s, 0);
-  return files_add(&g->names, (const char *)sqlite3_column_text(s, 2), NULL, &e) ? SQLITE_NOMEM : SQLITE_OK;
+  const char *name = (const char *)sqlite3_column_text(s, 2);
+  const char *copy = name ? files_join(&g->names, "", name, strlen(name), &e) : NULL;
+  return !copy || files_add(&g->names, copy, NULL, &e) ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 static int find_gone(struct gone *g, struct index_db *d, const struct file_set *known, uint64_t first_new,
