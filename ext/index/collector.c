@@ -353,6 +353,7 @@ const struct summing_kind collector_kind = {
 
 static void make_key(const struct collector_item *i, struct index_key *key) {
   const char *p = (const char *)i->text;
+  key->n = 0;
   switch ((enum value_kind)i->kind) {
   case VALUE_ADDRESS: key_of_address(key, p, i->n); break;
   case VALUE_INTERFACE: key_of_interface(key, p, i->n); break;

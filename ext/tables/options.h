@@ -127,7 +127,7 @@ enum option_flag {
     .values = "the path of an index that flowlogs_index_build has made",                                               \
     .doc = "Files that are as they were when the index was built, and in which no record can match by what it says, "  \
            "are not opened.  The rows are the same.  All other files are read.",                                       \
-    .example = "index_file = 'logs.idx'")
+    .example = "index_file = 'build/logs.idx'")
 
 enum option {
 #define O(name, kind, ...) OPTION_##name,
