@@ -64,8 +64,8 @@ endif
 
 # The rooms of ext/, lowest first: each may include headers of the rooms before it and of its own.  The lower rooms do
 # not know SQLite, so unit tests link them alone.
-LOWER_ROOMS := base net file record predicate scan connection
-UPPER_ROOMS := sqlite functions tables
+LOWER_ROOMS := base net file record predicate scan connection index
+UPPER_ROOMS := sqlite index_file functions tables
 
 ISAL_OBJECT := $(BUILD)/file/inflate_isal.o
 

@@ -18,6 +18,15 @@ static inline uint32_t bytes_load4(const char *p) {
   return x;
 }
 
+/* A word whose first byte in memory is the lowest of x: the reverse of bytes_load8(). */
+static inline uint64_t bytes_in_order(uint64_t x) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  return __builtin_bswap64(x);
+#else
+  return x;
+#endif
+}
+
 static inline uint64_t bytes_load8(const char *p) {
   uint64_t x;
   memcpy(&x, p, sizeof x);

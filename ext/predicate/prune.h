@@ -45,6 +45,7 @@ enum prune {
   PRUNE_FILE, /* a condition on the path itself */
   PRUNE_REGION,
   PRUNE_TIME,
+  PRUNE_INDEX, /* what an index knows of the file; prune_reason() never says so */
   PRUNE_COUNT
 };
 

@@ -321,3 +321,19 @@ enum err_code layout_from_option(struct layout *l, const char *text, size_t n, s
   add_classes(l);
   return ERR_NONE;
 }
+
+size_t layout_names(const struct layout *l, char *out) {
+  size_t n = 0;
+  for (uint32_t i = l->prefix; i < l->ntokens; i++) {
+    int f = l->field[i];
+    const char *name = f == FIELD_NONE ? layout_name(l, i) : fields[f].name;
+    size_t length = f == FIELD_NONE ? l->name_n[i] : strlen(name);
+    if (i > l->prefix) {
+      if (out) out[n] = ' ';
+      n++;
+    }
+    for (size_t k = 0; out && k < length; k++) out[n + k] = f != FIELD_NONE && name[k] == '_' ? '-' : name[k];
+    n += length;
+  }
+  return n;
+}

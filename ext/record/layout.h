@@ -121,6 +121,13 @@ enum err_code layout_from_option(struct layout *l, const char *text, size_t n, s
 static inline int layout_is_texts(const struct layout *l) { return l->nints == 0 && l->nchecks == 0; }
 
 /*
+** Writes the names of the fields, with a space between two and without a NUL, and returns their bytes;
+** with NULL for out, it only returns these.  The prefix has no name.  A known field has AWS's
+** spelling, whatever that of the header is, so that equal fields give equal names.
+*/
+size_t layout_names(const struct layout *l, char *out);
+
+/*
 ** Returns the name of a token as the header writes it.  It has l->name_n[token] bytes and no NUL.
 */
 static inline const char *layout_name(const struct layout *l, uint32_t token) { return l->text + l->name[token]; }

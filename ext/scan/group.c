@@ -95,27 +95,18 @@ void grouping_bind(const struct grouping *g, const struct layout *l, const struc
 
 /* --- keys -------------------------------------------------------------------------------------------------------- */
 
-/* A word whose first byte in memory is the lowest of x. */
-static inline uint64_t in_order(uint64_t x) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  return __builtin_bswap64(x);
-#else
-  return x;
-#endif
-}
-
 /* Writes the words of a text and returns how many.  One word more than these may be written. */
 static inline uint32_t put_text(uint64_t *key, const char *p, size_t n) {
   if (__builtin_expect(n <= TEXT_SHORT, 1)) {
-    key[0] = in_order(hash_load(p, n < 7 ? n : 7) << 8 | n);
-    key[1] = in_order(hash_load(p + 7, n > 7 ? n - 7 : 0));
+    key[0] = bytes_in_order(hash_load(p, n < 7 ? n : 7) << 8 | n);
+    key[1] = bytes_in_order(hash_load(p + 7, n > 7 ? n - 7 : 0));
     return 1 + (n > 7);
   }
   uint32_t words = 1, length = (uint32_t)n;
-  key[0] = in_order(TEXT_LONG);
+  key[0] = bytes_in_order(TEXT_LONG);
   memcpy((char *)key + 4, &length, sizeof length);
-  for (; n > 8; p += 8, n -= 8) key[words++] = in_order(hash_load(p, 8));
-  key[words++] = in_order(hash_load(p, n));
+  for (; n > 8; p += 8, n -= 8) key[words++] = bytes_in_order(hash_load(p, 8));
+  key[words++] = bytes_in_order(hash_load(p, n));
   return words;
 }
 

@@ -5,7 +5,9 @@
 **
 ** A reader binds the sums to each layout, adds the lines that its predicate lets pass, and settles
 ** after each window.  All calls come from one thread at a time.  `sums` is the first argument of
-** all functions.
+** all functions.  For each file:
+**
+**     begin_file()  { bind()  { add() ...  settle() } ... } ...  end_file()
 */
 #ifndef SCAN_SUMMING_H
 #define SCAN_SUMMING_H
@@ -17,7 +19,17 @@
 #include "record/tokens.h"
 #include "scan/presence.h"
 
+struct reader;
+
 struct summing_kind {
+  /*
+  ** The next records are those of this file of the list; and the file has ended, of which the reader
+  ** knows what it was (ERR_NOMEM).  A file that is given up before its end has no end_file().  NULL: the sums do
+  ** not depend on files.
+  */
+  void (*begin_file)(void *sums, size_t file);
+  enum err_code (*end_file)(void *sums, const struct reader *r, struct err *e);
+
   /*
   ** Lines of this layout come next, with what the path of the file gives.  path stays valid until
   ** the next call; the layout does not.  Notes in *presence which of the fields that are needed

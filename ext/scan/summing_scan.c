@@ -50,8 +50,10 @@ static int summing_scan_admit(void *scan) {
 
 static struct batch *summing_scan_room(void *scan, struct worker *w) {
   struct batch *b = &((struct summing_scan *)scan)->worker[w->number].batch;
+  const struct summing *own = &w->reader.summing;
   batch_reset(b);
   b->file = (uint32_t)w->file;
+  if (own->kind->begin_file) own->kind->begin_file(own->sums, w->file);
   return b;
 }
 
@@ -86,10 +88,23 @@ static void hand_over(struct summing_scan *g, struct summing_worker *own) {
   pthread_mutex_unlock(&g->mutex);
 }
 
+/* There is no memory: the scan ends. */
+static void give_up(struct summing_scan *g) {
+  pthread_mutex_lock(&g->mutex);
+  g->no_memory = 1;
+  pthread_mutex_unlock(&g->mutex);
+  workers_stop(&g->workers);
+}
+
 static int summing_scan_deliver(void *scan, struct worker *w, enum reader_result result) {
   struct summing_scan *g = scan;
   struct summing_worker *own = &g->worker[w->number];
-  (void)result;
+  const struct summing_kind *kind = own->summing.kind;
+  struct err e = {0};
+  if (result == READER_END && kind->end_file && kind->end_file(own->summing.sums, &w->reader, &e)) {
+    give_up(g);
+    return 0;
+  }
   if (own->batch.nproblems) keep_problem(g, w->file, &own->batch);
   if (!w->is_owner && is_full(own)) hand_over(g, own);
   return w->file < failed_file(g);
@@ -127,12 +142,7 @@ static void summing_scan_end(void *scan, struct worker *w, int ok) {
   batch_clear(&own->batch);
   w->batch = NULL;
   if (ok) ok = !merge(g, own, &e);
-  if (!ok) {
-    pthread_mutex_lock(&g->mutex);
-    g->no_memory = 1;
-    pthread_mutex_unlock(&g->mutex);
-    workers_stop(&g->workers);
-  }
+  if (!ok) give_up(g);
   pthread_mutex_lock(&g->mutex);
   g->ended++;
   pthread_cond_signal(&g->news);
@@ -215,6 +225,7 @@ static enum err_code get_sums(struct summing_scan *g, struct err *e) {
 */
 static enum err_code work_oneself(struct summing_scan *g, struct err *e) {
   int more = workers_step(&g->workers, e);
+  if (g->no_memory) err_nomem(e);
   if (e->code) return e->code;
   if (!more) g->is_last = 1;
   if (!more || is_full(g->worker)) g->current = g->worker;

@@ -46,12 +46,26 @@ int workers_read_ahead(const struct files *files, int asked) {
 ** Why can the file have no records that are wanted, or PRUNE_NONE if it can?  The name of what
 ** lies in memory says nothing, whatever it looks like.
 */
-static enum prune why_unwanted(const struct workers *s, const struct file *file) {
+static enum prune why_unwanted(const struct workers *s, size_t number) {
   const struct predicate *p = s->options.reader.predicate;
+  const struct file *file = &s->files->file[number];
   if (!p) return PRUNE_NONE;
   if (file->text) return predicate_keeps_file(p, file->path) ? PRUNE_NONE : PRUNE_FILE;
   enum prune why = prune_reason(p, file->path, s->options.late);
+  if (why == PRUNE_NONE && s->options.spared.file && s->options.spared.file[number]) return PRUNE_INDEX;
   return why == PRUNE_FILE && file_may_hide_others(file) ? PRUNE_NONE : why;
+}
+
+/* Counts the fields of a file that is spared, as if it had been read. */
+static void count_spared(struct workers *s, size_t number) {
+  uint32_t place = s->options.spared.file[number];
+  if (place == SCAN_SPARED_EMPTY) return;
+  struct presence found = s->options.spared.presence[place - 1];
+  struct path_fields path;
+  path_fields_of(&path, s->files->file[number].path);
+  for (int i = 0; i < path.n; i++)
+    if (found.condition[path.item[i].field]) found.condition[path.item[i].field] = PREDICATE_HAS;
+  presence_count(&s->counts.presence, &found);
 }
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
@@ -71,7 +85,7 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
     size_t number = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
     if (number >= s->files->n) return NEXT_NONE;
     const struct file *file = &s->files->file[number];
-    enum prune why = why_unwanted(s, file);
+    enum prune why = why_unwanted(s, number);
     if (why == PRUNE_NONE) {
       w->file = number;
       w->is_open = 1;
@@ -82,6 +96,7 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
     pthread_mutex_lock(&s->mutex);
     s->counts.pruned++;
     s->counts.pruned_by[why]++;
+    if (why == PRUNE_INDEX) count_spared(s, number);
     pthread_mutex_unlock(&s->mutex);
     progress_add(s->options.progress, 1, file->size > 0 ? (uint64_t)file->size : 0, 0);
     s->sink->end_file(s->context, number, NULL);
@@ -252,7 +267,7 @@ static enum err_code check_absent(const struct workers *s, struct err *e) {
 enum err_code workers_check_end(const struct workers *s, struct err *e) {
   size_t n = s->files->n;
   if (!n || s->counts.passed_over < n) return check_absent(s, e);
-  if (s->options.reader.policy == POLICY_COLLECT) return ERR_NONE;
+  if (s->options.reader.policy == POLICY_COLLECT || s->options.may_be_others) return ERR_NONE;
   const char *first = s->files->file[0].path;
   if (n == 1) return err_set(e, ERR_FORMAT, 0, "the only file found, '%s', %s", first, s->why);
   return err_set(e, ERR_FORMAT, 0, "none of the %zu files found is a flow log; the first, '%s', %s", n, first, s->why);

@@ -33,11 +33,24 @@
 
 #define SCAN_SMALL (1 << 20) /* bytes: files that have less together are not worth a thread, unless one is asked for */
 
+/*
+** Files of the list that need not be opened, because an index says that no record in them is wanted.
+** So that the answer is as if they had been read, the scan counts which of the needed fields they
+** have, if they have records.
+*/
+struct scan_spared {
+  const uint32_t *file;            /* one for each: 0 to open it, SCAN_SPARED_EMPTY, or 1 + its place in presence */
+  const struct presence *presence; /* without what the paths of files give */
+};
+#define SCAN_SPARED_EMPTY UINT32_MAX
+
 /* What a scan is told, whatever its sink. */
 struct scan_options {
   struct reader_options reader; /* reader.ahead is set by workers_open(); reader.stop is asked by the owner alone */
   struct progress *progress;    /* counts what is done; NULL: nobody wants to know */
   int64_t late; /* seconds by which files may have been delivered late, for prune_reason(); or PRUNE_LATE_ANY */
+  struct scan_spared spared; /* file is NULL: no file is spared */
+  int may_be_others;         /* that none of the files is a flow log is no error: the caller looks at each of them */
   int may_lack; /* a condition on a field that no file has is no error: the files are not all that the query is about */
   int threads;  /* -1: as many as there are processors and work for them; 0: the caller's alone */
 };

@@ -49,6 +49,7 @@ struct sql_table {
   int ncolumns;
   const char *doc;     /* in whole sentences */
   const char *example; /* a query on the sample logs */
+  int writes_index;    /* it makes the file that index_file names, which the other tables read */
 };
 
 /* --- rows of the arrays ------------------------------------------------------------------------------------------ */
@@ -102,7 +103,7 @@ struct sql_table {
 ** The options of tables that read files, with the comma in front of them, and what stands in their
 ** place in tables of a value.
 */
-#define FILES_OPTIONS , OPTION_COLUMN(late), OPTION_COLUMN(progress)
+#define FILES_OPTIONS , OPTION_COLUMN(late), OPTION_COLUMN(progress), OPTION_COLUMN(index_file)
 #define NO_OPTIONS
 
 /* The first argument of a table that reads a value and no files. */

@@ -134,8 +134,8 @@ static int read_lists(struct connections_cursor *c) {
 static int begin(struct connections_cursor *c) {
   struct err e = {0};
   struct connection_scan_options options = {.pass.memory = (uint64_t)c->query.options.memory};
-  query_scan_options(&c->query, &options.pass.scan);
-  options.pass.scan.reader.predicate = &c->records;
+  int rc = query_scan_options(&c->query, &c->records, &options.pass.scan);
+  if (rc) return rc;
   options.services = c->servers;
   choose_wish(c, &options.pass.wish);
   c->is_open = 1;

@@ -28,12 +28,14 @@ void file_list_init(struct file_list *r) {
 /* Forgets what is known of one path or value; the decoder is kept for the next value. */
 static void forget(struct file_list *r) {
   struct payload_decoder *unpacker = r->unpacker;
+  uint64_t number = r->number + 1;
   sqlite3_free(r->path);
   files_clear(&r->files);
   payload_clear(&r->payload);
   mem_free(r->data);
   file_list_init(r);
   r->unpacker = unpacker;
+  r->number = number;
 }
 
 void file_list_clear(struct file_list *r) {

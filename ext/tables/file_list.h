@@ -22,6 +22,7 @@
 #include "sqlite/watch.h"
 
 struct file_list {
+  uint64_t number;         /* of the list: another one whenever files have been looked for */
   char *path;              /* the path that `files` was found for; NULL: none yet */
   struct root_guard guard; /* FLOWLOGS_ROOT at the time when `files` was found */
   struct files files;

@@ -37,11 +37,13 @@ struct files_cursor {
   struct query query; /* the options in force, and the files */
   struct reader_options reader_options;
   enum depth depth;
+  int opens;              /* columns are named that need a file to be opened, whatever an index says */
   size_t row;             /* in the list of files */
   struct object_name key; /* of this row's file */
   int has_reader;         /* reader and batch are there: depth is not DEPTH_NAME */
   struct reader reader;   /* what it says of the file */
   struct batch batch;
+  uint64_t records, problems;  /* of this row's file, as far as it was read */
   uint64_t min_start, max_end; /* BATCH_NULL when no record has the field */
 };
 
@@ -126,15 +128,11 @@ static void result_verdict(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
   sqlite3_result_text(ctx, names[r->is_other ? VERDICT_OTHER : r->verdict], -1, SQLITE_STATIC);
 }
 
-/* Known fields have AWS's spelling, so that a query finds them however the header spells them. */
 static void append_names(sqlite3_str *out, const struct layout *l) {
-  for (uint32_t i = l->prefix; i < l->ntokens; i++) {
-    int f = l->field[i];
-    if (i > l->prefix) sqlite3_str_appendchar(out, 1, ' ');
-    if (f == FIELD_NONE) sqlite3_str_append(out, layout_name(l, i), l->name_n[i]);
-    for (const char *p = f == FIELD_NONE ? "" : fields[f].name; *p; p++)
-      sqlite3_str_appendchar(out, 1, *p == '_' ? '-' : *p);
-  }
+  size_t n = layout_names(l, NULL), before = (size_t)sqlite3_str_length(out);
+  sqlite3_str_appendchar(out, (int)n, ' ');
+  char *text = sqlite3_str_value(out);
+  if (text && (size_t)sqlite3_str_length(out) == before + n) layout_names(l, text + before);
 }
 
 /*
@@ -175,7 +173,7 @@ static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
 
 static void result_rows(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
-  sqlite3_result_int64(ctx, (sqlite3_int64)cursor_of(cursor)->reader.records);
+  sqlite3_result_int64(ctx, (sqlite3_int64)cursor_of(cursor)->records);
 }
 
 static void result_min_start(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
@@ -190,7 +188,7 @@ static void result_max_end(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, co
 
 static void result_errors(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
-  sqlite3_result_int64(ctx, (sqlite3_int64)cursor_of(cursor)->reader.nproblems);
+  sqlite3_result_int64(ctx, (sqlite3_int64)cursor_of(cursor)->problems);
 }
 
 #define FILE_COLUMN(name_, type_, depth_, result_, doc_)                                                               \
@@ -224,6 +222,7 @@ static const struct column columns[] = {
     OPTION_COLUMN_AS("paths", path), /* the name path is taken */
     OPTION_COLUMN(format),
     OPTION_COLUMN(progress),
+    OPTION_COLUMN(index_file),
 };
 
 const struct sql_table flowlogs_files_table = {
@@ -277,36 +276,59 @@ static void add_times(struct files_cursor *c) {
   }
 }
 
-/* Finds out about the file of this row what the query needs. */
-static int look(struct files_cursor *c) {
+/* Reads the file, as far as the depth says. */
+static int read_file(struct files_cursor *c, const struct file *file, enum depth depth) {
   struct err e = {0};
   enum reader_result rc;
-  if (c->row >= c->query.list.files.n) return watch_end(&c->query.watch), SQLITE_OK;
-  const struct file *file = &c->query.list.files.file[c->row];
-  object_name_parse(&c->key, file->path);
-  if (c->depth == DEPTH_NAME) return SQLITE_OK;
   c->min_start = c->max_end = BATCH_NULL;
   reader_open_file(&c->reader, file);
   do {
     batch_reset(&c->batch);
     rc = stop_check(&c->reader_options.stop, &e) ? READER_ERROR : reader_next(&c->reader, &c->batch, &e);
     add_times(c);
-  } while ((rc == READER_MORE || rc == READER_FULL) && (c->depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
+  } while ((rc == READER_MORE || rc == READER_FULL) && (depth == DEPTH_READ || c->reader.verdict == VERDICT_OPEN));
   reader_close(&c->reader);
-  progress_add(&c->query.watch.progress, 1, file->size > 0 ? (uint64_t)file->size : 0, c->reader.records);
-  watch_rows(&c->query.watch);
+  c->records = c->reader.records;
+  c->problems = c->reader.nproblems;
   char **pzErr = &c->query.cursor.pVtab->zErrMsg;
   if (rc == READER_ERROR) return report_error(pzErr, &e);
   const struct problem *exhausted = batch_exhausted(&c->batch);
   return exhausted ? report_problem(pzErr, file->path, &c->batch, exhausted, "") : SQLITE_OK;
 }
 
-/* The depth that the columns of the query need. */
-static enum depth depth_of(sqlite3_uint64 used) {
-  int depth = DEPTH_NAME;
+/*
+** Finds out about the file of this row what the query needs.  What only a reading to the end tells is
+** taken from the index, if it knows the file.
+*/
+static int look(struct files_cursor *c) {
+  if (c->row >= c->query.list.files.n) return watch_end(&c->query.watch), SQLITE_OK;
+  const struct file *file = &c->query.list.files.file[c->row];
+  const struct file_facts *facts = index_use_facts(&c->query.index, c->row);
+  int rc = SQLITE_OK, is_known = facts && facts->verdict != VERDICT_OPEN && c->depth == DEPTH_READ;
+  object_name_parse(&c->key, file->path);
+  if (c->depth == DEPTH_NAME) return SQLITE_OK;
+  if (!is_known || c->opens) rc = read_file(c, file, is_known ? DEPTH_OPEN : c->depth);
+  if (is_known) {
+    c->records = facts->records;
+    c->problems = facts->problems;
+    c->min_start = facts->min_start;
+    c->max_end = facts->max_end;
+  }
+  progress_add(&c->query.watch.progress, 1, file->size > 0 ? (uint64_t)file->size : 0, c->records);
+  watch_rows(&c->query.watch);
+  return rc;
+}
+
+/* Does the query name a column that needs this depth? */
+static int needs(sqlite3_uint64 used, enum depth depth) {
   for (int i = 0; i < flowlogs_files_table.ncolumns; i++)
-    if (columns[i].role == COLUMN_OTHER && columns_is_used(used, i) && columns[i].ref > depth) depth = columns[i].ref;
-  return (enum depth)depth;
+    if (columns[i].role == COLUMN_OTHER && columns_is_used(used, i) && columns[i].ref == (int)depth) return 1;
+  return 0;
+}
+
+static void choose_depth(struct files_cursor *c) {
+  c->opens = needs(c->query.used, DEPTH_OPEN);
+  c->depth = needs(c->query.used, DEPTH_READ) ? DEPTH_READ : c->opens ? DEPTH_OPEN : DEPTH_NAME;
 }
 
 static int open_reader(struct files_cursor *c) {
@@ -330,7 +352,7 @@ static int files_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, 
   clear_reader(c);
   c->row = 0;
   int rc = query_begin(&c->query, plan, argc, argv);
-  c->depth = depth_of(c->query.used);
+  choose_depth(c);
   if (!rc && c->depth != DEPTH_NAME) rc = open_reader(c);
   return rc ? rc : look(c);
 }

@@ -254,6 +254,11 @@ static int set_inside(struct options *o, const char *value, char **pzErr) {
   return replace(&o->inside, value);
 }
 
+static int set_index_file(struct options *o, const char *value, char **pzErr) {
+  (void)pzErr;
+  return replace(&o->index_file, value);
+}
+
 static int set_servers(struct options *o, const char *value, char **pzErr) {
   (void)pzErr;
   return replace(&o->servers, value);

@@ -122,7 +122,12 @@ enum option_flag {
     .values = "seconds, or a number with s, m, h or d: 60 seconds or more",                                            \
     .doc = "A longer pause between the records of two ends begins another connection.  It must be longer than the "    \
            "aggregation interval of the logs, which is 10 minutes at most.  The default is 15m.",                      \
-    .example = "idle = '1h'")
+    .example = "idle = '1h'")                                                                                          \
+  O(index_file, TEXT, .type = "TEXT", .flags = OPTION_NOT_IN_ROWID,                                                    \
+    .values = "the path of an index that flowlogs_index_build has made",                                               \
+    .doc = "Files that are as they were when the index was built, and in which no record can match by what it says, "  \
+           "are not opened.  The rows are the same.  All other files are read.",                                       \
+    .example = "index_file = 'build/logs.idx'")
 
 enum option {
 #define O(name, kind, ...) OPTION_##name,

@@ -25,6 +25,7 @@ void query_open(struct query *q, sqlite3_vtab *table) {
 
 void query_close(struct query *q) {
   rowid_base_close(&query_table(q)->numbers);
+  index_use_clear(&q->index);
   file_list_clear(&q->list);
   watch_clear(&q->watch);
   predicate_clear(&q->predicate);
@@ -66,6 +67,15 @@ static int begin_watch(struct query *q, char **pzErr) {
   return rc;
 }
 
+/* Reads what the index knows of the files, if the query names one. */
+static int find_in_index(struct query *q, char **pzErr) {
+  const struct options *o = &q->options;
+  const struct stop stop = watch_stop(&q->watch);
+  if (!o->index_file) return index_use_clear(&q->index), SQLITE_OK;
+  return index_use_begin(&q->index, o->index_file, o->format ? o->format : "", &q->list.files, q->list.number,
+                         &q->list.guard, &stop, pzErr);
+}
+
 int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **argv) {
   struct table *t = query_table(q);
   char **pzErr = &t->base.zErrMsg;
@@ -78,6 +88,7 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
   if (!rc) rc = begin_watch(q, pzErr);
   if (!rc && columns_take_data(t->of)) rc = find_payload(q, &t->fingerprint_key, pzErr);
   else if (!rc) rc = file_list_find(&q->list, q->options.path, query_threads(&q->options), &q->watch, pzErr);
+  if (!rc && !query_of(q)->writes_index) rc = find_in_index(q, pzErr);
   if (!rc) rc = rowid_base_find(&t->numbers, &q->options, q->list.files.n, &q->base, pzErr);
   if (rc) watch_end(&q->watch);
   else watch_pause(&q->watch);
@@ -144,16 +155,19 @@ static int reads_parts(const struct query *q) {
   return 1;
 }
 
-void query_scan_options(struct query *q, struct scan_options *out) {
+int query_scan_options(struct query *q, const struct predicate *predicate, struct scan_options *out) {
   memset(out, 0, sizeof *out);
   out->reader.guard = &q->list.guard;
   out->reader.formats = q->options.formats;
   out->reader.policy = q->options.policy;
-  out->reader.predicate = &q->predicate;
+  out->reader.predicate = predicate;
   out->reader.filter = q->options.pattern;
   out->reader.stop = watch_stop(&q->watch);
   out->progress = &q->watch.progress;
   out->late = q->options.late;
   out->may_lack = reads_parts(q);
   out->threads = query_threads(&q->options);
+  if (!q->options.index_file || query_of(q)->writes_index) return SQLITE_OK;
+  return index_use_spare(&q->index, &q->list.files, predicate, q->options.pattern, &out->spared,
+                         &query_table(q)->base.zErrMsg);
 }

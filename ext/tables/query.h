@@ -11,6 +11,7 @@
 #ifndef TABLES_QUERY_H
 #define TABLES_QUERY_H
 
+#include "index_file/index_use.h"
 #include "predicate/predicate.h"
 #include "scan/scan.h"
 #include "sqlite/sqlite.h"
@@ -24,9 +25,10 @@ struct query {
   struct options options;     /* in force: the table's, and what this xFilter was given */
   struct predicate predicate; /* which records are wanted */
   struct watch watch;
-  struct file_list list; /* the files */
-  uint64_t base;         /* number of the first file, for rowids */
-  sqlite3_uint64 used;   /* mask of the SQL columns that the query uses */
+  struct file_list list;  /* the files */
+  struct index_use index; /* what the option index_file says of them */
+  uint64_t base;          /* number of the first file, for rowids */
+  sqlite3_uint64 used;    /* mask of the SQL columns that the query uses */
 };
 
 void query_open(struct query *q, sqlite3_vtab *table);
@@ -58,9 +60,10 @@ const char *query_advice(const struct query *q, enum err_code code);
 int query_threads(const struct options *o);
 
 /*
-** The options of a scan for this query, with the policy that on_error says.  They point into the
-** query.
+** The options of a scan for this query, with the policy that on_error says, of the records that meet
+** the predicate.  They point into the query.  An SQLite code: the index is asked which files the scan
+** need not open.
 */
-void query_scan_options(struct query *q, struct scan_options *out);
+int query_scan_options(struct query *q, const struct predicate *predicate, struct scan_options *out);
 
 #endif

@@ -46,9 +46,9 @@ int record_cursor_close(sqlite3_vtab_cursor *cursor) {
 static int open_scan(struct record_cursor *p, enum policy policy, const struct predicate *predicate) {
   struct err e = {0};
   struct scan_options *o = &p->scan_options;
-  query_scan_options(&p->query, o);
+  int rc = query_scan_options(&p->query, predicate, o);
+  if (rc) return rc;
   if (policy == POLICY_COLLECT) o->reader.policy = policy;
-  o->reader.predicate = predicate;
   p->is_open = 1;
   query_begin_scan(&p->query);
   if (!scan_open(&p->scan, &p->query.list.files, p->wanted, o, &e)) return SQLITE_OK;

@@ -228,7 +228,8 @@ static void choose_grouping(struct rollup_cursor *c) {
 static int begin(struct rollup_cursor *c) {
   struct err e = {0};
   struct rollup_scan_options options = {.memory = (uint64_t)c->query.options.memory};
-  query_scan_options(&c->query, &options.scan);
+  int rc = query_scan_options(&c->query, &c->query.predicate, &options.scan);
+  if (rc) return rc;
   c->is_open = 1;
   query_begin_scan(&c->query);
   if (!rollup_scan_open(&c->scan, &c->query.list.files, &c->grouping, &options, &e)) return SQLITE_OK;

@@ -13,6 +13,7 @@ const struct table_module table_modules[] = {
     {&flowlogs_payload_rollup_table, &flowlogs_payload_rollup_module},
     {&flowlogs_files_table, &flowlogs_files_module},
     {&flowlogs_errors_table, &flowlogs_errors_module},
+    {&flowlogs_index_build_table, &flowlogs_index_build_module},
     {&flowlogs_help_table, &flowlogs_help_module},
 };
 

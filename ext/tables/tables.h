@@ -18,6 +18,7 @@ extern const struct sql_table flowlogs_payload_table;        /* the records in a
 extern const struct sql_table flowlogs_payload_rollup_table; /* the same, summed */
 extern const struct sql_table flowlogs_files_table;          /* the files, and what they are */
 extern const struct sql_table flowlogs_errors_table;         /* what a scan could not use */
+extern const struct sql_table flowlogs_index_build_table;    /* makes an index of files */
 extern const struct sql_table flowlogs_help_table;           /* tables, columns, options and functions */
 
 extern const sqlite3_module flowlogs_module;
@@ -27,6 +28,7 @@ extern const sqlite3_module flowlogs_payload_module;
 extern const sqlite3_module flowlogs_payload_rollup_module;
 extern const sqlite3_module flowlogs_files_module;
 extern const sqlite3_module flowlogs_errors_module;
+extern const sqlite3_module flowlogs_index_build_module;
 extern const sqlite3_module flowlogs_help_module;
 
 /* All of them, in the order of the documentation. */
