@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""Queries with an index give what they give without it, and open fewer files."""
+
+import json
+import os
+
+import pytest
+
+DEFAULT = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+NOON = 1773057600       # 2026-03-09 12:00:00 UTC
+LONG_AGO = 1_700_000_000 * 10**9
+
+
+def record(src, dst, srcport=40000, dstport=443, start=NOON):
+    return f"2 123456789012 eni-1 {src} {dst} {srcport} {dstport} 6 10 840 {start} {start + 59} ACCEPT OK\n"
+
+
+class Indexed:
+    """A folder with log files, and an index of it."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder = build, folder
+
+    def write(self, name, text, mtime=LONG_AGO):
+        path = self.folder / "logs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        os.utime(path, ns=(mtime, mtime))
+
+    def index(self):
+        return self.build.rows("SELECT files, added, changed, forgotten FROM flowlogs_index_build('logs', 'logs.idx');", cwd=self.folder)
+
+    def both(self, sql):
+        """What a query says, with the index in the place of {I}, and without it; and how many files the index spared."""
+        where = "index_file = 'logs.idx' AND"
+        got = self.build.rows(sql.replace("{I}", where) + ";\nSELECT 'spared', flowlogs_scan_stats() ->> 'pruned_by_index';", cwd=self.folder)
+        want = self.build.rows(sql.replace("{I}", "") + ";", cwd=self.folder)
+        spared = got.pop()
+        return got, want, 0 if spared[1] == "NULL" else int(spared[1])
+
+    def same(self, sql, spared):
+        got, want, count = self.both(sql)
+        assert got == want
+        assert count == spared
+        return got
+
+
+@pytest.fixture
+def logs(build, tmp_path):
+    return Indexed(build, tmp_path)
+
+
+def three(logs):
+    for i in range(3):
+        logs.write(f"{i}.log", DEFAULT + "\n" + record(f"10.0.0.{i}", "10.0.9.9", start=NOON + 300 * i))
+    logs.index()
+
+
+@pytest.mark.parametrize("where, spared", [
+    ("srcaddr = '10.0.0.1'", 2), ("dstaddr = '10.0.9.9'", 0), ("addr = '10.0.0.1'", 2), ("cidr_match(srcaddr, '10.0.0.0/31')", 1),
+    ("srcaddr IN ('10.0.0.0', '10.0.0.2', '10.0.0.7')", 1), ("interface_id = 'eni-2'", 3), ("dstport = 22", 3), ("dstport = 443", 0),
+    (f"start >= {NOON + 300}", 1), (f"start >= {NOON + 300} AND srcaddr = '10.0.0.0'", 3), ("srcaddr <> '10.0.0.1'", 0)])
+def test_scan_stats_count_the_files_that_an_index_spares(logs, where, spared):
+    three(logs)
+    logs.same(f"SELECT file, line FROM flowlogs('logs') WHERE {{I}} {where}", spared)
+    out = logs.build.rows(f"SELECT count(*) FROM flowlogs('logs') WHERE index_file = 'logs.idx' AND {where}; SELECT flowlogs_scan_stats();",
+                          cwd=logs.folder)
+    stats = json.loads(out[1][0])
+    assert (stats["files_pruned"], stats["pruned_by_time"], stats["pruned_by_index"]) == (spared, 0, spared)
+    assert stats["files_found"] == stats["files_pruned"] + stats["files_read"] == 3
