@@ -89,7 +89,7 @@ static int decide(struct index_use *u, const struct files *files, char **pzErr) 
   for (size_t i = 0; i < files->n && !rc; i++) {
     const struct index_entry *entry = &u->rows.entry[i];
     if (!entry->is_current || !spare_decide(s, &files->file[i], &entry->facts, entry->layout)) continue;
-    u->spared[i] = entry->facts.records ? entry->layout + 1 : SCAN_SPARED_EMPTY;
+    u->spared[i] = entry->layout + 1;
   }
   return rc;
 }

@@ -59,7 +59,6 @@ static enum prune why_unwanted(const struct workers *s, size_t number) {
 /* Counts the fields of a file that is spared, as if it had been read. */
 static void count_spared(struct workers *s, size_t number) {
   uint32_t place = s->options.spared.file[number];
-  if (place == SCAN_SPARED_EMPTY) return;
   struct presence found = s->options.spared.presence[place - 1];
   struct path_fields path;
   path_fields_of(&path, s->files->file[number].path);

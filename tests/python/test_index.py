@@ -68,3 +68,11 @@ def test_scan_stats_count_the_files_that_an_index_spares(logs, where, spared):
     stats = json.loads(out[1][0])
     assert (stats["files_pruned"], stats["pruned_by_time"], stats["pruned_by_index"]) == (spared, 0, spared)
     assert stats["files_found"] == stats["files_pruned"] + stats["files_read"] == 3
+
+
+def test_a_file_with_a_header_alone_is_one_that_lacks_the_field(logs):
+    logs.write("a.log", "srcaddr dstport\n")
+    logs.index()
+    got, want, _ = logs.both("SELECT count(*) FROM flowlogs('logs') WHERE {I} interface_id = 'eni-1'")
+    assert got == want and "the only file that was read does not have this field" in got[0][0]
+    logs.same("SELECT count(*) FROM flowlogs('logs') WHERE {I} srcaddr = '10.0.0.1'", 1)
