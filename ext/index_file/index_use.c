@@ -95,13 +95,14 @@ static int decide(struct index_use *u, const struct files *files, char **pzErr) 
 }
 
 int index_use_spare(struct index_use *u, const struct files *files, const struct predicate *p, const struct filter *f,
-                    struct scan_spared *out, char **pzErr) {
+                    int (*fits)(const struct layout *l), struct scan_spared *out, char **pzErr) {
   struct err e = {0};
   int rc = begin(u, files, u->list, pzErr);
   if (!rc) {
     memset(u->spared, 0, (files->n + 1) * sizeof *u->spared);
     if (spare_init(&u->spare, p, f, &e)) rc = report_error(pzErr, &e);
-    else rc = decide(u, files, pzErr);
+    u->spare.fits = fits;
+    if (!rc) rc = decide(u, files, pzErr);
     spare_clear(&u->spare);
   }
   *out = (struct scan_spared){.file = u->spared, .presence = u->presence};

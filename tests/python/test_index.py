@@ -76,3 +76,14 @@ def test_a_file_with_a_header_alone_is_one_that_lacks_the_field(logs):
     got, want, _ = logs.both("SELECT count(*) FROM flowlogs('logs') WHERE {I} interface_id = 'eni-1'")
     assert got == want and "the only file that was read does not have this field" in got[0][0]
     logs.same("SELECT count(*) FROM flowlogs('logs') WHERE {I} srcaddr = '10.0.0.1'", 1)
+
+
+def test_a_file_without_the_fields_of_connections_is_an_error_with_an_index_too(logs):
+    logs.write("a.log", "interface-id srcaddr dstaddr\neni-1 10.0.0.1 10.0.0.2\n")
+    logs.write("b.log", DEFAULT + "\n" + record("10.0.0.1", "10.0.0.2"))
+    logs.write("c.log", DEFAULT + "\n" + record("10.0.0.3", "10.0.0.2").replace("eni-1", "eni-2"))
+    logs.index()
+    ask = "SELECT client, server FROM flowlogs_connections('logs') WHERE {I} interface_id = 'eni-2'"
+    assert "a.log: lacks the fields srcport, dstport, protocol" in logs.both(ask)[0][0][0]
+    assert logs.both(ask)[:2] == (logs.both(ask)[1],) * 2
+    assert logs.same(ask + " AND on_error = 'skip'", 1) == [["10.0.0.3", "10.0.0.2"]]
