@@ -87,3 +87,12 @@ def test_a_file_without_the_fields_of_connections_is_an_error_with_an_index_too(
     assert "a.log: lacks the fields srcport, dstport, protocol" in logs.both(ask)[0][0][0]
     assert logs.both(ask)[:2] == (logs.both(ask)[1],) * 2
     assert logs.same(ask + " AND on_error = 'skip'", 1) == [["10.0.0.3", "10.0.0.2"]]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n" * 3])
+def test_a_header_at_the_end_of_a_file_says_nothing_of_the_lines_before_it(logs, end):
+    logs.write("a.log", f"srcaddr dstport\n10.0.0.1 443\n10.0.0.2 22\ndstaddr action start{end}")
+    logs.write("b.log", "srcaddr dstport\n10.0.0.3 443\n")
+    logs.index()
+    assert logs.same("SELECT srcaddr FROM flowlogs('logs') WHERE {I} dstport = 22", 1) == [["10.0.0.2"]]
+    assert logs.same("SELECT srcaddr FROM flowlogs('logs') WHERE {I} srcaddr = '10.0.0.1'", 1) == [["10.0.0.1"]]
