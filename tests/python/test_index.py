@@ -96,3 +96,19 @@ def test_a_header_at_the_end_of_a_file_says_nothing_of_the_lines_before_it(logs,
     logs.index()
     assert logs.same("SELECT srcaddr FROM flowlogs('logs') WHERE {I} dstport = 22", 1) == [["10.0.0.2"]]
     assert logs.same("SELECT srcaddr FROM flowlogs('logs') WHERE {I} srcaddr = '10.0.0.1'", 1) == [["10.0.0.1"]]
+
+
+@pytest.mark.parametrize("columns", ["*", "rows", "errors", "rows, errors", "note", "fields, rows", "note, errors", "verdict, max_end"])
+def test_flowlogs_files_says_the_same_with_an_index(logs, columns):
+    """Of a named file that is no flow log, of errors far behind the beginning, and of a last header with other names."""
+    logs.write("a.log", "some words\n")
+    many = "".join(record("10.0.0.1", "10.0.0.2") for _ in range(30000))
+    logs.write("b.log", DEFAULT + "\n" + many + "2 too few\n" + record("10.0.0.1", "10.0.0.2"))
+    logs.write("c.log", "srcaddr dstport x1\n10.0.0.1 443 7\nsrcaddr dstport x2\n10.0.0.1 443 7\n")
+    logs.write("d.log", "srcaddr dstport\n10.0.0.1 443\nsrcaddr action\n10.0.0.1 ACCEPT\naction srcaddr\n")
+    logs.write("e.log", "")
+    logs.write("f.log", DEFAULT + "\n" + record("10.0.0.1", "10.0.0.2"))
+    logs.index()
+    for path in "logs", *(f"logs/{name}.log" for name in "abcdef"):
+        got, want, _ = logs.both(f"SELECT {columns} FROM flowlogs_files('{path}') WHERE {{I}} 1")
+        assert got == want, path
