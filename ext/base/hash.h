@@ -19,6 +19,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/bytes.h"
 
@@ -73,8 +74,11 @@ static inline uint64_t hash_bytes(const char *p, size_t n) {
 ** it, or 0.
 */
 static inline uint64_t hash_text(uint64_t h, const char *p) {
-  for (; *p; p++) h = hash_mix(h, (unsigned char)*p);
-  return h;
+  size_t n = strlen(p);
+  char rest[8] = {0};
+  for (; n >= 8; p += 8, n -= 8) h = hash_mix(h, bytes_load8(p));
+  memcpy(rest, p, n);
+  return hash_mix(h, bytes_load8(rest) | (uint64_t)n << 56);
 }
 
 #endif

@@ -11,6 +11,9 @@
 ** and with it the path under which a file that has several paths is listed, therefore does not
 ** depend on the file system.  Each pair of a folder and an offset is visited once; this ends
 ** loops of links, and keeps `**` from visiting a folder more than once.
+**
+** Where there are many names, threads read and examine folders of the stack ahead (pending.h).  What
+** becomes of them is decided here, in the same order.
 */
 #include "file/discover.h"
 
@@ -21,17 +24,12 @@
 
 #include "base/glob.h"
 #include "base/mem.h"
-#include "file/listing.h"
+#include "file/pending.h"
 #include "file/twins.h"
 
-#define EVERYTHING  SIZE_MAX /* the offset of an item for which all files below its folder are listed */
-#define FIRST_ITEMS 64       /* first capacity of an array that grows */
-
-/* A folder that will be read later. */
-struct item {
-  const char *path;
-  size_t at; /* offset of the next component in the pattern, or EVERYTHING */
-};
+#define EVERYTHING SIZE_MAX /* the offset of an item for which all files below its folder are listed */
+#define MANY_NAMES 1000     /* after which threads are worth it */
+#define THREADS    32       /* at most; more would only wait for each other in the kernel */
 
 /*
 ** A folder that has been read, or will be, for the rest of a pattern.  Links may lead to it
@@ -47,12 +45,13 @@ struct visit {
 struct walk {
   struct files *files;
   const struct discover_options *options;
-  const char *pattern; /* of the current path; NULL when that is a folder */
-  struct item *stack;
-  size_t nstack, stack_cap;
-  struct visit *visited; /* open-addressed hash table; its size is a power of two; ino 0 marks a free place */
+  const char *pattern;    /* of the current path; NULL when that is a folder */
+  struct pending pending; /* the stack; `at` is the offset of the next component in the pattern, or EVERYTHING */
+  struct visit *visited;  /* open-addressed hash table; its size is a power of two; ino 0 marks a free place */
   size_t nvisited, visited_cap;
   struct listing listing; /* of the current folder */
+  int is_read;            /* a thread has read it */
+  size_t nnames;          /* names that have been read; SIZE_MAX: threads have been started for the others */
   struct err *e;
 };
 
@@ -115,10 +114,7 @@ static enum err_code visit(struct walk *w, dev_t dev, ino_t ino, size_t at) {
 static enum err_code push(struct walk *w, const char *path, size_t at, const struct stat *st) {
   if (was_visited(w, st->st_dev, st->st_ino, at)) return ERR_NONE;
   if (visit(w, st->st_dev, st->st_ino, at)) return w->e->code;
-  if (mem_grow(&w->stack, &w->stack_cap, w->nstack + 1, FIRST_ITEMS, sizeof *w->stack)) return err_nomem(w->e);
-  w->stack[w->nstack].path = path;
-  w->stack[w->nstack++].at = at;
-  return ERR_NONE;
+  return pending_push(&w->pending, path, at, w->e);
 }
 
 /*
@@ -171,11 +167,11 @@ static enum sight see(const struct walk *w, const char *path, struct stat *st) {
 }
 
 /*
-** Examines a path that ends in a name of the current folder.  What the system refuses because the
-** path is too long is not seen from the folder either, because it could not be opened.
+** Examines a path that ends in name number i of the current folder.  What the system refuses because
+** the path is too long is not seen from the folder either, because it could not be opened.
 */
-static enum sight see_name(const struct walk *w, const char *path, const char *name, struct stat *st) {
-  int rc = strlen(path) < PATH_MAX ? listing_stat(&w->listing, w->options->guard, name, st) : ROOT_GUARD_LINK;
+static enum sight see_name(const struct walk *w, const char *path, size_t i, struct stat *st) {
+  int rc = strlen(path) < PATH_MAX ? listing_stat(&w->listing, w->options->guard, i, st) : ROOT_GUARD_LINK;
   return rc == ROOT_GUARD_LINK ? see(w, path, st) : rc ? REFUSED : SEEN;
 }
 
@@ -218,52 +214,82 @@ static enum err_code enter(struct walk *w, const char *path, size_t at, enum sig
 /* What has been seen matches the pattern so far, of which the rest begins at offset `at`. */
 static enum err_code add_or_enter(struct walk *w, const char *path, size_t at, enum sight sight,
                                   const struct stat *st) {
-  return w->pattern[at] ? enter(w, path, at, sight, st) : add_match(w, path, sight, st);
+  return at != EVERYTHING && w->pattern[at] ? enter(w, path, at, sight, st) : add_match(w, path, sight, st);
+}
+
+/* The next component of the pattern. */
+struct component {
+  const char *p;
+  size_t n, next; /* its bytes; the offset in the pattern where it goes on */
+  int is_stars;   /* `**` */
+};
+
+static struct component component_at(const struct walk *w, size_t at) {
+  struct component c = {.p = w->pattern + at};
+  c.n = strcspn(c.p, "/");
+  c.next = at + c.n + strspn(c.p + c.n, "/");
+  c.is_stars = c.n == 2 && !memcmp(c.p, "**", 2);
+  return c;
+}
+
+/* Are the names of a folder needed?  A component without magic needs none, and nor does a last `**`. */
+static int lists(const void *walk, size_t at) {
+  const struct walk *w = walk;
+  if (at == EVERYTHING) return 1;
+  struct component c = component_at(w, at);
+  return c.is_stars ? w->pattern[c.next] != 0 : glob_has_magic(c.p, c.n);
 }
 
 /*
-** Reads the names of a folder.  A folder that cannot be read becomes an entry of the list, so that
-** opening it gives the error.
+** Is the name of a folder to be examined?  Names that begin with a dot are ignored where no component
+** is to match them, and before the end of a pattern all that is no folder.
+*/
+static int wants(const void *walk, size_t at, const struct listed *listed) {
+  const struct walk *w = walk;
+  if (at == EVERYTHING) return listed->name[0] != '.';
+  struct component c = component_at(w, at);
+  if (w->pattern[c.next] && listed->is_no_folder) return 0;
+  return c.is_stars ? listed->name[0] != '.' : glob_match(c.p, c.n, listed->name);
+}
+
+/* Starts threads for the folders that are left, once there are many names. */
+static void start_threads(struct walk *w) {
+  if (w->nnames == SIZE_MAX || (w->nnames += w->listing.n) < MANY_NAMES) return;
+  w->nnames = SIZE_MAX;
+  int threads = w->options->threads < 0 ? (int)threads_cores() : w->options->threads;
+  if (threads > 1) pending_start(&w->pending, (unsigned)(threads < THREADS ? threads : THREADS) - 1);
+}
+
+/*
+** Reads the names of a folder, unless a thread has.  A folder that cannot be read becomes an entry of
+** the list, so that opening it gives the error.
 */
 static enum err_code list_names(struct walk *w, const char *folder) {
-  if (listing_read(&w->listing, w->options->guard, or_dot(folder), &w->options->stop, w->e)) return w->e->code;
-  errno = w->listing.refused;
+  struct listing *l = &w->listing;
+  if (!w->is_read && listing_read(l, w->options->guard, folder, &w->options->stop, w->e)) return w->e->code;
+  w->is_read = 0;
+  start_threads(w);
+  errno = l->refused;
   return errno ? add_refused(w, folder, 1, 1) : ERR_NONE;
 }
 
 /*
-** Adds all files of a folder, and puts its folders on the stack.  Names that begin with a dot are
-** ignored.
+** Uses the names of a folder.  Below a folder that matched the whole pattern, all files are added;
+** otherwise names match the component of the pattern at offset `at`.  `**` is tried again in each
+** folder.
 */
-static enum err_code list_all_below(struct walk *w, const char *folder) {
+static enum err_code use_names(struct walk *w, const char *folder, size_t at) {
+  size_t next = at;
   struct stat st;
-  if (list_names(w, folder)) return w->e->code;
-  for (size_t i = 0; i < w->listing.n; i++) {
-    const char *name = w->listing.listed[i].name;
-    if (stop_check(&w->options->stop, w->e)) break;
-    if (name[0] == '.') continue;
-    const char *path = files_join(w->files, folder, name, strlen(name), w->e);
-    if (!path || add_match(w, path, see_name(w, path, name, &st), &st)) break;
-  }
-  listing_close(&w->listing);
-  return w->e->code;
-}
-
-/*
-** Matches a component of the pattern with the names of a folder.  Where `next`, the offset at which
-** the pattern goes on, is not its end, only folders can match.  `**` goes on with itself.
-*/
-static enum err_code match_names(struct walk *w, const char *folder, const char *part, size_t n, size_t next) {
-  struct stat st;
-  int stars = part == w->pattern + next;
-  if (list_names(w, folder)) return w->e->code;
+  if (at != EVERYTHING && !component_at(w, at).is_stars) next = component_at(w, at).next;
+  if (list_names(w, folder)) return listing_close(&w->listing), w->e->code;
   for (size_t i = 0; i < w->listing.n; i++) {
     const struct listed *listed = &w->listing.listed[i];
+    if (i >= w->listing.to && pending_examine(&w->pending, &w->listing, at, i, w->e)) break;
     if (stop_check(&w->options->stop, w->e)) break;
-    if (w->pattern[next] && listed->is_no_folder) continue;
-    if (stars ? listed->name[0] == '.' : !glob_match(part, n, listed->name)) continue;
+    if (!wants(w, at, listed)) continue;
     const char *path = files_join(w->files, folder, listed->name, strlen(listed->name), w->e);
-    if (!path || add_or_enter(w, path, next, see_name(w, path, listed->name, &st), &st)) break;
+    if (!path || add_or_enter(w, path, next, see_name(w, path, i, &st), &st)) break;
   }
   listing_close(&w->listing);
   return w->e->code;
@@ -275,18 +301,17 @@ static enum err_code match_names(struct walk *w, const char *folder, const char 
 ** offset, each folder in it.
 */
 static enum err_code match_component(struct walk *w, const char *folder, size_t at) {
-  const char *part = w->pattern + at;
-  size_t n = strcspn(part, "/"), next = at + n + strspn(part + n, "/");
-  int last = w->pattern[next] == 0, stars = n == 2 && !memcmp(part, "**", 2);
+  struct component c = component_at(w, at);
   struct stat st;
-  if (!stars && !glob_has_magic(part, n)) {
-    const char *path = files_join(w->files, folder, part, n, w->e);
+  if (c.is_stars) {
+    if (add_or_enter(w, folder, c.next, see(w, folder, &st), &st)) return w->e->code;
+  } else if (!lists(w, at)) {
+    const char *path = files_join(w->files, folder, c.p, c.n, w->e);
     if (!path) return w->e->code;
     if (root_guard_stat(w->options->guard, path, &st)) return add_unreadable(w, path);
-    return add_or_enter(w, path, next, see(w, path, &st), &st);
+    return add_or_enter(w, path, c.next, see(w, path, &st), &st);
   }
-  if (stars && (add_or_enter(w, folder, next, see(w, folder, &st), &st) || last)) return w->e->code;
-  return match_names(w, folder, part, n, stars ? at : next);
+  return lists(w, at) ? use_names(w, folder, at) : ERR_NONE;
 }
 
 /*
@@ -305,13 +330,12 @@ static enum err_code match_pattern(struct walk *w, const char *pattern) {
 
 /* Reads the folders of the stack until it is empty. */
 static enum err_code walk_stack(struct walk *w) {
-  while (w->nstack) {
-    struct item item = w->stack[--w->nstack];
-    if (stop_check(&w->options->stop, w->e)) return w->e->code;
-    if (item.at == EVERYTHING ? list_all_below(w, item.path) : match_component(w, item.path, item.at))
-      return w->e->code;
+  struct pending_folder f;
+  while (!pending_pop(&w->pending, &f, &w->listing, &w->is_read, w->e) && f.path) {
+    if (stop_check(&w->options->stop, w->e)) break;
+    if (f.at == EVERYTHING ? use_names(w, f.path, f.at) : match_component(w, f.path, f.at)) break;
   }
-  return ERR_NONE;
+  return w->e->code;
 }
 
 /* Adds the files that one path stands for. */
@@ -371,11 +395,13 @@ static enum err_code drop_duplicates(struct walk *w) {
 enum err_code discover(struct files *f, const char *const *paths, size_t npaths, const struct discover_options *options,
                        struct err *e) {
   struct walk w = {.files = f, .options = options, .e = e};
+  const struct pending_search search = {.lists = lists, .wants = wants, .context = &w};
+  pending_init(&w.pending, options->guard, &options->stop, &search);
   for (size_t i = 0; i < npaths && !e->code; i++) add_path(&w, paths[i]);
   if (!e->code && f->n) qsort(f->file, f->n, sizeof *f->file, by_path);
   if (!e->code) drop_duplicates(&w);
   if (!e->code) twins_link(f, e);
-  mem_free(w.stack);
+  pending_clear(&w.pending);
   mem_free(w.visited);
   listing_clear(&w.listing);
   return e->code;

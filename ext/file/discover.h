@@ -30,6 +30,7 @@ struct discover_options {
   size_t max_files;          /* at most DISCOVER_MAX_FILES; more files are ERR_ARGUMENT, duplicates counted */
   struct stop stop;          /* asked for each name */
   struct progress *progress; /* counts the files that are found; NULL: nobody wants to know */
+  int threads; /* that read folders, where there are many names: -1: as many as processors; 0, 1: the caller's alone */
 };
 
 /*

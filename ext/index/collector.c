@@ -134,6 +134,7 @@ static enum err_code add_item(struct collector *c, uint32_t hash, enum value_kin
                                   .first = (uint32_t)c->file,
                                   .last = (uint32_t)c->file,
                                   .count = 1};
+  memset(item->text, 0, ITEM_TEXT);
   memcpy(item->text, p, n);
   return ERR_NONE;
 }
@@ -152,13 +153,21 @@ static inline const struct slot *find_slot(const struct collector *c, uint32_t h
   return &c->slots.slot[i];
 }
 
+/* Is the item's text that of the value?  Up to 16 bytes are compared as words; both end with zeros. */
+static inline int has_text(const struct collector_item *item, const struct collector_waiting *w, const char *p) {
+  uint64_t word[2];
+  if (w->n > sizeof word) return !memcmp(item->text, p, w->n);
+  memcpy(word, item->text, sizeof word);
+  return word[0] == w->word[0] && word[1] == w->word[1];
+}
+
 /* Adds a value to the table.  ERR_NOMEM. */
 static enum err_code add_now(struct collector *c, const struct collector_waiting *w, struct err *e) {
   const char *p = w->n > sizeof w->word ? w->text : (const char *)w->word;
   for (size_t i = w->hash & (c->slots.cap - 1); c->slots.slot[i].at; i = (i + 1) & (c->slots.cap - 1)) {
     if (c->slots.slot[i].hash != w->hash) continue;
     struct collector_item *item = item_at(c, c->slots.slot[i].at);
-    if (item->kind != w->kind || item->n != w->n || memcmp(item->text, p, w->n) != 0) continue;
+    if (item->kind != w->kind || item->n != w->n || !has_text(item, w, p)) continue;
     if (item->last == c->file || is_beyond(c, w->kind)) return ERR_NONE;
     c->file_values += w->kind != VALUE_PORT;
     return add_file(c, item, (uint32_t)c->file, e);
@@ -298,15 +307,14 @@ static int collector_is_full(const void *sums) {
 ** otherwise the set of the ports below those that most systems give to clients, if that is small.
 */
 static uint32_t ports_worth_keeping(const struct collector *c) {
-  static const uint32_t below[] = {FACTS_PORTS, 32768};
   int64_t size = c->files->file[c->file].size;
-  uint64_t room = size > 64 * 64 ? (uint64_t)size / 64 : 64;
-  for (size_t k = 0; k < sizeof below / sizeof *below; k++) {
-    uint64_t n = 0;
-    for (uint32_t i = FACTS_LOW_PORTS / 64; i < below[k] / 64; i++) n += (uint64_t)__builtin_popcountll(c->ports[i]);
-    if (n <= room) return below[k];
+  uint64_t room = size > 64 * 64 ? (uint64_t)size / 64 : 64, n = 0;
+  uint32_t below = FACTS_LOW_PORTS;
+  for (uint32_t i = FACTS_LOW_PORTS / 64; i < FACTS_PORTS / 64 && n <= room; i++) {
+    for (uint64_t bits = c->ports[i]; bits; bits &= bits - 1) n++;
+    if (64 * (i + 1) == FACTS_CLIENT_PORTS && n <= room) below = FACTS_CLIENT_PORTS;
   }
-  return FACTS_LOW_PORTS;
+  return n <= room ? FACTS_PORTS : below;
 }
 
 static enum err_code add_ports(struct collector *c, struct err *e) {
@@ -355,6 +363,7 @@ const struct summing_kind collector_kind = {
 
 static void make_key(const struct collector_item *i, struct index_key *key) {
   const char *p = (const char *)i->text;
+  key->n = 0;
   switch ((enum value_kind)i->kind) {
   case VALUE_ADDRESS: key_of_address(key, p, i->n); break;
   case VALUE_INTERFACE: key_of_interface(key, p, i->n); break;

@@ -30,11 +30,11 @@
 #include "index/run_source.h"
 #include "scan/summing.h"
 
-#define COLLECTOR_VALUES 1000000               /* different addresses and interfaces of one file, at most */
-#define COLLECTOR_FILES  8192                  /* a collector is full when so many files have ended, */
-#define COLLECTOR_BYTES  (UINT64_C(512) << 20) /* or files of so many bytes, so that they are committed */
+#define COLLECTOR_VALUES  1000000               /* different addresses and interfaces of one file, at most */
+#define COLLECTOR_FILES   8192                  /* a collector is full when so many files have ended, */
+#define COLLECTOR_BYTES   (UINT64_C(512) << 20) /* or files of so many bytes, so that they are committed */
 #define COLLECTOR_WAITING 64
-#define COLLECTOR_RECENT 4096                  /* values of the file that are known without a look at the table */
+#define COLLECTOR_RECENT  4096 /* values of the file that are known without a look at the table */
 
 struct collector {
   const struct files *files;

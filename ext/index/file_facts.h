@@ -15,8 +15,9 @@
 #include "predicate/predicate.h"
 #include "scan/reader.h"
 
-#define FACTS_PORTS     65536 /* ports_below of a set that is complete */
-#define FACTS_LOW_PORTS 1024  /* the set is complete for ports below this number in any case */
+#define FACTS_PORTS        65536 /* ports_below of a set that is complete */
+#define FACTS_CLIENT_PORTS 32768 /* Linux gives ports from here on to clients, and other systems higher ones */
+#define FACTS_LOW_PORTS    1024  /* the set is complete for ports below this number in any case */
 
 /* Why a set of a file's values may lack some of them. */
 enum facts_gap {

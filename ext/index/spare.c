@@ -13,7 +13,6 @@
 
 #include "base/mem.h"
 #include "record/lines.h"
-#include "scan/refusal.h"
 
 enum err_code spare_init(struct spare *s, const struct predicate *p, const struct filter *f, struct err *e) {
   memset(s, 0, sizeof *s);
@@ -103,10 +102,9 @@ enum err_code spare_add_layout(struct spare *s, const char *names, size_t n, str
 }
 
 int spare_decide(const struct spare *s, const struct file *file, const struct file_facts *facts, size_t layout) {
-  char why[ERR_TEXT];
   if (layout >= s->nlayouts || !s->layout[layout].is_known || !file_facts_are_all(facts)) return 0;
   const struct spare_layout *l = &s->layout[layout];
   int is_wanted = !l->never && file_facts_allow(facts, s->predicate);
   for (uint32_t i = 0; i < l->nclues && is_wanted; i++) is_wanted = clue_allows(&s->clues.clue[l->clue[i]], facts);
-  return !is_wanted && refusal_of(file, s->predicate, why) == REFUSAL_NONE;
+  return !is_wanted && (!file->best_twin || file->best_twin == file); /* a twin may be refused, which is an error */
 }

@@ -10,15 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/crc.h"
 
 static inline uint32_t checksum_text(uint32_t crc, const char *p, size_t n) { return crc_update(crc, p, n); }
 
 static inline uint32_t checksum_numbers(uint32_t crc, const int64_t *number, size_t n) {
-  char bytes[8];
-  for (size_t i = 0; i < n; i++) {
-    for (int k = 0; k < 8; k++) bytes[k] = (char)((uint64_t)number[i] >> 8 * k);
-    crc = crc_update(crc, bytes, sizeof bytes);
+  uint64_t word[16];
+  while (n) {
+    size_t some = n < 16 ? n : 16;
+    for (size_t i = 0; i < some; i++) word[i] = bytes_in_order((uint64_t)number[i]);
+    crc = crc_update(crc, word, some * sizeof *word);
+    number += some;
+    n -= some;
   }
   return crc;
 }

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "index/collector.h"
+#include "index_file/checksum.h"
 #include "index_file/index_files.h"
 #include "index_file/index_runs.h"
 #include "scan/refusal.h"
@@ -45,22 +46,28 @@ int index_build_waits(const struct files *files, int64_t now) {
   return newest != INT64_MIN && now - newest < INDEX_BUILD_QUIET ? (int)(INDEX_BUILD_QUIET - (now - newest)) : 0;
 }
 
+/* Of the format, in the table `about`; 0 is what is not there. */
+static int64_t format_checksum(const char *format) { return (int64_t)checksum_text(0, format, strlen(format)) + 1; }
+
 int index_build_check_format(struct index_db *d, const char *format, char **pzErr) {
-  int rc;
+  int64_t checksum = 0;
+  int rc = index_db_get_number(d, "format_checksum", &checksum);
+  if (rc) return index_db_error(d, rc, pzErr);
   sqlite3_stmt *s = index_db_statement(d, INDEX_GET_ABOUT, &rc);
   if (!rc) rc = sqlite3_bind_text(s, 1, "format", -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_step(s);
   const char *built = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : "";
-  int is_same = built && !strcmp(built, format);
-  if (rc == SQLITE_ROW && !is_same)
+  int has_row = rc == SQLITE_ROW, is_same = built && !strcmp(built, format);
+  int is_damaged = !built || checksum != (has_row ? format_checksum(built) : 0);
+  if (has_row && !is_damaged && !is_same)
     report_text(
         pzErr,
         "the index '%s' was built with format = '%s', and this query has format = '%s'; both read the files alike "
         "only with the same one",
-        d->path, built ? built : "", format);
-  int has_row = rc == SQLITE_ROW;
+        d->path, built, format);
   rc = index_db_done(d, INDEX_GET_ABOUT, rc);
   if (rc) return index_db_error(d, rc, pzErr);
+  if (is_damaged) return index_db_damaged(d, "its format", pzErr);
   return has_row && !is_same ? SQLITE_ERROR : SQLITE_OK;
 }
 
@@ -70,7 +77,8 @@ static int set_format(struct index_db *d, const char *format) {
   if (!rc) rc = sqlite3_bind_text(s, 1, "format", -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_bind_text(s, 2, format, -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_step(s);
-  return index_db_done(d, INDEX_SET_ABOUT, rc);
+  rc = index_db_done(d, INDEX_SET_ABOUT, rc);
+  return rc ? rc : index_db_set_number(d, "format_checksum", format_checksum(format));
 }
 
 /* Was the file modified a moment ago? */
@@ -89,8 +97,8 @@ static int add_todo(struct build *b, const struct file *file, int was_there) {
   return SQLITE_OK;
 }
 
-/* Compares the list with the index. */
-static int compare(struct build *b, const struct files *files, char **pzErr) {
+/* Compares the list with the index, within a transaction. */
+static int compare_rows(struct build *b, const struct files *files, char **pzErr) {
   struct index_files rows;
   struct err e = {0};
   char why[ERR_TEXT];
@@ -111,6 +119,15 @@ static int compare(struct build *b, const struct files *files, char **pzErr) {
   }
   index_files_clear(&rows);
   return rc;
+}
+
+/* The rows are those of one moment, although other builds may be writing theirs. */
+static int compare(struct build *b, const struct files *files, char **pzErr) {
+  int rc = index_db_error(b->d, index_db_begin(b->d), pzErr);
+  if (!rc) rc = index_build_check_format(b->d, b->options->format, pzErr);
+  if (!rc) rc = compare_rows(b, files, pzErr);
+  int end = index_db_end(b->d, rc);
+  return rc ? rc : index_db_error(b->d, end, pzErr);
 }
 
 /* --- a commit ----------------------------------------------------------------------------------------------------- */
@@ -250,8 +267,7 @@ int index_build(struct index_db *d, const struct files *files, const struct inde
   memset(out, 0, sizeof *out);
   out->files = files->n;
   files_init(&b.todo);
-  int rc = index_build_check_format(d, options->format, pzErr);
-  if (!rc) rc = compare(&b, files, pzErr);
+  int rc = compare(&b, files, pzErr);
   if (!rc && b.todo.n) rc = read_files(&b, pzErr);
   if (!rc) rc = forget(&b, pzErr);
   if (!rc) rc = index_runs_tidy(d, pzErr);

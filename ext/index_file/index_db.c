@@ -12,6 +12,7 @@
 #include "index_file/index_db.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -134,17 +135,33 @@ int index_db_set_number(struct index_db *d, const char *name, int64_t value) {
 #define REMOVE "remove it, and build it anew with SELECT * FROM flowlogs_index_build('AWSLogs/', '%s')"
 
 int index_db_damaged(const struct index_db *d, const char *what, char **pzErr) {
+  static const char said[] = "the index is damaged: "; /* the lower rooms' messages begin so */
+  if (!strncmp(what, said, sizeof said - 1)) what += sizeof said - 1;
   return report_text(pzErr, "the index '%s' is damaged (%s); " REMOVE, d->path, what, d->path);
+}
+
+/* It may be a file of any kind that was named by mistake, so nobody is told to remove it. */
+static int no_index(const struct index_db *d, char **pzErr) {
+  return report_text(pzErr, "'%s' is no index of log files; give another name to the index", d->path);
+}
+
+/* What the system said of the call that failed; NULL if it said nothing. */
+static const char *system_reason(const struct index_db *d) {
+  int number = d->db ? sqlite3_system_errno(d->db) : 0;
+  return number ? strerror(number) : NULL;
 }
 
 int index_db_error(struct index_db *d, int rc, char **pzErr) {
   int extended = d->db ? sqlite3_extended_errcode(d->db) : rc;
+  const char *why = NULL;
   switch (rc & 0xff) {
   case SQLITE_OK: return SQLITE_OK;
   case SQLITE_NOMEM:
   case SQLITE_INTERRUPT: return rc & 0xff;
-  case SQLITE_CORRUPT:
-  case SQLITE_NOTADB: return index_db_damaged(d, d->db ? sqlite3_errmsg(d->db) : "it is no database", pzErr);
+  case SQLITE_CORRUPT: return index_db_damaged(d, sqlite3_errmsg(d->db), pzErr);
+  case SQLITE_NOTADB: return no_index(d, pzErr);
+  case SQLITE_CANTOPEN:
+  case SQLITE_IOERR: why = system_reason(d); break;
   case SQLITE_BUSY:
     if (d->stop.ask && d->stop.ask(d->stop.context)) return SQLITE_INTERRUPT;
     return report_text(pzErr, "another program has locked the index '%s' for %d seconds; try again", d->path,
@@ -156,7 +173,9 @@ int index_db_error(struct index_db *d, int rc, char **pzErr) {
                        "whoever wrote to the index '%s' last was ended in the middle of it; run SELECT * FROM "
                        "flowlogs_index_build('AWSLogs/', '%s') again, which puts it right",
                        d->path, d->path);
-  return report_text(pzErr, "the index '%s': %s", d->path, d->db ? sqlite3_errmsg(d->db) : sqlite3_errstr(rc));
+  const char *what = d->db ? sqlite3_errmsg(d->db) : sqlite3_errstr(rc);
+  return why ? report_text(pzErr, "the index '%s': %s: %s", d->path, what, why)
+             : report_text(pzErr, "the index '%s': %s", d->path, what);
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -221,10 +240,6 @@ static int make_schema(struct index_db *d) {
   return rc;
 }
 
-static int no_index(const struct index_db *d, char **pzErr) {
-  return report_text(pzErr, "'%s' is a database, but no index of log files; give another name to the index", d->path);
-}
-
 /* Is it an index, or an empty database that may become one? */
 static int check_identity(struct index_db *d, char **pzErr) {
   int64_t application = 0, version = 0;
@@ -247,9 +262,32 @@ static int check_identity(struct index_db *d, char **pzErr) {
   return index_db_error(d, index_db_end(d, SQLITE_OK), pzErr);
 }
 
-static int is_missing(const struct root_guard *guard, const char *path) {
+/*
+** Is there a file that SQLite may open?  Opening a pipe waits until somebody writes into it, and a
+** device may have no end.
+*/
+static int check_file(const struct index_db *d, const struct root_guard *guard, char **pzErr) {
   struct stat st;
-  return root_guard_stat(guard, path, &st) && errno == ENOENT;
+  if (!root_guard_stat(guard, d->path, &st))
+    return S_ISREG(st.st_mode)
+               ? SQLITE_OK
+               : report_text(pzErr, "'%s' is not a regular file; give another name to the index", d->path);
+  if (errno == ENOENT && !d->is_writable)
+    return report_text(pzErr, "there is no index '%s'; SELECT * FROM flowlogs_index_build('AWSLogs/', '%s') makes one",
+                       d->path, d->path);
+  return SQLITE_OK;
+}
+
+/* A file that is still to be made has no resolved path, but its folder has one. */
+static const char *resolve_folder(const char *path, char buffer[PATH_MAX]) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  char *folder = sqlite3_mprintf("%.*s", slash ? (int)(name - path) : 1, slash ? path : ".");
+  const char *found = folder ? realpath(folder, buffer) : NULL;
+  sqlite3_free(folder);
+  size_t n = found ? strlen(buffer) : PATH_MAX;
+  if (n + strlen(name) + 2 > PATH_MAX) return path;
+  sqlite3_snprintf((int)(PATH_MAX - n), buffer + n, "/%s", name);
+  return buffer;
 }
 
 /*
@@ -264,16 +302,18 @@ static int open_database(struct index_db *d, const struct root_guard *guard, cha
   struct err e = {0};
   if (!*d->path) return report_text(pzErr, "the name of the index is empty");
   if (root_guard_path(guard, d->path, buffer, &use, &e)) return report_error(pzErr, &e);
-  if (!d->is_writable && is_missing(guard, d->path))
-    return report_text(pzErr, "there is no index '%s'; SELECT * FROM flowlogs_index_build('AWSLogs/', '%s') makes one",
-                       d->path, d->path);
+  int rc = check_file(d, guard, pzErr);
+  if (rc) return rc;
   int flags = d->is_writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  if (guard->root[0]) {
+    if (use != buffer) use = resolve_folder(d->path, buffer);
 #ifdef SQLITE_OPEN_NOFOLLOW
-  if (guard->root[0]) flags |= SQLITE_OPEN_NOFOLLOW; /* a resolved path has no link */
+    flags |= SQLITE_OPEN_NOFOLLOW; /* a resolved path has no link */
 #endif
+  }
   char *name = name_for_sqlite(use);
   if (!name) return SQLITE_NOMEM;
-  int rc = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+  rc = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
   sqlite3_free(name);
   return index_db_error(d, rc, pzErr);
 }

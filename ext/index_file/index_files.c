@@ -66,21 +66,21 @@ static int find_folder(struct index_db *d, struct index_folder *f) {
 
 static uint32_t row_checksum(uint32_t folder, const char *name, const struct file_facts *f, int64_t size, int64_t mtime,
                              int64_t flags, uint32_t layout) {
-  const int64_t numbers[] = {(int64_t)f->id,
-                             size,
-                             mtime,
-                             (int64_t)f->verdict,
-                             (int64_t)f->records,
-                             (int64_t)f->problems,
-                             (int64_t)f->min_start,
-                             (int64_t)f->max_start,
-                             (int64_t)f->min_end,
-                             (int64_t)f->max_end,
-                             (int64_t)layout,
-                             (int64_t)f->ports_below,
-                             flags};
+  const int64_t number[] = {(int64_t)f->id,
+                            size,
+                            mtime,
+                            (int64_t)f->verdict,
+                            (int64_t)f->records,
+                            (int64_t)f->problems,
+                            (int64_t)f->min_start,
+                            (int64_t)f->max_start,
+                            (int64_t)f->min_end,
+                            (int64_t)f->max_end,
+                            (int64_t)layout,
+                            (int64_t)f->ports_below,
+                            flags};
   uint32_t crc = checksum_text(folder, name, strlen(name) + 1);
-  return checksum_numbers(crc, numbers, sizeof numbers / sizeof *numbers);
+  return checksum_numbers(crc, number, sizeof number / sizeof *number);
 }
 
 /* The columns of INDEX_FILES_BETWEEN. */

@@ -9,16 +9,16 @@ void presence_add_conditions(struct presence *p, const struct predicate_bound *b
   for (int s = 0; s < SUBJECT_COUNT; s++) p->condition[s] |= bound->finds[s];
 }
 
-static void count(struct presence_count *c, const uint8_t *found, int n) {
+static void count(struct presence_count *c, const uint8_t *found, int n, uint32_t files) {
   for (int i = 0; i < n; i++) {
-    c[i].have += (found[i] & PREDICATE_HAS) != 0;
-    c[i].lack += found[i] == PREDICATE_LACKS;
+    c[i].have += found[i] & PREDICATE_HAS ? files : 0;
+    c[i].lack += found[i] == PREDICATE_LACKS ? files : 0;
   }
 }
 
-void presence_count(struct presence_counts *counts, const struct presence *p) {
-  count(counts->condition, p->condition, SUBJECT_COUNT);
-  count(counts->use, p->use, FIELD_COUNT);
+void presence_count(struct presence_counts *counts, const struct presence *p, uint32_t files) {
+  count(counts->condition, p->condition, SUBJECT_COUNT, files);
+  count(counts->use, p->use, FIELD_COUNT, files);
 }
 
 int presence_find_absent(const struct presence_counts *counts) {

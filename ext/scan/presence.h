@@ -40,8 +40,8 @@ static inline void presence_add_use(struct presence *p, int field, int has) {
   p->use[field] |= has ? PREDICATE_HAS : PREDICATE_LACKS;
 }
 
-/* The file has ended. */
-void presence_count(struct presence_counts *counts, const struct presence *p);
+/* A file has ended, or so many files that have the same fields. */
+void presence_count(struct presence_counts *counts, const struct presence *p, uint32_t files);
 
 /* The first subject that a condition needs and that no file has, or -1. */
 int presence_find_absent(const struct presence_counts *counts);

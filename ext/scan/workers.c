@@ -56,15 +56,28 @@ static enum prune why_unwanted(const struct workers *s, size_t number) {
   return why == PRUNE_FILE && file_may_hide_others(file) ? PRUNE_NONE : why;
 }
 
+/* Counts the fields of the files that were spared one after the other and have the same ones. */
+static void count_alike(struct workers *s) {
+  if (s->alike) presence_count(&s->counts.presence, &s->options.spared.presence[s->alike_place - 1], s->alike);
+  s->alike = 0;
+}
+
 /* Counts the fields of a file that is spared, as if it had been read. */
 static void count_spared(struct workers *s, size_t number) {
   uint32_t place = s->options.spared.file[number];
-  struct presence found = s->options.spared.presence[place - 1];
+  const struct presence *of_layout = &s->options.spared.presence[place - 1];
+  if (!of_layout->condition[FIELD_account_id] && !of_layout->condition[FIELD_region]) {
+    if (s->alike_place != place) count_alike(s);
+    s->alike_place = place;
+    s->alike++;
+    return;
+  }
+  struct presence found = *of_layout;
   struct path_fields path;
   path_fields_of(&path, s->files->file[number].path);
   for (int i = 0; i < path.n; i++)
     if (found.condition[path.item[i].field]) found.condition[path.item[i].field] = PREDICATE_HAS;
-  presence_count(&s->counts.presence, &found);
+  presence_count(&s->counts.presence, &found, 1);
 }
 
 /* --- a worker ---------------------------------------------------------------------------------------------------- */
@@ -139,7 +152,7 @@ static void count_file(struct workers *s, struct worker *w) {
   if (r->source_known && r->source.kind == SOURCE_GZIP) c->bytes_inflated += r->lines.total;
   c->records += r->records;
   c->rows += r->rows;
-  presence_count(&c->presence, &r->presence);
+  presence_count(&c->presence, &r->presence, 1);
   pthread_mutex_unlock(&s->mutex);
 }
 
@@ -246,7 +259,8 @@ enum err_code workers_check_process(const struct workers *s, struct err *e) {
                  "connection in the child");
 }
 
-static enum err_code check_absent(const struct workers *s, struct err *e) {
+static enum err_code check_absent(struct workers *s, struct err *e) {
+  count_alike(s);
   int subject = presence_find_absent(&s->counts.presence);
   if (subject < 0 || s->options.may_lack || s->options.reader.policy != POLICY_FAIL) return ERR_NONE;
   unsigned lack = s->counts.presence.condition[subject].lack;
@@ -263,7 +277,7 @@ static enum err_code check_absent(const struct workers *s, struct err *e) {
                  name, lack, name);
 }
 
-enum err_code workers_check_end(const struct workers *s, struct err *e) {
+enum err_code workers_check_end(struct workers *s, struct err *e) {
   size_t n = s->files->n;
   if (!n || s->counts.passed_over < n) return check_absent(s, e);
   if (s->options.reader.policy == POLICY_COLLECT || s->options.may_be_others) return ERR_NONE;
@@ -283,6 +297,7 @@ void workers_close(struct workers *s, struct scan_counts *counts) {
   workers_stop(s);
   threads_join(&s->threads);
   if (s->owner_begun) end_worker(s, s->worker, 1);
+  count_alike(s);
   if (counts) *counts = s->counts;
   mem_free(s->worker);
   threads_lock_clear(&s->mutex, NULL, NULL);

@@ -147,8 +147,10 @@ struct workers {
   atomic_int stopped;
   pthread_mutex_t mutex; /* guards what follows, while threads run */
   struct scan_counts counts;
-  char why[ERR_TEXT]; /* why the list's first file was passed over, if it was */
-  int is_ready;       /* the mutex has been initialised */
+  uint32_t alike_place; /* of files that were spared, and are not counted yet in counts.presence: as in scan_spared, */
+  uint32_t alike;       /* and how many */
+  char why[ERR_TEXT];   /* why the list's first file was passed over, if it was */
+  int is_ready;         /* the mutex has been initialised */
 };
 
 /*
@@ -202,7 +204,7 @@ enum err_code workers_poll(const struct workers *s, struct err *e);
 **   - A condition needs a field that none of the files has.  With POLICY_FAIL alone, and unless
 **     the option may_lack is set.
 */
-enum err_code workers_check_end(const struct workers *s, struct err *e);
+enum err_code workers_check_end(struct workers *s, struct err *e);
 
 /* Makes all workers return soon.  Any thread. */
 void workers_stop(struct workers *s);

@@ -116,11 +116,14 @@ static int exists(const struct root_guard *guard, const char *path) {
   return !root_guard_stat(guard, path, &st);
 }
 
-static int list_files(struct file_list *r, const char *path, struct watch *watch, char **pzErr) {
+static int list_files(struct file_list *r, const char *path, int threads, struct watch *watch, char **pzErr) {
   struct paths paths = {NULL, 0};
   struct err e = {0};
-  struct discover_options options = {
-      .guard = &r->guard, .max_files = DISCOVER_MAX_FILES, .stop = watch_stop(watch), .progress = &watch->progress};
+  struct discover_options options = {.guard = &r->guard,
+                                     .max_files = DISCOVER_MAX_FILES,
+                                     .stop = watch_stop(watch),
+                                     .progress = &watch->progress,
+                                     .threads = threads};
   if (root_guard_init(&r->guard, getenv("FLOWLOGS_ROOT"), &e)) return report_error(pzErr, &e);
   int is_list = path[0] == '[' && !exists(&r->guard, path);
   int rc = is_list ? add_list(&paths, watch->interrupt.db, path, pzErr) : add_path(&paths, path);
@@ -129,10 +132,10 @@ static int list_files(struct file_list *r, const char *path, struct watch *watch
   return rc;
 }
 
-int file_list_find(struct file_list *r, const char *path, struct watch *watch, char **pzErr) {
+int file_list_find(struct file_list *r, const char *path, int threads, struct watch *watch, char **pzErr) {
   if (r->path && !strcmp(r->path, path)) return SQLITE_OK;
   file_list_clear(r);
-  int rc = list_files(r, path, watch, pzErr);
+  int rc = list_files(r, path, threads, watch, pzErr);
   if (!rc && !(r->path = sqlite3_mprintf("%s", path))) rc = SQLITE_NOMEM;
   if (rc) file_list_clear(r);
   return rc;

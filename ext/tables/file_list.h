@@ -38,8 +38,8 @@ struct file_list {
 void file_list_init(struct file_list *r);
 void file_list_clear(struct file_list *r);
 
-/* Finds the files of a path. */
-int file_list_find(struct file_list *r, const char *path, struct watch *watch, char **pzErr);
+/* Finds the files of a path; threads as in struct discover_options. */
+int file_list_find(struct file_list *r, const char *path, int threads, struct watch *watch, char **pzErr);
 
 /*
 ** Finds the lines in a value instead, as files in memory.  A NULL value has no lines with

@@ -165,7 +165,7 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
   watch_init(&watch, db);
   watch_begin(&watch, mode);
   file_list_init(&list);
-  if (!rc) rc = file_list_find(&list, options->path, &watch, pzErr);
+  if (!rc) rc = file_list_find(&list, options->path, query_threads(options), &watch, pzErr);
   const struct scan_options scan = {
       .reader = {.guard = &list.guard, .formats = options->formats, .policy = POLICY_SKIP, .stop = watch_stop(&watch)},
       .progress = &watch.progress};

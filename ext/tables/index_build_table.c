@@ -117,7 +117,7 @@ static int find_quiet_files(struct query *q, char **pzErr) {
     sqlite3_sleep(10);
   }
   file_list_clear(&q->list);
-  return file_list_find(&q->list, q->options.path, &q->watch, pzErr);
+  return file_list_find(&q->list, q->options.path, query_threads(&q->options), &q->watch, pzErr);
 }
 
 static int build(struct build_cursor *c) {

@@ -88,8 +88,9 @@ enum option_flag {
     .values = "Unix seconds, or YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, in UTC or with an offset",        \
     .doc = "Only records whose start is before that time are read.", .example = "until = '2026-03-10'")                \
   O(threads, NUMBER, .type = "INTEGER", .values = "0 to 1024",                                                         \
-    .doc = "How many threads read files; 0 for the caller's thread alone.  The default is the number of processors, "  \
-           "and 0 for less than a megabyte.  Rows and their order do not depend on it.",                               \
+    .doc = "How many threads read files, and find them if there are many; 0 for the caller's thread alone.  The "      \
+           "default is the number of processors, and to read less than a megabyte 0.  Rows and their order do not "    \
+           "depend on it.",                                                                                            \
     .example = "threads = 4")                                                                                          \
   O(columns, WORD, .type = "TEXT", .flags = OPTION_CREATE_ONLY | OPTION_NOT_IN_ROWID, .values = "all or default",      \
     .doc = "Which fields a created table shows; without it, those that the headers of the files have.",                \
@@ -127,7 +128,7 @@ enum option_flag {
     .values = "the path of an index that flowlogs_index_build has made",                                               \
     .doc = "Files that are as they were when the index was built, and in which no record can match by what it says, "  \
            "are not opened.  The rows are the same.  All other files are read.",                                       \
-    .example = "index_file = 'logs.idx'")
+    .example = "index_file = 'build/logs.idx'")
 
 enum option {
 #define O(name, kind, ...) OPTION_##name,

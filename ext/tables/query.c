@@ -87,7 +87,7 @@ int query_begin(struct query *q, const char *plan, int argc, sqlite3_value **arg
   if (!rc) rc = add_period(&q->options, &q->predicate, pzErr);
   if (!rc) rc = begin_watch(q, pzErr);
   if (!rc && columns_take_data(t->of)) rc = find_payload(q, &t->fingerprint_key, pzErr);
-  else if (!rc) rc = file_list_find(&q->list, q->options.path, &q->watch, pzErr);
+  else if (!rc) rc = file_list_find(&q->list, q->options.path, query_threads(&q->options), &q->watch, pzErr);
   if (!rc && !query_of(q)->writes_index) rc = find_in_index(q, pzErr);
   if (!rc) rc = rowid_base_find(&t->numbers, &q->options, q->list.files.n, &q->base, pzErr);
   if (rc) watch_end(&q->watch);
@@ -138,7 +138,7 @@ static int is_single_threaded(void) {
 }
 
 /* A host that uses SQLite in one thread only expects that nobody else calls its allocator. */
-static int threads_for(const struct options *o) {
+int query_threads(const struct options *o) {
   if (is_single_threaded()) return 0;
   return o->threads == OPTION_UNSET ? -1 : (int)o->threads;
 }
@@ -166,7 +166,7 @@ int query_scan_options(struct query *q, const struct predicate *predicate, struc
   out->progress = &q->watch.progress;
   out->late = q->options.late;
   out->may_lack = reads_parts(q);
-  out->threads = threads_for(&q->options);
+  out->threads = query_threads(&q->options);
   if (!q->options.index_file || query_of(q)->writes_index) return SQLITE_OK;
   return index_use_spare(&q->index, &q->list.files, predicate, q->options.pattern, query_of(q)->fits, &out->spared,
                          &query_table(q)->base.zErrMsg);

@@ -56,6 +56,9 @@ sqlite3_int64 query_sum_rowid(const struct query *q, uint64_t hash);
 /* What a user can do about a problem of that code that ends the query. */
 const char *query_advice(const struct query *q, enum err_code code);
 
+/* The number of threads for these options, as in struct scan_options; 0 where SQLite allows no others. */
+int query_threads(const struct options *o);
+
 /*
 ** The options of a scan for this query, with the policy that on_error says, of the records that meet
 ** the predicate.  They point into the query.  An SQLite code: the index is asked which files the scan

@@ -30,6 +30,7 @@
 */
 #define _GNU_SOURCE /* dladdr(), MAP_ANONYMOUS */
 #include <dlfcn.h>
+#include <ctype.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <pthread.h>
@@ -249,12 +250,28 @@ static int complain(const char *sql, const struct faulty_plan *plan, const char 
   return CHILD_WRONG;
 }
 
+/*
+** Does the statement change the schema or a table?  SQLite may have made the change when it finds that
+** there is no memory, so that the same statement again has another answer.
+*/
+static int makes_change(const char *sql) {
+  static const char *const words[] = {"CREATE", "DROP", "ALTER", "INSERT", "REPLACE", "UPDATE", "DELETE"};
+  while (isspace((unsigned char)*sql) || !strncmp(sql, "--", 2)) {
+    if (*sql == '-') sql += strcspn(sql, "\n");
+    else sql++;
+  }
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (!strncmp(sql, words[i], strlen(words[i]))) return 1;
+  return 0;
+}
+
 /* Runs a statement with a failure, in a child. Returns its exit status. */
 static int try_failure(sqlite3 *db, const char *sql, const struct faulty_plan *plan) {
   static const char canary[] = "SELECT count(*), sum(bytes) FROM flowlogs('tests/data/edge/crlf.log')";
   static struct outcome got;
   const char *path;
   int autocommit = db ? sqlite3_get_autocommit(db) : 1, files = faulty_open_files();
+  int undo = makes_change(sql) && !sqlite3_exec(db, "SAVEPOINT before_failure", NULL, NULL, NULL);
   faulty_arm(plan);
   run_any(&db, sql, &got);
   int hit = faulty_hit(&path);
@@ -262,6 +279,8 @@ static int try_failure(sqlite3 *db, const char *sql, const struct faulty_plan *p
   if (!hit) return CHILD_NO_FAILURE;
   if (!is_allowed(sql, &got, plan, path)) return complain(sql, plan, "a wrong answer", &got);
   if (faulty_open_files() != files) return complain(sql, plan, "a file is left open", &got);
+  if (undo && !is_same(&got, &shared->right))
+    sqlite3_exec(db, "ROLLBACK TO before_failure; RELEASE before_failure", NULL, NULL, NULL);
   /* SQLite may have rolled back the transaction that the statement was part of. */
   if (!is_same(&got, &shared->right) && db && sqlite3_get_autocommit(db) == autocommit) {
     run_any(&db, sql, &got);

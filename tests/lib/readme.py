@@ -70,7 +70,8 @@ def functions(build):
 # NAME -> a function that takes the build folder and returns whole lines of Markdown.
 GENERATED = {"fields": fields, "options": options, "functions": functions}
 GENERATED |= {f"columns of {table}": functools.partial(columns, table) for table in (
-    "flowlogs", "flowlogs_rollup", "flowlogs_connections", "flowlogs_files", "flowlogs_errors", "flowlogs_help")}
+    "flowlogs", "flowlogs_rollup", "flowlogs_connections", "flowlogs_files", "flowlogs_errors",
+    "flowlogs_index_build", "flowlogs_help")}
 
 
 def files():

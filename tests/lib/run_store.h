@@ -125,19 +125,19 @@ typedef uint32_t (*model_choose)(void *from, uint32_t n);
 ** A key of one of a few values, so that keys meet again, and share much or nothing with their
 ** neighbours.
 */
-static inline struct index_key model_key(model_choose choose, void *from) {
+static inline struct index_key model_key(model_choose pick, void *from) {
   struct index_key k;
   char text[80];
-  uint32_t n = choose(from, 70);
-  switch (choose(from, 5)) {
-  case 0: key_of_ip(&k, &(struct ip){0, UINT64_C(0xffff0a000000) + choose(from, 3) * 65536 + choose(from, 200)}); break;
-  case 1: key_of_ip(&k, &(struct ip){UINT64_C(0x20010db800000000), choose(from, 200)}); break;
-  case 2: key_of_port(&k, choose(from, 2) ? choose(from, 100) : choose(from, 65536)); break;
+  uint32_t n = pick(from, 70);
+  switch (pick(from, 5)) {
+  case 0: key_of_ip(&k, &(struct ip){0, UINT64_C(0xffff0a000000) + pick(from, 3) * 65536 + pick(from, 200)}); break;
+  case 1: key_of_ip(&k, &(struct ip){UINT64_C(0x20010db800000000), pick(from, 200)}); break;
+  case 2: key_of_port(&k, pick(from, 2) ? pick(from, 100) : pick(from, 65536)); break;
   case 3:
-    memset(text, "ab"[choose(from, 2)], sizeof text);
+    memset(text, "ab"[pick(from, 2)], sizeof text);
     key_of_interface(&k, text, n);
     break;
-  default: snprintf(text, sizeof text, "eni-%08x", choose(from, 300)); key_of_interface(&k, text, 12);
+  default: snprintf(text, sizeof text, "eni-%08x", pick(from, 300)); key_of_interface(&k, text, 12);
   }
   return k;
 }
@@ -147,17 +147,17 @@ static inline int model_order(const void *a, const void *b) {
 }
 
 /* A run of up to so many keys, each with one file, some or many. */
-static inline struct model_run model_run(model_choose choose, void *from, uint32_t most, uint64_t first_id) {
-  struct model_run m = {.files = 1 + choose(from, MODEL_FILES), .first_id = first_id};
-  uint32_t keys = 1 + choose(from, most), n = 0;
+static inline struct model_run model_run(model_choose pick, void *from, uint32_t most, uint64_t first_id) {
+  struct model_run m = {.files = 1 + pick(from, MODEL_FILES), .first_id = first_id};
+  uint32_t keys = 1 + pick(from, most), n = 0;
   m.entry = malloc(keys * sizeof *m.entry);
   if (!m.entry) abort();
   for (uint32_t i = 0; i < keys; i++) {
     struct model_entry *entry = &m.entry[i];
-    uint32_t odds = 1 + choose(from, 30);
-    entry->key = model_key(choose, from);
+    uint32_t odds = 1 + pick(from, 30);
+    entry->key = model_key(pick, from);
     entry->n = 0;
-    for (uint32_t id = choose(from, m.files); id < m.files; id += 1 + choose(from, odds)) entry->id[entry->n++] = id;
+    for (uint32_t id = pick(from, m.files); id < m.files; id += 1 + pick(from, odds)) entry->id[entry->n++] = id;
   }
   qsort(m.entry, keys, sizeof *m.entry, model_order);
   for (uint32_t i = 0; i < keys; i++)

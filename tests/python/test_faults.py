@@ -156,6 +156,28 @@ def test_threads_that_do_not_start_change_no_row(build, tree):
     assert counts(faulty(build, tree, f"thread:{errno.EAGAIN}:1", single)) == {"10.0.1.1": 6000}
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """So many files that threads look for them."""
+    logs = tmp_path_factory.mktemp("many") / "logs"
+    for i in range(1500):
+        (logs / f"{i // 50:02}").mkdir(parents=True, exist_ok=True)
+        (logs / f"{i // 50:02}" / f"{i}.log").write_text(record("10.0.1.1"))
+    return logs
+
+
+@pytest.mark.parametrize("call, error, file, outcome", [
+    ("stat", errno.EIO, "7.log", "1500"), ("stat", errno.ENOMEM, "7.log", os.strerror(errno.ENOMEM)), ("open", errno.EACCES, "/02", NO),
+    ("open", errno.EMFILE, "/02", os.strerror(errno.EMFILE)), ("readdir", errno.EIO, "/02", IO),
+    ("readdir", errno.ENOMEM, "/01", os.strerror(errno.ENOMEM)), ("thread", errno.EAGAIN, "", "1500")])
+def test_a_failure_is_the_same_where_threads_look_for_files(release, many, call, error, file, outcome):
+    """The error is that of the file or folder that comes first without threads, too. A file that could not be
+    examined is read all the same, and is listed."""
+    lines = [faulty(release, many, f"{call}:{error}:1" + (":" + file if file else ""),
+                    f"SELECT count(*) FROM flowlogs('{many}', 'fail', NULL, {n});") for n in (0, 4) if n or file]
+    assert lines[0] == lines[-1] and outcome in lines[0][0]
+
+
 # ---- files that change between planning and reading, and while they are read
 
 NEW = {"10.0.9.1": 4}

@@ -83,5 +83,7 @@ def test_an_option_example_runs(release, option, example):
         table = "flowlogs_rollup" if option == "memory" else "flowlogs"
         table = "flowlogs_connections" if option in ("inside", "servers", "idle") else table
         path = "" if option == "path" else f"('{LOGS}')"
+        if option == "index_file":
+            release.rows(f"SELECT * FROM flowlogs_index_build('{LOGS}', 'build/logs.idx');")
         rows = release.rows(f"SELECT count(*) FROM {table}{path} WHERE {example};")
     assert len(rows) == 1 and int(rows[0][0]) > 0, rows

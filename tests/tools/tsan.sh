@@ -11,7 +11,7 @@ few=${2:-}
 runtime=$(gcc -print-file-name=libtsan.so)
 shell=$(command -v sqlite3)
 
-for name in base/test_threads file/test_read_ahead scan/test_queue scan/test_scan scan/test_rollup_scan connection/test_connection_scan connection/test_shard_tables; do
+for name in base/test_threads file/test_read_ahead file/test_discover scan/test_queue scan/test_scan scan/test_rollup_scan connection/test_connection_scan connection/test_shard_tables; do
   [ -z "$few" ] || break
   echo "$name"
   "$build/unit/$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
@@ -19,7 +19,7 @@ done
 # A child of fork() ends without joining the threads that its parent has, which is no leak.
 rm -rf "$build/tsan.data"
 mkdir -p "$build/tsan.data"
-for command in unit/scan/test_fork "crowd_host $build/flowlogs $build/tsan.data 2"; do
+for command in unit/scan/test_fork unit/file/test_discover_threads "crowd_host $build/flowlogs $build/tsan.data 2"; do
   [ -z "$few" ] || break
   echo "${command%% *}"
   # shellcheck disable=SC2086  # a command with its arguments

@@ -46,7 +46,7 @@ static void test_names(void **state) {
       assert_string_equal(l.listed[i].name, table[i].name);
       if (table[i].may_be_folder)
         assert_false(l.listed[i].is_no_folder); /* where it is not known, none is said to be none */
-      assert_int_equal(listing_stat(&l, &unconfined, table[i].name, &st), table[i].rc);
+      assert_int_equal(listing_stat(&l, &unconfined, i, &st), table[i].rc);
       assert_int_equal(st.st_mode & S_IFMT, table[i].type);
     }
     listing_close(&l);
@@ -54,6 +54,40 @@ static void test_names(void **state) {
     assert_int_equal(l.n, 0);
     listing_close(&l);
   }
+  listing_clear(&l);
+}
+
+/* What was examined before is what is said later; other names are examined when they are asked for. */
+static void test_examined(void **state) {
+  struct listing l = {0};
+  struct err e = {0};
+  struct stat st;
+  (void)state;
+  make_folder("x");
+  for (int i = 0; i < 200; i++) {
+    char path[32];
+    snprintf(path, sizeof path, "x/%03d", i);
+    write_text(path, "");
+  }
+  assert_int_equal(listing_read(&l, &unconfined, "x", &never, &e), ERR_NONE);
+  assert_int_equal(listing_begin_examining(&l, 50, 150, &e), ERR_NONE);
+  assert_int_equal(unlink("x/060"), 0);
+  for (size_t i = 50; i < 150; i += 2) listing_examine(&l, &unconfined, i);
+  for (int i = 0; i < 200; i++) {
+    char path[32];
+    snprintf(path, sizeof path, "x/%03d", i);
+    if (i != 60) write_text(path, "longer");
+  }
+  assert_int_equal(unlink("x/062"), 0);
+  for (size_t i = 0; i < l.n; i++) {
+    int known = i >= 50 && i < 150 && i % 2 == 0;
+    int rc = listing_stat(&l, &unconfined, i, &st);
+    assert_int_equal(rc, i == 60 ? -1 : 0);
+    if (rc) assert_int_equal(errno, ENOENT);
+    else assert_int_equal(st.st_size, known ? 0 : 6);
+  }
+  listing_forget_examined(&l);
+  assert_int_equal(listing_stat(&l, &unconfined, 62, &st), -1);
   listing_clear(&l);
 }
 
@@ -117,6 +151,7 @@ static void test_stop_and_no_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_names),
+      cmocka_unit_test(test_examined),
       cmocka_unit_test(test_refused),
       cmocka_unit_test(test_stop_and_no_memory),
   };

@@ -115,7 +115,7 @@ static void test_random(void **state) {
 /* Ids that are damaged take no memory, and the message says which files there are. */
 static void test_limits(void **state) {
   const uint32_t list[] = {5, UINT32_MAX};
-  struct file_set s, zero = {0}, none;
+  struct file_set s, zero = {0}, none, wide;
   struct err e = {0};
   (void)state;
   file_set_init(&s, 10, 20);
@@ -127,6 +127,8 @@ static void test_limits(void **state) {
   assert_int_equal(file_set_add_list(&s, 10, list, 0, &(struct err){0}), ERR_NONE);
   file_set_init(&none, 5, 4);
   assert_int_equal(file_set_add(&none, 5, &(struct err){0}), ERR_FORMAT);
+  file_set_init(&wide, 0, UINT64_C(1) << 33); /* the sum of a list's last id exceeds 64 bits, and would be in it */
+  assert_int_equal(file_set_add_list(&wide, UINT64_MAX - 5, list, 2, &(struct err){0}), ERR_FORMAT);
   assert_int_equal(mem_test_calls(), 0);
   assert_int_equal(file_set_count(&s), 0);
   assert_int_equal(file_set_add(&zero, 0, &(struct err){0}), ERR_NONE);

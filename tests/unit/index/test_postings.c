@@ -163,7 +163,8 @@ static void test_no_bytes(void **state) {
   static const struct {
     const char *bytes;
     size_t n;
-  } table[] = {{"", 0}, {"\0", 1}, {"\1", 1}, {"\3\0", 2}, {"\5\0\0", 3}, {"\7\0\1\0", 4}, {"\2", 1}, {"\2\x80", 2}};
+  } table[] = {{"", 0},         {"\0", 1},       {"\1", 1}, {"\3\0", 2},  {"\5\0\0", 3},
+               {"\7\0\1\0", 4}, {"\7\0\0\1", 4}, {"\2", 1}, {"\2\x80", 2}};
   struct id_list list = {0};
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++) {

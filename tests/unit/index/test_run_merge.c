@@ -180,6 +180,8 @@ static void test_damage(void **state) {
       {UINT32_MAX, 0, ERR_FORMAT},
       {UINT64_C(1) << 40, UINT64_C(1) << 39, ERR_FORMAT},
       {UINT64_MAX - 5, 0, ERR_FORMAT},
+      {UINT32_MAX - 6, 0, ERR_NONE},
+      {UINT32_MAX - 5, 0, ERR_FORMAT},
   };
   struct model_entry entry[] = {{{1, {5}}, 1, {5}}, {{1, {6}}, 1, {4}}};
   struct input in = {.model = {.entry = entry, .n = 1}};

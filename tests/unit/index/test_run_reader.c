@@ -308,6 +308,32 @@ static void test_forged_blocks(void **state) {
 }
 
 /*
+** A block that begins another run does not go on with this one, even if its key is the right one.
+*/
+static void test_blocks_of_two_runs(void **state) {
+  static const unsigned char first[] = {RUN_BLOCK_FIRST, 1, 'b', 0, 1, 'a', 2, 0};
+  static const unsigned char second[] = {RUN_BLOCK_FIRST, 0, 0, 1, 'b', 2, 0};
+  unsigned char b[16] = {0};
+  struct run_store s = {0};
+  struct run_blocks blocks = run_store_blocks(&s);
+  struct run_reader r;
+  struct run_entry entry;
+  struct err e = {0};
+  (void)state;
+  memcpy(b + 4, first, sizeof first);
+  run_store_put(&s, &(struct index_key){1, {'a'}}, b, 4 + sizeof first, &e);
+  memcpy(b + 4, second, sizeof second);
+  run_store_put(&s, &(struct index_key){1, {'b'}}, b, 4 + sizeof second, &e);
+  seal(&s.block[0]);
+  seal(&s.block[1]);
+  run_reader_init(&r, &blocks, 0, 100);
+  assert_int_equal(run_reader_next(&r, &entry, &e), ERR_NONE);
+  assert_int_equal(run_reader_next(&r, &entry, &e), ERR_FORMAT);
+  run_reader_clear(&r);
+  run_store_clear(&s);
+}
+
+/*
 ** The bytes of a block are anything, and its CRC is right: it ends, with an error or with files of
 ** the run.
 */
@@ -381,9 +407,15 @@ static void test_no_blocks(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_random),         cmocka_unit_test(test_calls),         cmocka_unit_test(test_each_byte),
-      cmocka_unit_test(test_missing_blocks), cmocka_unit_test(test_forged_blocks), cmocka_unit_test(test_random_blocks),
-      cmocka_unit_test(test_faults),         cmocka_unit_test(test_no_blocks),
+      cmocka_unit_test(test_random),
+      cmocka_unit_test(test_calls),
+      cmocka_unit_test(test_each_byte),
+      cmocka_unit_test(test_missing_blocks),
+      cmocka_unit_test(test_forged_blocks),
+      cmocka_unit_test(test_random_blocks),
+      cmocka_unit_test(test_blocks_of_two_runs),
+      cmocka_unit_test(test_faults),
+      cmocka_unit_test(test_no_blocks),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -14,7 +14,7 @@ static void add_file(struct presence_counts *counts, int formats) {
     presence_add_conditions(&p, &bound);
     presence_add_use(&p, FIELD_srcport, has);
   }
-  presence_count(counts, &p);
+  presence_count(counts, &p, 1);
 }
 
 static void test_counts(void **state) {
