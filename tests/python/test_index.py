@@ -3,8 +3,13 @@
 
 import json
 import os
+import re
+import subprocess
+import sys
 
 import pytest
+
+from builds import ROOT
 
 DEFAULT = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
 NOON = 1773057600       # 2026-03-09 12:00:00 UTC
@@ -112,3 +117,17 @@ def test_flowlogs_files_says_the_same_with_an_index(logs, columns):
     for path in "logs", *(f"logs/{name}.log" for name in "abcdef"):
         got, want, _ = logs.both(f"SELECT {columns} FROM flowlogs_files('{path}') WHERE {{I}} 1")
         assert got == want, path
+
+
+@pytest.mark.parametrize("seed, sessions", [(2026, 2)])
+def test_random_queries_say_the_same_with_an_index(build, seed, sessions):
+    """A few sessions of `make soak-index`. Most queries must be spared files, or the test says nothing."""
+    env = dict(build.env, BUILD=str(build.folder))
+    if build.name == "asan":
+        env["ASAN_OPTIONS"] += ":detect_leaks=0"        # Python's own
+    done = subprocess.run([sys.executable, "-B", ROOT / "tests" / "tools" / "index_soak.py", "--sessions", str(sessions), "--seed", str(seed)],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=env, timeout=600)
+    assert done.returncode == 0, done.stdout
+    counts = json.loads(re.search("index_soak: clean: (.*)", done.stdout)[1])
+    assert counts["spared"] > counts["files"] / 5 and counts["sparing"] > counts["queries"] / 3, counts
+    assert counts["with rows"] > counts["queries"] / 4, counts
