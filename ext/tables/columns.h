@@ -15,6 +15,7 @@
 
 #include "record/batch.h"
 #include "record/fields.h"
+#include "record/layout.h"
 #include "sqlite/sqlite.h"
 #include "tables/options.h"
 #include "tables/sql_predicate.h"
@@ -47,9 +48,10 @@ struct sql_table {
   const char *arguments; /* for messages and the documentation: "path", "data" */
   const struct column *column;
   int ncolumns;
-  const char *doc;     /* in whole sentences */
-  const char *example; /* a query on the sample logs */
-  int writes_index;    /* it makes the file that index_file names, which the other tables read */
+  const char *doc;                     /* in whole sentences */
+  const char *example;                 /* a query on the sample logs */
+  int writes_index;                    /* it makes the file that index_file names, which the other tables read */
+  int (*fits)(const struct layout *l); /* has it rows of files of this layout?  NULL: yes; otherwise they are errors */
 };
 
 /* --- rows of the arrays ------------------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 */
 #include "tables/connections_columns.h"
 
+#include "connection/flow.h"
 #include "sqlite/report.h"
 #include "tables/columns.h"
 #include "tables/tables.h"
@@ -251,6 +252,7 @@ const struct sql_table flowlogs_connections_table = {
            "however many interfaces have logged it.",
     .example = "SELECT server, server_port, count(*) FROM flowlogs_connections('tests/data/AWSLogs') WHERE state = "
                "'established' AND NOT is_nat_leg GROUP BY 1, 2",
+    .fits = flow_fits,
 };
 
 /* --- what a query uses ------------------------------------------------------------------------------------------- */
