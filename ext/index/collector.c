@@ -25,6 +25,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/merge_sort.h"
 #include "record/record.h"
 
 /* What a value is. */
@@ -386,12 +387,13 @@ static int by_key(const void *x, const void *y) {
   return order ? order : (int)i->n - (int)k->n;
 }
 
-enum err_code collector_sort(struct collector *c, struct err *e) {
+enum err_code collector_sort(struct collector *c, const struct stop *stop, struct err *e) {
   mem_free(c->sorted);
   c->nsorted = c->next = 0;
   if (!(c->sorted = mem_alloc((c->slots.used + 1) * sizeof *c->sorted))) return err_nomem(e);
   for (size_t i = 0; i < c->slots.cap; i++) {
     struct index_key key;
+    if (i % MERGE_SORT_CHUNK == 0 && stop_check(stop, e)) return e->code;
     if (!c->slots.slot[i].at) continue;
     struct collector_item *item = item_at(c, c->slots.slot[i].at);
     make_key(item, &key);
@@ -399,8 +401,7 @@ enum err_code collector_sort(struct collector *c, struct err *e) {
     item->n = key.n;
     c->sorted[c->nsorted++] = (struct collector_sorted){.prefix = prefix_of(&key), .item = item};
   }
-  qsort(c->sorted, c->nsorted, sizeof *c->sorted, by_key);
-  return ERR_NONE;
+  return merge_sort(c->sorted, c->nsorted, sizeof *c->sorted, by_key, stop, e);
 }
 
 /* Appends the files of an item to c->ids[0..n).  ERR_NOMEM. */

@@ -24,6 +24,7 @@
 
 #include "base/arena.h"
 #include "base/slots.h"
+#include "base/stop.h"
 #include "file/files.h"
 #include "index/file_facts.h"
 #include "index/key.h"
@@ -84,8 +85,11 @@ void collector_init(struct collector *c, const struct files *files, struct file_
 /* Frees all, and leaves the facts alone. */
 void collector_clear(struct collector *c);
 
-/* Prepares for collector_source(): nothing may be added before the values are cleared.  ERR_NOMEM. */
-enum err_code collector_sort(struct collector *c, struct err *e);
+/*
+** Prepares for collector_source(): nothing may be added before the values are cleared.  ERR_NOMEM,
+** ERR_INTERRUPT.
+*/
+enum err_code collector_sort(struct collector *c, const struct stop *stop, struct err *e);
 
 /* The values in the order of their keys; the numbers of the files are those of the list.  ERR_NOMEM. */
 struct run_source collector_source(struct collector *c, uint64_t first_id);

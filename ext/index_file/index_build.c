@@ -169,7 +169,7 @@ static int put_collectors(struct build *b, struct collector **c, unsigned n, cha
   struct run_source *source = mem_alloc(n * sizeof *source);
   int rc = source ? index_db_error(b->d, take_ids(b), pzErr) : SQLITE_NOMEM;
   for (unsigned i = 0; i < n && !rc; i++) {
-    if (collector_sort(c[i], &e)) rc = report_error(pzErr, &e);
+    if (collector_sort(c[i], &b->d->stop, &e)) rc = report_error(pzErr, &e);
     source[i] = collector_source(c[i], (uint64_t)b->first_id);
   }
   if (!rc) rc = index_runs_write(b->d, source, n, b->first_id, (int64_t)b->todo.n, pzErr);

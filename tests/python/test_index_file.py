@@ -81,6 +81,14 @@ def test_bytes_that_are_changed_or_cut_off(build, tmp_path, indexed):
     assert answers > 50 and errors > 30
 
 
+def test_a_name_that_is_null(build, tmp_path, indexed):
+    """No statement makes one, but a changed byte in the head of a row does. The error was that there is no memory."""
+    logs, _, content = indexed
+    at = content.index(b"021.log")
+    variants = [(f"nul-{i}", content[:i] + b"\0" + content[i + 1:]) for i in range(at - 30, at)]
+    check(build, tmp_path, logs, variants, QUESTIONS[2:3])
+
+
 TABLES = "about", "folders", "layouts", "files", "runs", "keys", "blocks"
 VALUES = ("NULL", "0", "1", "-1", "{0} + 1", "{0} - 1", "9223372036854775807", "''", "'x'", "x''", "x'00'", "2.5", "zeroblob(100000)")
 
