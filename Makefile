@@ -17,6 +17,7 @@
 #   make large         reads a gzip member of more than 4 GiB with each library that inflates; a minute
 #   make fuzz          searches with libFuzzer for inputs that break a parser, an hour; FUZZ_SECONDS=10 for a quick look
 #   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
+#   make soak-index    random queries with an index and without one, over files that change, an hour; INDEX_SECONDS=60
 #   make versions      builds older and newer versions of SQLite, and runs the tests on each; an hour
 #   make lint          compilers' and analysers' warnings, formatting
 #   make analyze       clang-tidy and scan-build, some minutes
@@ -227,6 +228,13 @@ SOAK_SECONDS ?= 7200
 soak: build-tests
 	@$(PYTHON) -B tests/tools/soak.py --seconds $(SOAK_SECONDS) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
 .PHONY: soak
+
+# Random queries with an index and without one, over trees that change between the two, for INDEX_SECONDS.  INDEX_SEED
+# repeats a run.
+INDEX_SECONDS ?= 3600
+soak-index: build-tests
+	@$(PYTHON) -B tests/tools/index_soak.py --seconds $(INDEX_SECONDS) $(if $(INDEX_SEED),--seed $(INDEX_SEED))
+.PHONY: soak-index
 
 # All SQL scripts and the unit tests under valgrind: some minutes.
 valgrind: build-tests

@@ -21,8 +21,15 @@
 
 /* --- a layout ---------------------------------------------------------------------------------------------------- */
 
+static const int needed[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_srcport, FIELD_dstport, FIELD_protocol};
+
+int flow_fits(const struct layout *l) {
+  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+    if (l->token[needed[i]] == LAYOUT_ABSENT) return 0;
+  return 1;
+}
+
 void flow_bind(struct flow_binding *b, const struct layout *l, struct err *why) {
-  static const int needed[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_srcport, FIELD_dstport, FIELD_protocol};
   const int16_t *t = l->token;
   *b = (struct flow_binding){
       .srcaddr = t[FIELD_srcaddr],

@@ -74,7 +74,10 @@ struct flow_binding {
   int32_t packets, bytes, start, end, action, tcp_flags, flow_direction;
 };
 
-/* Sets *why if the layout lacks a field without which there are no connections. */
+/* Returns 0 if the layout lacks a field without which there are no connections, otherwise 1. */
+int flow_fits(const struct layout *l);
+
+/* Sets *why if the layout does not fit. */
 void flow_bind(struct flow_binding *b, const struct layout *l, struct err *why);
 
 /* May an address of the packet differ from that at the interface?  Found without reading the addresses. */

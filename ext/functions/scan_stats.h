@@ -10,10 +10,12 @@
 **     finished          1 when the scan reached its end; 0 while it runs, and when LIMIT, an error
 **                       or an interrupt stopped it before
 **     files_found       number of files that the path stands for
-**     files_pruned      files not opened, because no record that their paths allow can match
+**     files_pruned      files not opened, because no record that their paths or an index allow can
+**                       match
 **     pruned_by_time    of these, because of the time that the path names: see the option late
 **     pruned_by_region  of these, because of the region that the path names
 **     pruned_by_file    of these, because of a condition on the column file
+**     pruned_by_index   of these, because of what the index that index_file names knows of them
 **     files_read        files that were opened and read, perhaps not to their end
 **     passes            how often the files were gone through: more than once where memory was short
 **                       for flowlogs_connections; what follows is of the first time

@@ -241,9 +241,10 @@ static void collector_begin_file(void *sums, size_t file) {
   file_facts_init(&c->facts[file]);
 }
 
-/* Is this the layout that the file's lines have had so far? */
+/* Is this the layout that the file's lines have had so far?  Names that are no fields are not kept, so they may differ. */
 static void note_layout(struct collector *c, const struct layout *l) {
-  int is_same = c->nlayouts && c->nfields == l->ntokens && c->field[LAYOUT_TOKENS] == (int16_t)l->prefix &&
+  int is_same = c->nlayouts && !l->nunknown && c->nfields == l->ntokens &&
+                c->field[LAYOUT_TOKENS] == (int16_t)l->prefix &&
                 !memcmp(c->field, l->field, l->ntokens * sizeof *l->field);
   if (is_same) return;
   c->nlayouts++;
@@ -334,11 +335,12 @@ static enum err_code collector_end_file(void *sums, const struct reader *r, stru
   f->verdict = r->refusal == REFUSAL_NONE ? r->verdict : VERDICT_OPEN;
   f->records = r->records;
   f->problems = r->nproblems;
-  f->is_uniform = c->nlayouts <= 1;
   if (mem_grow(&c->ended, &c->ended_cap, c->nended + 1, 64, sizeof *c->ended)) return err_nomem(e);
   c->ended[c->nended++] = (uint32_t)c->file;
   c->bytes += c->files->file[c->file].size > 0 ? (uint64_t)c->files->file[c->file].size : 0;
   if (f->verdict != VERDICT_FLOW_LOG) return ERR_NONE;
+  if (!r->is_bound) note_layout(c, &r->layout); /* a header that no line follows */
+  f->is_uniform = c->nlayouts <= 1;
   size_t n = layout_names(&r->layout, NULL);
   if (!(f->fields = mem_alloc(n + 1))) return err_nomem(e);
   f->fields[layout_names(&r->layout, f->fields)] = 0;

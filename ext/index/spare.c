@@ -80,6 +80,7 @@ static enum err_code bind(struct spare *s, struct spare_layout *l, struct err *e
   struct err misfit = {0};
   uint32_t nterms = 0;
   predicate_bind(s->predicate, s->names, &no_path, s->bound);
+  if (s->fits && !s->fits(s->names)) return ERR_NONE;
   if (s->filter && filter_bind(s->filter, s->names, s->bound, &misfit)) return ERR_NONE;
   for (uint32_t i = 0; i < s->bound->ngroups; i++) nterms += s->bound->group[i].nterms;
   if (!(l->clue = mem_alloc((nterms + 1) * sizeof *l->clue))) return err_nomem(e);

@@ -20,7 +20,8 @@
 
 struct spare {
   const struct predicate *predicate;
-  const struct filter *filter; /* may be NULL */
+  const struct filter *filter;         /* may be NULL */
+  int (*fits)(const struct layout *l); /* files of other layouts are errors of the query; NULL: all layouts fit */
   struct clues clues;
   struct spare_layout {
     uint8_t is_known; /* 0: nothing can be said of its files, which are read */
@@ -34,6 +35,7 @@ struct spare {
   struct layout *names;
 };
 
+/* The caller sets `fits` afterwards, if there is one. */
 enum err_code spare_init(struct spare *s, const struct predicate *p, const struct filter *f, struct err *e);
 void spare_clear(struct spare *s);
 

@@ -89,19 +89,20 @@ static int decide(struct index_use *u, const struct files *files, char **pzErr) 
   for (size_t i = 0; i < files->n && !rc; i++) {
     const struct index_entry *entry = &u->rows.entry[i];
     if (!entry->is_current || !spare_decide(s, &files->file[i], &entry->facts, entry->layout)) continue;
-    u->spared[i] = entry->facts.records ? entry->layout + 1 : SCAN_SPARED_EMPTY;
+    u->spared[i] = entry->layout + 1;
   }
   return rc;
 }
 
 int index_use_spare(struct index_use *u, const struct files *files, const struct predicate *p, const struct filter *f,
-                    struct scan_spared *out, char **pzErr) {
+                    int (*fits)(const struct layout *l), struct scan_spared *out, char **pzErr) {
   struct err e = {0};
   int rc = begin(u, files, u->list, pzErr);
   if (!rc) {
     memset(u->spared, 0, (files->n + 1) * sizeof *u->spared);
     if (spare_init(&u->spare, p, f, &e)) rc = report_error(pzErr, &e);
-    else rc = decide(u, files, pzErr);
+    u->spare.fits = fits;
+    if (!rc) rc = decide(u, files, pzErr);
     spare_clear(&u->spare);
   }
   *out = (struct scan_spared){.file = u->spared, .presence = u->presence};

@@ -38,11 +38,12 @@ int index_use_begin(struct index_use *u, const char *path, const char *format, c
                     const struct root_guard *guard, const struct stop *stop, char **pzErr);
 
 /*
-** Sets *out for a scan of the files with this predicate, and this filter or NULL.  What it points to
-** is valid until the next call.
+** Sets *out for a scan of the files with this predicate, and this filter or NULL.  fits: says whether the
+** scan takes files of a layout, which are errors otherwise; NULL: it does.  What *out points to is valid
+** until the next call.
 */
 int index_use_spare(struct index_use *u, const struct files *files, const struct predicate *p, const struct filter *f,
-                    struct scan_spared *out, char **pzErr);
+                    int (*fits)(const struct layout *l), struct scan_spared *out, char **pzErr);
 
 /* What the index knows of a file of the list; NULL if it knows nothing that holds. */
 static inline const struct file_facts *index_use_facts(const struct index_use *u, size_t file) {

@@ -252,8 +252,9 @@ enum err_code summing_scan_next(struct summing_scan *g, void **sums, struct err 
     if (g->is_last) return ERR_NONE;
     if (workers_poll(&g->workers, e)) return e->code;
     if (workers_has_threads(&g->workers) ? get_sums(g, e) : work_oneself(g, e)) return e->code;
-    if (g->is_last && workers_check_end(&g->workers, e)) return e->code;
-    if (!g->current || summing_scan_has_failed(g)) continue;
+    int has_failed = summing_scan_has_failed(g); /* then some files were not read, and say nothing of the others */
+    if (g->is_last && !has_failed && workers_check_end(&g->workers, e)) return e->code;
+    if (!g->current || has_failed) continue;
     *sums = g->current->summing.sums;
     return ERR_NONE;
   }

@@ -65,7 +65,6 @@ static void count_alike(struct workers *s) {
 /* Counts the fields of a file that is spared, as if it had been read. */
 static void count_spared(struct workers *s, size_t number) {
   uint32_t place = s->options.spared.file[number];
-  if (place == SCAN_SPARED_EMPTY) return;
   const struct presence *of_layout = &s->options.spared.presence[place - 1];
   if (!of_layout->condition[FIELD_account_id] && !of_layout->condition[FIELD_region]) {
     if (s->alike_place != place) count_alike(s);

@@ -36,13 +36,12 @@
 /*
 ** Files of the list that need not be opened, because an index says that no record in them is wanted.
 ** So that the answer is as if they had been read, the scan counts which of the needed fields they
-** have, if they have records.
+** have.
 */
 struct scan_spared {
-  const uint32_t *file;            /* one for each: 0 to open it, SCAN_SPARED_EMPTY, or 1 + its place in presence */
+  const uint32_t *file;            /* one for each: 0 to open it, or 1 + its place in presence */
   const struct presence *presence; /* without what the paths of files give */
 };
-#define SCAN_SPARED_EMPTY UINT32_MAX
 
 /* What a scan is told, whatever its sink. */
 struct scan_options {

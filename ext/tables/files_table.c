@@ -297,6 +297,16 @@ static int read_file(struct files_cursor *c, const struct file *file, enum depth
 }
 
 /*
+** Does the index tell what only a reading to the end tells?  What a file is that is no flow log depends
+** on how the query names it.  The note of a file with errors may be about its last line, and a file of
+** several layouts has the fields of the last.
+*/
+static int is_known(const struct files_cursor *c, const struct file_facts *facts) {
+  if (!facts || c->depth != DEPTH_READ) return 0;
+  return c->opens ? file_facts_are_all(facts) : facts->verdict == VERDICT_FLOW_LOG;
+}
+
+/*
 ** Finds out about the file of this row what the query needs.  What only a reading to the end tells is
 ** taken from the index, if it knows the file.
 */
@@ -304,11 +314,11 @@ static int look(struct files_cursor *c) {
   if (c->row >= c->query.list.files.n) return watch_end(&c->query.watch), SQLITE_OK;
   const struct file *file = &c->query.list.files.file[c->row];
   const struct file_facts *facts = index_use_facts(&c->query.index, c->row);
-  int rc = SQLITE_OK, is_known = facts && facts->verdict != VERDICT_OPEN && c->depth == DEPTH_READ;
+  int rc = SQLITE_OK, is_indexed = is_known(c, facts);
   object_name_parse(&c->key, file->path);
   if (c->depth == DEPTH_NAME) return SQLITE_OK;
-  if (!is_known || c->opens) rc = read_file(c, file, is_known ? DEPTH_OPEN : c->depth);
-  if (is_known) {
+  if (!is_indexed || c->opens) rc = read_file(c, file, is_indexed ? DEPTH_OPEN : c->depth);
+  if (is_indexed) {
     c->records = facts->records;
     c->problems = facts->problems;
     c->min_start = facts->min_start;

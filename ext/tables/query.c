@@ -168,6 +168,6 @@ int query_scan_options(struct query *q, const struct predicate *predicate, struc
   out->may_lack = reads_parts(q);
   out->threads = query_threads(&q->options);
   if (!q->options.index_file || query_of(q)->writes_index) return SQLITE_OK;
-  return index_use_spare(&q->index, &q->list.files, predicate, q->options.pattern, &out->spared,
+  return index_use_spare(&q->index, &q->list.files, predicate, q->options.pattern, query_of(q)->fits, &out->spared,
                          &query_table(q)->base.zErrMsg);
 }

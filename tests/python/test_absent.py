@@ -268,6 +268,17 @@ def test_a_measure_of_the_rollup(db, logs):
                          "1 of the 3 files read do not have the field start: it is NULL there"]
 
 
+@pytest.mark.parametrize("table", COUNT)
+@pytest.mark.parametrize("threads", [0, 1, 3])
+def test_a_damaged_file_comes_before_a_field_that_the_files_before_it_lack(db, logs, table, threads):
+    """The files behind it might have the field."""
+    (logs / "3.log").write_text("srcaddr action\n10.0.0.1 ACCEPT\n10.0.0.1 x\n")
+    (logs / "4.log").write_text("srcaddr vpc-id\n10.0.0.1 a\n")
+    for _ in range(5):
+        assert "3.log:3: " in ask(db, logs, "vpc_id = 'a'", table, threads=threads)
+    assert ask(db, logs, "vpc_id = 'a'", table, "skip", threads) == 1
+
+
 def test_a_filter_that_does_not_fit_in_mid_file(db, tmp_path):
     """The error has its words, also when lines of the first format follow in the same window, and
     on_error=skip does not hide it."""

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Queries with an index give what they give without it, and open fewer files."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from builds import ROOT
+
+DEFAULT = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+NOON = 1773057600       # 2026-03-09 12:00:00 UTC
+LONG_AGO = 1_700_000_000 * 10**9
+
+
+def record(src, dst, srcport=40000, dstport=443, start=NOON):
+    return f"2 123456789012 eni-1 {src} {dst} {srcport} {dstport} 6 10 840 {start} {start + 59} ACCEPT OK\n"
+
+
+class Indexed:
+    """A folder with log files, and an index of it."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder = build, folder
+
+    def write(self, name, text, mtime=LONG_AGO):
+        path = self.folder / "logs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        os.utime(path, ns=(mtime, mtime))
+
+    def index(self):
+        return self.build.rows("SELECT files, added, changed, forgotten FROM flowlogs_index_build('logs', 'logs.idx');", cwd=self.folder)
+
+    def both(self, sql):
+        """What a query says, with the index in the place of {I}, and without it; and how many files the index spared."""
+        where = "index_file = 'logs.idx' AND"
+        got = self.build.rows(sql.replace("{I}", where) + ";\nSELECT 'spared', flowlogs_scan_stats() ->> 'pruned_by_index';", cwd=self.folder)
+        want = self.build.rows(sql.replace("{I}", "") + ";", cwd=self.folder)
+        spared = got.pop()
+        return got, want, 0 if spared[1] == "NULL" else int(spared[1])
+
+    def same(self, sql, spared):
+        got, want, count = self.both(sql)
+        assert got == want
+        assert count == spared
+        return got
+
+
+@pytest.fixture
+def logs(build, tmp_path):
+    return Indexed(build, tmp_path)
+
+
+def three(logs):
+    for i in range(3):
+        logs.write(f"{i}.log", DEFAULT + "\n" + record(f"10.0.0.{i}", "10.0.9.9", start=NOON + 300 * i))
+    logs.index()
+
+
+@pytest.mark.parametrize("where, spared", [
+    ("srcaddr = '10.0.0.1'", 2), ("dstaddr = '10.0.9.9'", 0), ("addr = '10.0.0.1'", 2), ("cidr_match(srcaddr, '10.0.0.0/31')", 1),
+    ("srcaddr IN ('10.0.0.0', '10.0.0.2', '10.0.0.7')", 1), ("interface_id = 'eni-2'", 3), ("dstport = 22", 3), ("dstport = 443", 0),
+    (f"start >= {NOON + 300}", 1), (f"start >= {NOON + 300} AND srcaddr = '10.0.0.0'", 3), ("srcaddr <> '10.0.0.1'", 0)])
+def test_scan_stats_count_the_files_that_an_index_spares(logs, where, spared):
+    three(logs)
+    logs.same(f"SELECT file, line FROM flowlogs('logs') WHERE {{I}} {where}", spared)
+    out = logs.build.rows(f"SELECT count(*) FROM flowlogs('logs') WHERE index_file = 'logs.idx' AND {where}; SELECT flowlogs_scan_stats();",
+                          cwd=logs.folder)
+    stats = json.loads(out[1][0])
+    assert (stats["files_pruned"], stats["pruned_by_time"], stats["pruned_by_index"]) == (spared, 0, spared)
+    assert stats["files_found"] == stats["files_pruned"] + stats["files_read"] == 3
+
+
+def test_a_file_with_a_header_alone_is_one_that_lacks_the_field(logs):
+    logs.write("a.log", "srcaddr dstport\n")
+    logs.index()
+    got, want, _ = logs.both("SELECT count(*) FROM flowlogs('logs') WHERE {I} interface_id = 'eni-1'")
+    assert got == want and "the only file that was read does not have this field" in got[0][0]
+    logs.same("SELECT count(*) FROM flowlogs('logs') WHERE {I} srcaddr = '10.0.0.1'", 1)
+
+
+def test_a_file_without_the_fields_of_connections_is_an_error_with_an_index_too(logs):
+    logs.write("a.log", "interface-id srcaddr dstaddr\neni-1 10.0.0.1 10.0.0.2\n")
+    logs.write("b.log", DEFAULT + "\n" + record("10.0.0.1", "10.0.0.2"))
+    logs.write("c.log", DEFAULT + "\n" + record("10.0.0.3", "10.0.0.2").replace("eni-1", "eni-2"))
+    logs.index()
+    ask = "SELECT client, server FROM flowlogs_connections('logs') WHERE {I} interface_id = 'eni-2'"
+    assert "a.log: lacks the fields srcport, dstport, protocol" in logs.both(ask)[0][0][0]
+    assert logs.both(ask)[:2] == (logs.both(ask)[1],) * 2
+    assert logs.same(ask + " AND on_error = 'skip'", 1) == [["10.0.0.3", "10.0.0.2"]]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n" * 3])
+def test_a_header_at_the_end_of_a_file_says_nothing_of_the_lines_before_it(logs, end):
+    logs.write("a.log", f"srcaddr dstport\n10.0.0.1 443\n10.0.0.2 22\ndstaddr action start{end}")
+    logs.write("b.log", "srcaddr dstport\n10.0.0.3 443\n")
+    logs.index()
+    assert logs.same("SELECT srcaddr FROM flowlogs('logs') WHERE {I} dstport = 22", 1) == [["10.0.0.2"]]
+    assert logs.same("SELECT srcaddr FROM flowlogs('logs') WHERE {I} srcaddr = '10.0.0.1'", 1) == [["10.0.0.1"]]
+
+
+@pytest.mark.parametrize("columns", ["*", "rows", "errors", "rows, errors", "note", "fields, rows", "note, errors", "verdict, max_end"])
+def test_flowlogs_files_says_the_same_with_an_index(logs, columns):
+    """Of a named file that is no flow log, of errors far behind the beginning, and of a last header with other names."""
+    logs.write("a.log", "some words\n")
+    many = "".join(record("10.0.0.1", "10.0.0.2") for _ in range(30000))
+    logs.write("b.log", DEFAULT + "\n" + many + "2 too few\n" + record("10.0.0.1", "10.0.0.2"))
+    logs.write("c.log", "srcaddr dstport x1\n10.0.0.1 443 7\nsrcaddr dstport x2\n10.0.0.1 443 7\n")
+    logs.write("d.log", "srcaddr dstport\n10.0.0.1 443\nsrcaddr action\n10.0.0.1 ACCEPT\naction srcaddr\n")
+    logs.write("e.log", "")
+    logs.write("f.log", DEFAULT + "\n" + record("10.0.0.1", "10.0.0.2"))
+    logs.index()
+    for path in "logs", *(f"logs/{name}.log" for name in "abcdef"):
+        got, want, _ = logs.both(f"SELECT {columns} FROM flowlogs_files('{path}') WHERE {{I}} 1")
+        assert got == want, path
+
+
+@pytest.mark.parametrize("seed, sessions", [(2026, 2)])
+def test_random_queries_say_the_same_with_an_index(build, seed, sessions):
+    """A few sessions of `make soak-index`. Most queries must be spared files, or the test says nothing."""
+    env = dict(build.env, BUILD=str(build.folder))
+    if build.name == "asan":
+        env["ASAN_OPTIONS"] += ":detect_leaks=0"        # Python's own
+    done = subprocess.run([sys.executable, "-B", ROOT / "tests" / "tools" / "index_soak.py", "--sessions", str(sessions), "--seed", str(seed)],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=env, timeout=600)
+    assert done.returncode == 0, done.stdout
+    counts = json.loads(re.search("index_soak: clean: (.*)", done.stdout)[1])
+    assert counts["spared"] > counts["files"] / 5 and counts["sparing"] > counts["queries"] / 3, counts
+    assert counts["with rows"] > counts["queries"] / 4, counts
