@@ -330,3 +330,11 @@ def test_the_root_confines_indexes(build, tmp_path, small):
         assert both(index) == ("6\n", answer)
     assert both(tmp_path / "link/n3.idx", tmp_path / "link") == ("6\n", answer)
     assert {p.name for p in outside.iterdir()} == {"o.idx"} and {f"n{i}.idx" for i in (1, 2, 3)} < {p.name for p in root.iterdir()}
+
+
+def test_the_summary_tells_what_the_index_spared(release, tmp_path):
+    logs, index = tree(tmp_path / "logs", files=5), tmp_path / "logs.idx"
+    make(release, logs, index)
+    rows = release.rows(f"SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE addr = '10.3.0.1' AND index_file = {quote(str(index))};"
+                        "SELECT flowlogs_scan_summary();")
+    assert rows == [["1"], ["1 of 5 files were read (the index spared 4), with 60 records, of which 1 met the conditions"]]
