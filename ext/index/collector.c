@@ -36,7 +36,7 @@ enum value_kind { VALUE_ADDRESS, VALUE_INTERFACE, VALUE_PORT };
 struct collector_item {
   uint32_t hash;
   uint8_t kind;         /* enum value_kind */
-  uint8_t n;            /* bytes of the text; after collector_sort(), of the key */
+  uint8_t n;            /* bytes of the text; after collector_finish(), of the key */
   uint32_t first, last; /* numbers of files */
   uint32_t count;       /* of files */
   uint32_t head, tail;  /* of the list's pieces; 0: none yet */
@@ -349,17 +349,6 @@ static enum err_code collector_end_file(void *sums, const struct reader *r, stru
 
 static void collector_forget(void *sums) { forget(sums); }
 
-const struct summing_kind collector_kind = {
-    .begin_file = collector_begin_file,
-    .end_file = collector_end_file,
-    .bind = collector_bind,
-    .add = collector_add,
-    .settle = collector_settle,
-    .is_full = collector_is_full,
-    .merge = NULL,
-    .clear = collector_forget,
-};
-
 /* --- the values in order ------------------------------------------------------------------------------------------ */
 
 static void make_key(const struct collector_item *i, struct index_key *key) {
@@ -387,7 +376,9 @@ static int by_key(const void *x, const void *y) {
   return order ? order : (int)i->n - (int)k->n;
 }
 
-enum err_code collector_sort(struct collector *c, const struct stop *stop, struct err *e) {
+/* Makes keys of the values and sorts them.  ERR_NOMEM, ERR_INTERRUPT. */
+static enum err_code collector_finish(void *sums, const struct stop *stop, struct err *e) {
+  struct collector *c = sums;
   mem_free(c->sorted);
   c->nsorted = c->next = 0;
   if (!(c->sorted = mem_alloc((c->slots.used + 1) * sizeof *c->sorted))) return err_nomem(e);
@@ -403,6 +394,18 @@ enum err_code collector_sort(struct collector *c, const struct stop *stop, struc
   }
   return merge_sort(c->sorted, c->nsorted, sizeof *c->sorted, by_key, stop, e);
 }
+
+const struct summing_kind collector_kind = {
+    .begin_file = collector_begin_file,
+    .end_file = collector_end_file,
+    .bind = collector_bind,
+    .add = collector_add,
+    .settle = collector_settle,
+    .is_full = collector_is_full,
+    .finish = collector_finish,
+    .merge = NULL,
+    .clear = collector_forget,
+};
 
 /* Appends the files of an item to c->ids[0..n).  ERR_NOMEM. */
 static enum err_code put_files(struct collector *c, const struct collector_item *item, size_t n, struct err *e) {

@@ -8,7 +8,7 @@
 ** The facts of a file are written when the file has ended.
 **
 ** Call order: collector_init(); then the scan calls the functions of collector_kind.  When the scan
-** returns a collector: collector_sort(), and a merge of its collector_source().
+** returns a collector, its values are sorted: a merge of its collector_source().
 ** collector_clear() at the end.
 **
 ** Ownership: a collector owns its values; the array of facts, one for each file of the list, is the
@@ -84,12 +84,6 @@ void collector_init(struct collector *c, const struct files *files, struct file_
 
 /* Frees all, and leaves the facts alone. */
 void collector_clear(struct collector *c);
-
-/*
-** Prepares for collector_source(): nothing may be added before the values are cleared.  ERR_NOMEM,
-** ERR_INTERRUPT.
-*/
-enum err_code collector_sort(struct collector *c, const struct stop *stop, struct err *e);
 
 /* The values in the order of their keys; the numbers of the files are those of the list.  ERR_NOMEM. */
 struct run_source collector_source(struct collector *c, uint64_t first_id);
