@@ -44,7 +44,7 @@ def queries(feed):
         ("the records of a rare `addr`", "", f"addr = '{remote(RARE)}'", f"(srcaddr = '{remote(RARE)}' OR dstaddr = '{remote(RARE)}')"),
         ("of 5,000 addresses, `IN (SELECT …)`", attach, "srcaddr IN (SELECT ip FROM feed.threats)", None),
         ("of a /24", "", f"cidr_match(addr, '{remote(RARE).rsplit('.', 1)[0]}.0/24')", None),
-        ("of an interface that does not exist", "", "interface_id = 'eni-00000000000000000'", "interface_id = 'eni-00000000000000000'"),
+        ("of an interface that has none", "", "interface_id = 'eni-0dead00000000beef'", "interface_id = 'eni-0dead00000000beef'"),
         ("of an hour", "", day(10), day(10)),
     ]
 

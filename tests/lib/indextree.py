@@ -66,6 +66,7 @@ class Tree:
              for _ in range(16)] + ["0.0.0.0", "255.255.255.255", "::", "::1", "fe80::1", "127.0.0.1"]
         self.ports = EDGE_PORTS + [rng.randrange(1, 65536) for _ in range(20)]
         self.own = ["srcport", "dstaddr", "interface_id", "start", "srcaddr", "dstport", "packets", "end"]
+        self.most = files + 10
         rng.shuffle(self.own)
         self.format = " ".join(self.own)
         shutil.rmtree(root, ignore_errors=True)
@@ -172,7 +173,8 @@ class Tree:
         return os.path.join(self.root, name)
 
     def files(self):
-        return sorted(os.path.join(folder, name) for folder, _, names in os.walk(self.root) for name in names)
+        """The files, without an index that lies between them."""
+        return sorted(os.path.join(folder, name) for folder, _, names in os.walk(self.root) for name in names if b".idx" not in name)
 
     def stamp(self, path, at=None):
         """Sets a time of modification that no file had before, and that is not a moment ago."""
@@ -263,8 +265,23 @@ class Tree:
         elif self.old:
             self.restore(self.rng.choice(sorted(self.old)))
 
+    def swap_folders(self):
+        """Lets two folders change their names, or gives one a new name."""
+        folders = sorted(os.path.join(folder, name) for folder, names, _ in os.walk(self.root) for name in names)
+        if folders:
+            one, other = self.rng.choice(folders), os.path.join(self.root, self.rng.choice([b"a", b"B", b"new", b"a-b"]))
+            if one.startswith(other + b"/"):
+                return
+            os.rename(one, self.root + b".tmp")
+            if os.path.exists(other):
+                os.rename(other, one)
+            os.makedirs(os.path.dirname(other), exist_ok=True)
+            os.rename(self.root + b".tmp", other)
+
     def change(self):
         """Changes some files."""
+        if self.chance(0.05):
+            self.swap_folders()
         for _ in range(self.rng.choice([1, 1, 2, 4])):
             files = self.files()
             if len(files) < 8 or self.chance(0.2):
@@ -273,7 +290,7 @@ class Tree:
             path = self.rng.choice(files)
             self.keep(path)
             self.change_one(path)
-        while len(self.files()) > 24:
+        while len(self.files()) > self.most:
             os.remove(self.rng.choice(self.files()))
 
 

@@ -35,7 +35,6 @@ from reference import DEFAULT_NAMES
 
 ROUNDS = 8              # of a session
 QUERIES = 40            # of a round
-INDEX = "logs.idx"
 # Errors that say how many files were read say it of other files where an index spares some.
 COUNTS = re.compile(r"(none of the|of the|the first of) \d+ files")
 
@@ -48,7 +47,8 @@ class Session:
     def __init__(self, seed, counts):
         self.seed, self.rng, self.counts = seed, random.Random(f"session {seed}"), counts
         rng = self.rng
-        self.tree = Tree("tree", seed)
+        self.tree = Tree("tree", seed, rng.choice([14] * 12 + [150]))
+        self.index = rng.choice(["logs.idx"] * 6 + ["tree/logs.idx"])
         self.format = rng.choice([None] * 4 + [json.dumps([self.tree.format, " ".join(DEFAULT_NAMES)])] * 2 + [self.tree.format])
         self.db = connect(BUILDS[0], isolation_level=None, cached_statements=0)
         self.db.text_factory = bytes
@@ -56,26 +56,27 @@ class Session:
         self.db.executescript(helper_tables(rng, self.tree))
         if not os.path.islink("link"):
             os.symlink("tree", "link")
-        if os.path.exists(INDEX):
-            os.remove(INDEX)
+        if os.path.exists(self.index):
+            os.remove(self.index)
         self.create_tables()
 
     # ---- the index, and the tables that were created before the files changed
 
     def create_tables(self):
         options = f"'tree', on_error = 'skip'{f', format = {literal(self.format)}' if self.format else ''}"
-        for name, index in ("without", ""), ("with_index", f", index_file = '{INDEX}'"):
+        for name, index in ("without", ""), ("with_index", f", index_file = '{self.index}'"):
             self.db.execute(f"DROP TABLE IF EXISTS temp.{name}")
             self.db.execute(f"CREATE VIRTUAL TABLE temp.{name} USING flowlogs({options}{index})")
 
     def build(self, db=None):
         rng = self.rng
-        path = rng.choice(["tree", "tree/", "./tree", "link", os.path.abspath("tree"), "tree", "tree"])
+        path = rng.choice(["tree", "tree/", "./tree", "link", os.path.abspath("tree"), "tree", "tree", "tree/*.log*"])
         options = "".join(f" AND {name} = {value}" for name, value in
                           (("threads", rng.choice([None, None, 0, 2])), ("memory", rng.choice([None, None, "'1M'"]))) if value is not None)
-        sql = f"SELECT files, \"left\" FROM flowlogs_index_build('{path}', '{INDEX}', {literal(self.format)}) WHERE 1{options}"
+        sql = f"SELECT files FROM flowlogs_index_build('{path}', '{self.index}', {literal(self.format)}) WHERE 1{options}"
         self.counts["builds"] += 1
-        return (db or self.db).execute(sql).fetchall()
+        (db or self.db).execute(sql).fetchall()
+        os.utime(self.index, (0, 1_600_000_000))        # an index among the files is one of them, and must not be waited for
 
     def build_apart(self):
         """Builds with another connection, in the middle of a query of this one."""
@@ -113,7 +114,7 @@ class Session:
             options = {"format": literal(self.format), **options}
         conditions = " AND ".join(["1", *(f"t.{name} = {value}" for name, value in options.items())])
         sql = re.sub("«(.*?)»", r't."\1"', sql).replace("{T}", f"{table}({literal(path)})").replace("{O}", f"{{I}} AND {conditions}")
-        return sql.replace("{I}", f"t.index_file = '{INDEX}'"), sql.replace("{I}", "1")
+        return sql.replace("{I}", f"t.index_file = '{self.index}'"), sql.replace("{I}", "1")
 
     def ask(self, questions):
         table, sql, is_ordered = questions.question()
@@ -168,6 +169,10 @@ class Session:
             self.tree.change()
         if not number or rng.random() < 0.6:
             self.build()
+        if rng.random() < 0.1:          # so often that the runs of the index are merged
+            for _ in range(12):
+                self.tree.change()
+                self.build()
         if rng.random() < 0.2:
             self.create_tables()
         if rng.random() < 0.3:

@@ -122,9 +122,8 @@ struct outcome {
 };
 
 /* Adds what a collector has.  Its keys ascend, and so do the files of each. */
-static enum err_code take(struct outcome *o, struct collector *c, const struct stop *stop, struct err *e) {
+static enum err_code take(struct outcome *o, struct collector *c, struct err *e) {
   struct index_key before = {0};
-  if (collector_sort(c, stop, e)) return e->code;
   struct run_source source = collector_source(c, 1);
   for (;;) {
     struct run_entry entry;
@@ -147,7 +146,7 @@ static struct outcome *collect(const struct files *files, int threads, uint64_t 
   static struct summing_scan scan;
   static struct collector collector[WORKERS];
   struct scan_options options = {
-      .reader = {.guard = &unconfined, .policy = POLICY_SKIP}, .threads = threads, .may_be_others = 1};
+      .reader = {.guard = &unconfined, .policy = POLICY_SKIP, .stop = *stop}, .threads = threads, .may_be_others = 1};
   struct outcome *o = calloc(1, sizeof *o);
   void *sums = NULL;
   if (!o) abort();
@@ -161,10 +160,10 @@ static struct outcome *collect(const struct files *files, int threads, uint64_t 
   }
   while (!e->code && !summing_scan_next(&scan, &sums, e) && sums) {
     if (scan.is_last) {
-      for (unsigned i = 0; i < scan.workers.n && !e->code; i++) take(o, &collector[i], stop, e);
+      for (unsigned i = 0; i < scan.workers.n && !e->code; i++) take(o, &collector[i], e);
     } else {
       o->handed_over++;
-      take(o, sums, stop, e);
+      take(o, sums, e);
     }
   }
   unsigned n = scan.workers.n;
