@@ -139,7 +139,7 @@ static int take_ids(struct build *b) {
   int rc = index_db_get_number(b->d, "next_id", &next);
   if (rc) return rc;
   if (next < 1) next = 1;
-  if (next > INT64_MAX - (int64_t)b->todo.n) return SQLITE_FULL;
+  if (next > INDEX_DB_IDS - (int64_t)b->todo.n) return SQLITE_FULL;
   b->first_id = next;
   rc = index_db_set_number(b->d, "next_id", next + (int64_t)b->todo.n);
   return rc ? rc : set_format(b->d, b->options->format);

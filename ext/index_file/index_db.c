@@ -180,6 +180,7 @@ int index_db_error(struct index_db *d, int rc, char **pzErr) {
   case SQLITE_INTERRUPT: return rc & 0xff;
   case SQLITE_CORRUPT:
     return index_db_damaged(d, (extended & 0xff) == SQLITE_CORRUPT ? sqlite3_errmsg(d->db) : "a row", pzErr);
+  case SQLITE_TOOBIG: return index_db_damaged(d, "a row is too large", pzErr);
   case SQLITE_NOTADB: return no_index(d, pzErr);
   case SQLITE_CANTOPEN:
   case SQLITE_IOERR: why = system_reason(d); break;
@@ -344,6 +345,7 @@ int index_db_open(struct index_db *d, const char *path, int is_writable, const s
   if (!rc) {
     sqlite3_busy_handler(d->db, wait_for_lock, d);
     sqlite3_progress_handler(d->db, 10000, ask_stop, d);
+    sqlite3_limit(d->db, SQLITE_LIMIT_LENGTH, INDEX_DB_ROW);
     sqlite3_db_config(d->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     rc = sqlite3_exec(d->db,
                       is_writable ? "PRAGMA cell_size_check = 1; PRAGMA synchronous = NORMAL"

@@ -32,6 +32,13 @@
 #define INDEX_DB_VERSION     1          /* PRAGMA user_version */
 #define INDEX_DB_PATIENCE    30.0       /* seconds for which a lock is waited for */
 
+/*
+** Limits, so that a hostile file does not make a query take memory without end: the ids of files, for
+** which a query has a bit each, and the bytes of a row.
+*/
+#define INDEX_DB_IDS (UINT32_MAX - 1)
+#define INDEX_DB_ROW (64 << 20)
+
 /* The statements that are prepared once: see index_db.c. */
 enum index_statement {
   INDEX_BEGIN_READ,

@@ -60,8 +60,8 @@ static int load(struct index_runs *r, struct index_db *d) {
 }
 
 static int is_possible(const struct index_run *run) {
-  return run->run > 0 && run->run < NO_RUN && run->first_id > 0 && run->ids > 0 && run->ids <= UINT32_MAX - 1 &&
-         run->first_id <= INT64_MAX - run->ids;
+  return run->run > 0 && run->run < NO_RUN && run->first_id > 0 && run->ids > 0 && run->ids <= INDEX_DB_IDS &&
+         run->first_id <= INDEX_DB_IDS - run->ids + 1;
 }
 
 int index_runs_load(struct index_runs *r, struct index_db *d, char **pzErr) {

@@ -84,6 +84,7 @@ static int decide(struct index_use *u, const struct files *files, char **pzErr) 
     spare_add_layout(s, u->rows.layout[i].fields, strlen(u->rows.layout[i].fields), &e);
   if (e.code) return report_error(pzErr, &e);
   int rc = index_db_error(&u->db, index_db_get_number(&u->db, "next_id", &next_id), pzErr);
+  if (!rc && next_id > INDEX_DB_IDS) rc = index_db_damaged(&u->db, "its next id", pzErr);
   if (!rc) rc = index_runs_find(&u->db, &s->clues, next_id - 1, pzErr);
   for (size_t i = 0; i < s->nlayouts && !rc; i++) u->presence[i] = s->layout[i].presence;
   for (size_t i = 0; i < files->n && !rc; i++) {
