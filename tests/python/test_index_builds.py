@@ -231,3 +231,89 @@ def blank(tmp_path_factory):
 @pytest.mark.parametrize("threads, by", [(0, "interrupt"), (2, "interrupt"), (2, "handler")])
 def test_a_build_can_be_interrupted(release, tmp_path, blank, threads, by):
     assert_stops(connect(release), build_sql(blank, tmp_path / "x.idx", threads=threads), by=by)
+
+
+# ---- statements and cursors
+
+@pytest.fixture
+def two(release, tmp_path):
+    """Two folders with an index each."""
+    for name in ("one", "two"):
+        make(release, tree(tmp_path / name, 8, 20), tmp_path / f"{name}.idx")
+    return tmp_path, connect(release)
+
+
+def scan(folder, name, condition="1"):
+    return (f"(SELECT srcaddr, dstaddr, interface_id FROM flowlogs({quote(str(folder / name))}) WHERE index_file = {quote(str(folder / f'{name}.idx'))}"
+            f" AND {condition})")
+
+
+def test_a_statement_with_two_tables_and_two_indexes(two):
+    folder, db = two
+    join = f"SELECT count(*) FROM {scan(folder, 'one')} a JOIN {scan(folder, 'two')} b ON b.srcaddr = a.srcaddr WHERE a.interface_id = 'eni-0003'"
+    assert db.execute(join).fetchone() == (20,)
+    each = f"SELECT column1, (SELECT count(*) FROM {scan(folder, 'one')} WHERE srcaddr = column1), (SELECT count(*) FROM {scan(folder, 'two')} WHERE srcaddr = column1) FROM (VALUES ('10.3.0.7'), ('10.9.0.1'), ('10.7.0.3'))"
+    assert db.execute(each).fetchall() == [("10.3.0.7", 1, 1), ("10.9.0.1", 0, 0), ("10.7.0.3", 1, 1)]
+
+
+def test_a_half_read_cursor_leaves_no_lock_and_no_file(two):
+    folder, db = two
+    before = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else None
+    for _ in range(20):
+        cursor = db.execute(f"SELECT * FROM {scan(folder, 'one')}")
+        assert cursor.fetchone()[0] == "10.0.0.0"
+        with contextlib.closing(sqlite3.connect(folder / "one.idx", isolation_level=None, timeout=0)) as other:
+            other.executescript("BEGIN EXCLUSIVE; COMMIT")
+        cursor.close()
+    assert before is None or len(os.listdir("/proc/self/fd")) == len(before)
+
+
+def test_an_index_that_changes_within_a_statement(two, release):
+    """Between two passes of the inner loop: it is built anew, removed and made, replaced by another file, damaged."""
+    folder, db = two
+    logs, index = folder / "one", folder / "one.idx"
+    changes = {
+        "10.3.0.7": lambda: (write(logs / "new.log", HEADER + record("10.77.0.1")), make(release, logs, index)),
+        "10.0.0.3": lambda: (write(logs / "a" / "000.log", HEADER + record("10.77.0.1")), make(release, logs, index)),
+        "10.5.0.1": lambda: (index.unlink(), make(release, logs, index)),
+        "10.1.0.1": lambda: index.write_bytes((folder / "two.idx").read_bytes()),
+        "10.2.0.1": index.unlink}
+
+    def change(ip):
+        changes.pop(ip, lambda: None)()     # the function may be called again
+        return ip
+
+    db.create_function("change", 1, change)
+    values = ", ".join(f"({quote(ip)})" for ip in ["10.77.0.1", *changes])
+    sql = f"SELECT (SELECT count(*) FROM {scan(folder, 'one')} WHERE srcaddr = change(column1)) FROM (VALUES {values})"
+    try:
+        rows = db.execute(sql).fetchall()
+        assert rows == [(0,), (1,), (0,), (1,), (1,), (1,)] and not changes
+    except sqlite3.OperationalError as e:
+        assert "one.idx" in str(e)
+
+
+def test_children_of_a_process_that_uses_an_index(two):
+    """A child opens the database anew, as SQLite asks for, and builds and asks on its own."""
+    folder, db = two
+    cursor = db.execute(f"SELECT * FROM {scan(folder, 'one')}")
+    cursor.fetchone()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        with contextlib.suppress(BaseException):
+            own = connect(BUILDS[0])
+            built = own.execute(build_sql(folder / "two", folder / "three.idx")).fetchone()[:2] == (8, 8)
+            status = not (built and own.execute(f"SELECT count(*) FROM {scan(folder, 'one')} WHERE srcaddr = '10.3.0.7'").fetchone() == (1,))
+        os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert len(cursor.fetchall()) == 159
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2, 7])
+def test_builds_with_any_number_of_threads_say_the_same(release, tmp_path, threads):
+    logs, index = busy_tree(tmp_path / "logs"), tmp_path / "x.idx"
+    assert make(release, logs, index, threads=threads, memory="1M")["records"] == 12 * 20 + len([k for i in range(6) for k in range(i, 30000, 7)])
+    with contextlib.closing(connect(release)) as db:
+        for which in [*QUESTIONS, "count(*), max(file) FROM flowlogs({}) WHERE srcaddr = '10.100.7.7'"]:
+            assert ask(db, which, logs, index) == ask(db, which, logs)
