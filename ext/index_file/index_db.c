@@ -87,6 +87,7 @@ sqlite3_stmt *index_db_statement(struct index_db *d, enum index_statement which,
 }
 
 int index_db_done(struct index_db *d, enum index_statement which, int rc) {
+  if ((rc & 0xff) == SQLITE_IOERR) d->number = errno;
   int reset = d->statement[which] ? sqlite3_reset(d->statement[which]) : SQLITE_OK;
   if (rc && rc != SQLITE_DONE && rc != SQLITE_ROW) return rc;
   return reset;
@@ -100,7 +101,7 @@ int index_db_run(struct index_db *d, enum index_statement which) {
 
 int index_db_begin(struct index_db *d) {
   if (!sqlite3_get_autocommit(d->db)) return SQLITE_OK;
-  d->is_stopped = 0;
+  d->is_stopped = d->number = 0;
   return index_db_run(d, d->is_writable ? INDEX_BEGIN_WRITE : INDEX_BEGIN_READ);
 }
 
@@ -153,9 +154,13 @@ static int no_index(const struct index_db *d, char **pzErr) {
   return report_text(pzErr, "'%s' is no index of log files; give another name to the index", d->path);
 }
 
-/* What the system said of the call that failed; NULL if it said nothing. */
+/*
+** What the system said of the call that failed; NULL if it said nothing.  SQLite does not keep it for
+** a COMMIT; whatever it calls to roll back succeeds, and leaves errno alone.
+*/
 static const char *system_reason(const struct index_db *d) {
   int number = d->db ? sqlite3_system_errno(d->db) : 0;
+  if (!number) number = d->number;
   return number ? strerror(number) : NULL;
 }
 

@@ -70,6 +70,7 @@ struct index_db {
   char *path;  /* as the user wrote it */
   int is_writable;
   struct stop stop;                          /* asked while a lock is waited for, and during long statements */
+  int number;                                /* errno of the last I/O error; 0: none */
   int is_stopped;                            /* the answer was yes once */
   double waits;                              /* since when a lock is waited for; 0: it is not */
   sqlite3_stmt *statement[INDEX_STATEMENTS]; /* NULL until it is needed */
