@@ -299,10 +299,10 @@ static int read_file(struct files_cursor *c, const struct file *file, enum depth
 /*
 ** Does the index tell what only a reading to the end tells?  What a file is that is no flow log depends
 ** on how the query names it.  The note of a file with errors may be about its last line, and a file of
-** several layouts has the fields of the last.
+** several layouts has the fields of the last.  A twin is refused for what lies beside it.
 */
-static int is_known(const struct files_cursor *c, const struct file_facts *facts) {
-  if (!facts || c->depth != DEPTH_READ) return 0;
+static int is_known(const struct files_cursor *c, const struct file *file, const struct file_facts *facts) {
+  if (!facts || c->depth != DEPTH_READ || (file->best_twin && file->best_twin != file)) return 0;
   return c->opens ? file_facts_are_all(facts) : facts->verdict == VERDICT_FLOW_LOG;
 }
 
@@ -314,7 +314,7 @@ static int look(struct files_cursor *c) {
   if (c->row >= c->query.list.files.n) return watch_end(&c->query.watch), SQLITE_OK;
   const struct file *file = &c->query.list.files.file[c->row];
   const struct file_facts *facts = index_use_facts(&c->query.index, c->row);
-  int rc = SQLITE_OK, is_indexed = is_known(c, facts);
+  int rc = SQLITE_OK, is_indexed = is_known(c, file, facts);
   object_name_parse(&c->key, file->path);
   if (c->depth == DEPTH_NAME) return SQLITE_OK;
   if (!is_indexed || c->opens) rc = read_file(c, file, is_indexed ? DEPTH_OPEN : c->depth);

@@ -49,7 +49,8 @@ class Questions:
     def address(self):
         rng, kind = self.rng, self.rng.random()
         if kind < 0.62:
-            return str(ipaddress.ip_address(rng.choice(self.tree.addresses)))
+            of = self.tree.addresses if self.chance(0.6) else [a for a in self.tree.recent if a not in ODD_ADDRESSES]
+            return str(ipaddress.ip_address(rng.choice(of or self.tree.addresses)))
         if kind < 0.75:
             return rng.choice(spellings(rng.choice(self.tree.addresses)))
         if kind < 0.85:
@@ -70,7 +71,7 @@ class Questions:
         return f"{a}/{rng.choice([0, 8, 32, 48, 64, 96, 112, 127, 128] if ':' in a else [0, 7, 8, 16, 22, 24, 25, 28, 30, 31, 32])}"
 
     def port(self):
-        return self.rng.choice([*self.tree.ports, 9999, -1, 2**63 - 1, self.rng.randrange(65536), self.rng.randrange(1024)])
+        return self.rng.choice([*self.tree.ports, 1024, 32768, 9999, -1, 2**63 - 1, self.rng.randrange(65536), self.rng.randrange(1024)])
 
     def second(self):
         return BEGIN + self.rng.choice([self.rng.randrange(-WINDOW, 13 * WINDOW), WINDOW * self.rng.randrange(13)])

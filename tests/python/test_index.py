@@ -119,6 +119,17 @@ def test_flowlogs_files_says_the_same_with_an_index(logs, columns):
         assert got == want, path
 
 
+@pytest.mark.parametrize("columns", ["*", "rows", "errors"])
+def test_flowlogs_files_says_of_a_twin_that_it_is_refused(logs, columns):
+    """One of two files with the name of one delivery, which was alone when the index was built."""
+    name = "123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20260309T1200Z_0badcafe.log"
+    for i, folder in enumerate("ab"):
+        logs.write(f"{folder}/{name}", DEFAULT + "\n" + record("10.0.0.1", "10.0.0.2") * (i + 1), LONG_AGO + i)
+        logs.build.rows(f"SELECT files FROM flowlogs_index_build('logs/{folder}', 'logs.idx');", cwd=logs.folder)
+    got, want, _ = logs.both(f"SELECT {columns} FROM flowlogs_files('logs') WHERE {{I}} 1")
+    assert got == want
+
+
 @pytest.mark.parametrize("seed, sessions", [(2026, 2)])
 def test_random_queries_say_the_same_with_an_index(build, seed, sessions):
     """A few sessions of `make soak-index`. Most queries must be spared files, or the test says nothing."""

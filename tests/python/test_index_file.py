@@ -386,6 +386,14 @@ except sqlite3.Error as e:
 """
 
 
+def test_the_summary_tells_what_the_index_spared(release, tmp_path):
+    logs, index = tree(tmp_path / "logs", files=5), tmp_path / "logs.idx"
+    make(release, logs, index)
+    rows = release.rows(f"SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE addr = '10.3.0.1' AND index_file = {quote(str(index))};"
+                        "SELECT flowlogs_scan_summary();")
+    assert rows == [["1"], ["1 of 5 files were read (the index spared 4), with 60 records, of which 1 met the conditions"]]
+
+
 # ---- databases from elsewhere
 
 def test_a_database_from_elsewhere_builds_and_reads_no_index(build, tmp_path, small):
@@ -416,11 +424,3 @@ def test_a_disk_that_is_full(release, tmp_path):
     assert make(release, logs, tmp_path / "x.idx")["added"] == 20
     with contextlib.closing(connect(release)) as db:
         assert ask(db, QUESTIONS[1], logs, tmp_path / "x.idx") == ask(db, QUESTIONS[1], logs)
-
-
-def test_the_summary_tells_what_the_index_spared(release, tmp_path):
-    logs, index = tree(tmp_path / "logs", files=5), tmp_path / "logs.idx"
-    make(release, logs, index)
-    rows = release.rows(f"SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE addr = '10.3.0.1' AND index_file = {quote(str(index))};"
-                        "SELECT flowlogs_scan_summary();")
-    assert rows == [["1"], ["1 of 5 files were read (the index spared 4), with 60 records, of which 1 met the conditions"]]
