@@ -102,6 +102,8 @@ def test_a_long_scan_shows_a_line_and_erases_it(blank):
         "SELECT count(*) FROM flowlogs_connections('{}')",
         "SELECT path, rows FROM flowlogs_files('{}')",
         "SELECT count(*) FROM flowlogs_errors('{}')",
+        "SELECT * FROM flowlogs_index_build('{0}', '{0}.idx')",
+        "SELECT * FROM flowlogs_index_build('{0}', '{0}.none.idx', NULL, 0)",
         "CREATE TABLE logs AS SELECT * FROM flowlogs('{}')"]
     for sql, (_, screen) in zip(statements, interrupted_at_the_line(sql.format(blank) for sql in statements)):
         assert "interrupted" in screen[0].lower() and not any("flowlogs:" in line for line in screen), sql

@@ -89,10 +89,11 @@ static void test_files(void **state) {
   }
   f = good;
   f.id = 3;
-  struct file odd = plain;
-  odd.refused = EACCES; /* a folder whose error is told */
-  odd.is_folder = 1;
-  assert_int_equal(spare_decide(&s, &odd, &f, WHOLE), 0);
+  struct file twin = plain; /* it is refused, and that is an error */
+  twin.best_twin = &plain;
+  assert_int_equal(spare_decide(&s, &twin, &f, WHOLE), 0);
+  twin.best_twin = &twin;
+  assert_int_equal(spare_decide(&s, &twin, &f, WHOLE), 1);
   spare_clear(&s);
   predicate_clear(&p);
   assert_int_equal(mem_test_live(), 0);
