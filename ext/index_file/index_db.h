@@ -8,11 +8,14 @@
 **     runs      first_id, ids            the sorted runs (index/run_writer.h)
 **     keys      run, first_key, block    which block of a run begins with which key
 **     blocks    data                     the blocks of all runs (INDEX_BLOCK)
-**     about     name, value              the next id, the option `format`, a checksum of the runs
+**     about     name, value              the next id, the option `format` and its checksum, a checksum
+**                                        of the runs
 **
 ** A database is an index only if it has the application id and the version below, and exactly these
 ** tables, so that no other database is ever read or changed.  Nothing in it is believed: the rows
-** of files, folders and layouts, and the list of runs, have checksums, as the blocks do.
+** of files, folders and layouts, and the list of runs, have checksums, as the blocks do.  They tell
+** damage and not forgery: whoever can write to an index can make it hide records, which is why it is
+** used only where a query names it.
 **
 ** The file is opened through SQLite's own interface, by a connection of its own, for reading only or
 ** for building.  FLOWLOGS_ROOT confines it.  Locks of other programs are waited for as long as

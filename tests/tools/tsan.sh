@@ -11,7 +11,7 @@ few=${2:-}
 runtime=$(gcc -print-file-name=libtsan.so)
 shell=$(command -v sqlite3)
 
-for name in base/test_threads file/test_read_ahead file/test_discover scan/test_queue scan/test_scan scan/test_rollup_scan connection/test_connection_scan connection/test_shard_tables; do
+for name in base/test_threads file/test_read_ahead file/test_discover scan/test_queue scan/test_scan scan/test_rollup_scan connection/test_connection_scan connection/test_shard_tables index/test_collector; do
   [ -z "$few" ] || break
   echo "$name"
   "$build/unit/$name" >"$build/tsan.out" 2>&1 || { cat "$build/tsan.out"; exit 1; }
@@ -54,6 +54,7 @@ for i in 1 2 3 4 5; do
 done
 cp -r "$data/good" "$data/bad"
 echo "2 x 10.0.0.1 1 80 6 1 1773100000 1773100060 ACCEPT OK" >>"$data/bad/3.log"
+touch -t 202601010000 "$data"/good/* "$data"/bad/* # what was just written, a build of an index waits for
 check "large files" <<EOF
 .load ./$build/flowlogs
 SELECT count(*), sum(bytes), count(DISTINCT srcaddr) FROM flowlogs('$data/good');
@@ -75,6 +76,10 @@ SELECT count(*) FROM flowlogs_connections('$data/good') WHERE server_port = 2000
 SELECT count(*) FROM (SELECT client FROM flowlogs_connections('$data/good', NULL, NULL, NULL, '1M') LIMIT 100);
 SELECT count(*) FROM flowlogs_connections('$data/bad');
 SELECT sum(records) FROM flowlogs_connections('$data/bad', 'skip');
+SELECT added, records, errors FROM flowlogs_index_build('$data/good', '$data/good.idx', NULL, NULL, '1M');
+SELECT count(*) FROM flowlogs('$data/good') WHERE index_file = '$data/good.idx' AND srcaddr = '10.3.0.7';
+SELECT added, records, errors FROM flowlogs_index_build('$data/bad', '$data/bad.idx');
+SELECT sum(flows) FROM flowlogs_rollup('$data/bad', 'skip') WHERE index_file = '$data/bad.idx' AND cidr_match(srcaddr, '10.3.0.0/24');
 EOF
 rm -rf "$data"
 echo "tsan: clean"
