@@ -13,6 +13,7 @@
 #include "index_file/index_build.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "index/collector.h"
@@ -39,10 +40,24 @@ struct build {
 
 /* --- what is to be done ------------------------------------------------------------------------------------------- */
 
-int index_build_waits(const struct files *files, int64_t now) {
+static const char *name_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/* Is the file the index itself?  It may lie among the logs, and each build changes it. */
+static int is_index(const struct index_db *d, const struct file *f) {
+  struct stat st;
+  return !strcmp(name_of(f->path), name_of(d->path)) && !stat(d->path, &st) && st.st_ino == f->ino &&
+         st.st_dev == f->dev;
+}
+
+int index_build_waits(const struct index_db *d, const struct files *files, int64_t now) {
   int64_t newest = INT64_MIN;
-  for (size_t i = 0; i < files->n; i++)
-    if (files->file[i].mtime <= now && files->file[i].mtime > newest) newest = files->file[i].mtime;
+  for (size_t i = 0; i < files->n; i++) {
+    const struct file *f = &files->file[i];
+    if (f->mtime <= now && f->mtime > newest && !is_index(d, f)) newest = f->mtime;
+  }
   return newest != INT64_MIN && now - newest < INDEX_BUILD_QUIET ? (int)(INDEX_BUILD_QUIET - (now - newest)) : 0;
 }
 
@@ -112,6 +127,7 @@ static int compare_rows(struct build *b, const struct files *files, char **pzErr
     if (row->is_there && file_set_add(&b->known, row->facts.id, &e))
       rc = e.code == ERR_NOMEM ? SQLITE_NOMEM : index_db_damaged(b->d, "an id", pzErr);
     else if (row->is_current) continue;
+    else if (is_index(b->d, &files->file[i])) b->out->left++;
     else if (is_restless(&files->file[i], b->options->now)) b->out->left++;
     else if (files->file[i].text || files->file[i].size < 0 || refusal_of(&files->file[i], NULL, why) != REFUSAL_NONE)
       b->out->left++;

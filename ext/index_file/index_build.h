@@ -50,9 +50,9 @@ int index_build(struct index_db *d, const struct files *files, const struct inde
 
 /*
 ** How many seconds a build of these files should wait before they are looked for anew; 0: they can be
-** read at once.  now: Unix seconds.
+** read at once.  The index, if it lies among them, is neither waited for nor read.  now: Unix seconds.
 */
-int index_build_waits(const struct files *files, int64_t now);
+int index_build_waits(const struct index_db *d, const struct files *files, int64_t now);
 
 /* SQLITE_ERROR, with a message, if the index was built with another `format` than this one. */
 int index_build_check_format(struct index_db *d, const char *format, char **pzErr);

@@ -107,9 +107,9 @@ static int build_close(sqlite3_vtab_cursor *cursor) {
 }
 
 /* Waits until no file was modified a moment ago, and looks for the files once more. */
-static int find_quiet_files(struct query *q, char **pzErr) {
+static int find_quiet_files(struct query *q, const struct index_db *db, char **pzErr) {
   const struct stop stop = watch_stop(&q->watch);
-  int seconds = index_build_waits(&q->list.files, (int64_t)time(NULL));
+  int seconds = index_build_waits(db, &q->list.files, (int64_t)time(NULL));
   if (!seconds) return SQLITE_OK;
   for (int i = 0; i < 100 * seconds; i++) {
     struct err e = {0};
@@ -128,7 +128,7 @@ static int build(struct build_cursor *c) {
                                         .memory = (uint64_t)q->options.memory};
   int rc = query_scan_options(q, NULL, &options.scan);
   if (!rc) rc = index_db_open(&db, q->options.index_file, 1, &q->list.guard, &options.scan.reader.stop, pzErr);
-  if (!rc) rc = find_quiet_files(q, pzErr);
+  if (!rc) rc = find_quiet_files(q, &db, pzErr);
   options.now = (int64_t)time(NULL);
   if (!rc) rc = index_build(&db, &q->list.files, &options, &c->result, pzErr);
   index_db_close(&db);

@@ -57,6 +57,17 @@ def test_what_is_gone_is_forgotten(build, tmp_path):
     assert (built(), built()) == ("4|4|0|4\n", "4|0|0|0\n")
 
 
+def test_an_index_among_the_logs_is_left_out(release, tmp_path):
+    """Each build changes it, so that each took it for a new file, and waited for it."""
+    logs, index = tree(tmp_path / "logs", 6, 20), tmp_path / "logs" / "a" / "x.idx"
+    assert make(release, logs, index)["added"] == 6
+    for _ in range(2):
+        result = make(release, logs, index)
+        assert (result["files"], result["added"], result["changed"], result["left"]) == (7, 0, 0, 1)
+    with contextlib.closing(connect(release)) as db:
+        assert ask(db, QUESTIONS[4], logs, index) == ask(db, QUESTIONS[4], logs)
+
+
 def test_an_index_does_not_grow_when_files_come_and_go(release, tmp_path):
     """The ids of files grow, and each file of the index is there for a while. One file is very old,
     and for its sake all runs were merged in every build."""
