@@ -117,6 +117,7 @@ enum err_code connection_pass_open(struct connection_pass *p, int keys_alone,
       .part = p->parts->part,
       .idle = p->options->wish.idle,
       .keys_alone = keys_alone || p->options->wish.peers,
+      .alike = prepare && !wants ? p->options->wish.alike : 0, /* those that are to be returned */
       .memory = connection_pass_memory_left(p),
       .threads = p->scan.workers.threads.n,
       .stop = p->options->scan.reader.stop,

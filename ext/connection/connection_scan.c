@@ -239,6 +239,7 @@ enum err_code connection_scan_open(struct connection_scan *g, const struct files
   g->files = files;
   g->options = *options;
   g->parts.nfiles = files->n;
+  g->parts.part.together = wish_of(g)->alike != 0;
   services_init(&g->services, options->services);
   atomic_init(&g->parts.version, 0);
   if (threads_lock_init(&g->parts.mutex, NULL, NULL, e)) return e->code;

@@ -39,7 +39,8 @@ static enum err_code split(struct connection_sums *s, struct err *e) {
     uint32_t bits = bits_needed(p), others = (UINT32_C(1) << bits) - 1;
     if (mem_grow(&p->due, &p->cap, p->ndue + others, 64, sizeof *p->due)) err_nomem(e);
     for (uint32_t i = 1; !e->code && i <= others; i++)
-      p->due[p->ndue++] = (struct connection_part){p->part.bits + bits, p->part.value | i << p->part.bits};
+      p->due[p->ndue++] =
+          (struct connection_part){p->part.bits + bits, p->part.value | i << p->part.bits, p->part.together};
     if (!e->code) {
       p->part.bits += bits;
       atomic_fetch_add_explicit(&p->version, 1, memory_order_relaxed);
@@ -225,7 +226,7 @@ static enum err_code connection_add(void *sums, const struct line *line, struct 
   if (s->wish->peers && !peers_concern(s->wish->peers, &f.key)) return ERR_NONE;
   uint64_t key[PACKED_KEY_WORDS];
   packed_key(key, &f.key);
-  uint64_t hash = packed_hash(key);
+  uint64_t hash = connection_hash(key, s->part);
   if (!connection_is_in(hash, s->part)) return ERR_NONE;
   if (!s->wish->traits && !s->wish->peers && find_observer(s, line, &observer, e)) return e->code;
   return piece_store_add(&s->pieces, hash, &f, point_of(&f, observer), e);

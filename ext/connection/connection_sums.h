@@ -42,6 +42,7 @@ struct connection_wish {
   uint8_t forwards;                  /* notes which addresses forward packets */
   const struct prefix_table *inside; /* one's own networks, to find gateways by; NULL: none are looked for */
   uint8_t is_raw;                    /* neither roles nor gateways are wanted */
+  unsigned alike;                    /* enum connection_alike: those come one after the other; 0: in any order */
   uint8_t traits;                    /* notes the traits of observers */
   uint8_t uses[FIELD_COUNT];         /* fields of which it is noted whether the files have them */
 };

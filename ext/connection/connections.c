@@ -14,6 +14,9 @@
 ** sorts the pieces of each key by their times and joins what belongs together.  The connections
 ** are the same for any order of flows, because joining depends on the times alone.
 **
+** When all is finished, nobody looks for a key any more.  So connections_bring_together() makes lists of
+** connections that are alike with the same slots and links.
+**
 ** As in scan/group.c, pieces wait in a short queue while the processor fetches their slots, and then
 ** their pieces.
 */
@@ -43,6 +46,7 @@ void connections_reset(struct connections *t) {
   arena_reset(&t->pieces);
   arena_reset(&t->sums);
   t->nwaiting = 0;
+  t->is_together = 0;
 }
 
 void connections_clear(struct connections *t) {
@@ -172,7 +176,17 @@ enum err_code connections_add(struct connections *t, const uint64_t *packed, uin
 
 /* --- the end ----------------------------------------------------------------------------------------------------- */
 
+/* The next connection of the lists that the slots begin. */
+static struct connection *next_together(const struct connections *t, struct connections_place *place) {
+  while (!place->word && place->block < t->slots.cap) place->word = t->slots.slot[place->block++].at;
+  if (!place->word) return NULL;
+  struct connection *c = piece_at(t, place->word);
+  place->word = c->next;
+  return c;
+}
+
 struct connection *connections_next(const struct connections *t, struct connections_place *place) {
+  if (t->is_together) return next_together(t, place);
   for (; place->block < t->pieces.n; place->block++, place->word = 0) {
     while (place->word < t->pieces.filled[place->block]) {
       struct connection *c = (struct connection *)(void *)&t->pieces.block[place->block][place->word];
@@ -284,5 +298,52 @@ enum err_code connections_finish(struct connections *t, const struct stop *stop,
     else if (finish_key(t, last_place(&place, c), &f, e)) break;
   }
   mem_free(f.place);
+  return e->code;
+}
+
+/* --- those that are alike ---------------------------------------------------------------------------------------- */
+
+/* What they have in common besides the addresses of A and B: which of them is the client's, ports, protocol. */
+static uint64_t alike_word(const struct connection *c, unsigned alike) {
+  const uint64_t *key = connection_key(c);
+  int client = c->role & 1;
+  uint64_t word = client && !packed_is_one_address(key);
+  if (alike & ALIKE_PROTOCOL) word |= (uint64_t)packed_protocol(key) << 1;
+  if (alike & ALIKE_CLIENT_PORT) word |= (uint64_t)packed_port(key, client) << (1 + PACKED_PROTOCOL_BITS);
+  if (alike & ALIKE_SERVER_PORT)
+    word |= (uint64_t)packed_port(key, !client) << (1 + PACKED_PROTOCOL_BITS + PACKED_PORT_BITS);
+  return word;
+}
+
+static int is_alike(const struct connection *a, const struct connection *b, unsigned alike) {
+  return a->words == b->words && !memcmp(connection_key(a) + 1, connection_key(b) + 1, (a->words - 1u) * 8) &&
+         alike_word(a, alike) == alike_word(b, alike);
+}
+
+/* Puts the connection at that place in front of the list of those that are like it. */
+static enum err_code link_alike(struct connections *t, struct connection *c, uint32_t at, unsigned alike,
+                                struct err *e) {
+  if (slots_reserve(&t->slots, e)) return e->code;
+  uint64_t hash = hash_mix(packed_addresses_hash(connection_key(c)), alike_word(c, alike));
+  size_t i = hash & (t->slots.cap - 1);
+  for (; t->slots.slot[i].at; i = (i + 1) & (t->slots.cap - 1))
+    if (t->slots.slot[i].hash == (uint32_t)hash && is_alike(piece_at(t, t->slots.slot[i].at), c, alike)) break;
+  c->next = t->slots.slot[i].at;
+  t->slots.used += !c->next;
+  t->slots.slot[i] = (struct slot){.hash = (uint32_t)hash, .at = at};
+  return ERR_NONE;
+}
+
+enum err_code connections_bring_together(struct connections *t, unsigned alike, const struct stop *stop,
+                                         struct err *e) {
+  struct connections_place place = {0};
+  struct connection *c;
+  size_t n = 0;
+  slots_reset(&t->slots);
+  while ((c = connections_next(t, &place)) != NULL) {
+    if (++n % ASKED == 0 && stop_check(stop, e)) break;
+    if (link_alike(t, c, last_place(&place, c), alike, e)) break;
+  }
+  t->is_together = 1;
   return e->code;
 }

@@ -37,7 +37,7 @@ struct connection {
   struct seen seen;  /* records is 0 if this piece has become a part of another one */
   uint32_t next;     /* place of another piece of the same key, or 0 */
   uint32_t sums;     /* place of the first of its sums, or 0 */
-  uint32_t role;     /* for the user of the table; 0 at first */
+  uint32_t role;     /* for the user of the table; 0 at first.  The lowest bit: the client is B */
   uint8_t words;     /* of the key */
   uint8_t is_behind; /* another piece of the same key leads to this one */
   uint8_t is_again;  /* after connections_finish(): the key has another connection that is not marked so */
@@ -49,6 +49,7 @@ static inline const uint64_t *connection_key(const struct connection *c) { retur
 
 struct connections {
   uint64_t idle;               /* seconds: a longer pause begins another connection */
+  int is_together;             /* connections_bring_together() was called */
   int keys_alone;              /* only the keys are of interest: no sums are kept */
   struct slots slots;          /* a hash table of places in the arena */
   struct arena pieces, sums;   /* of struct connection and struct point_sum */
@@ -77,13 +78,30 @@ enum err_code connections_settle(struct connections *t, struct err *e);
 /* Makes connections of the pieces.  Nothing may be added any more.  ERR_NOMEM, ERR_INTERRUPT. */
 enum err_code connections_finish(struct connections *t, const struct stop *stop, struct err *e);
 
+/* What those connections have in common that connections_bring_together() makes come one after the other. */
+enum connection_alike {
+  ALIKE_CLIENT = 1, /* the address; */
+  ALIKE_SERVER = 2,
+  ALIKE_ENDS = ALIKE_CLIENT | ALIKE_SERVER, /* which are always asked for together */
+  ALIKE_PROTOCOL = 4,
+  ALIKE_CLIENT_PORT = 8,
+  ALIKE_SERVER_PORT = 16,
+  ALIKE_WISHED = 32, /* the query says so, by the column `together` */
+};
+
+/*
+** After connections_finish(), and when roles have been set: connections_next() returns those that are alike
+** one after the other, and nothing else between them.  ERR_NOMEM, ERR_INTERRUPT.
+*/
+enum err_code connections_bring_together(struct connections *t, unsigned alike, const struct stop *stop, struct err *e);
+
 /*
 ** Walks over all pieces, in no particular order; after connections_finish() these are connections.
 ** *place must be all zero at first.  NULL at the end.  Nothing may be added meanwhile.
 */
 struct connections_place {
-  size_t block;
-  uint32_t word;
+  size_t block;  /* or a slot, after connections_bring_together(), */
+  uint32_t word; /* and the place of the next connection in its list */
 };
 struct connection *connections_next(const struct connections *t, struct connections_place *place);
 

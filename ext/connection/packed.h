@@ -80,6 +80,18 @@ static inline uint64_t packed_hash(const uint64_t *p) {
   return h;
 }
 
+/* The hash of the two addresses alone, which all connections between them have. */
+static inline uint64_t packed_addresses_hash(const uint64_t *p) {
+  uint64_t h = packed_key_words(p);
+  for (uint32_t i = 1; i < packed_key_words(p); i++) h = hash_mix(h, p[i]);
+  return h;
+}
+
+/* Do both ends have the same address? */
+static inline int packed_is_one_address(const uint64_t *p) {
+  return *p & PACKED_IS_V6 ? p[1] == p[3] && p[2] == p[4] : p[1] >> 32 == (uint32_t)p[1];
+}
+
 static inline uint32_t packed_port(const uint64_t *p, int b) {
   return (uint32_t)(*p >> (b ? PACKED_PORT_BITS : 0)) & ((1u << PACKED_PORT_BITS) - 1);
 }

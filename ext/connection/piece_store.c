@@ -139,7 +139,7 @@ static enum err_code fill(const struct piece_shard *list, struct connection_part
   const uint64_t *p;
   *words = 0;
   while ((p = next_of(list, &place)) != NULL) {
-    uint64_t hash = packed_hash(p);
+    uint64_t hash = connection_hash(p, part);
     if (!connection_is_in(hash, part)) continue;
     *words += packed_words(p);
     if (connections_add(table, p, hash, NULL, e)) return e->code;

@@ -2,7 +2,7 @@
 /*
 ** The pieces of connections that a worker has read, packed (packed.h), in shards.
 **
-** A shard has all pieces of the keys whose hash has a certain value in some bits.  Pieces are only
+** A shard has all pieces of the keys whose hash (connection_hash()) has a certain value in some bits.  Pieces are only
 ** appended, which takes little time, whatever their number.  What belongs together is found out later,
 ** shard by shard, by a table (connections.h) that is so small that the processor's caches hold it.
 **
@@ -24,15 +24,27 @@
 
 #define PIECE_STORE_SHARDS 256 /* at most */
 
-/* Which of all keys are wanted: those whose hash has `value` in the `bits` bits that tell parts apart. */
+/*
+** Which of all keys are wanted: those whose hash has `value` in the `bits` bits that tell parts apart.
+** together: all keys of the same two addresses are in the same part, and in the same shard.
+*/
 struct connection_part {
   uint32_t bits, value;
+  int together;
 };
 
 #define CONNECTION_PART_BITS 16 /* there are at most 2^16 parts */
+#define CONNECTION_OWN_BITS  40 /* of a hash; the higher ones choose the part and the shard */
+
+/* The hash of a key, by which parts, shards and slots are chosen.  p: a packed piece, or packed_key(). */
+static inline uint64_t connection_hash(const uint64_t *p, struct connection_part part) {
+  const uint64_t own = (UINT64_C(1) << CONNECTION_OWN_BITS) - 1;
+  uint64_t h = packed_hash(p);
+  return part.together ? (h & own) | (packed_addresses_hash(p) & ~own) : h;
+}
 
 static inline int connection_is_in(uint64_t hash, struct connection_part part) {
-  return ((hash >> 40) & ((UINT32_C(1) << part.bits) - 1)) == part.value;
+  return ((hash >> CONNECTION_OWN_BITS) & ((UINT32_C(1) << part.bits) - 1)) == part.value;
 }
 
 struct piece_block;
@@ -50,7 +62,7 @@ struct piece_store {
 enum err_code piece_store_init(struct piece_store *s, uint64_t bytes, struct err *e);
 void piece_store_clear(struct piece_store *s);
 
-/* Adds a flow that was seen at a point.  hash: packed_hash() of its key. */
+/* Adds a flow that was seen at a point.  hash: connection_hash() of its key. */
 enum err_code piece_store_add(struct piece_store *s, uint64_t hash, const struct flow *f, uint32_t point,
                               struct err *e);
 

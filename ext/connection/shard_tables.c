@@ -25,7 +25,7 @@ static enum err_code add_pieces(const struct shard_tables_options *o, unsigned w
   for (size_t n = 1; (p = piece_store_next(&o->sums[worker].pieces, shard, &place)) != NULL; n++) {
     if (n % ASKED == 0 && stop_check(stop, e)) return e->code;
     if (o->wants && !o->wants(o->context, p)) continue;
-    uint64_t hash = packed_hash(p);
+    uint64_t hash = connection_hash(p, o->part);
     if (connection_is_in(hash, o->part) && connections_add(table, p, hash, o->number[worker], e)) return e->code;
   }
   return connections_settle(table, e);
@@ -44,7 +44,7 @@ static enum err_code make_table(const struct shard_tables_options *o, uint32_t s
     if (n % ASKED == 0 && stop_check(stop, e)) return e->code;
     o->prepare(o->context, c);
   }
-  return ERR_NONE;
+  return o->alike ? connections_bring_together(table, o->alike, stop, e) : ERR_NONE;
 }
 
 /* --- the threads ------------------------------------------------------------------------------------------------- */

@@ -30,6 +30,7 @@ struct shard_tables_options {
   struct connection_part part;
   uint64_t idle;
   int keys_alone;
+  unsigned alike;   /* enum connection_alike: those of a finished table come one after the other; 0: in any order */
   uint64_t memory;  /* bytes that all tables may take together, if that is enough for one */
   unsigned threads; /* that make tables; 0: the owner alone */
   struct stop stop; /* asked in the owner's thread */

@@ -33,7 +33,8 @@ const struct function_description function_descriptions[] = {
      "flowlogs_inflate()"},
     {"cidr_match", 2, address_cidr_match, "ip, cidr", "INTEGER",
      "1 when the address lies in the prefix, 0 when it does not.  A prefix without a length is one address.  In a "
-     "condition on a column of addresses it is evaluated while the files are read.",
+     "condition on a column of addresses it is evaluated while the files are read.  To look addresses up in a table of "
+     "prefixes, use cidr_lookup.",
      "cidr_match('10.1.2.3', '10.0.0.0/8')"},
     {"isIpInSubnet", 2, address_cidr_match, "ip, cidr", "INTEGER", "The same as cidr_match, under CloudWatch's name.",
      "isIpInSubnet('10.1.2.3', '10.0.0.0/8')"},

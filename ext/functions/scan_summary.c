@@ -5,6 +5,10 @@
 **     4 of 35 files were read, with 416 records, of which 24 began from 2026-03-09 00:00:00 UTC to
 **     2026-03-10 00:00:00 UTC and met the conditions; none of the 4 files read has the field ...
 **
+** Files that an index spared are told behind the number of those that were read:
+**
+**     1 of 35 files were read (the index spared 34), with 104 records, ...
+**
 ** The records that met the conditions are those of the scan.  What SQLite decided afterwards, for
 ** example in HAVING, is not in the sentence.  Most conditions on connections can only be decided
 ** when the records have been joined, so that sentence says "met the conditions on records".
@@ -38,7 +42,10 @@ static void put_summary(sqlite3_str *out, const struct scan_stats *s) {
   const struct scan_counts *c = &s->counts;
   if (c->read < c->files) sqlite3_str_appendf(out, "%llu of ", (unsigned long long)c->read);
   put_count(out, c->files, strstr(s->table, "payload") ? "value" : "file");
-  sqlite3_str_appendall(out, c->files == 1 ? " was read, with " : " were read, with ");
+  sqlite3_str_appendall(out, c->files == 1 ? " was read" : " were read");
+  if (c->pruned_by[PRUNE_INDEX])
+    sqlite3_str_appendf(out, " (the index spared %llu)", (unsigned long long)c->pruned_by[PRUNE_INDEX]);
+  sqlite3_str_appendall(out, ", with ");
   put_count(out, c->records, "record");
   sqlite3_str_appendf(out, ", of which %llu", (unsigned long long)c->rows);
   if (s->since != SCAN_STATS_NO_LIMIT || s->until != SCAN_STATS_NO_LIMIT) {

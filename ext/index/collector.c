@@ -25,6 +25,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/merge_sort.h"
 #include "record/record.h"
 
 /* What a value is. */
@@ -35,7 +36,7 @@ enum value_kind { VALUE_ADDRESS, VALUE_INTERFACE, VALUE_PORT };
 struct collector_item {
   uint32_t hash;
   uint8_t kind;         /* enum value_kind */
-  uint8_t n;            /* bytes of the text; after collector_sort(), of the key */
+  uint8_t n;            /* bytes of the text; after collector_finish(), of the key */
   uint32_t first, last; /* numbers of files */
   uint32_t count;       /* of files */
   uint32_t head, tail;  /* of the list's pieces; 0: none yet */
@@ -177,8 +178,42 @@ static enum err_code add_now(struct collector *c, const struct collector_waiting
   return add_item(c, w->hash, w->kind, p, w->n, e);
 }
 
+/* Is it known that the file at hand has this value?  From now on it is. */
+static inline int is_known(struct collector *c, const struct collector_waiting *w) {
+  uint64_t whose = ((uint64_t)c->file + 1) << 16 | (uint64_t)w->kind << 8 | w->n;
+  if (w->n <= sizeof w->word) {
+    struct collector_recent *known = &c->recent[w->place];
+    if (known->word[0] == w->word[0] && known->word[1] == w->word[1] && known->whose == whose) return 1;
+    *known = (struct collector_recent){.word = {w->word[0], w->word[1]}, .whose = whose};
+    return 0;
+  }
+  struct collector_longer value = {.whose = whose};
+  if (w->n > sizeof value.word) return 0;
+  memcpy(value.word, w->text, w->n);
+  struct collector_longer *known = &c->longer[w->place % COLLECTOR_LONGER];
+  if (!memcmp(known, &value, sizeof value)) return 1;
+  *known = value;
+  return 0;
+}
+
+/* Keeps those of the values that wait that are not known, and computes their hashes. */
+static void drop_known(struct collector *c) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < c->nwaiting; i++) {
+    struct collector_waiting *w = &c->waiting[i];
+    if (w->kind != VALUE_PORT && is_known(c, w)) continue;
+    uint64_t h = w->n > sizeof w->word ? hash_bytes(w->text, w->n) : hash_mix(w->word[0], w->word[1]);
+    w->hash = (uint32_t)hash_mix(h, (uint64_t)w->kind << 8 | w->n);
+    __builtin_prefetch(&c->slots.slot[w->hash & (c->slots.cap - 1)]);
+    c->waiting[n++] = *w;
+  }
+  c->nwaiting = n;
+}
+
 /* Adds the values that wait.  ERR_NOMEM. */
 static enum err_code add_waiting(struct collector *c, struct err *e) {
+  if (!c->slots.cap && slots_reserve(&c->slots, e)) return e->code;
+  drop_known(c);
   for (uint32_t i = 0; i < c->nwaiting; i++) {
     const struct slot *s = find_slot(c, c->waiting[i].hash);
     c->waiting[i].at = s->at;
@@ -194,40 +229,35 @@ static enum err_code add_waiting(struct collector *c, struct err *e) {
 }
 
 /*
-** Adds a value of at most KEY_MAX - 1 bytes, which HASH_PADDING readable bytes follow and which stays
-** where it is until the window has ended.  a and b are its first 16 bytes.  ERR_NOMEM.
+** Adds a value of n bytes, at most KEY_MAX - 1, the first 16 of which are a and b.  A longer one stays
+** at p until the window has ended, and HASH_PADDING readable bytes follow it.  ERR_NOMEM.
 */
 static inline enum err_code add_value(struct collector *c, enum value_kind kind, const char *p, size_t n, uint64_t a,
                                       uint64_t b, struct err *e) {
   if (c->nwaiting == COLLECTOR_WAITING && add_waiting(c, e)) return e->code;
-  if (!c->slots.cap && slots_reserve(&c->slots, e)) return e->code;
   struct collector_waiting *w = &c->waiting[c->nwaiting++];
-  w->hash = (uint32_t)hash_mix(n > 16 ? hash_bytes(p, n) : hash_mix(a, b), (uint64_t)kind << 8 | n);
-  w->kind = (uint8_t)kind;
-  w->n = (uint8_t)n;
-  w->text = p;
+  uint64_t mixed = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);
   w->word[0] = bytes_in_order(a);
   w->word[1] = bytes_in_order(b);
-  __builtin_prefetch(&c->slots.slot[w->hash & (c->slots.cap - 1)]);
+  w->text = p;
+  w->kind = (uint8_t)kind;
+  w->n = (uint8_t)n;
+  w->place = (uint16_t)(mixed >> 52);
+  __builtin_prefetch(&c->recent[w->place], 1);
   return ERR_NONE;
 }
+_Static_assert(COLLECTOR_RECENT == 1 << 12, "12 bits of the mixed words choose the place");
 
-/* Adds the value of a token, unless it is missing or is known to have been added. */
+/* Adds the value of a token, unless it is missing.  What is cut off a long one does not matter: see key.h. */
 static inline enum err_code add_token(struct collector *c, const struct line *line, int32_t token, enum value_kind kind,
                                       struct err *e) {
   size_t n;
   const char *p = token_text(line, (uint32_t)token, &n);
-  if (n > 16) return add_value(c, kind, p, n < KEY_MAX ? n : KEY_MAX - 1, 0, 0, e);
-  uint64_t a = hash_load(p, n < 8 ? n : 8), b = hash_load(p + 8, n < 8 ? 0 : n - 8);
-  uint64_t whose = (uint64_t)c->file << 8 | (uint64_t)kind << 5 | n;
-  uint64_t mixed = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);
-  struct collector_recent *recent = &c->recent[mixed >> 52];
-  if (recent->word[0] == a && recent->word[1] == b && recent->whose == whose) return ERR_NONE;
   if (n == 1 && *p == '-') return ERR_NONE;
-  *recent = (struct collector_recent){.word = {a, b}, .whose = whose};
-  return add_value(c, kind, p, n, a, b, e);
+  if (n > 16) /* the last bytes differ most */
+    return add_value(c, kind, p, n < KEY_MAX ? n : KEY_MAX - 1, hash_load(p, 8), hash_load(p + n - 8, 8), e);
+  return add_value(c, kind, p, n, hash_load(p, n < 8 ? n : 8), hash_load(p + 8, n < 8 ? 0 : n - 8), e);
 }
-_Static_assert(COLLECTOR_RECENT == 1 << 12, "12 bits of the mixed words choose the place");
 
 /* --- the kind of sums --------------------------------------------------------------------------------------------- */
 
@@ -348,17 +378,6 @@ static enum err_code collector_end_file(void *sums, const struct reader *r, stru
 
 static void collector_forget(void *sums) { forget(sums); }
 
-const struct summing_kind collector_kind = {
-    .begin_file = collector_begin_file,
-    .end_file = collector_end_file,
-    .bind = collector_bind,
-    .add = collector_add,
-    .settle = collector_settle,
-    .is_full = collector_is_full,
-    .merge = NULL,
-    .clear = collector_forget,
-};
-
 /* --- the values in order ------------------------------------------------------------------------------------------ */
 
 static void make_key(const struct collector_item *i, struct index_key *key) {
@@ -386,12 +405,15 @@ static int by_key(const void *x, const void *y) {
   return order ? order : (int)i->n - (int)k->n;
 }
 
-enum err_code collector_sort(struct collector *c, struct err *e) {
+/* Makes keys of the values and sorts them.  ERR_NOMEM, ERR_INTERRUPT. */
+static enum err_code collector_finish(void *sums, const struct stop *stop, struct err *e) {
+  struct collector *c = sums;
   mem_free(c->sorted);
   c->nsorted = c->next = 0;
   if (!(c->sorted = mem_alloc((c->slots.used + 1) * sizeof *c->sorted))) return err_nomem(e);
   for (size_t i = 0; i < c->slots.cap; i++) {
     struct index_key key;
+    if (i % MERGE_SORT_CHUNK == 0 && stop_check(stop, e)) return e->code;
     if (!c->slots.slot[i].at) continue;
     struct collector_item *item = item_at(c, c->slots.slot[i].at);
     make_key(item, &key);
@@ -399,9 +421,20 @@ enum err_code collector_sort(struct collector *c, struct err *e) {
     item->n = key.n;
     c->sorted[c->nsorted++] = (struct collector_sorted){.prefix = prefix_of(&key), .item = item};
   }
-  qsort(c->sorted, c->nsorted, sizeof *c->sorted, by_key);
-  return ERR_NONE;
+  return merge_sort(c->sorted, c->nsorted, sizeof *c->sorted, by_key, stop, e);
 }
+
+const struct summing_kind collector_kind = {
+    .begin_file = collector_begin_file,
+    .end_file = collector_end_file,
+    .bind = collector_bind,
+    .add = collector_add,
+    .settle = collector_settle,
+    .is_full = collector_is_full,
+    .finish = collector_finish,
+    .merge = NULL,
+    .clear = collector_forget,
+};
 
 /* Appends the files of an item to c->ids[0..n).  ERR_NOMEM. */
 static enum err_code put_files(struct collector *c, const struct collector_item *item, size_t n, struct err *e) {

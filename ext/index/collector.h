@@ -8,7 +8,7 @@
 ** The facts of a file are written when the file has ended.
 **
 ** Call order: collector_init(); then the scan calls the functions of collector_kind.  When the scan
-** returns a collector: collector_sort(), and a merge of its collector_source().
+** returns a collector, its values are sorted: a merge of its collector_source().
 ** collector_clear() at the end.
 **
 ** Ownership: a collector owns its values; the array of facts, one for each file of the list, is the
@@ -24,17 +24,20 @@
 
 #include "base/arena.h"
 #include "base/slots.h"
+#include "base/stop.h"
 #include "file/files.h"
 #include "index/file_facts.h"
 #include "index/key.h"
 #include "index/run_source.h"
 #include "scan/summing.h"
 
-#define COLLECTOR_VALUES  1000000               /* different addresses and interfaces of one file, at most */
-#define COLLECTOR_FILES   8192                  /* a collector is full when so many files have ended, */
-#define COLLECTOR_BYTES   (UINT64_C(512) << 20) /* or files of so many bytes, so that they are committed */
-#define COLLECTOR_WAITING 64
-#define COLLECTOR_RECENT  4096 /* values of the file that are known without a look at the table */
+#define COLLECTOR_VALUES       1000000               /* different addresses and interfaces of one file, at most */
+#define COLLECTOR_FILES        8192                  /* a collector is full when so many files have ended, */
+#define COLLECTOR_BYTES        (UINT64_C(512) << 20) /* or files of so many bytes, so that they are committed */
+#define COLLECTOR_WAITING      64                    /* values that wait while the processor fetches what they need */
+#define COLLECTOR_RECENT       4096                  /* values of the file that are known without a look at the table */
+#define COLLECTOR_LONGER       512                   /* the same for values of more than 16 bytes, */
+#define COLLECTOR_LONGER_BYTES 40                    /* and at most so many, which nearly all IPv6 addresses have */
 
 struct collector {
   const struct files *files;
@@ -59,10 +62,14 @@ struct collector {
     uint64_t word[2];               /* its bytes; those beyond its end are 0 */
     uint64_t whose;                 /* its length, its kind, and the file */
   } recent[COLLECTOR_RECENT];
+  struct collector_longer { /* the same for longer values, such as interfaces */
+    uint64_t word[COLLECTOR_LONGER_BYTES / 8], whose;
+  } longer[COLLECTOR_LONGER];
   struct collector_waiting {
-    uint64_t word[2]; /* the first 16 bytes, in their order in memory */
-    const char *text; /* the value, if it has more */
+    uint64_t word[2]; /* the bytes of a value of at most 16, in their order in memory, and zeros */
+    const char *text; /* a longer one */
     uint32_t hash, at;
+    uint16_t place;  /* in `recent` or `longer` */
     uint8_t kind, n; /* n: bytes */
   } waiting[COLLECTOR_WAITING];
   uint32_t nwaiting;
@@ -83,9 +90,6 @@ void collector_init(struct collector *c, const struct files *files, struct file_
 
 /* Frees all, and leaves the facts alone. */
 void collector_clear(struct collector *c);
-
-/* Prepares for collector_source(): nothing may be added before the values are cleared.  ERR_NOMEM. */
-enum err_code collector_sort(struct collector *c, struct err *e);
 
 /* The values in the order of their keys; the numbers of the files are those of the list.  ERR_NOMEM. */
 struct run_source collector_source(struct collector *c, uint64_t first_id);

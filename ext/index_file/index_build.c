@@ -155,7 +155,8 @@ static int put_rows(struct build *b, struct collector *c, char **pzErr) {
     rc = index_files_put(b->d, &b->folder, &b->todo.file[number], f, pzErr);
     mem_free(f->fields);
     f->fields = NULL;
-    b->was_there[number] ? b->out->changed++ : b->out->added++;
+    if (b->was_there[number]) b->out->changed++;
+    else b->out->added++;
     b->out->records += f->records;
     b->out->errors += f->problems;
   }
@@ -165,13 +166,9 @@ static int put_rows(struct build *b, struct collector *c, char **pzErr) {
 
 /* Writes what n collectors have, as one run and the rows of files. */
 static int put_collectors(struct build *b, struct collector **c, unsigned n, char **pzErr) {
-  struct err e = {0};
   struct run_source *source = mem_alloc(n * sizeof *source);
   int rc = source ? index_db_error(b->d, take_ids(b), pzErr) : SQLITE_NOMEM;
-  for (unsigned i = 0; i < n && !rc; i++) {
-    if (collector_sort(c[i], &e)) rc = report_error(pzErr, &e);
-    source[i] = collector_source(c[i], (uint64_t)b->first_id);
-  }
+  for (unsigned i = 0; i < n && !rc; i++) source[i] = collector_source(c[i], (uint64_t)b->first_id);
   if (!rc) rc = index_runs_write(b->d, source, n, b->first_id, (int64_t)b->todo.n, pzErr);
   for (unsigned i = 0; i < n && !rc; i++) rc = put_rows(b, c[i], pzErr);
   mem_free(source);

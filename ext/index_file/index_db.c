@@ -87,6 +87,7 @@ sqlite3_stmt *index_db_statement(struct index_db *d, enum index_statement which,
 }
 
 int index_db_done(struct index_db *d, enum index_statement which, int rc) {
+  if ((rc & 0xff) == SQLITE_IOERR) d->number = errno;
   int reset = d->statement[which] ? sqlite3_reset(d->statement[which]) : SQLITE_OK;
   if (rc && rc != SQLITE_DONE && rc != SQLITE_ROW) return rc;
   return reset;
@@ -100,6 +101,7 @@ int index_db_run(struct index_db *d, enum index_statement which) {
 
 int index_db_begin(struct index_db *d) {
   if (!sqlite3_get_autocommit(d->db)) return SQLITE_OK;
+  d->is_stopped = d->number = 0;
   return index_db_run(d, d->is_writable ? INDEX_BEGIN_WRITE : INDEX_BEGIN_READ);
 }
 
@@ -110,6 +112,13 @@ int index_db_end(struct index_db *d, int rc) {
   if (!rc) rc = index_db_run(d, INDEX_COMMIT);
   if (!sqlite3_get_autocommit(d->db)) index_db_run(d, INDEX_ROLLBACK);
   return rc;
+}
+
+const char *index_db_text(sqlite3_stmt *s, int column, int *rc) {
+  int is_null = sqlite3_column_type(s, column) == SQLITE_NULL;
+  const char *text = is_null ? NULL : (const char *)sqlite3_column_text(s, column);
+  if (!text) *rc = is_null ? SQLITE_CORRUPT : SQLITE_NOMEM;
+  return text;
 }
 
 int index_db_get_number(struct index_db *d, const char *name, int64_t *value) {
@@ -145,10 +154,21 @@ static int no_index(const struct index_db *d, char **pzErr) {
   return report_text(pzErr, "'%s' is no index of log files; give another name to the index", d->path);
 }
 
-/* What the system said of the call that failed; NULL if it said nothing. */
+/*
+** What the system said of the call that failed; NULL if it said nothing.  SQLite does not keep it for
+** a COMMIT; whatever it calls to roll back succeeds, and leaves errno alone.
+*/
 static const char *system_reason(const struct index_db *d) {
   int number = d->db ? sqlite3_system_errno(d->db) : 0;
+  if (!number) number = d->number;
   return number ? strerror(number) : NULL;
+}
+
+/* Whoever answers may do so once only. */
+static int ask_stop(void *index_db) {
+  struct index_db *d = index_db;
+  if (!d->is_stopped) d->is_stopped = d->stop.ask && d->stop.ask(d->stop.context);
+  return d->is_stopped;
 }
 
 int index_db_error(struct index_db *d, int rc, char **pzErr) {
@@ -158,12 +178,13 @@ int index_db_error(struct index_db *d, int rc, char **pzErr) {
   case SQLITE_OK: return SQLITE_OK;
   case SQLITE_NOMEM:
   case SQLITE_INTERRUPT: return rc & 0xff;
-  case SQLITE_CORRUPT: return index_db_damaged(d, sqlite3_errmsg(d->db), pzErr);
+  case SQLITE_CORRUPT:
+    return index_db_damaged(d, (extended & 0xff) == SQLITE_CORRUPT ? sqlite3_errmsg(d->db) : "a row", pzErr);
   case SQLITE_NOTADB: return no_index(d, pzErr);
   case SQLITE_CANTOPEN:
   case SQLITE_IOERR: why = system_reason(d); break;
   case SQLITE_BUSY:
-    if (d->stop.ask && d->stop.ask(d->stop.context)) return SQLITE_INTERRUPT;
+    if (ask_stop(d)) return SQLITE_INTERRUPT;
     return report_text(pzErr, "another program has locked the index '%s' for %d seconds; try again", d->path,
                        (int)INDEX_DB_PATIENCE);
   default: break;
@@ -179,11 +200,6 @@ int index_db_error(struct index_db *d, int rc, char **pzErr) {
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
-
-static int ask_stop(void *index_db) {
-  const struct index_db *d = index_db;
-  return d->stop.ask && d->stop.ask(d->stop.context);
-}
 
 /* The file is locked: waits a moment.  0: it has been waited for long enough. */
 static int wait_for_lock(void *index_db, int times) {

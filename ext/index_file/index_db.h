@@ -70,6 +70,8 @@ struct index_db {
   char *path;  /* as the user wrote it */
   int is_writable;
   struct stop stop;                          /* asked while a lock is waited for, and during long statements */
+  int number;                                /* errno of the last I/O error; 0: none */
+  int is_stopped;                            /* the answer was yes once */
   double waits;                              /* since when a lock is waited for; 0: it is not */
   sqlite3_stmt *statement[INDEX_STATEMENTS]; /* NULL until it is needed */
 };
@@ -93,6 +95,9 @@ int index_db_run(struct index_db *d, enum index_statement which);
 
 /* Resets the statement, so that it holds no lock.  Returns rc, or the statement's error if rc is SQLITE_DONE or SQLITE_ROW and it has one. */
 int index_db_done(struct index_db *d, enum index_statement which, int rc);
+
+/* The text of a column; NULL, with *rc SQLITE_NOMEM, or SQLITE_CORRUPT where a damaged row has none. */
+const char *index_db_text(sqlite3_stmt *s, int column, int *rc);
 
 /* Begins and ends transactions.  index_db_end() commits if rc is SQLITE_OK, and rolls back otherwise. */
 int index_db_begin(struct index_db *d);

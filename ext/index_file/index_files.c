@@ -149,10 +149,9 @@ static int load_layouts(struct index_files *r, struct index_db *d, char **pzErr)
   int rc;
   sqlite3_stmt *s = index_db_statement(d, INDEX_ALL_LAYOUTS, &rc);
   while (!rc && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-    const char *fields_of = (const char *)sqlite3_column_text(s, 1);
+    const char *fields_of = index_db_text(s, 1, &rc);
     if (mem_grow(&r->layout, &r->cap, r->nlayouts + 1, 4, sizeof *r->layout)) rc = SQLITE_NOMEM;
-    else if (!fields_of) rc = SQLITE_CORRUPT;
-    else {
+    else if (fields_of) {
       struct index_layout *l = &r->layout[r->nlayouts];
       l->id = sqlite3_column_int64(s, 0);
       l->checksum = checksum_text(0, fields_of, strlen(fields_of));
@@ -174,8 +173,8 @@ static int load_folder(struct index_files *r, struct index_db *d, const struct f
   if (!rc) rc = sqlite3_bind_text(s, 2, name_in(files->file[from].path), -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_bind_text(s, 3, name_in(files->file[to - 1].path), -1, SQLITE_STATIC);
   for (size_t i = from; i < to && !rc && (rc = sqlite3_step(s)) == SQLITE_ROW;) {
-    const char *name = (const char *)sqlite3_column_text(s, NAME);
-    rc = name ? SQLITE_OK : SQLITE_NOMEM;
+    rc = SQLITE_OK;
+    const char *name = index_db_text(s, NAME, &rc);
     while (name && i < to && strcmp(name_in(files->file[i].path), name) < 0) i++;
     if (!name || i == to || strcmp(name_in(files->file[i].path), name) != 0 || !is_regular(&files->file[i])) continue;
     if (!read_row(r, &r->entry[i], folder, &files->file[i], s)) *damaged = 1;
@@ -308,7 +307,10 @@ static int add_gone(struct gone *g, sqlite3_stmt *s) {
   struct err e = {0};
   if (mem_grow(&g->folder, &g->cap, g->names.n + 1, 64, sizeof *g->folder)) return SQLITE_NOMEM;
   g->folder[g->names.n] = sqlite3_column_int64(s, 0);
-  return files_add(&g->names, (const char *)sqlite3_column_text(s, 2), NULL, &e) ? SQLITE_NOMEM : SQLITE_OK;
+  int rc;
+  const char *name = index_db_text(s, 2, &rc);
+  const char *copy = name ? files_join(&g->names, "", name, strlen(name), &e) : NULL;
+  return !copy || files_add(&g->names, copy, NULL, &e) ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 static int find_gone(struct gone *g, struct index_db *d, const struct file_set *known, uint64_t first_new,
@@ -317,9 +319,9 @@ static int find_gone(struct gone *g, struct index_db *d, const struct file_set *
   sqlite3_stmt *s = index_db_statement(d, INDEX_ALL_FILES, &rc);
   while (!rc && (rc = sqlite3_step(s)) == SQLITE_ROW) {
     uint64_t id = (uint64_t)sqlite3_column_int64(s, 3);
-    const char *folder = (const char *)sqlite3_column_text(s, 1), *name = (const char *)sqlite3_column_text(s, 2);
+    rc = SQLITE_OK;
+    const char *folder = index_db_text(s, 1, &rc), *name = index_db_text(s, 2, &rc);
     char path[2 * PATH_MAX];
-    rc = folder && name ? SQLITE_OK : SQLITE_NOMEM;
     if (rc || id >= first_new || file_set_has(known, id)) continue;
     sqlite3_snprintf(sizeof path, path, "%s/%s", folder, name);
     if (is_gone(guard, path)) rc = add_gone(g, s);

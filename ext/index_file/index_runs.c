@@ -322,11 +322,14 @@ static int digits_of(int64_t bytes) {
 /* Marks the runs that are to be merged next, and returns how many there are: none, or two at least. */
 static size_t choose(const struct index_runs *r, const struct file_set *alive, uint8_t *marked) {
   size_t of_size[24] = {0};
-  int64_t ids = 0;
+  int64_t ids = 0, widest = 0;
   for (size_t i = 0; i < r->n; i++) {
     ids += r->run[i].ids;
+    if (r->run[i].ids > widest) widest = r->run[i].ids;
     of_size[digits_of(r->run[i].bytes)]++;
   }
+  /* The ids since the last merge of all runs: its own run stays wide as long as one old file is there. */
+  ids -= widest;
   if (r->n > 1 && (uint64_t)ids / 4 > file_set_count(alive) + 1000) return memset(marked, 1, r->n), r->n;
   for (int size = 0; size < 24; size++) {
     if (of_size[size] < INDEX_RUNS_OF_SIZE) continue;

@@ -59,6 +59,12 @@ struct summing_kind {
   */
   enum err_code (*merge)(void *sums, void *from, const struct stop *stop, struct err *e);
 
+  /*
+  ** The owner is going to have the sums: does what is left to do in the thread that has summed them.
+  ** stop is asked now and then.  ERR_NOMEM.  NULL: nothing is.
+  */
+  enum err_code (*finish)(void *sums, const struct stop *stop, struct err *e);
+
   /* Frees what has been summed; the sums are then empty, and may be used again. */
   void (*clear)(void *sums);
 };

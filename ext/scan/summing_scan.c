@@ -73,6 +73,16 @@ static int is_full(const struct summing_worker *own) { return own->summing.kind-
 
 static void clear(struct summing_worker *own) { own->summing.kind->clear(own->summing.sums); }
 
+static int is_stopped(void *scan) { return workers_is_stopped(&((struct summing_scan *)scan)->workers); }
+
+/* Finishes the sums in the thread of their worker.  Returns 0 if there is no memory. */
+static int finish(struct summing_scan *g, const struct summing_worker *own) {
+  const struct stop stop = {.ask = is_stopped, .context = g};
+  struct err e = {0};
+  const struct summing_kind *kind = own->summing.kind;
+  return !kind->finish || kind->finish(own->summing.sums, &stop, &e) != ERR_NOMEM;
+}
+
 /* Gives the sums to the owner, and waits until it is done with them. */
 static void hand_over(struct summing_scan *g, struct summing_worker *own) {
   pthread_mutex_lock(&g->mutex);
@@ -106,15 +116,16 @@ static int summing_scan_deliver(void *scan, struct worker *w, enum reader_result
     return 0;
   }
   if (own->batch.nproblems) keep_problem(g, w->file, &own->batch);
-  if (!w->is_owner && is_full(own)) hand_over(g, own);
+  if (!w->is_owner && is_full(own)) {
+    if (finish(g, own)) hand_over(g, own);
+    else give_up(g);
+  }
   return w->file < failed_file(g);
 }
 
 static void summing_scan_end_file(void *scan, size_t file, struct batch *spare) {
   (void)scan, (void)file, (void)spare; /* the batch stays with its worker */
 }
-
-static int is_stopped(void *scan) { return workers_is_stopped(&((struct summing_scan *)scan)->workers); }
 
 /*
 ** Adds the sums of the workers that ended before this one to its own, if they are to be added.
@@ -141,6 +152,7 @@ static void summing_scan_end(void *scan, struct worker *w, int ok) {
   struct err e = {0};
   batch_clear(&own->batch);
   w->batch = NULL;
+  if (ok && !w->is_owner && !workers_is_stopped(&g->workers)) ok = finish(g, own);
   if (ok) ok = !merge(g, own, &e);
   if (!ok) give_up(g);
   pthread_mutex_lock(&g->mutex);
@@ -228,8 +240,10 @@ static enum err_code work_oneself(struct summing_scan *g, struct err *e) {
   if (g->no_memory) err_nomem(e);
   if (e->code) return e->code;
   if (!more) g->is_last = 1;
-  if (!more || is_full(g->worker)) g->current = g->worker;
-  return ERR_NONE;
+  if (more && !is_full(g->worker)) return ERR_NONE;
+  const struct summing *own = &g->worker->summing;
+  g->current = g->worker;
+  return own->kind->finish ? own->kind->finish(own->sums, &g->workers.options.reader.stop, e) : ERR_NONE;
 }
 
 /* The caller is done with the current sums: frees them, and lets their worker go on. */

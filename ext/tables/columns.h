@@ -38,6 +38,7 @@ struct column {
   int ref;
   struct push push; /* how it is pushed down; push.name is NULL for a column that is not */
   void (*result)(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column);
+  unsigned alike;           /* sql_table.alike: the bits of it that a GROUP BY of this column needs */
   const char *const *words; /* the only values that a text has, ending with NULL; NULL: the field's, or any */
   const char *doc;          /* one line of Markdown; NULL: the field's or the option's */
   const char *example;      /* a condition or an expression; may be NULL */
@@ -48,6 +49,7 @@ struct sql_table {
   const char *arguments; /* for messages and the documentation: "path", "data" */
   const struct column *column;
   int ncolumns;
+  unsigned alike;                      /* bits that a GROUP BY needs for plan_groups(); 0: there is none */
   const char *doc;                     /* in whole sentences */
   const char *example;                 /* a query on the sample logs */
   int writes_index;                    /* it makes the file that index_file names, which the other tables read */

@@ -54,18 +54,20 @@ static void result_count(sqlite3_context *ctx, uint64_t count) {
 }
 
 /* What an end sent: 0 if it sent nothing, but the other end's packets were counted. */
-static uint64_t sent(const struct connections_cursor *c, enum end end, int is_bytes) {
-  const struct connections *t = connection_scan_table(&c->scan);
-  uint64_t packets[2], bytes[2];
+static uint64_t sent(struct connections_cursor *c, enum end end, int is_bytes) {
   uint32_t side = side_of(c, end), seen = FLOW_SIGNS(FLOW_SEEN, side);
-  for (uint32_t d = 0; d < 2; d++) points_sent(connections_points(t, c->found), d, &packets[d], &bytes[d]);
-  const uint64_t *of = is_bytes ? bytes : packets;
+  const uint64_t *of = c->sent[is_bytes];
+  if (!c->has_sent) {
+    struct point_list points = connections_points(connection_scan_table(&c->scan), c->found);
+    for (uint32_t d = 0; d < 2; d++) points_sent(points, d, &c->sent[0][d], &c->sent[1][d]);
+    c->has_sent = 1;
+  }
   if (of[side] == FLOW_NONE && !(c->found->seen.signs & seen) && of[!side] != FLOW_NONE) return 0;
   return of[side];
 }
 
 static void result_number(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
-  const struct connections_cursor *c = cursor_of(cursor);
+  struct connections_cursor *c = (struct connections_cursor *)cursor;
   const struct connection *f = c->found;
   int acted = (f->seen.signs & FLOW_ACTION) != 0;
   switch ((enum shown)column->ref) {
@@ -132,28 +134,34 @@ static void result_trait(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, cons
   if (text.n) sqlite3_result_text(ctx, observers_text(observers, text), (int)text.n, SQLITE_TRANSIENT);
 }
 
-#define END_COLUMNS(end_, name_, subject_, words_)                                                                     \
+static void result_together(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
+  (void)cursor, (void)column;
+  sqlite3_result_int(ctx, 1);
+}
+
+#define END_COLUMNS(end_, name_, subject_, alike_, words_)                                                             \
   {.name = name_,                                                                                                      \
    .type = "TEXT",                                                                                                     \
    .role = COLUMN_OTHER,                                                                                               \
    .ref = end_,                                                                                                        \
    .push = {.name = name_, .subject = subject_, .shape = SHAPE_TEXT, .partly = 1},                                     \
    .result = result_address,                                                                                           \
+   .alike = alike_,                                                                                                    \
    .doc = "address of the end that " words_},                                                                          \
   {                                                                                                                    \
     .name = name_ "_port", .type = "INTEGER", .role = COLUMN_OTHER, .ref = end_,                                       \
     .push = {.name = name_ "_port", .subject = subject_##_PORT, .shape = SHAPE_NUMBER, .partly = 1},                   \
-    .result = result_port, .doc = "its port; NULL for ICMP"                                                            \
+    .result = result_port, .alike = alike_##_PORT, .doc = "its port; NULL for ICMP"                                    \
   }
 #define NUMBER_COLUMN(name_, shown_, doc_)                                                                             \
   {                                                                                                                    \
     .name = name_, .type = "INTEGER", .role = COLUMN_MEASURE, .ref = SHOWN_##shown_, .result = result_number,          \
     .doc = doc_                                                                                                        \
   }
-#define WORD_COLUMN(name_, shown_, words_, doc_)                                                                       \
+#define WORD_COLUMN(name_, shown_, words_, alike_, doc_)                                                               \
   {                                                                                                                    \
     .name = name_, .type = "TEXT", .role = COLUMN_OTHER, .ref = SHOWN_##shown_, .push = {.shape = SHAPE_TEXT},         \
-    .result = result_word, .words = words_, .doc = doc_                                                                \
+    .result = result_word, .words = words_, .alike = alike_, .doc = doc_                                               \
   }
 #define TRAIT_COLUMN(end_, trait_, name_, doc_)                                                                        \
   {                                                                                                                    \
@@ -176,13 +184,14 @@ static const char *const roles[] = {"tcp-flags",  "service-port", "one-way", "ma
 static const char *const directions[] = {"inbound", "outbound", "internal", "external", NULL};
 
 static const struct column connections_columns[] = {
-    END_COLUMNS(END_CLIENT, "client", SUBJECT_CLIENT, "opened the connection"),
-    END_COLUMNS(END_SERVER, "server", SUBJECT_SERVER, "answered"),
+    END_COLUMNS(END_CLIENT, "client", SUBJECT_CLIENT, ALIKE_CLIENT, "opened the connection"),
+    END_COLUMNS(END_SERVER, "server", SUBJECT_SERVER, ALIKE_SERVER, "answered"),
     {.name = "protocol",
      .type = "INTEGER",
      .role = COLUMN_OTHER,
      .push = {.name = "protocol", .subject = FIELD_protocol, .shape = SHAPE_NUMBER, .partly = 1},
      .result = result_protocol,
+     .alike = ALIKE_PROTOCOL,
      .doc = "IANA protocol number (6 is TCP, 17 is UDP)"},
     NUMBER_COLUMN("first_seen", FIRST_SEEN, "least `start` of its records, Unix seconds"),
     NUMBER_COLUMN("last_seen", LAST_SEEN, "greatest `end` of its records, Unix seconds"),
@@ -194,13 +203,13 @@ static const struct column connections_columns[] = {
     NUMBER_COLUMN("records", RECORDS, "records behind this row"),
     NUMBER_COLUMN("accepted", ACCEPTED, "of these, with action ACCEPT; NULL where no action is logged"),
     NUMBER_COLUMN("rejected", REJECTED, "of these, with action REJECT; NULL where no action is logged"),
-    WORD_COLUMN("state", STATE, states,
+    WORD_COLUMN("state", STATE, states, 0,
                 "what became of it: `established`, `closed`, `reset`, `refused`, `no answer`, `rejected` or "
                 "`one-sided`"),
-    WORD_COLUMN("role_from", ROLE_FROM, roles,
+    WORD_COLUMN("role_from", ROLE_FROM, roles, 0,
                 "what decided who the client is: `tcp-flags`, `service-port`, `one-way`, `many-peers`, "
                 "`lower-port` or `first-seen`"),
-    WORD_COLUMN("direction", DIRECTION, directions,
+    WORD_COLUMN("direction", DIRECTION, directions, ALIKE_ENDS, /* which decide it */
                 "`inbound`, `outbound`, `internal` or `external`, by the networks of the option `inside`"),
     NUMBER_COLUMN("points", POINTS, "interfaces and attachments that saw it"),
     NUMBER_COLUMN("is_nat_leg", IS_NAT_LEG, "1 for a leg of a NAT gateway, whose bytes are in another row already"),
@@ -239,6 +248,14 @@ static const struct column connections_columns[] = {
      .result = column_result_either,
      .doc = "only in conditions: only the records of these interfaces are read",
      .example = "interface_id = 'eni-0a1b2c3d4e5f60001'"},
+    {.name = "together",
+     .type = "INTEGER",
+     .role = COLUMN_OTHER,
+     .is_hidden = 1,
+     .result = result_together,
+     .alike = ALIKE_WISHED,
+     .doc = "only in GROUP BY, always 1: the connections of a group come one after the other, so that SQLite need not "
+            "sort them"},
     TRAIT_COLUMNS(END_CLIENT, "client"),
     TRAIT_COLUMNS(END_SERVER, "server"),
 };
@@ -248,6 +265,7 @@ const struct sql_table flowlogs_connections_table = {
     .arguments = "path",
     .column = connections_columns,
     .ncolumns = (int)(sizeof connections_columns / sizeof *connections_columns),
+    .alike = ALIKE_ENDS | ALIKE_WISHED, /* connections are divided by their addresses */
     .doc = "Connections: both directions in one row, with a client and a server, and each packet counted once, "
            "however many interfaces have logged it.",
     .example = "SELECT server, server_port, count(*) FROM flowlogs_connections('tests/data/AWSLogs') WHERE state = "

@@ -21,6 +21,8 @@ struct connections_cursor {
   const struct connection *found; /* this row; NULL at the end */
   struct flow_key key;            /* its key, and who the client is: */
   struct role role;
+  uint64_t sent[2][2]; /* the packets and the bytes that A and B sent, if they have been summed for this row */
+  int has_sent;
   struct connection_scan scan;
 };
 

@@ -80,6 +80,7 @@ static void choose_wish(struct connections_cursor *c, struct connection_wish *w)
   const struct query *q = &c->query;
   memset(w, 0, sizeof *w);
   w->idle = (uint64_t)q->options.idle;
+  w->alike = q->alike;
   w->forwards = (uint8_t)connections_columns_use(q, SHOWN_IS_NAT_LEG);
   w->inside = w->forwards ? c->inside : NULL;
   w->traits = (uint8_t)connections_columns_use_traits(q, w->uses);
@@ -181,6 +182,7 @@ static int connections_next_row(sqlite3_vtab_cursor *cursor) {
     } else if (c->found) {
       packed_read_key(connection_key(c->found), &c->key);
       c->role = connection_role(c->found);
+      c->has_sent = 0;
     } else if ((b = connection_scan_problem(&c->scan)) != NULL) {
       rc = report_problem(pzErr, c->query.list.files.file[b->file].path, b, &b->problem[0],
                           query_advice(&c->query, b->problem[0].code));

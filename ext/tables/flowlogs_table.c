@@ -245,12 +245,34 @@ static int payload_connect(sqlite3 *db, void *aux, int argc, const char *const *
 
 /* --- the cursor -------------------------------------------------------------------------------------------------- */
 
+/*
+** Most of the time of a query without a condition is spent row by row, in SQLite and here.  So what is
+** known of a number for all rows of a batch is found out once: where its cells are.
+*/
+static void choose_numbers(struct record_cursor *p) {
+  const struct sql_table *of = query_of(&p->query);
+  memset(p->number, 0, sizeof p->number);
+  p->nnumbers = 0;
+  for (int i = 0; i < of->ncolumns && i < COLUMNS_ONE_BIT; i++)
+    if (of->column[i].result == result_number && columns_is_used(p->query.used, i))
+      p->numbers[p->nnumbers++] = (uint8_t)i;
+}
+
+static void find_numbers(struct record_cursor *p) {
+  const struct sql_table *of = query_of(&p->query);
+  for (int i = 0; i < p->nnumbers; i++) {
+    int field = of->column[p->numbers[i]].ref;
+    p->number[p->numbers[i]] = p->batch->has[field] ? p->batch->cell[field] : NULL;
+  }
+}
+
 /* Goes to the next batch that has a row. */
 static int next_batch(struct record_cursor *p) {
   int rc;
   if (p->served) return record_cursor_next_kept(p);
   do rc = record_cursor_next(p);
   while (!rc && p->batch && !p->batch->nrows);
+  if (!rc && p->batch) find_numbers(p);
   return rc;
 }
 
@@ -258,12 +280,21 @@ static int flowlogs_filter(sqlite3_vtab_cursor *cursor, int idx, const char *pla
   struct record_cursor *p = (struct record_cursor *)cursor;
   (void)idx;
   int rc = record_cursor_begin(p, plan, argc, argv, POLICY_FAIL);
+  choose_numbers(p);
   return rc ? rc : next_batch(p);
 }
 
 static int flowlogs_next(sqlite3_vtab_cursor *cursor) {
   struct record_cursor *p = (struct record_cursor *)cursor;
   return !p->served && ++p->at < p->batch->nrows ? SQLITE_OK : next_batch(p);
+}
+
+static int flowlogs_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int column) {
+  const struct record_cursor *p = (const struct record_cursor *)cursor;
+  const uint64_t *number = column < COLUMNS_ONE_BIT ? p->number[column] : NULL;
+  if (!number) return table_column(cursor, ctx, column);
+  if (number[p->at] != BATCH_NULL) sqlite3_result_int64(ctx, (sqlite3_int64)number[p->at]);
+  return SQLITE_OK;
 }
 
 static int flowlogs_eof(sqlite3_vtab_cursor *cursor) { return ((struct record_cursor *)cursor)->batch == NULL; }
@@ -292,7 +323,7 @@ const sqlite3_module flowlogs_module = {
     .xFilter = flowlogs_filter,
     .xNext = flowlogs_next,
     .xEof = flowlogs_eof,
-    .xColumn = table_column,
+    .xColumn = flowlogs_column,
     .xRowid = flowlogs_rowid,
     .xFindFunction = functions_find,
 };
@@ -308,7 +339,7 @@ const sqlite3_module flowlogs_payload_module = {
     .xFilter = flowlogs_filter,
     .xNext = flowlogs_next,
     .xEof = flowlogs_eof,
-    .xColumn = table_column,
+    .xColumn = flowlogs_column,
     .xRowid = flowlogs_rowid,
     .xFindFunction = functions_find,
 };

@@ -182,6 +182,32 @@ static void find_open(struct making *m, const struct sql_table *table) {
   }
 }
 
+/*
+** Promises that rows which are alike in the columns of GROUP BY come one after the other, where the table
+** can see to it.  ORDER BY and DISTINCT are left to SQLite.
+**
+** For `GROUP BY a, b ORDER BY a, b`, SQLite asks for no more than groups, and takes them for sorted then.
+** So the promise is made only for a GROUP BY that names a column which nobody orders by: `together`.
+*/
+static void plan_groups(struct making *m, const struct sql_table *table) {
+#if SQLITE_VERSION_NUMBER >= 3038000
+  sqlite3_index_info *info = m->info;
+  unsigned alike = 0;
+  if (!table->alike || !info->nOrderBy || !plan_knows_in() || sqlite3_vtab_distinct(info) != 1) return;
+  for (int i = 0; i < info->nOrderBy; i++) {
+    int column = info->aOrderBy[i].iColumn;
+    unsigned bits = column < 0 ? 0 : table->column[column].alike;
+    if (!bits) return;
+    alike |= bits;
+  }
+  if ((alike & table->alike) != table->alike) return;
+  sqlite3_str_appendf(m->text, "alike=%x ", alike);
+  info->orderByConsumed = 1;
+#else
+  (void)m, (void)table;
+#endif
+}
+
 /* Do both constraints compare with the same literal? */
 static int same_literal(sqlite3_index_info *info, int i, int j) {
 #if SQLITE_VERSION_NUMBER >= 3038000
@@ -271,6 +297,7 @@ int plan_best_index(sqlite3 *db, sqlite3_index_info *info, const struct sql_tabl
     sqlite3_free(sqlite3_str_finish(m.text));
     return SQLITE_CONSTRAINT;
   }
+  plan_groups(&m, table);
   sqlite3_str_appendf(m.text, "used=%llx", info->colUsed);
   info->idxStr = sqlite3_str_finish(m.text);
   info->needToFreeIdxStr = 1;

@@ -12,6 +12,8 @@
 ** - "NAME?": the query uses an option, or a column that has no value of its own, in a way that
 **   cannot be passed on to the scan.  xFilter makes an error of it, because one scan cannot
 **   answer for several values.
+** - "alike=": rows with the same values in the columns of GROUP BY come one after the other, so that
+**   SQLite need not sort them: the bits of these columns, in hexadecimal (sql_table.alike).
 ** - "used=", the last word: the mask of the SQL columns that the query uses, in hexadecimal.
 */
 #ifndef TABLES_PLAN_H

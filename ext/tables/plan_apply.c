@@ -144,6 +144,7 @@ int plan_apply(struct query *q, const char *plan, int argc, sqlite3_value **argv
   char name[48], unset[48] = "";
   int rc = SQLITE_OK;
   q->used = 0;
+  q->alike = 0;
   for (int i = 0; *plan && !rc; plan += strspn(plan, " ")) {
     size_t n = strspn(plan, letters), op_n = strcspn(plan + n, " ");
     const char *op = plan + n;
@@ -155,6 +156,8 @@ int plan_apply(struct query *q, const char *plan, int argc, sqlite3_value **argv
       if (!unset[0]) memcpy(unset, name, n + 1);
     } else if (!strcmp(name, "used")) {
       q->used = strtoull(op + 1, NULL, 16);
+    } else if (!strcmp(name, "alike")) {
+      q->alike = (unsigned)strtoul(op + 1, NULL, 16);
     } else {
       rc = i < argc ? apply_word(&a, name, op, op_n, argv[i], pzErr) : SQLITE_INTERNAL;
       i++;

@@ -28,6 +28,7 @@ struct query {
   struct file_list list;  /* the files */
   struct index_use index; /* what the option index_file says of them */
   uint64_t base;          /* number of the first file, for rowids */
+  unsigned alike;         /* rows that are alike in columns with these bits of sql_table.alike come together */
   sqlite3_uint64 used;    /* mask of the SQL columns that the query uses */
 };
 

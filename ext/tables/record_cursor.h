@@ -13,6 +13,7 @@
 #ifndef TABLES_RECORD_CURSOR_H
 #define TABLES_RECORD_CURSOR_H
 
+#include "tables/columns.h"
 #include "tables/query.h"
 #include "tables/row_cache.h"
 #include "scan/scan.h"
@@ -32,7 +33,10 @@ struct record_cursor {
   struct row_cache_place *served; /* the rows come from this place of the cache; NULL: from files */
   uint64_t rounds;                /* how often it was begun */
   struct row_cache_place *looped; /* the place that has served this cursor last; NULL: none has */
-  struct row_store_cursor round;  /* position among the rows of `served` */
+  uint8_t nnumbers;               /* columns with a place in `number`: those that the query uses, and their list */
+  uint8_t numbers[COLUMNS_ONE_BIT];
+  const uint64_t *number[COLUMNS_ONE_BIT]; /* by column: its cells in the present batch, if they are numbers; or NULL */
+  struct row_store_cursor round;           /* position among the rows of `served` */
   struct scan scan;
 };
 

@@ -54,7 +54,8 @@ PRAGMA cache_size = -65536;
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS flow_files (
   id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER, mtime INTEGER, rows INTEGER,
-  name TEXT);                           -- the name that AWS gave the file, without .gz; it is unique
+  name TEXT                             -- the name that AWS gave the file, without .gz; it is unique
+);
 CREATE INDEX IF NOT EXISTS flow_files_name ON flow_files (name);
 CREATE TABLE IF NOT EXISTS flows (
   id INTEGER PRIMARY KEY,               -- file_id * 2^32 + line

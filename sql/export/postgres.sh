@@ -78,7 +78,8 @@ in_postgres "$@" <<'SQL'
 SET client_min_messages = warning;
 CREATE TABLE IF NOT EXISTS flow_files (
   id bigint PRIMARY KEY, path text NOT NULL UNIQUE, size bigint, mtime bigint,
-  name text UNIQUE);  -- the name that AWS gave the file, without .gz: a second path of the same file is an error
+  name text UNIQUE  -- the name that AWS gave the file, without .gz: a second path of the same file is an error
+);
 CREATE TABLE IF NOT EXISTS flows (
   file_id bigint NOT NULL REFERENCES flow_files ON DELETE CASCADE, line bigint NOT NULL,
   -- generated: columns of PostgreSQL
@@ -115,7 +116,7 @@ CREATE TABLE list AS
          THEN rtrim(replace(replace(f.path, rtrim(f.path, replace(f.path, '/', '')), '') || '.', '.gz.', '.'), '.') END AS name
     FROM flowlogs_files($(quoted "$logs"), $format) f LEFT JOIN known k ON k.path = f.path
    WHERE (k.id IS NULL OR k.size IS NOT f.size OR k.mtime IS NOT f.mtime)
-     AND (f.size IS NOT NULL OR $on_error IS NOT 'skip'); -- what cannot even be examined
+     AND (f.size IS NOT NULL /* it can be examined */ OR $on_error IS NOT 'skip');
 CREATE UNIQUE INDEX list_path ON list (path);
 -- Neither the size nor the mtime of a file tells that it can be read again.
 UPDATE list SET size = NULL, mtime = NULL

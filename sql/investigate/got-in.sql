@@ -44,7 +44,7 @@ SELECT client, server, protocol, server_port AS port, direction, count(*) AS n,
            AND protocol = 6 AND server_port IN (SELECT value FROM json_each(@admin_ports))
            AND client_bytes + server_bytes >= @entry_bytes) AS session
   FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
-   AND inside = @inside AND NOT is_nat_leg GROUP BY 1, 2, 3, 4;
+   AND inside = @inside AND NOT is_nat_leg GROUP BY 1, 2, 3, 4, together;
 SELECT e.client AS source, port_name(e.port, 6) AS by, e.server AS host,
        datetime(e.session, 'unixepoch') AS got_in, t.server AS touched,
        lower(ifnull(protocol_name(t.protocol), t.protocol)) || ifnull('/' || t.port, '')

@@ -30,7 +30,8 @@ SELECT client, server, protocol, server_port, count(*) AS n, min(first_seen) AS 
        sum((rejected > 0) * (state = 'rejected')) AS rejected,
        sum(client_bytes + server_bytes) AS bytes
   FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
-   AND inside = @inside AND direction = 'inbound' AND NOT is_nat_leg GROUP BY 1, 2, 3, 4;
+   AND inside = @inside AND direction = 'inbound' AND NOT is_nat_leg
+ GROUP BY 1, 2, 3, 4, together;
 SELECT server, ifnull(protocol_name(protocol), protocol) || ifnull(' ' || server_port, '')
          || ifnull(' ' || port_name(server_port, protocol), '') AS service,
        count(DISTINCT client) AS sources, sum(n) AS connections, sum(answered) AS answered,

@@ -35,12 +35,13 @@ SELECT 1 WHERE NOT flowlogs_require(iif(json_valid(@days), json_type(@days) = 'a
 SELECT 1 WHERE NOT flowlogs_require(strftime('%H', '2026-03-09', @zone) IS NOT NULL,
   'flowlogs: @zone must be a difference from UTC: .parameter set @zone "''+05:30''"');
 DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+-- LIMIT -1: SQLite computes the columns once for each row, and not again for each use of them.
 WITH pair AS (
   SELECT srcaddr, dstaddr, flows, bytes AS sent, first_seen, last_seen,
          CAST(strftime('%H', minute, @zone) AS INTEGER) NOT BETWEEN @open_from AND @open_to - 1
         OR strftime('%w', minute, @zone) + 0 NOT IN (SELECT value FROM json_each(@days)) AS outside
     FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
-     AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT')
+     AND ifnull(log_status, 'OK') = 'OK' AND action IS NOT 'REJECT' LIMIT -1)
 SELECT srcaddr, dstaddr, sum(flows) FILTER (WHERE outside) AS flows,
        sum(sent) FILTER (WHERE outside) AS bytes, sum(sent * (NOT outside)) AS within,
        datetime(min(first_seen) FILTER (WHERE outside), 'unixepoch') AS first_seen,

@@ -35,20 +35,20 @@ SELECT client, server, protocol, server_port AS port, count(*) AS n, min(first_s
            AND protocol = 6) AS vain, max(state IN ('established', 'closed', 'reset') OR
            state = 'no answer' AND server_interface_id IS NOT NULL AND ifnull(accepted, 0)) AS open
   FROM flowlogs_connections(@logs, @on_error, @format)
- WHERE since = @since AND until = @until AND NOT is_nat_leg GROUP BY 1, 2, 3, 4;
-SELECT client, server, sum(vain) AS ports,
-       min(iif(vain, port, NULL)) || '-' || max(iif(vain, port, NULL)) AS range,
-       sum(n) AS connections, max(last) - min(first) AS seconds,
+ WHERE since = @since AND until = @until AND NOT is_nat_leg GROUP BY 1, 2, 3, 4, together;
+DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
+SELECT client, server, sum(vain) AS ports, min(iif(vain, port, NULL)) || '-' || max(iif(vain, port,
+         NULL)) AS range, sum(n) AS connections, max(last) - min(first) AS seconds,
        datetime(min(first), 'unixepoch') AS first_seen,
        ifnull(substr(group_concat(iif(open, port, NULL), ' '), 1, 30), 'none') AS open
   FROM (SELECT * FROM tried WHERE protocol IN (6, 17) ORDER BY client, server, port) GROUP BY 1, 2
 HAVING ports >= @scan_ports ORDER BY ports DESC, connections DESC, client, server LIMIT @top;
+SELECT * FROM temp.answer ORDER BY rowid;
 SELECT client, ifnull(protocol_name(protocol), protocol) AS protocol, port,
        port_name(port, t.protocol) AS service, sum(vain) AS hosts, sum(n) AS connections,
        sum(open) AS reached, datetime(min(first), 'unixepoch') AS first_seen,
        datetime(max(last), 'unixepoch') AS last_seen FROM tried t GROUP BY client, t.protocol, port
 HAVING hosts >= @hosts ORDER BY hosts DESC, connections DESC, client, t.protocol, port LIMIT @top;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
- WHERE NOT EXISTS (SELECT 1 FROM tried WHERE protocol IN (6, 17)
-                    GROUP BY client, server HAVING sum(vain) >= @scan_ports)
+ WHERE NOT EXISTS (SELECT 1 FROM temp.answer)
    AND NOT EXISTS (SELECT 1 FROM tried GROUP BY client, protocol, port HAVING sum(vain) >= @hosts);

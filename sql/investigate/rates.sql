@@ -23,17 +23,20 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
+DROP TABLE IF EXISTS temp.step; CREATE TEMP TABLE step (n INTEGER PRIMARY KEY);
+WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < 60)
+INSERT INTO temp.step SELECT n FROM s;
 DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
-WITH RECURSIVE step(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM step WHERE n < 60),
-part AS (SELECT coalesce(interface_id, tgw_attachment_id) AS interface,
-         flow_direction AS direction, start, max(start + 1, min("end", start + 3600)) AS stop,
-         sum(bytes) AS bytes
+-- LIMIT -1: SQLite computes the columns once for each row, and not again for each use of them.
+WITH part AS (SELECT coalesce(interface_id, tgw_attachment_id) AS interface, bytes,
+         flow_direction AS direction, start, max(start + 1, min("end", start + 3600)) AS stop
     FROM flowlogs_rollup(@logs, @on_error, @format) WHERE since = @since AND until = @until
-     AND action IS NOT 'REJECT' GROUP BY 1, 2, 3, 4 HAVING sum(bytes) > 0),
-rate AS (SELECT interface, direction, start / 60 + n AS minute,
-         round(sum(bytes * 8e-6 / 60 / (stop - start) * (min(stop, (start / 60 + n + 1) * 60)
-               - max(start, (start / 60 + n) * 60))), 6) AS mbit
-    FROM part JOIN step ON n <= (stop - 1) / 60 - start / 60 GROUP BY 1, 2, 3),
+     AND action IS NOT 'REJECT' AND bytes > 0 LIMIT -1),
+share AS (SELECT interface, direction, start / 60 + n AS minute, bytes * 8e-6 / 60 / (stop - start)
+         * (min(stop, (start / 60 + n + 1) * 60) - max(start, (start / 60 + n) * 60)) AS mbit
+    FROM part CROSS JOIN step ON n <= (stop - 1) / 60 - start / 60 LIMIT -1),
+rate AS (SELECT interface, direction, minute, round(sum(mbit), 6) AS mbit
+    FROM share GROUP BY 1, 2, 3),
 ranked AS (SELECT *, row_number() OVER (pair ORDER BY mbit DESC, minute) AS place,
          max(minute) OVER pair - min(minute) OVER pair + 1 AS minutes
     FROM rate WINDOW pair AS (PARTITION BY interface, direction))

@@ -30,14 +30,22 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
 SELECT 1 WHERE NOT flowlogs_require(ifnull(@per, 'pair') IN ('pair', 'address'),
   'flowlogs: @per must be pair or address: .parameter set @per "''address''"');
 DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
-SELECT client, iif(@per = 'address', NULL, server) AS server, count(DISTINCT server) AS servers,
-       server_port AS port, port_name(server_port, protocol) AS service, count(*) AS connections,
-       sum(server_packets > 0) AS answered, sum(client_bytes) AS sent,
-       sum(server_bytes) AS received, datetime(min(first_seen), 'unixepoch') AS first_seen,
-       datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
-   AND protocol = @protocol AND state <> 'rejected' AND NOT is_nat_leg
- GROUP BY 1, 2, 4 ORDER BY sum(client_bytes) + sum(server_bytes) DESC, 1, 2, 4 LIMIT @top;
+WITH pair AS NOT MATERIALIZED (SELECT client, server, server_port AS port, count(*) AS n,
+         sum(server_packets > 0) AS answered, sum(client_bytes) AS sent,
+         sum(server_bytes) AS received, min(first_seen) AS first, max(last_seen) AS last
+    FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
+     AND protocol = @protocol AND state <> 'rejected' AND NOT is_nat_leg
+   GROUP BY client, server, server_port, together),
+asked AS (
+  SELECT client, server, 1 AS servers, port, n, answered, sent, received, first, last
+    FROM pair WHERE @per IS NOT 'address'
+   UNION ALL
+  SELECT client, NULL, count(*), port, sum(n), sum(answered), sum(sent), sum(received), min(first),
+         max(last) FROM pair WHERE @per = 'address' GROUP BY client, port)
+SELECT client, server, servers, port, port_name(port, @protocol) AS service, n AS connections,
+       answered, sent, received, datetime(first, 'unixepoch') AS first_seen,
+       datetime(last, 'unixepoch') AS last_seen FROM asked
+ ORDER BY sent + received DESC, 1, 2, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at
  WHERE NOT EXISTS (SELECT 1 FROM temp.answer);

@@ -29,25 +29,27 @@
 .bail on
 .parameter init
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20);
-SELECT 1 WHERE NOT flowlogs_require(
-  ifnull(@per, 'address') IN ('address', 'pair', 'instance', 'subnet'),
+SELECT 1 WHERE NOT flowlogs_require(@per IN ('address', 'pair', 'instance', 'subnet') IS NOT 0,
   'flowlogs: @per must be address, pair, instance or subnet: .parameter set @per "''pair''"');
 SELECT 1 WHERE NOT flowlogs_require(ifnull(@by, 'bytes') IN ('bytes', 'packets', 'received'),
   'flowlogs: @by must be bytes, packets or received: .parameter set @by "''packets''"');
 DROP TABLE IF EXISTS temp.answer; CREATE TEMP TABLE answer AS
-SELECT CASE @per WHEN 'instance' THEN iif(back, server_instance_id, client_instance_id)
-                 WHEN 'subnet' THEN iif(back, server_subnet_id, client_subnet_id)
-                 ELSE iif(back, server, client) END AS who,
-       iif(@per = 'pair', iif(back, client, server), NULL) AS peer, count(*) AS connections,
-       sum(rejected > 0) AS rejected, sum(iif(back, server_packets, client_packets)) AS packets,
-       sum(iif(back, server_bytes, client_bytes)) AS bytes,
-       sum(iif(back, client_bytes, server_bytes)) AS received,
-       datetime(min(first_seen), 'unixepoch') AS first_seen,
+-- LIMIT -1: SQLite computes the columns once for each row, and not again for each use of them.
+WITH sent AS (
+  SELECT CASE @per WHEN 'instance' THEN iif(back, server_instance_id, client_instance_id)
+                   WHEN 'subnet' THEN iif(back, server_subnet_id, client_subnet_id)
+                   ELSE iif(back, server, client) END AS who,
+         iif(@per = 'pair', iif(back, client, server), NULL) AS peer, rejected > 0 AS rejected,
+         iif(back, server_packets, client_packets) AS p, iif(back, server_bytes, client_bytes)
+           AS b, iif(back, client_bytes, server_bytes) AS r, first_seen, last_seen
+    FROM flowlogs_connections(@logs, @on_error, @format)
+   CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1) WHERE since = @since AND until = @until AND
+         NOT is_nat_leg AND (@within IS NULL OR cidr_match(iif(back, server, client), @within))
+   LIMIT -1)
+SELECT who, peer, count(*) AS connections, sum(rejected) AS rejected, sum(p) AS packets,
+       sum(b) AS bytes, sum(r) AS received, datetime(min(first_seen), 'unixepoch') AS first_seen,
        datetime(max(last_seen), 'unixepoch') AS last_seen
-  FROM flowlogs_connections(@logs, @on_error, @format)
- CROSS JOIN (SELECT 0 AS back UNION ALL SELECT 1) WHERE since = @since AND until = @until
-   AND NOT is_nat_leg AND (@within IS NULL OR cidr_match(iif(back, server, client), @within))
- GROUP BY 1, 2 HAVING who IS NOT NULL ORDER BY CASE @by WHEN 'packets' THEN packets
+  FROM sent WHERE who IS NOT NULL GROUP BY 1, 2 ORDER BY CASE @by WHEN 'packets' THEN packets
    WHEN 'received' THEN received ELSE bytes END DESC, 1, 2 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

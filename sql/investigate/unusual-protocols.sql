@@ -32,7 +32,7 @@ SELECT protocol, protocol_name(protocol) AS name, client, server, count(*) AS co
        datetime(max(last_seen), 'unixepoch') AS last_seen
   FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
    AND NOT is_nat_leg AND protocol NOT IN (SELECT value FROM json_each(@usual))
- GROUP BY protocol, client, server
+ GROUP BY protocol, client, server, together
  ORDER BY protocol IN (1, 58), sum(client_bytes + server_bytes) DESC, 1, 3, 4 LIMIT @top;
 SELECT * FROM temp.answer ORDER BY rowid;
 SELECT 'nothing found' AS answer, printable(@logs) AS logs, flowlogs_scan_summary() AS looked_at

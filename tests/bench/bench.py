@@ -15,6 +15,7 @@ Without names of sections, all of these are measured:
     filter                        CloudWatch's patterns beside the same conditions in SQL
     lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
     connections                   flowlogs_connections beside flowlogs_rollup and the same in DuckDB's SQL
+    index                         building an index, and queries with one and without (index.py)
 
 The data are made once, in BUILD/bench, and are in the page cache when they are read. The programs
 take turns, so that other load on the machine affects all of them alike, and the fastest of several
@@ -32,6 +33,7 @@ import subprocess
 import sys
 import typing
 
+import index
 from sides import DUCKDB, Failed, Sides, cores, duckdb_table, say
 
 ROUNDS = 3
@@ -127,7 +129,7 @@ class Bench:
         records = records or (self.records if form == "default" else self.records * 2 // 5)
         folder = self.folder / f"{form}-{kind}-{records}{'' if files == FILES else f'-{files}'}"
         if not folder.exists():
-            say(f"making {records:,} records in {files:,} files, {form}, {kind}")
+            say(f"making {records} records in {files:,} files, {form}, {kind}")
             part = pathlib.Path(f"{folder}.part")
             shutil.rmtree(part, ignore_errors=True)
             subprocess.run([self.folder / "gen", part, str(records), str(files), form, kind], check=True)
@@ -404,7 +406,8 @@ def main():
     sections = {f"{form}-{kind}": lambda form=form, kind=kind: bench.queries(form, kind)
                 for form in ("default", "v5") for kind in ("gzip", "plain")}
     sections.update(one=bench.one, small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
-                    lookup=bench.lookup, connections=bench.connections)
+                    lookup=bench.lookup, connections=bench.connections,
+                    index=lambda: index.index(bench, table, seconds, ratio, duckdb_table, ours))
     unknown = set(args.sections) - set(sections)
     if unknown or args.records < FILES:
         parser.error(f"the sections are {' '.join(sections)}; at least {FILES} records")

@@ -5,6 +5,8 @@
 **
 **   gen OUTDIR RECORDS FILES default|v5 gzip|plain [SEED]
 **
+** RECORDS is the number of all records, or LEAST-MOST of those in each file, such as 50-500.
+**
 ** The files have names as AWS gives them, one for every five minutes from 2024-05-01 00:00 UTC,
 ** and a header line each.  The traffic is that of a small VPC: some 200 interfaces with their
 ** addresses, many remote addresses of which most are rare, a few busy services, and one record in
@@ -97,7 +99,9 @@ static int print_record(char *p, size_t n, const struct record *r, int v5) {
 
 int main(int argc, char **argv) {
   if (argc < 6) return fprintf(stderr, "usage: gen OUTDIR RECORDS FILES default|v5 gzip|plain [SEED]\n"), 2;
-  long records = atol(argv[2]), files = atol(argv[3]);
+  long records = atol(argv[2]), files = atol(argv[3]), most = 0;
+  const char *dash = strchr(argv[2], '-');
+  if (dash) most = atol(dash + 1);
   int v5 = !strcmp(argv[4], "v5"), gz = !strcmp(argv[5], "gzip");
   state = argc > 6 ? strtoull(argv[6], NULL, 10) : 1;
   for (long f = 0; f < files; f++) {
@@ -121,7 +125,8 @@ int main(int argc, char **argv) {
                   "sublocation-id"
                   " pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path");
     gzputs(out, "\n");
-    for (long i = records * f / files; i < records * (f + 1) / files; i++) {
+    long n = most ? records + rnd((uint32_t)(most - records + 1)) : records * (f + 1) / files - records * f / files;
+    for (long i = 0; i < n; i++) {
       struct record r;
       make_record(&r, (unsigned)f);
       int k = print_record(line, sizeof line - 1, &r, v5);

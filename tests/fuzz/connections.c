@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   model_rows(&expected, sorted, n, IDLE);
   model_settle(&expected);
   for (uint32_t value = 0; value < UINT32_C(1) << way.bits; value++)
-    read_part(&got, m, n, &way, (struct connection_part){way.bits, value});
+    read_part(&got, m, n, &way, (struct connection_part){.bits = way.bits, .value = value});
   model_settle(&got);
   PROPERTY(model_is_same(&got, &expected), "%zu connections, not %zu", got.n, expected.n);
   model_free(&expected);

@@ -106,6 +106,58 @@ static inline uint64_t model_hash(const struct model_flow *m) {
   return packed_hash(key);
 }
 
+/* --- those that are alike ---------------------------------------------------------------------------------------- */
+
+/* Brings the ends into the order in which they are in a key, so that both directions have the same one. */
+static inline void model_order_ends(struct model_flow *m) {
+  const struct flow_end a = m->f.key.a, b = m->f.key.b;
+  int back = a.addr.high != b.addr.high ? a.addr.high > b.addr.high : a.addr.low > b.addr.low;
+  if (!back) return;
+  m->f.key.a = b;
+  m->f.key.b = a;
+}
+
+/* What the columns of GROUP BY show of a connection. */
+struct model_group {
+  struct ip client, server;
+  uint32_t client_port, server_port, protocol;
+};
+
+static inline struct model_group model_group_of(const struct connection *c, unsigned alike) {
+  struct model_group g;
+  struct flow_key key;
+  packed_read_key(connection_key(c), &key);
+  const struct flow_end *client = c->role & 1 ? &key.b : &key.a, *server = c->role & 1 ? &key.a : &key.b;
+  memset(&g, 0, sizeof g);
+  g.client = client->addr;
+  g.server = server->addr;
+  if (alike & ALIKE_CLIENT_PORT) g.client_port = client->port;
+  if (alike & ALIKE_SERVER_PORT) g.server_port = server->port;
+  if (alike & ALIKE_PROTOCOL) g.protocol = key.protocol;
+  return g;
+}
+
+/* The groups of connections in their order, in which none may come back. */
+struct model_groups {
+  struct model_group group[4096];
+  size_t n, connections;
+};
+
+/* Returns whether each group of the table is new when it begins. */
+static inline int model_add_groups(struct model_groups *g, const struct connections *t, unsigned alike) {
+  struct connections_place place = {0};
+  const struct connection *c;
+  for (; (c = connections_next(t, &place)) != NULL; g->connections++) {
+    struct model_group group = model_group_of(c, alike);
+    if (g->n && !memcmp(&g->group[g->n - 1], &group, sizeof group)) continue;
+    for (size_t i = 0; i < g->n; i++)
+      if (!memcmp(&g->group[i], &group, sizeof group)) return 0;
+    if (g->n == sizeof g->group / sizeof *g->group) return 0;
+    g->group[g->n++] = group;
+  }
+  return 1;
+}
+
 /* --- rows -------------------------------------------------------------------------------------------------------- */
 
 static inline struct model_row *model_new_row(struct model_list *l, const struct flow_key *key) {

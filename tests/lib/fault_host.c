@@ -45,11 +45,12 @@
 
 #include "faulty_calls.h"
 
-#define MAX_CHAINS 100000 /* chains of calls of one statement */
-#define FRAMES     40     /* of a chain, the innermost first */
-#define PATIENCE   120    /* seconds after which a child counts as hanging */
-#define MAX_WRONG  3      /* failures of one statement that are reported */
-#define MAX_EVERY  10000  /* allocations of a statement that may all fail, alone */
+#define MAX_CHAINS 100000             /* chains of calls of one statement */
+#define FRAMES     40                 /* of a chain, the innermost first */
+#define PATIENCE   120                /* seconds after which a child counts as hanging */
+#define MAX_WRONG  3                  /* failures of one statement that are reported */
+#define NEW_INDEX  "build/faults.idx" /* is removed before a statement that names it, so that it is built anew */
+#define MAX_EVERY  10000              /* allocations of a statement that may all fail, alone */
 
 enum { CHILD_RIGHT, CHILD_WRONG, CHILD_NO_FAILURE }; /* exit status of a child */
 
@@ -191,6 +192,10 @@ static int open_connection(sqlite3 **db) {
 /* The statement "" stands for opening the connection, which is NULL then. */
 static void run_any(sqlite3 **db, const char *sql, struct outcome *o) {
   memset(o, 0, sizeof *o);
+  if (strstr(sql, NEW_INDEX)) {
+    unlink(NEW_INDEX);
+    unlink(NEW_INDEX "-journal");
+  }
   if (*sql) {
     run(*db, sql, o);
   } else {

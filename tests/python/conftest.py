@@ -37,3 +37,9 @@ def pytest_unconfigure(config):
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if getattr(reporter, "_flowlogs_line", None):
         print("\n" + reporter._flowlogs_line)
+
+
+def pytest_configure(config):
+    """An index that another version of the extension has built in an example is an error there."""
+    if not hasattr(config, "workerinput"):
+        (ROOT / "build" / "logs.idx").unlink(missing_ok=True)

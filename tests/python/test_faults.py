@@ -26,6 +26,15 @@ def test_a_failing_call_gives_its_error_or_the_right_answer(build):
     assert is_right, output
 
 
+INDEX = SCRIPT.with_name("faults_index.sql")
+
+
+@pytest.mark.parametrize("calls, how, below", [("alloc", "ours:150", "tests/data"), ("io", "every:60", "tests/data"), ("io", "every:6", "build")])
+def test_a_failing_allocation_or_call_while_an_index_is_built_or_used(release, calls, how, below):
+    output, is_right = faults.run(release, calls, how, INDEX, below)
+    assert is_right, output
+
+
 def test_a_failing_call_below_the_root_gives_its_error_or_the_right_answer(release):
     """With FLOWLOGS_ROOT, paths are resolved and reached step by step, which needs more calls."""
     output, is_right = faults.run(release, "io", "every:400", SCRIPT, env={"FLOWLOGS_ROOT": str(faults.ROOT / "tests/data")})

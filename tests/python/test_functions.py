@@ -100,6 +100,37 @@ def test_prefixes_of_every_length(db, family):
                 assert one(db, "isIpInSubnet(?, ?)", a, cidr) == 0, (a, cidr)
 
 
+def test_a_join_with_prefixes(db):
+    """Prefixes and addresses that come again and again, more of them than are kept, in all spellings."""
+    rng = random.Random("join")
+    ips = [f(random_ip) for f, bits in ((ipaddress.IPv4Address, 32), (ipaddress.IPv6Address, 128))
+           for random_ip in (rng.getrandbits(bits) & ~(3 << bits - 2) for _ in range(60))]
+    nets = [ipaddress.ip_network((ip, rng.randrange(2, ip.max_prefixlen + 1)), strict=False) for ip in ips * 3]
+    texts = [[str(net), net.exploded, net.exploded.upper()][rng.randrange(3)] for net in nets]
+    db.executescript("CREATE TABLE ips(i INTEGER PRIMARY KEY, ip); CREATE TABLE nets(n INTEGER PRIMARY KEY, cidr)")
+    db.executemany("INSERT INTO ips(ip) VALUES (?)", [(rng.choice([str(ip), ip.exploded, ip.packed]),) for ip in ips])
+    for count in (3, 40, len(nets)):
+        db.execute("DELETE FROM nets")
+        db.executemany("INSERT INTO nets VALUES (?, ?)", enumerate(texts[:count]))
+        want = {(i, n) for i, ip in enumerate(ips, 1) for n, net in enumerate(nets[:count]) if ip.version == net.version and ip in net}
+        for join in ("ips CROSS JOIN nets", "nets CROSS JOIN ips", f"(SELECT * FROM ips ORDER BY i * 7919 % {len(ips) + 1}) CROSS JOIN nets"):
+            assert set(db.execute(f"SELECT i, n FROM {join} WHERE cidr_match(ip, cidr)")) == want
+
+
+def test_what_was_kept_answers_for_no_other_text(db):
+    pairs = [("10.0.0.1", "10.0.0.0/8", 1), ("10.0.0.1", "10.0.0.0/81", None), ("10.0.0.1", "10.0.0.0/8\0", None), ("10.0.0.1", "10.0.0.0/8 ", None),
+             ("10.0.0.1\0", "10.0.0.0/8", None), ("10.0.0.11", "10.0.0.1", 0), ("10.0.0.1", "10.0.0.1", 1), ("10.0.0.1", "10.0.0.0/8" + " " * 60, None),
+             ("", "10.0.0.0/8", None), ("10.0.0.1", "", None), (b"\x0a\0\0\1", "10.0.0.0/8", 1), ("10.0.0.1", b"10.0.0.0/8", None)]
+    rng = random.Random("kept")
+    for ip, cidr, want in rng.choices(pairs, k=400):
+        try:
+            got = one(db, "cidr_match(?, ?)", ip, cidr)
+        except sqlite3.OperationalError as error:
+            assert str(error).startswith("flowlogs: cidr_match: ") and want is None and cidr != "10.0.0.0/8"
+        else:
+            assert got == want, (ip, cidr)
+
+
 @pytest.mark.parametrize("bits", [*range(33)])
 def test_mapped_addresses_have_the_masks_of_ipv4(db, bits):
     for ip in addresses(4, "mapped", 30):

@@ -6,10 +6,11 @@ DAMAGE=all, which damages every byte, and every value by SQL."""
 import contextlib
 import os
 import sqlite3
+import subprocess
 
 import pytest
 
-from builds import BUILDS, connect, quote
+from builds import BUILDS, connect, quote, store_table
 from indexing import HEADER, QUESTIONS, ask, build_sql, make, question, record, tree, truths, write
 
 IS_WHOLE = os.environ.get("DAMAGE") == "all"
@@ -79,6 +80,14 @@ def test_bytes_that_are_changed_or_cut_off(build, tmp_path, indexed):
         a, e = check(build, tmp_path, logs, part, QUESTIONS if IS_WHOLE else QUESTIONS[::3])
         answers, errors = answers + a, errors + e
     assert answers > 50 and errors > 30
+
+
+def test_a_name_that_is_null(build, tmp_path, indexed):
+    """No statement makes one, but a changed byte in the head of a row does. The error was that there is no memory."""
+    logs, _, content = indexed
+    at = content.index(b"021.log")
+    variants = [(f"nul-{i}", content[:i] + b"\0" + content[i + 1:]) for i in range(at - 30, at)]
+    check(build, tmp_path, logs, variants, QUESTIONS[2:3])
 
 
 TABLES = "about", "folders", "layouts", "files", "runs", "keys", "blocks"
@@ -322,3 +331,43 @@ def test_the_root_confines_indexes(build, tmp_path, small):
         assert both(index) == ("6\n", answer)
     assert both(tmp_path / "link/n3.idx", tmp_path / "link") == ("6\n", answer)
     assert {p.name for p in outside.iterdir()} == {"o.idx"} and {f"n{i}.idx" for i in (1, 2, 3)} < {p.name for p in root.iterdir()}
+
+
+def test_the_summary_tells_what_the_index_spared(release, tmp_path):
+    logs, index = tree(tmp_path / "logs", files=5), tmp_path / "logs.idx"
+    make(release, logs, index)
+    rows = release.rows(f"SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE addr = '10.3.0.1' AND index_file = {quote(str(index))};"
+                        "SELECT flowlogs_scan_summary();")
+    assert rows == [["1"], ["1 of 5 files were read (the index spared 4), with 60 records, of which 1 met the conditions"]]
+
+
+# ---- databases from elsewhere
+
+def test_a_database_from_elsewhere_builds_and_reads_no_index(build, tmp_path, small):
+    """Not in a view, a trigger, or a virtual table that it holds."""
+    logs, content, _, _ = small
+    index, made = tmp_path / "x.idx", tmp_path / "made.idx"
+    index.write_bytes(content)
+    builds, reads = build_sql(logs, made), f"SELECT count(*) FROM flowlogs({quote(str(logs))}) WHERE index_file = {quote(str(index))}"
+    with contextlib.closing(connect(BUILDS[0], tmp_path / "x.db")) as db:
+        db.executescript(f"CREATE TABLE t(a); CREATE VIEW builds AS {builds}; CREATE VIEW reads AS {reads};"
+                         f"CREATE TRIGGER b AFTER INSERT ON t BEGIN INSERT INTO t SELECT files FROM ({builds}); END")
+        store_table(db, "stored", f"({quote(str(logs))}, index_file={quote(str(index))})")
+    for sql in ("SELECT * FROM builds;", "SELECT * FROM reads;", "INSERT INTO t VALUES(1);", "SELECT count(*) FROM stored;"):
+        out = build.database(tmp_path / "x.db", sql)
+        assert out.count("rror") == 1 and ("unsafe use of" in out or "stored" in out), out
+    assert not made.exists()
+
+
+# ---- what cannot be written
+
+def test_a_disk_that_is_full(release, tmp_path):
+    """Here a limit for the size of a file. The next build goes on where this one has ended."""
+    logs = tree(tmp_path / "logs", 20, 300)
+    out = subprocess.run(["sh", "-c", "trap '' XFSZ; ulimit -f 64; exec sqlite3 -batch :memory:"], text=True, env=release.env, cwd=tmp_path,
+                         input=f".load {release.extension}\n{build_sql(logs, 'x.idx')};\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+    assert "the index 'x.idx': " in out and ("full" in out or "File too large" in out)
+    assert (tmp_path / "x.idx").stat().st_size <= 32768
+    assert make(release, logs, tmp_path / "x.idx")["added"] == 20
+    with contextlib.closing(connect(release)) as db:
+        assert ask(db, QUESTIONS[1], logs, tmp_path / "x.idx") == ask(db, QUESTIONS[1], logs)

@@ -118,3 +118,10 @@ def test_a_script_is_short(path):
 def test_the_longer_scripts_are_longer():
     """An entry of the table goes when its script is short, and shrinks with it."""
     assert {name: len(lines_of_sql((ROOT / f"sql/{name}.sql").read_text())) for name in LONGER} == {n: v[0] for n, v in LONGER.items()}
+
+
+def test_no_comment_follows_a_statement_on_its_line():
+    """The shell of SQLite 3.54 overlooks the error of such a statement, also with -bail, and goes on."""
+    for path in sorted((ROOT / "sql").glob("**/*")):
+        if path.suffix in (".sql", ".sh", ".md"):
+            assert re.findall(r"^.*; *--.*", path.read_text(), re.M) == [], path

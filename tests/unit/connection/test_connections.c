@@ -72,6 +72,42 @@ static void test_any_order(void **state) {
   assert_int_equal(mem_test_live(), 0);
 }
 
+/* Those that are alike come one after the other, and each connection comes once. */
+static void test_together(void **state) {
+  static struct model_flow m[FLOWS];
+  static struct connections t;
+  (void)state;
+  connections_init(&t, IDLE, 0);
+  for (unsigned round = 0; round < 16; round++) {
+    unsigned alike = ALIKE_ENDS | (round & 7) * ALIKE_PROTOCOL;
+    struct model_list before = {0}, after = {0};
+    struct model_groups groups = {0};
+    struct connections_place place = {0};
+    struct connection *c;
+    struct err e = {0};
+    size_t n = round == 15 ? 0 : FLOWS;
+    for (size_t i = 0; i < n; i++) {
+      m[i] = model_flow(choose, NULL, 900);
+      model_order_ends(&m[i]);
+    }
+    assert_int_equal(read_flows(&before, &t, m, n, &e), ERR_NONE);
+    while ((c = connections_next(&t, &place)) != NULL) c->role = random_below(8);
+    assert_int_equal(connections_bring_together(&t, alike, &no_stop, &e), ERR_NONE);
+    model_table(&after, &t);
+    model_settle(&before);
+    model_settle(&after);
+    CHECK(model_is_same(&after, &before), "alike %x: %zu connections, not %zu", alike, after.n, before.n);
+    CHECK(model_add_groups(&groups, &t, alike), "alike %x: group %zu comes back", alike, groups.n);
+    assert_int_equal(groups.connections, before.n);
+    if (n) assert_true(groups.n > 10 && groups.n < before.n);
+    model_free(&before);
+    model_free(&after);
+    connections_reset(&t);
+  }
+  connections_clear(&t);
+  assert_int_equal(mem_test_live(), 0);
+}
+
 /* --- single keys ------------------------------------------------------------------------------------------------- */
 
 static struct model_flow at(uint64_t start, uint64_t end) {
@@ -325,9 +361,10 @@ static void test_no_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_any_order),    cmocka_unit_test(test_pause), cmocka_unit_test(test_many_pieces),
-      cmocka_unit_test(test_is_again),     cmocka_unit_test(test_sums),  cmocka_unit_test(test_keys_alone),
-      cmocka_unit_test(test_many_records), cmocka_unit_test(test_stop),  cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_any_order),  cmocka_unit_test(test_pause),        cmocka_unit_test(test_many_pieces),
+      cmocka_unit_test(test_together),   cmocka_unit_test(test_is_again),     cmocka_unit_test(test_sums),
+      cmocka_unit_test(test_keys_alone), cmocka_unit_test(test_many_records), cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -56,7 +56,9 @@ static void check_read(const struct model_list *expected, const struct model_flo
   struct model_list got = {0};
   struct err e = {0};
   for (uint32_t value = 0; value < UINT32_C(1) << bits; value++)
-    assert_int_equal(read_part(&got, m, n, bytes, (struct connection_part){bits, value}, compact_every, &e), ERR_NONE);
+    assert_int_equal(
+        read_part(&got, m, n, bytes, (struct connection_part){.bits = bits, .value = value}, compact_every, &e),
+        ERR_NONE);
   model_settle(&got);
   CHECK(model_is_same(&got, expected), "%llu bytes, %u bits, compacted every %zu: %zu connections, not %zu",
         (unsigned long long)bytes, (unsigned)bits, compact_every, got.n, expected->n);
@@ -230,7 +232,7 @@ static void test_many_points(void **state) {
 
 static enum err_code read_some(struct model_list *out, size_t round, struct err *e) {
   static struct model_flow m[1500];
-  const struct connection_part part = {1, 1};
+  const struct connection_part part = {.bits = 1, .value = 1};
   for (size_t i = 0; i < COUNT(m) && round == 0; i++) m[i] = model_flow(choose, NULL, 400);
   return read_part(out, m, COUNT(m), 200000, part, round % 2 ? 0 : 400, e);
 }

@@ -103,7 +103,7 @@ static void test_all_shards(void **state) {
     for (uint32_t bits = 0; bits < 2; bits++)
       for (uint64_t memory = 0; memory < UINT64_C(1) << 41; memory += UINT64_C(1) << 40) {
         struct shard_tables_options o = options_of(thread_counts[i], memory);
-        o.part = (struct connection_part){bits, bits};
+        o.part = (struct connection_part){.bits = bits, .value = bits};
         struct model_list expected = expect(o.part, UINT32_MAX);
         check(&o, &expected);
         o.prepare = mark;
@@ -118,6 +118,56 @@ static void test_all_shards(void **state) {
         check(&o, &expected);
         model_free(&expected);
       }
+}
+
+/* Both ends are the client's now and then. */
+static void choose_client(const void *context, struct connection *c) {
+  (void)context;
+  c->role = packed_port(connection_key(c), 0) % 2;
+}
+
+/* Those that are alike are in the same table, where they come one after the other. */
+static void test_together(void **state) {
+  static struct connection_sums own[WORKERS];
+  static struct model_flow m[FLOWS];
+  struct connection_part part = {.together = 1};
+  struct err e = {0};
+  (void)state;
+  for (uint32_t w = 0; w < WORKERS; w++) assert_int_equal(piece_store_init(&own[w].pieces, BYTES, &e), ERR_NONE);
+  assert_true(own[0].pieces.shards > 1);
+  for (size_t i = 0; i < FLOWS; i++) {
+    uint64_t key[PACKED_KEY_WORDS];
+    uint32_t w = random_below(WORKERS), point;
+    m[i] = model_flow(choose, NULL, 900);
+    model_order_ends(&m[i]);
+    packed_key(key, &m[i].f.key);
+    point = (m[i].observer + w) % MODEL_OBSERVERS << POINT_BITS | model_bits(&m[i]);
+    assert_int_equal(piece_store_add(&own[w].pieces, connection_hash(key, part), &m[i].f, point, &e), ERR_NONE);
+  }
+  for (unsigned round = 0; round < 24; round++) {
+    struct shard_tables_options o = options_of(round % 3, UINT64_C(1) << 40);
+    struct model_groups groups = {0};
+    struct model_list got = {0}, expected = {0};
+    const struct connections *table;
+    struct shard_tables t;
+    o.sums = own;
+    o.part = part;
+    o.prepare = choose_client;
+    o.alike = ALIKE_ENDS | (round & 7) * ALIKE_PROTOCOL;
+    assert_int_equal(shard_tables_open(&t, &o, &e), ERR_NONE);
+    while (!shard_tables_next(&t, &table, &e) && table) {
+      model_table(&got, table);
+      CHECK(model_add_groups(&groups, table, o.alike), "alike %x: group %zu comes back", o.alike, groups.n);
+    }
+    shard_tables_close(&t);
+    model_rows(&expected, m, FLOWS, IDLE);
+    model_settle(&expected);
+    model_settle(&got);
+    CHECK(model_is_same(&got, &expected), "%zu connections, not %zu", got.n, expected.n);
+    model_free(&got);
+    model_free(&expected);
+  }
+  for (uint32_t w = 0; w < WORKERS; w++) piece_store_clear(&own[w].pieces);
 }
 
 /* Where no threads can be started, or fewer, the rest do the work. */
@@ -205,7 +255,7 @@ static void test_no_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_all_shards), cmocka_unit_test(test_no_threads), cmocka_unit_test(test_leaving),
-      cmocka_unit_test(test_stop),       cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_together),   cmocka_unit_test(test_stop),       cmocka_unit_test(test_no_memory),
   };
   return finish(cmocka_run_group_tests(tests, make_sums, clear_sums));
 }
