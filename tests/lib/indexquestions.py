@@ -74,6 +74,8 @@ class Questions:
         return self.rng.choice([*self.tree.ports, 1024, 32768, 9999, -1, 2**63 - 1, self.rng.randrange(65536), self.rng.randrange(1024)])
 
     def second(self):
+        if self.chance(0.4):            # of a record, or beside it
+            return self.rng.choice(self.values.get("start", [BEGIN]) + self.values.get("end", [BEGIN])) + self.rng.choice([0, 0, 0, 1, -1])
         return BEGIN + self.rng.choice([self.rng.randrange(-WINDOW, 13 * WINDOW), WINDOW * self.rng.randrange(13)])
 
     # ---- conditions

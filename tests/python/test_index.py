@@ -130,6 +130,39 @@ def test_flowlogs_files_says_of_a_twin_that_it_is_refused(logs, columns):
     assert got == want
 
 
+@pytest.mark.parametrize("many, kept", [(range(0), 65536), (range(33000, 33200), 32768), (range(2000, 2200), 1024)])
+def test_ports_at_the_edges_of_what_an_index_keeps(logs, many, kept):
+    """Of a file with many ports, an index keeps those below 32768, or those below 1024."""
+    edges = [0, 1, 1022, 1023, 1024, 1025, 32766, 32767, 32768, 32769, 65534, 65535, 65536, 70000]
+    for edge in edges:
+        logs.write(f"{edge}.log", "srcport dstport\n" + "".join(f"{p} {p}\n" for p in [*many, edge]))
+    logs.index()
+    wheres = [where for p in edges for where in (f"dstport = {p}", f"port = {p}", f"srcport IN ({p}, 9)", f"dstport BETWEEN {p} AND {p + 1}",
+                                                 f"dstport BETWEEN {p - 1} AND {p}", f"dstport < {p}", f"srcport >= {p}")]
+    got, want, _ = logs.both(";\n".join(f"SELECT '{where}', count(*) FROM flowlogs('logs', 'skip') WHERE {{I}} {where}" for where in wheres))
+    assert got == want and len(got) == len(wheres)
+    for p in edges[:10]:
+        logs.same(f"SELECT dstport FROM flowlogs('logs') WHERE {{I}} dstport = {p}", len(edges) - 1 if p < kept else 0)
+
+
+@pytest.mark.parametrize("column", ["start", "end"])
+def test_times_at_the_edges_of_a_file(logs, column):
+    """An index knows the least and the greatest start and end of a file exactly."""
+    for i in range(3):      # records begin at 0, 10 and 20 seconds, and end 59 seconds later
+        logs.write(f"{i}.log", DEFAULT + "\n" + "".join(record("10.0.0.1", "10.0.9.9", start=NOON + 300 * i + k) for k in (10, 0, 20)))
+    logs.write("none.log", "srcaddr dstport\n10.0.0.1 443\n")
+    logs.index()
+    first = NOON + 300 + (59 if column == "end" else 0)
+    for edge, side in (first, -1), (first + 20, 1):
+        wheres = [where for t in (edge - 1, edge, edge + 1) for where in (
+            f"{column} = {t}", f"{column} IN ({t}, 5)", f"{column} > {t}", f"{column} >= {t}", f"{column} < {t}", f"{column} <= {t}",
+            f"{column} BETWEEN {t} AND {t}", f"{column}_time = datetime({t}, 'unixepoch')", f"{column} IS NOT {t}", f"since = {t}", f"until = {t}")]
+        got, want, _ = logs.both(";\n".join(f"SELECT '{i}', count(*) FROM flowlogs('logs') WHERE {{I}} {where}" for i, where in enumerate(wheres)))
+        assert got == want and len(got) == len(wheres)
+        logs.same(f"SELECT line FROM flowlogs('logs') WHERE {{I}} {column} = {edge}", 3)
+        logs.same(f"SELECT line FROM flowlogs('logs') WHERE {{I}} {column} = {edge + side}", 4)
+
+
 @pytest.mark.parametrize("seed, sessions", [(2026, 2)])
 def test_random_queries_say_the_same_with_an_index(build, seed, sessions):
     """A few sessions of `make soak-index`. Most queries must be spared files, or the test says nothing."""
