@@ -70,7 +70,7 @@ class Session:
 
     def build(self, db=None):
         rng = self.rng
-        path = rng.choice(["tree", "tree/", "./tree", "link", os.path.abspath("tree"), "tree", "tree", "tree/*.log*"])
+        path = rng.choice(["tree", "tree/", "./tree", "link", os.path.abspath("tree"), "tree", "tree", *["tree/*.log*"] * any(pathlib.Path("tree").glob("*.log*"))])
         options = "".join(f" AND {name} = {value}" for name, value in
                           (("threads", rng.choice([None, None, 0, 2])), ("memory", rng.choice([None, None, "'1M'"]))) if value is not None)
         sql = f"SELECT files FROM flowlogs_index_build('{path}', '{self.index}', {literal(self.format)}) WHERE 1{options}"
