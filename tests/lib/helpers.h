@@ -45,6 +45,15 @@
 
 static const struct root_guard unconfined; /* {""} */
 
+/*
+** Ends the process after so many seconds, because what stands still must not hang the tests; 0: it
+** does not.  TEST_SLOWNESS in the environment says how many times as long all takes.
+*/
+static inline void end_after(unsigned seconds) {
+  const char *slowness = getenv("TEST_SLOWNESS");
+  alarm(seconds * (unsigned)(slowness ? atoi(slowness) : 1));
+}
+
 /* --- a buffer that grows, and text made with printf ------------------------------------------ */
 
 struct bytes {

@@ -167,6 +167,6 @@ int main(void) {
       cmocka_unit_test(test_signals), cmocka_unit_test(test_cores),      cmocka_unit_test(test_locks),
       cmocka_unit_test(test_wait),
   };
-  alarm(120);
+  end_after(120);
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -654,6 +654,6 @@ int main(void) {
       cmocka_unit_test(test_stop),
       cmocka_unit_test(test_no_memory),
   };
-  alarm(250); /* a standstill must not hang the tests */
+  end_after(250); /* a standstill must not hang the tests */
   return finish(cmocka_run_group_tests(tests, enter_temp_folder, leave_temp_folder));
 }

@@ -252,7 +252,7 @@ static void test_loops(void **state) {
   make_link(".", "o/a/here");
   make_link("../b", "o/a/to-b");
   make_link("../a", "o/b/to-a");
-  alarm(20);
+  end_after(20);
   struct files files;
   struct bytes found;
   assert_int_equal(run("o", &files, &found), ERR_NONE);
@@ -263,7 +263,7 @@ static void test_loops(void **state) {
   assert_int_equal(files.n, 3);
   files_clear(&files);
   bytes_free(&found);
-  alarm(0);
+  end_after(0);
 }
 
 /*

@@ -185,7 +185,7 @@ static int fork_now(void *context) {
   struct fork_at *f = context;
   if (--f->left) return 0;
   f->child = fork();
-  if (!f->child) alarm(60);
+  if (!f->child) end_after(60);
   return 0;
 }
 

@@ -507,7 +507,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_empty_blocks),
   };
   const struct CMUnitTest large[] = {cmocka_unit_test(test_large_member)};
-  alarm(600);
+  end_after(600);
   if (argc > 1 && !strcmp(argv[1], "large"))
     return finish(cmocka_run_group_tests(large, enter_temp_folder, leave_temp_folder));
   return finish(cmocka_run_group_tests(tests, enter_temp_folder, leave_temp_folder));

@@ -118,7 +118,7 @@ static void test_no_memory(void **state) {
 
 static int set_up(void **state) {
   struct err e = {0};
-  alarm(120);
+  end_after(120);
   return enter_temp_folder(state) || source_init(&source, &e);
 }
 

@@ -328,7 +328,7 @@ static void test_refused(void **state) {
   make_link("loop", "loop");
   write_text("text", "x");
   assert_int_equal(mkfifo("pipe", 0600), 0);
-  alarm(10);
+  end_after(10);
   for (size_t i = 0; i < COUNT(paths); i++) {
     struct err e = {0};
     CHECK(source_open(&source, paths[i], &unconfined, &e) == ERR_IO, "'%s'", paths[i]);
@@ -336,7 +336,7 @@ static void test_refused(void **state) {
     assert_true(*e.text);
     assert_int_equal(source.input.fd, -1);
   }
-  alarm(0);
+  end_after(0);
 }
 
 static void test_outside_root(void **state) {

@@ -304,7 +304,7 @@ static void test_samples(void **state) {
   (void)state;
   make_folder("plain");
   for (size_t i = first; i < samples; i++) {
-    if (is_all) alarm(3600); /* for each one */
+    if (is_all) end_after(3600); /* for each one */
     check_sample(&sample[i]);
     if (is_all) fprintf(stderr, "%zu of %zu samples, %zu damaged files\n", i + 1, samples, cases);
   }
@@ -327,7 +327,7 @@ int main(int argc, char **argv) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30); /* what a scan allocates is used again by the next */
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   memset(wanted, 1, sizeof wanted);
-  alarm(250);
+  end_after(250);
   if (nftw("tests/data", add_file, 16, FTW_PHYS)) abort();
   make_samples();
   return finish(cmocka_run_group_tests(tests, enter_temp_folder, tear_down));

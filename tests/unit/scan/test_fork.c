@@ -50,7 +50,7 @@ static void join_child(pid_t child) {
 static pid_t fork_child(void) {
   pid_t child = fork();
   assert_true(child >= 0);
-  if (!child) alarm(20);
+  if (!child) end_after(20);
   return child;
 }
 
@@ -219,6 +219,6 @@ int main(void) {
       cmocka_unit_test(test_threads),     cmocka_unit_test(test_read_ahead),      cmocka_unit_test(test_scan),
       cmocka_unit_test(test_rollup_scan), cmocka_unit_test(test_connection_scan),
   };
-  alarm(120);
+  end_after(120);
   return finish(cmocka_run_group_tests(tests, make_files, leave_temp_folder));
 }

@@ -256,7 +256,7 @@ int main(void) {
       cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_fail_when_stopped),
       cmocka_unit_test(test_awaited),
   };
-  alarm(120); /* a standstill must not hang the tests */
+  end_after(120); /* a standstill must not hang the tests */
   wanted[FIELD_srcaddr] = 1;
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -477,7 +477,7 @@ static int set_up(void **state) {
   struct err e = {0};
   memset(wanted, 1, sizeof wanted);
   wanted[COLUMN_RAW] = wanted[COLUMN_EXTRA] = 0;
-  alarm(60); /* a reader that doesn't end must not hang the tests */
+  end_after(60); /* a reader that doesn't end must not hang the tests */
   return enter_temp_folder(state) || batch_init(&batch, wanted, &e);
 }
 

@@ -531,7 +531,7 @@ int main(void) {
       cmocka_unit_test(test_thread_numbers),
       cmocka_unit_test(test_own_choice_of_threads),
   };
-  alarm(250); /* a standstill must not hang the tests */
+  end_after(250); /* a standstill must not hang the tests */
   for (int f = 0; f < FIELD_COUNT; f++) wanted[f] = 1;
   return finish(cmocka_run_group_tests(tests, enter_temp_folder, leave_temp_folder));
 }
