@@ -15,6 +15,7 @@ Without names of sections, all of these are measured:
     filter                        CloudWatch's patterns beside the same conditions in SQL
     lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
     connections                   flowlogs_connections beside flowlogs_rollup and the same in DuckDB's SQL
+    scripts                       the scripts of sql/investigate beside count(*) of the same files (scripts.py)
 
 The data are made once, in BUILD/bench, and are in the page cache when they are read. The programs
 take turns, so that other load on the machine affects all of them alike, and the fastest of several
@@ -32,6 +33,7 @@ import subprocess
 import sys
 import typing
 
+import scripts
 from sides import DUCKDB, Failed, Sides, cores, duckdb_table, say
 
 ROUNDS = 3
@@ -405,6 +407,7 @@ def main():
                 for form in ("default", "v5") for kind in ("gzip", "plain")}
     sections.update(one=bench.one, small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
                     lookup=bench.lookup, connections=bench.connections)
+    sections.update(scripts=lambda: scripts.scripts(bench, table, seconds, ratio))
     unknown = set(args.sections) - set(sections)
     if unknown or args.records < FILES:
         parser.error(f"the sections are {' '.join(sections)}; at least {FILES} records")
