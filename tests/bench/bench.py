@@ -16,6 +16,7 @@ Without names of sections, all of these are measured:
     lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
     connections                   flowlogs_connections beside flowlogs_rollup and the same in DuckDB's SQL
     index                         building an index, and queries with one and without (index.py)
+    scripts                       the scripts of sql/investigate beside count(*) of the same files (scripts.py)
 
 The data are made once, in BUILD/bench, and are in the page cache when they are read. The programs
 take turns, so that other load on the machine affects all of them alike, and the fastest of several
@@ -34,6 +35,7 @@ import sys
 import typing
 
 import index
+import scripts
 from sides import DUCKDB, Failed, Sides, cores, duckdb_table, say
 
 ROUNDS = 3
@@ -406,8 +408,9 @@ def main():
     sections = {f"{form}-{kind}": lambda form=form, kind=kind: bench.queries(form, kind)
                 for form in ("default", "v5") for kind in ("gzip", "plain")}
     sections.update(one=bench.one, small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
-                    lookup=bench.lookup, connections=bench.connections,
-                    index=lambda: index.index(bench, table, seconds, ratio, duckdb_table, ours))
+                    lookup=bench.lookup, connections=bench.connections)
+    sections.update(index=lambda: index.index(bench, table, seconds, ratio, duckdb_table, ours),
+                    scripts=lambda: scripts.scripts(bench, table, seconds, ratio))
     unknown = set(args.sections) - set(sections)
     if unknown or args.records < FILES:
         parser.error(f"the sections are {' '.join(sections)}; at least {FILES} records")
