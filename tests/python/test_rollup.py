@@ -162,9 +162,9 @@ def test_the_declared_columns(build):
     names = [n for n, _ in out]
     assert [n for n, h in out if h == "0"] == \
         DIMS[:12] + ["flows", "packets", "bytes", "first_seen", "last_seen"]
-    assert names[12:25] == ["path", "on_error", "format", "threads", "memory", "since", "until", "filter", "late", "progress",
-                            "minute", "hour", "day"]
-    assert set(names) == set(DIMS) | set(names[12:32]) and len(names) == len(set(names))
+    assert names[12:26] == ["path", "on_error", "format", "threads", "memory", "since", "until", "filter", "late", "progress",
+                            "index_file", "minute", "hour", "day"]
+    assert set(names) == set(DIMS) | set(names[12:33]) and len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("arguments, message", [
