@@ -237,6 +237,8 @@ static int is_allowed(const char *sql, const struct outcome *got, const struct f
   const struct outcome *right = &shared->right;
   int error = plan->error;
   if (is_same(got, right) || (varies() && got->rc == right->rc)) return 1;
+  /* SQLite's json_valid() takes JSON for invalid for which it has no memory, and a script then says so. */
+  if (plan->call == FAULTY_ALLOC && strstr(sql, "json_valid") && strstr(got->message, "must be a JSON array")) return 1;
   if (plan->call == FAULTY_ALLOC || plan->call == FAULTY_CONDITION)
     return got->rc == SQLITE_NOMEM || got->rc == SQLITE_IOERR_NOMEM;
   if (plan->call == FAULTY_THREAD || error == EINTR || error == FAULTY_SHORT) return 0;
