@@ -17,40 +17,28 @@
 ** the one that is returned later.
 **
 ** Memory is bounded: a collector is full when it takes more than its share, and a file's own values
-** are not collected beyond COLLECTOR_VALUES, which its facts say (FACTS_ADDRESSES, ...).
+** are not collected beyond VALUE_LISTS_OF_FILE, which its facts say (FACTS_ADDRESSES, ...).
 */
 #ifndef INDEX_COLLECTOR_H
 #define INDEX_COLLECTOR_H
 
-#include "base/arena.h"
-#include "base/slots.h"
-#include "base/stop.h"
 #include "file/files.h"
 #include "index/file_facts.h"
-#include "index/key.h"
-#include "index/run_source.h"
+#include "index/value_lists.h"
 #include "scan/summing.h"
 
-#define COLLECTOR_VALUES       1000000               /* different addresses and interfaces of one file, at most */
-#define COLLECTOR_FILES        8192                  /* a collector is full when so many files have ended, */
-#define COLLECTOR_BYTES        (UINT64_C(512) << 20) /* or files of so many bytes, so that they are committed */
-#define COLLECTOR_WAITING      64                    /* values that wait while the processor fetches what they need */
-#define COLLECTOR_RECENT       4096                  /* values of the file that are known without a look at the table */
-#define COLLECTOR_LONGER       512                   /* the same for values of more than 16 bytes, */
-#define COLLECTOR_LONGER_BYTES 40                    /* and at most so many, which nearly all IPv6 addresses have */
+#define COLLECTOR_FILES 8192                  /* a collector is full when so many files have ended, */
+#define COLLECTOR_BYTES (UINT64_C(512) << 20) /* or files of so many bytes, so that they are committed */
 
 struct collector {
   const struct files *files;
   struct file_facts *facts; /* one for each file; not owned */
   uint64_t share;           /* bytes that the values may take */
-  struct slots slots;       /* a hash table of places in the arena `items` */
-  struct arena items;       /* the values */
-  struct arena lists;       /* the files of each value, in pieces */
-  size_t file;              /* that is being read */
-  uint32_t *ended;          /* files that have been read to their ends, and whose facts the owner has not taken yet */
+  struct value_lists values;
+  size_t file;     /* that is being read */
+  uint32_t *ended; /* files that have been read to their ends, and whose facts the owner has not taken yet */
   size_t nended, ended_cap;
   uint64_t bytes;           /* on the disk, of the files that have ended since the values were cleared last */
-  uint32_t file_values;     /* different addresses and interfaces that it has so far */
   struct collector_places { /* tokens of the layout at hand, or LAYOUT_ABSENT */
     int32_t address[4], interface, port[2], start, end;
   } at;
@@ -58,29 +46,6 @@ struct collector {
   int16_t field[LAYOUT_TOKENS + 1]; /* of the first of them: the prefix, and the field of each token */
   uint16_t nfields;                 /* of these */
   uint64_t ports[FACTS_PORTS / 64]; /* bits: the ports of the file */
-  struct collector_recent {         /* a value that the file is known to have */
-    uint64_t word[2];               /* its bytes; those beyond its end are 0 */
-    uint64_t whose;                 /* its length, its kind, and the file */
-  } recent[COLLECTOR_RECENT];
-  struct collector_longer { /* the same for longer values, such as interfaces */
-    uint64_t word[COLLECTOR_LONGER_BYTES / 8], whose;
-  } longer[COLLECTOR_LONGER];
-  struct collector_waiting {
-    uint64_t word[2]; /* the bytes of a value of at most 16, in their order in memory, and zeros */
-    const char *text; /* a longer one */
-    uint32_t hash, at;
-    uint16_t place;  /* in `recent` or `longer` */
-    uint8_t kind, n; /* n: bytes */
-  } waiting[COLLECTOR_WAITING];
-  uint32_t nwaiting;
-  struct collector_sorted { /* the values in the order of their keys */
-    uint64_t prefix;        /* the first 8 bytes of the key */
-    const struct collector_item *item;
-  } * sorted;
-  size_t nsorted, next; /* of these, and the one that the source returns next */
-  uint32_t *ids;        /* of the value that was returned last */
-  size_t ids_cap;
-  struct index_key key; /* of that value */
 };
 
 extern const struct summing_kind collector_kind;
