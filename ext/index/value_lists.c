@@ -265,7 +265,7 @@ static enum err_code put_files(struct value_lists *v, const struct value_item *i
   for (uint32_t at = item->head; at; at = piece_at(v, at)->next) {
     const struct piece *piece = piece_at(v, at);
     const uint8_t *end = piece->byte + piece->used;
-    for (const uint8_t *p = piece->byte; p < end;) {
+    for (const uint8_t *p = piece->byte; p && p < end;) {
       uint32_t difference = 0;
       p = varint_read(p, end, &difference);
       v->ids[n++] = file += difference;
