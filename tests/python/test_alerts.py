@@ -1356,7 +1356,8 @@ def test_steps_that_fail(alerts, tmp_path, scripts):
     """Whichever step on the way to the reader fails, no alert is stored that did not arrive."""
     delivered(alerts.logs, [rejected(IN, IN2, 22)])
     status, _, err = alerts.run(programs(tmp_path / "bin", **scripts))
-    assert status == 1 and "flowlogs: " in err
+    # A step that is killed may end the shell with it, which then writes into a pipe that nobody reads.
+    assert status == 1 and "flowlogs: " in err or status == -signal.SIGPIPE and "kill" in scripts.get("cat", "")
     assert alerts.query("SELECT count(*) FROM sqlite_schema") == [(0,)]
     assert not list(tmp_path.glob("flowlogs.*")) or "sh" in scripts
     assert len(alerts.news()) == 1
