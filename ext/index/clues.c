@@ -83,9 +83,12 @@ static size_t keys_of(const struct predicate_term *t, enum subject_set set) {
   }
 }
 
+static uint8_t gap_of(enum subject_set set) {
+  return set == SET_ADDRESSES ? FACTS_ADDRESSES : set == SET_INTERFACES ? FACTS_INTERFACES : 0;
+}
+
 static void fill(struct clue *c, enum subject_set set) {
   const struct predicate_term *t = c->term;
-  c->gap = set == SET_ADDRESSES ? FACTS_ADDRESSES : set == SET_INTERFACES ? FACTS_INTERFACES : 0;
   switch ((enum predicate_op)t->op) {
   case PREDICATE_EQUAL: make_text_key(&c->key[c->n++], set, t->text.p, t->text.n); break;
   case PREDICATE_RANGE: add_port_range(c, t->low, t->high); break;
@@ -105,11 +108,12 @@ enum err_code clues_add(struct clues *c, const struct predicate_term *term, int 
   *number = CLUE_NONE;
   if (!n) return ERR_NONE;
   for (size_t i = 0; i < c->n; i++)
-    if (c->clue[i].term == term) return *number = (uint32_t)i, ERR_NONE;
+    if (c->clue[i].term == term && c->clue[i].gap == gap_of(set)) return *number = (uint32_t)i, ERR_NONE;
   if (mem_grow(&c->clue, &c->cap, c->n + 1, 4, sizeof *c->clue)) return err_nomem(e);
   struct clue *clue = &c->clue[c->n];
   memset(clue, 0, sizeof *clue);
   clue->term = term;
+  clue->gap = gap_of(set);
   if (!(clue->key = mem_alloc(n * sizeof *clue->key))) return err_nomem(e);
   fill(clue, set);
   *number = (uint32_t)c->n++;

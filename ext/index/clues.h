@@ -43,7 +43,8 @@ struct clues {
 void clues_clear(struct clues *c);
 
 /*
-** Adds what a term about a field says, once for each term: *number becomes the clue's place in the
+** Adds what a term about a field says, once for each term and set: a place of a filter pattern is about
+** one field in one layout, and about another in another.  *number becomes the clue's place in the
 ** list, or CLUE_NONE if it says nothing.  The term must live as long as the list.  ERR_NOMEM.
 */
 enum err_code clues_add(struct clues *c, const struct predicate_term *term, int field, uint32_t *number, struct err *e);

@@ -145,6 +145,15 @@ def test_ports_at_the_edges_of_what_an_index_keeps(logs, many, kept):
         logs.same(f"SELECT dstport FROM flowlogs('logs') WHERE {{I}} dstport = {p}", len(edges) - 1 if p < kept else 0)
 
 
+def test_a_place_of_a_filter_is_another_field_in_another_layout(logs):
+    """What the place says of addresses in one file must not decide about the interfaces of another."""
+    logs.write("a.log", "srcaddr dstaddr action log-status\n10.0.0.1 10.0.0.2 ACCEPT OK\n")
+    logs.write("b.log", "interface-id dstaddr action log-status\neni-0abc 10.0.0.2 ACCEPT OK\n")
+    logs.index()
+    for value in ("eni-0abc", "10.0.0.1"):
+        logs.same(f"SELECT file FROM flowlogs('logs') WHERE {{I}} filter = '[x={value}, ...]'", 1)
+
+
 @pytest.mark.parametrize("column", ["start", "end"])
 def test_times_at_the_edges_of_a_file(logs, column):
     """An index knows the least and the greatest start and end of a file exactly."""
