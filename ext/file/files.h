@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -46,6 +47,12 @@ struct files {
 */
 static inline int file_may_hide_others(const struct file *f) {
   return f->refused && (f->is_folder || (f->refused != ENOENT && f->refused != ELOOP));
+}
+
+/* The name of a file in its folder: what is behind the last slash of the path. */
+static inline const char *file_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
 }
 
 /* Makes an empty list, which owns no memory. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "file/files.h"
 
 /* Is the part equal to the text? */
 static int is(const struct object_name_part *part, const char *text) {
@@ -141,8 +142,7 @@ static void parse_folders(struct object_name *k, const char *path, const char *n
 }
 
 void object_name_parse(struct object_name *k, const char *path) {
-  const char *slash = strrchr(path, '/');
-  const char *name = slash ? slash + 1 : path;
+  const char *name = file_name(path);
   memset(k, 0, sizeof *k);
   k->delivered = OBJECT_NAME_NO_TIME;
   parse_name(k, name);

@@ -35,8 +35,7 @@ struct seen {
 static int is_gzip(const char *p, size_t n) { return n > 3 && !memcmp(p + n - 3, ".gz", 3); }
 
 static struct name name_of(const struct file *file) {
-  const char *slash = strrchr(file->path, '/');
-  struct name name = {.p = slash ? slash + 1 : file->path};
+  struct name name = {.p = file_name(file->path)};
   name.n = strlen(name.p);
   if (is_gzip(name.p, name.n)) name.n -= 3;
   return name;

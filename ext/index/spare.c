@@ -65,13 +65,11 @@ static enum err_code add_group(struct spare *s, struct spare_layout *l, const st
   return ERR_NONE;
 }
 
-/* The fields that the path of a file may give, which is not known when a layout is bound. */
-static const uint8_t path_subjects[] = {FIELD_account_id, FIELD_region};
-
+/* Is it about a field that the path of a file may give, which is not known when a layout is bound? */
 static int asks_path(const struct predicate *p) {
   for (size_t i = 0; i < p->n; i++)
-    for (size_t k = 0; k < sizeof path_subjects; k++)
-      if (p->term[i].subject == path_subjects[k]) return 1;
+    for (size_t k = 0; k < PATH_FIELDS; k++)
+      if (p->term[i].subject == path_fields_all[k]) return 1;
   return 0;
 }
 

@@ -50,7 +50,7 @@ struct piece {
 #define PIECE_WORDS (sizeof(struct piece) / 8)
 _Static_assert(sizeof(struct piece) == 32, "pieces lie in words of an arena");
 
-static void forget(struct value_lists *v) {
+void value_lists_reset(struct value_lists *v) {
   slots_clear(&v->slots);
   arena_clear(&v->items);
   arena_clear(&v->pieces);
@@ -59,10 +59,8 @@ static void forget(struct value_lists *v) {
   v->nsorted = v->next = 0;
 }
 
-void value_lists_reset(struct value_lists *v) { forget(v); }
-
 void value_lists_clear(struct value_lists *v) {
-  forget(v);
+  value_lists_reset(v);
   mem_free(v->ids);
   v->ids = NULL;
   v->ids_cap = 0;
@@ -85,7 +83,7 @@ static inline struct value_item *item_at(const struct value_lists *v, uint32_t a
 static inline struct piece *piece_at(const struct value_lists *v, uint32_t at) { return arena_at(&v->pieces, at); }
 
 /* Adds the file at hand to the list of an item, whose last file comes before it.  ERR_NOMEM. */
-static enum err_code add_file(struct value_lists *v, struct value_item *i, uint32_t file, struct err *e) {
+static enum err_code add_file(struct value_lists *v, struct value_item *i, struct err *e) {
   struct piece *piece = i->tail ? piece_at(v, i->tail) : NULL;
   if (!piece || piece->used + VARINT_MAX > PIECE_BYTES) {
     if (arena_reserve(&v->pieces, PIECE_WORDS, e)) return e->code;
@@ -98,8 +96,8 @@ static enum err_code add_file(struct value_lists *v, struct value_item *i, uint3
     piece->next = 0;
     piece->used = 0;
   }
-  piece->used = (uint8_t)(varint_write(piece->byte + piece->used, file - i->last) - piece->byte);
-  i->last = file;
+  piece->used = (uint8_t)(varint_write(piece->byte + piece->used, v->file - i->last) - piece->byte);
+  i->last = v->file;
   i->count++;
   return ERR_NONE;
 }
@@ -157,7 +155,7 @@ static enum err_code add_now(struct value_lists *v, const struct value_waiting *
     if (item->kind != w->kind || item->n != w->n || !has_text(item, w, p)) continue;
     if (item->last == v->file || is_beyond(v, w->kind)) return ERR_NONE;
     v->of_file += w->kind != VALUE_PORT;
-    return add_file(v, item, v->file, e);
+    return add_file(v, item, e);
   }
   if (is_beyond(v, w->kind)) return ERR_NONE;
   v->of_file += w->kind != VALUE_PORT;

@@ -40,15 +40,10 @@ struct build {
 
 /* --- what is to be done ------------------------------------------------------------------------------------------- */
 
-static const char *name_of(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
 /* Is the file the index itself?  It may lie among the logs, and each build changes it. */
 static int is_index(const struct index_db *d, const struct file *f) {
   struct stat st;
-  return !strcmp(name_of(f->path), name_of(d->path)) && !stat(d->path, &st) && st.st_ino == f->ino &&
+  return !strcmp(file_name(f->path), file_name(d->path)) && !stat(d->path, &st) && st.st_ino == f->ino &&
          st.st_dev == f->dev;
 }
 

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "base/monotonic.h"
+#include "file/files.h"
 #include "sqlite/report.h"
 
 static const char *const schema[] = {
@@ -45,8 +46,7 @@ static const char *const sql[INDEX_STATEMENTS] = {
     [INDEX_VERSION_OF_DATA] = "PRAGMA data_version",
     [INDEX_GET_ABOUT] = "SELECT value FROM about WHERE name = ?1",
     [INDEX_SET_ABOUT] = "REPLACE INTO about VALUES(?1, ?2)",
-    [INDEX_ALL_FOLDERS] = "SELECT folder, path, checksum FROM folders",
-    [INDEX_FIND_FOLDER] = "SELECT folder, checksum FROM folders WHERE path = ?1",
+    [INDEX_FIND_FOLDER] = "SELECT folder FROM folders WHERE path = ?1",
     [INDEX_ADD_FOLDER] = "INSERT INTO folders(path, checksum) VALUES(?1, ?2)",
     [INDEX_DROP_FOLDERS] = "DELETE FROM folders WHERE folder NOT IN (SELECT folder FROM files)",
     [INDEX_ALL_LAYOUTS] = "SELECT layout, fields, checksum FROM layouts",
@@ -74,6 +74,10 @@ static const char *const sql[INDEX_STATEMENTS] = {
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
+int index_db_prepare(struct index_db *d, enum index_statement which, sqlite3_stmt **s) {
+  return sqlite3_prepare_v3(d->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
+}
+
 sqlite3_stmt *index_db_statement(struct index_db *d, enum index_statement which, int *rc) {
   sqlite3_stmt **s = &d->statement[which];
   if (*s) {
@@ -81,7 +85,7 @@ sqlite3_stmt *index_db_statement(struct index_db *d, enum index_statement which,
     sqlite3_clear_bindings(*s);
     *rc = SQLITE_OK;
   } else {
-    *rc = sqlite3_prepare_v3(d->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
+    *rc = index_db_prepare(d, which, s);
   }
   return *rc ? NULL : *s;
 }
@@ -297,8 +301,8 @@ static int check_file(const struct index_db *d, const struct root_guard *guard, 
 
 /* A file that is still to be made has no resolved path, but its folder has one. */
 static const char *resolve_folder(const char *path, char buffer[PATH_MAX]) {
-  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-  char *folder = sqlite3_mprintf("%.*s", slash ? (int)(name - path) : 1, slash ? path : ".");
+  const char *name = file_name(path);
+  char *folder = sqlite3_mprintf("%.*s", name > path ? (int)(name - path) : 1, name > path ? path : ".");
   const char *found = folder ? realpath(folder, buffer) : NULL;
   sqlite3_free(folder);
   size_t n = found ? strlen(buffer) : PATH_MAX;

@@ -51,7 +51,6 @@ enum index_statement {
   INDEX_VERSION_OF_DATA,
   INDEX_GET_ABOUT,
   INDEX_SET_ABOUT,
-  INDEX_ALL_FOLDERS,
   INDEX_FIND_FOLDER,
   INDEX_ADD_FOLDER,
   INDEX_DROP_FOLDERS,
@@ -99,6 +98,9 @@ void index_db_close(struct index_db *d);
 ** It is reset by the next call for the same statement, and by index_db_done().
 */
 sqlite3_stmt *index_db_statement(struct index_db *d, enum index_statement which, int *rc);
+
+/* Prepares a copy of the statement of its own, which the caller finalizes.  An SQLite code. */
+int index_db_prepare(struct index_db *d, enum index_statement which, sqlite3_stmt **s);
 
 /* Runs a statement that returns no row, and resets it.  An SQLite code. */
 int index_db_run(struct index_db *d, enum index_statement which);

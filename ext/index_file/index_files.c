@@ -32,11 +32,6 @@ static int is_regular(const struct file *f) {
 
 /* --- a folder ----------------------------------------------------------------------------------------------------- */
 
-static const char *name_in(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
 void index_folder_clear(struct index_folder *f) {
   sqlite3_free(f->as_given);
   memset(f, 0, sizeof *f);
@@ -44,7 +39,7 @@ void index_folder_clear(struct index_folder *f) {
 
 /* Makes *f the folder of a path.  SQLITE_NOMEM. */
 static int enter_folder(struct index_folder *f, const char *path) {
-  size_t n = (size_t)(name_in(path) - path);
+  size_t n = (size_t)(file_name(path) - path);
   if (f->as_given && strlen(f->as_given) == n && !memcmp(f->as_given, path, n)) return SQLITE_OK;
   index_folder_clear(f);
   if (!(f->as_given = sqlite3_mprintf("%.*s", (int)n, path))) return SQLITE_NOMEM;
@@ -140,7 +135,7 @@ static int read_row(const struct index_files *r, struct index_entry *entry, cons
   entry->is_there = 1;
   entry->is_current = file->size == size && index_files_mtime(file) == mtime;
   return sqlite3_column_int64(s, SUM) ==
-         row_checksum(folder->checksum, name_in(file->path), f, size, mtime, flags, layout);
+         row_checksum(folder->checksum, file_name(file->path), f, size, mtime, flags, layout);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -170,13 +165,13 @@ static int load_folder(struct index_files *r, struct index_db *d, const struct f
   int rc;
   sqlite3_stmt *s = index_db_statement(d, INDEX_FILES_BETWEEN, &rc);
   if (!rc) rc = sqlite3_bind_int64(s, 1, folder->id);
-  if (!rc) rc = sqlite3_bind_text(s, 2, name_in(files->file[from].path), -1, SQLITE_STATIC);
-  if (!rc) rc = sqlite3_bind_text(s, 3, name_in(files->file[to - 1].path), -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(s, 2, file_name(files->file[from].path), -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(s, 3, file_name(files->file[to - 1].path), -1, SQLITE_STATIC);
   for (size_t i = from; i < to && !rc && (rc = sqlite3_step(s)) == SQLITE_ROW;) {
     rc = SQLITE_OK;
     const char *name = index_db_text(s, NAME, &rc);
-    while (name && i < to && strcmp(name_in(files->file[i].path), name) < 0) i++;
-    if (!name || i == to || strcmp(name_in(files->file[i].path), name) != 0 || !is_regular(&files->file[i])) continue;
+    while (name && i < to && strcmp(file_name(files->file[i].path), name) < 0) i++;
+    if (!name || i == to || strcmp(file_name(files->file[i].path), name) != 0 || !is_regular(&files->file[i])) continue;
     if (!read_row(r, &r->entry[i], folder, &files->file[i], s)) *damaged = 1;
     i++;
   }
@@ -187,10 +182,10 @@ static int load_files(struct index_files *r, struct index_db *d, const struct fi
   struct index_folder folder = {0};
   int rc = SQLITE_OK;
   for (size_t from = 0, to; from < files->n && !rc; from = to) {
-    size_t n = (size_t)(name_in(files->file[from].path) - files->file[from].path);
+    size_t n = (size_t)(file_name(files->file[from].path) - files->file[from].path);
     for (to = from + 1; to < files->n; to++) {
       const char *path = files->file[to].path;
-      if ((size_t)(name_in(path) - path) != n || memcmp(path, files->file[from].path, n) != 0) break;
+      if ((size_t)(file_name(path) - path) != n || memcmp(path, files->file[from].path, n) != 0) break;
     }
     rc = enter_folder(&folder, files->file[from].path);
     if (!rc && folder.path[0]) rc = find_folder(d, &folder);
@@ -252,7 +247,7 @@ static int put_row(struct index_db *d, const struct index_folder *folder, const 
                    const struct file_facts *f, int64_t layout) {
   int64_t flags = f->gaps | (f->is_uniform ? FLAG_UNIFORM : 0), mtime = index_files_mtime(file);
   uint32_t names = f->fields ? checksum_text(0, f->fields, strlen(f->fields)) : 0;
-  const char *name = name_in(file->path);
+  const char *name = file_name(file->path);
   int rc;
   sqlite3_stmt *s = index_db_statement(d, INDEX_PUT_FILE, &rc);
   if (!s) return rc;
@@ -316,6 +311,7 @@ static int add_gone(struct gone *g, sqlite3_stmt *s) {
 static int find_gone(struct gone *g, struct index_db *d, const struct file_set *known, uint64_t first_new,
                      const struct root_guard *guard) {
   int rc;
+  struct err e = {0};
   sqlite3_stmt *s = index_db_statement(d, INDEX_ALL_FILES, &rc);
   while (!rc && (rc = sqlite3_step(s)) == SQLITE_ROW) {
     uint64_t id = (uint64_t)sqlite3_column_int64(s, 3);
@@ -325,7 +321,7 @@ static int find_gone(struct gone *g, struct index_db *d, const struct file_set *
     if (rc || id >= first_new || file_set_has(known, id)) continue;
     sqlite3_snprintf(sizeof path, path, "%s/%s", folder, name);
     if (is_gone(guard, path)) rc = add_gone(g, s);
-    if (!rc && d->stop.ask && d->stop.ask(d->stop.context)) rc = SQLITE_INTERRUPT;
+    if (!rc && stop_check(&d->stop, &e)) rc = SQLITE_INTERRUPT;
   }
   return index_db_done(d, INDEX_ALL_FILES, rc);
 }

@@ -111,7 +111,7 @@ static int put_block(struct writing *w, const struct index_key *first, const uns
 static enum err_code sink_put(void *writing, const struct index_key *first, const unsigned char *block, size_t n,
                               struct err *e) {
   struct writing *w = writing;
-  if (w->d->stop.ask && w->d->stop.ask(w->d->stop.context)) return err_set(e, ERR_INTERRUPT, 0, "interrupted");
+  if (stop_check(&w->d->stop, e)) return e->code;
   w->rc = put_block(w, first, block, n);
   return w->rc ? err_set(e, ERR_IO, 0, "the block can't be written") : ERR_NONE;
 }
@@ -213,7 +213,7 @@ static int begin_reading(struct reading *r, struct run_reader *reader, struct in
   *r = (struct reading){.d = d, .run = run->run};
   const struct run_blocks blocks = {.seek = seek, .next = next, .context = r};
   run_reader_init(reader, &blocks, (uint64_t)run->first_id, (uint32_t)run->ids);
-  return sqlite3_prepare_v2(d->db, "SELECT data FROM blocks WHERE block = ?1", -1, &r->data, NULL);
+  return index_db_prepare(d, INDEX_GET_BLOCK, &r->data);
 }
 
 static void end_reading(struct reading *r, struct run_reader *reader) {

@@ -76,8 +76,7 @@ int index_use_begin(struct index_use *u, const char *path, const char *format, c
 }
 
 /* Within a transaction: finds the files of the clues, and decides about each file. */
-static int decide(struct index_use *u, const struct files *files, char **pzErr) {
-  struct spare *s = &u->spare;
+static int decide(struct index_use *u, struct spare *s, const struct files *files, char **pzErr) {
   struct err e = {0};
   int64_t next_id = 0;
   for (size_t i = 0; i < u->rows.nlayouts && !e.code; i++)
@@ -98,13 +97,14 @@ static int decide(struct index_use *u, const struct files *files, char **pzErr) 
 int index_use_spare(struct index_use *u, const struct files *files, const struct predicate *p, const struct filter *f,
                     int (*fits)(const struct layout *l), struct scan_spared *out, char **pzErr) {
   struct err e = {0};
+  struct spare spare;
   int rc = begin(u, files, u->list, pzErr);
   if (!rc) {
     memset(u->spared, 0, (files->n + 1) * sizeof *u->spared);
-    if (spare_init(&u->spare, p, f, &e)) rc = report_error(pzErr, &e);
-    u->spare.fits = fits;
-    if (!rc) rc = decide(u, files, pzErr);
-    spare_clear(&u->spare);
+    if (spare_init(&spare, p, f, &e)) rc = report_error(pzErr, &e);
+    spare.fits = fits;
+    if (!rc) rc = decide(u, &spare, files, pzErr);
+    spare_clear(&spare);
   }
   *out = (struct scan_spared){.file = u->spared, .presence = u->presence};
   return end(u, rc, pzErr);

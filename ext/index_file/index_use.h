@@ -25,7 +25,6 @@ struct index_use {
   int64_t version;         /* of the data that they were read from */
   int has_rows;
   char *format;              /* the option of the query */
-  struct spare spare;        /* while a scan is prepared */
   struct presence *presence; /* of each layout */
   uint32_t *spared;          /* of each file: as in struct scan_spared */
 };

@@ -11,6 +11,8 @@
 
 #define ACCOUNT_DIGITS 12
 
+const uint8_t path_fields_all[PATH_FIELDS] = {FIELD_account_id, FIELD_region};
+
 static int is_account(const struct object_name_part *part) {
   if (part->n != ACCOUNT_DIGITS) return 0;
   for (size_t i = 0; i < part->n; i++)

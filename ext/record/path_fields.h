@@ -35,6 +35,8 @@ struct path_fields {
   struct path_field item[PATH_FIELDS];
 };
 
+extern const uint8_t path_fields_all[PATH_FIELDS]; /* the fields that a path may give: enum field */
+
 /*
 ** Sets *out to what the path says.  A folder that does not look like an account (12 digits) or a
 ** region (small letters, digits and '-') gives nothing.

@@ -24,8 +24,8 @@ struct reader;
 struct summing_kind {
   /*
   ** The next records are those of this file of the list; and the file has ended, of which the reader
-  ** knows what it was (ERR_NOMEM).  A file that is given up before its end has no end_file().  NULL: the sums do
-  ** not depend on files.
+  ** knows what it was (ERR_NOMEM).  A file that is given up before its end has no end_file().  NULL:
+  ** the sums do not depend on files.
   */
   void (*begin_file)(void *sums, size_t file);
   enum err_code (*end_file)(void *sums, const struct reader *r, struct err *e);

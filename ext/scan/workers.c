@@ -66,7 +66,9 @@ static void count_alike(struct workers *s) {
 static void count_spared(struct workers *s, size_t number) {
   uint32_t place = s->options.spared.file[number];
   const struct presence *of_layout = &s->options.spared.presence[place - 1];
-  if (!of_layout->condition[FIELD_account_id] && !of_layout->condition[FIELD_region]) {
+  int asks_path = 0;
+  for (int i = 0; i < PATH_FIELDS; i++) asks_path |= of_layout->condition[path_fields_all[i]];
+  if (!asks_path) {
     if (s->alike_place != place) count_alike(s);
     s->alike_place = place;
     s->alike++;
