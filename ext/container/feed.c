@@ -32,6 +32,7 @@ void feed_start(struct feed *f, const char *p, size_t n, lines_read *read, void 
   f->read = read;
   f->from = from;
   f->at_end = 0;
+  f->total = n;
   memset(&f->failed, 0, sizeof f->failed);
 }
 
@@ -42,6 +43,7 @@ int feed_more(struct feed *f) {
     ssize_t got = f->read(f->from, f->buffer + have, FEED_BUFFER - have, &f->failed);
     if (got <= 0) f->at_end = 1;
     else have += (size_t)got;
+    if (got > 0) f->total += (size_t)got;
   }
   f->p = f->buffer;
   f->end = f->buffer + have;

@@ -26,6 +26,7 @@ struct feed {
   const char *p;     /* the first byte that was not taken */
   const char *end;   /* behind the last byte at hand */
   int at_end;        /* `read` has nothing more */
+  uint64_t total;    /* bytes of the file that have been read so far */
   struct err failed; /* why, if it has failed; code is ERR_NONE otherwise */
 };
 

@@ -32,12 +32,24 @@ static int is_name(const struct named_values *v, int i, const char *name, size_t
   return i < v->n && v->name[i].name_n == n && !memcmp(v->text + v->name[i].at, name, n);
 }
 
-/* The column that has the field already, or whose unknown name is the same but for its spelling. */
+#define HEADER_NAME (BLOCK_NAME + 1) /* bytes of a name in a header */
+
+/* Writes a name as a header may have it, and returns its length. */
+static size_t put_name(char *out, const char *p, size_t n) {
+  size_t k = 0;
+  if (!char_is_alnum(*p) || char_is_digit(*p)) out[k++] = 'x';
+  for (size_t i = 0; i < n; i++) out[k++] = char_is_alnum(p[i]) || p[i] == '-' ? p[i] : '_';
+  return k;
+}
+
+/* The column that has the field already, or whose name is the same but for its spelling. */
 static int same_column(const struct named_values *v, int field, const char *name, size_t n) {
+  char own[HEADER_NAME], other[HEADER_NAME];
+  size_t own_n = put_name(own, name, n);
   for (int c = 0; c < v->ncolumns; c++) {
-    const struct named_value *other = &v->name[v->name_of[c]];
-    if (field != FIELD_NONE ? other->field == field : field_same_name(v->text + other->at, other->name_n, name, n))
-      return c;
+    const struct named_value *known = &v->name[v->name_of[c]];
+    size_t other_n = put_name(other, v->text + known->at, known->name_n);
+    if (field != FIELD_NONE ? known->field == field : field_same_name(other, other_n, own, own_n)) return c;
   }
   return NAMED_VALUES_NONE;
 }
@@ -72,14 +84,6 @@ int named_values_find(struct named_values *v, const char *name, size_t n) {
 
 int named_values_are_records(const struct named_values *v) {
   return v->nknown >= LAYOUT_SURE || (v->nknown && v->nknown == v->ncolumns);
-}
-
-/* Writes a name as a header may have it, and returns its length. */
-static size_t put_name(char *out, const char *p, size_t n) {
-  size_t k = 0;
-  if (!char_is_alnum(*p) || char_is_digit(*p)) out[k++] = 'x';
-  for (size_t i = 0; i < n; i++) out[k++] = char_is_alnum(p[i]) || p[i] == '-' ? p[i] : '_';
-  return k;
 }
 
 static void put_header(struct named_values *v, struct block *b) {
