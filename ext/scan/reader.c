@@ -433,7 +433,7 @@ static inline enum err_code take_record(struct reader *r, uint32_t i, const stru
                                         struct err *e) {
   if (r->summing.kind) return r->summing.kind->add(r->summing.sums, line, e);
   enum err_code rc = record_store(&r->projection, &r->layout, line, b, e);
-  if (rc || !r->envelope.is_wanted) return rc;
+  if (rc || __builtin_expect(!r->envelope.is_wanted, 1)) return rc;
   return envelope_store(&r->envelope, line, r->places ? &r->places[i] : NULL, b, e);
 }
 
@@ -448,19 +448,20 @@ static enum err_code refuse_line(struct reader *r, struct batch *b, const struct
 ** A line of a container that is no record: it names the fields of the lines that follow, or it
 ** cannot be used.  Returns 0 for all other lines.
 */
-static int take_other_line(struct reader *r, struct batch *b, uint32_t i, const struct line *line, int *changed,
-                           struct err *e) {
+__attribute__((noinline)) static int take_other_line(struct reader *r, struct batch *b, uint32_t i, int *changed,
+                                                     struct err *e) {
   const struct block_place *place = &r->places[i];
-  if (place->number == BLOCK_HEADER) {
-    layout_from_names(&r->layout, line);
-    formats_set(&r->formats, FORMATS_NONE);
-    r->is_judged = 0;
-    *changed = 1;
+  const char *why = block_why(&r->container.block, place);
+  if (place->number != BLOCK_HEADER && !why) return 0;
+  const struct line line = window_line(r, i);
+  if (why) {
+    add_problem(r, b, ERR_LINE, place->number, why, line.text + line.start, line.end - line.start, e);
     return 1;
   }
-  const char *why = block_why(&r->container.block, place);
-  if (!why) return 0;
-  add_problem(r, b, ERR_LINE, place->number, why, line->text + line->start, line->end - line->start, e);
+  layout_from_names(&r->layout, &line);
+  formats_set(&r->formats, FORMATS_NONE);
+  r->is_judged = 0;
+  *changed = 1;
   return 1;
 }
 
@@ -472,6 +473,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
   const struct tokens *t = &r->tokens;
   const int careful =
       t->odd || layout_is_texts(&r->layout) || r->formats.has_rival || r->options->policy == POLICY_COLLECT;
+  const int is_contained = r->places != NULL;
   const int all = !r->wanted.never && !r->wanted.ngroups;
   uint32_t records = 0, rows = 0;
   int changed = 0;
@@ -479,7 +481,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     const uint32_t i = r->next++;
     const struct line line = window_line(r, i);
     enum err_code rc = ERR_NONE;
-    if (r->places && take_other_line(r, b, i, &line, &changed, e)) {
+    if (__builtin_expect(is_contained, 0) && take_other_line(r, b, i, &changed, e)) {
       rc = e->code;
     } else if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
                (careful && is_suspect(r, &line))) {
