@@ -53,7 +53,7 @@ static uint64_t number_of(const struct reader *r, uint32_t i) {
 /* Line i of the window. */
 static inline struct line window_line(const struct reader *r, uint32_t i) {
   struct line line = tokens_line(&r->tokens, i, r->line);
-  if (r->places) line.number = r->places[i].number;
+  if (__builtin_expect(r->places != NULL, 0)) line.number = r->places[i].number;
   return line;
 }
 
@@ -473,15 +473,15 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
   const struct tokens *t = &r->tokens;
   const int careful =
       t->odd || layout_is_texts(&r->layout) || r->formats.has_rival || r->options->policy == POLICY_COLLECT;
-  const int is_contained = r->places != NULL;
+  const struct block_place *const places = r->places;
   const int all = !r->wanted.never && !r->wanted.ngroups;
   uint32_t records = 0, rows = 0;
   int changed = 0;
   while (r->next < t->nlines && !changed && !r->done) {
     const uint32_t i = r->next++;
-    const struct line line = window_line(r, i);
+    const struct line line = tokens_line(t, i, places ? places[i].number - i - 1 : r->line);
     enum err_code rc = ERR_NONE;
-    if (__builtin_expect(is_contained, 0) && take_other_line(r, b, i, &changed, e)) {
+    if (__builtin_expect(places != NULL, 0) && take_other_line(r, b, i, &changed, e)) {
       rc = e->code;
     } else if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
                (careful && is_suspect(r, &line))) {
