@@ -20,9 +20,10 @@
 #include "container/block.h"
 #include "record/layout.h"
 
-#define NAMED_VALUES_MAX  LAYOUT_TOKENS     /* names of one file; later ones are passed over */
-#define NAMED_VALUES_TEXT (LAYOUT_TEXT / 2) /* bytes of their text */
-#define NAMED_VALUES_NONE (-1)              /* the name is passed over */
+#define NAMED_VALUES_MAX     LAYOUT_TOKENS     /* names of one file; later ones are passed over */
+#define NAMED_VALUES_TEXT    (LAYOUT_TEXT / 2) /* bytes of their text */
+#define NAMED_VALUES_SPELLED (BLOCK_NAME + 1)  /* bytes of a name in a header at most */
+#define NAMED_VALUES_NONE    (-1)              /* the name is passed over */
 
 struct named_values {
   int n; /* names so far */
@@ -61,6 +62,12 @@ static inline void named_values_set(struct named_values *v, int column, const ch
   v->value[column].p = p;
   v->value[column].n = n;
 }
+
+/*
+** Writes a name as a header of a flow log may have it, and returns its bytes, which are n + 1 at
+** most; n is at least 1.
+*/
+size_t named_values_spell(const char *p, size_t n, char *out);
 
 /*
 ** Do the names so far belong to flow log records?  They do if LAYOUT_SURE of them are names of
