@@ -40,8 +40,8 @@ size_t named_values_spell(const char *p, size_t n, char *out) {
 }
 
 /*
-** The column that has the field already, or whose unknown name is the same but for its spelling.  What
-** counts is how names are written in the header, because its readers find the fields there.
+** The column that has the field already, or whose unknown name is the same but for its spelling.
+** What counts is how names are written in the header, because its readers find the fields there.
 */
 static int same_column(const struct named_values *v, int field, const char *spelled, size_t n) {
   char other[NAMED_VALUES_SPELLED];
@@ -101,8 +101,8 @@ static void put_header(struct named_values *v, struct block *b) {
 }
 
 /*
-** Writes a value as one token.  There is room for three times its bytes.  Control characters stay as
-** they are, so that who reads the line reports them.
+** Writes a value as one token.  There is room for three times its bytes.  Control characters stay
+** as they are, so that who reads the line reports them.
 */
 static size_t put_value(char *out, const char *p, size_t n) {
   static const char hex[] = "0123456789ABCDEF";

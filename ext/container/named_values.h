@@ -3,10 +3,10 @@
 ** Records that come as names and values, such as {"srcaddr":"10.0.0.1","bytes":840} or the columns
 ** of a CSV file, written as a header line and lines of values.
 **
-** The names of all records of a file are collected.  Where a record brings a new one, a header with
-** all names so far is written before its line.  A value that a record does not have becomes '-',
-** which is what AWS writes for a missing value.  Blanks in a value become %20, as AWS encodes the
-** values of tags, because a line has a blank between two values.
+** The names of all records of a file are collected.  Where a record brings a new one, a header
+** with all names so far is written before its line.  A value that a record does not have becomes
+** '-', which is what AWS writes for a missing value.  Blanks in a value become %20, as AWS
+** encodes the values of tags, because a line has a blank between two values.
 **
 ** Call order: named_values_restart() for each file; for each record named_values_find() and
 ** named_values_set() for each of its values, then named_values_end() or named_values_drop().
