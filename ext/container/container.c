@@ -11,6 +11,7 @@
 #include "container/kinds.h"
 
 static const struct container_kind *const kinds[CONTAINER_KINDS] = {
+    &container_csv,
     &container_json,
 };
 

@@ -9,7 +9,7 @@
 **                                             line     10.0.0.2 - 40
 **
 ** Names that are no names of a header, because they have other signs than letters, digits, '-' and
-** '_', are written with '_' in their place.
+** '_', are written with '_' in their place: "src addr" is the field srcaddr.
 */
 #include "container/named_values.h"
 
@@ -33,24 +33,23 @@ static int is_name(const struct named_values *v, int i, const char *name, size_t
   return i < v->n && v->name[i].name_n == n && !memcmp(v->text + v->name[i].at, name, n);
 }
 
-#define HEADER_NAME (BLOCK_NAME + 1) /* bytes of a name in a header */
-
-/* Writes a name as a header may have it, and returns its length. */
-static size_t put_name(char *out, const char *p, size_t n) {
+size_t named_values_spell(const char *p, size_t n, char *out) {
   size_t k = 0;
   if (!char_is_alnum(*p) || char_is_digit(*p)) out[k++] = 'x';
   for (size_t i = 0; i < n; i++) out[k++] = char_is_alnum(p[i]) || p[i] == '-' ? p[i] : '_';
   return k;
 }
 
-/* The column that has the field already, or whose name is the same but for its spelling. */
-static int same_column(const struct named_values *v, int field, const char *name, size_t n) {
-  char own[HEADER_NAME], other[HEADER_NAME];
-  size_t own_n = put_name(own, name, n);
+/*
+** The column that has the field already, or whose unknown name is the same but for its spelling.
+** What counts is how names are written in the header, because its readers find the fields there.
+*/
+static int same_column(const struct named_values *v, int field, const char *spelled, size_t n) {
+  char other[NAMED_VALUES_SPELLED];
   for (int c = 0; c < v->ncolumns; c++) {
     const struct named_value *known = &v->name[v->name_of[c]];
-    size_t other_n = put_name(other, v->text + known->at, known->name_n);
-    if (field != FIELD_NONE ? known->field == field : field_same_name(other, other_n, own, own_n)) return c;
+    size_t other_n = named_values_spell(v->text + known->at, known->name_n, other);
+    if (field != FIELD_NONE ? known->field == field : field_same_name(other, other_n, spelled, n)) return c;
   }
   return NAMED_VALUES_NONE;
 }
@@ -59,9 +58,12 @@ static int same_column(const struct named_values *v, int field, const char *name
 static int add(struct named_values *v, const char *name, size_t n) {
   if (v->n == NAMED_VALUES_MAX || n + 2 > (size_t)(NAMED_VALUES_TEXT - v->text_n) || n > BLOCK_NAME)
     return NAMED_VALUES_NONE;
-  int field = field_find(name, n), column = NAMED_VALUES_NONE;
+  char spelled[NAMED_VALUES_SPELLED];
+  int field = FIELD_NONE, column = NAMED_VALUES_NONE;
   if (n && *name != '@') {
-    column = same_column(v, field, name, n);
+    size_t spelled_n = named_values_spell(name, n, spelled);
+    field = field_find(spelled, spelled_n);
+    column = same_column(v, field, spelled, spelled_n);
     if (column == NAMED_VALUES_NONE) {
       column = v->ncolumns++;
       v->name_of[column] = v->n;
@@ -98,7 +100,7 @@ static void put_header(struct named_values *v, struct block *b) {
   for (int c = 0; c < v->ncolumns; c++) {
     const struct named_value *name = &v->name[v->name_of[c]];
     if (c) line[k++] = ' ';
-    k += put_name(line + k, v->text + name->at, name->name_n);
+    k += named_values_spell(v->text + name->at, name->name_n, line + k);
   }
   block_end_line(b, k, BLOCK_HEADER, BLOCK_NO_TIME);
   v->header_due = 0;
@@ -110,12 +112,13 @@ static int may_be_odd(const char *p) {
   return ((x - UINT64_C(0x2121212121212121)) & UINT64_C(0x8080808080808080)) != 0 || (x & UINT64_C(0x8080808080808080));
 }
 
+/* Control characters stay as they are, so that who reads the line reports them. */
 static size_t put_encoded(char *out, const char *p, size_t n) {
   static const char hex[] = "0123456789ABCDEF";
   size_t k = 0;
   for (size_t i = 0; i < n; i++) {
     unsigned char c = (unsigned char)p[i];
-    if (c > ' ') {
+    if (!char_is_space(p[i])) {
       out[k++] = p[i];
       continue;
     }

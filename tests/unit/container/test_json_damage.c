@@ -65,7 +65,6 @@ static void test_foreign(void **state) {
       {"{\"awslogs\":{\"data\":5}}", "json\n"
                                      "broken at 0: is a JSON object without flow log records; its keys are awslogs\n"},
       {"{a:1}", "lines\n"},
-      {"\"timestamp\",\"message\"\n1,2\n", "lines\n"},
       {"\"a b\",\"c d\"\n", "lines\n"},
       {"[2024-01-01] x", "lines\n"},
   };
