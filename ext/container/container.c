@@ -14,6 +14,7 @@ static const struct container_kind *const kinds[CONTAINER_KINDS] = {
     &container_csv,
     &container_tail,
     &container_cli_text,
+    &container_json,
 };
 
 void container_init(struct container *c) { memset(c, 0, sizeof *c); }

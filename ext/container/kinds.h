@@ -8,6 +8,7 @@
 
 #include "container/container.h"
 
+extern const struct container_kind container_json;     /* json.c */
 extern const struct container_kind container_csv;      /* csv.c */
 extern const struct container_kind container_tail;     /* tail.c */
 extern const struct container_kind container_cli_text; /* cli_text.c */

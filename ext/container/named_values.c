@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/chars.h"
 
 void named_values_restart(struct named_values *v) {
@@ -76,12 +77,17 @@ static int add(struct named_values *v, const char *name, size_t n) {
   return column;
 }
 
-int named_values_find(struct named_values *v, const char *name, size_t n) {
+int named_values_known(struct named_values *v, const char *name, size_t n) {
   int i = v->next;
   if (!is_name(v, i, name, n))
     for (i = 0; i < v->n && !is_name(v, i, name, n);) i++;
   v->next = i + 1;
-  return i < v->n ? v->name[i].column : add(v, name, n);
+  return i < v->n ? v->name[i].column : NAMED_VALUES_NEW;
+}
+
+int named_values_find(struct named_values *v, const char *name, size_t n) {
+  int column = named_values_known(v, name, n);
+  return column == NAMED_VALUES_NEW ? add(v, name, n) : column;
 }
 
 int named_values_are_records(const struct named_values *v) {
@@ -100,11 +106,14 @@ static void put_header(struct named_values *v, struct block *b) {
   v->header_due = 0;
 }
 
-/*
-** Writes a value as one token.  There is room for three times its bytes.  Control characters stay
-** as they are, so that who reads the line reports them.
-*/
-static size_t put_value(char *out, const char *p, size_t n) {
+/* Is one of the eight bytes at p a blank or a control character?  A byte beyond ASCII may be taken for one. */
+static int may_be_odd(const char *p) {
+  uint64_t x = bytes_load8(p);
+  return ((x - UINT64_C(0x2121212121212121)) & UINT64_C(0x8080808080808080)) != 0 || (x & UINT64_C(0x8080808080808080));
+}
+
+/* Control characters stay as they are, so that who reads the line reports them. */
+static size_t put_encoded(char *out, const char *p, size_t n) {
   static const char hex[] = "0123456789ABCDEF";
   size_t k = 0;
   for (size_t i = 0; i < n; i++) {
@@ -118,6 +127,16 @@ static size_t put_value(char *out, const char *p, size_t n) {
     out[k++] = hex[c & 15];
   }
   return k;
+}
+
+/* Writes a value as one token.  There is room for three times its bytes. */
+static size_t put_value(char *out, const char *p, size_t n) {
+  if (n < 8) return put_encoded(out, p, n);
+  for (size_t i = 0; i + 8 < n; i += 8)
+    if (may_be_odd(p + i)) return put_encoded(out, p, n);
+  if (may_be_odd(p + n - 8)) return put_encoded(out, p, n);
+  memcpy(out, p, n);
+  return n;
 }
 
 void named_values_end(struct named_values *v, struct block *b, uint64_t number, int64_t time) {

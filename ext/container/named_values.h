@@ -24,6 +24,7 @@
 #define NAMED_VALUES_TEXT    (LAYOUT_TEXT / 2) /* bytes of their text */
 #define NAMED_VALUES_SPELLED (BLOCK_NAME + 1)  /* bytes of a name in a header at most */
 #define NAMED_VALUES_NONE    (-1)              /* the name is passed over */
+#define NAMED_VALUES_NEW     (-2)              /* the name has not been seen in this file */
 
 struct named_values {
   int n; /* names so far */
@@ -52,6 +53,9 @@ void named_values_restart(struct named_values *v);
 ** that begins with '@', which is none of the record's own, and for those beyond the limits.
 */
 int named_values_find(struct named_values *v, const char *name, size_t n);
+
+/* The same without adding a name: returns NAMED_VALUES_NEW for one that named_values_find() was not called with. */
+int named_values_known(struct named_values *v, const char *name, size_t n);
 
 /*
 ** Sets the value of a column, which must stay until the record's end.  No bytes, and "-", are a
