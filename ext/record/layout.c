@@ -195,18 +195,28 @@ static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKEN
   return rest;
 }
 
+/* Adds the names of a line. */
+static enum err_code add_names(struct layout *l, const struct line *line, struct err *e) {
+  begin(l);
+  for (uint32_t i = 0; i < line->count; i++) {
+    size_t n;
+    const char *p = token_text(line, i, &n);
+    if (add(l, p, n, ERR_FORMAT, e)) return e->code;
+  }
+  add_classes(l);
+  return ERR_NONE;
+}
+
+void layout_from_names(struct layout *l, const struct line *line) {
+  struct err never = {0};
+  add_names(l, line, &never);
+}
+
 int layout_from_header(struct layout *l, const struct line *original, int single, struct err *e) {
   uint32_t at[LAYOUT_TOKENS + 1];
   const struct line line = behind_mark(original, at);
   if (!looks_like_header(&line, single)) return 0;
-  begin(l);
-  for (uint32_t i = 0; i < line.count; i++) {
-    size_t n;
-    const char *p = token_text(&line, i, &n);
-    if (add(l, p, n, ERR_FORMAT, e)) return -1;
-  }
-  add_classes(l);
-  return 1;
+  return add_names(l, &line, e) ? -1 : 1;
 }
 
 int layout_is_near_header(const struct line *line, char why[ERR_TEXT]) {

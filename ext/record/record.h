@@ -23,6 +23,8 @@
 
 #define RECORD_MAX_BYTES (64 * 1024) /* of a line without its LF; a longer line is no record */
 
+#define RECORD_NAMES_TEXT 1088 /* of the names and the time that scan/envelope.h adds to a row, at most */
+
 /*
 ** The first control character, tab and CR apart, or NULL.  AWS writes none, but damaged files have
 ** some, and files that want to do something to the terminal of who looks at them.

@@ -45,6 +45,31 @@ static enum err_code add_problem(struct reader *r, struct batch *b, enum err_cod
   return batch_problem(b, code, line, reason, raw, raw ? utf8_cut(raw, raw_n, RAW_MAX_BYTES) : 0, e);
 }
 
+/* The number of line i of the window in its file, or of its record. */
+static uint64_t number_of(const struct reader *r, uint32_t i) {
+  return r->places ? r->places[i].number : r->line + i + 1;
+}
+
+/* Line i of the window. */
+static inline struct line window_line(const struct reader *r, uint32_t i) {
+  struct line line = tokens_line(&r->tokens, i, r->line);
+  if (__builtin_expect(r->places != NULL, 0)) line.number = r->places[i].number;
+  return line;
+}
+
+/* Finds the line of the window that has this number; 0: there is none. */
+static int find_line(const struct reader *r, uint64_t number, struct line *line) {
+  uint32_t i = 0;
+  if (!number) return 0;
+  if (!r->places)
+    i = number > r->line && number <= r->line + r->tokens.nlines ? (uint32_t)(number - r->line - 1) : UINT32_MAX;
+  else
+    while (i < r->tokens.nlines && r->places[i].number != number) i++;
+  if (i >= r->tokens.nlines) return 0;
+  *line = window_line(r, i);
+  return 1;
+}
+
 /*
 ** The same where the rest of the file cannot be used either.  The line is shown if it is in the
 ** window.
@@ -59,8 +84,7 @@ static enum err_code file_problem(struct reader *r, struct batch *b, enum err_co
     r->verdict = VERDICT_BAD;
     keep_reason(r, line, text);
   }
-  if (line > r->line && line <= r->line + r->tokens.nlines)
-    shown = tokens_line(&r->tokens, (uint32_t)(line - r->line - 1), r->line);
+  find_line(r, line, &shown);
   return add_problem(r, b, code, line, text, shown.text ? shown.text + shown.start : NULL, shown.end - shown.start, e);
 }
 
@@ -102,9 +126,34 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   return not_a_flow_log(r, b, likely, 0, e);
 }
 
+/* The first line of the window names the fields, as a container has found them. */
+static enum err_code begin_with_names(struct reader *r) {
+  const struct line line = window_line(r, 0);
+  layout_from_names(&r->layout, &line);
+  r->verdict = VERDICT_FLOW_LOG;
+  formats_set(&r->formats, FORMATS_NONE);
+  return ERR_NONE;
+}
+
+/*
+** No line of the first window is a record.  Where a container has said why a line cannot be used,
+** that is the reason.  at: the line that r->why is about, or 0.
+*/
+static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
+  for (uint32_t i = 0; r->places && i < r->tokens.nlines; i++) {
+    const char *why = block_why(&r->container.block, &r->places[i]);
+    if (!why) continue;
+    err_print(r->why, "%s", why);
+    at = i + 1;
+    break;
+  }
+  return not_a_flow_log(r, b, likely, at ? number_of(r, (uint32_t)at - 1) : 0, e);
+}
+
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
+  if (r->places && r->places->number == BLOCK_HEADER) return begin_with_names(r);
   int expected = r->expectation != EXPECT_NOTHING, choice;
   switch (detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why)) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
@@ -112,11 +161,11 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
     r->verdict = VERDICT_FLOW_LOG;
     formats_set(&r->formats, choice);
     return ERR_NONE;
-  case DETECT_LIKELY: return not_a_flow_log(r, b, 1, why.line ? r->line + why.line : 0, e);
-  case DETECT_OTHER: return not_a_flow_log(r, b, 0, why.line ? r->line + why.line : 0, e);
+  case DETECT_LIKELY: return begin_with_nothing(r, b, 1, why.line, e);
+  case DETECT_OTHER: return begin_with_nothing(r, b, 0, why.line, e);
   case DETECT_ERROR: break;
   }
-  return file_problem(r, b, ERR_FORMAT, r->line + why.line, why.text, e);
+  return file_problem(r, b, ERR_FORMAT, number_of(r, (uint32_t)why.line - 1), why.text, e);
 }
 
 /*
@@ -154,9 +203,55 @@ static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
                       e);
 }
 
+/* Finds out from the first bytes of the file whether it is a container, and begins it. */
+static enum err_code begin_container(struct reader *r, struct err *e) {
+  struct lines *l = &r->lines;
+  r->is_new = 0;
+  lines_peek(l);
+  const struct container_kind *kind = container_find(l->p, l->n, l->at_end);
+  if (!kind || (l->at_end && l->failed.code && !l->n)) return ERR_NONE;
+  if (container_start(&r->container, kind, l->p, l->n, l->read, l->from, e)) return e->code;
+  r->container.feed.at_end = l->at_end;
+  r->container.feed.failed = l->failed;
+  r->is_contained = 1;
+  return ERR_NONE;
+}
+
+/*
+** Nothing more of a container can be read, because of what *why says.  In a file that was found in a
+** folder, and of which no record has been seen, that need not concern flow logs.
+*/
+static enum err_code container_broken(struct reader *r, struct batch *b, const struct err *why, struct err *e) {
+  if (r->verdict != VERDICT_OPEN) return file_problem(r, b, why->code, why->line, why->text, e);
+  err_print(r->why, "%s", why->text);
+  return not_a_flow_log(r, b, detect_marks(r->lines.p, r->lines.n), why->line, e);
+}
+
+/* Gets more lines from a container into r->text, perhaps none. */
+static enum err_code next_container_block(struct reader *r, struct batch *b, struct err *e) {
+  struct err why = {0};
+  switch (container_next(&r->container, &why)) {
+  case CONTAINER_BLOCK:
+    r->text = r->container.block.text;
+    r->text_n = r->container.block.n;
+    r->places = r->container.block.place;
+    return ERR_NONE;
+  case CONTAINER_MORE: return ERR_NONE;
+  case CONTAINER_END:
+    r->done = 1;
+    if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
+    return ERR_NONE;
+  case CONTAINER_BROKEN: return container_broken(r, b, &why, e);
+  case CONTAINER_ERROR: break;
+  }
+  return source_failed(r, b, why.code, why.line, why.text, e);
+}
+
 /* Gets more lines from the file into r->text, perhaps none. */
 static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
+  if (r->is_new && begin_container(r, e)) return e->code;
+  if (r->is_contained) return next_container_block(r, b, e);
   switch (lines_next(&r->lines, &why)) {
   case LINES_BLOCK:
     r->text = r->lines.p;
@@ -187,10 +282,11 @@ static void skip_blank_lines(struct reader *r) {
 
 /* Splits the next window of lines, if there is one. */
 static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
-  r->line += r->tokens.nlines;
+  if (r->places) r->places += r->tokens.nlines;
+  else r->line += r->tokens.nlines;
   r->next = r->tokens.nlines = 0;
   if (r->text_n == 0 && next_block(r, b, e)) return e->code;
-  if (r->text_n && r->verdict == VERDICT_OPEN) skip_blank_lines(r);
+  if (r->text_n && r->verdict == VERDICT_OPEN && !r->places) skip_blank_lines(r);
   if (r->text_n == 0 || r->done) return ERR_NONE;
   size_t taken = tokens_split(&r->tokens, r->text, r->text_n);
   r->text += taken;
@@ -298,7 +394,8 @@ static enum err_code check_columns(struct reader *r, struct batch *b, struct err
   int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, why);
   r->is_judged = result >= 0;
   if (result <= 0) return ERR_NONE;
-  if (r->records) return file_problem(r, b, ERR_FORMAT, r->line + r->next + !is_header, why, e);
+  if (r->records)
+    return file_problem(r, b, ERR_FORMAT, r->places ? number_of(r, r->next) : r->line + r->next + !is_header, why, e);
   r->verdict = VERDICT_OPEN;
   return file_problem(r, b, ERR_FORMAT, 0, why, e);
 }
@@ -322,6 +419,7 @@ static void note_uses(struct reader *r, const struct batch *b) {
 /* Prepares for lines of this layout, which go into this batch or into the sums. */
 static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
   if (!r->summing.kind && projection_init(&r->projection, &r->layout, &r->path, b, e)) return e->code;
+  envelope_bind(&r->envelope, &r->layout, r->places ? &r->container.block : NULL, b);
   if (r->is_bound) return ERR_NONE;
   bind_wanted(r);
   if (r->summing.kind) r->summing.kind->bind(r->summing.sums, &r->layout, &r->path, &r->presence, &r->misfit);
@@ -330,10 +428,13 @@ static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
   return ERR_NONE;
 }
 
-/* Takes the record of a line: into the sums, or into the batch. */
-static inline enum err_code take_record(struct reader *r, const struct line *line, struct batch *b, struct err *e) {
+/* Takes the record of line i of the window: into the sums, or into the batch. */
+static inline enum err_code take_record(struct reader *r, uint32_t i, const struct line *line, struct batch *b,
+                                        struct err *e) {
   if (r->summing.kind) return r->summing.kind->add(r->summing.sums, line, e);
-  return record_store(&r->projection, &r->layout, line, b, e);
+  enum err_code rc = record_store(&r->projection, &r->layout, line, b, e);
+  if (rc || __builtin_expect(!r->envelope.is_wanted, 1)) return rc;
+  return envelope_store(&r->envelope, line, r->places ? &r->places[i] : NULL, b, e);
 }
 
 /* The record of a line could not be taken: *why says what is wrong with it. */
@@ -344,6 +445,27 @@ static enum err_code refuse_line(struct reader *r, struct batch *b, const struct
 }
 
 /*
+** A line of a container that is no record: it names the fields of the lines that follow, or it
+** cannot be used.  Returns 0 for all other lines.
+*/
+__attribute__((noinline)) static int take_other_line(struct reader *r, struct batch *b, uint32_t i, int *changed,
+                                                     struct err *e) {
+  const struct block_place *place = &r->places[i];
+  const char *why = block_why(&r->container.block, place);
+  if (place->number != BLOCK_HEADER && !why) return 0;
+  const struct line line = window_line(r, i);
+  if (why) {
+    add_problem(r, b, ERR_LINE, place->number, why, line.text + line.start, line.end - line.start, e);
+    return 1;
+  }
+  layout_from_names(&r->layout, &line);
+  formats_set(&r->formats, FORMATS_NONE);
+  r->is_judged = 0;
+  *changed = 1;
+  return 1;
+}
+
+/*
 ** The hot loop: takes the window's records, until it ends, the layout changes, or a problem ends
 ** the file.
 */
@@ -351,19 +473,23 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
   const struct tokens *t = &r->tokens;
   const int careful =
       t->odd || layout_is_texts(&r->layout) || r->formats.has_rival || r->options->policy == POLICY_COLLECT;
+  const struct block_place *const places = r->places;
   const int all = !r->wanted.never && !r->wanted.ngroups;
   uint32_t records = 0, rows = 0;
   int changed = 0;
   while (r->next < t->nlines && !changed && !r->done) {
-    const struct line line = tokens_line(t, r->next++, r->line);
+    const uint32_t i = r->next++;
+    const struct line line = tokens_line(t, i, places ? places[i].number - i - 1 : r->line);
     enum err_code rc = ERR_NONE;
-    if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
-        (careful && is_suspect(r, &line))) {
+    if (__builtin_expect(places != NULL, 0) && take_other_line(r, b, i, &changed, e)) {
+      rc = e->code;
+    } else if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
+               (careful && is_suspect(r, &line))) {
       rc = odd_line(r, b, &line, &changed, e);
     } else {
       records++;
       if (all || predicate_keeps(&r->wanted, &line)) {
-        rc = take_record(r, &line, b, e);
+        rc = take_record(r, i, &line, b, e);
         rows++;
         if (__builtin_expect(rc == ERR_LINE, 0)) {
           const struct err why = *e;

@@ -18,6 +18,8 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
   r->done = 1;
   if (source_init(&r->source, e)) return e->code;
   r->source.input.stop = options->stop;
+  container_init(&r->container);
+  r->container.stop = options->stop;
   if (lines_init(&r->lines, e)) return e->code;
   return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
 }
@@ -26,6 +28,7 @@ void reader_clear(struct reader *r) {
   read_ahead_stop(&r->ahead);
   source_clear(&r->source);
   lines_clear(&r->lines);
+  container_clear(&r->container);
   tokens_clear(&r->tokens);
 }
 
@@ -42,6 +45,9 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->text_n = 0;
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
+  r->is_new = 1;
+  r->is_contained = 0;
+  r->places = NULL;
   r->is_bound = r->is_judged = 0;
   memset(&r->presence, 0, sizeof r->presence);
   formats_begin(&r->formats, r->options->formats ? r->options->formats : formats_default());
@@ -106,6 +112,8 @@ void reader_open_file(struct reader *r, const struct file *file) {
   else if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
   else reader_open(r, file->path, expectation);
 }
+
+uint64_t reader_bytes(const struct reader *r) { return r->is_contained ? r->container.feed.total : r->lines.total; }
 
 void reader_close(struct reader *r) {
   read_ahead_stop(&r->ahead);

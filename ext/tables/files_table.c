@@ -115,7 +115,15 @@ static void result_kind(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
   (void)column;
   const struct reader *r = &cursor_of(cursor)->reader;
   if (!r->source_known) return;
-  sqlite3_result_text(ctx, source_kind_name(r->source.kind), -1, SQLITE_STATIC);
+  const char *layer = source_kind_name(r->source.kind);
+  if (!r->is_contained) {
+    sqlite3_result_text(ctx, layer, -1, SQLITE_STATIC);
+    return;
+  }
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  if (r->source.kind != SOURCE_PLAIN) sqlite3_str_appendf(text, "%s+", layer);
+  sqlite3_str_appendall(text, r->container.form);
+  result_str(ctx, text);
 }
 
 static void result_verdict(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
