@@ -10,28 +10,48 @@
 
 #include "base/calendar.h"
 #include "base/number.h"
+#include "base/printable.h"
+#include "file/export_name.h"
 
 #define EVENT_TEXT (CALENDAR_TEXT + 4) /* with the milliseconds */
 
 _Static_assert(2 * BLOCK_NAME + EVENT_TEXT <= RECORD_NAMES_TEXT, "the room that is asked for is enough");
+
+void envelope_begin(struct envelope *v, const char *path) {
+  memset(v, 0, sizeof *v);
+  if (path) v->path_stream = export_name_stream(path, &v->path_stream_n);
+  if (v->path_stream_n > BLOCK_NAME) v->path_stream_n = BLOCK_NAME;
+}
 
 void envelope_bind(struct envelope *v, const struct layout *l, const struct block *block, struct batch *b) {
   v->block = block;
   v->has_prefix = l->prefix && !block;
   v->stream = BLOCK_NO_TEXT;
   b->has[COLUMN_LOG_GROUP] = b->cell[COLUMN_LOG_GROUP] && block;
-  b->has[COLUMN_LOG_STREAM] = b->cell[COLUMN_LOG_STREAM] && block;
+  b->has[COLUMN_LOG_STREAM] = b->cell[COLUMN_LOG_STREAM] && (block || v->path_stream);
   b->has[COLUMN_EVENT_TIME] = b->cell[COLUMN_EVENT_TIME] && (block || v->has_prefix);
   v->is_wanted = b->has[COLUMN_LOG_GROUP] || b->has[COLUMN_LOG_STREAM] || b->has[COLUMN_EVENT_TIME];
 }
 
-/* Puts a name of the stream into the batch, if it has one and the column is wanted. */
-static uint64_t put_name(const struct block *block, uint32_t at, uint32_t n, int has, struct batch *b) {
-  if (!has || at == BLOCK_NO_TEXT) return BATCH_NULL;
+/* Puts a text into the batch, in which there is room for it, and returns its cell. */
+static uint64_t put(const char *p, size_t n, struct batch *b) {
   uint64_t cell = (uint64_t)n << 32 | b->text_used;
-  memcpy(b->text + b->text_used, block->names + at, n);
+  memcpy(b->text + b->text_used, p, n);
   b->text_used += n;
   return cell;
+}
+
+/* The log stream is that of the path. */
+static void set_path_stream(struct envelope *v, struct batch *b) {
+  if (v->stream != BLOCK_NO_TEXT) return;
+  v->stream = 0;
+  v->name = put(v->path_stream, v->path_stream_n, b);
+  printable_replace(b->text + (uint32_t)v->name, v->path_stream_n);
+}
+
+/* Puts a name of the stream into the batch, if it has one and the column is wanted. */
+static uint64_t put_name(const struct block *block, uint32_t at, uint32_t n, int has, struct batch *b) {
+  return has && at != BLOCK_NO_TEXT ? put(block->names + at, n, b) : BATCH_NULL;
 }
 
 static void set_stream(struct envelope *v, uint32_t stream, struct batch *b) {
@@ -64,10 +84,7 @@ static uint64_t put_time(int64_t time, struct batch *b) {
   text[n++] = (char)('0' + ms / 100);
   text[n++] = (char)('0' + ms / 10 % 10);
   text[n++] = (char)('0' + ms % 10);
-  uint64_t cell = (uint64_t)n << 32 | b->text_used;
-  memcpy(b->text + b->text_used, text, n);
-  b->text_used += n;
-  return cell;
+  return put(text, n, b);
 }
 
 enum err_code envelope_store(struct envelope *v, const struct line *line, const struct block_place *place,
@@ -78,8 +95,9 @@ enum err_code envelope_store(struct envelope *v, const struct line *line, const 
     return e->code;
   }
   if (place) set_stream(v, place->stream, b);
+  else if (v->path_stream) set_path_stream(v, b);
   if (b->has[COLUMN_LOG_GROUP]) b->cell[COLUMN_LOG_GROUP][row] = place ? v->group : BATCH_NULL;
-  if (b->has[COLUMN_LOG_STREAM]) b->cell[COLUMN_LOG_STREAM][row] = place ? v->name : BATCH_NULL;
+  if (b->has[COLUMN_LOG_STREAM]) b->cell[COLUMN_LOG_STREAM][row] = place || v->path_stream ? v->name : BATCH_NULL;
   if (b->has[COLUMN_EVENT_TIME]) {
     size_t n = 0;
     const char *prefix = v->has_prefix ? token_text(line, 0, &n) : NULL;

@@ -70,6 +70,7 @@ static void begin_lines(struct reader *r, struct err *e) {
 void reader_open(struct reader *r, const char *path, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  envelope_begin(&r->envelope, path);
   path_fields_of(&r->path, path);
   source_open(&r->source, path, r->options->guard, &e);
   begin_lines(r, &e);
@@ -78,6 +79,7 @@ void reader_open(struct reader *r, const char *path, enum expectation expectatio
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  envelope_begin(&r->envelope, NULL);
   r->path.n = 0;
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
