@@ -17,13 +17,14 @@
 #include "parquet/plain.h"
 #include "parquet/texts.h"
 
-void column_init(struct column *c, const struct schema_column *schema, struct input *input, struct codec *codec) {
+void column_init(struct parquet_column *c, const struct schema_column *schema, struct input *input,
+                 struct codec *codec) {
   memset(c, 0, sizeof *c);
   c->schema = schema;
   chunk_init(&c->chunk, input, codec);
 }
 
-void column_clear(struct column *c) {
+void column_clear(struct parquet_column *c) {
   chunk_clear(&c->chunk);
   dictionary_clear(&c->dictionary);
   mem_free(c->length);
@@ -33,7 +34,7 @@ void column_clear(struct column *c) {
   memset(c, 0, sizeof *c);
 }
 
-enum err_code column_begin(struct column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e) {
+enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e) {
   c->left = rows;
   c->page_left = 0;
   c->has_dictionary = 0;
@@ -47,7 +48,7 @@ enum err_code column_begin(struct column *c, const struct footer_chunk *chunk, u
 
 /* --- pages ------------------------------------------------------------------------------------------------------- */
 
-static enum err_code read_dictionary(struct column *c, struct err *e) {
+static enum err_code read_dictionary(struct parquet_column *c, struct err *e) {
   const struct page_header *h = &c->chunk.page;
   if (c->has_dictionary) return err_set(e, ERR_DAMAGED, 0, "has two dictionaries in a row group");
   if (h->encoding != PAGE_PLAIN && h->encoding != PAGE_PLAIN_DICTIONARY)
@@ -59,7 +60,7 @@ static enum err_code read_dictionary(struct column *c, struct err *e) {
 }
 
 /* Finds the levels of the page, and moves `p` behind them. */
-static enum err_code begin_levels(struct column *c, struct err *e) {
+static enum err_code begin_levels(struct parquet_column *c, struct err *e) {
   const struct page_header *h = &c->chunk.page;
   const unsigned char *levels = c->chunk.levels;
   size_t n = h->level_bytes;
@@ -78,7 +79,7 @@ static enum err_code begin_levels(struct column *c, struct err *e) {
   return ERR_NONE;
 }
 
-static enum err_code begin_indexes(struct column *c, struct err *e) {
+static enum err_code begin_indexes(struct parquet_column *c, struct err *e) {
   if (!c->has_dictionary) return err_set(e, ERR_DAMAGED, 0, "has values of a dictionary that is not there");
   c->coding = COLUMN_INDEXED;
   if (c->p == c->end) { /* a page without values may have no width */
@@ -91,20 +92,20 @@ static enum err_code begin_indexes(struct column *c, struct err *e) {
   return ERR_NONE;
 }
 
-static enum err_code begin_delta(struct column *c, struct err *e) {
+static enum err_code begin_delta(struct parquet_column *c, struct err *e) {
   const char *why = delta_start(&c->delta, c->p, (size_t)(c->end - c->p));
   c->coding = COLUMN_DELTA;
   return why ? err_set(e, ERR_DAMAGED, 0, "has a page that can't be read: %s", why) : ERR_NONE;
 }
 
-static void begin_split(struct column *c) {
+static void begin_split(struct parquet_column *c) {
   c->coding = COLUMN_SPLIT;
   c->split_next = 0;
   c->split_n = (size_t)(c->end - c->p) / plain_width(c->schema);
 }
 
 /* Begins the values of a page of data, which lie from `p` to `end`. */
-static enum err_code begin_values(struct column *c, struct err *e) {
+static enum err_code begin_values(struct parquet_column *c, struct err *e) {
   int64_t encoding = c->chunk.page.encoding;
   int is_text = c->schema->values == SCHEMA_TEXT, is_integer = !is_text && c->schema->type != SCHEMA_INT96;
   c->coding = COLUMN_PLAIN;
@@ -117,7 +118,7 @@ static enum err_code begin_values(struct column *c, struct err *e) {
   return err_set(e, ERR_FORMAT, 0, "has the encoding %lld, which can't be read for its type", (long long)encoding);
 }
 
-static enum err_code begin_page(struct column *c, struct err *e) {
+static enum err_code begin_page(struct parquet_column *c, struct err *e) {
   const struct page_header *h = &c->chunk.page;
   if (h->type == PAGE_DICTIONARY) return read_dictionary(c, e);
   if (h->values > c->left) return err_set(e, ERR_DAMAGED, 0, "has more values than its row group has rows");
@@ -131,7 +132,7 @@ static enum err_code begin_page(struct column *c, struct err *e) {
   return ERR_NONE;
 }
 
-enum err_code column_ready(struct column *c, uint32_t *rows, struct err *e) {
+enum err_code column_ready(struct parquet_column *c, uint32_t *rows, struct err *e) {
   while (!c->page_left) {
     int found = chunk_next(&c->chunk, e);
     if (found < 0) return e->code;
@@ -145,7 +146,7 @@ enum err_code column_ready(struct column *c, uint32_t *rows, struct err *e) {
 /* --- a window ---------------------------------------------------------------------------------------------------- */
 
 /* Sets present[], and returns how many values there are, or -1 if the levels end too early. */
-static int read_levels(struct column *c, uint32_t n) {
+static int read_levels(struct parquet_column *c, uint32_t n) {
   uint32_t level[COLUMN_WINDOW], there;
   there = c->has_levels ? rle_skip_same(&c->levels, 1, n) : n;
   memset(c->present, 1, there);
@@ -160,14 +161,14 @@ static int read_levels(struct column *c, uint32_t n) {
   return (int)there;
 }
 
-static int read_indexes(struct column *c, uint32_t n) {
+static int read_indexes(struct parquet_column *c, uint32_t n) {
   uint32_t largest = 0;
   if (!rle_read(&c->indexes, c->index, n)) return 0;
   for (uint32_t i = 0; i < n; i++) largest = c->index[i] > largest ? c->index[i] : largest;
   return !n || largest < c->dictionary.n;
 }
 
-static int read_split(struct column *c, uint32_t n) {
+static int read_split(struct parquet_column *c, uint32_t n) {
   size_t width = plain_width(c->schema);
   if (n > c->split_n - c->split_next) return 0;
   for (uint32_t i = 0; i < n; i++) {
@@ -180,13 +181,13 @@ static int read_split(struct column *c, uint32_t n) {
 }
 
 /* INT32 is stored in the lower bits of what the delta encoding and the split one make. */
-static void cut_to_type(struct column *c, uint32_t n) {
+static void cut_to_type(struct parquet_column *c, uint32_t n) {
   if (c->schema->type != SCHEMA_INT32) return;
   for (uint32_t i = 0; i < n; i++)
     c->number[i] = c->schema->values == SCHEMA_UNSIGNED ? (int64_t)(uint32_t)c->number[i] : (int32_t)c->number[i];
 }
 
-static int read_numbers(struct column *c, uint32_t n) {
+static int read_numbers(struct parquet_column *c, uint32_t n) {
   int ok = c->coding == COLUMN_PLAIN   ? plain_numbers(&c->p, c->end, c->schema, c->number, n)
            : c->coding == COLUMN_DELTA ? delta_read(&c->delta, c->number, n)
                                        : read_split(c, n);
@@ -197,7 +198,7 @@ static int read_numbers(struct column *c, uint32_t n) {
 }
 
 /* Moves the values, which lie at the front, to their rows. */
-static void spread(struct column *c, uint32_t n, uint32_t there) {
+static void spread(struct parquet_column *c, uint32_t n, uint32_t there) {
   int is_text = c->schema->values == SCHEMA_TEXT;
   for (uint32_t i = n; i-- > 0 && there <= i;) {
     if (!c->present[i]) continue;
@@ -208,7 +209,7 @@ static void spread(struct column *c, uint32_t n, uint32_t there) {
   }
 }
 
-enum err_code column_read(struct column *c, uint32_t n, struct err *e) {
+enum err_code column_read(struct parquet_column *c, uint32_t n, struct err *e) {
   c->is_indexed = c->coding == COLUMN_INDEXED;
   int there = read_levels(c, n), ok;
   if (there < 0) return err_set(e, ERR_DAMAGED, 0, "has a page with fewer levels than values");

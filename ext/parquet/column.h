@@ -40,7 +40,7 @@ enum column_coding {
   COLUMN_SPLIT,  /* the first bytes of all numbers, then the second bytes ... */
 };
 
-struct column {
+struct parquet_column {
   const struct schema_column *schema;
   struct chunk chunk;
   uint64_t left;      /* rows of the row group that the next pages must have */
@@ -69,16 +69,17 @@ struct column {
   struct parquet_text text[COLUMN_WINDOW];
 };
 
-void column_init(struct column *c, const struct schema_column *schema, struct input *input, struct codec *codec);
-void column_clear(struct column *c);
+void column_init(struct parquet_column *c, const struct schema_column *schema, struct input *input,
+                 struct codec *codec);
+void column_clear(struct parquet_column *c);
 
 /* Begins a row group of so many rows. */
-enum err_code column_begin(struct column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e);
+enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e);
 
 /* Makes sure that there is a page with rows, and sets *rows to their number. */
-enum err_code column_ready(struct column *c, uint32_t *rows, struct err *e);
+enum err_code column_ready(struct parquet_column *c, uint32_t *rows, struct err *e);
 
 /* Reads n rows, at most COLUMN_WINDOW and those of column_ready(). */
-enum err_code column_read(struct column *c, uint32_t n, struct err *e);
+enum err_code column_read(struct parquet_column *c, uint32_t n, struct err *e);
 
 #endif

@@ -89,7 +89,7 @@ enum err_code parquet_choose(struct parquet *p, const uint8_t *wanted, struct er
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e) {
   p->left = p->footer.group[group].rows;
   for (uint32_t i = 0; i < p->n; i++) {
-    struct column *c = &p->chosen[i].column;
+    struct parquet_column *c = &p->chosen[i].column;
     struct err why = {0};
     if (column_begin(c, footer_chunk(&p->footer, group, p->chosen[i].number), p->left, &why))
       return fail(c->schema, &why, e);

@@ -34,7 +34,7 @@ struct parquet {
   uint32_t n; /* chosen columns */
   struct parquet_chosen {
     uint32_t number; /* in the schema */
-    struct column column;
+    struct parquet_column column;
   } * chosen;    /* those of them */
   uint64_t left; /* rows of the row group at hand */
 };

@@ -16,7 +16,7 @@
 #include "base/mem.h"
 
 /* Reads all lengths at c->p, and moves it behind them. */
-static enum err_code read_lengths(struct column *c, uint32_t **length, size_t *cap, size_t *n, struct err *e) {
+static enum err_code read_lengths(struct parquet_column *c, uint32_t **length, size_t *cap, size_t *n, struct err *e) {
   struct delta d;
   int64_t some[256];
   const char *why = delta_start(&d, c->p, (size_t)(c->end - c->p));
@@ -38,13 +38,13 @@ static enum err_code read_lengths(struct column *c, uint32_t **length, size_t *c
   return ERR_NONE;
 }
 
-enum err_code texts_begin_lengths(struct column *c, struct err *e) {
+enum err_code texts_begin_lengths(struct parquet_column *c, struct err *e) {
   c->coding = COLUMN_LENGTH;
   c->next_text = 0;
   return read_lengths(c, &c->length, &c->length_cap, &c->texts, e);
 }
 
-enum err_code texts_begin_prefixes(struct column *c, struct err *e) {
+enum err_code texts_begin_prefixes(struct parquet_column *c, struct err *e) {
   size_t prefixes = 0;
   c->coding = COLUMN_PREFIX;
   c->next_text = 0;
@@ -55,7 +55,7 @@ enum err_code texts_begin_prefixes(struct column *c, struct err *e) {
   return ERR_NONE;
 }
 
-static int read_behind_lengths(struct column *c, uint32_t n) {
+static int read_behind_lengths(struct parquet_column *c, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     uint32_t length = c->length[c->next_text + i];
     if (length > (size_t)(c->end - c->p)) return 0;
@@ -66,7 +66,7 @@ static int read_behind_lengths(struct column *c, uint32_t n) {
 }
 
 /* Makes the next text in c->before.  Returns 0 if its bytes are not there. */
-static int make_text(struct column *c, size_t k, struct err *e) {
+static int make_text(struct parquet_column *c, size_t k, struct err *e) {
   size_t prefix = c->prefix[k], suffix = c->length[k];
   if (prefix > c->before_n || suffix > (size_t)(c->end - c->p) || prefix + suffix > PAGE_MAX) return 0;
   if (mem_grow(&c->before, &c->before_cap, prefix + suffix + 1, 256, 1)) return err_nomem(e), 0;
@@ -76,7 +76,7 @@ static int make_text(struct column *c, size_t k, struct err *e) {
   return 1;
 }
 
-static int read_with_prefixes(struct column *c, uint32_t n, struct err *e) {
+static int read_with_prefixes(struct parquet_column *c, uint32_t n, struct err *e) {
   size_t used = 0;
   for (uint32_t i = 0; i < n; i++) {
     if (!make_text(c, c->next_text + i, e)) return 0;
@@ -95,7 +95,7 @@ static int read_with_prefixes(struct column *c, uint32_t n, struct err *e) {
   return 1;
 }
 
-int texts_read(struct column *c, uint32_t n, struct err *e) {
+int texts_read(struct parquet_column *c, uint32_t n, struct err *e) {
   if (n > c->texts - c->next_text) return 0;
   if (c->coding == COLUMN_LENGTH ? !read_behind_lengths(c, n) : !read_with_prefixes(c, n, e)) return 0;
   c->next_text += n;

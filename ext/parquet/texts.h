@@ -11,10 +11,10 @@
 #include "parquet/column.h"
 
 /* Begin a page of DELTA_LENGTH_BYTE_ARRAY, or of DELTA_BYTE_ARRAY. */
-enum err_code texts_begin_lengths(struct column *c, struct err *e);
-enum err_code texts_begin_prefixes(struct column *c, struct err *e);
+enum err_code texts_begin_lengths(struct parquet_column *c, struct err *e);
+enum err_code texts_begin_prefixes(struct parquet_column *c, struct err *e);
 
 /* Reads n texts to c->text.  Returns 0 if there are fewer; ERR_NOMEM. */
-int texts_read(struct column *c, uint32_t n, struct err *e);
+int texts_read(struct parquet_column *c, uint32_t n, struct err *e);
 
 #endif

@@ -29,14 +29,14 @@ static inline void parquet_text_add(struct parquet_text_out *o, const void *p, s
   o->p[o->n] = 0;
 }
 
-static inline void parquet_text_number(struct parquet_text_out *o, const struct column *c, int64_t x) {
+static inline void parquet_text_number(struct parquet_text_out *o, const struct parquet_column *c, int64_t x) {
   char text[32];
   int n = c->schema->values == SCHEMA_UNSIGNED ? snprintf(text, sizeof text, "%" PRIu64, (uint64_t)x)
                                                : snprintf(text, sizeof text, "%" PRId64, x);
   parquet_text_add(o, text, (size_t)n);
 }
 
-static inline void parquet_text_value(struct parquet_text_out *o, const struct column *c, uint32_t row) {
+static inline void parquet_text_value(struct parquet_text_out *o, const struct parquet_column *c, uint32_t row) {
   const struct dictionary *d = &c->dictionary;
   if (!c->present[row]) {
     parquet_text_add(o, "-", 1);

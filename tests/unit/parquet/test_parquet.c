@@ -91,7 +91,7 @@ static void test_cut_off(void **state) {
 static void test_changed(void **state) {
   static const char *const files[] = {"duckdb-gzip-v1", "duckdb-snappy-v2", "hyparquet-delta", "arrow-delta-bytes",
                                       "hyparquet-split"};
-  static const int changes[] = {0, 0xff, 0x80, 1};
+  static const unsigned changes[] = {0, 0xff, 0x80, 1};
   struct parquet_text_out out = {0};
   (void)state;
   for (size_t i = 0; i < COUNT(files); i++) {
@@ -103,7 +103,7 @@ static void test_changed(void **state) {
     for (size_t at = i % step; at < file.n; at += step) {
       char was = file.p[at];
       struct err e;
-      file.p[at] = at % 2 ? (char)(was ^ (char)(1u << at % 8)) : (char)changes[at / 2 % COUNT(changes)];
+      file.p[at] = (char)(at % 2 ? (unsigned char)was ^ 1u << at % 8 : changes[at / 2 % COUNT(changes)]);
       enum err_code code = read_memory(file.p, file.n, &out, &e);
       CHECK(code == ERR_NONE || code == ERR_DAMAGED || code == ERR_FORMAT, "%s at %zu: %d %s", path, at, code, e.text);
       file.p[at] = was;
