@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "container/kinds.h"
 
 static const struct container_kind *const kinds[CONTAINER_KINDS] = {
-    NULL,
+    &container_csv,
+    &container_json,
 };
 
 void container_init(struct container *c) { memset(c, 0, sizeof *c); }

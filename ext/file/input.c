@@ -39,6 +39,7 @@ void input_clear(struct input *in) {
 void input_close(struct input *in) {
   if (in->fd >= 0) close(in->fd);
   in->fd = -1;
+  in->pull = NULL;
 }
 
 static enum err_code open_regular(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
@@ -85,6 +86,13 @@ void input_open_memory(struct input *in, const void *p, size_t n) {
   in->total = n;
 }
 
+void input_open_stream(struct input *in, ssize_t (*pull)(void *from, char *p, size_t n, struct err *e), void *from) {
+  input_close(in);
+  empty(in, 0);
+  in->pull = pull;
+  in->from = from;
+}
+
 /* Makes more of the bytes in memory available, behind those that are.  Returns 0, or -1 with *e set. */
 static int show_more(struct input *in, struct err *e) {
   size_t n = in->rest < INPUT_BUFFER ? in->rest : INPUT_BUFFER;
@@ -104,33 +112,43 @@ static int is_shorter(const struct input *in) {
   return in->total < in->size && !fstat(in->fd, &st) && (uint64_t)st.st_size < in->size;
 }
 
-ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
+static ssize_t read_file(struct input *in, void *p, size_t n, struct err *e) {
   ssize_t got;
-  if (in->at_eof) return 0;
-  if (stop_check(&in->stop, e)) return -1;
   do got = read(in->fd, p, n);
   while (got < 0 && errno == EINTR);
   if (got < 0) err_system(e, "can't be read", errno);
-  if (got == 0) in->at_eof = 1;
   if (got == 0 && is_shorter(in))
     return err_set(e, ERR_IO, 0, "has become shorter while it was read; query it again when it doesn't change"), -1;
+  return got;
+}
+
+ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
+  if (in->at_eof) return 0;
+  if (stop_check(&in->stop, e)) return -1;
+  ssize_t got = in->pull ? in->pull(in->from, p, n, e) : read_file(in, p, n, e);
+  if (got == 0) in->at_eof = 1;
   if (got > 0) atomic_fetch_add_explicit(&in->total, (uint64_t)got, memory_order_relaxed);
   return got;
 }
 
-int input_fill(struct input *in, size_t want, struct err *e) {
+/* Reads until n >= want, and at most until n is `most`. */
+static int fill(struct input *in, size_t want, size_t most, struct err *e) {
   unsigned char *front = in->buffer + INPUT_BACK;
   if (in->n >= want) return 0;
-  if (in->fd < 0) return show_more(in, e);
+  if (in->fd < 0 && !in->pull) return show_more(in, e);
   memmove(in->buffer, in->p - INPUT_BACK, INPUT_BACK + in->n);
   in->p = front;
   while (in->n < want && !in->at_eof) {
-    ssize_t got = input_read(in, front + in->n, INPUT_BUFFER - in->n, e);
+    ssize_t got = input_read(in, front + in->n, most - in->n, e);
     if (got < 0) return -1;
     in->n += (size_t)got;
   }
   return 0;
 }
+
+int input_fill(struct input *in, size_t want, struct err *e) { return fill(in, want, INPUT_BUFFER, e); }
+
+int input_peek(struct input *in, size_t want, struct err *e) { return fill(in, want, want, e); }
 
 uint64_t input_tell(const struct input *in) { return in->total - in->rest - in->n; }
 

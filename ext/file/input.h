@@ -28,9 +28,11 @@
 #define INPUT_BACK   8            /* bytes that were taken and can be given back */
 
 struct input {
-  int fd;                 /* -1 when no file is open */
-  int at_eof;             /* there are no more bytes than p and n */
-  unsigned char *buffer;  /* INPUT_BACK + INPUT_BUFFER bytes */
+  int fd;                                                        /* -1 when no file is open */
+  ssize_t (*pull)(void *from, char *p, size_t n, struct err *e); /* brings the bytes, instead of a file; or NULL */
+  void *from;                                                    /* of pull; not owned */
+  int at_eof;                                                    /* there are no more bytes than p and n */
+  unsigned char *buffer;                                         /* INPUT_BACK + INPUT_BUFFER bytes */
   const unsigned char *p; /* the n bytes that have been read and not been taken */
   size_t n;
   size_t rest;                 /* of bytes in memory, those behind them */
@@ -64,15 +66,27 @@ void input_close(struct input *in);
 void input_open_memory(struct input *in, const void *p, size_t n);
 
 /*
+** Presents what another reader brings as the file, instead of input_open().  pull returns the number of
+** bytes that it has written to p, at most n, or 0 at the end, or -1 with *e set, and then again.
+*/
+void input_open_stream(struct input *in, ssize_t (*pull)(void *from, char *p, size_t n, struct err *e), void *from);
+
+/*
 ** Reads until n >= want (at most INPUT_BUFFER) or the file ends.  Returns 0, or -1 with ERR_IO,
 ** ERR_EXHAUSTED or ERR_INTERRUPT.  At the end of the file n may be less than want.
 */
 int input_fill(struct input *in, size_t want, struct err *e);
 
+/* The same, but reads no byte more than that. */
+int input_peek(struct input *in, size_t want, struct err *e);
+
+/* Can input_seek() go back in what is open? */
+static inline int input_can_seek(const struct input *in) { return !in->pull; }
+
 /* Returns the number of bytes of the file that lie before p. */
 uint64_t input_tell(const struct input *in);
 
-/* Goes back to where input_tell() was `at`.  Returns 0, or -1 with ERR_IO. */
+/* Goes back to where input_tell() was `at`, if that can be done.  Returns 0, or -1 with ERR_IO. */
 int input_seek(struct input *in, uint64_t at, struct err *e);
 
 /*

@@ -36,11 +36,11 @@ _Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "
 ** nor empty.
 */
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
-  if (kind == SOURCE_PARQUET && r->source.kind == SOURCE_GZIP)
-    err_print(r->why, "is a Parquet file within gzip, which can't be read; unpack it with gunzip");
+  if (kind == SOURCE_PARQUET && r->source.nlayers)
+    err_print(r->why, "is a Parquet file within %s, which can't be read; unpack it", source_kind_name(r->source.kind));
   else if (kind == SOURCE_PARQUET)
     err_print(r->why, "is a Parquet file, which can't be read from memory; flowlogs reads it as a file");
-  else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip within gzip, which can't be read; unpack it once");
+  else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip, which can't be read here; unpack it");
   else err_print(r->why, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
   int likely =
       kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && detect_utf16(r->text, r->text_n));
@@ -111,7 +111,7 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
     r->text += 3;
     r->text_n -= 3;
   }
-  enum source_kind kind = source_magic(r->text, r->text_n); /* of the inflated bytes, if it was gzip */
+  enum source_kind kind = source_magic(r->text, r->text_n); /* of what the layers have left */
   return kind == SOURCE_PLAIN ? ERR_NONE : foreign(r, b, kind, e);
 }
 

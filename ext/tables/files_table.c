@@ -113,15 +113,16 @@ static void result_delivered(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, 
 
 static void result_kind(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
+  char kinds[SOURCE_KINDS];
   const struct reader *r = &cursor_of(cursor)->reader;
   if (!r->source_known) return;
-  const char *layer = source_kind_name(r->source.kind);
+  source_kinds(&r->source, kinds);
   if (!r->is_contained) {
-    sqlite3_result_text(ctx, layer, -1, SQLITE_STATIC);
+    sqlite3_result_text(ctx, kinds, -1, SQLITE_TRANSIENT);
     return;
   }
   sqlite3_str *text = sqlite3_str_new(NULL);
-  if (r->source.kind != SOURCE_PLAIN) sqlite3_str_appendf(text, "%s+", layer);
+  if (r->source.nlayers) sqlite3_str_appendf(text, "%s+", kinds);
   sqlite3_str_appendall(text, r->container.form);
   result_str(ctx, text);
 }
@@ -214,7 +215,10 @@ static const struct column columns[] = {
     FILE_COLUMN("region", "TEXT", NAME, result_region, "region, by the names"),
     FILE_COLUMN("flow_log_id", "TEXT", NAME, result_flow_log, "id of the flow log, by the name"),
     FILE_COLUMN("delivered", "INTEGER", NAME, result_delivered, "time in the name, Unix seconds"),
-    FILE_COLUMN("kind", "TEXT", OPEN, result_kind, "`plain`, `gzip`, `empty`, `parquet` …, by the first bytes"),
+    FILE_COLUMN(
+        "kind", "TEXT", OPEN, result_kind,
+        "`plain`, `gzip`, `empty`, `parquet` …, by the first bytes; the layers from the outermost on where there are "
+        "several: `gzip+gzip`, `base64+gzip`"),
     FILE_COLUMN("verdict", "TEXT", OPEN, result_verdict,
                 "`flow log`; `empty`; `other` (no flow log: passed over in a folder, an error when named); "
                 "`unreadable` (ends a query with `on_error = fail`)"),
