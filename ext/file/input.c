@@ -133,9 +133,9 @@ ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
 
 /* Reads until n >= want, and at most until n is `most`. */
 static int fill(struct input *in, size_t want, size_t most, struct err *e) {
-  unsigned char *front = in->buffer + INPUT_BACK;
   if (in->n >= want) return 0;
-  if (in->fd < 0 && !in->pull) return show_more(in, e);
+  if (in->fd < 0 && !in->pull) return show_more(in, e); /* which needs no buffer */
+  unsigned char *front = in->buffer + INPUT_BACK;
   memmove(in->buffer, in->p - INPUT_BACK, INPUT_BACK + in->n);
   in->p = front;
   while (in->n < want && !in->at_eof) {
