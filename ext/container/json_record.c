@@ -30,8 +30,17 @@ static int hold(struct json *j, const struct json_held *event) {
   return json_scan_fail(&j->scan, &e);
 }
 
+/*
+** The lines behind a header are read as it says.  Such a line is not shown: whoever looks at whole
+** windows of lines could take it for a record of the header.
+*/
+static const char after_names[] =
+    "is a line without the names of its fields, and records with such names stand in front "
+    "of it; write the two into files of their own";
+
 int json_put(struct json *j, const struct json_frame *f, size_t n) {
   struct block *b = json_block(j);
+  if (j->has_names) return json_bad(j, NULL, 0, after_names);
   if (j->is_holding) return hold(j, &(struct json_held){f->time, block_begin_line(b), n, NULL});
   set_stream(j, f);
   block_end_line(b, n, ++j->c->number, f->time);
@@ -115,6 +124,9 @@ __attribute__((format(printf, 3, 0))) static int unknown(struct json *j, const s
 
 /* --- fields ------------------------------------------------------------------------------------------------------ */
 
+/* Are so many of the names of fields, of all that an object has, those of a record? */
+static int are_enough(int known, int all) { return known >= LAYOUT_SURE || (known && known == all); }
+
 /* Do the names of the object belong to a record? */
 static int has_fields(const struct json *j, const struct json_frame *f) {
   int known = 0, all = 0;
@@ -125,20 +137,34 @@ static int has_fields(const struct json *j, const struct json_frame *f) {
     all++;
     known += field_find(name, m->name.n) != FIELD_NONE;
   }
-  return known >= LAYOUT_SURE || (known && known == all);
+  return are_enough(known, all);
 }
 
-/* Sets the values of the object's fields.  0: there is a name that no record has had so far, unless they are to be added. */
-static int set_fields(struct json *j, const struct json_frame *f, int add) {
+/* Sets the values of the object's fields.  0: it is no record, or has a name that no record has had so far. */
+static int set_known_fields(struct json *j, const struct json_frame *f) {
+  struct named_values *v = &j->values;
+  int known = 0, all = 0;
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
     const struct json_member *m = &j->member[i];
     if (m->kind != JSON_MEMBER_VALUE && m->kind != JSON_MEMBER_NULL) continue;
-    const char *name = j->text + m->name.at;
-    int column = add ? named_values_find(&j->values, name, m->name.n) : named_values_known(&j->values, name, m->name.n);
+    int column = named_values_known(v, j->text + m->name.at, m->name.n);
     if (column == NAMED_VALUES_NEW) return 0;
+    if (column == NAMED_VALUES_NONE) continue;
+    all++;
+    known += v->name[v->name_of[column]].field != FIELD_NONE;
+    if (m->kind == JSON_MEMBER_VALUE) named_values_set(v, column, j->text + m->value.at, m->value.n);
+  }
+  return are_enough(known, all);
+}
+
+/* The same for an object that is a record, whose names are added. */
+static void set_fields(struct json *j, const struct json_frame *f) {
+  for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
+    const struct json_member *m = &j->member[i];
+    if (m->kind != JSON_MEMBER_VALUE && m->kind != JSON_MEMBER_NULL) continue;
+    int column = named_values_find(&j->values, j->text + m->name.at, m->name.n);
     if (m->kind == JSON_MEMBER_VALUE) named_values_set(&j->values, column, j->text + m->value.at, m->value.n);
   }
-  return 1;
 }
 
 /* A name such as sum(bytes), or NULL. */
@@ -168,6 +194,7 @@ static int put_fields(struct json *j, const struct json_frame *f) {
   j->is_known = 1;
   json_set_form(j, f->form == JSON_FORM_INSIGHTS ? JSON_FORM_INSIGHTS : JSON_FORM_FIELDS);
   set_stream(j, f);
+  j->has_names = 1;
   named_values_end(&j->values, json_block(j), ++j->c->number, f->time);
   return 1;
 }
@@ -206,12 +233,12 @@ static int fields_end(struct json *j, const struct json_frame *f) {
   if (f->has_s3)
     return json_foreign(j,
                         "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
-  if (j->nmembers > f->nmembers && j->values.n && set_fields(j, f, 0)) return put_fields(j, f);
+  if (j->values.n && set_known_fields(j, f)) return put_fields(j, f);
   named_values_drop(&j->values);
   const struct json_name *sum = aggregation(j, f);
   if (sum) return refuse_aggregation(j, sum);
   if (has_fields(j, f)) {
-    set_fields(j, f, 1);
+    set_fields(j, f);
     return put_fields(j, f);
   }
   if (f->open == JSON_RECORD)

@@ -118,6 +118,7 @@ struct json {
   int is_released;  /* 0 or 1: what is held goes into the block now */
   uint64_t nunheld; /* events that did not fit */
   struct named_values values;
+  int has_names;             /* fields have become a header: lines without a header cannot follow */
   int is_known;              /* something was found that flow logs come in */
   int is_resynced;           /* bytes were passed over: what is left of a list may follow */
   const char *hint;          /* why there may be no records */
@@ -179,6 +180,9 @@ int json_foreign(struct json *j, const char *why);
 
 /* Could a text be JSON?  p: its first n bytes, without white space in front; is_all: they are the whole text. */
 int json_is(const char *p, size_t n, int is_all);
+
+/* Reads a text, whose quote is at hand, into j->piece. */
+int json_read_piece(struct json *j);
 
 /* Begins to read what is in j->piece.  The frame at the top is that of the value. */
 int json_piece(struct json *j, enum unwrap_form form);
