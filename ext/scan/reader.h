@@ -136,6 +136,12 @@ enum reader_result {
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e);
 void reader_clear(struct reader *r);
 
+/*
+** From now on, this is asked in the place of options->stop.  A worker, which must not ask what the
+** owner's thread alone may ask, sets it before its first file.
+*/
+void reader_set_stop(struct reader *r, const struct stop *stop);
+
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 

@@ -17,12 +17,16 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
   r->options = options;
   r->done = 1;
   if (source_init(&r->source, e)) return e->code;
-  r->source.input.stop = options->stop;
   container_init(&r->container);
   parquet_rows_init(&r->table);
-  r->container.stop = options->stop;
+  reader_set_stop(r, &options->stop);
   if (lines_init(&r->lines, e)) return e->code;
   return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
+}
+
+void reader_set_stop(struct reader *r, const struct stop *stop) {
+  r->source.input.stop = *stop;
+  r->container.stop = *stop;
 }
 
 void reader_clear(struct reader *r) {
