@@ -136,16 +136,15 @@ static enum err_code begin_with_names(struct reader *r) {
 }
 
 /*
-** No line of the first window is a record.  Where a container has said why a line cannot be used,
-** that is the reason.  at: the line that r->why is about, or 0.
+** No line of the first window is a record.  Where a container has said of all of them why they
+** cannot be used, that is the reason.  at: the line that r->why is about, or 0.
 */
 static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
-  for (uint32_t i = 0; r->places && i < r->tokens.nlines; i++) {
-    const char *why = block_why(&r->container.block, &r->places[i]);
-    if (!why) continue;
-    err_print(r->why, "%s", why);
-    at = i + 1;
-    break;
+  uint32_t bad = 0;
+  while (r->places && bad < r->tokens.nlines && block_why(&r->container.block, &r->places[bad])) bad++;
+  if (bad && bad == r->tokens.nlines) {
+    err_print(r->why, "%s", block_why(&r->container.block, r->places));
+    at = 1;
   }
   return not_a_flow_log(r, b, likely, at ? number_of(r, (uint32_t)at - 1) : 0, e);
 }
