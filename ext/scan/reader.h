@@ -4,6 +4,7 @@
 **
 **     source -> lines -------> tokens -> (detect) -> record -> predicate -> batch, or sums
 **           \-> container --/
+**           \-> rows of Parquet
 **
 ** Call order: reader_init() once, and `summing` set if records are to be summed; for each file
 ** reader_open_file() (or another of the functions that open), then
@@ -40,6 +41,7 @@
 #include "record/record.h"
 #include "record/tokens.h"
 #include "scan/envelope.h"
+#include "scan/parquet_rows.h"
 #include "scan/presence.h"
 #include "scan/refusal.h"
 #include "scan/summing.h"
@@ -65,6 +67,7 @@ struct reader_options {
   enum policy policy;
   const struct predicate *predicate; /* the records that are wanted; NULL for all */
   const struct filter *filter;       /* which they must match besides; NULL for none */
+  int whole_rows;                    /* rows are read and checked as a whole, also where columns could be read alone */
   int ahead;                         /* each file is read and inflated in a thread of its own */
   struct stop stop; /* asked between pieces of work; must allow to be called in the thread that reads the file */
 };
@@ -88,6 +91,7 @@ struct reader {
   int is_new;                       /* 0 or 1: no byte of the file has been looked at */
   int is_contained;                 /* 0 or 1: the file is a container */
   const struct block_place *places; /* of a container: those of the lines in the window; NULL for lines */
+  struct parquet_rows table;        /* in the place of the lines, for a Parquet file; table.is_open says so */
   struct envelope envelope;         /* what the container, or CloudWatch's prefix, gives to a record besides its line */
   struct tokens tokens;             /* the window: the lines that were split last */
   struct path_fields path;          /* what the path of the file gives to its records */
@@ -154,6 +158,12 @@ void reader_close(struct reader *r);
 ** one.
 */
 enum expectation reader_expectation(const struct file *file);
+
+/*
+** The layout of the file, of which r->layout may be a part: only the columns that a query needs are read of
+** a Parquet file.
+*/
+const struct layout *reader_layout(const struct reader *r);
 
 /* The uncompressed bytes of the file that have been read so far. */
 uint64_t reader_bytes(const struct reader *r);

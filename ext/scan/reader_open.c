@@ -19,6 +19,7 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
   if (source_init(&r->source, e)) return e->code;
   r->source.input.stop = options->stop;
   container_init(&r->container);
+  parquet_rows_init(&r->table);
   r->container.stop = options->stop;
   if (lines_init(&r->lines, e)) return e->code;
   return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
@@ -29,6 +30,7 @@ void reader_clear(struct reader *r) {
   source_clear(&r->source);
   lines_clear(&r->lines);
   container_clear(&r->container);
+  parquet_rows_clear(&r->table);
   tokens_clear(&r->tokens);
 }
 
@@ -47,6 +49,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->is_first = 1;
   r->is_new = 1;
   r->is_contained = 0;
+  r->table.is_flow_log = 0;
   r->places = NULL;
   r->is_bound = r->is_judged = 0;
   memset(&r->presence, 0, sizeof r->presence);
@@ -57,7 +60,8 @@ static void begin_file(struct reader *r, enum expectation expectation) {
 /* The source has been opened, or could not be. */
 static void begin_lines(struct reader *r, struct err *e) {
   r->source_known = !e->code;
-  if (r->source_known && r->options->ahead) read_ahead_start(&r->ahead, &r->source, e);
+  if (r->source_known && r->options->ahead && r->source.kind != SOURCE_PARQUET)
+    read_ahead_start(&r->ahead, &r->source, e);
   if (e->code) {
     r->verdict = VERDICT_BAD;
     r->bad = e->code;
@@ -119,6 +123,7 @@ uint64_t reader_bytes(const struct reader *r) { return r->is_contained ? r->cont
 
 void reader_close(struct reader *r) {
   read_ahead_stop(&r->ahead);
+  parquet_rows_close(&r->table);
   source_close(&r->source);
   r->done = 1;
 }

@@ -154,7 +154,7 @@ static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
   if (r->verdict != VERDICT_FLOW_LOG) return;
   int is_array = r->formats.choice != FORMATS_NONE && (r->formats.seen & (r->formats.seen - 1));
   sqlite3_str *text = sqlite3_str_new(NULL);
-  if (!is_array) append_names(text, &r->layout);
+  if (!is_array) append_names(text, reader_layout(r));
   for (uint32_t i = 0, before = 0; is_array && i < r->formats.formats->n; i++) {
     if (!(r->formats.seen >> i & 1)) continue;
     sqlite3_str_appendall(text, before++ ? "\", \"" : "[\"");
@@ -167,7 +167,7 @@ static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
 static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
   const struct reader *r = &cursor_of(cursor)->reader;
-  const struct layout *l = &r->layout;
+  const struct layout *l = reader_layout(r);
   sqlite3_str *note = sqlite3_str_new(NULL);
   sqlite3_str_appendall(note, r->why);
   int by_header = r->verdict == VERDICT_FLOW_LOG && r->formats.choice == FORMATS_NONE;
@@ -177,6 +177,8 @@ static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
                         : r->why[0] ? "; unknown fields: "
                                     : "unknown fields: ",
                         (int)l->name_n[l->unknown[i]], layout_name(l, l->unknown[i]));
+  if (r->table.is_flow_log && r->table.unreadable[0])
+    sqlite3_str_appendf(note, "%sunreadable columns: %s", sqlite3_str_length(note) ? "; " : "", r->table.unreadable);
   result_str(ctx, note);
 }
 
@@ -360,6 +362,7 @@ static int open_reader(struct files_cursor *c) {
   c->reader_options.guard = &c->query.list.guard;
   c->reader_options.formats = c->query.options.formats;
   c->reader_options.policy = POLICY_SKIP;
+  c->reader_options.whole_rows = 1; /* all errors count */
   c->reader_options.stop = watch_stop(&c->query.watch);
   c->has_reader = 1;
   reader_init(&c->reader, &c->reader_options, &e);
