@@ -129,7 +129,7 @@ static enum err_code begin_container(struct reader *r, struct err *e) {
   struct lines *l = &r->lines;
   r->is_new = 0;
   lines_peek(l);
-  const struct container_kind *kind = container_find(l->p, l->n, l->at_end);
+  const struct container_kind *kind = container_find(l->p, l->n, l->at_end && !l->failed.code);
   if (!kind || (l->at_end && l->failed.code && !l->n)) return ERR_NONE;
   if (container_start(&r->container, kind, l->p, l->n, l->read, l->from, e)) return e->code;
   r->container.feed.at_end = l->at_end;

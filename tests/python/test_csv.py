@@ -3,6 +3,7 @@
 what is said of CSV, and of other files, that are no flow logs."""
 
 import csv
+import gzip
 import io
 import random
 import subprocess
@@ -188,3 +189,18 @@ def test_rows_that_cannot_be_used(build, tmp_path):
         ["2", "has a quote within a value in quotes that is not doubled"], ["4", "has 1 columns, but the header has 2"],
         ["5", "has a message of several lines; a record is one line"]]
     assert "x.csv:2: has a quote within" in build.shell(f"SELECT count(*) FROM flowlogs({quote(str(path))})")
+
+
+def test_a_damaged_file(build, tmp_path):
+    """Rows before the damage count; the row in which it is does not, nor does a header that is cut."""
+    path = tmp_path / "x.csv.gz"
+    rng = random.Random(5)
+    rows = "".join(f"10.0.0.{rng.randrange(256)},10.0.0.2,{rng.randrange(10**9)}\n" for _ in range(9000))
+    whole = gzip.compress(("srcaddr,dstaddr,bytes\n" + rows).encode(), mtime=0)
+    path.write_bytes(whole[:len(whole) // 2])
+    (count, last), = build.rows(f"SELECT count(*), max(line) FROM flowlogs({quote(str(path))}, 'skip')")
+    assert 2000 < int(count) < 7000 and int(last) == int(count) + 1
+    (line, cause), = build.rows(f"SELECT line, cause FROM flowlogs_errors({quote(str(path))})")
+    assert (int(line), cause) == (int(last) + 1, "damage")
+    path.write_bytes(gzip.compress(b"@timestamp,srcAddr,dstAddr,bytes\n", mtime=0)[:-16])
+    assert build.rows(f"SELECT line, cause FROM flowlogs_errors({quote(str(path))})") == [["1", "damage"]]
