@@ -145,10 +145,16 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
 }
 
 /*
-** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.
+** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.  Nor is
+** a pipe without a byte an answer: what writes to it has failed, or it was read before.
 */
 static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
   r->verdict = VERDICT_EMPTY;
+  if (r->source.input.is_pipe && r->source.kind == SOURCE_EMPTY)
+    return file_problem(r, b, ERR_DAMAGED, 0,
+                        "is a pipe that has brought nothing: the command that writes to it has failed, or something "
+                        "else has read it, as the sqlite3 shell reads a script",
+                        e);
   if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;
   return file_problem(r, b, ERR_DAMAGED, 0, "is empty, but AWS delivers a header line at least; copy the file again",
                       e);

@@ -69,6 +69,15 @@ void reader_open(struct reader *r, const char *path, enum expectation expectatio
   begin_lines(r, &e);
 }
 
+/* The same for a pipe. */
+static void open_pipe(struct reader *r, const char *path, enum expectation expectation) {
+  struct err e = {0};
+  begin_file(r, expectation);
+  path_fields_of(&r->path, path);
+  source_open_pipe(&r->source, path, r->options->guard, &e);
+  begin_lines(r, &e);
+}
+
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
@@ -104,6 +113,7 @@ void reader_open_file(struct reader *r, const struct file *file) {
   enum refusal refusal = refusal_of(file, r->options->predicate, why);
   if (refusal != REFUSAL_NONE) refuse(r, file, refusal, why);
   else if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
+  else if (file->is_pipe) open_pipe(r, file->path, expectation);
   else reader_open(r, file->path, expectation);
 }
 
