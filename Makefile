@@ -65,7 +65,7 @@ endif
 
 # The rooms of ext/, lowest first: each may include headers of the rooms before it and of its own.  The lower rooms do
 # not know SQLite, so unit tests link them alone.
-LOWER_ROOMS := base net file record predicate scan connection index
+LOWER_ROOMS := base net file record container parquet predicate scan connection index
 UPPER_ROOMS := sqlite index_file functions tables
 
 ISAL_OBJECT := $(BUILD)/file/inflate_isal.o

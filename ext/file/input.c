@@ -167,9 +167,9 @@ ssize_t input_read(struct input *in, void *p, size_t n, struct err *e) {
 
 /* Reads until n >= want, and at most until n is `most`. */
 static int fill(struct input *in, size_t want, size_t most, struct err *e) {
-  unsigned char *front = in->buffer + INPUT_BACK;
   if (in->n >= want) return 0;
-  if (in->fd < 0 && !in->pull) return show_more(in, e);
+  if (in->fd < 0 && !in->pull) return show_more(in, e); /* which needs no buffer */
+  unsigned char *front = in->buffer + INPUT_BACK;
   memmove(in->buffer, in->p - INPUT_BACK, INPUT_BACK + in->n);
   in->p = front;
   while (in->n < want && !in->at_eof) {
@@ -198,4 +198,30 @@ int input_seek(struct input *in, uint64_t at, struct err *e) {
   if (!in->is_shared && lseek(in->fd, (off_t)at, SEEK_SET) < 0) return err_system(e, "can't be read", errno), -1;
   empty(in, at);
   return 0;
+}
+
+uint64_t input_size(const struct input *in) { return in->fd < 0 ? in->total : in->size; }
+
+enum err_code input_read_at(struct input *in, uint64_t at, void *p, size_t n, struct err *e) {
+  unsigned char *to = p;
+  if (stop_check(&in->stop, e)) return e->code;
+  if (in->fd < 0) {
+    const unsigned char *from = in->p - input_tell(in);
+    if (at > in->total || n > in->total - at) return err_set(e, ERR_IO, 0, "is shorter than it was");
+    memcpy(p, from + at, n);
+    return ERR_NONE;
+  }
+  while (n) {
+    ssize_t got;
+    do got = pread(in->fd, to, n, (off_t)at);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) return err_system(e, "can't be read", errno);
+    if (got == 0)
+      return err_set(e, ERR_IO, 0, "has become shorter while it was read; query it again when it doesn't change");
+    atomic_fetch_add_explicit(&in->total, (uint64_t)got, memory_order_relaxed);
+    to += got;
+    at += (uint64_t)got;
+    n -= (size_t)got;
+  }
+  return ERR_NONE;
 }

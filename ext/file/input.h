@@ -107,4 +107,14 @@ int input_seek(struct input *in, uint64_t at, struct err *e);
 */
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *e);
 
+/* Returns the number of bytes that the file has: those of the disk when it was opened, or those in memory. */
+uint64_t input_size(const struct input *in);
+
+/*
+** Reads exactly n bytes from byte `at` of the file to p, for files that are not read from one end to
+** the other.  Neither the buffer nor the other functions may be used for this file afterwards.  ERR_IO,
+** also when the file has become shorter, ERR_EXHAUSTED or ERR_INTERRUPT.
+*/
+enum err_code input_read_at(struct input *in, uint64_t at, void *p, size_t n, struct err *e);
+
 #endif

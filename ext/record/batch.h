@@ -29,8 +29,15 @@
 #include "record/path_fields.h"
 #include "record/tokens.h"
 
-/* Columns: one for each field, then what a record has besides. */
-enum { COLUMN_RAW = FIELD_COUNT, COLUMN_EXTRA, COLUMN_COUNT };
+/* Columns: one for each field, then what a record has besides.  The latter are texts. */
+enum {
+  COLUMN_RAW = FIELD_COUNT,
+  COLUMN_EXTRA,
+  COLUMN_LOG_GROUP, /* this one and the next two: scan/envelope.h */
+  COLUMN_LOG_STREAM,
+  COLUMN_EVENT_TIME,
+  COLUMN_COUNT
+};
 
 #define BATCH_WINDOW    (TOKENS_LINES + TOKENS_BLOCK) /* rows that one window of lines may bring */
 #define BATCH_ROWS      (BATCH_WINDOW + TOKENS_LINES) /* rows at most */

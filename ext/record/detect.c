@@ -20,11 +20,23 @@
 
 #include "record/record.h"
 
-static int contains(const struct line *line, const char *what) {
-  size_t n = strlen(what);
-  for (uint32_t i = line->start; i + n <= line->end; i++)
-    if (!memcmp(line->text + i, what, n)) return 1;
+static int text_contains(const char *p, size_t n, const char *what) {
+  size_t what_n = strlen(what);
+  for (size_t i = 0; i + what_n <= n; i++)
+    if (!memcmp(p + i, what, what_n)) return 1;
   return 0;
+}
+
+static int contains(const struct line *line, const char *what) {
+  return text_contains(line->text + line->start, line->end - line->start, what);
+}
+
+int detect_marks(const char *p, size_t n) {
+  static const char *const verdicts[] = {"ACCEPT OK", "REJECT OK", "NODATA", ",ACCEPT,", ",REJECT,"};
+  for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+    if (text_contains(p, n, verdicts[i]) && text_contains(p, n, "eni-")) return 1;
+  return text_contains(p, n, "srcaddr") && text_contains(p, n, "dstaddr") &&
+         !text_contains(p, n, "${"); /* with ${} it is a LogFormat string */
 }
 
 static int is_word(const char *p, size_t n, const char *word) { return strlen(word) == n && !memcmp(p, word, n); }
@@ -61,11 +73,7 @@ static int has_marks(const struct line *line) {
         is_word(p, n, "ACCEPT") || is_word(p, n, "REJECT") || is_word(p, n, "NODATA") || is_word(p, n, "SKIPDATA");
   }
   if (addresses >= 2 || (addresses + interfaces && verdicts) || (addresses && interfaces)) return 1;
-  if (contains(line, "eni-") && (contains(line, "ACCEPT OK") || contains(line, "REJECT OK") ||
-                                 contains(line, "NODATA") || contains(line, ",ACCEPT,") || contains(line, ",REJECT,")))
-    return 1;
-  return contains(line, "srcaddr") && contains(line, "dstaddr") &&
-         !contains(line, "${"); /* with ${} it is a LogFormat string */
+  return detect_marks(line->text + line->start, line->end - line->start);
 }
 
 int detect_utf16(const char *p, size_t n) {

@@ -155,6 +155,8 @@ static const char *const headings[] = {"account", "interface", "source", "src", 
 
 #define IS_AMONG(words, p, n) is_among(words, sizeof(words) / sizeof *(words), p, n)
 
+int layout_is_heading(const char *name, size_t n) { return IS_AMONG(headings, name, n); }
+
 static int looks_like_header(const struct line *line, int single) {
   uint32_t count = line->count, known = 0, sure = 0, technical = 0, spelled = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -164,7 +166,7 @@ static int looks_like_header(const struct line *line, int single) {
     if (field_find(p, n) == FIELD_NONE) continue;
     known++;
     spelled += (uint32_t)field_is_spelled(p, n);
-    if (IS_AMONG(headings, p, n)) continue;
+    if (layout_is_heading(p, n)) continue;
     sure++;
     technical += (uint32_t)!IS_AMONG(prose, p, n);
   }
@@ -195,18 +197,28 @@ static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKEN
   return rest;
 }
 
+/* Adds the names of a line. */
+static enum err_code add_names(struct layout *l, const struct line *line, struct err *e) {
+  begin(l);
+  for (uint32_t i = 0; i < line->count; i++) {
+    size_t n;
+    const char *p = token_text(line, i, &n);
+    if (add(l, p, n, ERR_FORMAT, e)) return e->code;
+  }
+  add_classes(l);
+  return ERR_NONE;
+}
+
+void layout_from_names(struct layout *l, const struct line *line) {
+  struct err never = {0};
+  add_names(l, line, &never);
+}
+
 int layout_from_header(struct layout *l, const struct line *original, int single, struct err *e) {
   uint32_t at[LAYOUT_TOKENS + 1];
   const struct line line = behind_mark(original, at);
   if (!looks_like_header(&line, single)) return 0;
-  begin(l);
-  for (uint32_t i = 0; i < line.count; i++) {
-    size_t n;
-    const char *p = token_text(&line, i, &n);
-    if (add(l, p, n, ERR_FORMAT, e)) return -1;
-  }
-  add_classes(l);
-  return 1;
+  return add_names(l, &line, e) ? -1 : 1;
 }
 
 int layout_is_near_header(const struct line *line, char why[ERR_TEXT]) {

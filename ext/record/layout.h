@@ -78,6 +78,18 @@ void layout_add_prefix(struct layout *l);
 int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e);
 
 /*
+** Sets *l to the fields that a line names, of which it is known that it is a header: it was made by
+** our own code.  Its names are different fields, and at most LAYOUT_TOKENS.
+*/
+void layout_from_names(struct layout *l, const struct line *line);
+
+/*
+** Is it one of those other names of fields, such as Source and Status, that are headings in many
+** kinds of lists?  1 or 0.
+*/
+int layout_is_heading(const char *name, size_t n);
+
+/*
 ** Is a line that is no header nearly one?  It is if all its tokens are names once signs at their
 ** ends are taken away (`#version`, `${version}`, `"version"`, or a `#` alone), and LAYOUT_SURE of
 ** them are known fields.  Then why becomes what is wrong with it, in words; otherwise it may be

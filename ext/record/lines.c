@@ -56,6 +56,12 @@ static void top_up(struct lines *l) {
   }
 }
 
+void lines_peek(struct lines *l) {
+  top_up(l);
+  l->p = l->buffer;
+  l->n = l->used;
+}
+
 static enum lines_result fail(struct lines *l, struct err *e) {
   err_set(e, l->failed.code, 0, "%s", l->failed.text);
   return LINES_ERROR;
@@ -86,7 +92,7 @@ static size_t whole_lines(const char *p, size_t n) {
 
 enum lines_result lines_next(struct lines *l, struct err *e) {
   if (l->in_long) return pass_over(l, e);
-  memmove(l->buffer, l->buffer + l->taken, l->used - l->taken);
+  if (l->taken) memmove(l->buffer, l->buffer + l->taken, l->used - l->taken);
   l->used -= l->taken;
   l->taken = 0;
   top_up(l);

@@ -58,6 +58,12 @@ void lines_clear(struct lines *l);
 /* Begins a file.  What `from` stands for must be open until the file's last lines_next(). */
 void lines_start(struct lines *l, lines_read *read, void *from);
 
+/*
+** Reads the first bytes of the file without taking them, to find out what it is: l->p and l->n, which
+** is LINES_BUFFER unless the file ends before.  Between lines_start() and the first lines_next().
+*/
+void lines_peek(struct lines *l);
+
 /* Reads on.  Sets l->p and l->n, or *e, as described at enum lines_result. */
 enum lines_result lines_next(struct lines *l, struct err *e);
 

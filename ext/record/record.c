@@ -35,7 +35,7 @@
 ** Bytes of text that one row can need, as room() computes them, and those that problems of one
 ** window can need.
 */
-#define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + ADDRESSES_TEXT + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS)
+#define ROW_TEXT_MAX      (4 * RECORD_MAX_BYTES + ADDRESSES_TEXT + 2 * LAYOUT_TEXT + 12 * LAYOUT_TOKENS + RECORD_NAMES_TEXT)
 #define PROBLEMS_TEXT_MAX (BATCH_WINDOW * 2 * ERR_TEXT)
 #define PATH_TEXT_MAX     (PATH_FIELDS * PATH_FIELD_BYTES)
 
@@ -123,6 +123,8 @@ static int fits(enum kind kind, const char *p, size_t n) {
   }
   return 0;
 }
+
+int record_value_fits(enum kind kind, const char *p, size_t n) { return fits(kind, p, n); }
 
 int record_check(const struct layout *l, const struct line *line) {
   size_t n;

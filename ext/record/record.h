@@ -23,6 +23,8 @@
 
 #define RECORD_MAX_BYTES (64 * 1024) /* of a line without its LF; a longer line is no record */
 
+#define RECORD_NAMES_TEXT 1088 /* of the names and the time that scan/envelope.h adds to a row, at most */
+
 /*
 ** The first control character, tab and CR apart, or NULL.  AWS writes none, but damaged files have
 ** some, and files that want to do something to the terminal of who looks at them.
@@ -46,6 +48,12 @@ int record_is_address(const char *p, size_t n);
 ** milliseconds?
 */
 int record_is_prefix(const char *p, size_t n);
+
+/*
+** Can a field of this kind have the value?  16 bytes must be readable behind it.  1 or 0; a missing
+** value, '-', is one that every field but KIND_PREFIX can have.
+*/
+int record_value_fits(enum kind kind, const char *p, size_t n);
 
 #define RECORD_FITS  (-1)
 #define RECORD_COUNT (-2) /* the line has more or fewer tokens than the layout */

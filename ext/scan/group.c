@@ -235,7 +235,23 @@ enum err_code groups_settle(struct groups *t, struct err *e) {
   return ERR_NONE;
 }
 
+/*
+** Adds a record to the one group that there is without dimensions, which waits for the end of the window.
+** So many records as a window has do not make a sum too large.
+*/
+static inline void add_to_all(struct groups_waiting *w, const struct grouping_bound *b, const struct line *line) {
+  uint64_t start = record_number(line, b->start), end = record_number(line, b->end);
+  w->flows++;
+  w->packets = sum_of(w->packets, record_number(line, b->packets));
+  w->bytes = sum_of(w->bytes, record_number(line, b->bytes));
+  if (start < w->first_seen) w->first_seen = start;
+  if (end + 1 > w->last_seen + 1) w->last_seen = end;
+}
+
+_Static_assert((uint64_t)KIND_COUNT_MAX *(TOKENS_LINES + TOKENS_BLOCK) < INT64_MAX, "the sums of a window");
+
 enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const struct line *line, struct err *e) {
+  if (!b->n && t->nwaiting) return add_to_all(t->waiting, b, line), ERR_NONE;
   if (reserve(t, b->room + (line->end - line->start) / 8, e)) return e->code;
   struct group *fresh = group_at(t, arena_end(&t->arena));
   struct groups_waiting *w = &t->waiting[t->nwaiting];
@@ -253,6 +269,46 @@ enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const
   for (uint32_t k = 0; k < w->words; k++) w->key[k] = fresh->key[k];
   __builtin_prefetch(&t->slots.slot[w->hash & (t->slots.cap - 1)]);
   return ++t->nwaiting == GROUPS_WAITING ? groups_settle(t, e) : ERR_NONE;
+}
+
+/* The sum of the values that are there, or GROUP_NULL. */
+static uint64_t sum_kept(const uint64_t *x, uint32_t n, const uint8_t *keep) {
+  uint64_t sum = 0, there = 0;
+  for (uint32_t i = 0; x && i < n; i++) {
+    int counts = keep[i] && x[i] != GROUP_NULL;
+    sum += counts ? x[i] : 0;
+    there |= (uint64_t)counts;
+  }
+  return there ? sum : GROUP_NULL;
+}
+
+static uint64_t least_kept(const uint64_t *x, uint32_t n, const uint8_t *keep) {
+  uint64_t least = GROUP_NULL;
+  for (uint32_t i = 0; x && i < n; i++) least = keep[i] && x[i] < least ? x[i] : least;
+  return least;
+}
+
+static uint64_t greatest_kept(const uint64_t *x, uint32_t n, const uint8_t *keep) {
+  uint64_t greatest = GROUP_NULL; /* GROUP_NULL + 1 is 0 */
+  for (uint32_t i = 0; x && i < n; i++) greatest = keep[i] && x[i] + 1 > greatest + 1 ? x[i] : greatest;
+  return greatest;
+}
+
+enum err_code groups_add_numbers(struct groups *t, uint32_t n, const struct groups_numbers *numbers,
+                                 const uint8_t *keep, struct err *e) {
+  struct groups_waiting *w = t->waiting;
+  if (groups_settle(t, e) || reserve(t, 0, e)) return e->code;
+  w->flows = 0;
+  for (uint32_t i = 0; i < n; i++) w->flows += keep[i];
+  if (!w->flows) return ERR_NONE;
+  w->packets = sum_kept(numbers->packets, n, keep);
+  w->bytes = sum_kept(numbers->bytes, n, keep);
+  w->first_seen = least_kept(numbers->start, n, keep);
+  w->last_seen = greatest_kept(numbers->end, n, keep);
+  w->words = 0;
+  w->hash = (uint32_t)hash_words(w->key, 0);
+  t->nwaiting = 1;
+  return groups_settle(t, e);
 }
 
 const struct group *groups_next(const struct groups *t, struct groups_place *place) {

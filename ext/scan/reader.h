@@ -2,7 +2,9 @@
 /*
 ** Reads one file after another into batches or sums.  This is the work of one thread.
 **
-**     source -> lines -> tokens -> (detect) -> record -> predicate -> batch, or sums
+**     source -> lines -------> tokens -> (detect) -> record -> predicate -> batch, or sums
+**           \-> container --/
+**           \-> rows of Parquet
 **
 ** Call order: reader_init() once, and `summing` set if records are to be summed; for each file
 ** reader_open_file() (or another of the functions that open), then
@@ -25,6 +27,7 @@
 #ifndef SCAN_READER_H
 #define SCAN_READER_H
 
+#include "container/container.h"
 #include "file/discover.h"
 #include "file/read_ahead.h"
 #include "file/root_guard.h"
@@ -37,6 +40,8 @@
 #include "record/lines.h"
 #include "record/record.h"
 #include "record/tokens.h"
+#include "scan/envelope.h"
+#include "scan/parquet_rows.h"
 #include "scan/presence.h"
 #include "scan/refusal.h"
 #include "scan/summing.h"
@@ -62,6 +67,7 @@ struct reader_options {
   enum policy policy;
   const struct predicate *predicate; /* the records that are wanted; NULL for all */
   const struct filter *filter;       /* which they must match besides; NULL for none */
+  int whole_rows;                    /* rows are read and checked as a whole, also where columns could be read alone */
   int ahead;                         /* each file is read and inflated in a thread of its own */
   struct stop stop; /* asked between pieces of work; must allow to be called in the thread that reads the file */
 };
@@ -81,10 +87,16 @@ struct reader {
   struct source source;
   struct read_ahead ahead; /* between source and lines, while options->ahead */
   struct lines lines;
-  struct tokens tokens;         /* the window: the lines that were split last */
-  struct path_fields path;      /* what the path of the file gives to its records */
-  struct layout layout;         /* of the lines at hand */
-  struct formats_state formats; /* which formats lines without a header are in */
+  struct container container;       /* in the place of the lines, for files that are no lines */
+  int is_new;                       /* 0 or 1: no byte of the file has been looked at */
+  int is_contained;                 /* 0 or 1: the file is a container */
+  const struct block_place *places; /* of a container: those of the lines in the window; NULL for lines */
+  struct parquet_rows table;        /* in the place of the lines, for a Parquet file; table.is_open says so */
+  struct envelope envelope;         /* what the container, or CloudWatch's prefix, gives to a record besides its line */
+  struct tokens tokens;             /* the window: the lines that were split last */
+  struct path_fields path;          /* what the path of the file gives to its records */
+  struct layout layout;             /* of the lines at hand */
+  struct formats_state formats;     /* which formats lines without a header are in */
   struct projection projection;
   struct presence presence;      /* of the fields that the query needs, in this file so far */
   struct predicate_bound wanted; /* the predicate and the filter, for the layout */
@@ -99,7 +111,7 @@ struct reader {
   int source_known;     /* the file could be opened: source.kind says what its bytes are */
   char why[ERR_TEXT];   /* the reason of VERDICT_OTHER and VERDICT_BAD, or the file's first problem; "" if none */
   enum err_code bad;    /* VERDICT_BAD because the file could not be opened: the code of that error */
-  uint64_t line;        /* lines of the file before the window */
+  uint64_t line;        /* lines of the file before the window, or 0 for a container */
   uint64_t records;     /* found in this file */
   uint64_t rows;        /* of these, delivered or grouped */
   uint64_t nproblems;   /* found in this file */
@@ -146,6 +158,15 @@ void reader_close(struct reader *r);
 ** one.
 */
 enum expectation reader_expectation(const struct file *file);
+
+/*
+** The layout of the file, of which r->layout may be a part: only the columns that a query needs are read of
+** a Parquet file.
+*/
+const struct layout *reader_layout(const struct reader *r);
+
+/* The uncompressed bytes of the file that have been read so far. */
+uint64_t reader_bytes(const struct reader *r);
 
 /*
 ** Adds the rows and problems of the next window to the batch.  The batch's `file` is left alone.

@@ -18,6 +18,9 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
   r->done = 1;
   if (source_init(&r->source, e)) return e->code;
   r->source.input.stop = options->stop;
+  container_init(&r->container);
+  parquet_rows_init(&r->table);
+  r->container.stop = options->stop;
   if (lines_init(&r->lines, e)) return e->code;
   return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
 }
@@ -26,6 +29,8 @@ void reader_clear(struct reader *r) {
   read_ahead_stop(&r->ahead);
   source_clear(&r->source);
   lines_clear(&r->lines);
+  container_clear(&r->container);
+  parquet_rows_clear(&r->table);
   tokens_clear(&r->tokens);
 }
 
@@ -42,6 +47,10 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->text_n = 0;
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
+  r->is_new = 1;
+  r->is_contained = 0;
+  r->table.is_flow_log = 0;
+  r->places = NULL;
   r->is_bound = r->is_judged = 0;
   memset(&r->presence, 0, sizeof r->presence);
   formats_begin(&r->formats, r->options->formats ? r->options->formats : formats_default());
@@ -51,7 +60,8 @@ static void begin_file(struct reader *r, enum expectation expectation) {
 /* The source has been opened, or could not be. */
 static void begin_lines(struct reader *r, struct err *e) {
   r->source_known = !e->code;
-  if (r->source_known && r->options->ahead) read_ahead_start(&r->ahead, &r->source, e);
+  if (r->source_known && r->options->ahead && r->source.kind != SOURCE_PARQUET)
+    read_ahead_start(&r->ahead, &r->source, e);
   if (e->code) {
     r->verdict = VERDICT_BAD;
     r->bad = e->code;
@@ -64,6 +74,7 @@ static void begin_lines(struct reader *r, struct err *e) {
 void reader_open(struct reader *r, const char *path, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  envelope_begin(&r->envelope, path);
   path_fields_of(&r->path, path);
   source_open(&r->source, path, r->options->guard, &e);
   begin_lines(r, &e);
@@ -81,6 +92,7 @@ static void open_pipe(struct reader *r, const char *path, enum expectation expec
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
+  envelope_begin(&r->envelope, NULL);
   r->path.n = 0;
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
@@ -117,8 +129,11 @@ void reader_open_file(struct reader *r, const struct file *file) {
   else reader_open(r, file->path, expectation);
 }
 
+uint64_t reader_bytes(const struct reader *r) { return r->is_contained ? r->container.feed.total : r->lines.total; }
+
 void reader_close(struct reader *r) {
   read_ahead_stop(&r->ahead);
+  parquet_rows_close(&r->table);
   source_close(&r->source);
   r->done = 1;
 }

@@ -25,9 +25,33 @@ static void rollup_bind(void *sums, const struct layout *l, const struct path_fi
   if (g->last_seen) presence_add_use(presence, FIELD_end, s->bound.end != LAYOUT_ABSENT);
 }
 
+static void rollup_uses(const void *sums, uint8_t used[FIELD_COUNT]) {
+  const struct grouping *g = ((const struct rollup_sums *)sums)->grouping;
+  for (uint32_t i = 0; i < g->n; i++) used[g->dim[i].field] = 1;
+  used[FIELD_packets] |= g->packets;
+  used[FIELD_bytes] |= g->bytes;
+  used[FIELD_start] |= g->first_seen;
+  used[FIELD_end] |= g->last_seen;
+}
+
 static enum err_code rollup_add(void *sums, const struct line *line, struct err *e) {
   struct rollup_sums *s = sums;
   return groups_add(&s->groups, &s->bound, line, e);
+}
+
+static int rollup_takes_numbers(const void *sums) { return !((const struct rollup_sums *)sums)->grouping->n; }
+
+static enum err_code rollup_add_numbers(void *sums, uint32_t n, const uint64_t *const *number, const uint8_t *keep,
+                                        struct err *e) {
+  struct rollup_sums *s = sums;
+  const struct grouping *g = s->grouping;
+  const struct groups_numbers numbers = {
+      .packets = g->packets ? number[FIELD_packets] : NULL,
+      .bytes = g->bytes ? number[FIELD_bytes] : NULL,
+      .start = g->first_seen ? number[FIELD_start] : NULL,
+      .end = g->last_seen ? number[FIELD_end] : NULL,
+  };
+  return groups_add_numbers(&s->groups, n, &numbers, keep, e);
 }
 
 static enum err_code rollup_settle(void *sums, struct err *e) {
@@ -54,7 +78,10 @@ static void rollup_clear(void *sums) { groups_clear(&((struct rollup_sums *)sums
 
 static const struct summing_kind rollup_kind = {
     .bind = rollup_bind,
+    .uses = rollup_uses,
     .add = rollup_add,
+    .takes_numbers = rollup_takes_numbers,
+    .add_numbers = rollup_add_numbers,
     .settle = rollup_settle,
     .is_full = rollup_is_full,
     .merge = rollup_merge,

@@ -40,10 +40,26 @@ struct summing_kind {
                struct err *why);
 
   /*
+  ** Notes in used[] which fields the sums need, so that no others are read where they can be read
+  ** alone.  NULL: they need all.
+  */
+  void (*uses)(const void *sums, uint8_t used[FIELD_COUNT]);
+
+  /*
   ** Adds a record, whose line has passed record_check(); TOKENS_BLOCK readable bytes follow its
   ** text.  ERR_NOMEM; ERR_LINE if the line cannot be used, and why.
   */
   enum err_code (*add)(void *sums, const struct line *line, struct err *e);
+
+  /*
+  ** Adds n records of which all that is needed are numbers: number[f] has those of field f, or
+  ** RECORD_NONE, and is NULL for a field that is not needed, or that the file lacks.  keep[i] is 0 for
+  ** a record that is not wanted.  Only if takes_numbers() is not 0, and after a bind().  ERR_NOMEM.  Both are
+  ** NULL for sums that do not take numbers.
+  */
+  int (*takes_numbers)(const void *sums);
+  enum err_code (*add_numbers)(void *sums, uint32_t n, const uint64_t *const *number, const uint8_t *keep,
+                               struct err *e);
 
   /* The window has ended: adds the records that still wait.  ERR_NOMEM. */
   enum err_code (*settle)(void *sums, struct err *e);

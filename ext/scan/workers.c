@@ -155,7 +155,7 @@ static void count_file(struct workers *s, struct worker *w) {
   c->passed_over += r->verdict == VERDICT_OTHER;
   if (r->refusal == REFUSAL_PARTIAL) count_unfinished(c, s->files, w->file);
   c->bytes_read += r->source.input.total;
-  if (r->source_known && r->source.nlayers) c->bytes_inflated += r->lines.total;
+  if (r->source_known && r->source.nlayers) c->bytes_inflated += reader_bytes(r);
   c->records += r->records;
   c->rows += r->rows;
   presence_count(&c->presence, &r->presence, 1);

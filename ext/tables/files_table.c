@@ -117,7 +117,14 @@ static void result_kind(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
   const struct reader *r = &cursor_of(cursor)->reader;
   if (!r->source_known) return;
   source_kinds(&r->source, kinds);
-  sqlite3_result_text(ctx, kinds, -1, SQLITE_TRANSIENT);
+  if (!r->is_contained) {
+    sqlite3_result_text(ctx, kinds, -1, SQLITE_TRANSIENT);
+    return;
+  }
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  if (r->source.nlayers) sqlite3_str_appendf(text, "%s+", kinds);
+  sqlite3_str_appendall(text, r->container.form);
+  result_str(ctx, text);
 }
 
 static void result_verdict(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
@@ -147,7 +154,7 @@ static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
   if (r->verdict != VERDICT_FLOW_LOG) return;
   int is_array = r->formats.choice != FORMATS_NONE && (r->formats.seen & (r->formats.seen - 1));
   sqlite3_str *text = sqlite3_str_new(NULL);
-  if (!is_array) append_names(text, &r->layout);
+  if (!is_array) append_names(text, reader_layout(r));
   for (uint32_t i = 0, before = 0; is_array && i < r->formats.formats->n; i++) {
     if (!(r->formats.seen >> i & 1)) continue;
     sqlite3_str_appendall(text, before++ ? "\", \"" : "[\"");
@@ -160,7 +167,7 @@ static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
 static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
   const struct reader *r = &cursor_of(cursor)->reader;
-  const struct layout *l = &r->layout;
+  const struct layout *l = reader_layout(r);
   sqlite3_str *note = sqlite3_str_new(NULL);
   sqlite3_str_appendall(note, r->why);
   int by_header = r->verdict == VERDICT_FLOW_LOG && r->formats.choice == FORMATS_NONE;
@@ -170,6 +177,8 @@ static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
                         : r->why[0] ? "; unknown fields: "
                                     : "unknown fields: ",
                         (int)l->name_n[l->unknown[i]], layout_name(l, l->unknown[i]));
+  if (r->table.is_flow_log && r->table.unreadable[0])
+    sqlite3_str_appendf(note, "%sunreadable columns: %s", sqlite3_str_length(note) ? "; " : "", r->table.unreadable);
   result_str(ctx, note);
 }
 
@@ -353,6 +362,7 @@ static int open_reader(struct files_cursor *c) {
   c->reader_options.guard = &c->query.list.guard;
   c->reader_options.formats = c->query.options.formats;
   c->reader_options.policy = POLICY_SKIP;
+  c->reader_options.whole_rows = 1; /* all errors count */
   c->reader_options.stop = watch_stop(&c->query.watch);
   c->has_reader = 1;
   reader_init(&c->reader, &c->reader_options, &e);

@@ -68,6 +68,13 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
   sqlite3_result_int64(ctx, (sqlite3_int64)p->batch->line[p->at]);
 }
 
+/* What CloudWatch knows of a record (scan/envelope.h). */
+#define ENVELOPE_COLUMN(name_, ref_, doc_, example_)                                                                   \
+  {                                                                                                                    \
+    .name = name_, .type = "TEXT", .role = COLUMN_CELL, .is_hidden = 1, .ref = ref_, .result = result_text,            \
+    .doc = doc_, .example = example_                                                                                   \
+  }
+
 /*
 ** The columns of a table of records.  first: its first argument, path or data.  files_options:
 ** FILES_OPTIONS for a table of files, or NO_OPTIONS.
@@ -110,7 +117,15 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
                   "start_time >= '2026-03-09 12:00:00'"),                                                              \
       TIME_COLUMN("end_time", end, CALENDAR_SECOND, result_time, "`end` as `YYYY-MM-DD HH:MM:SS`, UTC",                \
                   "end_time < '2026-03-10'"),                                                                          \
-      ADDR_COLUMN, PORT_COLUMN, LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)
+      ADDR_COLUMN, PORT_COLUMN,                                                                                        \
+      LATER_FIELDS(HIDDEN_FIELD) TGW_FIELDS(HIDDEN_FIELD)                                                              \
+          ENVELOPE_COLUMN("log_group", COLUMN_LOG_GROUP, "log group of CloudWatch, where the file tells it", NULL),    \
+      ENVELOPE_COLUMN("log_stream", COLUMN_LOG_STREAM, "log stream of CloudWatch, where the file tells it",            \
+                      "log_stream LIKE 'eni-%'"),                                                                      \
+      ENVELOPE_COLUMN("event_time", COLUMN_EVENT_TIME,                                                                 \
+                      "time that CloudWatch gave the record, as `YYYY-MM-DD HH:MM:SS.SSS`, UTC, where the file "       \
+                      "tells it",                                                                                      \
+                      NULL)
 
 static const struct column flowlogs_columns[] = {RECORD_COLUMNS(OPTION_COLUMN(path), FILES_OPTIONS)};
 static const struct column payload_columns[] = {RECORD_COLUMNS(DATA_COLUMN, NO_OPTIONS)};

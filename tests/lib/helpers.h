@@ -224,11 +224,12 @@ static inline void print_cell(struct bytes *out, const struct batch *b, uint64_t
 
 /* Prints a line "FILE:LINE name=value ..." for each row.  Columns without a value are left out. */
 static inline void print_rows(struct bytes *out, const struct batch *b) {
+  static const char *const others[] = {"_raw", "_extra", "_log_group", "_log_stream", "_event_time"};
   for (uint32_t row = 0; row < b->nrows; row++) {
     bytes_print(out, "%u:%llu", (unsigned)b->file, (unsigned long long)b->line[row]);
     for (int c = 0; c < COLUMN_COUNT; c++) {
       if (!b->cell[c] || !b->has[c] || b->cell[c][row] == BATCH_NULL) continue;
-      bytes_print(out, " %s=", c < FIELD_COUNT ? fields[c].name : c == COLUMN_RAW ? "_raw" : "_extra");
+      bytes_print(out, " %s=", c < FIELD_COUNT ? fields[c].name : others[c - FIELD_COUNT]);
       if (c < FIELD_COUNT && kind_is_int(fields[c].kind)) bytes_print(out, "%llu", (unsigned long long)b->cell[c][row]);
       else print_cell(out, b, b->cell[c][row]);
     }

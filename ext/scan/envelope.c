@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** Records of a log stream mostly come one after another, so that their rows share the texts of its
+** names.  They are put into the batch again when the stream changes, and when envelope_bind() says
+** that it may be another batch.
+*/
+#include "scan/envelope.h"
+
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/number.h"
+#include "base/printable.h"
+#include "file/export_name.h"
+
+#define EVENT_TEXT (CALENDAR_TEXT + 4) /* with the milliseconds */
+
+_Static_assert(2 * BLOCK_NAME + EVENT_TEXT <= RECORD_NAMES_TEXT, "the room that is asked for is enough");
+
+void envelope_begin(struct envelope *v, const char *path) {
+  memset(v, 0, sizeof *v);
+  if (path) v->path_stream = export_name_stream(path, &v->path_stream_n);
+  if (v->path_stream_n > BLOCK_NAME) v->path_stream_n = BLOCK_NAME;
+}
+
+void envelope_bind(struct envelope *v, const struct layout *l, const struct block *block, struct batch *b) {
+  v->block = block;
+  v->has_prefix = l->prefix && !block;
+  v->stream = BLOCK_NO_TEXT;
+  b->has[COLUMN_LOG_GROUP] = b->cell[COLUMN_LOG_GROUP] && block;
+  b->has[COLUMN_LOG_STREAM] = b->cell[COLUMN_LOG_STREAM] && (block || v->path_stream);
+  b->has[COLUMN_EVENT_TIME] = b->cell[COLUMN_EVENT_TIME] && (block || v->has_prefix);
+  v->is_wanted = b->has[COLUMN_LOG_GROUP] || b->has[COLUMN_LOG_STREAM] || b->has[COLUMN_EVENT_TIME];
+}
+
+/* Puts a text into the batch, in which there is room for it, and returns its cell. */
+static uint64_t put(const char *p, size_t n, struct batch *b) {
+  uint64_t cell = (uint64_t)n << 32 | b->text_used;
+  memcpy(b->text + b->text_used, p, n);
+  b->text_used += n;
+  return cell;
+}
+
+/* The log stream is that of the path. */
+static void set_path_stream(struct envelope *v, struct batch *b) {
+  if (v->stream != BLOCK_NO_TEXT) return;
+  v->stream = 0;
+  v->name = put(v->path_stream, v->path_stream_n, b);
+  printable_replace(b->text + (uint32_t)v->name, v->path_stream_n);
+}
+
+/* Puts a name of the stream into the batch, if it has one and the column is wanted. */
+static uint64_t put_name(const struct block *block, uint32_t at, uint32_t n, int has, struct batch *b) {
+  return has && at != BLOCK_NO_TEXT ? put(block->names + at, n, b) : BATCH_NULL;
+}
+
+static void set_stream(struct envelope *v, uint32_t stream, struct batch *b) {
+  const struct block_stream *s = &v->block->stream[stream];
+  if (stream == v->stream) return;
+  v->stream = stream;
+  v->group = put_name(v->block, s->group, s->group_n, b->has[COLUMN_LOG_GROUP], b);
+  v->name = put_name(v->block, s->name, s->name_n, b->has[COLUMN_LOG_STREAM], b);
+}
+
+static int two(const char *p) { return (p[0] - '0') * 10 + p[1] - '0'; }
+
+/* The milliseconds that a prefix of n bytes says, which has passed record_is_prefix(). */
+static int64_t prefix_time(const char *p, size_t n) {
+  int64_t fraction = 0, scale = 100;
+  if (n == 13) return (int64_t)number_value(p, n);
+  for (size_t i = 20; i < n - 1 && scale; i++, scale /= 10) fraction += (p[i] - '0') * scale;
+  return calendar_seconds(two(p) * 100 + two(p + 2), two(p + 5), two(p + 8), two(p + 11), two(p + 14), two(p + 17)) *
+             1000 +
+         fraction;
+}
+
+/* Puts a time into the batch.  One that lies outside of what has a text is missing. */
+static uint64_t put_time(int64_t time, struct batch *b) {
+  char text[EVENT_TEXT];
+  size_t n = time < 0 ? 0 : calendar_format(time / 1000, text);
+  if (!n) return BATCH_NULL;
+  int ms = (int)(time % 1000);
+  text[n++] = '.';
+  text[n++] = (char)('0' + ms / 100);
+  text[n++] = (char)('0' + ms / 10 % 10);
+  text[n++] = (char)('0' + ms % 10);
+  return put(text, n, b);
+}
+
+enum err_code envelope_store(struct envelope *v, const struct line *line, const struct block_place *place,
+                             struct batch *b, struct err *e) {
+  uint32_t row = b->nrows - 1;
+  if (batch_reserve(b, RECORD_NAMES_TEXT, e)) {
+    b->nrows--;
+    return e->code;
+  }
+  if (place) set_stream(v, place->stream, b);
+  else if (v->path_stream) set_path_stream(v, b);
+  if (b->has[COLUMN_LOG_GROUP]) b->cell[COLUMN_LOG_GROUP][row] = place ? v->group : BATCH_NULL;
+  if (b->has[COLUMN_LOG_STREAM]) b->cell[COLUMN_LOG_STREAM][row] = place || v->path_stream ? v->name : BATCH_NULL;
+  if (b->has[COLUMN_EVENT_TIME]) {
+    size_t n = 0;
+    const char *prefix = v->has_prefix ? token_text(line, 0, &n) : NULL;
+    b->cell[COLUMN_EVENT_TIME][row] = put_time(place ? place->time : prefix ? prefix_time(prefix, n) : -1, b);
+  }
+  return ERR_NONE;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The rows of a Parquet file as windows of tokens, like those that the splitter makes of lines.
+**
+** What comes after the splitter need not know that there was no line: a row is rendered as one, with a
+** token for each column that the query needs, in the order of the columns.  A value that is missing is
+** '-', and so is an empty text.  Spaces at the ends of a text are not part of it; those inside are.
+**
+** Call order: parquet_rows_init() once; for each file parquet_rows_open(), which says whether it is a flow
+** log; parquet_rows_choose(); parquet_rows_next() until there is no row; parquet_rows_close().
+** parquet_rows_clear() at the end.  One thread at a time may use a struct.
+**
+** Only the columns that are needed are read, so only their values are checked.  Row groups in which the
+** statistics show that nothing can pass the predicate are not read (scan/row_groups.h).
+*/
+#ifndef SCAN_PARQUET_ROWS_H
+#define SCAN_PARQUET_ROWS_H
+
+#include "parquet/parquet.h"
+#include "predicate/predicate.h"
+#include "record/layout.h"
+#include "record/record.h"
+#include "record/tokens.h"
+
+#define PARQUET_ROWS_TEXT (1u << 20) /* bytes of a window with which it ends, however few its rows are */
+
+/* What a query needs of a file. */
+struct rows_need {
+  uint8_t field[FIELD_COUNT];
+  int all; /* all columns that can be read besides, as they are the line */
+};
+
+/* A value as a token. */
+struct rows_word {
+  const char *p; /* 16 bytes are readable at it, or more if it is longer */
+  uint32_t n;
+  uint8_t is_bad; /* its field cannot have it: record_check() finds the reason */
+  uint8_t is_odd; /* it has bytes that are not printable ASCII */
+  uint8_t has_colon;
+};
+
+/* Rows as numbers, where nothing but numbers is needed. */
+struct rows_numbers {
+  uint32_t n;                          /* rows */
+  uint64_t before;                     /* rows of the file before them */
+  const uint64_t *number[FIELD_COUNT]; /* for each field that is needed and there: its values, or RECORD_NONE */
+};
+
+/* A chosen column. */
+struct rows_column {
+  const struct parquet_column *column;
+  int field;               /* or FIELD_NONE */
+  enum kind kind;          /* of its field */
+  uint32_t digits;         /* a number has so many digits at least: those of an account */
+  uint64_t dictionary;     /* column->dictionaries that the words below are of */
+  struct rows_word *words; /* of the dictionary */
+  char *word_text;         /* their bytes, if they are numbers */
+  size_t words_cap, word_text_cap;
+  struct rows_word *word; /* of the window: COLUMN_WINDOW of them */
+  uint64_t *number;       /* those of the window as numbers: COLUMN_WINDOW of them */
+  char *text;             /* their bytes, if they are numbers that are not in the dictionary */
+};
+
+struct parquet_rows {
+  struct parquet file;
+  int is_open;
+  int is_flow_log;                   /* its columns are those of flow logs */
+  char why[ERR_TEXT];                /* what it is, if they are not */
+  char unreadable[ERR_TEXT];         /* the columns that can't be read, and why, as far as there is room; or "" */
+  struct layout layout;              /* of all columns that can be read */
+  int16_t field[SCHEMA_COLUMNS];     /* for each column of the file: its field, or FIELD_NONE */
+  uint8_t is_named[SCHEMA_COLUMNS];  /* and whether it is in the layout */
+  int16_t column_of[FIELD_COUNT];    /* for each field: its column, readable or not; or -1 */
+  const struct predicate *predicate; /* not owned; NULL for none */
+  uint32_t n;                        /* chosen columns */
+  struct rows_column *chosen;
+  int has_numbers;                   /* all of them are numbers, and their fields are */
+  int has_words;                     /* of the rows that have been read, words have been made */
+  uint32_t group;                    /* the next row group */
+  uint64_t first;                    /* rows of the file before those that have been read */
+  uint32_t row, nrows;               /* of those: rendered, and in all */
+  uint32_t row_bytes[COLUMN_WINDOW]; /* for each: bytes of its line */
+  int is_bad, is_odd, colons;        /* of the rows that have been read: those of their words together */
+  int is_checked;                    /* of the window: all values are ones that their fields can have */
+  uint64_t skipped;                  /* row groups that were not read, because of their statistics */
+  char *text;                        /* the window */
+  size_t text_cap;
+};
+
+void parquet_rows_init(struct parquet_rows *r);
+void parquet_rows_clear(struct parquet_rows *r);
+
+/*
+** Reads the footer of the file, which stays open in `input` until parquet_rows_close(), and finds out
+** which columns are fields.  ERR_NOMEM, ERR_DAMAGED, ERR_FORMAT and those of the file.
+*/
+enum err_code parquet_rows_open(struct parquet_rows *r, struct input *input, struct err *e);
+
+void parquet_rows_close(struct parquet_rows *r);
+
+/*
+** Chooses the columns that are needed, and sets *l to their layout.  predicate: row groups are not read
+** in which nothing can pass it; NULL for none.  ERR_FORMAT if one of the fields can't be read; ERR_NOMEM.
+*/
+enum err_code parquet_rows_choose(struct parquet_rows *r, const struct rows_need *need,
+                                  const struct predicate *predicate, struct layout *l, struct err *e);
+
+/*
+** Makes the next rows the window of t, whose lists have the room of tokens_init() with LINES_BUFFER.
+** *before becomes the number of the file's rows before them.  t->nlines is 0 at the end of the file.
+** The errors of parquet_window().
+*/
+enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64_t *before, struct err *e);
+
+/*
+** The same without tokens, if r->has_numbers says that all chosen columns are numbers.  out->n is 0 at the
+** end of the file, and also where a value is one that its field cannot have: the rows then come with
+** parquet_rows_next(), which shows them.
+*/
+enum err_code parquet_rows_numbers(struct parquet_rows *r, struct rows_numbers *out, struct err *e);
+
+#endif
