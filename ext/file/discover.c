@@ -24,6 +24,7 @@
 
 #include "base/glob.h"
 #include "base/mem.h"
+#include "file/given_path.h"
 #include "file/pending.h"
 #include "file/pipe.h"
 #include "file/twins.h"
@@ -351,13 +352,12 @@ static enum err_code add_named(struct walk *w, const char *path, const struct st
 /* Adds the files that one path stands for. */
 static enum err_code add_path(struct walk *w, const char *given) {
   char buffer[PATH_MAX];
-  const char *use, *path = files_join(w->files, "", given, strlen(given), w->e); /* the list may keep it */
+  const char *use, *path = given_path(w->files, w->options->guard, given, w->e); /* the list may keep it */
   struct stat st;
   size_t before = w->files->n;
-  int number = pipe_descriptor(given);
+  int number = path ? pipe_descriptor(path) : -1;
   forget_visits(w);
   if (!path) return w->e->code;
-  if (!*path) return err_set(w->e, ERR_ARGUMENT, 0, "the path is empty");
   if (root_guard_path(w->options->guard, pipe_system_path(path), buffer, &use, w->e)) return w->e->code;
   if (number >= 0 && pipe_examine(path, number, &st, w->e)) return w->e->code;
   if (number >= 0 && !S_ISDIR(st.st_mode)) return add_named(w, path, &st);

@@ -292,3 +292,31 @@ def test_a_query_ends_although_a_pipe_is_open(release, threads):
     with pytest.raises(sqlite3.OperationalError, match="has 2 fields where"):
         connect(release).execute(f"SELECT sum(bytes) FROM flowlogs('/dev/fd/{pipe.out}') {threads}").fetchone()
     pipe.close()
+
+
+# ---- what is no path
+
+def test_a_url_is_an_error_that_shows_what_to_type(build):
+    for table in ("flowlogs", "flowlogs_rollup", "flowlogs_files", "flowlogs_connections", "flowlogs_errors"):
+        out = piped(build, b"", f"SELECT count(*) FROM {table}('s3://bucket/a.log.gz');")
+        assert "type aws s3 cp s3://bucket/a.log.gz - | sqlite3 :memory: '.load flowlogs' \"SELECT … FROM flowlogs('-')\"" in out
+    out = piped(build, b"", "CREATE VIRTUAL TABLE temp.t USING flowlogs('s3://bucket/AWSLogs/*.gz');")
+    assert "type aws s3 sync s3://bucket/AWSLogs/ logs/ and ask flowlogs('logs/')" in out
+    assert "type curl -fsSL https://host/a | sqlite3" in piped(build, b"", "SELECT * FROM flowlogs(json_array('https://host/a'));")
+
+
+def test_a_tilde_stands_for_the_home_folder(build, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "a.log").write_bytes(LINE % (1, 40, b"ACCEPT"))
+    env = {"HOME": str(home)}
+    for path, file in (("~/a.log", f"{home}/a.log"), ("~/*.log", f"{home}/a.log"), ("~", f"{home}/a.log")):
+        assert piped(build, b"", f"SELECT file FROM flowlogs('{path}');", env=env) == f"{file}\n"
+    assert piped(build, b"", "SELECT count(*) FROM flowlogs('[\"~/a.log\"]');", env=env) == "1\n"
+    assert "'~you/a.log': ~/ stands for your own home folder" in piped(build, b"", "SELECT * FROM flowlogs('~you/a.log');", env=env)
+    assert "in HOME, which is not set" in piped(build, b"", "SELECT * FROM flowlogs('~/a.log');", env={"HOME": ""})
+    (tmp_path / "~").mkdir()
+    (tmp_path / "~" / "a.log").write_bytes(LINE % (1, 40, b"ACCEPT") * 2)
+    assert piped(build, b"", "SELECT count(*) FROM flowlogs('~/a.log');", env=env, cwd=tmp_path) == "2\n"
+    assert "lies outside FLOWLOGS_ROOT" in piped(build, b"", "SELECT count(*) FROM flowlogs('~/a.log');",
+                                                 env=env | {"FLOWLOGS_ROOT": str(tmp_path / "~")})
