@@ -122,9 +122,23 @@ static void say_unknown(const struct line *line, const struct formats *formats, 
               (unsigned)line->count, (unsigned)formats->layout->ntokens);
 }
 
+/* Is it what CloudWatch Logs writes beside its exports, as PREFIX/aws-logs-write-test? */
+static int is_export_test(const struct line *line) {
+  static const char text[] = "Permission Check Successful";
+  const char *p = line->text + line->start;
+  size_t n = line->end - line->start;
+  while (n && token_is_separator(p[n - 1])) n--; /* CR is none of the line's text */
+  return n == sizeof text - 1 && !memcmp(p, text, n);
+}
+
 /* line: the one that the reason is about; all zero if none of the lines can be shown. */
 static void say_why(const struct line *line, int likely, const struct formats *formats, char why[ERR_TEXT]) {
   char reason[ERR_TEXT], shown[RECORD_SHOWN + 4];
+  if (line->text && is_export_test(line)) {
+    err_print(why, "is the test object aws-logs-write-test, which CloudWatch Logs writes before it exports logs; it "
+                   "holds no records");
+    return;
+  }
   if (line->text && layout_is_near_header(line, reason)) {
     err_print(why, "%s", reason);
     return;
