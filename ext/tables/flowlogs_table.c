@@ -89,7 +89,7 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
        .is_hidden = 1,                                                                                                 \
        .push = {.name = "file", .subject = SUBJECT_FILE, .shape = SHAPE_TEXT},                                         \
        .result = result_file,                                                                                          \
-       .doc = "path of the file that holds the record",                                                                \
+       .doc = "path of the file that holds the record, and - for standard input",                                      \
        .example = "file GLOB '*us-east-1*'"},                                                                          \
       {.name = "line",                                                                                                 \
        .type = "INTEGER",                                                                                              \
