@@ -129,6 +129,11 @@ enum reader_result {
   READER_ERROR, /* *e says what: ERR_NOMEM, or ERR_INTERRUPT when `stop` said so */
 };
 
+/* Is the file read as columns, and not as lines?  A pipe cannot be, which is an error. */
+static inline int reader_is_table(const struct reader *r) {
+  return r->source_known && r->source.kind == SOURCE_PARQUET && !r->source.input.is_pipe;
+}
+
 /*
 ** The options' values are looked at until reader_clear().  ERR_NOMEM; reader_clear() is due all
 ** the same.
