@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "record/address.h"
 #include "record/lines.h"
 #include "scan/row_columns.h"
 #include "scan/row_groups.h"
@@ -103,7 +104,7 @@ static int is_odd(const char *p, uint32_t n) {
   return (int)odd;
 }
 
-static void text_word(const struct rows_column *c, const struct parquet_text *t, struct rows_word *w) {
+void rows_word_of_text(enum kind kind, const struct parquet_text *t, struct rows_word *w) {
   const char *p = (const char *)t->p;
   uint32_t n = t->n;
   while (n && token_is_separator(p[n - 1])) n--;
@@ -116,8 +117,17 @@ static void text_word(const struct rows_column *c, const struct parquet_text *t,
   w->p = p;
   w->n = n;
   w->is_odd = (uint8_t)is_odd(p, n);
-  w->is_bad = n > RECORD_MAX_BYTES || !record_value_fits(c->kind, p, n);
-  w->has_colon = c->kind == KIND_ADDR && memchr(p, ':', n);
+  w->is_bad = n > RECORD_MAX_BYTES || !record_value_fits(kind, p, n);
+  w->has_colon = kind == KIND_ADDR && memchr(p, ':', n);
+}
+
+int rows_word_passes(const struct predicate_term *t, uint32_t n, enum kind kind, const struct rows_word *w) {
+  struct address_room room;
+  size_t length = w->n;
+  const char *p = w->p;
+  if (length == 1 && *p == '-') return predicate_passes_null(t, n);
+  if (kind == KIND_ADDR && w->has_colon) p = address_spelling(p, &length, &room);
+  return predicate_passes_text(t, n, p, length);
 }
 
 /* --- columns ----------------------------------------------------------------------------------------------------- */
@@ -129,7 +139,7 @@ static enum err_code make_dictionary(struct rows_column *c, struct err *e) {
   if (!is_text && mem_grow(&c->word_text, &c->word_text_cap, (d->n + 1u) * (size_t)WORD_NUMBER, 4096, 1))
     return err_nomem(e);
   for (uint32_t i = 0; i < d->n; i++)
-    if (is_text) text_word(c, &d->text[i], &c->words[i]);
+    if (is_text) rows_word_of_text(c->kind, &d->text[i], &c->words[i]);
     else number_word(c, is_unsigned, d->number[i], c->word_text + (size_t)i * WORD_NUMBER, &c->words[i]);
   c->dictionary = c->column->dictionaries;
   return ERR_NONE;
@@ -141,7 +151,7 @@ static void make_words(struct rows_column *c, uint32_t n) {
   int is_unsigned = column->schema->values == SCHEMA_UNSIGNED;
   if (column->schema->values == SCHEMA_TEXT) {
     for (uint32_t i = 0; i < n; i++)
-      if (column->present[i]) text_word(c, &column->text[i], &c->word[i]);
+      if (column->present[i]) rows_word_of_text(c->kind, &column->text[i], &c->word[i]);
   } else {
     for (uint32_t i = 0; i < n; i++)
       if (column->present[i])
@@ -189,6 +199,9 @@ static enum err_code read_rows(struct parquet_rows *r, struct err *e) {
     if (r->nrows || r->group == f->ngroups) break;
     uint32_t group = r->group++;
     int is_wanted = !r->predicate || row_groups_may_pass(r->predicate, f, group, r->column_of);
+    if (is_wanted && r->predicate &&
+        row_groups_dictionaries(r->predicate, &r->file, group, r->column_of, &is_wanted, e))
+      return e->code;
     r->first = f->group[group].first;
     r->skipped += !is_wanted;
     if (!is_wanted) r->file.left = 0;
