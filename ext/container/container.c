@@ -12,6 +12,8 @@
 
 static const struct container_kind *const kinds[CONTAINER_KINDS] = {
     &container_csv,
+    &container_tail,
+    &container_cli_text,
     &container_json,
 };
 
