@@ -19,13 +19,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "record/address.h"
 #include "record/lines.h"
 #include "scan/row_columns.h"
 #include "scan/row_groups.h"
 
-#define ROWS_TOKENS (LINES_BUFFER / 2) /* tokens of a window, for which tokens_init() makes room */
-#define WORD_NUMBER 24                 /* bytes for a number with its sign */
-#define WORD_COPY   16                 /* bytes that are copied at once */
+#define ROWS_TOKENS (LINES_BUFFER / 2)     /* tokens of a window, for which tokens_init() makes room */
+#define LONG_ROW    (RECORD_MAX_BYTES / 2) /* bytes of texts in a row that might be a line that is too long */
+#define WORD_NUMBER 24                     /* bytes for a number with its sign */
+#define WORD_COPY   16                     /* bytes that are copied at once */
 
 static const struct rows_word missing = {"-               ", 1, 0, 0, 0};
 
@@ -45,6 +47,7 @@ void parquet_rows_close(struct parquet_rows *r) {
     mem_free(r->chosen[i].word);
     mem_free(r->chosen[i].text);
     mem_free(r->chosen[i].number);
+    mem_free(r->chosen[i].passes);
   }
   mem_free(r->chosen);
   r->chosen = NULL;
@@ -103,7 +106,7 @@ static int is_odd(const char *p, uint32_t n) {
   return (int)odd;
 }
 
-static void text_word(const struct rows_column *c, const struct parquet_text *t, struct rows_word *w) {
+void rows_word_of_text(enum kind kind, const struct parquet_text *t, struct rows_word *w) {
   const char *p = (const char *)t->p;
   uint32_t n = t->n;
   while (n && token_is_separator(p[n - 1])) n--;
@@ -116,8 +119,17 @@ static void text_word(const struct rows_column *c, const struct parquet_text *t,
   w->p = p;
   w->n = n;
   w->is_odd = (uint8_t)is_odd(p, n);
-  w->is_bad = n > RECORD_MAX_BYTES || !record_value_fits(c->kind, p, n);
-  w->has_colon = c->kind == KIND_ADDR && memchr(p, ':', n);
+  w->is_bad = n > RECORD_MAX_BYTES || !record_value_fits(kind, p, n);
+  w->has_colon = kind == KIND_ADDR && memchr(p, ':', n);
+}
+
+int rows_word_passes(const struct predicate_term *t, uint32_t n, enum kind kind, const struct rows_word *w) {
+  struct address_room room;
+  size_t length = w->n;
+  const char *p = w->p;
+  if (length == 1 && *p == '-') return predicate_passes_null(t, n);
+  if (kind == KIND_ADDR && w->has_colon) p = address_spelling(p, &length, &room);
+  return predicate_passes_text(t, n, p, length);
 }
 
 /* --- columns ----------------------------------------------------------------------------------------------------- */
@@ -126,10 +138,10 @@ static enum err_code make_dictionary(struct rows_column *c, struct err *e) {
   const struct dictionary *d = &c->column->dictionary;
   int is_text = c->column->schema->values == SCHEMA_TEXT, is_unsigned = c->column->schema->values == SCHEMA_UNSIGNED;
   if (mem_grow(&c->words, &c->words_cap, d->n + 1u, 256, sizeof *c->words)) return err_nomem(e);
-  if (!is_text && mem_grow(&c->word_text, &c->word_text_cap, (d->n + 1u) * (size_t)WORD_NUMBER, 4096, 1))
+  if (!is_text && mem_grow(&c->word_text, &c->word_text_cap, d->n * (size_t)WORD_NUMBER + TOKENS_BLOCK, 4096, 1))
     return err_nomem(e);
   for (uint32_t i = 0; i < d->n; i++)
-    if (is_text) text_word(c, &d->text[i], &c->words[i]);
+    if (is_text) rows_word_of_text(c->kind, &d->text[i], &c->words[i]);
     else number_word(c, is_unsigned, d->number[i], c->word_text + (size_t)i * WORD_NUMBER, &c->words[i]);
   c->dictionary = c->column->dictionaries;
   return ERR_NONE;
@@ -141,7 +153,7 @@ static void make_words(struct rows_column *c, uint32_t n) {
   int is_unsigned = column->schema->values == SCHEMA_UNSIGNED;
   if (column->schema->values == SCHEMA_TEXT) {
     for (uint32_t i = 0; i < n; i++)
-      if (column->present[i]) text_word(c, &column->text[i], &c->word[i]);
+      if (column->present[i]) rows_word_of_text(c->kind, &column->text[i], &c->word[i]);
   } else {
     for (uint32_t i = 0; i < n; i++)
       if (column->present[i])
@@ -189,6 +201,9 @@ static enum err_code read_rows(struct parquet_rows *r, struct err *e) {
     if (r->nrows || r->group == f->ngroups) break;
     uint32_t group = r->group++;
     int is_wanted = !r->predicate || row_groups_may_pass(r->predicate, f, group, r->column_of);
+    if (is_wanted && r->predicate &&
+        row_groups_dictionaries(r->predicate, &r->file, group, r->column_of, &is_wanted, e))
+      return e->code;
     r->first = f->group[group].first;
     r->skipped += !is_wanted;
     if (!is_wanted) r->file.left = 0;
@@ -266,7 +281,7 @@ enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64
   return ERR_NONE;
 }
 
-/* --- numbers ----------------------------------------------------------------------------------------------------- */
+/* --- columns of values -------------------------------------------------------------------------------------------- */
 
 /* Sets c->number to the values of the window.  Returns 0 if one of them is not what the field can have. */
 static int read_numbers(struct rows_column *c, uint32_t n) {
@@ -286,19 +301,69 @@ static int read_numbers(struct rows_column *c, uint32_t n) {
   return !over;
 }
 
-enum err_code parquet_rows_numbers(struct parquet_rows *r, struct rows_numbers *out, struct err *e) {
+enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *out, struct err *e) {
   int are_right = 1;
   memset(out, 0, sizeof *out);
   if (r->row == r->nrows && read_rows(r, e)) return e->code;
   if (r->has_words) return ERR_NONE;
+  r->is_bad = r->is_odd = r->colons = 0;
+  memset(r->row_bytes, 0, r->nrows * sizeof *r->row_bytes);
   for (uint32_t i = 0; i < r->n; i++) {
-    are_right &= read_numbers(&r->chosen[i], r->nrows);
-    out->number[r->chosen[i].field] = r->chosen[i].number;
+    struct rows_column *c = &r->chosen[i];
+    if (kind_is_int(c->kind)) {
+      are_right &= read_numbers(c, r->nrows);
+      out->number[c->field] = c->number;
+    } else {
+      if (read_column(r, c, r->nrows, e)) return e->code;
+      out->word[c->field] = c->word;
+    }
   }
-  if (!are_right) return ERR_NONE;
+  for (uint32_t i = 0; i < r->nrows; i++) are_right &= r->row_bytes[i] < LONG_ROW;
+  if (!are_right || r->is_bad || r->is_odd) return ERR_NONE;
   out->n = r->nrows;
   out->before = r->first;
   r->row = r->nrows;
+  return ERR_NONE;
+}
+
+/* Decides which values of the dictionary pass the group, unless that has been done.  Returns 0 for another group. */
+static int ask_dictionary(struct rows_column *c, const struct predicate_group *g, struct err *e) {
+  if (!c->column->is_indexed) return 0;
+  if (!c->asked) c->asked = g;
+  if (c->asked != g) return 0;
+  if (c->passes_of == c->dictionary) return 1;
+  uint32_t n = c->column->dictionary.n;
+  if (mem_grow(&c->passes, &c->passes_cap, n + 1u, 256, 1)) return err_nomem(e), 0;
+  for (uint32_t i = 0; i < n; i++) c->passes[i] = (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->words[i]);
+  c->passes_of = c->dictionary;
+  return 1;
+}
+
+/* Adds to passes[] which rows pass the group by their value in this column. */
+static enum err_code ask_column(struct rows_column *c, const struct predicate_group *g, uint32_t n, uint8_t *passes,
+                                struct err *e) {
+  const struct parquet_column *column = c->column;
+  const int null = predicate_passes_null(g->term, g->nterms);
+  if (kind_is_int(c->kind)) {
+    for (uint32_t i = 0; i < n; i++)
+      passes[i] |=
+          (uint8_t)(c->number[i] == RECORD_NONE ? null : predicate_passes_number(g->term, g->nterms, c->number[i]));
+  } else if (ask_dictionary(c, g, e)) {
+    for (uint32_t i = 0; i < n; i++) passes[i] |= column->present[i] ? c->passes[column->index[i]] : (uint8_t)null;
+  } else {
+    for (uint32_t i = 0; i < n; i++) passes[i] |= (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->word[i]);
+  }
+  return e->code;
+}
+
+enum err_code parquet_rows_keep(struct parquet_rows *r, const struct rows_columns *rows,
+                                const struct predicate_group *g, uint8_t *keep, struct err *e) {
+  uint8_t passes[COLUMN_WINDOW] = {0};
+  for (uint32_t i = 0; i < rows->n && g->about == PREDICATE_LINE; i++)
+    passes[i] = (uint8_t)predicate_passes_number(g->term, g->nterms, rows->before + i + 1);
+  for (uint32_t t = 0; t < g->ntokens; t++)
+    if (ask_column(&r->chosen[g->token[t]], g, rows->n, passes, e)) return e->code;
+  for (uint32_t i = 0; i < rows->n; i++) keep[i] &= passes[i];
   return ERR_NONE;
 }
 
@@ -311,7 +376,7 @@ static enum err_code init_column(struct rows_column *c, const struct parquet_col
   if (field == FIELD_account_id || field == FIELD_tgw_src_vpc_account_id || field == FIELD_tgw_dst_vpc_account_id)
     c->digits = 12;
   c->word = mem_alloc(COLUMN_WINDOW * sizeof *c->word);
-  c->text = column->schema->values == SCHEMA_TEXT ? NULL : mem_alloc(COLUMN_WINDOW * WORD_NUMBER + WORD_COPY);
+  c->text = column->schema->values == SCHEMA_TEXT ? NULL : mem_alloc(COLUMN_WINDOW * WORD_NUMBER + TOKENS_BLOCK);
   c->field = field;
   c->number = mem_alloc(COLUMN_WINDOW * sizeof *c->number);
   return c->word && c->number && (c->text || column->schema->values == SCHEMA_TEXT) ? ERR_NONE : err_nomem(e);
@@ -329,9 +394,10 @@ enum err_code parquet_rows_choose(struct parquet_rows *r, const struct rows_need
     const struct parquet_chosen *chosen = &r->file.chosen[i];
     if (init_column(&r->chosen[r->n++], &chosen->column, r->field[chosen->number], e)) return e->code;
   }
-  r->has_numbers = 1;
+  r->has_columns = 1;
   for (uint32_t i = 0; i < r->n; i++)
-    r->has_numbers &= kind_is_int(r->chosen[i].kind) && r->chosen[i].column->schema->values != SCHEMA_TEXT;
+    r->has_columns &= r->chosen[i].field != FIELD_NONE &&
+                      !(kind_is_int(r->chosen[i].kind) && r->chosen[i].column->schema->values == SCHEMA_TEXT);
   r->predicate = predicate && predicate->n ? predicate : NULL;
   row_columns_layout(r, wanted, l);
   return ERR_NONE;
