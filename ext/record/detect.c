@@ -119,6 +119,15 @@ static void say_unknown(const struct line *line, const struct formats *formats, 
               (unsigned)line->count, (unsigned)formats->layout->ntokens);
 }
 
+/* Is it what CloudWatch Logs writes beside its exports, as PREFIX/aws-logs-write-test? */
+static int is_export_test(const struct line *line) {
+  static const char text[] = "Permission Check Successful";
+  const char *p = line->text + line->start;
+  size_t n = line->end - line->start;
+  while (n && token_is_separator(p[n - 1])) n--; /* CR is none of the line's text */
+  return n == sizeof text - 1 && !memcmp(p, text, n);
+}
+
 /*
 ** The line that a reason is about, and the one behind it, to see whether they are alike.  Of
 ** several lines, it is the first that has the marks of a flow log, or else the first.
@@ -148,6 +157,11 @@ static int say_reason(const struct subject *s, const struct formats *formats, ch
 static int say_why(const struct subject *s, const struct formats *formats, char why[ERR_TEXT]) {
   char reason[ERR_TEXT], shown[RECORD_SHOWN + 4];
   const struct line *line = &s->line;
+  if (line->text && is_export_test(line)) {
+    err_print(why, "is the test object aws-logs-write-test, which CloudWatch Logs writes before it exports logs; it "
+                   "holds no records");
+    return 0;
+  }
   if (line->text && layout_is_near_header(line, reason)) {
     err_print(why, "%s", reason);
     return s->likely;

@@ -38,6 +38,8 @@ _Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
   if (kind == SOURCE_PARQUET && r->source.nlayers)
     err_print(r->why, "is a Parquet file within %s, which can't be read; unpack it", source_kind_name(r->source.kind));
+  else if (kind == SOURCE_PARQUET && r->source.input.is_pipe)
+    err_print(r->why, "is a Parquet file, which can't be read through a pipe; write it to a file, and ask that");
   else if (kind == SOURCE_PARQUET)
     err_print(r->why, "is a Parquet file, which can't be read from memory; flowlogs reads it as a file");
   else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip, which can't be read here; unpack it");
@@ -115,10 +117,17 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
 }
 
 /*
-** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.
+** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.  Nor is
+** a pipe without a byte an answer: what writes to it has failed, or it was read before.
 */
 static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
   r->verdict = VERDICT_EMPTY;
+  if (r->source.input.is_pipe && r->source.kind == SOURCE_EMPTY)
+    return reader_file_problem(
+        r, b, ERR_DAMAGED, 0,
+        "is a pipe that has brought nothing: the command that writes to it has failed, or something "
+        "else has read it, as the sqlite3 shell reads a script",
+        e);
   if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;
   return reader_file_problem(r, b, ERR_DAMAGED, 0,
                              "is empty, but AWS delivers a header line at least; copy the file again", e);
@@ -203,7 +212,7 @@ static void skip_blank_lines(struct reader *r) {
 
 /* Splits the next window of lines, if there is one. */
 static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
-  if (r->source_known && r->source.kind == SOURCE_PARQUET) {
+  if (reader_is_table(r)) {
     r->next = r->tokens.nlines = 0;
     return reader_next_rows(r, b, e);
   }
