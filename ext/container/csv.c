@@ -72,7 +72,8 @@ static enum container_result begin(struct container *c, struct csv *s, struct er
   skip_mark(f);
   for (const char *p = f->p; p < f->end && char_is_space(*p); p++)
     if (*p == '\n') take(c, p + 1, 1);
-  int found = csv_columns_find(&s->other, &s->row, f->p, (size_t)(f->end - f->p), f->at_end, e);
+  int is_all = f->at_end && !f->failed.code;
+  int found = csv_columns_find(&s->other, &s->row, f->p, (size_t)(f->end - f->p), is_all, e);
   s->has_header = found > 0;
   if (!found) err_set(e, ERR_FORMAT, 0, "is CSV whose header names no columns of a flow log");
   if (found <= 0) {

@@ -27,6 +27,7 @@ struct file {
   dev_t dev;          /* dev and ino identify the file, whatever its path */
   ino_t ino;
   int named;                    /* the user wrote this path itself, not a folder or pattern */
+  int is_pipe;                  /* a pipe or a socket, named by the user: it can be read only once */
   int refused;                  /* errno with which the system refused to examine it, or to list the folder; or 0 */
   int is_folder;                /* it was the list that was refused */
   int is_part;                  /* refused, and matches a part of a pattern only: not read if it is a file after all */
@@ -60,6 +61,9 @@ void files_init(struct files *f);
 
 /* Frees the paths and the list, which is empty afterwards. */
 void files_clear(struct files *f);
+
+/* The first of the list that is a pipe, or NULL. */
+const struct file *files_pipe(const struct files *f);
 
 /* Bytes that the files have on the disk, as far as it is known. */
 uint64_t files_bytes(const struct files *f);

@@ -84,6 +84,14 @@ enum err_code payload_add_line(struct payload *p, const char *name, const char *
   return ERR_NONE;
 }
 
+int payload_set_header(struct payload *p, const char *name, uint64_t header, struct err *e) {
+  struct payload_stream *s = find_or_add_stream(p, name, e);
+  if (!s) return -1;
+  int is_other = s->header != header;
+  s->header = header;
+  return is_other;
+}
+
 enum err_code payload_add_text(struct payload *p, const char *name, const char *text, size_t n, struct err *e) {
   struct payload_stream *s = n ? find_or_add_stream(p, name, e) : NULL;
   if (!s || append(p, s, text, n, e)) return e->code;

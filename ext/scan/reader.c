@@ -38,6 +38,8 @@ _Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
   if (kind == SOURCE_PARQUET && r->source.nlayers)
     err_print(r->why, "is a Parquet file within %s, which can't be read; unpack it", source_kind_name(r->source.kind));
+  else if (kind == SOURCE_PARQUET && r->source.input.is_pipe)
+    err_print(r->why, "is a Parquet file, which can't be read through a pipe; write it to a file, and ask that");
   else if (kind == SOURCE_PARQUET)
     err_print(r->why, "is a Parquet file, which can't be read from memory; flowlogs reads it as a file");
   else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip, which can't be read here; unpack it");
@@ -57,16 +59,15 @@ static enum err_code begin_with_names(struct reader *r) {
 }
 
 /*
-** No line of the first window is a record.  Where a container has said why a line cannot be used,
-** that is the reason.  at: the line that r->why is about, or 0.
+** No line of the first window is a record.  Where a container has said of all of them why they
+** cannot be used, that is the reason.  at: the line that r->why is about, or 0.
 */
 static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
-  for (uint32_t i = 0; r->places && i < r->tokens.nlines; i++) {
-    const char *why = block_why(&r->container.block, &r->places[i]);
-    if (!why) continue;
-    err_print(r->why, "%s", why);
-    at = i + 1;
-    break;
+  uint32_t bad = 0;
+  while (r->places && bad < r->tokens.nlines && block_why(&r->container.block, &r->places[bad])) bad++;
+  if (bad && bad == r->tokens.nlines) {
+    err_print(r->why, "%s", block_why(&r->container.block, r->places));
+    at = 1;
   }
   return reader_not_a_flow_log(r, b, likely, at ? reader_number_of(r, (uint32_t)at - 1) : 0, e);
 }
@@ -116,10 +117,17 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
 }
 
 /*
-** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.
+** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.  Nor is
+** a pipe without a byte an answer: what writes to it has failed, or it was read before.
 */
 static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
   r->verdict = VERDICT_EMPTY;
+  if (r->source.input.is_pipe && r->source.kind == SOURCE_EMPTY)
+    return reader_file_problem(
+        r, b, ERR_DAMAGED, 0,
+        "is a pipe that has brought nothing: the command that writes to it has failed, or something "
+        "else has read it, as the sqlite3 shell reads a script",
+        e);
   if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;
   return reader_file_problem(r, b, ERR_DAMAGED, 0,
                              "is empty, but AWS delivers a header line at least; copy the file again", e);
@@ -130,7 +138,7 @@ static enum err_code begin_container(struct reader *r, struct err *e) {
   struct lines *l = &r->lines;
   r->is_new = 0;
   lines_peek(l);
-  const struct container_kind *kind = container_find(l->p, l->n, l->at_end);
+  const struct container_kind *kind = container_find(l->p, l->n, l->at_end && !l->failed.code);
   if (!kind || (l->at_end && l->failed.code && !l->n)) return ERR_NONE;
   if (container_start(&r->container, kind, l->p, l->n, l->read, l->from, e)) return e->code;
   r->container.feed.at_end = l->at_end;
@@ -204,7 +212,7 @@ static void skip_blank_lines(struct reader *r) {
 
 /* Splits the next window of lines, if there is one. */
 static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
-  if (r->source_known && r->source.kind == SOURCE_PARQUET) {
+  if (reader_is_table(r)) {
     r->next = r->tokens.nlines = 0;
     return reader_next_rows(r, b, e);
   }

@@ -129,12 +129,23 @@ enum reader_result {
   READER_ERROR, /* *e says what: ERR_NOMEM, or ERR_INTERRUPT when `stop` said so */
 };
 
+/* Is the file read as columns, and not as lines?  A pipe cannot be, which is an error. */
+static inline int reader_is_table(const struct reader *r) {
+  return r->source_known && r->source.kind == SOURCE_PARQUET && !r->source.input.is_pipe;
+}
+
 /*
 ** The options' values are looked at until reader_clear().  ERR_NOMEM; reader_clear() is due all
 ** the same.
 */
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e);
 void reader_clear(struct reader *r);
+
+/*
+** From now on, this is asked in the place of options->stop.  A worker, which must not ask what the
+** owner's thread alone may ask, sets it before its first file.
+*/
+void reader_set_stop(struct reader *r, const struct stop *stop);
 
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
