@@ -228,7 +228,7 @@ static enum container_result cli_text_next(struct container *c, struct err *e) {
     feed_more(f);
     if (f->end - f->p >= 3 && !memcmp(f->p, "\xef\xbb\xbf", 3)) f->p += 3;
     size_t blank = chars_space(f->p, (size_t)(f->end - f->p));
-    s->form = find_form(f->p + blank, (size_t)(f->end - f->p) - blank, f->at_end);
+    s->form = find_form(f->p + blank, (size_t)(f->end - f->p) - blank, f->at_end && !f->failed.code);
     if (s->form == FORM_NONE) s->form = FORM_ROWS;
   }
   int is_rows = s->form != FORM_MESSAGES;

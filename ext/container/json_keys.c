@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/calendar.h"
 #include "base/chars.h"
+#include "container/event_time.h"
 
 #define IN(kind) (1u << (kind))
 
@@ -79,37 +79,9 @@ static int64_t number_time(const char *p, size_t n, int is_any) {
   return value < INT64_C(100000000000000000) ? value / 1000 : value / 1000000;
 }
 
-/* The offset of a zone, such as Z or +02:00 or nothing, in seconds; 0 is set in *ok for anything else. */
-static int64_t zone(const char *p, size_t n, int *ok) {
-  int hour, minute = 0;
-  if (n == 0 || (n == 1 && *p == 'Z')) return 0;
-  *ok = (*p == '+' || *p == '-') && n >= 3 && calendar_digits(p + 1, 2, &hour);
-  if (!*ok || n == 3) return *ok ? (*p == '-' ? -3600 : 3600) * (int64_t)hour : 0;
-  size_t at = p[3] == ':' ? 4 : 3;
-  *ok = n == at + 2 && calendar_digits(p + at, 2, &minute);
-  return *ok ? (*p == '-' ? -1 : 1) * (hour * INT64_C(3600) + minute * INT64_C(60)) : 0;
-}
-
-/* 2024-05-01T00:05:00.123Z, or with a space. */
-static int64_t iso_time(const char *p, size_t n) {
-  char text[CALENDAR_TEXT];
-  int year, month, day, hour, minute, second, ok = 1;
-  int64_t thousandths = 0, unit = 100;
-  size_t i = CALENDAR_TEXT - 1;
-  if (n < i || (p[10] != 'T' && p[10] != ' ')) return JSON_NO_TIME;
-  memcpy(text, p, i);
-  text[10] = ' ';
-  if (calendar_shape(text, i) != i) return JSON_NO_TIME;
-  calendar_digits(p, 4, &year);
-  calendar_digits(p + 5, 2, &month), calendar_digits(p + 8, 2, &day);
-  calendar_digits(p + 11, 2, &hour), calendar_digits(p + 14, 2, &minute), calendar_digits(p + 17, 2, &second);
-  if (i < n && (p[i] == '.' || p[i] == ','))
-    for (i++; i < n && char_is_digit(p[i]); i++, unit /= 10) thousandths += (p[i] - '0') * unit;
-  int64_t seconds = calendar_seconds(year, month, day, hour, minute, second) - zone(p + i, n - i, &ok);
-  return ok ? seconds * 1000 + thousandths : JSON_NO_TIME;
-}
-
 int64_t json_time(const char *p, size_t n, int is_any) {
-  if (n > 10 && p[4] == '-') return iso_time(p, n);
+  int64_t ms;
+  enum event_zone zone;
+  if (n > 10 && p[4] == '-') return event_time_parse(p, n, &ms, &zone) == n ? ms : JSON_NO_TIME;
   return number_time(p, n, is_any);
 }

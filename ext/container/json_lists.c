@@ -139,6 +139,7 @@ static int step_list(struct json *j) {
     byte = json_scan_byte(&j->scan);
   }
   f->begun = 1;
+  f->count++;
   if (open == JSON_LIST) return byte == '{' || byte == '[' || byte == '"' ? document(j, byte) : odd_element(j, open);
   uint8_t element = byte == '{' ? elements[open].object : byte == '[' ? elements[open].list : JSON_TOP;
   return element == JSON_TOP ? odd_element(j, open) : json_push(j, element);

@@ -57,6 +57,16 @@ static int begin_level(struct json *j, struct json_level *l) {
   return 1;
 }
 
+/* A piece, or what follows in it, cannot be used. */
+static int bad_piece(struct json *j, const char *what) {
+  char why[ERR_TEXT];
+  const struct json_frame *f = json_top(j);
+  while (f > j->frame && f->open != JSON_RECORDS && f->open != JSON_TOP) f--;
+  if (f->open != JSON_RECORDS) return json_bad(j, NULL, 0, what);
+  err_print(why, "record %u of its list: %s", (unsigned)f->count, what);
+  return json_bad(j, NULL, 0, why);
+}
+
 /* Lets the pieces unwrap to more, because there is one more in the file. */
 static void allow(struct json *j, size_t n) {
   struct unwrap *u = &j->unwrap;
@@ -86,7 +96,7 @@ int json_piece(struct json *j, enum unwrap_form form) {
     return e.code == ERR_ARGUMENT ? json_end(j, CONTAINER_BROKEN, &e) : json_scan_fail(&j->scan, &e);
   } else if (chars_space(l->content.p, l->content.n) == l->content.n) {
     unwrapped_free(&l->content);
-    return json_bad(j, NULL, 0, "is empty");
+    return bad_piece(j, "is empty");
   }
   return begin_level(j, l);
 }
@@ -110,5 +120,5 @@ int json_piece_end(struct json *j) {
   l->is_lines = 0;
   j->scan.feed = j->nlevels > 1 ? &json_level(j)->feed : &j->c->feed;
   j->scan.after_lf = 0;
-  return l->damage.code ? json_bad(j, NULL, 0, l->damage.text) : 1;
+  return l->damage.code ? bad_piece(j, l->damage.text) : 1;
 }

@@ -71,6 +71,7 @@ struct json_frame {
   uint8_t has_s3;         /* the record is about an object of S3 */
   uint8_t has_no_list;    /* logEvents is something else than a list */
   uint8_t is_overfull;    /* members were not kept */
+  uint32_t count;         /* elements of a list */
   uint32_t text_n;        /* bytes of json.text when it began */
   uint32_t nmembers;      /* members of json.member when it began */
   uint32_t message_at;    /* where the message is in json.text; JSON_NO_NAME: where the block has its next line */

@@ -59,16 +59,15 @@ static enum err_code begin_with_names(struct reader *r) {
 }
 
 /*
-** No line of the first window is a record.  Where a container has said why a line cannot be used,
-** that is the reason.  at: the line that r->why is about, or 0.
+** No line of the first window is a record.  Where a container has said of all of them why they
+** cannot be used, that is the reason.  at: the line that r->why is about, or 0.
 */
 static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
-  for (uint32_t i = 0; r->places && i < r->tokens.nlines; i++) {
-    const char *why = block_why(&r->container.block, &r->places[i]);
-    if (!why) continue;
-    err_print(r->why, "%s", why);
-    at = i + 1;
-    break;
+  uint32_t bad = 0;
+  while (r->places && bad < r->tokens.nlines && block_why(&r->container.block, &r->places[bad])) bad++;
+  if (bad && bad == r->tokens.nlines) {
+    err_print(r->why, "%s", block_why(&r->container.block, r->places));
+    at = 1;
   }
   return reader_not_a_flow_log(r, b, likely, at ? reader_number_of(r, (uint32_t)at - 1) : 0, e);
 }
@@ -139,7 +138,7 @@ static enum err_code begin_container(struct reader *r, struct err *e) {
   struct lines *l = &r->lines;
   r->is_new = 0;
   lines_peek(l);
-  const struct container_kind *kind = container_find(l->p, l->n, l->at_end);
+  const struct container_kind *kind = container_find(l->p, l->n, l->at_end && !l->failed.code);
   if (!kind || (l->at_end && l->failed.code && !l->n)) return ERR_NONE;
   if (container_start(&r->container, kind, l->p, l->n, l->read, l->from, e)) return e->code;
   r->container.feed.at_end = l->at_end;

@@ -141,10 +141,16 @@ static inline int reader_is_table(const struct reader *r) {
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e);
 void reader_clear(struct reader *r);
 
+/*
+** From now on, this is asked in the place of options->stop.  A worker, which must not ask what the
+** owner's thread alone may ask, sets it before its first file.
+*/
+void reader_set_stop(struct reader *r, const struct stop *stop);
+
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 
-/* The same for a text of n bytes in memory, which must stay until reader_close(). */
+/* The same for lines in memory, n bytes, which must stay until reader_close(). */
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation);
 
 /*

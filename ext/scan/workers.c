@@ -191,7 +191,8 @@ static int ask_is_stopped(void *workers) { return workers_is_stopped(workers); }
 /* The owner's question must not be asked in other threads, so these look whether they are stopped. */
 static enum err_code begin_worker(struct workers *s, struct worker *w, struct err *e) {
   if (reader_init(&w->reader, &s->options.reader, e)) return e->code;
-  if (!w->is_owner) w->reader.source.input.stop = (struct stop){.ask = ask_is_stopped, .context = s};
+  const struct stop stop = {.ask = ask_is_stopped, .context = s};
+  if (!w->is_owner) reader_set_stop(&w->reader, &stop);
   return s->sink->begin(s->context, w, e);
 }
 

@@ -190,17 +190,20 @@ static void test_damaged_base64(void **state) {
   (void)state;
   struct bytes cut = gzip(text_of(SUBSCRIPTION));
   cut.n -= 9;
+  expect_bytes(with(record, base64(cut)), "1 7 group=g stream=s | 2 a\n2 group=g stream=s | 2 b\n3 ! record 1 of its "
+                                          "list: the gzip data is cut off | \n4 | 2 b\njson event\n");
+  expect_bytes(with(record, text_of("H4sI$")),
+               "1 ! record 1 of its list: is no base64: byte 5 is '$' | \n2 | 2 b\njson event\n");
+  expect_bytes(with(record, text_of("")), "1 ! record 1 of its list: is empty | \n2 | 2 b\njson event\n");
   expect_bytes(
-      with(record, base64(cut)),
-      "1 7 group=g stream=s | 2 a\n2 group=g stream=s | 2 b\n3 ! the gzip data is cut off | \n4 | 2 b\njson event\n");
-  expect_bytes(with(record, text_of("H4sI$")), "1 ! is no base64: byte 5 is '$' | \n2 | 2 b\njson event\n");
-  expect_bytes(with(record, text_of("")), "1 ! is empty | \n2 | 2 b\njson event\n");
-  expect_bytes(with(record, base64(text_of("{\"message\":\"2 a\"}{\"message\""))),
-               "1 | 2 a\n2 ! is cut off: a JSON object or array has no end | \n3 | 2 b\njson event\n");
+      with(record, base64(text_of("{\"message\":\"2 a\"}{\"message\""))),
+      "1 | 2 a\n2 ! record 1 of its list: is cut off: a JSON object or array has no end | \n3 | 2 b\njson event\n");
   expect_bytes(with(record, base64(text_of("{\"message\":\"2 a\"},{\"message\":\"2 c\"}"))),
-               "1 | 2 a\n2 ! is no JSON: ',' stands where an object should begin | \n3 | 2 b\njson event\n");
-  expect_bytes(with(record, base64(text_of("{\"logEvents\":[{\"message\":\"2 a\"}]"))),
-               "1 | 2 a\n2 ! is cut off: a JSON object or array has no end | \n3 | 2 b\njson event\n");
+               "1 | 2 a\n2 ! record 1 of its list: is no JSON: ',' stands where an object should begin | \n3 | 2 "
+               "b\njson event\n");
+  expect_bytes(
+      with(record, base64(text_of("{\"logEvents\":[{\"message\":\"2 a\"}]"))),
+      "1 | 2 a\n2 ! record 1 of its list: is cut off: a JSON object or array has no end | \n3 | 2 b\njson event\n");
   expect_bytes(with(record, base64(text_of("{\"a\":1}"))),
                "1 ! is a JSON object without flow log records; its keys are a | \n2 | 2 b\njson event\n");
 }
