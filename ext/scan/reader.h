@@ -90,6 +90,8 @@ struct reader {
   struct container container;       /* in the place of the lines, for files that are no lines */
   int is_new;                       /* 0 or 1: no byte of the file has been looked at */
   int is_contained;                 /* 0 or 1: the file is a container */
+  uint64_t unknown;                 /* messages of a container that were passed over before its first record */
+  uint64_t first_unknown;           /* the number of one of them, which r->why is about */
   const struct block_place *places; /* of a container: those of the lines in the window; NULL for lines */
   struct parquet_rows table;        /* in the place of the lines, for a Parquet file; table.is_open says so */
   struct envelope envelope;         /* what the container, or CloudWatch's prefix, gives to a record besides its line */

@@ -52,6 +52,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
   r->is_new = 1;
+  r->unknown = r->first_unknown = 0;
   r->is_contained = 0;
   r->table.is_flow_log = 0;
   r->places = NULL;

@@ -176,3 +176,28 @@ def test_an_export_task(db, tmp_path):
     assert rows(db, tmp_path, "log_stream, event_time, interface_id") == want
     other = db.execute("SELECT path FROM flowlogs_files(?) WHERE verdict = 'other'", [str(tmp_path)]).fetchall()
     assert [path for path, in other] == [str(tmp_path / "exportedlogs/aws-logs-write-test")]
+
+
+def test_flow_logs_behind_messages_of_other_logs(db, tmp_path):
+    """Firehose writes several log groups into the same objects: flow logs behind thousands of other messages are
+    found, and the others are errors, never a reason to pass over the file in a folder."""
+    others = [containers.Record(f"request {i} done in {i} ms", r.time, "application") for i, r in
+              enumerate(containers.records(seed=1, count=3000))]
+    for name in ("firehose-messages", "subscription-members", "filter-log-events", "console-csv", "logs-tail", "json-strings"):
+        path = tmp_path / name
+        path.write_bytes(FORMS[name].make(others + RECORDS))
+        assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(RECORDS), name
+        with pytest.raises(sqlite3.OperationalError, match="no flow log record, and neither are the"):
+            rows(db, tmp_path)
+        path.write_bytes(FORMS[name].make(others))
+        with pytest.raises(sqlite3.OperationalError, match="is no flow log: its first line"):
+            rows(db, tmp_path)
+        path.unlink()
+
+
+def test_a_header_among_messages(db, tmp_path):
+    """The lines of a file that somebody has made JSON texts of, with their header."""
+    path = tmp_path / "x.json"
+    header = containers.Record("dstport srcaddr", 0, "")
+    path.write_bytes(containers.json_strings([header, containers.Record("443 10.0.0.1", 0, "")]))
+    assert rows(db, path, "dstport, srcaddr, line") == [(443, "10.0.0.1", 2)]
