@@ -172,7 +172,7 @@ FUZZ_MAIN    ?= tests/lib/replay.c
 $(BUILD)/fuzz/sql_%: tests/fuzz/sql_%.c tests/lib/replay.c $(wildcard tests/lib/fuzz*.h) $(OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iext -Itests/lib -o $@ $< $(FUZZ_MAIN) $(OBJECTS) -lsqlite3 $(LIBS)
-$(BUILD)/fuzz/%: tests/fuzz/%.c tests/lib/replay.c tests/lib/fuzz.h $(TEST_LIB) $(TEST_LOWER) $(BUILD)/inflate.choice
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/lib/replay.c $(wildcard tests/lib/*.h) $(TEST_LIB) $(TEST_LOWER) $(BUILD)/inflate.choice
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -o $@ $< $(FUZZ_MAIN) $(TEST_LIB) $(TEST_LOWER) -lsqlite3 $(TEST_LIBS)
 build-fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
@@ -261,7 +261,8 @@ faults: deps-test
 # What make test does with a few small files, with all; DAMAGE_FROM=38 goes on after 38 samples.
 damage: build-tests asan
 	$(BUILD)/asan/unit/scan/test_damage all $(DAMAGE_FROM)
-	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py tests/python/test_index_file.py
+	$(BUILD)/asan/unit/parquet/test_parquet all
+	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py tests/python/test_index_file.py tests/python/test_pipes.py
 .PHONY: damage
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.

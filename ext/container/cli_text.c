@@ -140,7 +140,7 @@ static int is_page_token(const struct cell *cell) {
 */
 static int look_at(const char *p, size_t n, struct cell *first, enum form *form) {
   struct cell cell[CELLS];
-  struct row row;
+  struct row row = {NULL, NULL, NULL};
   size_t k = divide(cell, p, n);
   *form = FORM_NONE;
   if (is(&cell[0], "EVENTS")) {
@@ -201,7 +201,7 @@ static int is_beside(enum form form, const struct cell *cell, size_t n) {
 static void take_row(struct container *c, const char *p, size_t n) {
   const struct cli_text *s = c->state[c->slot];
   struct cell cell[CELLS];
-  struct row row;
+  struct row row = {NULL, NULL, NULL};
   size_t k = divide(cell, p, n);
   if (is_beside(s->form, cell, k)) return;
   int is_event = is(&cell[0], "EVENTS");
@@ -228,7 +228,7 @@ static enum container_result cli_text_next(struct container *c, struct err *e) {
     feed_more(f);
     if (f->end - f->p >= 3 && !memcmp(f->p, "\xef\xbb\xbf", 3)) f->p += 3;
     size_t blank = chars_space(f->p, (size_t)(f->end - f->p));
-    s->form = find_form(f->p + blank, (size_t)(f->end - f->p) - blank, f->at_end);
+    s->form = find_form(f->p + blank, (size_t)(f->end - f->p) - blank, f->at_end && !f->failed.code);
     if (s->form == FORM_NONE) s->form = FORM_ROWS;
   }
   int is_rows = s->form != FORM_MESSAGES;

@@ -31,11 +31,22 @@ struct csv {
   int is_long; /* the bytes at hand belong to a line that does not fit into the feed */
 };
 
+/*
+** A quick look at the first line: one with blanks and no separators is no header.  Nearly all
+** flow logs begin so.
+*/
+static int may_be_header(const char *p, size_t n) {
+  const char *lf = memchr(p, '\n', n), *end = lf ? lf : p + n;
+  size_t line_n = (size_t)(end - p);
+  return !memchr(p, ' ', line_n) || memchr(p, '\t', line_n) || pieces_find(p, end, ',', ';') < end;
+}
+
 static int csv_is(const char *p, size_t n, int is_all) {
   struct csv_columns columns;
   struct csv_row row;
   struct err unused = {0};
-  return csv_columns_find(&columns, &row, p, n, is_all, &unused) != 0;
+  return may_be_header(p, n < CSV_HEADER ? n : CSV_HEADER) &&
+         csv_columns_find(&columns, &row, p, n, is_all, &unused) != 0;
 }
 
 static enum err_code csv_start(struct container *c, struct err *e) {
@@ -72,7 +83,8 @@ static enum container_result begin(struct container *c, struct csv *s, struct er
   skip_mark(f);
   for (const char *p = f->p; p < f->end && char_is_space(*p); p++)
     if (*p == '\n') take(c, p + 1, 1);
-  int found = csv_columns_find(&s->other, &s->row, f->p, (size_t)(f->end - f->p), f->at_end, e);
+  int is_all = f->at_end && !f->failed.code;
+  int found = csv_columns_find(&s->other, &s->row, f->p, (size_t)(f->end - f->p), is_all, e);
   s->has_header = found > 0;
   if (!found) err_set(e, ERR_FORMAT, 0, "is CSV whose header names no columns of a flow log");
   if (found <= 0) {

@@ -52,20 +52,6 @@ static int find_role(const char *name, size_t n) {
   return CSV_ABSENT;
 }
 
-/* A field that inventories, bills and logs of other services do not name so. */
-static int is_traffic(int field) {
-  switch (field) {
-  case FIELD_srcport:
-  case FIELD_dstport:
-  case FIELD_packets:
-  case FIELD_log_status:
-  case FIELD_flow_direction:
-  case FIELD_tcp_flags:
-  case FIELD_traffic_path: return 1;
-  default: return fields[field].kind == KIND_ADDR;
-  }
-}
-
 static void count_name(struct census *s, int field, const char *name, size_t n) {
   s->names++;
   s->is_summed |= lookalike_is_sum(name, n);
@@ -73,7 +59,7 @@ static void count_name(struct census *s, int field, const char *name, size_t n) 
   s->known++;
   if (layout_is_heading(name, n)) return;
   s->sure++;
-  s->traffic += (uint32_t)is_traffic(field);
+  s->traffic += (uint32_t)field_is_traffic(field);
   s->sums += field == FIELD_bytes || field == FIELD_action;
 }
 

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "file/pipe.h"
 
 enum err_code input_init(struct input *in, struct err *e) {
   memset(in, 0, sizeof *in);
@@ -37,23 +38,38 @@ void input_clear(struct input *in) {
 }
 
 void input_close(struct input *in) {
+  if (in->is_pipe && !in->total && !in->at_eof) pipe_release(in->claim);
   if (in->fd >= 0) close(in->fd);
   in->fd = -1;
+  in->is_pipe = 0;
   in->pull = NULL;
 }
 
-static enum err_code open_regular(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
-  struct stat st;
+/* Opens the path, or makes another descriptor of what the process has open.  -1 with errno set. */
+static int open_path(struct input *in, const char *path, const struct root_guard *guard) {
+  int number = pipe_descriptor(path);
+  in->is_shared = number >= 0;
+  if (in->is_shared) return fcntl(number, F_DUPFD_CLOEXEC, 0);
   /*
   ** O_NONBLOCK keeps open() from waiting for a writer when the path is a pipe.  It has no effect
   ** on regular files.
   */
-  in->fd = root_guard_open(guard, path, O_RDONLY | O_NONBLOCK);
+  return root_guard_open(guard, path, O_RDONLY | O_NONBLOCK);
+}
+
+static enum err_code open_file(struct input *in, const char *path, const struct root_guard *guard, int takes_pipe,
+                               struct err *e) {
+  struct stat st;
+  in->fd = open_path(in, path, guard);
   if (in->fd < 0) return err_system(e, "can't be opened", errno);
   if (fstat(in->fd, &st)) return err_system(e, "can't be read", errno);
   if (S_ISDIR(st.st_mode)) return err_set(e, ERR_IO, 0, "is a folder whose files can't be listed");
-  if (!S_ISREG(st.st_mode))
-    return err_set(e, ERR_IO, 0, "is not a regular file; a query may read its files more than once");
+  if (takes_pipe && pipe_is(&st)) {
+    in->is_pipe = !pipe_claim(in->fd, &st, &in->claim, e);
+    in->size = 0;
+    return e->code;
+  }
+  if (!S_ISREG(st.st_mode)) return err_set(e, ERR_IO, 0, "is neither a regular file nor a pipe");
   in->size = st.st_size > 0 ? (uint64_t)st.st_size : 0; /* files of /proc have the size 0 */
   return ERR_NONE;
 }
@@ -67,14 +83,23 @@ static void empty(struct input *in, uint64_t at) {
   in->total = at;
 }
 
-enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
+static enum err_code open_guarded(struct input *in, const char *path, const struct root_guard *guard, int takes_pipe,
+                                  struct err *e) {
   char resolved[PATH_MAX];
   const char *use;
   input_close(in);
   empty(in, 0);
-  if (root_guard_path(guard, path, resolved, &use, e)) return e->code;
-  if (open_regular(in, path, guard, e)) input_close(in);
+  if (root_guard_path(guard, pipe_system_path(path), resolved, &use, e)) return e->code;
+  if (open_file(in, path, guard, takes_pipe, e)) input_close(in);
   return e->code;
+}
+
+enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
+  return open_guarded(in, path, guard, 0, e);
+}
+
+enum err_code input_open_pipe(struct input *in, const char *path, const struct root_guard *guard, struct err *e) {
+  return open_guarded(in, path, guard, 1, e);
 }
 
 void input_open_memory(struct input *in, const void *p, size_t n) {
@@ -112,10 +137,19 @@ static int is_shorter(const struct input *in) {
   return in->total < in->size && !fstat(in->fd, &st) && (uint64_t)st.st_size < in->size;
 }
 
+/* Reads once.  A named pipe is open without waiting, and may have lost its bytes to another reader. */
+static ssize_t read_once(struct input *in, void *p, size_t n) {
+  if (in->is_shared && !in->is_pipe)
+    return pread(in->fd, p, n, (off_t)atomic_load_explicit(&in->total, memory_order_relaxed));
+  return read(in->fd, p, n);
+}
+
 static ssize_t read_file(struct input *in, void *p, size_t n, struct err *e) {
   ssize_t got;
-  do got = read(in->fd, p, n);
-  while (got < 0 && errno == EINTR);
+  do {
+    if (in->is_pipe && pipe_wait(in->fd, &in->stop, e)) return -1;
+    got = read_once(in, p, n);
+  } while (got < 0 && (errno == EINTR || (in->is_pipe && errno == EAGAIN)));
   if (got < 0) err_system(e, "can't be read", errno);
   if (got == 0 && is_shorter(in))
     return err_set(e, ERR_IO, 0, "has become shorter while it was read; query it again when it doesn't change"), -1;
@@ -161,7 +195,7 @@ int input_seek(struct input *in, uint64_t at, struct err *e) {
     in->at_eof = !in->rest;
     return 0;
   }
-  if (lseek(in->fd, (off_t)at, SEEK_SET) < 0) return err_system(e, "can't be read", errno), -1;
+  if (!in->is_shared && lseek(in->fd, (off_t)at, SEEK_SET) < 0) return err_system(e, "can't be read", errno), -1;
   empty(in, at);
   return 0;
 }

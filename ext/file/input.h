@@ -35,6 +35,9 @@ struct input {
   unsigned char *buffer;                                         /* INPUT_BACK + INPUT_BUFFER bytes */
   const unsigned char *p; /* the n bytes that have been read and not been taken */
   size_t n;
+  int is_pipe;                 /* what is open can be read only once */
+  int is_shared;               /* the file is open elsewhere, so that its position must not be changed */
+  uint64_t claim;              /* of a pipe */
   size_t rest;                 /* of bytes in memory, those behind them */
   uint64_t size;               /* of the file when it was opened */
   struct stop stop;            /* asked before each read of the file; set by the owner after input_init() */
@@ -50,11 +53,18 @@ enum err_code input_init(struct input *in, struct err *e); /* ERR_NOMEM; call in
 void input_clear(struct input *in);
 
 /*
-** Opens a regular file.  Returns ERR_IO or ERR_EXHAUSTED when it cannot be opened, ERR_IO when it
+** Opens a regular file, which may be one that the process has open (pipe_descriptor()): it is read from its
+** beginning.  Returns ERR_IO or ERR_EXHAUSTED when it cannot be opened, ERR_IO when it
 ** is not a regular file, because a query may read its files more than once and a pipe can be read
 ** only once, and ERR_ARGUMENT when it lies outside of the root.  After an error no file is open.
 */
 enum err_code input_open(struct input *in, const char *path, const struct root_guard *guard, struct err *e);
+
+/*
+** Opens standard input, a pipe or a socket (pipe.h) instead.  Its end is that of the file, and reading waits
+** for bytes; `stop` is asked meanwhile.  ERR_ARGUMENT when it was read before, or lies outside of the root.
+*/
+enum err_code input_open_pipe(struct input *in, const char *path, const struct root_guard *guard, struct err *e);
 
 /* Closes the file, if one is open.  The buffer is kept. */
 void input_close(struct input *in);
@@ -81,7 +91,7 @@ int input_fill(struct input *in, size_t want, struct err *e);
 int input_peek(struct input *in, size_t want, struct err *e);
 
 /* Can input_seek() go back in what is open? */
-static inline int input_can_seek(const struct input *in) { return !in->pull; }
+static inline int input_can_seek(const struct input *in) { return !in->pull && !in->is_pipe; }
 
 /* Returns the number of bytes of the file that lie before p. */
 uint64_t input_tell(const struct input *in);

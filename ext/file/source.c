@@ -79,16 +79,26 @@ static enum err_code find_layers(struct source *s, struct err *e) {
   return ERR_NONE;
 }
 
-enum err_code source_open(struct source *s, const char *path, const struct root_guard *guard, struct err *e) {
+/* Looks at the first bytes of what has been opened, if it could be. */
+static enum err_code begin(struct source *s, struct err *e) {
   s->text = &s->input;
   s->nlayers = 0;
-  if (input_open(&s->input, path, guard, e)) return e->code;
-  if (!input_fill(&s->input, SOURCE_MAGIC, e)) {
+  if (!e->code && !input_fill(&s->input, SOURCE_MAGIC, e)) {
     s->kind = source_magic(s->input.p, s->input.n);
     find_layers(s, e);
   }
   if (e->code) source_close(s);
   return e->code;
+}
+
+enum err_code source_open(struct source *s, const char *path, const struct root_guard *guard, struct err *e) {
+  input_open(&s->input, path, guard, e);
+  return begin(s, e);
+}
+
+enum err_code source_open_pipe(struct source *s, const char *path, const struct root_guard *guard, struct err *e) {
+  input_open_pipe(&s->input, path, guard, e);
+  return begin(s, e);
 }
 
 void source_open_memory(struct source *s, const char *p, size_t n) {
@@ -113,7 +123,8 @@ static size_t read_buffer(struct input *in, char *p, size_t n) {
 */
 ssize_t source_read(struct source *s, char *p, size_t n, struct err *e) {
   struct input *in = s->text;
-  struct err later = {0};
+  struct err later;
+  later.code = ERR_NONE;
   if (!in->n && in->rest && input_fill(in, 1, e)) return -1;
   if (!in->n) return input_read(in, p, n, e);
   size_t got = read_buffer(in, p, n);

@@ -68,6 +68,9 @@ void source_clear(struct source *s);
 */
 enum err_code source_open(struct source *s, const char *path, const struct root_guard *guard, struct err *e);
 
+/* The same for a pipe, as input_open_pipe() opens it. */
+enum err_code source_open_pipe(struct source *s, const char *path, const struct root_guard *guard, struct err *e);
+
 /* Closes the file.  The buffers are kept. */
 void source_close(struct source *s);
 

@@ -38,6 +38,8 @@ _Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
   if (kind == SOURCE_PARQUET && r->source.nlayers)
     err_print(r->why, "is a Parquet file within %s, which can't be read; unpack it", source_kind_name(r->source.kind));
+  else if (kind == SOURCE_PARQUET && r->source.input.is_pipe)
+    err_print(r->why, "is a Parquet file, which can't be read through a pipe; write it to a file, and ask that");
   else if (kind == SOURCE_PARQUET)
     err_print(r->why, "is a Parquet file, which can't be read from memory; flowlogs reads it as a file");
   else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip, which can't be read here; unpack it");
@@ -47,34 +49,16 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   return reader_not_a_flow_log(r, b, likely, 0, e);
 }
 
-/* The first line of the window names the fields, as a container has found them. */
-static enum err_code begin_with_names(struct reader *r) {
-  const struct line line = reader_window_line(r, 0);
-  layout_from_names(&r->layout, &line);
-  r->verdict = VERDICT_FLOW_LOG;
-  formats_set(&r->formats, FORMATS_NONE);
-  return ERR_NONE;
-}
-
 /*
-** No line of the first window is a record.  Where a container has said why a line cannot be used,
-** that is the reason.  at: the line that r->why is about, or 0.
+** No line of the first window is a record.  at: the line that r->why is about, or 0.
 */
 static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
-  for (uint32_t i = 0; r->places && i < r->tokens.nlines; i++) {
-    const char *why = block_why(&r->container.block, &r->places[i]);
-    if (!why) continue;
-    err_print(r->why, "%s", why);
-    at = i + 1;
-    break;
-  }
   return reader_not_a_flow_log(r, b, likely, at ? reader_number_of(r, (uint32_t)at - 1) : 0, e);
 }
 
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  if (r->places && r->places->number == BLOCK_HEADER) return begin_with_names(r);
   int expected = r->expectation != EXPECT_NOTHING, choice;
   switch (detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why)) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
@@ -116,64 +100,27 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
 }
 
 /*
-** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.
+** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.  Nor is
+** a pipe without a byte an answer: what writes to it has failed, or it was read before.
 */
 static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
   r->verdict = VERDICT_EMPTY;
+  if (r->source.input.is_pipe && r->source.kind == SOURCE_EMPTY)
+    return reader_file_problem(
+        r, b, ERR_DAMAGED, 0,
+        "is a pipe that has brought nothing: the command that writes to it has failed, or something "
+        "else has read it, as the sqlite3 shell reads a script",
+        e);
   if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;
   return reader_file_problem(r, b, ERR_DAMAGED, 0,
                              "is empty, but AWS delivers a header line at least; copy the file again", e);
 }
 
-/* Finds out from the first bytes of the file whether it is a container, and begins it. */
-static enum err_code begin_container(struct reader *r, struct err *e) {
-  struct lines *l = &r->lines;
-  r->is_new = 0;
-  lines_peek(l);
-  const struct container_kind *kind = container_find(l->p, l->n, l->at_end);
-  if (!kind || (l->at_end && l->failed.code && !l->n)) return ERR_NONE;
-  if (container_start(&r->container, kind, l->p, l->n, l->read, l->from, e)) return e->code;
-  r->container.feed.at_end = l->at_end;
-  r->container.feed.failed = l->failed;
-  r->is_contained = 1;
-  return ERR_NONE;
-}
-
-/*
-** Nothing more of a container can be read, because of what *why says.  In a file that was found in a
-** folder, and of which no record has been seen, that need not concern flow logs.
-*/
-static enum err_code container_broken(struct reader *r, struct batch *b, const struct err *why, struct err *e) {
-  if (r->verdict != VERDICT_OPEN) return reader_file_problem(r, b, why->code, why->line, why->text, e);
-  err_print(r->why, "%s", why->text);
-  return reader_not_a_flow_log(r, b, detect_marks(r->lines.p, r->lines.n), why->line, e);
-}
-
-/* Gets more lines from a container into r->text, perhaps none. */
-static enum err_code next_container_block(struct reader *r, struct batch *b, struct err *e) {
-  struct err why = {0};
-  switch (container_next(&r->container, &why)) {
-  case CONTAINER_BLOCK:
-    r->text = r->container.block.text;
-    r->text_n = r->container.block.n;
-    r->places = r->container.block.place;
-    return ERR_NONE;
-  case CONTAINER_MORE: return ERR_NONE;
-  case CONTAINER_END:
-    r->done = 1;
-    if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
-    return ERR_NONE;
-  case CONTAINER_BROKEN: return container_broken(r, b, &why, e);
-  case CONTAINER_ERROR: break;
-  }
-  return reader_source_failed(r, b, why.code, why.line, why.text, e);
-}
-
 /* Gets more lines from the file into r->text, perhaps none. */
 static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  if (r->is_new && begin_container(r, e)) return e->code;
-  if (r->is_contained) return next_container_block(r, b, e);
+  if (r->is_new && reader_begin_container(r, e)) return e->code;
+  if (r->is_contained) return reader_next_block(r, b, e);
   switch (lines_next(&r->lines, &why)) {
   case LINES_BLOCK:
     r->text = r->lines.p;
@@ -204,7 +151,7 @@ static void skip_blank_lines(struct reader *r) {
 
 /* Splits the next window of lines, if there is one. */
 static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
-  if (r->source_known && r->source.kind == SOURCE_PARQUET) {
+  if (reader_is_table(r)) {
     r->next = r->tokens.nlines = 0;
     return reader_next_rows(r, b, e);
   }
@@ -217,7 +164,8 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
   size_t taken = tokens_split(&r->tokens, r->text, r->text_n);
   r->text += taken;
   r->text_n -= taken;
-  return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
+  if (r->verdict != VERDICT_OPEN) return ERR_NONE;
+  return r->places ? reader_begin_contained(r, b, e) : begin(r, b, e);
 }
 
 /*

@@ -90,6 +90,8 @@ struct reader {
   struct container container;       /* in the place of the lines, for files that are no lines */
   int is_new;                       /* 0 or 1: no byte of the file has been looked at */
   int is_contained;                 /* 0 or 1: the file is a container */
+  uint64_t unknown;                 /* messages of a container that were passed over before its first record */
+  uint64_t first_unknown;           /* the number of one of them, which r->why is about */
   const struct block_place *places; /* of a container: those of the lines in the window; NULL for lines */
   struct parquet_rows table;        /* in the place of the lines, for a Parquet file; table.is_open says so */
   struct envelope envelope;         /* what the container, or CloudWatch's prefix, gives to a record besides its line */
@@ -129,6 +131,11 @@ enum reader_result {
   READER_ERROR, /* *e says what: ERR_NOMEM, or ERR_INTERRUPT when `stop` said so */
 };
 
+/* Is the file read as columns, and not as lines?  A pipe cannot be, which is an error. */
+static inline int reader_is_table(const struct reader *r) {
+  return r->source_known && r->source.kind == SOURCE_PARQUET && !r->source.input.is_pipe;
+}
+
 /*
 ** The options' values are looked at until reader_clear().  ERR_NOMEM; reader_clear() is due all
 ** the same.
@@ -136,10 +143,16 @@ enum reader_result {
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e);
 void reader_clear(struct reader *r);
 
+/*
+** From now on, this is asked in the place of options->stop.  A worker, which must not ask what the
+** owner's thread alone may ask, sets it before its first file.
+*/
+void reader_set_stop(struct reader *r, const struct stop *stop);
+
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 
-/* The same for a text of n bytes in memory, which must stay until reader_close(). */
+/* The same for lines in memory, n bytes, which must stay until reader_close(). */
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation);
 
 /*

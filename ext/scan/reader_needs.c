@@ -24,5 +24,5 @@ void reader_needs(const struct reader *r, const struct batch *b, struct rows_nee
 }
 
 const struct layout *reader_layout(const struct reader *r) {
-  return r->source_known && r->source.kind == SOURCE_PARQUET ? &r->table.layout : &r->layout;
+  return reader_is_table(r) ? &r->table.layout : &r->layout;
 }

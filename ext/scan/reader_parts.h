@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the parts of a reader share: reader.c, which reads lines, and reader_rows.c, which reads the rows of
-** Parquet files.  Nobody else needs it.
+** What the parts of a reader share: reader.c, which reads lines, reader_container.c, which finds them in a
+** container, and reader_rows.c, which reads the rows of Parquet files.  Nobody else needs it.
 **
 ** The functions return ERR_NONE when a problem has become what the policy says, even if it ends the file,
 ** which r->done then says.  Otherwise they return ERR_NOMEM.
@@ -44,6 +44,15 @@ enum err_code reader_list_record(struct reader *r, struct batch *b, const struct
 /* The record of a line could not be taken: *why says what is wrong with it. */
 enum err_code reader_refuse_line(struct reader *r, struct batch *b, const struct line *line, const struct err *why,
                                  struct err *e);
+
+/* Finds out from the first bytes of the file whether it is a container, and begins it. */
+enum err_code reader_begin_container(struct reader *r, struct err *e);
+
+/* Gets more lines from the container into r->text, perhaps none. */
+enum err_code reader_next_block(struct reader *r, struct batch *b, struct err *e);
+
+/* Finds the layout in a window of a container that has had no record so far. */
+enum err_code reader_begin_contained(struct reader *r, struct batch *b, struct err *e);
 
 /* The number of line i of the window in its file, or of its record. */
 static inline uint64_t reader_number_of(const struct reader *r, uint32_t i) {

@@ -252,7 +252,7 @@ FOREIGN = {
     "empty gzip": (gz(""), "payload: is empty"),
     "text": ("hello, world", "is no flow log: its first line is neither a header nor a record"),
     "bytes": (b"\0\1\2\3", "is no flow log"),
-    "csv": (",".join(LINES[0].split()), "CSV or JSON, which can't be read"),
+    "csv": (",".join(LINES[0].split()), "looks like flow log records as CSV without a header line"),
     "parquet": (b"PAR1" + bytes(100), "is a Parquet file"),
     "utf-16": ("\n".join(LINES).encode("utf-16"), "is a utf-16 file"),
     "object": ('{"a":1,"b":{}}', "is a JSON object without flow log records; its keys are a, b"),

@@ -57,7 +57,7 @@ static const char *kinds_of(const char *layers) {
 }
 
 static void check_same(const char *path, const struct bytes *expected, const char *layers) {
-  static const size_t pieces[] = {1 << 20, 5000, 100, 7, 1};
+  static const size_t pieces[] = {1 << 20, 5000, 100, 7};
   char kinds[SOURCE_KINDS];
   for (size_t i = 0; i < COUNT(pieces); i++) {
     struct bytes got;
@@ -87,7 +87,7 @@ static const char *const stacks[] = {"",     "g",    "gg",  "ggg", "gggg", "a", 
                                      "bgbg", "gaga", "agg", "aag", "gga",  "gcg", "dgdg", "ddgg"};
 
 static void test_stacks(void **state) {
-  static const size_t sizes[] = {1, 5000, 300000};
+  static const size_t sizes[] = {1, 5000, 150000};
   (void)state;
   for (size_t i = 0; i < COUNT(stacks) * COUNT(sizes); i++) {
     const char *layers = stacks[i / COUNT(sizes)];
@@ -124,7 +124,6 @@ static void test_no_layers(void **state) {
                                       "version",
                                       "H4s",
                                       "////",
-                                      "PAR1PAR1",
                                       "aGVsbG8=" /* hello, which has no space */,
                                       "AAECAwQF" /* control bytes */};
   (void)state;
@@ -132,7 +131,6 @@ static void test_no_layers(void **state) {
     struct bytes b = {0};
     bytes_add(&b, texts[i], strlen(texts[i]));
     write_file("none", b.p, b.n);
-    if (i == 6) continue;
     check_same("none", &b, "");
     bytes_free(&b);
   }
@@ -188,7 +186,7 @@ static void add_stored(struct bytes *out, const struct bytes *b) {
 /* The end of a member or value of an inner layer lies at each place around the end of a buffer. */
 static void test_at_buffer_end(void **state) {
   (void)state;
-  for (size_t off = 0; off < 120; off++) {
+  for (size_t off = 0; off < 120; off += 3) {
     struct bytes b = {0}, second = lines(1), inner = {0}, file = {0}, all = {0};
     size_t size = INPUT_BUFFER - 60 + off;
     int is_base64 = off % 2;
@@ -222,7 +220,7 @@ static void test_cut_at_every_byte(void **state) {
   static const char *const cut[] = {"gg", "ggg", "ag", "bg", "dg", "ga", "gc", "gag", "bgbg", "gggg"};
   (void)state;
   for (size_t i = 0; i < COUNT(cut); i++) {
-    struct bytes b = lines(200), file = wrapped(&b, cut[i]), got;
+    struct bytes b = lines(100), file = wrapped(&b, cut[i]), got;
     struct err e;
     size_t most = 0;
     int is_full = 0;
@@ -288,14 +286,14 @@ static void test_damage_within(void **state) {
   }
 }
 
-/* With a flipped bit (each seventh) in any layer, the end is reached only with the exact bytes, where a layer of gzip has a checksum. */
+/* With a flipped bit (each 23rd) in any layer, the end is reached only with the exact bytes, where a layer of gzip has a checksum. */
 static void test_each_bit_flipped(void **state) {
   static const char *const flipped[] = {"gg", "ag", "bg", "ga"};
   (void)state;
   for (size_t i = 0; i < COUNT(flipped); i++) {
     struct bytes b = lines(300), file = wrapped(&b, flipped[i]), got;
     struct err e;
-    for (size_t bit = 0; bit < 8 * file.n; bit += 7) {
+    for (size_t bit = 0; bit < 8 * file.n; bit += 23) {
       file.p[bit / 8] = (char)(file.p[bit / 8] ^ 1 << bit % 8);
       write_file("flipped", file.p, file.n);
       ssize_t rc = read_all("flipped", 1000, &got, &e);
