@@ -3,7 +3,7 @@
 #   make               build/flowlogs.so (.dylib on macOS); INFLATE=zlib or INFLATE=isal chooses what inflates
 #   make demo          installs what is missing, builds, and shows a tour of queries on the sample logs
 #   make test          installs what is missing, builds, and runs every test; ends in "N passed, N failed"
-#   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some eight minutes
+#   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some ten minutes
 #   make install       to $(PREFIX)/lib, and the scripts of sql to $(PREFIX)/share/flowlogs
 #   make sample        makes tests/data anew
 #   make generate      writes what is generated from ext/record/fields.h and from the descriptions of tables anew: the field
