@@ -296,7 +296,7 @@ int json_scan_word(struct json_scan *s, const char **p, size_t *n) {
   }
   while (q < s->feed->end && is_word_byte(*q)) q++;
   *n = (size_t)(q - *p);
-  if (q == s->feed->end && s->feed->at_end) return cut(s); /* a word may go on behind the end */
+  if (q == s->feed->end && *n <= JSON_SCAN_WORD) return cut(s); /* it may go on behind the end */
   if (*n > JSON_SCAN_WORD || !is_word(*p, *n)) return json_scan_wrong(s, c, "a value should be");
   s->feed->p = q;
   return 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** JSON as a container.  A text gives the same lines however its bytes arrive, and behind another
-** file.  Where nothing is said against its form, it is a row of values that are JSON for SQLite; and
+** JSON as a container.  A text gives the same lines however its bytes arrive, and behind other
+** files.  Where nothing is said against its form, it is a row of values that are JSON for SQLite; and
 ** one value that is JSON for SQLite is read to its end.
 **
 ** Input: a byte for the size of the pieces, and a text.
@@ -14,6 +14,7 @@
 #include "container_lines.h"
 
 static sqlite3 *db;
+static struct container container; /* kept from input to input, as a reader keeps it from file to file */
 
 static int is_valid(const char *p, size_t n) {
   sqlite3_stmt *stmt = NULL;
@@ -66,11 +67,9 @@ static void check_form(const char *text, size_t n, const char *lines) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  struct container container;
   struct choices c = {data, size};
   size_t piece = 1 + choose_byte(&c);
   char *text = copy_of((const char *)c.p, c.n, 0);
-  container_init(&container);
   char *whole = container_lines(&container, text, c.n, SIZE_MAX, ERR_NONE);
   char *again = container_lines(&container, text, c.n, SIZE_MAX, ERR_NONE);
   PROPERTY(!strcmp(whole, again), "twice:\n%s\ninstead of\n%s", again, whole);
@@ -83,6 +82,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   free(whole);
   free(text);
-  container_clear(&container);
   return 0;
 }

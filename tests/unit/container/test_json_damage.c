@@ -144,6 +144,11 @@ static void test_malformed(void **state) {
       {"{\"message\":\"2 a\"}}", "1 | 2 a\n"
                                  "json messages\n"
                                  "broken at 2: is no JSON: '}' stands where an object should begin\n"},
+      /* a long word is wrong wherever the file ends */
+      {"{\"message\":\"2 a\",\"b\":1111111111111111111111111111111111111111111111111111111111111111",
+       "json\nbroken at 1: is no JSON: '1' stands where a value should be\n"},
+      {"{\"message\":\"2 a\",\"b\":111111111111111111111111111111111111111111111111111111111111111",
+       "json\nbroken at 1: is cut off: a JSON object or array has no end\n"},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(rows); i++) expect_text(rows[i].text, strlen(rows[i].text), rows[i].expected);
