@@ -89,9 +89,9 @@ static int has_pair(const struct layout *l) {
 }
 
 int plausible_not_layout(const struct layout *l, const struct formats_state *s, const struct tokens *t, uint32_t first,
-                         char why[ERR_TEXT]) {
+                         uint32_t end, char why[ERR_TEXT]) {
   struct findings f = {0};
-  uint32_t last = t->nlines - first > PLAUSIBLE_LINES ? first + PLAUSIBLE_LINES : t->nlines;
+  uint32_t last = end - first > PLAUSIBLE_LINES ? first + PLAUSIBLE_LINES : end;
   if (!has_pair(l)) return 0;
   for (uint32_t i = first; i < last && f.records < PLAUSIBLE_RECORDS; i++) {
     const struct line line = tokens_line(t, i, 0);

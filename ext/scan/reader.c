@@ -14,6 +14,8 @@
 ** layout, all that depends on the layout is bound anew.  The rows go on in the same batch, in which
 ** the columns that only some of them have are NULL in the others.
 **
+** The lines of a container come with a place for each (reader_contained.c).
+**
 ** The rows of a Parquet file come as windows, too (parquet_rows.h).  None of them is a header, or in
 ** another layout, so reader_take_rows() takes them without looking for that.
 */
@@ -49,42 +51,21 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   return reader_not_a_flow_log(r, b, likely, 0, e);
 }
 
-/* The first line of the window names the fields, as a container has found them. */
-static enum err_code begin_with_names(struct reader *r) {
-  const struct line line = reader_window_line(r, 0);
-  layout_from_names(&r->layout, &line);
-  r->verdict = VERDICT_FLOW_LOG;
-  formats_set(&r->formats, FORMATS_NONE);
-  return ERR_NONE;
-}
-
-/*
-** No line of the first window is a record.  Where a container has said of all of them why they
-** cannot be used, that is the reason.  at: the line that r->why is about, or 0.
-*/
-static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
-  uint32_t bad = 0;
-  while (r->places && bad < r->tokens.nlines && block_why(&r->container.block, &r->places[bad])) bad++;
-  if (bad && bad == r->tokens.nlines) {
-    err_print(r->why, "%s", block_why(&r->container.block, r->places));
-    at = 1;
-  }
-  return reader_not_a_flow_log(r, b, likely, at ? reader_number_of(r, (uint32_t)at - 1) : 0, e);
-}
-
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  if (r->places && r->places->number == BLOCK_HEADER) return begin_with_names(r);
+  if (r->places) return reader_begin_contained(r, b, e);
   int expected = r->expectation != EXPECT_NOTHING, choice;
-  switch (detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why)) {
+  enum detect_result result = detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why);
+  switch (result) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
   case DETECT_FLOW_LOG:
     r->verdict = VERDICT_FLOW_LOG;
+    r->why[0] = 0;
     formats_set(&r->formats, choice);
     return ERR_NONE;
-  case DETECT_LIKELY: return begin_with_nothing(r, b, 1, why.line, e);
-  case DETECT_OTHER: return begin_with_nothing(r, b, 0, why.line, e);
+  case DETECT_LIKELY:
+  case DETECT_OTHER: return reader_not_a_flow_log(r, b, result == DETECT_LIKELY, why.line ? r->line + why.line : 0, e);
   case DETECT_ERROR: break;
   }
   return reader_file_problem(r, b, ERR_FORMAT, reader_number_of(r, (uint32_t)why.line - 1), why.text, e);
@@ -133,55 +114,11 @@ static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
                              "is empty, but AWS delivers a header line at least; copy the file again", e);
 }
 
-/* Finds out from the first bytes of the file whether it is a container, and begins it. */
-static enum err_code begin_container(struct reader *r, struct err *e) {
-  struct lines *l = &r->lines;
-  r->is_new = 0;
-  lines_peek(l);
-  const struct container_kind *kind = container_find(l->p, l->n, l->at_end && !l->failed.code);
-  if (!kind || (l->at_end && l->failed.code && !l->n)) return ERR_NONE;
-  if (container_start(&r->container, kind, l->p, l->n, l->read, l->from, e)) return e->code;
-  r->container.feed.at_end = l->at_end;
-  r->container.feed.failed = l->failed;
-  r->is_contained = 1;
-  return ERR_NONE;
-}
-
-/*
-** Nothing more of a container can be read, because of what *why says.  In a file that was found in a
-** folder, and of which no record has been seen, that need not concern flow logs.
-*/
-static enum err_code container_broken(struct reader *r, struct batch *b, const struct err *why, struct err *e) {
-  if (r->verdict != VERDICT_OPEN) return reader_file_problem(r, b, why->code, why->line, why->text, e);
-  err_print(r->why, "%s", why->text);
-  return reader_not_a_flow_log(r, b, detect_marks(r->lines.p, r->lines.n), why->line, e);
-}
-
-/* Gets more lines from a container into r->text, perhaps none. */
-static enum err_code next_container_block(struct reader *r, struct batch *b, struct err *e) {
-  struct err why = {0};
-  switch (container_next(&r->container, &why)) {
-  case CONTAINER_BLOCK:
-    r->text = r->container.block.text;
-    r->text_n = r->container.block.n;
-    r->places = r->container.block.place;
-    return ERR_NONE;
-  case CONTAINER_MORE: return ERR_NONE;
-  case CONTAINER_END:
-    r->done = 1;
-    if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
-    return ERR_NONE;
-  case CONTAINER_BROKEN: return container_broken(r, b, &why, e);
-  case CONTAINER_ERROR: break;
-  }
-  return reader_source_failed(r, b, why.code, why.line, why.text, e);
-}
-
 /* Gets more lines from the file into r->text, perhaps none. */
 static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  if (r->is_new && begin_container(r, e)) return e->code;
-  if (r->is_contained) return next_container_block(r, b, e);
+  if (r->is_new && reader_begin_container(r, e)) return e->code;
+  if (r->is_contained) return reader_next_container_block(r, b, e);
   switch (lines_next(&r->lines, &why)) {
   case LINES_BLOCK:
     r->text = r->lines.p;
@@ -301,7 +238,8 @@ static int is_suspect(const struct reader *r, const struct line *line) {
 static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
   char why[ERR_TEXT];
   int is_header = r->formats.choice == FORMATS_NONE; /* it is the line before these */
-  int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, why);
+  uint32_t end = r->places ? reader_end_of_names(r) : r->tokens.nlines;
+  int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, end, why);
   r->is_judged = result >= 0;
   if (result <= 0) return ERR_NONE;
   if (r->records)
@@ -340,27 +278,6 @@ static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
 }
 
 /*
-** A line of a container that is no record: it names the fields of the lines that follow, or it
-** cannot be used.  Returns 0 for all other lines.
-*/
-__attribute__((noinline)) static int take_other_line(struct reader *r, struct batch *b, uint32_t i, int *changed,
-                                                     struct err *e) {
-  const struct block_place *place = &r->places[i];
-  const char *why = block_why(&r->container.block, place);
-  if (place->number != BLOCK_HEADER && !why) return 0;
-  const struct line line = reader_window_line(r, i);
-  if (why) {
-    reader_problem(r, b, ERR_LINE, place->number, why, line.text + line.start, line.end - line.start, e);
-    return 1;
-  }
-  layout_from_names(&r->layout, &line);
-  formats_set(&r->formats, FORMATS_NONE);
-  r->is_judged = 0;
-  *changed = 1;
-  return 1;
-}
-
-/*
 ** The hot loop: takes the window's records, until it ends, the layout changes, or a problem ends
 ** the file.
 */
@@ -376,7 +293,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     const uint32_t i = r->next++;
     const struct line line = tokens_line(t, i, places ? places[i].number - i - 1 : r->line);
     enum err_code rc = ERR_NONE;
-    if (__builtin_expect(places != NULL, 0) && take_other_line(r, b, i, &changed, e)) {
+    if (__builtin_expect(places != NULL, 0) && reader_take_other_line(r, b, i, &changed, e)) {
       rc = e->code;
     } else if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
                (careful && is_suspect(r, &line))) {
