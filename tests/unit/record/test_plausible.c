@@ -80,6 +80,8 @@ static void test_layout(void **state) {
       {"zzzztttt", 0, NULL},
       {"nnnn", 0, NULL},
       {"xxxx", 0, NULL},
+      {"gggghtttttttttttt", 0, NULL}, /* another file was appended, whose fields have another order */
+      {"gggottttt", 0, TIMES "5 of its first 8 records"},
   };
   static const char *const line[] = {['g'] = "5 6 7 8",
                                      ['t'] = "6 5 7 8",
