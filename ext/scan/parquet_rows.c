@@ -24,10 +24,11 @@
 #include "scan/row_columns.h"
 #include "scan/row_groups.h"
 
-#define ROWS_TOKENS (LINES_BUFFER / 2)     /* tokens of a window, for which tokens_init() makes room */
-#define LONG_ROW    (RECORD_MAX_BYTES / 2) /* bytes of texts in a row that might be a line that is too long */
-#define WORD_NUMBER 24                     /* bytes for a number with its sign */
-#define WORD_COPY   16                     /* bytes that are copied at once */
+#define ROWS_TOKENS     (LINES_BUFFER / 2) /* tokens of a window, for which tokens_init() makes room */
+#define WINDOWS_AT_ONCE 64                 /* windows that are read, at most, to find one with a row that is wanted */
+#define LONG_ROW        (RECORD_MAX_BYTES / 2) /* bytes of texts in a row that might be a line that is too long */
+#define WORD_NUMBER     24                     /* bytes for a number with its sign */
+#define WORD_COPY       16                     /* bytes that are copied at once */
 
 static const struct rows_word missing = {"-               ", 1, 0, 0, 0};
 
@@ -237,11 +238,15 @@ static inline void copy_word(char *to, const struct rows_word *w) {
   if (__builtin_expect(w->n > WORD_COPY, 0)) memcpy(to + WORD_COPY, w->p + WORD_COPY, w->n - WORD_COPY);
 }
 
-/* Writes n rows as lines, and their places into the lists of t. */
-static void render(const struct parquet_rows *r, struct tokens *t, uint32_t n) {
+static enum err_code drop_rows(struct parquet_rows *r, const struct predicate_bound *wanted, uint64_t *kept,
+                               struct err *e);
+
+/* Writes those of the next n rows that are kept as lines, and their places into the lists of t.  Returns how many. */
+static uint32_t render(struct parquet_rows *r, struct tokens *t, uint32_t n) {
   char *text = r->text;
-  uint32_t at = 0, k = 0;
+  uint32_t at = 0, k = 0, lines = 0;
   for (uint32_t i = 0; i < n; i++) {
+    if (!r->keep[r->row + i]) continue;
     for (uint32_t c = 0; c < r->n; c++) {
       const struct rows_word *w = &r->chosen[c].word[r->row + i];
       t->at[k++] = at;
@@ -251,24 +256,24 @@ static void render(const struct parquet_rows *r, struct tokens *t, uint32_t n) {
     }
     if (r->n) at--;
     text[at] = '\n';
-    t->newline[i] = at++;
-    t->ends[i] = k;
+    r->offset[lines] = i;
+    t->newline[lines] = at++;
+    t->ends[lines++] = k;
   }
   t->at[k] = at;
   memset(t->at + k + 1, 0, TOKENS_SPARE * sizeof *t->at);
   memset(text + at, 0, TOKENS_BLOCK);
+  return lines;
 }
 
-enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64_t *before, struct err *e) {
+/* Makes the rows that have been read, as far as they fit, the window of t. */
+static enum err_code make_window(struct parquet_rows *r, struct tokens *t, uint64_t *before, struct err *e) {
   size_t bytes;
-  t->nlines = 0;
-  if (r->row == r->nrows && read_rows(r, e)) return e->code;
-  if (!r->has_words && read_words(r, e)) return e->code;
   uint32_t n = rows_that_fit(r, &bytes);
   if (mem_grow(&r->text, &r->text_cap, bytes + TOKENS_BLOCK + WORD_COPY, 64 * 1024, 1)) return err_nomem(e);
-  render(r, t, n);
+  uint32_t lines = render(r, t, n);
   *t = (struct tokens){.text = r->text,
-                       .nlines = n,
+                       .nlines = lines,
                        .newline = t->newline,
                        .ends = t->ends,
                        .at = t->at,
@@ -277,7 +282,28 @@ enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64
                        .odd = r->is_odd};
   *before = r->first + r->row;
   r->is_checked = !r->is_bad && !r->is_odd;
+  r->dropped += n - lines;
   r->row += n;
+  return ERR_NONE;
+}
+
+enum err_code parquet_rows_next(struct parquet_rows *r, const struct predicate_bound *wanted, struct tokens *t,
+                                uint64_t *before, struct err *e) {
+  t->nlines = r->dropped = 0;
+  for (int i = 0; i < WINDOWS_AT_ONCE && !t->nlines; i++) {
+    if (r->row == r->nrows && read_rows(r, e)) return e->code;
+    if (!r->nrows) break;
+    if (!r->has_words) {
+      uint64_t kept = r->nrows;
+      memset(r->keep, 1, r->nrows);
+      if (wanted && wanted->ngroups && drop_rows(r, wanted, &kept, e)) return e->code;
+      if (kept && read_words(r, e)) return e->code;
+      if (r->is_bad || r->is_odd) memset(r->keep, 1, r->nrows); /* which of them are wrong has to be seen */
+      if (!kept) r->dropped += r->nrows, r->row = r->nrows;
+    }
+    if (r->row < r->nrows && make_window(r, t, before, e)) return e->code;
+  }
+  r->at_end = !r->nrows;
   return ERR_NONE;
 }
 
@@ -356,14 +382,48 @@ static enum err_code ask_column(struct rows_column *c, const struct predicate_gr
   return e->code;
 }
 
+/* Sets keep[i] to 0 for each of n rows that does not pass the group. */
+static enum err_code keep_rows(struct parquet_rows *r, const struct predicate_group *g, uint64_t before, uint32_t n,
+                               uint8_t *keep, struct err *e) {
+  uint8_t passes[COLUMN_WINDOW] = {0};
+  for (uint32_t i = 0; i < n && g->about == PREDICATE_LINE; i++)
+    passes[i] = (uint8_t)predicate_passes_number(g->term, g->nterms, before + i + 1);
+  for (uint32_t t = 0; t < g->ntokens; t++)
+    if (ask_column(&r->chosen[g->token[t]], g, n, passes, e)) return e->code;
+  for (uint32_t i = 0; i < n; i++) keep[i] &= passes[i];
+  return ERR_NONE;
+}
+
 enum err_code parquet_rows_keep(struct parquet_rows *r, const struct rows_columns *rows,
                                 const struct predicate_group *g, uint8_t *keep, struct err *e) {
-  uint8_t passes[COLUMN_WINDOW] = {0};
-  for (uint32_t i = 0; i < rows->n && g->about == PREDICATE_LINE; i++)
-    passes[i] = (uint8_t)predicate_passes_number(g->term, g->nterms, rows->before + i + 1);
-  for (uint32_t t = 0; t < g->ntokens; t++)
-    if (ask_column(&r->chosen[g->token[t]], g, rows->n, passes, e)) return e->code;
-  for (uint32_t i = 0; i < rows->n; i++) keep[i] &= passes[i];
+  return keep_rows(r, g, rows->before, rows->n, keep, e);
+}
+
+/* Makes the values of the columns that the group is about.  Returns 0 if one of them is an error, or a message is asked. */
+static int read_asked(struct parquet_rows *r, const struct predicate_group *g, struct err *e) {
+  if (g->about == PREDICATE_MESSAGE) return 0;
+  for (uint32_t t = 0; t < g->ntokens && !e->code; t++) {
+    struct rows_column *c = &r->chosen[g->token[t]];
+    if (!kind_is_int(c->kind)) read_column(r, c, r->nrows, e);
+    else if (c->column->schema->values == SCHEMA_TEXT || !read_numbers(c, r->nrows)) return 0;
+  }
+  return !e->code && !r->is_bad && !r->is_odd;
+}
+
+/*
+** Finds out which of the rows that have been read are wanted, from the columns that the predicate is about alone,
+** and counts them.  Where one of these has an error, all rows are kept.
+*/
+static enum err_code drop_rows(struct parquet_rows *r, const struct predicate_bound *wanted, uint64_t *kept,
+                               struct err *e) {
+  r->is_bad = r->is_odd = r->colons = 0;
+  for (uint32_t k = 0; k < wanted->ngroups; k++) {
+    const struct predicate_group *g = &wanted->group[k];
+    if (!read_asked(r, g, e)) return e->code;
+    if (keep_rows(r, g, r->first, r->nrows, r->keep, e)) return e->code;
+  }
+  *kept = 0;
+  for (uint32_t i = 0; i < r->nrows; i++) *kept += r->keep[i];
   return ERR_NONE;
 }
 

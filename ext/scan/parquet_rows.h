@@ -69,10 +69,15 @@ struct parquet_rows {
   uint64_t first;                    /* rows of the file before those that have been read */
   uint32_t row, nrows;               /* of those: rendered, and in all */
   uint32_t row_bytes[COLUMN_WINDOW]; /* for each: bytes of its line */
-  int is_bad, is_odd, colons;        /* of the rows that have been read: those of their words together */
-  int is_checked;                    /* of the window: all values are ones that their fields can have */
-  uint64_t skipped;                  /* row groups that were not read, because of their statistics */
-  char *text;                        /* the window */
+  uint8_t keep[COLUMN_WINDOW];       /* for each: it is wanted, or may be an error */
+  uint32_t
+      offset[COLUMN_WINDOW]; /* for each line of the window: its row, counted from the first that it might have had */
+  uint32_t dropped;          /* rows that were left out before the window, and in it */
+  int at_end;
+  int is_bad, is_odd, colons; /* of the rows that have been read: those of their words together */
+  int is_checked;             /* of the window: all values are ones that their fields can have */
+  uint64_t skipped;           /* row groups that were not read, because of their statistics */
+  char *text;                 /* the window */
   size_t text_cap;
 };
 
@@ -102,10 +107,13 @@ enum err_code parquet_rows_choose(struct parquet_rows *r, const struct rows_need
 
 /*
 ** Makes the next rows the window of t, whose lists have the room of tokens_init() with LINES_BUFFER.
-** *before becomes the number of the file's rows before them.  t->nlines is 0 at the end of the file.
-** The errors of parquet_window().
+** wanted: the predicate, bound to the layout; rows that cannot pass are left out, unless they may be errors,
+** and r->dropped counts them.  NULL: all rows are wanted.  Line i of the window is row *before + r->offset[i] of the
+** file, counted from 0.  t->nlines may be 0 before the end of the file, which r->at_end says.  The errors of
+** parquet_window().
 */
-enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64_t *before, struct err *e);
+enum err_code parquet_rows_next(struct parquet_rows *r, const struct predicate_bound *wanted, struct tokens *t,
+                                uint64_t *before, struct err *e);
 
 /*
 ** The same without tokens, if r->has_columns says that all chosen columns are fields, and numbers where their fields

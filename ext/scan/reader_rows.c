@@ -42,13 +42,16 @@ static enum err_code rows_failed(struct reader *r, struct batch *b, const struct
 }
 
 /*
-** Does a record need no token?  The first window of a file always comes as tokens, after which all is
-** bound, and the layout is judged.
+** May rows that are not wanted be left out, and does a record need no token?  The first window of a file always
+** comes as tokens and as a whole, after which all is bound, and the layout is judged.
 */
+static int may_drop_rows(const struct reader *r) {
+  return r->is_bound && r->is_judged && r->options->policy != POLICY_COLLECT && !r->wanted.never && !r->misfit.code;
+}
+
 static int takes_columns(const struct reader *r) {
   const struct summing_kind *kind = r->summing.kind;
-  if (!kind || !kind->add_columns || !r->is_bound || !r->is_judged || !r->table.has_columns) return 0;
-  return r->options->policy != POLICY_COLLECT && !r->wanted.never && !r->misfit.code;
+  return may_drop_rows(r) && kind && kind->add_columns && r->table.has_columns;
 }
 
 /* Adds the next rows to the sums, as columns.  *n becomes how many, and 0 if they have to come as tokens. */
@@ -75,8 +78,10 @@ enum err_code reader_next_rows(struct reader *r, struct batch *b, struct err *e)
   if (r->verdict == VERDICT_OPEN && begin_rows(r, b, e)) return e->code;
   if (r->verdict != VERDICT_FLOW_LOG) return ERR_NONE;
   if (takes_columns(r) && (next_columns(r, b, &n, e) || n || r->done)) return e->code;
-  if (parquet_rows_next(&r->table, &r->tokens, &r->line, &why)) return rows_failed(r, b, &why, e);
-  r->done = !r->tokens.nlines;
+  const struct predicate_bound *wanted = may_drop_rows(r) ? &r->wanted : NULL;
+  if (parquet_rows_next(&r->table, wanted, &r->tokens, &r->line, &why)) return rows_failed(r, b, &why, e);
+  r->records += r->table.dropped;
+  r->done = r->table.at_end;
   return ERR_NONE;
 }
 
@@ -110,7 +115,7 @@ enum err_code reader_take_rows(struct reader *r, struct batch *b, struct err *e)
   uint32_t records = 0, rows = 0;
   while (r->next < t->nlines && !r->done) {
     const uint32_t i = r->next++;
-    const struct line line = tokens_line(t, i, r->line);
+    const struct line line = tokens_line(t, i, r->line + r->table.offset[i] - i);
     enum err_code rc = ERR_NONE;
     if (is_odd_row(r, &line)) {
       rc = odd_row(r, b, &line, e);

@@ -89,7 +89,7 @@ static uint64_t read_rows(const char *p, size_t n, int by_numbers, uint64_t sums
   if (!parquet_rows_open(&r, &in, e) && r.is_flow_log && !parquet_rows_choose(&r, &need, NULL, &l, e)) do {
       numbers.n = t.nlines = 0;
       if (by_numbers && r.has_columns && parquet_rows_columns(&r, &numbers, e)) break;
-      if (!numbers.n && parquet_rows_next(&r, &t, &before, e)) break;
+      if (!numbers.n && parquet_rows_next(&r, NULL, &t, &before, e)) break;
       check_window(&r, &t, r.row - t.nlines);
       rows += numbers.n + t.nlines;
       for (uint32_t i = 0; i < numbers.n; i++)

@@ -48,7 +48,7 @@ static uint64_t skipped(const char *name, const struct predicate *p, uint64_t *r
   assert_int_equal(parquet_rows_choose(&r, &need, p, &l, &e), ERR_NONE);
   *rows = 0;
   do {
-    CHECK(!parquet_rows_next(&r, &t, &before, &e), "%s", e.text);
+    CHECK(!parquet_rows_next(&r, NULL, &t, &before, &e), "%s", e.text);
     *rows += t.nlines;
   } while (t.nlines);
   uint64_t n = r.skipped;
