@@ -59,9 +59,14 @@ static enum err_code csv_start(struct container *c, struct err *e) {
 
 /* The rows that follow have other columns. */
 static void begin_rows(struct container *c, struct csv *s) {
+  int had_fields = s->has_header && s->columns.role[CSV_MESSAGE] == CSV_ABSENT;
   s->columns = s->other;
+  s->has_header = 1;
   c->form = s->columns.form;
-  if (s->columns.role[CSV_MESSAGE] != CSV_ABSENT) return;
+  if (s->columns.role[CSV_MESSAGE] != CSV_ABSENT) {
+    if (had_fields) block_end_names(&c->block);
+    return;
+  }
   memcpy(block_begin_line(&c->block), s->columns.line, s->columns.line_n);
   block_end_line(&c->block, s->columns.line_n, BLOCK_HEADER, BLOCK_NO_TIME);
 }
@@ -85,7 +90,6 @@ static enum container_result begin(struct container *c, struct csv *s, struct er
     if (*p == '\n') take(c, p + 1, 1);
   int is_all = f->at_end && !f->failed.code;
   int found = csv_columns_find(&s->other, &s->row, f->p, (size_t)(f->end - f->p), is_all, e);
-  s->has_header = found > 0;
   if (!found) err_set(e, ERR_FORMAT, 0, "is CSV whose header names no columns of a flow log");
   if (found <= 0) {
     c->form = found ? s->other.form : c->form;

@@ -34,6 +34,10 @@ int json_put(struct json *j, const struct json_frame *f, size_t n) {
   struct block *b = json_block(j);
   if (j->is_holding) return hold(j, &(struct json_held){f->time, block_begin_line(b), n, NULL});
   set_stream(j, f);
+  if (j->values.is_in_force) {
+    memmove(block_begin_line(b) + 1, block_begin_line(b), n);
+    named_values_interrupt(&j->values, b);
+  }
   block_end_line(b, n, ++j->c->number, f->time);
   return 1;
 }
@@ -62,6 +66,7 @@ int json_release(struct json *j) {
     if (event.why) {
       block_add_bad(b, event.p, event.n, j->c->number, event.why);
     } else {
+      named_values_interrupt(&j->values, b);
       memcpy(block_begin_line(b), event.p, event.n);
       block_end_line(b, event.n, j->c->number, event.time);
     }

@@ -19,7 +19,7 @@
 #include "base/chars.h"
 
 void named_values_restart(struct named_values *v) {
-  v->n = v->ncolumns = v->nknown = v->next = v->header_due = 0;
+  v->n = v->ncolumns = v->nknown = v->next = v->header_due = v->is_in_force = 0;
   v->text_n = 0;
   memset(v->value, 0, sizeof v->value);
 }
@@ -104,6 +104,14 @@ static void put_header(struct named_values *v, struct block *b) {
   }
   block_end_line(b, k, BLOCK_HEADER, BLOCK_NO_TIME);
   v->header_due = 0;
+  v->is_in_force = 1;
+}
+
+void named_values_interrupt(struct named_values *v, struct block *b) {
+  if (!v->is_in_force) return;
+  block_end_names(b);
+  v->is_in_force = 0;
+  v->header_due = 1;
 }
 
 /* Is one of the eight bytes at p a blank or a control character?  A byte beyond ASCII may be taken for one. */

@@ -40,7 +40,8 @@ struct named_values {
     size_t n;
   } value[NAMED_VALUES_MAX]; /* of each column, in the present record */
   int next;                  /* the name that comes next if this record is like the last */
-  int header_due;            /* the names have changed since the last header */
+  int header_due;            /* a header must come before the next record */
+  int is_in_force;           /* the last line of the file is one of named values, or its header */
   uint16_t text_n;
   char text[NAMED_VALUES_TEXT];
 };
@@ -84,6 +85,12 @@ int named_values_are_records(const struct named_values *v);
 ** one that cannot be used.  There must be room in the block (block_has_room()).
 */
 void named_values_end(struct named_values *v, struct block *b, uint64_t number, int64_t time);
+
+/*
+** A line that is a record by itself follows, and not one of named values: says so in the block, in which
+** there must be room for one line more.
+*/
+void named_values_interrupt(struct named_values *v, struct block *b);
 
 /* Forgets the values of the present record. */
 void named_values_drop(struct named_values *v);
