@@ -140,7 +140,7 @@ static int is_page_token(const struct cell *cell) {
 */
 static int look_at(const char *p, size_t n, struct cell *first, enum form *form) {
   struct cell cell[CELLS];
-  struct row row;
+  struct row row = {NULL, NULL, NULL};
   size_t k = divide(cell, p, n);
   *form = FORM_NONE;
   if (is(&cell[0], "EVENTS")) {
@@ -201,7 +201,7 @@ static int is_beside(enum form form, const struct cell *cell, size_t n) {
 static void take_row(struct container *c, const char *p, size_t n) {
   const struct cli_text *s = c->state[c->slot];
   struct cell cell[CELLS];
-  struct row row;
+  struct row row = {NULL, NULL, NULL};
   size_t k = divide(cell, p, n);
   if (is_beside(s->form, cell, k)) return;
   int is_event = is(&cell[0], "EVENTS");

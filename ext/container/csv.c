@@ -31,11 +31,22 @@ struct csv {
   int is_long; /* the bytes at hand belong to a line that does not fit into the feed */
 };
 
+/*
+** A quick look at the first line: one with blanks and no separators is no header.  Nearly all
+** flow logs begin so.
+*/
+static int may_be_header(const char *p, size_t n) {
+  const char *lf = memchr(p, '\n', n), *end = lf ? lf : p + n;
+  size_t line_n = (size_t)(end - p);
+  return !memchr(p, ' ', line_n) || memchr(p, '\t', line_n) || pieces_find(p, end, ',', ';') < end;
+}
+
 static int csv_is(const char *p, size_t n, int is_all) {
   struct csv_columns columns;
   struct csv_row row;
   struct err unused = {0};
-  return csv_columns_find(&columns, &row, p, n, is_all, &unused) != 0;
+  return may_be_header(p, n < CSV_HEADER ? n : CSV_HEADER) &&
+         csv_columns_find(&columns, &row, p, n, is_all, &unused) != 0;
 }
 
 static enum err_code csv_start(struct container *c, struct err *e) {

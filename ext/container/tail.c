@@ -57,18 +57,20 @@ static int parse(struct tail_line *line, const char *p, size_t n) {
   return line->stream_n && (zone == EVENT_ZONE_OFFSET || is_flow_stream(line->stream, line->stream_n));
 }
 
+#define OTHERS 3 /* lines of another kind, after which none is looked for: a flow log should be told quickly */
+
 /* Most of the first lines are such, because a line of another file may look like one. */
 static int tail_is(const char *p, size_t n, int is_all) {
   const char *end = p + n;
   struct tail_line line;
   int lines = 0, others = 0;
   while (p < end && lines + others < DETECT_LINES) {
-    const char *next = pieces_find(p, end, '\n', '\n');
+    const char *lf = memchr(p, '\n', (size_t)(end - p)), *next = lf ? lf : end;
     size_t line_n = (size_t)(next - p);
-    if (next == end && !is_all) break;
+    if (!lf && !is_all) break;
     if (parse(&line, p, line_n)) lines++;
     else others += chars_space(p, line_n) < line_n;
-    if (!lines && others == DETECT_LINES / 2) return 0;
+    if (!lines && others == OTHERS) return 0;
     p = next + 1;
   }
   return lines > others;
