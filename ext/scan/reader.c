@@ -266,7 +266,7 @@ static void note_uses(struct reader *r, const struct batch *b) {
 }
 
 /* Prepares for lines of this layout, which go into this batch or into the sums. */
-static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
+enum err_code reader_bind(struct reader *r, struct batch *b, struct err *e) {
   if (!r->summing.kind && projection_init(&r->projection, &r->layout, &r->path, b, e)) return e->code;
   envelope_bind(&r->envelope, &r->layout, r->places ? &r->container.block : NULL, b);
   if (r->is_bound) return ERR_NONE;
@@ -330,7 +330,7 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
     if (!r->is_judged && check_columns(r, b, e)) return READER_ERROR;
     if (r->done) break;
     memcpy(had, b->has, sizeof had);
-    if (bind(r, b, e)) return READER_ERROR;
+    if (reader_bind(r, b, e)) return READER_ERROR;
     if (b->nrows) projection_continue(&r->projection, b, had);
     if (r->table.is_open ? reader_take_rows(r, b, e) : take_lines(r, b, e)) return READER_ERROR;
   }

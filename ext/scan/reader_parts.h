@@ -35,6 +35,9 @@ enum err_code reader_source_failed(struct reader *r, struct batch *b, enum err_c
 */
 enum err_code reader_not_a_flow_log(struct reader *r, struct batch *b, int likely, uint64_t line, struct err *e);
 
+/* Prepares for lines of the layout at hand, which go into this batch or into the sums.  ERR_NOMEM. */
+enum err_code reader_bind(struct reader *r, struct batch *b, struct err *e);
+
 /* Says which byte of a line, which begins at p, no text has. */
 void reader_say_odd(const char *odd, const char *p, struct err *why);
 
