@@ -54,7 +54,7 @@ QUERIES = [("SELECT count(*), sum(bytes) FROM flowlogs('%s');", f"30000|{TOTAL}"
                          ids=["plain", "gzip", "twice"])
 @pytest.mark.parametrize("path", ["-", "/dev/stdin", "/dev/fd/0"])
 def test_standard_input_is_read_by_every_table(build, kind, content, path):
-    for sql, answer in QUERIES if build.name == "release" or path == "-" else QUERIES[:1]:
+    for sql, answer in QUERIES if build.name == "release" else QUERIES[:1]:
         assert piped(build, content, sql % path) == answer.replace("%s|%s", f"{path}|{kind}") + "\n"
 
 
@@ -113,7 +113,7 @@ AGAIN = ["SELECT count(*) FROM flowlogs('-');", "SELECT count(*) FROM flowlogs('
 @pytest.mark.parametrize("first", AGAIN + ["SELECT srcaddr FROM flowlogs('-') LIMIT 1;", "SELECT kind FROM flowlogs_files('-');",
                                            "SELECT count(*) FROM flowlogs_errors('-');"])
 def test_a_second_query_is_an_error(build, first):
-    for again in AGAIN:
+    for again in AGAIN if build.name == "release" else AGAIN[:1]:
         assert ONCE in piped(build, TEXT, first, again)
     if build.name == "asan":
         return
