@@ -133,6 +133,16 @@ def test_what_needs_the_files_again_is_an_error(build, tmp_path):
     shutil.rmtree(tmp_path)
 
 
+def test_connections_that_do_not_fit_are_an_error(build):
+    """For a file, it is read once more for the others."""
+    line = "2 123456789010 eni-1 10.0.%d.%d 10.1.0.9 %d 443 6 1 40 1418530010 1418530070 ACCEPT OK\n"
+    text = "".join(line % (i >> 8, i & 255, 1024 + i) for i in range(40000)).encode()
+    sql = "SELECT count(*) FROM flowlogs_connections('-') WHERE memory = '%s';"
+    assert piped(build, text, sql % "64M") == "40000\n"
+    assert "'-' is a pipe, which can be read only once, and its connections take more than memory = 1048576; allow more, or " \
+           "write it to a file, and ask that" in piped(build, text, sql % "1M")
+
+
 def test_another_process_may_read_what_the_first_has_left(release):
     """Of a pipe of which nothing was read, nothing is lost."""
     pipe = feed(TEXT)
