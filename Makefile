@@ -261,6 +261,7 @@ faults: deps-test
 # What make test does with a few small files, with all; DAMAGE_FROM=38 goes on after 38 samples.
 damage: build-tests asan
 	$(BUILD)/asan/unit/scan/test_damage all $(DAMAGE_FROM)
+	$(BUILD)/asan/unit/parquet/test_parquet all
 	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py tests/python/test_index_file.py tests/python/test_pipes.py
 .PHONY: damage
 

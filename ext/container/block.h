@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "file/files.h"
 #include "record/lines.h"
 #include "record/record.h"
 #include "record/tokens.h"
@@ -36,7 +37,7 @@
 #define BLOCK_SHOWN   1024                    /* bytes that are kept of what cannot be used */
 #define BLOCK_NAMES   (64 * 1024)             /* bytes of names of streams, and of reasons */
 #define BLOCK_NAME    512                     /* bytes of the name of a log group or log stream; AWS's limit */
-#define BLOCK_NO_TIME INT64_MIN
+#define BLOCK_NO_TIME FILE_NO_TIME
 #define BLOCK_NO_TEXT UINT32_MAX
 #define BLOCK_HEADER  0 /* in the place of a number: the line names the fields of those that follow */
 

@@ -345,7 +345,10 @@ static enum err_code add_named(struct walk *w, const char *path, const struct st
   if (add_file(w, path, st, 1)) return w->e->code;
   struct file *file = &w->files->file[w->files->n - 1];
   file->is_pipe = S_ISFIFO(st->st_mode) || (pipe_descriptor(path) >= 0 && pipe_is(st));
-  if (file->is_pipe) file->size = -1;
+  if (!file->is_pipe) return ERR_NONE;
+  file->size = -1;
+  file->mtime = 0; /* these change while it is read, and it stays the same */
+  file->changed = 0;
   return ERR_NONE;
 }
 

@@ -34,7 +34,17 @@ struct file {
   struct file *twin;            /* the next in the ring of those with the same delivery (twins.h); NULL: none has */
   const struct file *best_twin; /* the best one of that ring, which may be this file; NULL: there is none */
   const char *text;             /* `size` bytes in memory instead of a file (payload.h); NULL for files */
+  const struct file_origin *origin; /* what is known of these bytes besides, or NULL; not owned */
 };
+
+/* Where the lines of a text in memory came from. */
+struct file_origin {
+  char *log_group, *log_stream; /* end with NUL; NULL: not known */
+  int64_t *time;                /* of each line, the first ntimes: milliseconds since 1970, or FILE_NO_TIME */
+  size_t ntimes, cap;
+};
+
+#define FILE_NO_TIME INT64_MIN
 
 struct files {
   struct file *file;

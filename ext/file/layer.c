@@ -7,8 +7,6 @@
 */
 #include "file/layer.h"
 
-#include <string.h>
-
 #define MAGIC 8 /* bytes that show whether there may be a layer */
 
 /* The bytes at hand that are looked at. */
@@ -20,11 +18,12 @@ static int may_be_base64(const struct input *in) {
 }
 
 int layer_find(struct input *in, enum layer_kind *kind, struct base64_form *form) {
-  struct err e = {0};
+  struct err e;
+  e.code = ERR_NONE;
   input_peek(in, MAGIC, &e);
   if (guess_is_gzip((const char *)in->p, in->n)) return *kind = LAYER_GZIP, 1;
   if (!may_be_base64(in)) return 0;
-  memset(&e, 0, sizeof e);
+  e.code = ERR_NONE;
   input_peek(in, GUESS_BASE64_HEAD, &e);
   *kind = LAYER_BASE64;
   return guess_base64((const char *)in->p, head(in), !e.code && in->n < GUESS_BASE64_HEAD, form);
@@ -61,12 +60,16 @@ static ssize_t layer_read(void *layer, char *p, size_t n, struct err *e) {
 
 enum err_code layer_start(struct layer *l, enum layer_kind kind, const struct base64_form *form, struct input *from,
                           const struct layer *within, const struct stop *stop, struct err *e) {
+  static const char *const names[] = {[LAYER_GZIP] = "the gzip data", [LAYER_BASE64] = "the base64 data"};
   l->kind = kind;
   l->from = from;
   l->stop = stop;
   l->later.code = ERR_NONE;
-  err_print(l->name, "the %s data%s%s", kind == LAYER_GZIP ? "gzip" : "base64", within ? " within " : "",
-            within ? within->name : "");
+  l->name = names[kind];
+  if (within) {
+    err_print(l->full_name, "%s within %s", names[kind], within->name);
+    l->name = l->full_name;
+  }
   if (!l->out.buffer && input_init(&l->out, e)) return e->code;
   input_open_stream(&l->out, layer_read, l);
   if (kind == LAYER_BASE64) base64_stream_begin(&l->base64, form->each_line, form->is_text);

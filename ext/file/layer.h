@@ -25,9 +25,10 @@ struct layer {
   struct input *from;      /* the encoded bytes; not owned */
   struct gzip gzip;
   struct base64_stream base64;
-  struct err later;    /* an error that follows bytes not yet delivered */
-  char name[ERR_TEXT]; /* "the gzip data within the base64 data", in errors */
-  struct input out;    /* the decoded bytes */
+  struct err later; /* an error that follows bytes not yet delivered */
+  const char *name; /* "the gzip data within the base64 data", in errors: a constant, or full_name */
+  char full_name[ERR_TEXT];
+  struct input out; /* the decoded bytes */
 };
 
 /*

@@ -123,7 +123,8 @@ static size_t read_buffer(struct input *in, char *p, size_t n) {
 */
 ssize_t source_read(struct source *s, char *p, size_t n, struct err *e) {
   struct input *in = s->text;
-  struct err later = {0};
+  struct err later;
+  later.code = ERR_NONE;
   if (!in->n && in->rest && input_fill(in, 1, e)) return -1;
   if (!in->n) return input_read(in, p, n, e);
   size_t got = read_buffer(in, p, n);

@@ -140,3 +140,14 @@ int chunk_next(struct chunk *c, struct err *e) {
   } while (c->page.type == PAGE_INDEX || (!c->page.values && c->page.type != PAGE_DICTIONARY));
   return 1;
 }
+
+int chunk_pass(struct chunk *c, struct err *e) {
+  if (!to_come(c) && !c->left) return 0;
+  if (stop_check(&c->input->stop, e) || read_header(c, e)) return -1;
+  size_t here = to_come(c) < c->page.bytes ? to_come(c) : c->page.bytes, rest = c->page.bytes - here;
+  if (rest > c->left) return err_set(e, ERR_DAMAGED, 0, "has a page that is cut off"), -1;
+  c->taken += here;
+  c->at += rest;
+  c->left -= rest;
+  return 1;
+}

@@ -48,4 +48,10 @@ enum err_code chunk_begin(struct chunk *c, const struct footer_chunk *from, stru
 */
 int chunk_next(struct chunk *c, struct err *e);
 
+/*
+** Passes over the next page, of which only the header is read: sets c->page, but no bytes.  Returns as
+** chunk_next() does.
+*/
+int chunk_pass(struct chunk *c, struct err *e);
+
 #endif

@@ -104,13 +104,15 @@ static void begin_split(struct parquet_column *c) {
   c->split_n = (size_t)(c->end - c->p) / plain_width(c->schema);
 }
 
+static int is_indexed(int64_t encoding) { return encoding == PAGE_PLAIN_DICTIONARY || encoding == PAGE_RLE_DICTIONARY; }
+
 /* Begins the values of a page of data, which lie from `p` to `end`. */
 static enum err_code begin_values(struct parquet_column *c, struct err *e) {
   int64_t encoding = c->chunk.page.encoding;
   int is_text = c->schema->values == SCHEMA_TEXT, is_integer = !is_text && c->schema->type != SCHEMA_INT96;
   c->coding = COLUMN_PLAIN;
   if (encoding == PAGE_PLAIN) return ERR_NONE;
-  if (encoding == PAGE_PLAIN_DICTIONARY || encoding == PAGE_RLE_DICTIONARY) return begin_indexes(c, e);
+  if (is_indexed(encoding)) return begin_indexes(c, e);
   if (encoding == PAGE_DELTA_BINARY_PACKED && is_integer) return begin_delta(c, e);
   if (encoding == PAGE_DELTA_LENGTH && is_text) return texts_begin_lengths(c, e);
   if (encoding == PAGE_DELTA_BYTES && is_text) return texts_begin_prefixes(c, e);
@@ -141,6 +143,19 @@ enum err_code column_ready(struct parquet_column *c, uint32_t *rows, struct err 
   }
   *rows = c->page_left;
   return ERR_NONE;
+}
+
+enum err_code column_read_dictionary(struct parquet_column *c, int *is_all, struct err *e) {
+  int found = chunk_next(&c->chunk, e);
+  *is_all = 0;
+  if (found <= 0 || c->chunk.page.type != PAGE_DICTIONARY) return e->code;
+  if (read_dictionary(c, e)) return e->code;
+  while ((found = chunk_pass(&c->chunk, e)) > 0) {
+    enum page_type type = c->chunk.page.type;
+    if (type == PAGE_DICTIONARY || (type != PAGE_INDEX && !is_indexed(c->chunk.page.encoding))) return ERR_NONE;
+  }
+  *is_all = !found;
+  return e->code;
 }
 
 /* --- a window ---------------------------------------------------------------------------------------------------- */

@@ -76,6 +76,12 @@ void column_clear(struct parquet_column *c);
 /* Begins a row group of so many rows. */
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e);
 
+/*
+** Behind column_begin(), and in the place of the functions below: reads the dictionary, and sets *is_all to
+** whether every page has nothing but values of the dictionary.
+*/
+enum err_code column_read_dictionary(struct parquet_column *c, int *is_all, struct err *e);
+
 /* Makes sure that there is a page with rows, and sets *rows to their number. */
 enum err_code column_ready(struct parquet_column *c, uint32_t *rows, struct err *e);
 

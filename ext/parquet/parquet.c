@@ -22,6 +22,10 @@ void parquet_close(struct parquet *p) {
   mem_free(p->chosen);
   p->chosen = NULL;
   p->n = 0;
+  p->left = 0;
+  if (p->probe) column_clear(p->probe);
+  mem_free(p->probe);
+  p->probe = NULL;
   footer_clear(&p->footer);
   mem_free(p->bytes);
   p->bytes = NULL;
@@ -83,6 +87,23 @@ enum err_code parquet_choose(struct parquet *p, const uint8_t *wanted, struct er
     p->chosen[p->n].number = c;
     column_init(&p->chosen[p->n++].column, &s->column[c], p->input, &p->codec);
   }
+  return ERR_NONE;
+}
+
+enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t column,
+                                 const struct dictionary **dictionary, struct err *e) {
+  struct err why = {0};
+  int is_all = 0;
+  *dictionary = NULL;
+  if (!p->probe) {
+    if (!(p->probe = mem_alloc(sizeof *p->probe))) return err_nomem(e);
+    column_init(p->probe, NULL, p->input, &p->codec);
+  }
+  p->probe->schema = &p->footer.schema.column[column];
+  if (!column_begin(p->probe, footer_chunk(&p->footer, group, column), p->footer.group[group].rows, &why))
+    column_read_dictionary(p->probe, &is_all, &why);
+  if (why.code && why.code != ERR_DAMAGED && why.code != ERR_FORMAT) return err_set(e, why.code, 0, "%s", why.text);
+  if (!why.code && is_all) *dictionary = &p->probe->dictionary;
   return ERR_NONE;
 }
 

@@ -35,8 +35,9 @@ struct parquet {
   struct parquet_chosen {
     uint32_t number; /* in the schema */
     struct parquet_column column;
-  } * chosen;    /* those of them */
-  uint64_t left; /* rows of the row group at hand */
+  } * chosen;                   /* those of them */
+  uint64_t left;                /* rows of the row group at hand */
+  struct parquet_column *probe; /* of parquet_dictionary(); NULL before */
 };
 
 void parquet_init(struct parquet *p);
@@ -53,6 +54,14 @@ void parquet_close(struct parquet *p);
 ** ERR_FORMAT if one of them can't be read; ERR_NOMEM.
 */
 enum err_code parquet_choose(struct parquet *p, const uint8_t *wanted, struct err *e);
+
+/*
+** Reads the dictionary of a column of the schema in a row group.  *dictionary becomes NULL if the column has values in
+** the row group that are not in it, or that cannot be read, which is no error here.  Otherwise it is valid until the
+** next call.  ERR_NOMEM, ERR_INTERRUPT, and those of the file.
+*/
+enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t column,
+                                 const struct dictionary **dictionary, struct err *e);
 
 /* Begins to read a row group. */
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e);

@@ -294,20 +294,108 @@ static uint64_t greatest_kept(const uint64_t *x, uint32_t n, const uint8_t *keep
   return greatest;
 }
 
-enum err_code groups_add_numbers(struct groups *t, uint32_t n, const struct groups_numbers *numbers,
-                                 const uint8_t *keep, struct err *e) {
-  struct groups_waiting *w = t->waiting;
-  if (groups_settle(t, e) || reserve(t, 0, e)) return e->code;
+/* Adds the records of the one group that there is without dimensions. */
+static void add_all(struct groups_waiting *w, const struct grouping_bound *b, const struct rows_columns *rows,
+                    const uint8_t *keep) {
+  uint32_t n = rows->n;
   w->flows = 0;
   for (uint32_t i = 0; i < n; i++) w->flows += keep[i];
-  if (!w->flows) return ERR_NONE;
-  w->packets = sum_kept(numbers->packets, n, keep);
-  w->bytes = sum_kept(numbers->bytes, n, keep);
-  w->first_seen = least_kept(numbers->start, n, keep);
-  w->last_seen = greatest_kept(numbers->end, n, keep);
+  w->packets = sum_kept(b->packets == LAYOUT_ABSENT ? NULL : rows->number[FIELD_packets], n, keep);
+  w->bytes = sum_kept(b->bytes == LAYOUT_ABSENT ? NULL : rows->number[FIELD_bytes], n, keep);
+  w->first_seen = least_kept(b->start == LAYOUT_ABSENT ? NULL : rows->number[FIELD_start], n, keep);
+  w->last_seen = greatest_kept(b->end == LAYOUT_ABSENT ? NULL : rows->number[FIELD_end], n, keep);
   w->words = 0;
   w->hash = (uint32_t)hash_words(w->key, 0);
-  t->nwaiting = 1;
+}
+
+/* Writes the key of row i, as put_key() does that of a line, and returns the number of its words. */
+static inline uint32_t put_row_key(uint64_t *key, const struct grouping *g, const struct grouping_bound *b,
+                                   const struct rows_columns *rows, uint32_t i) {
+  uint32_t words = 0;
+  for (uint32_t k = 0; k < b->n; k++) {
+    uint32_t field = g->dim[k].field;
+    if (b->item[k].token == LAYOUT_ABSENT) {
+      words += put_given(key + words, b, b->item[k].given);
+    } else if (b->item[k].unit) {
+      uint64_t v = rows->number[field][i];
+      if (b->item[k].unit > 1 && v != GROUP_NULL) v -= v % b->item[k].unit;
+      key[words++] = v;
+    } else {
+      const struct rows_word *w = &rows->word[field][i];
+      struct address_room room;
+      size_t n = w->n;
+      const char *p = w->p;
+      if (w->has_colon && b->item[k].is_addr) p = address_spelling(p, &n, &room);
+      if (n == 1 && *p == '-') key[words++] = GROUP_NULL;
+      else words += put_text(key + words, p, n);
+    }
+  }
+  return words;
+}
+
+static inline uint64_t number_at(const struct rows_columns *rows, int field, int32_t token, uint32_t i) {
+  return token == LAYOUT_ABSENT ? GROUP_NULL : rows->number[field][i];
+}
+
+static inline int is_same_waiting(const struct groups_waiting *w, const struct group *fresh) {
+  if (w->hash != fresh->hash || w->words != fresh->words) return 0;
+  for (uint32_t i = 0; i < w->words; i++)
+    if (w->key[i] != fresh->key[i]) return 0;
+  return 1;
+}
+
+/* Adds a record to the one before it, which has the same key.  Those of a window do not make a sum too large. */
+static inline void add_waiting(struct groups_waiting *to, const struct groups_waiting *a) {
+  to->flows += a->flows;
+  to->packets = sum_of(to->packets, a->packets);
+  to->bytes = sum_of(to->bytes, a->bytes);
+  if (a->first_seen < to->first_seen) to->first_seen = a->first_seen;
+  if (a->last_seen + 1 > to->last_seen + 1) to->last_seen = a->last_seen;
+}
+
+/* Adds row i.  Its key is at the end of the arena, where there is room for it. */
+static enum err_code add_row(struct groups *t, struct group *fresh, const struct grouping_bound *b,
+                             const struct rows_columns *rows, uint32_t i, struct err *e) {
+  struct groups_waiting *w = &t->waiting[t->nwaiting];
+  fresh->hash = w->hash = (uint32_t)hash_words(fresh->key, fresh->words);
+  w->words = fresh->words;
+  w->flows = 1;
+  w->packets = number_at(rows, FIELD_packets, b->packets, i);
+  w->bytes = number_at(rows, FIELD_bytes, b->bytes, i);
+  w->first_seen = number_at(rows, FIELD_start, b->start, i);
+  w->last_seen = number_at(rows, FIELD_end, b->end, i);
+  if (w->words > GROUPS_KEY_WORDS) return put(t, fresh, w), ERR_NONE;
+  if (t->nwaiting && is_same_waiting(w - 1, fresh)) return add_waiting(w - 1, w), ERR_NONE;
+  for (uint32_t k = 0; k < w->words; k++) w->key[k] = fresh->key[k];
+  __builtin_prefetch(&t->slots.slot[w->hash & (t->slots.cap - 1)]);
+  return ++t->nwaiting == GROUPS_WAITING ? groups_settle(t, e) : ERR_NONE;
+}
+
+/* Words that the texts of row i may take, at most. */
+static size_t text_words(const struct grouping *g, const struct grouping_bound *b, const struct rows_columns *rows,
+                         uint32_t i) {
+  size_t words = 0;
+  for (uint32_t k = 0; k < b->n; k++)
+    if (b->item[k].token != LAYOUT_ABSENT && !b->item[k].unit)
+      words += rows->word[g->dim[k].field][i].n / 8 + IP_TEXT / 8;
+  return words;
+}
+
+enum err_code groups_add_columns(struct groups *t, const struct grouping *g, const struct grouping_bound *b,
+                                 const struct rows_columns *rows, const uint8_t *keep, struct err *e) {
+  if (!b->n) {
+    if (groups_settle(t, e) || reserve(t, 0, e)) return e->code;
+    add_all(t->waiting, b, rows, keep);
+    t->nwaiting = t->waiting->flows > 0;
+    return groups_settle(t, e);
+  }
+  for (uint32_t i = 0; i < rows->n; i++) {
+    if (!keep[i]) continue;
+    if (reserve(t, b->room + text_words(g, b, rows, i), e)) return e->code;
+    struct group *fresh = group_at(t, arena_end(&t->arena));
+    fresh->words = put_row_key(fresh->key, g, b, rows, i);
+    if (add_row(t, fresh, b, rows, i, e)) return e->code;
+  }
   return groups_settle(t, e);
 }
 

@@ -19,13 +19,16 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "record/address.h"
 #include "record/lines.h"
 #include "scan/row_columns.h"
 #include "scan/row_groups.h"
 
-#define ROWS_TOKENS (LINES_BUFFER / 2) /* tokens of a window, for which tokens_init() makes room */
-#define WORD_NUMBER 24                 /* bytes for a number with its sign */
-#define WORD_COPY   16                 /* bytes that are copied at once */
+#define ROWS_TOKENS     (LINES_BUFFER / 2) /* tokens of a window, for which tokens_init() makes room */
+#define WINDOWS_AT_ONCE 64                 /* windows that are read, at most, to find one with a row that is wanted */
+#define LONG_ROW        (RECORD_MAX_BYTES / 2) /* bytes of texts in a row that might be a line that is too long */
+#define WORD_NUMBER     24                     /* bytes for a number with its sign */
+#define WORD_COPY       16                     /* bytes that are copied at once */
 
 static const struct rows_word missing = {"-               ", 1, 0, 0, 0};
 
@@ -45,6 +48,7 @@ void parquet_rows_close(struct parquet_rows *r) {
     mem_free(r->chosen[i].word);
     mem_free(r->chosen[i].text);
     mem_free(r->chosen[i].number);
+    mem_free(r->chosen[i].passes);
   }
   mem_free(r->chosen);
   r->chosen = NULL;
@@ -103,7 +107,7 @@ static int is_odd(const char *p, uint32_t n) {
   return (int)odd;
 }
 
-static void text_word(const struct rows_column *c, const struct parquet_text *t, struct rows_word *w) {
+void rows_word_of_text(enum kind kind, const struct parquet_text *t, struct rows_word *w) {
   const char *p = (const char *)t->p;
   uint32_t n = t->n;
   while (n && token_is_separator(p[n - 1])) n--;
@@ -116,8 +120,17 @@ static void text_word(const struct rows_column *c, const struct parquet_text *t,
   w->p = p;
   w->n = n;
   w->is_odd = (uint8_t)is_odd(p, n);
-  w->is_bad = n > RECORD_MAX_BYTES || !record_value_fits(c->kind, p, n);
-  w->has_colon = c->kind == KIND_ADDR && memchr(p, ':', n);
+  w->is_bad = n > RECORD_MAX_BYTES || !record_value_fits(kind, p, n);
+  w->has_colon = kind == KIND_ADDR && memchr(p, ':', n);
+}
+
+int rows_word_passes(const struct predicate_term *t, uint32_t n, enum kind kind, const struct rows_word *w) {
+  struct address_room room;
+  size_t length = w->n;
+  const char *p = w->p;
+  if (length == 1 && *p == '-') return predicate_passes_null(t, n);
+  if (kind == KIND_ADDR && w->has_colon) p = address_spelling(p, &length, &room);
+  return predicate_passes_text(t, n, p, length);
 }
 
 /* --- columns ----------------------------------------------------------------------------------------------------- */
@@ -126,10 +139,10 @@ static enum err_code make_dictionary(struct rows_column *c, struct err *e) {
   const struct dictionary *d = &c->column->dictionary;
   int is_text = c->column->schema->values == SCHEMA_TEXT, is_unsigned = c->column->schema->values == SCHEMA_UNSIGNED;
   if (mem_grow(&c->words, &c->words_cap, d->n + 1u, 256, sizeof *c->words)) return err_nomem(e);
-  if (!is_text && mem_grow(&c->word_text, &c->word_text_cap, (d->n + 1u) * (size_t)WORD_NUMBER, 4096, 1))
+  if (!is_text && mem_grow(&c->word_text, &c->word_text_cap, d->n * (size_t)WORD_NUMBER + TOKENS_BLOCK, 4096, 1))
     return err_nomem(e);
   for (uint32_t i = 0; i < d->n; i++)
-    if (is_text) text_word(c, &d->text[i], &c->words[i]);
+    if (is_text) rows_word_of_text(c->kind, &d->text[i], &c->words[i]);
     else number_word(c, is_unsigned, d->number[i], c->word_text + (size_t)i * WORD_NUMBER, &c->words[i]);
   c->dictionary = c->column->dictionaries;
   return ERR_NONE;
@@ -141,7 +154,7 @@ static void make_words(struct rows_column *c, uint32_t n) {
   int is_unsigned = column->schema->values == SCHEMA_UNSIGNED;
   if (column->schema->values == SCHEMA_TEXT) {
     for (uint32_t i = 0; i < n; i++)
-      if (column->present[i]) text_word(c, &column->text[i], &c->word[i]);
+      if (column->present[i]) rows_word_of_text(c->kind, &column->text[i], &c->word[i]);
   } else {
     for (uint32_t i = 0; i < n; i++)
       if (column->present[i])
@@ -189,6 +202,9 @@ static enum err_code read_rows(struct parquet_rows *r, struct err *e) {
     if (r->nrows || r->group == f->ngroups) break;
     uint32_t group = r->group++;
     int is_wanted = !r->predicate || row_groups_may_pass(r->predicate, f, group, r->column_of);
+    if (is_wanted && r->predicate &&
+        row_groups_dictionaries(r->predicate, &r->file, group, r->column_of, &is_wanted, e))
+      return e->code;
     r->first = f->group[group].first;
     r->skipped += !is_wanted;
     if (!is_wanted) r->file.left = 0;
@@ -222,11 +238,15 @@ static inline void copy_word(char *to, const struct rows_word *w) {
   if (__builtin_expect(w->n > WORD_COPY, 0)) memcpy(to + WORD_COPY, w->p + WORD_COPY, w->n - WORD_COPY);
 }
 
-/* Writes n rows as lines, and their places into the lists of t. */
-static void render(const struct parquet_rows *r, struct tokens *t, uint32_t n) {
+static enum err_code drop_rows(struct parquet_rows *r, const struct predicate_bound *wanted, uint64_t *kept,
+                               struct err *e);
+
+/* Writes those of the next n rows that are kept as lines, and their places into the lists of t.  Returns how many. */
+static uint32_t render(struct parquet_rows *r, struct tokens *t, uint32_t n) {
   char *text = r->text;
-  uint32_t at = 0, k = 0;
+  uint32_t at = 0, k = 0, lines = 0;
   for (uint32_t i = 0; i < n; i++) {
+    if (!r->keep[r->row + i]) continue;
     for (uint32_t c = 0; c < r->n; c++) {
       const struct rows_word *w = &r->chosen[c].word[r->row + i];
       t->at[k++] = at;
@@ -236,24 +256,24 @@ static void render(const struct parquet_rows *r, struct tokens *t, uint32_t n) {
     }
     if (r->n) at--;
     text[at] = '\n';
-    t->newline[i] = at++;
-    t->ends[i] = k;
+    r->offset[lines] = i;
+    t->newline[lines] = at++;
+    t->ends[lines++] = k;
   }
   t->at[k] = at;
   memset(t->at + k + 1, 0, TOKENS_SPARE * sizeof *t->at);
   memset(text + at, 0, TOKENS_BLOCK);
+  return lines;
 }
 
-enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64_t *before, struct err *e) {
+/* Makes the rows that have been read, as far as they fit, the window of t. */
+static enum err_code make_window(struct parquet_rows *r, struct tokens *t, uint64_t *before, struct err *e) {
   size_t bytes;
-  t->nlines = 0;
-  if (r->row == r->nrows && read_rows(r, e)) return e->code;
-  if (!r->has_words && read_words(r, e)) return e->code;
   uint32_t n = rows_that_fit(r, &bytes);
   if (mem_grow(&r->text, &r->text_cap, bytes + TOKENS_BLOCK + WORD_COPY, 64 * 1024, 1)) return err_nomem(e);
-  render(r, t, n);
+  uint32_t lines = render(r, t, n);
   *t = (struct tokens){.text = r->text,
-                       .nlines = n,
+                       .nlines = lines,
                        .newline = t->newline,
                        .ends = t->ends,
                        .at = t->at,
@@ -262,11 +282,32 @@ enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64
                        .odd = r->is_odd};
   *before = r->first + r->row;
   r->is_checked = !r->is_bad && !r->is_odd;
+  r->dropped += n - lines;
   r->row += n;
   return ERR_NONE;
 }
 
-/* --- numbers ----------------------------------------------------------------------------------------------------- */
+enum err_code parquet_rows_next(struct parquet_rows *r, const struct predicate_bound *wanted, struct tokens *t,
+                                uint64_t *before, struct err *e) {
+  t->nlines = r->dropped = 0;
+  for (int i = 0; i < WINDOWS_AT_ONCE && !t->nlines; i++) {
+    if (r->row == r->nrows && read_rows(r, e)) return e->code;
+    if (!r->nrows) break;
+    if (!r->has_words) {
+      uint64_t kept = r->nrows;
+      memset(r->keep, 1, r->nrows);
+      if (wanted && wanted->ngroups && drop_rows(r, wanted, &kept, e)) return e->code;
+      if (kept && read_words(r, e)) return e->code;
+      if (r->is_bad || r->is_odd) memset(r->keep, 1, r->nrows); /* which of them are wrong has to be seen */
+      if (!kept) r->dropped += r->nrows, r->row = r->nrows;
+    }
+    if (r->row < r->nrows && make_window(r, t, before, e)) return e->code;
+  }
+  r->at_end = !r->nrows;
+  return ERR_NONE;
+}
+
+/* --- columns of values -------------------------------------------------------------------------------------------- */
 
 /* Sets c->number to the values of the window.  Returns 0 if one of them is not what the field can have. */
 static int read_numbers(struct rows_column *c, uint32_t n) {
@@ -286,19 +327,103 @@ static int read_numbers(struct rows_column *c, uint32_t n) {
   return !over;
 }
 
-enum err_code parquet_rows_numbers(struct parquet_rows *r, struct rows_numbers *out, struct err *e) {
+enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *out, struct err *e) {
   int are_right = 1;
   memset(out, 0, sizeof *out);
   if (r->row == r->nrows && read_rows(r, e)) return e->code;
   if (r->has_words) return ERR_NONE;
+  r->is_bad = r->is_odd = r->colons = 0;
+  memset(r->row_bytes, 0, r->nrows * sizeof *r->row_bytes);
   for (uint32_t i = 0; i < r->n; i++) {
-    are_right &= read_numbers(&r->chosen[i], r->nrows);
-    out->number[r->chosen[i].field] = r->chosen[i].number;
+    struct rows_column *c = &r->chosen[i];
+    if (kind_is_int(c->kind)) {
+      are_right &= read_numbers(c, r->nrows);
+      out->number[c->field] = c->number;
+    } else {
+      if (read_column(r, c, r->nrows, e)) return e->code;
+      out->word[c->field] = c->word;
+    }
   }
-  if (!are_right) return ERR_NONE;
+  for (uint32_t i = 0; i < r->nrows; i++) are_right &= r->row_bytes[i] < LONG_ROW;
+  if (!are_right || r->is_bad || r->is_odd) return ERR_NONE;
   out->n = r->nrows;
   out->before = r->first;
   r->row = r->nrows;
+  return ERR_NONE;
+}
+
+/* Decides which values of the dictionary pass the group, unless that has been done.  Returns 0 for another group. */
+static int ask_dictionary(struct rows_column *c, const struct predicate_group *g, struct err *e) {
+  if (!c->column->is_indexed) return 0;
+  if (!c->asked) c->asked = g;
+  if (c->asked != g) return 0;
+  if (c->passes_of == c->dictionary) return 1;
+  uint32_t n = c->column->dictionary.n;
+  if (mem_grow(&c->passes, &c->passes_cap, n + 1u, 256, 1)) return err_nomem(e), 0;
+  for (uint32_t i = 0; i < n; i++) c->passes[i] = (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->words[i]);
+  c->passes_of = c->dictionary;
+  return 1;
+}
+
+/* Adds to passes[] which rows pass the group by their value in this column. */
+static enum err_code ask_column(struct rows_column *c, const struct predicate_group *g, uint32_t n, uint8_t *passes,
+                                struct err *e) {
+  const struct parquet_column *column = c->column;
+  const int null = predicate_passes_null(g->term, g->nterms);
+  if (kind_is_int(c->kind)) {
+    for (uint32_t i = 0; i < n; i++)
+      passes[i] |=
+          (uint8_t)(c->number[i] == RECORD_NONE ? null : predicate_passes_number(g->term, g->nterms, c->number[i]));
+  } else if (ask_dictionary(c, g, e)) {
+    for (uint32_t i = 0; i < n; i++) passes[i] |= column->present[i] ? c->passes[column->index[i]] : (uint8_t)null;
+  } else {
+    for (uint32_t i = 0; i < n; i++) passes[i] |= (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->word[i]);
+  }
+  return e->code;
+}
+
+/* Sets keep[i] to 0 for each of n rows that does not pass the group. */
+static enum err_code keep_rows(struct parquet_rows *r, const struct predicate_group *g, uint64_t before, uint32_t n,
+                               uint8_t *keep, struct err *e) {
+  uint8_t passes[COLUMN_WINDOW] = {0};
+  for (uint32_t i = 0; i < n && g->about == PREDICATE_LINE; i++)
+    passes[i] = (uint8_t)predicate_passes_number(g->term, g->nterms, before + i + 1);
+  for (uint32_t t = 0; t < g->ntokens; t++)
+    if (ask_column(&r->chosen[g->token[t]], g, n, passes, e)) return e->code;
+  for (uint32_t i = 0; i < n; i++) keep[i] &= passes[i];
+  return ERR_NONE;
+}
+
+enum err_code parquet_rows_keep(struct parquet_rows *r, const struct rows_columns *rows,
+                                const struct predicate_group *g, uint8_t *keep, struct err *e) {
+  return keep_rows(r, g, rows->before, rows->n, keep, e);
+}
+
+/* Makes the values of the columns that the group is about.  Returns 0 if one of them is an error, or a message is asked. */
+static int read_asked(struct parquet_rows *r, const struct predicate_group *g, struct err *e) {
+  if (g->about == PREDICATE_MESSAGE) return 0;
+  for (uint32_t t = 0; t < g->ntokens && !e->code; t++) {
+    struct rows_column *c = &r->chosen[g->token[t]];
+    if (!kind_is_int(c->kind)) read_column(r, c, r->nrows, e);
+    else if (c->column->schema->values == SCHEMA_TEXT || !read_numbers(c, r->nrows)) return 0;
+  }
+  return !e->code && !r->is_bad && !r->is_odd;
+}
+
+/*
+** Finds out which of the rows that have been read are wanted, from the columns that the predicate is about alone,
+** and counts them.  Where one of these has an error, all rows are kept.
+*/
+static enum err_code drop_rows(struct parquet_rows *r, const struct predicate_bound *wanted, uint64_t *kept,
+                               struct err *e) {
+  r->is_bad = r->is_odd = r->colons = 0;
+  for (uint32_t k = 0; k < wanted->ngroups; k++) {
+    const struct predicate_group *g = &wanted->group[k];
+    if (!read_asked(r, g, e)) return e->code;
+    if (keep_rows(r, g, r->first, r->nrows, r->keep, e)) return e->code;
+  }
+  *kept = 0;
+  for (uint32_t i = 0; i < r->nrows; i++) *kept += r->keep[i];
   return ERR_NONE;
 }
 
@@ -311,7 +436,7 @@ static enum err_code init_column(struct rows_column *c, const struct parquet_col
   if (field == FIELD_account_id || field == FIELD_tgw_src_vpc_account_id || field == FIELD_tgw_dst_vpc_account_id)
     c->digits = 12;
   c->word = mem_alloc(COLUMN_WINDOW * sizeof *c->word);
-  c->text = column->schema->values == SCHEMA_TEXT ? NULL : mem_alloc(COLUMN_WINDOW * WORD_NUMBER + WORD_COPY);
+  c->text = column->schema->values == SCHEMA_TEXT ? NULL : mem_alloc(COLUMN_WINDOW * WORD_NUMBER + TOKENS_BLOCK);
   c->field = field;
   c->number = mem_alloc(COLUMN_WINDOW * sizeof *c->number);
   return c->word && c->number && (c->text || column->schema->values == SCHEMA_TEXT) ? ERR_NONE : err_nomem(e);
@@ -329,9 +454,10 @@ enum err_code parquet_rows_choose(struct parquet_rows *r, const struct rows_need
     const struct parquet_chosen *chosen = &r->file.chosen[i];
     if (init_column(&r->chosen[r->n++], &chosen->column, r->field[chosen->number], e)) return e->code;
   }
-  r->has_numbers = 1;
+  r->has_columns = 1;
   for (uint32_t i = 0; i < r->n; i++)
-    r->has_numbers &= kind_is_int(r->chosen[i].kind) && r->chosen[i].column->schema->values != SCHEMA_TEXT;
+    r->has_columns &= r->chosen[i].field != FIELD_NONE &&
+                      !(kind_is_int(r->chosen[i].kind) && r->chosen[i].column->schema->values == SCHEMA_TEXT);
   r->predicate = predicate && predicate->n ? predicate : NULL;
   row_columns_layout(r, wanted, l);
   return ERR_NONE;

@@ -21,6 +21,7 @@
 #include "record/layout.h"
 #include "record/record.h"
 #include "record/tokens.h"
+#include "scan/rows_word.h"
 
 #define PARQUET_ROWS_TEXT (1u << 20) /* bytes of a window with which it ends, however few its rows are */
 
@@ -28,22 +29,6 @@
 struct rows_need {
   uint8_t field[FIELD_COUNT];
   int all; /* all columns that can be read besides, as they are the line */
-};
-
-/* A value as a token. */
-struct rows_word {
-  const char *p; /* 16 bytes are readable at it, or more if it is longer */
-  uint32_t n;
-  uint8_t is_bad; /* its field cannot have it: record_check() finds the reason */
-  uint8_t is_odd; /* it has bytes that are not printable ASCII */
-  uint8_t has_colon;
-};
-
-/* Rows as numbers, where nothing but numbers is needed. */
-struct rows_numbers {
-  uint32_t n;                          /* rows */
-  uint64_t before;                     /* rows of the file before them */
-  const uint64_t *number[FIELD_COUNT]; /* for each field that is needed and there: its values, or RECORD_NONE */
 };
 
 /* A chosen column. */
@@ -56,9 +41,13 @@ struct rows_column {
   struct rows_word *words; /* of the dictionary */
   char *word_text;         /* their bytes, if they are numbers */
   size_t words_cap, word_text_cap;
-  struct rows_word *word; /* of the window: COLUMN_WINDOW of them */
-  uint64_t *number;       /* those of the window as numbers: COLUMN_WINDOW of them */
-  char *text;             /* their bytes, if they are numbers that are not in the dictionary */
+  struct rows_word *word;              /* of the window: COLUMN_WINDOW of them */
+  uint64_t *number;                    /* those of the window as numbers: COLUMN_WINDOW of them */
+  char *text;                          /* their bytes, if they are numbers that are not in the dictionary */
+  const struct predicate_group *asked; /* by parquet_rows_keep(): the first group about this column */
+  uint8_t *passes;                     /* for each value of the dictionary: it passes that group */
+  size_t passes_cap;
+  uint64_t passes_of; /* the dictionary that they are of */
 };
 
 struct parquet_rows {
@@ -74,18 +63,29 @@ struct parquet_rows {
   const struct predicate *predicate; /* not owned; NULL for none */
   uint32_t n;                        /* chosen columns */
   struct rows_column *chosen;
-  int has_numbers;                   /* all of them are numbers, and their fields are */
+  int has_columns;                   /* all of them are fields, and numbers where their fields are */
   int has_words;                     /* of the rows that have been read, words have been made */
   uint32_t group;                    /* the next row group */
   uint64_t first;                    /* rows of the file before those that have been read */
   uint32_t row, nrows;               /* of those: rendered, and in all */
   uint32_t row_bytes[COLUMN_WINDOW]; /* for each: bytes of its line */
-  int is_bad, is_odd, colons;        /* of the rows that have been read: those of their words together */
-  int is_checked;                    /* of the window: all values are ones that their fields can have */
-  uint64_t skipped;                  /* row groups that were not read, because of their statistics */
-  char *text;                        /* the window */
+  uint8_t keep[COLUMN_WINDOW];       /* for each: it is wanted, or may be an error */
+  uint32_t
+      offset[COLUMN_WINDOW]; /* for each line of the window: its row, counted from the first that it might have had */
+  uint32_t dropped;          /* rows that were left out before the window, and in it */
+  int at_end;
+  int is_bad, is_odd, colons; /* of the rows that have been read: those of their words together */
+  int is_checked;             /* of the window: all values are ones that their fields can have */
+  uint64_t skipped;           /* row groups that were not read, because of their statistics */
+  char *text;                 /* the window */
   size_t text_cap;
 };
+
+/* Makes the word of a text, of a field of this kind. */
+void rows_word_of_text(enum kind kind, const struct parquet_text *t, struct rows_word *w);
+
+/* Does a text pass n terms about one subject, as predicate_keeps() decides it of its token? */
+int rows_word_passes(const struct predicate_term *t, uint32_t n, enum kind kind, const struct rows_word *w);
 
 void parquet_rows_init(struct parquet_rows *r);
 void parquet_rows_clear(struct parquet_rows *r);
@@ -107,16 +107,26 @@ enum err_code parquet_rows_choose(struct parquet_rows *r, const struct rows_need
 
 /*
 ** Makes the next rows the window of t, whose lists have the room of tokens_init() with LINES_BUFFER.
-** *before becomes the number of the file's rows before them.  t->nlines is 0 at the end of the file.
-** The errors of parquet_window().
+** wanted: the predicate, bound to the layout; rows that cannot pass are left out, unless they may be errors,
+** and r->dropped counts them.  NULL: all rows are wanted.  Line i of the window is row *before + r->offset[i] of the
+** file, counted from 0.  t->nlines may be 0 before the end of the file, which r->at_end says.  The errors of
+** parquet_window().
 */
-enum err_code parquet_rows_next(struct parquet_rows *r, struct tokens *t, uint64_t *before, struct err *e);
+enum err_code parquet_rows_next(struct parquet_rows *r, const struct predicate_bound *wanted, struct tokens *t,
+                                uint64_t *before, struct err *e);
 
 /*
-** The same without tokens, if r->has_numbers says that all chosen columns are numbers.  out->n is 0 at the
-** end of the file, and also where a value is one that its field cannot have: the rows then come with
-** parquet_rows_next(), which shows them.
+** The same without tokens, if r->has_columns says that all chosen columns are fields, and numbers where their fields
+** are.  out->n is 0 at the end of the file, and also where a value is one that its field cannot have: the rows then
+** come with parquet_rows_next(), which shows them.
 */
-enum err_code parquet_rows_numbers(struct parquet_rows *r, struct rows_numbers *out, struct err *e);
+enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *out, struct err *e);
+
+/*
+** Sets keep[i] to 0 for each of the rows that parquet_rows_columns() has returned that does not pass the group of a
+** bound predicate.  A text of a dictionary is looked at once.  ERR_NOMEM.
+*/
+enum err_code parquet_rows_keep(struct parquet_rows *r, const struct rows_columns *rows,
+                                const struct predicate_group *group, uint8_t *keep, struct err *e);
 
 #endif

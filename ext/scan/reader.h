@@ -150,7 +150,7 @@ void reader_set_stop(struct reader *r, const struct stop *stop);
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 
-/* The same for a text of n bytes in memory, which must stay until reader_close(). */
+/* The same for lines in memory, n bytes, which must stay until reader_close(). */
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation);
 
 /*

@@ -77,7 +77,7 @@ static void begin_lines(struct reader *r, struct err *e) {
 static void open_path(struct reader *r, const char *path, int is_pipe, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
-  envelope_begin(&r->envelope, path);
+  envelope_begin(&r->envelope, path, NULL);
   path_fields_of(&r->path, path);
   if (is_pipe) source_open_pipe(&r->source, path, r->options->guard, &e);
   else source_open(&r->source, path, r->options->guard, &e);
@@ -88,13 +88,19 @@ void reader_open(struct reader *r, const char *path, enum expectation expectatio
   open_path(r, path, 0, expectation);
 }
 
-void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
+static void open_memory(struct reader *r, const char *p, size_t n, const struct file_origin *origin,
+                        enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
-  envelope_begin(&r->envelope, NULL);
+  envelope_begin(&r->envelope, NULL, origin);
+  r->is_new = 0; /* it is lines, whatever they look like */
   r->path.n = 0;
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
+}
+
+void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
+  open_memory(r, p, n, NULL, expectation);
 }
 
 enum expectation reader_expectation(const struct file *file) {
@@ -123,7 +129,7 @@ void reader_open_file(struct reader *r, const struct file *file) {
   char why[ERR_TEXT];
   enum refusal refusal = refusal_of(file, r->options->predicate, why);
   if (refusal != REFUSAL_NONE) refuse(r, file, refusal, why);
-  else if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
+  else if (file->text) open_memory(r, file->text, (size_t)file->size, file->origin, expectation);
   else open_path(r, file->path, file->is_pipe, expectation);
 }
 

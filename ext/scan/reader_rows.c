@@ -3,8 +3,8 @@
 ** A Parquet file comes in windows of rows, as a file of lines comes in windows of lines.  None of its rows
 ** is a header, or in another layout, so that nothing of that is looked for.
 **
-** Where the sums of a query take numbers, and its columns are numbers, rows go to them without becoming
-** tokens: takes_numbers().  That is several times as fast.
+** Where the sums of a query take columns, rows go to them without becoming tokens: takes_columns().  That is
+** several times as fast.
 */
 #include "scan/reader_rows.h"
 
@@ -42,47 +42,33 @@ static enum err_code rows_failed(struct reader *r, struct batch *b, const struct
 }
 
 /*
-** Does a record need no token?  The first window of a file always comes as tokens, after which all is
-** bound, and the layout is judged.
+** May rows that are not wanted be left out, and does a record need no token?  The first window of a file always
+** comes as tokens and as a whole, after which all is bound, and the layout is judged.
 */
-static int takes_numbers(const struct reader *r) {
+static int may_drop_rows(const struct reader *r) {
+  return r->is_bound && r->is_judged && r->options->policy != POLICY_COLLECT && !r->wanted.never && !r->misfit.code;
+}
+
+static int takes_columns(const struct reader *r) {
   const struct summing_kind *kind = r->summing.kind;
-  if (!kind || !kind->takes_numbers || !r->is_bound || !r->is_judged || !r->table.has_numbers) return 0;
-  return r->options->policy != POLICY_COLLECT && !r->wanted.never && kind->takes_numbers(r->summing.sums);
+  return may_drop_rows(r) && kind && kind->add_columns && r->table.has_columns;
 }
 
-/* Which of the rows pass the predicate, whose terms are about numbers alone? */
-static uint64_t keep_numbers(const struct reader *r, const struct rows_numbers *rows, uint8_t *keep) {
-  uint64_t kept = 0;
-  memset(keep, 1, rows->n);
-  for (uint32_t k = 0; k < r->wanted.ngroups; k++) {
-    const struct predicate_group *g = &r->wanted.group[k];
-    for (uint32_t i = 0; i < rows->n; i++) {
-      int passes = g->about == PREDICATE_LINE && predicate_passes_number(g->term, g->nterms, rows->before + i + 1);
-      for (uint32_t t = 0; t < g->ntokens && !passes; t++) {
-        uint64_t x = rows->number[r->layout.field[g->token[t]]][i];
-        passes = x == RECORD_NONE ? predicate_passes_null(g->term, g->nterms)
-                                  : predicate_passes_number(g->term, g->nterms, x);
-      }
-      keep[i] &= (uint8_t)passes;
-    }
-  }
-  for (uint32_t i = 0; i < rows->n; i++) kept += keep[i];
-  return kept;
-}
-
-/* Adds the next rows to the sums, as numbers.  *n becomes how many, and 0 if they have to come as tokens. */
-static enum err_code next_numbers(struct reader *r, struct batch *b, uint32_t *n, struct err *e) {
-  struct rows_numbers rows;
+/* Adds the next rows to the sums, as columns.  *n becomes how many, and 0 if they have to come as tokens. */
+static enum err_code next_columns(struct reader *r, struct batch *b, uint32_t *n, struct err *e) {
+  struct rows_columns rows;
   struct err why = {0};
   uint8_t keep[COLUMN_WINDOW];
   *n = 0;
-  if (parquet_rows_numbers(&r->table, &rows, &why)) return rows_failed(r, b, &why, e);
+  if (parquet_rows_columns(&r->table, &rows, &why)) return rows_failed(r, b, &why, e);
   if (!rows.n) return ERR_NONE;
-  r->rows += keep_numbers(r, &rows, keep);
+  memset(keep, 1, rows.n);
+  for (uint32_t k = 0; k < r->wanted.ngroups; k++)
+    if (parquet_rows_keep(&r->table, &rows, &r->wanted.group[k], keep, e)) return e->code;
+  for (uint32_t i = 0; i < rows.n; i++) r->rows += keep[i];
   r->records += rows.n;
   *n = rows.n;
-  return r->summing.kind->add_numbers(r->summing.sums, rows.n, rows.number, keep, e);
+  return r->summing.kind->add_columns(r->summing.sums, &rows, keep, e);
 }
 
 /* Makes the next rows of a Parquet file the window, if there are any. */
@@ -91,9 +77,11 @@ enum err_code reader_next_rows(struct reader *r, struct batch *b, struct err *e)
   uint32_t n;
   if (r->verdict == VERDICT_OPEN && begin_rows(r, b, e)) return e->code;
   if (r->verdict != VERDICT_FLOW_LOG) return ERR_NONE;
-  if (takes_numbers(r) && (next_numbers(r, b, &n, e) || n || r->done)) return e->code;
-  if (parquet_rows_next(&r->table, &r->tokens, &r->line, &why)) return rows_failed(r, b, &why, e);
-  r->done = !r->tokens.nlines;
+  if (takes_columns(r) && (next_columns(r, b, &n, e) || n || r->done)) return e->code;
+  const struct predicate_bound *wanted = may_drop_rows(r) ? &r->wanted : NULL;
+  if (parquet_rows_next(&r->table, wanted, &r->tokens, &r->line, &why)) return rows_failed(r, b, &why, e);
+  r->records += r->table.dropped;
+  r->done = r->table.at_end;
   return ERR_NONE;
 }
 
@@ -127,7 +115,7 @@ enum err_code reader_take_rows(struct reader *r, struct batch *b, struct err *e)
   uint32_t records = 0, rows = 0;
   while (r->next < t->nlines && !r->done) {
     const uint32_t i = r->next++;
-    const struct line line = tokens_line(t, i, r->line);
+    const struct line line = tokens_line(t, i, r->line + r->table.offset[i] - i);
     enum err_code rc = ERR_NONE;
     if (is_odd_row(r, &line)) {
       rc = odd_row(r, b, &line, e);

@@ -39,19 +39,10 @@ static enum err_code rollup_add(void *sums, const struct line *line, struct err 
   return groups_add(&s->groups, &s->bound, line, e);
 }
 
-static int rollup_takes_numbers(const void *sums) { return !((const struct rollup_sums *)sums)->grouping->n; }
-
-static enum err_code rollup_add_numbers(void *sums, uint32_t n, const uint64_t *const *number, const uint8_t *keep,
+static enum err_code rollup_add_columns(void *sums, const struct rows_columns *rows, const uint8_t *keep,
                                         struct err *e) {
   struct rollup_sums *s = sums;
-  const struct grouping *g = s->grouping;
-  const struct groups_numbers numbers = {
-      .packets = g->packets ? number[FIELD_packets] : NULL,
-      .bytes = g->bytes ? number[FIELD_bytes] : NULL,
-      .start = g->first_seen ? number[FIELD_start] : NULL,
-      .end = g->last_seen ? number[FIELD_end] : NULL,
-  };
-  return groups_add_numbers(&s->groups, n, &numbers, keep, e);
+  return groups_add_columns(&s->groups, s->grouping, &s->bound, rows, keep, e);
 }
 
 static enum err_code rollup_settle(void *sums, struct err *e) {
@@ -80,8 +71,7 @@ static const struct summing_kind rollup_kind = {
     .bind = rollup_bind,
     .uses = rollup_uses,
     .add = rollup_add,
-    .takes_numbers = rollup_takes_numbers,
-    .add_numbers = rollup_add_numbers,
+    .add_columns = rollup_add_columns,
     .settle = rollup_settle,
     .is_full = rollup_is_full,
     .merge = rollup_merge,

@@ -18,6 +18,7 @@
 #include "record/path_fields.h"
 #include "record/tokens.h"
 #include "scan/presence.h"
+#include "scan/rows_word.h"
 
 struct reader;
 
@@ -52,14 +53,10 @@ struct summing_kind {
   enum err_code (*add)(void *sums, const struct line *line, struct err *e);
 
   /*
-  ** Adds n records of which all that is needed are numbers: number[f] has those of field f, or
-  ** RECORD_NONE, and is NULL for a field that is not needed, or that the file lacks.  keep[i] is 0 for
-  ** a record that is not wanted.  Only if takes_numbers() is not 0, and after a bind().  ERR_NOMEM.  Both are
-  ** NULL for sums that do not take numbers.
+  ** Adds records as columns, which have all fields that uses() has noted, and that the file has.  keep[i] is
+  ** 0 for a record that is not wanted.  Only after a bind().  ERR_NOMEM.  NULL for sums that take lines alone.
   */
-  int (*takes_numbers)(const void *sums);
-  enum err_code (*add_numbers)(void *sums, uint32_t n, const uint64_t *const *number, const uint8_t *keep,
-                               struct err *e);
+  enum err_code (*add_columns)(void *sums, const struct rows_columns *rows, const uint8_t *keep, struct err *e);
 
   /* The window has ended: adds the records that still wait.  ERR_NOMEM. */
   enum err_code (*settle)(void *sums, struct err *e);

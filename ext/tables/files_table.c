@@ -218,7 +218,7 @@ static const struct column columns[] = {
     FILE_COLUMN(
         "kind", "TEXT", OPEN, result_kind,
         "`plain`, `gzip`, `empty`, `parquet` …, by the first bytes; the layers from the outermost on where there are "
-        "several: `gzip+gzip`, `base64+gzip`"),
+        "several, and the form of what is in them: `gzip+gzip`, `json events`, `gzip+json subscription`"),
     FILE_COLUMN("verdict", "TEXT", OPEN, result_verdict,
                 "`flow log`; `empty`; `other` (no flow log: passed over in a folder, an error when named); "
                 "`unreadable` (ends a query with `on_error = fail`)"),

@@ -93,6 +93,17 @@ static enum err_code add_header(struct payload_decoder *u, const char *name, str
   return payload_add_line(u->payload, name, u->header, u->header_n, &line, e);
 }
 
+/* What the container knows of the line that was added. */
+static enum err_code add_event(struct payload_decoder *u, const char *name, const struct block_place *place,
+                               struct err *e) {
+  const struct block *b = &u->container.block;
+  const struct block_stream *s = &b->stream[place->stream];
+  struct payload_event event = {.group_n = s->group_n, .stream_n = s->name_n, .time = place->time};
+  if (s->group != BLOCK_NO_TEXT) event.group = b->names + s->group;
+  if (s->name != BLOCK_NO_TEXT) event.stream = b->names + s->name;
+  return payload_set_event(u->payload, name, &event, e);
+}
+
 /*
 ** Adds a line of a container.  One that cannot be used leaves a blank line, so that the others keep
 ** their numbers.
@@ -110,7 +121,8 @@ static int add_line(struct payload_decoder *u, const struct block_place *place, 
   }
   int is_named = stream_name(b, place, name);
   if (u->nheaders && add_header(u, name, &e)) return lower_error(u, &e);
-  if (payload_add_line(u->payload, name, p, why ? 0 : n, &line, &e)) return lower_error(u, &e);
+  if (payload_add_line(u->payload, name, p, why ? 0 : n, &line, &e) || add_event(u, name, place, &e))
+    return lower_error(u, &e);
   if (!why || u->policy == POLICY_SKIP) return SQLITE_OK;
   return report_text(u->pzErr, "%s:%llu: %s; on_error=skip skips it", name,
                      (unsigned long long)(is_named ? line : place->number), why);

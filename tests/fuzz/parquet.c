@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** A Parquet file, whatever is in it: the rows of scan/parquet_rows as tokens are the values that parquet/parquet
-** gives, and as numbers they are the tokens; no memory stays behind.  And its small decoders: what they make
+** gives, and as columns they are the tokens; no memory stays behind.  And its small decoders: what they make
 ** of any bytes is what a slow and obvious one makes of them, or both refuse.
 **
 ** Input: a byte that chooses, then the bytes of a file, or of what a decoder reads.
@@ -80,7 +80,7 @@ static uint64_t read_rows(const char *p, size_t n, int by_numbers, uint64_t sums
   struct layout l;
   struct input in;
   struct rows_need need = {.all = !by_numbers};
-  struct rows_numbers numbers;
+  struct rows_columns numbers;
   uint64_t rows = 0, before;
   need.field[FIELD_bytes] = need.field[FIELD_start] = 1;
   open_memory(&in, p, n);
@@ -88,8 +88,8 @@ static uint64_t read_rows(const char *p, size_t n, int by_numbers, uint64_t sums
   if (tokens_init(&t, LINES_BUFFER + 1, e)) abort();
   if (!parquet_rows_open(&r, &in, e) && r.is_flow_log && !parquet_rows_choose(&r, &need, NULL, &l, e)) do {
       numbers.n = t.nlines = 0;
-      if (by_numbers && r.has_numbers && parquet_rows_numbers(&r, &numbers, e)) break;
-      if (!numbers.n && parquet_rows_next(&r, &t, &before, e)) break;
+      if (by_numbers && r.has_columns && parquet_rows_columns(&r, &numbers, e)) break;
+      if (!numbers.n && parquet_rows_next(&r, NULL, &t, &before, e)) break;
       check_window(&r, &t, r.row - t.nlines);
       rows += numbers.n + t.nlines;
       for (uint32_t i = 0; i < numbers.n; i++)

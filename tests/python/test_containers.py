@@ -138,6 +138,19 @@ def test_payloads(db, tmp_path):
         assert sorted(got, key=repr) == sorted(expected(RECORDS), key=repr), name
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_envelope_of_payloads(db, name):
+    form = FORMS[name]
+    got = db.execute("SELECT interface_id, start, log_group, log_stream, event_time FROM flowlogs_payload(?)",
+                     [form.make(RECORDS)]).fetchall()
+    want = []
+    for row, record in zip(expected(RECORDS), RECORDS):
+        group = containers.GROUP if form.group else None
+        time = containers.text_time(record.time, " ", "") if form.time else None
+        want.append((row[2], row[10], group, record.stream if form.stream else None, time))
+    assert sorted(got, key=repr) == sorted(want, key=repr)
+
+
 def test_pipes(release, tmp_path):
     for name, form in FORMS.items():
         done = subprocess.run(

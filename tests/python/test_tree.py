@@ -23,7 +23,7 @@ def content(path):
         return "damaged"
 
 
-@pytest.mark.parametrize("folder", ["AWSLogs", "edge", "stream"])
+@pytest.mark.parametrize("folder", ["AWSLogs", "edge", "forms", "stream"])
 def test_sample_data_are_generated(tmp_path, folder):
     subprocess.run([sys.executable, ROOT / "tests" / "data" / "generate.py", tmp_path], check=True)
     made, kept = tmp_path / folder, ROOT / "tests" / "data" / folder

@@ -2,11 +2,16 @@
 /*
 ** Files of three writers, with each codec, version of pages and encoding: the same records as in the text beside
 ** them.  Files that are cut off at each byte, or changed, are an error or some text, and never more.
+**
+**   test_parquet        the tests of make test
+**   test_parquet all    cuts and changes all of these files at every byte; some minutes
 */
 #include "helpers.h"
 #include "parquet_text.h"
 
 #define FOLDER "tests/data/parquet/"
+
+static int is_all; /* every byte of all files */
 
 static const char *const same[] = {
     "arrow-none-v1",         "arrow-none-v1-plain",    "arrow-none-v2",          "arrow-none-v2-plain",
@@ -70,11 +75,12 @@ static void test_files_are_as_the_text(void **state) {
 }
 
 /* A file that is cut off has lost its footer, and is an error at each byte. */
-static void test_cut_off(void **state) {
+static void cut(const char *name) {
   struct bytes file = {0};
   struct parquet_text_out out = {0};
-  (void)state;
-  read_all(FOLDER "duckdb-gzip-v1.parquet", &file);
+  char path[256];
+  snprintf(path, sizeof path, FOLDER "%s.parquet", name);
+  read_all(path, &file);
   for (size_t n = 0; n < file.n; n++) {
     struct err e;
     char *copy = malloc(n + 1);
@@ -87,6 +93,11 @@ static void test_cut_off(void **state) {
   assert_int_equal(mem_test_live(), 0);
 }
 
+static void test_cut_off(void **state) {
+  (void)state;
+  for (size_t i = 0; i < (is_all ? COUNT(same) : 1); i++) cut(is_all ? same[i] : "duckdb-gzip-v1");
+}
+
 /* Each byte of some files in turn becomes others.  What comes is an error, or text of no more rows than before. */
 static void test_changed(void **state) {
   static const char *const files[] = {"duckdb-gzip-v1", "duckdb-snappy-v2", "hyparquet-delta", "arrow-delta-bytes",
@@ -94,12 +105,12 @@ static void test_changed(void **state) {
   static const unsigned changes[] = {0, 0xff, 0x80, 1};
   struct parquet_text_out out = {0};
   (void)state;
-  for (size_t i = 0; i < COUNT(files); i++) {
+  for (size_t i = 0; i < (is_all ? COUNT(same) : COUNT(files)); i++) {
     struct bytes file = {0};
     char path[256];
-    snprintf(path, sizeof path, FOLDER "%s.parquet", files[i]);
+    snprintf(path, sizeof path, FOLDER "%s.parquet", is_all ? same[i] : files[i]);
     read_all(path, &file);
-    size_t step = file.n > 6000 ? 23 : 7;
+    size_t step = is_all ? 1 : file.n > 6000 ? 23 : 7;
     for (size_t at = i % step; at < file.n; at += step) {
       char was = file.p[at];
       struct err e;
@@ -141,13 +152,14 @@ static void test_no_memory(void **state) {
   free(out.p);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_files_are_as_the_text),
       cmocka_unit_test(test_cut_off),
       cmocka_unit_test(test_changed),
       cmocka_unit_test(test_no_memory),
   };
-  end_after(120);
+  is_all = argc > 1 && !strcmp(argv[1], "all");
+  end_after(is_all ? 3600 : 120);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
