@@ -42,6 +42,8 @@ struct census {
   uint32_t sums;    /* of these, `bytes` and `action`, with which other fields are records as well */
   int is_insights;  /* there is a name with '@' */
   int is_summed;    /* there is a sum of records */
+  int may_be_sums;  /* there is what may be one */
+  int has_time;     /* of the record, or of the event */
 };
 
 static int find_role(const char *name, size_t n) {
@@ -55,8 +57,12 @@ static int find_role(const char *name, size_t n) {
 static void count_name(struct census *s, int field, const char *name, size_t n) {
   s->names++;
   s->is_summed |= lookalike_is_sum(name, n);
-  if (field == FIELD_NONE) return;
+  if (field == FIELD_NONE) {
+    s->may_be_sums |= lookalike_may_be_sum(name, n);
+    return;
+  }
   s->known++;
+  s->has_time |= field == FIELD_start || field == FIELD_end;
   if (layout_is_heading(name, n)) return;
   s->sure++;
   s->traffic += (uint32_t)field_is_traffic(field);
@@ -65,7 +71,7 @@ static void count_name(struct census *s, int field, const char *name, size_t n) 
 
 /* Are these the columns of flow log records? */
 static int are_fields(const struct census *s) {
-  if (s->is_summed) return 0;
+  if (s->is_summed || (s->may_be_sums && !s->has_time)) return 0;
   if (s->is_insights && s->sure == s->names) return s->traffic || s->sums;
   if (s->traffic) return s->sure >= LAYOUT_SURE || (s->sure >= 2 && s->sure * 2 >= s->names);
   return s->sums && s->sure == s->names && s->sure >= LAYOUT_SURE;
@@ -110,7 +116,8 @@ static void use_field(struct names *s, uint32_t column) {
   if (other != CSV_ABSENT && !own) return;
   if (other != CSV_ABSENT) s->c->use[other] = CSV_UNUSED;
   s->of_field[field] = (int32_t)column;
-  s->c->use[column] = fields[field].kind == KIND_TIME ? CSV_TIME : CSV_VALUE;
+  enum kind kind = fields[field].kind;
+  s->c->use[column] = kind == KIND_TIME ? CSV_TIME : kind_is_int(kind) ? CSV_NUMBER : CSV_VALUE;
 }
 
 /* The column is no field: is its name that of a column before it?  Then it is not used. */
@@ -132,6 +139,7 @@ static void add_name(struct names *s, const struct csv_value *value) {
   s->at[column] = (uint16_t)s->text_n;
   s->at_n[column] = 0;
   s->census.is_insights |= n && *name == '@';
+  s->census.has_time |= (n && *name == '@') || role == CSV_EVENT_TIME;
   if (role != CSV_ABSENT && c->role[role] == CSV_ABSENT) c->role[role] = (int32_t)column;
   if (!n || *name == '@' || role != CSV_ABSENT) return;
   s->at_n[column] = (uint16_t)named_values_spell(name, n, s->text + s->text_n);
