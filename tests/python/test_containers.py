@@ -187,7 +187,7 @@ def test_flow_logs_behind_messages_of_other_logs(db, tmp_path):
         path = tmp_path / name
         path.write_bytes(FORMS[name].make(others + RECORDS))
         assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(RECORDS), name
-        with pytest.raises(sqlite3.OperationalError, match="the first record of flow logs is 3001"):
+        with pytest.raises(sqlite3.OperationalError, match="the first record of flow logs is 300[12]"):
             rows(db, tmp_path)
         path.write_bytes(FORMS[name].make(others))
         with pytest.raises(sqlite3.OperationalError, match="is no flow log: its first line"):
