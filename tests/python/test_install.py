@@ -122,6 +122,11 @@ def test_the_version_is_one(release, prefix):
     assert [line for line in others if not line.startswith("ext/flowlogs.h:")] == []
 
 
+def test_the_newest_changes_are_those_of_the_version():
+    changes = (ROOT / "sql/README.md").read_text().split("\n## Changes\n")[1]
+    assert re.findall(r"^### (\S+)$", changes, re.M)[0] == version()
+
+
 def test_pkg_config(prefix, tmp_path):
     if not shutil.which("pkg-config"):
         pytest.skip("pkg-config is not installed")
