@@ -6,6 +6,8 @@
 #   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some eight minutes
 #   make install       to $(PREFIX)/lib, with the scripts of sql in $(PREFIX)/share/flowlogs and the man page flowlogs(7);
 #                      PREFIX, LIBDIR and DESTDIR say where, and make uninstall removes it all
+#   make packages      makes all packages in build/package; make tarball, npm, wheel, deb and sqlpkg make one
+#   make packages-check   installs the packages in Debian 12 and 13, Node.js and Python, and asks them; an hour
 #   make sample        makes tests/data anew
 #   make generate      writes what is generated from ext/record/fields.h and from the descriptions of tables anew: the field
 #                      lists of sql/export and the tables in the READMEs; run it after a change of a field, and commit both
@@ -25,6 +27,7 @@
 #   make coverage      which lines of ext/ make test's tests run; fails below 95 %
 #   make clean
 
+, := ,
 CC      ?= cc
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
@@ -61,7 +64,7 @@ ifeq ($(origin ISAL_LIBS),undefined)
 endif
 ISAL_TEST := \#include <isa-l.h>\nint main(void) { struct inflate_state s; isal_inflate_init(&s); return isal_inflate(&s); }
 ifeq ($(origin ISAL),undefined)
-  ISAL := $(shell printf '$(ISAL_TEST)\n' | $(CC) $(CPPFLAGS) $(CFLAGS) $(ISAL_CFLAGS) -x c -o /dev/null - $(LDFLAGS) $(ISAL_LIBS) 2>/dev/null && echo yes)
+  ISAL := $(shell printf '$(ISAL_TEST)\n' | $(CC) $(CPPFLAGS) $(CFLAGS) $(ISAL_CFLAGS) -o /dev/null -x c - -x none $(LDFLAGS) $(ISAL_LIBS) 2>/dev/null && echo yes)
 endif
 INFLATE ?= $(if $(ISAL),isal,zlib)
 ifeq ($(filter zlib isal,$(INFLATE)),)
@@ -152,6 +155,8 @@ $(BUILD)/flowlogs.7: .packaging/man.sql $(BUILD)/flowlogs.$(SO) FORCE
 $(BUILD)/flowlogs.pc: .packaging/flowlogs.pc.in FORCE
 	@sed -e "s|@VERSION@|$(VERSION)|" -e "s|@PREFIX@|$(PREFIX)|" -e "s|@LIBDIR@|$(LIBDIR)|" $< >$@
 
+include .packaging/packages.mk
+
 # --- tests --------------------------------------------------------------------------------------------------------
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
@@ -226,7 +231,6 @@ tsan:
 	@$(call SANITIZED,tsan,-fsanitize=thread) build-tests
 	@tests/tools/tsan.sh $(BUILD)/tsan
 .PHONY: build-tsan
-, := ,
 
 # All fuzz targets with libFuzzer, each for FUZZ_SECONDS, in which it looks for inputs beyond its corpus.  By default that
 # is an hour for all together.  FUZZ='lines ip' runs these alone.
