@@ -23,7 +23,7 @@ INSERT INTO escaped(raw)
 UPDATE escaped SET roff = replace(replace(replace(replace(replace(replace(
     raw, '\', '\e'), '-', '\-'), '''', '\(aq'), '^', '\(ha'), '~', '\(ti'), '.  ', '. ');
 UPDATE escaped SET roff = (
-  SELECT group_concat(iif(key % 2, '\fB' || value || '\fR', value), '')
+  SELECT group_concat(CASE WHEN key % 2 THEN '\fB' || value || '\fR' ELSE value END, '')
     FROM (SELECT key, value FROM json_each('["' || replace(substr(json_quote(roff), 2, length(json_quote(roff)) - 2), '`', '","') || '"]')
            ORDER BY key))
  WHERE raw LIKE '%`%`%';
