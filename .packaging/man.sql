@@ -47,8 +47,7 @@ flowlogs \- AWS VPC flow log files as SQL tables in SQLite
 \fBSELECT\fR \fIcolumns\fR \fBFROM flowlogs(\(aq\fR\fIpath\fR\fB\(aq) WHERE\fR \fIconditions\fR\fB;\fR
 .fi
 .SH DESCRIPTION
-flowlogs is an extension for SQLite that makes AWS VPC flow log files, plain or gzipped, a table that
-can be queried with SQL. It reads the files where they are: there is no import, no server, and no call
+flowlogs is an extension for SQLite that makes AWS VPC flow log files a table that can be queried with SQL. It reads the files where they are: there is no import, no server, and no call
 to a cloud.
 .PP
 In the
@@ -58,8 +57,8 @@ is \fB.load ' || (SELECT roff FROM escaped WHERE raw = @libdir || '/flowlogs') |
 command in \fI\(ti/.sqliterc\fR loads it in each session. Other programs load it with the function of
 their library that loads extensions.
 .PP
-A \fIpath\fR is a file, a folder with everything below it, a pattern with * ? [] and **, or a JSON array
-of these. The content of a file decides how it is read. Everything that could make a result incomplete
+A \fIpath\fR is ' || (SELECT e.roff FROM help JOIN escaped e ON e.raw = arguments WHERE kind = 'option' AND name = 'path') || '.
+The content of a file decides how it is read. Everything that could make a result incomplete
 ends the query with the file, the line and what to write; with \fBon_error = \(aqskip\(aq\fR the query
 gives what can be read, and \fBflowlogs_errors\fR lists the rest.
 .PP
