@@ -83,7 +83,7 @@ def test_rooms_describe_themselves():
 
 
 def test_every_source_says_its_licence():
-    sources = [p for pattern in ("ext/**/*.[ch]", "tests/**/*.[ch]", "tests/**/*.py", "tests/**/*.sh") for p in ROOT.glob(pattern)]
+    sources = [p for pattern in ("ext/**/*.[ch]", "tests/**/*.[ch]", "tests/**/*.py", "tests/**/*.sh", ".packaging/*.sh", ".packaging/*.py", ".packaging/*.sql") for p in ROOT.glob(pattern)]
     assert len(sources) > 80
     assert [p.name for p in sources if "SPDX-License-Identifier: MIT" not in p.read_text()] == []
 
