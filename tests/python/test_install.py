@@ -89,6 +89,20 @@ def test_scripts_in_any_folder(release, prefix, logs, tmp_path, folder, names):
         assert everything(ROOT / "sql", tmp_path) == expected
 
 
+@pytest.mark.parametrize("variable, loader, table", [("ASSETS", "load-assets", "assets"), ("HISTORY", "load-history", "address_history")])
+def test_a_list_that_was_loaded_once(release, prefix, tmp_path, variable, loader, table):
+    """Without the variable, the table stays as it is, also in a folder that has no sample. Where there is none, this is said."""
+    file = {"ASSETS": "assets.csv", "HISTORY": "history.csv"}[variable]
+    script = f".mode quote\n.headers off\n.read \"{prefix}/share/flowlogs/sql/inventory/{loader}.sql\"\n"
+    (tmp_path / "load.sql").write_text(f".load {release.extension.resolve()}\n{script}")
+    command = [shutil.which("sqlite3"), "-batch", "my.db", ".read load.sql"]
+    said = [subprocess.run(command, cwd=tmp_path, env=release.env | env, text=True, capture_output=True) for env in (
+        {}, {variable: str(ROOT / "tests/data/inventory" / file)}, {})]
+    assert f"flowlogs: the table {table} is empty: set {variable} to a CSV file" in said[0].stderr and "cannot open" not in said[0].stderr
+    assert said[1].stdout.startswith(f"'{table}',") and said[2].stdout.split(",")[:2] == said[1].stdout.split(",")[:2]
+    assert said[2].stdout.endswith(",'as before'\n") and said[2].stderr == ""
+
+
 def test_alerts_in_any_folder(release, prefix, tmp_path):
     """Two runs, which keep what they know and end with the status of the tree's."""
     (tmp_path / "logs").mkdir()
