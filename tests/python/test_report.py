@@ -5,12 +5,14 @@ can get out of its place, and that it names the attacker of an intrusion. tools/
 import re
 import shutil
 import subprocess
+from html import unescape
 
 import pytest
 
 import story
 from builds import BUILDS, ROOT, quote
 from page import Page
+from test_alerts import IN, IN2, OUT, Alerts, delivered, flow, rejected
 
 SECTIONS = ["coverage", "alerts", "timeline", "entries", "left", "inside", "beacons", "rejects", "host"]
 SAMPLE = "tests/data/AWSLogs/012345678901"
@@ -174,3 +176,58 @@ def test_a_damaged_file(release, tmp_path):
 def test_twice_in_one_session(release):
     once, twice = (made(release, f"{SAMPLE}/vpcflowlogs/us-east-1/2026/06/16", after=after) for after in ("", ".read sql/report.sql\n"))
     assert twice == once + once
+
+
+@pytest.fixture
+def alerts(tmp_path):
+    """Runs of sql/alerts/run.sql that print a page."""
+    (tmp_path / "logs").mkdir()
+    alerts = Alerts(BUILDS[0], tmp_path / "alerts.db", tmp_path / "logs", html=1)
+    delivered(alerts.logs, [rejected(IN, IN2, 22, at=0), flow(OUT, IN, 22, at=0)], 0)
+    return alerts
+
+
+def page_of(alerts, *mode):
+    """(status, page, errors)"""
+    arguments = [a for b in alerts.arguments() for a in (mode if b == "-json" else [b])]
+    done = subprocess.run(arguments, cwd=ROOT, env={**BUILDS[0].env, "TMPDIR": str(alerts.database.parent)}, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_alerts_as_a_page(alerts):
+    """Once, with the status of other runs; nothing is printed if nothing is new. A title is text."""
+    alerts.query("CREATE TABLE indicators (cidr TEXT, note TEXT)")
+    alerts.query("INSERT INTO indicators VALUES (?, ?)", OUT, EVIL)
+    status, html, err = page_of(alerts)
+    page = Page(html)
+    assert (status, err, page.problems) == (10, "", []) and "<script" not in html
+    titles = {t for t, in alerts.query("SELECT title FROM alerts")}
+    assert len(titles) >= 2 and f"<title>{len(titles)} alerts</title>" in html and EVIL in "".join(titles)
+    assert all(title in unescape(html) for title in titles) and page.ids == {i for i, in alerts.query("SELECT id FROM alerts")}
+    assert page_of(alerts) == (0, "", "")
+    alerts.query("DELETE FROM alert_files")
+    alerts.query("DELETE FROM alerts")
+    status, out, _ = page_of(alerts, "-header", "-cmd", ".echo on")
+    assert status == 10 and html in out
+
+
+@pytest.mark.parametrize("mode", [["-json"], ["-box"], ["-csv"], ["-quote", "-header"], ["-html"]])
+def test_a_page_in_another_mode_is_an_error(alerts, mode):
+    """Nothing is printed that would not be a page, and the next run prints it."""
+    status, out, err = page_of(alerts, *mode)
+    assert (status, out) == (1, "") and "@html needs the output mode list" in err
+    assert page_of(alerts)[0] == 10
+
+
+def test_a_page_that_cannot_be_written(alerts):
+    arguments = [a for a in alerts.arguments() if a != "-json"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(arguments, cwd=ROOT, env={**BUILDS[0].env, "TMPDIR": str(alerts.database.parent)}, stdout=full,
+                              stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and "the page can't be printed: nothing is changed" in done.stderr
+    assert page_of(alerts)[0] == 10
+
+
+def test_html_is_1_or_0(alerts):
+    alerts.parameters["html"] = "'yes'"
+    assert page_of(alerts)[:2] == (1, "") and "flowlogs: @html is 1 for a page of HTML" in page_of(alerts)[2]
