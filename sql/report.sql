@@ -11,7 +11,7 @@
 --   @host               an address that has a part of its own at the end; default: none
 --   @new_since          what is first seen from then on is new; default: the last day, or the
 --                       later half of logs of less than two days
---   @top                number of rows of each picture; default 20
+--   @top                number of rows of each picture; default 20, and -1 for all
 --   @inside             your networks, a JSON array of prefixes; see alerts/setup.sql
 --   @admin_ports, @database_ports   the ports on which a session from outside is an entry
 --   ASSETS, @interfaces, @subnets, @ranges, @resolver_logs   inventories, from which addresses get

@@ -1,13 +1,15 @@
 -- The parameters of the report and their defaults, the networks that are yours, the inventories,
 -- and the tables of what is printed. ../report.sql reads this script first; it prints nothing.
 --
---   temp.report_html     the lines of the page, in their order
---   temp.report_script   the scripts whose SQL is shown in a section, and their text
---
 -- Names, paths and all other text that comes from elsewhere is escaped in columns called html,
--- which are generated, so that no query can forget it.
+-- which are generated, so that no query can forget it. Parameters that the report changes are kept
+-- as @given_..., for end.sql.
 .bail on
 .parameter init
+-- What a report that ended with an error has left.
+DELETE FROM temp.sqlite_parameters WHERE key IN ('@run', '@inside', '@new_since', '@top')
+   AND EXISTS (SELECT 1 FROM temp.sqlite_parameters WHERE key = '@given_top');
+UPDATE temp.sqlite_parameters SET key = '@' || substr(key, 8) WHERE key LIKE '@given%';
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLogs'), ('@top', 20),
   ('@entry_bytes', 10000), ('@bits', 24), ('@contacts', 10), ('@every', 10), ('@jitter', 10),
   ('@regular', 70), ('@size', 1000000), ('@load_optional', 1),
@@ -23,20 +25,17 @@ SELECT 1 FROM temp.sqlite_parameters p
          SELECT count(*) = total(value = CAST(value AS INTEGER)) FROM json_each(p.value)), 0),
    'flowlogs: ' || key || ' must be a JSON array of ports: .parameter set ' || key || ' ''[22]'''),
    1);
+SELECT 1 WHERE NOT flowlogs_require(@new_since IS NULL OR unixepoch(@new_since, 'auto') > 1e8,
+  'flowlogs: @new_since must be a time: .parameter set @new_since "''2026-03-09 22:00''"');
 INSERT OR REPLACE INTO temp.sqlite_parameters
 SELECT '@given_' || substr(key, 2), value FROM temp.sqlite_parameters
- WHERE key IN ('@inside', '@new_since') UNION ALL
+ WHERE key IN ('@inside', '@new_since', '@top') UNION ALL
 VALUES ('@period_since', @since), ('@period_until', @until);
+UPDATE temp.sqlite_parameters SET value = 1000000 WHERE key = '@top' AND value + 0 < 0;
 INSERT OR REPLACE INTO temp.sqlite_parameters SELECT '@inside', json_group_array(cidr) FROM inside;
 .read sql/inventory/load-assets.sql
 .read sql/inventory/load-interfaces.sql
 .read sql/inventory/load-subnets.sql
 .read sql/inventory/load-aws-ranges.sql
 .read sql/inventory/load-resolver-names.sql
-
-DROP TABLE IF EXISTS temp.report_html;
-CREATE TEMP TABLE report_html (line TEXT NOT NULL);
-DROP TABLE IF EXISTS temp.report_script;
-CREATE TEMP TABLE report_script (section TEXT, place INTEGER, file TEXT, base INTEGER, text TEXT,
-  html TEXT AS (replace(replace(replace(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')));
 .read sql/report/tables.sql

@@ -5,9 +5,9 @@ SELECT '<footer>Made by sql/report.sql of flowlogs ' || flowlogs_version() || ' 
        || sqlite_version() || '. Times are UTC.</footer></body></html>';
 DELETE FROM temp.sqlite_parameters WHERE key IN ('@begin', '@steps', '@step', '@long_step',
   '@long_steps', '@section', '@load_optional', '@period_since', '@period_until', '@inside',
-  '@new_since');
+  '@new_since', '@top');
 UPDATE temp.sqlite_parameters SET key = '@' || substr(key, 8)
- WHERE key IN ('@given_inside', '@given_new_since');
+ WHERE key IN ('@given_inside', '@given_new_since', '@given_top');
 .mode list
 .headers off
 SELECT line FROM report_html ORDER BY rowid;

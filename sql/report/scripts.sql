@@ -1,5 +1,8 @@
 -- Which scripts give the rows of which section? Their texts are shown below its pictures; base is
 -- 1 for a table that is not drawn itself. ../report.sql reads this script, which prints nothing.
+DROP TABLE IF EXISTS temp.report_script;
+CREATE TEMP TABLE report_script (section TEXT, place INTEGER, file TEXT, base INTEGER, text TEXT,
+  html TEXT AS (replace(replace(replace(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')));
 INSERT INTO report_script (section, place, file, base, text)
 WITH listed(section, files) AS (VALUES
   ('coverage', '["rows-minutes", "rows-files", "rows-lost"]'),

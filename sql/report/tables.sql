@@ -7,8 +7,11 @@
 --                      `height` of 100. Cells with a time are drawn one by one and say `at` and
 --                      bytes or count when the mouse is over them; the others of a row and class
 --                      are one path
+--   temp.report_html   the lines of the page, in their order
 --
 -- Numbers of bytes and times become text in generated columns.
+DROP TABLE IF EXISTS temp.report_html;
+CREATE TEMP TABLE report_html (line TEXT NOT NULL);
 DROP TABLE IF EXISTS temp.report_row;
 CREATE TEMP TABLE report_row (section TEXT, place INTEGER, class TEXT, label TEXT, note TEXT,
   tail TEXT, bytes REAL, more TEXT, bytes2 REAL, more2 TEXT, at INTEGER,

@@ -159,6 +159,7 @@ def test_a_period(release, intrusion):
 @pytest.mark.parametrize("parameters, error", [
     ({"host": "web-1"}, "flowlogs: @host must be an address: .parameter set @host"), ({"logs": "nowhere/"}, "nowhere"),
     ({"inside": "10.0.0.0/8"}, "flowlogs: @inside must be a JSON array of prefixes"),
+    ({"new_since": "yesterday"}, "flowlogs: @new_since must be a time: .parameter set @new_since"),
     *(({name: value}, f"flowlogs: @{name} must be a JSON array of ports: .parameter set @{name} '[22]'")
       for name, value in (("admin_ports", "22"), ("database_ports", "[22"), ("database_ports", '["ssh"]')))])
 def test_an_error_leaves_no_half_of_a_page(release, parameters, error):
@@ -171,6 +172,25 @@ def test_a_damaged_file(release, tmp_path):
     got = made(release, tmp_path)
     assert "a.log:2" in got and "<" not in got
     assert "lines that cannot be used1" in Page(made(release, tmp_path, on_error="skip")).texts["coverage"]
+
+
+def test_all_rows(release):
+    """@top = -1 shows all of everything, the alerts too, and stays -1."""
+    logs = f"{SAMPLE}/vpcflowlogs"
+    html = made(release, logs, top="-1", after=".mode list\nSELECT value FROM temp.sqlite_parameters WHERE key = '@top';\n")
+    [few, everything] = [len(re.findall('<li id="alert', h)) for h in (made(release, logs, top="2"), html)]
+    assert few == 2 and everything > 5 and "more: " not in Page(html.partition("</html>")[0] + "</html>").text("alerts")
+    assert html.endswith("</html>\n-1\n")
+
+
+def test_after_an_error(release):
+    """A shell into which somebody types goes on after an error. What the report has changed by then, the next one restores."""
+    good = f"{SAMPLE}/vpcflowlogs/us-east-1/2026/06/16"
+    after = f".mode quote\n{LEFT}SELECT value FROM temp.sqlite_parameters WHERE key = '@top';\n"
+    expected = made(release, good, inside='["10.0.0.0/8"]', top="3", after=after)
+    got = made(release, good, inside='["10.0.0.0/8","fe80::/10"]', top="1000000", run="report", given_top="3", given_inside='["10.0.0.0/8"]',
+               load_optional="1", after=after)
+    assert got == expected and expected.endswith("</html>\n'@inside','[\"10.0.0.0/8\"]'\n3\n")
 
 
 def test_twice_in_one_session(release):
