@@ -7,14 +7,14 @@ SELECT '<section id="entries"><h2>Who came in</h2><p class="lead">From outside, 
        || 'connections of ' || printf('%,d', @entry_bytes) || ' bytes and more.</p>';
 INSERT INTO report_row (section, place, class, label, note, tail, bytes, more)
 SELECT 'entries', e.rowid, iif(sessions > 0 AND tries - sessions >= 10, 'hot', NULL), c.label,
-       'to ' || ifnull(s.label || ifnull(' ' || port_name(port, 6), '') || ' (' || port || ')',
-                       ports || iif(ports = 1, ' port of ', ' ports of ') || servers
-                       || iif(servers = 1, ' host', ' hosts')),
+       'to ' || iif(servers = 1, s.label, servers || ' hosts') || ' '
+       || iif(ports = 1, ifnull(port_name(one_port, 6) || ' ', '') || '(' || one_port || ')',
+              'on ' || ports || ' ports'),
        printf('%,d', tries) || iif(tries = 1, ' try, ', ' tries, ') || printf('%,d', rejected)
        || ' rejected', iif(sessions, bytes, NULL),
        iif(sessions, ' with ' || sessions || iif(sessions = 1, ' session', ' sessions'), NULL)
   FROM report_entries e JOIN report_name c ON c.ip = client
-  LEFT JOIN report_name s ON s.ip = server;
+  JOIN report_name s ON s.ip = one_server;
 INSERT INTO report_cell (section, place, class, x, width, height)
 SELECT 'entries', e.rowid, class.value, n * 1000.0 / @steps, max(4, 900.0 / @steps),
        iif(class.value = 'session', 100,

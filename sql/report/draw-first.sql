@@ -37,6 +37,16 @@ SELECT '<p><b>Much left</b>' || iif(EXISTS (SELECT 1 FROM report_way), ' elsewhe
           AND (severity = 'high' OR key IN (SELECT src || ' -> ' || dst FROM report_left
                                              WHERE first >= @new_since)) ORDER BY place LIMIT 3);
 INSERT INTO report_html
+SELECT '<p><b>To a new place:</b> ' || s.label || ' sent ' || printf('%.1f MB', asked / 1e6)
+       || ' to ' || d.label || ' ' || ifnull('(' || port || ')', '') || ' since '
+       || strftime('%m-%d %H:%M', first, 'unixepoch') || '.</p>'
+  FROM (SELECT * FROM report_out WHERE new AND asked >= 1e8
+           AND (src, dst) NOT IN (SELECT src, dst FROM report_loot)
+           AND src || ' -> ' || dst NOT IN (
+                 SELECT key FROM report_alerts WHERE rule = 'volume-out')
+         ORDER BY asked DESC LIMIT 3)
+  JOIN report_name s ON s.ip = src JOIN report_name d ON d.ip = dst;
+INSERT INTO report_html
 SELECT '<p><b>Calls home?</b> ' || c.label || ' calls ' || s.label || ' '
        || lower(ifnull(protocol_name(protocol), protocol)) || ifnull('/' || port, '') || ' every '
        || every || ' seconds, ' || printf('%,d', contacts) || ' times'

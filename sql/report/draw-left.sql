@@ -3,18 +3,14 @@ INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@section', 'left');
 INSERT INTO report_html
 SELECT '<section id="left"><h2>What left</h2><p class="lead">Bytes from inside to outside, each '
        || 'counted once, by pair of addresses. Red: the pair met for the first time since '
-       || strftime('%m-%d %H:%M', @new_since, 'unixepoch')
-       || ', and the host inside asked, or the other end is the attacker.';
+       || strftime('%m-%d %H:%M', @new_since, 'unixepoch') || ', and the host inside asked, or '
+       || 'the other end is the attacker. Addresses with the same name are one place.';
 INSERT INTO report_html
 SELECT 'Left out, because they are in the rows of the instances: the legs of NAT gateways, '
        || CASE WHEN total(bytes) >= 1e9 THEN printf('%.1f GB', total(bytes) / 1e9)
                ELSE printf('%.1f MB', total(bytes) / 1e6) END || ' in both directions.'
   FROM report_nat GROUP BY NULL;
 INSERT INTO report_html VALUES ('</p>');
-DROP TABLE IF EXISTS temp.report_out;
-CREATE TEMP TABLE report_out AS
-SELECT l.rowid AS place, *, first >= @new_since AS new, first >= @new_since AND asked > bytes / 2
-         OR dst IN (SELECT client FROM report_way) AS hot FROM report_left l;
 INSERT INTO report_row (section, place, class, label, note, tail, bytes, more, at)
 SELECT 'left', place, iif(hot, 'hot', NULL), s.label, 'to ' || d.label || ' '
        || ifnull(ifnull(port_name(port, protocol) || ' ', '') || '(' || port || ')',

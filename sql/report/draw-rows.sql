@@ -17,7 +17,7 @@ WITH drawn AS (
 SELECT '<div class="row ' || ifnull(class, '') || '"><div class="who">' || label
        || ifnull('<small>' || note || '</small>', '') || '</div><svg class="strip'
        || iif(tall, ' tall', '') || '" viewBox="0 0 1000 100" preserveAspectRatio="none">'
-       || iif(tall, '', '<title>' || ifnull(tail || ', ', '') || said || '</title>')
+       || iif(tall, '', '<title>' || trim(ifnull(tail, '') || ', ' || said, ', ') || '</title>')
        || ifnull((SELECT group_concat(svg, char(10)) FROM drawn d WHERE d.place = r.place), '')
        || '</svg><div class="num">' || ifnull(tail || '<br>', '') || said || '</div></div>'
   FROM report_row r WHERE section = @section ORDER BY place;

@@ -8,7 +8,7 @@ CREATE TEMP TABLE report_name (ip TEXT PRIMARY KEY, name TEXT,
   label TEXT AS (ifnull('<b>' || html || '</b> ', '') || ip));
 INSERT INTO report_name
 WITH shown(ip) AS (
-  SELECT client FROM report_entries UNION SELECT server FROM report_entries UNION
+  SELECT client FROM report_entries UNION SELECT one_server FROM report_entries UNION
   SELECT src FROM report_left UNION SELECT dst FROM report_left UNION
   SELECT client FROM report_new UNION SELECT server FROM report_new UNION
   SELECT client FROM report_beacons UNION SELECT server FROM report_beacons UNION
@@ -54,3 +54,11 @@ SELECT way, 'left', '<li><b>' || iif(bytes >= 1e9, printf('%.1f GB', bytes / 1e9
   FROM (SELECT *, row_number() OVER (PARTITION BY way ORDER BY bytes DESC, dst) AS nth
           FROM report_loot)
   JOIN report_name s ON s.ip = src JOIN report_name d ON d.ip = dst WHERE nth <= 3;
+
+-- What left, and whether the place is new: addresses with the same name are one place.
+DROP TABLE IF EXISTS temp.report_out;
+CREATE TEMP TABLE report_out AS
+SELECT *, new AND asked > bytes / 2 OR dst IN (SELECT client FROM report_way) AS hot
+  FROM (SELECT l.rowid AS place, l.*, @new_since <= min(first) OVER (
+                 PARTITION BY src, ifnull(name, dst)) AS new
+          FROM report_left l JOIN report_name ON ip = dst);

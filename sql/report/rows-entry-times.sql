@@ -11,6 +11,6 @@ SELECT client, iif((client, server, server_port) IN (SELECT client, server, port
   FROM flowlogs_connections(@logs, @on_error, @format) WHERE since = @since AND until = @until
    AND inside = @inside AND NOT is_nat_leg AND direction = 'inbound' AND protocol = 6
    AND client IN (SELECT client FROM report_entries) AND server_port IN (
-       SELECT value FROM json_each(@admin_ports) UNION SELECT value
-         FROM json_each(@database_ports))
+       SELECT value FROM json_each(@admin_ports)
+       UNION SELECT value FROM json_each(@database_ports))
  GROUP BY 1, 2, 3, 4;

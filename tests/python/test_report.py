@@ -89,6 +89,21 @@ def test_parameters_are_as_before(drawn):
     assert drawn[2] == "'@inside','[\"10.0.0.0/8\"]'\n'@new_since','2026-03-10 12:00'"
 
 
+def test_what_left_without_a_way_in(release, tmp_path):
+    """300 MB to a place that is new, but not as an answer, and not to another address of a known name."""
+    head = "2 123456789012 eni-1 {} {} {} {} 6 4 {} {} {} ACCEPT OK\n"
+    ends = [("10.0.0.5", "8.8.4.4", 40000, 443, 5 * 10**8, 0), ("10.0.0.5", "8.8.8.8", 40001, 443, 3 * 10**8, 90000),
+            ("10.0.0.6", "8.8.4.9", 443, 40002, 4 * 10**8, 90000)]
+    (tmp_path / "a.log").write_text("".join(
+        head.format(src, dst, sport, dport, size, story.BEGIN + at, story.BEGIN + at + 60)
+        + head.format(dst, src, dport, sport, 4000, story.BEGIN + at, story.BEGIN + at + 60) for src, dst, sport, dport, size, at in ends))
+    said = "To a new place: 10.0.0.5 sent 300.0 MB to {}8.8.8.8 (443) since 03-10 01:00."
+    first = Page(made(release, tmp_path)).text("first")
+    assert said.format("") in first and first.count("To a new place") == 1 and "looks like a way in" in first
+    (tmp_path / "assets.csv").write_text("ip,name,owner\n8.8.8.8,backup,x\n8.8.4.4,backup,x\n")
+    assert "new place" not in Page(made(release, tmp_path, env={"ASSETS": str(tmp_path / "assets.csv")})).text("first")
+
+
 EVIL = "<script>alert(1)</script>\"'&amp;"
 
 
