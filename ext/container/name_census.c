@@ -11,7 +11,7 @@
 
 void name_census_add(struct name_census *s, int field, const char *name, size_t n) {
   s->names++;
-  s->is_summed |= lookalike_is_sum(name, n);
+  s->is_other |= lookalike_is_sum(name, n) || lookalike_is_of_queries(name, n);
   if (field == FIELD_NONE) return;
   s->known++;
   if (layout_is_heading(name, n)) return;
@@ -21,7 +21,7 @@ void name_census_add(struct name_census *s, int field, const char *name, size_t 
 }
 
 int name_census_is_record(const struct name_census *s) {
-  if (s->is_summed) return 0;
+  if (s->is_other) return 0;
   if (s->is_insights && s->sure == s->names) return s->traffic || s->sums;
   if (s->traffic) return s->sure >= LAYOUT_SURE || s->sure == s->names || (s->sure >= 2 && s->sure * 2 >= s->names);
   return s->sums && s->sure == s->names && s->sure >= LAYOUT_SURE;

@@ -19,7 +19,7 @@ struct name_census {
   uint32_t traffic; /* of these, fields that tables of other things do not have */
   uint32_t sums;    /* of these, `bytes` and `action`, with which other fields are records as well */
   int is_insights;  /* there is a name with '@' */
-  int is_summed;    /* there is a sum of records */
+  int is_other;     /* there is a sum of records, or a name of another log of AWS */
 };
 
 /* Counts a name of the record's own that is this field, or FIELD_NONE. */

@@ -29,6 +29,11 @@ int lookalike_is_sum(const char *name, size_t n) {
   return n > 4 && !memcmp(name, "_col", 4) && char_is_digit(name[4]);
 }
 
+int lookalike_is_of_queries(const char *name, size_t n) {
+  static const char query_name[] = "query-name";
+  return field_same_name(name, n, query_name, sizeof query_name - 1);
+}
+
 /* Is a line without its first `tokens` tokens and `bytes` bytes a record or a header? */
 static int is_flow_log_behind(const struct line *line, uint32_t tokens, uint32_t bytes, const struct formats *formats) {
   uint32_t at[LAYOUT_TOKENS + 1];
@@ -106,10 +111,11 @@ static enum lookalike say_columns(const struct line *line, int is_table, char wh
   const char *p = line->text + line->start, *end = line->text + line->end;
   char shown[SHOWN + 4];
   struct value value;
-  int known = 0, traffic = 0;
+  int known = 0, traffic = 0, queries = 0;
   for (const char *next = p; next_value(&next, end, &value);) {
     int field = field_find(value.p, value.n);
     if (field != FIELD_NONE && !layout_is_heading(value.p, value.n)) known++, traffic += field_is_traffic(field);
+    queries |= lookalike_is_of_queries(value.p, value.n);
     if (!lookalike_is_sum(value.p, value.n)) continue;
     err_print(why,
               "is CSV of sums, which are no records: its column '%.*s' is computed from several; export the "
@@ -117,7 +123,7 @@ static enum lookalike say_columns(const struct line *line, int is_table, char wh
               (int)(value.n < 60 ? value.n : 60), value.p);
     return LOOKALIKE_OTHER;
   }
-  if (known >= LAYOUT_SURE && traffic) {
+  if (known >= LAYOUT_SURE && traffic && !queries) {
     err_print(why, "names columns of a flow log as CSV does, but no row behind the header has as many values");
     return LOOKALIKE_RECORDS;
   }

@@ -31,4 +31,10 @@ enum lookalike lookalike_find(const struct line *line, const struct line *next, 
 */
 int lookalike_is_sum(const char *name, size_t n);
 
+/*
+** Is it a name that the query logs of Route 53 Resolver have?  They lie beside flow logs, with srcaddr, srcport
+** and vpc_id, and are none.
+*/
+int lookalike_is_of_queries(const char *name, size_t n);
+
 #endif

@@ -129,6 +129,8 @@ OTHER_JSON = [
     {"account": "1", "region": "us-east-1", "type": "a"},
     {"version": "0", "account": "1", "region": "us-east-1", "detail-type": "EC2", "source": "aws.ec2",
      "time": "2026-01-01T00:00:00Z", "id": "x", "resources": [], "detail": {"state": "running"}},
+    {"version": "1.1", "account_id": "1", "region": "us-east-1", "vpc_id": "vpc-1", "query_name": "example.com.",
+     "rcode": "NOERROR", "answers": [{"Rdata": "192.0.2.1"}], "srcaddr": "10.0.0.1", "srcport": "53", "transport": "UDP"},
 ]
 
 
@@ -141,6 +143,16 @@ def test_json_of_other_things(db, tmp_path, document):
     assert rows(db, tmp_path) == expected(records)
     with pytest.raises(Exception, match="is a JSON object without flow log records; its keys are "):
         rows(db, tmp_path / "other.json")
+
+
+def test_query_logs_of_resolver_as_csv(db, tmp_path):
+    records = containers.records(seed=3, count=2)
+    (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
+    (tmp_path / "queries.csv").write_bytes(containers.table(["account_id", "vpc_id", "query_name", "srcaddr", "srcport"],
+                                                            [["1", "vpc-1", "example.com.", "10.0.0.1", "53"]] * 3))
+    assert rows(db, tmp_path) == expected(records)
+    with pytest.raises(Exception, match="is CSV whose columns are account_id,.*: no flow log"):
+        rows(db, tmp_path / "queries.csv")
 
 
 def test_names_of_fields_behind_many_others(db, tmp_path):
