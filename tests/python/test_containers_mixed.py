@@ -166,3 +166,13 @@ def test_names_of_fields_behind_many_others(db, tmp_path):
     path.write_bytes(containers.lines(json.dumps(d) for d in documents))
     with pytest.raises(Exception, match="x.json:302: has two values of the field srcaddr"):
         rows(db, path, "srcaddr")
+
+
+def test_blanks_in_front_of_a_header(db, tmp_path):
+    """They are no part of the first column's name."""
+    records = containers.records(seed=3, count=5)
+    path = tmp_path / "x.csv"
+    for make in (containers.athena_csv, containers.fields_csv, containers.console_csv):
+        path.write_bytes(b"\xef\xbb\xbf\n  " + make(records))
+        assert rows(db, path) == expected(records)
+        assert rows(db, path, "min(line)") == [(3,)]
