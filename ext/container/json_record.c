@@ -3,13 +3,14 @@
 ** When an object has ended, what was found in it says what it was: a line, something whose lines
 ** have been read already, or nothing that can be used.
 **
-** Its fields are those of a record if named_values.h says so.  Names that records had before are not
+** Its fields are those of a record if name_census.h says so.  Names that records had before are not
 ** looked at again, because a file mostly has the same ones in all records.
 */
 #include <string.h>
 
 #include "base/printable.h"
 #include "container/json_state.h"
+#include "container/name_census.h"
 
 /* --- lines ------------------------------------------------------------------------------------------------------- */
 
@@ -122,15 +123,16 @@ __attribute__((format(printf, 3, 0))) static int unknown(struct json *j, const s
 
 /* Do the names of the object belong to a record? */
 static int has_fields(const struct json *j, const struct json_frame *f) {
-  int known = 0, all = 0;
+  struct name_census census = {.is_insights = f->form == JSON_FORM_INSIGHTS, .has_time = f->time != JSON_NO_TIME};
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
     const struct json_member *m = &j->member[i];
     const char *name = j->text + m->name.at;
+    char spelled[JSON_NAME + 1];
     if (m->kind == JSON_MEMBER_TAKEN || m->kind == JSON_MEMBER_NESTED || !m->name.n || *name == '@') continue;
-    all++;
-    known += field_find(name, m->name.n) != FIELD_NONE;
+    size_t n = named_values_spell(name, m->name.n, spelled);
+    name_census_add(&census, field_find(spelled, n), name, m->name.n);
   }
-  return known >= LAYOUT_SURE || (known && known == all);
+  return name_census_is_record(&census);
 }
 
 /* Sets the values of the object's fields.  0: there is a name that no record has had so far, unless they are to be added. */
