@@ -135,17 +135,34 @@ static int has_fields(const struct json *j, const struct json_frame *f) {
   return name_census_is_record(&census);
 }
 
-/* Sets the values of the object's fields.  0: there is a name that no record has had so far, unless they are to be added. */
-static int set_fields(struct json *j, const struct json_frame *f, int add) {
+/* Are so many of the names of fields, of all that an object has and records before had, those of a record? */
+static int are_enough(int known, int all) { return known >= LAYOUT_SURE || (known && known == all); }
+
+/* Sets the values of the object's fields.  0: it is no record, or has a name that no record has had so far. */
+static int set_known_fields(struct json *j, const struct json_frame *f) {
+  struct named_values *v = &j->values;
+  int known = 0, all = 0;
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
     const struct json_member *m = &j->member[i];
     if (m->kind != JSON_MEMBER_VALUE && m->kind != JSON_MEMBER_NULL) continue;
-    const char *name = j->text + m->name.at;
-    int column = add ? named_values_find(&j->values, name, m->name.n) : named_values_known(&j->values, name, m->name.n);
+    int column = named_values_known(v, j->text + m->name.at, m->name.n);
     if (column == NAMED_VALUES_NEW) return 0;
+    if (column == NAMED_VALUES_NONE) continue;
+    all++;
+    known += named_values_is_field(v, column);
+    if (m->kind == JSON_MEMBER_VALUE) named_values_set(v, column, j->text + m->value.at, m->value.n);
+  }
+  return are_enough(known, all);
+}
+
+/* The same for an object that is a record, whose names are added. */
+static void set_fields(struct json *j, const struct json_frame *f) {
+  for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
+    const struct json_member *m = &j->member[i];
+    if (m->kind != JSON_MEMBER_VALUE && m->kind != JSON_MEMBER_NULL) continue;
+    int column = named_values_find(&j->values, j->text + m->name.at, m->name.n);
     if (m->kind == JSON_MEMBER_VALUE) named_values_set(&j->values, column, j->text + m->value.at, m->value.n);
   }
-  return 1;
 }
 
 /* A name such as sum(bytes), or NULL. */
@@ -213,12 +230,12 @@ static int fields_end(struct json *j, const struct json_frame *f) {
   if (f->has_s3)
     return json_foreign(j,
                         "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
-  if (j->nmembers > f->nmembers && j->values.n && set_fields(j, f, 0)) return put_fields(j, f);
+  if (j->values.n && set_known_fields(j, f)) return put_fields(j, f);
   named_values_drop(&j->values);
   const struct json_name *sum = aggregation(j, f);
   if (sum) return refuse_aggregation(j, sum);
   if (has_fields(j, f)) {
-    set_fields(j, f, 1);
+    set_fields(j, f);
     return put_fields(j, f);
   }
   if (f->open == JSON_RECORD)

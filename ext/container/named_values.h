@@ -63,6 +63,11 @@ int named_values_find(struct named_values *v, const char *name, size_t n);
 /* The same without adding a name: returns NAMED_VALUES_NEW for one that named_values_find() was not called with. */
 int named_values_known(struct named_values *v, const char *name, size_t n);
 
+/* Is the column that of a field?  It is not NAMED_VALUES_NONE or NAMED_VALUES_NEW.  1 or 0. */
+static inline int named_values_is_field(const struct named_values *v, int column) {
+  return v->name[v->name_of[column & ~NAMED_VALUES_ALIAS]].field != FIELD_NONE;
+}
+
 /* The column has a value already: decides which of them is the record's. */
 void named_values_set_again(struct named_values *v, int column, const char *p, size_t n);
 
