@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** Brackets of both kinds are counted with one number instead of a stack.  A value such as {]
-** therefore passes here, but SQLite's JSON functions refuse it when they read the value.  Strings
-** must be recognised, because a bracket within a string does not count, and a backslash hides the
+** therefore passes here; whoever reads such a value refuses it.  Strings must be recognised, because a bracket within a string does not count, and a backslash hides the
 ** quote that follows it.
 */
 #include "base/json.h"
@@ -33,7 +32,7 @@ static const char *skip_string(const char *p, const char *end, struct err *e) {
 ** set.
 */
 static const char *skip_value(const char *p, const char *end, struct err *e) {
-  size_t depth = 0, parts = 0;
+  size_t depth = 0;
   do {
     if (*p == '"') {
       if (!(p = skip_string(p, end, e))) return NULL;
@@ -41,12 +40,6 @@ static const char *skip_value(const char *p, const char *end, struct err *e) {
     }
     if (*p == 0) {
       err_set(e, ERR_FORMAT, 0, "is no JSON: it has a NUL byte");
-      return NULL;
-    }
-    if ((*p == '{' || *p == '[' || *p == ',' || *p == ':') && ++parts > JSON_MAX_PARTS) {
-      err_set(e, ERR_ARGUMENT, 0,
-              "has more than %u names and values in one JSON document, which would take too much memory",
-              JSON_MAX_PARTS);
       return NULL;
     }
     depth += *p == '{' || *p == '[';
@@ -119,31 +112,4 @@ enum json_result json_list_next(struct json_list *l, const char **value, size_t 
   if (!l->is_open && list_byte(l) == ']') return list_end(l, e);
   l->is_open = 1;
   return list_value(l, value, n, e);
-}
-
-/* Returns the number that two hexadecimal digits stand for, or -1. */
-static int hex_pair(const char *p) {
-  int high = char_hex(p[0]), low = char_hex(p[1]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-size_t json_plain(char *json, size_t n, int *has_nul) {
-  const char *p = json, *end = json + n;
-  char *to = json;
-  while (p < end) {
-    const char *escape = memchr(p, '\\', (size_t)(end - p));
-    size_t before = escape ? (size_t)(escape - p) : (size_t)(end - p);
-    if (to != p) memmove(to, p, before);
-    to += before;
-    p += before;
-    if (!escape) break;
-    int c = end - p >= 6 && !memcmp(p, "\\u00", 4) ? hex_pair(p + 4) : -1;
-    size_t taken = c >= 0 ? 6 : end - p >= 2 ? 2 : 1, put = taken;
-    if (c > 0 && char_is_alnum((char)c)) *to = (char)c, put = 1;
-    else memmove(to, p, taken);
-    if (c == 0) to[5] = '1', *has_nul = 1;
-    to += put;
-    p += taken;
-  }
-  return (size_t)(to - json);
 }

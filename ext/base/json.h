@@ -3,10 +3,11 @@
 ** Finds where the JSON values of a text begin and end.
 **
 ** Several values may follow one another, with or without white space between them.  Only strings
-** and brackets are looked at here; what is in a value is left to SQLite's JSON functions.
+** and brackets are looked at here; what is in a value is left to who reads it.  This serves for lists
+** that users write; logs in JSON are read by container/json.c.
 **
-** Call json_next() until it no longer returns JSON_VALUE, and json_plain() on a copy of each
-** value.  json_list_next() does the same for the elements of one array.  The functions are pure; any thread may call them.
+** Call json_next() until it no longer returns JSON_VALUE.  json_list_next() does the same for the
+** elements of one array.  The functions are pure; any thread may call them.
 */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -19,11 +20,8 @@ enum json_result {
   JSON_VALUE, /* *value and *n are set: an object, an array or a string, perhaps malformed inside */
   JSON_END,
   JSON_ERROR, /* *e is set: ERR_DAMAGED when the text ends within a value, ERR_FORMAT for what is not JSON
-                 or has a NUL, ERR_ARGUMENT for a value that has more than JSON_MAX_PARTS parts */
+                 or has a NUL */
 };
-
-/* SQLite needs 24 bytes for each part of a value while it reads it, so the parts are limited. */
-#define JSON_MAX_PARTS (16u << 20) /* names, values and brackets in one value */
 
 /*
 ** Finds the next value of the text from *p to end, and moves *p to what follows it.  *value
@@ -45,13 +43,5 @@ struct json_list {
 ** array; *e then says why, in words that follow "the text ".
 */
 enum json_result json_list_next(struct json_list *l, const char **value, size_t *n, struct err *e);
-
-/*
-** Rewrites a value of n bytes in place so that SQLite reads what was meant.  Returns the new
-** length, which is at most n.  Escaped letters and digits (\u0061) become themselves, because
-** SQLite compares names byte by byte.  A NUL (\u0000), at which SQLite would cut the string,
-** becomes \u0001, which is also a control character, and *has_nul is set to 1.
-*/
-size_t json_plain(char *json, size_t n, int *has_nul);
 
 #endif

@@ -20,7 +20,6 @@ enum err_code block_init(struct block *b, struct err *e) {
   b->stream = mem_alloc((BLOCK_LINES + 1) * sizeof *b->stream);
   b->names = mem_alloc(BLOCK_NAMES);
   if (!b->text || !b->place || !b->stream || !b->names) return err_nomem(e);
-  memset(b->text, 0, BLOCK_TEXT + LINES_PADDING);
   block_restart(b);
   return ERR_NONE;
 }

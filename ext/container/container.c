@@ -8,9 +8,13 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "container/kinds.h"
 
 static const struct container_kind *const kinds[CONTAINER_KINDS] = {
-    NULL,
+    &container_csv,
+    &container_tail,
+    &container_cli_text,
+    &container_json,
 };
 
 void container_init(struct container *c) { memset(c, 0, sizeof *c); }
@@ -61,5 +65,7 @@ enum err_code container_start(struct container *c, const struct container_kind *
 enum container_result container_next(struct container *c, struct err *e) {
   if (stop_check(&c->stop, e)) return CONTAINER_ERROR;
   block_reset(&c->block);
-  return c->kind->next(c, e);
+  enum container_result result = c->kind->next(c, e);
+  if (result == CONTAINER_BLOCK) memset(c->block.text + c->block.n, 0, LINES_PADDING);
+  return result;
 }

@@ -16,7 +16,6 @@ enum err_code feed_init(struct feed *f, struct err *e) {
   memset(f, 0, sizeof *f);
   f->buffer = mem_alloc(FEED_BUFFER + FEED_PADDING);
   if (!f->buffer) return err_nomem(e);
-  memset(f->buffer, 0, FEED_BUFFER + FEED_PADDING);
   return ERR_NONE;
 }
 
@@ -25,10 +24,14 @@ void feed_clear(struct feed *f) {
   memset(f, 0, sizeof *f);
 }
 
+/* What may be read behind the bytes at hand has a value, although nothing depends on it. */
+static void pad(struct feed *f) { memset(f->buffer + (f->end - f->buffer), 0, FEED_PADDING); }
+
 void feed_start(struct feed *f, const char *p, size_t n, lines_read *read, void *from) {
   memcpy(f->buffer, p, n);
   f->p = f->buffer;
   f->end = f->buffer + n;
+  pad(f);
   f->read = read;
   f->from = from;
   f->at_end = 0;
@@ -47,5 +50,6 @@ int feed_more(struct feed *f) {
   }
   f->p = f->buffer;
   f->end = f->buffer + have;
+  pad(f);
   return have > before;
 }

@@ -9,16 +9,17 @@
 **                                             line     10.0.0.2 - 40
 **
 ** Names that are no names of a header, because they have other signs than letters, digits, '-' and
-** '_', are written with '_' in their place.
+** '_', are written with '_' in their place: "src addr" is the field srcaddr.
 */
 #include "container/named_values.h"
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/chars.h"
 
 void named_values_restart(struct named_values *v) {
-  v->n = v->ncolumns = v->nknown = v->next = v->header_due = 0;
+  v->n = v->ncolumns = v->nknown = v->next = v->header_due = v->is_in_force = 0;
   v->text_n = 0;
   memset(v->value, 0, sizeof v->value);
 }
@@ -32,24 +33,23 @@ static int is_name(const struct named_values *v, int i, const char *name, size_t
   return i < v->n && v->name[i].name_n == n && !memcmp(v->text + v->name[i].at, name, n);
 }
 
-#define HEADER_NAME (BLOCK_NAME + 1) /* bytes of a name in a header */
-
-/* Writes a name as a header may have it, and returns its length. */
-static size_t put_name(char *out, const char *p, size_t n) {
+size_t named_values_spell(const char *p, size_t n, char *out) {
   size_t k = 0;
   if (!char_is_alnum(*p) || char_is_digit(*p)) out[k++] = 'x';
   for (size_t i = 0; i < n; i++) out[k++] = char_is_alnum(p[i]) || p[i] == '-' ? p[i] : '_';
   return k;
 }
 
-/* The column that has the field already, or whose name is the same but for its spelling. */
-static int same_column(const struct named_values *v, int field, const char *name, size_t n) {
-  char own[HEADER_NAME], other[HEADER_NAME];
-  size_t own_n = put_name(own, name, n);
+/*
+** The column that has the field already, or whose unknown name is the same but for its spelling.
+** What counts is how names are written in the header, because its readers find the fields there.
+*/
+static int same_column(const struct named_values *v, int field, const char *spelled, size_t n) {
+  char other[NAMED_VALUES_SPELLED];
   for (int c = 0; c < v->ncolumns; c++) {
     const struct named_value *known = &v->name[v->name_of[c]];
-    size_t other_n = put_name(other, v->text + known->at, known->name_n);
-    if (field != FIELD_NONE ? known->field == field : field_same_name(other, other_n, own, own_n)) return c;
+    size_t other_n = named_values_spell(v->text + known->at, known->name_n, other);
+    if (field != FIELD_NONE ? known->field == field : field_same_name(other, other_n, spelled, n)) return c;
   }
   return NAMED_VALUES_NONE;
 }
@@ -58,9 +58,12 @@ static int same_column(const struct named_values *v, int field, const char *name
 static int add(struct named_values *v, const char *name, size_t n) {
   if (v->n == NAMED_VALUES_MAX || n + 2 > (size_t)(NAMED_VALUES_TEXT - v->text_n) || n > BLOCK_NAME)
     return NAMED_VALUES_NONE;
-  int field = field_find(name, n), column = NAMED_VALUES_NONE;
+  char spelled[NAMED_VALUES_SPELLED];
+  int field = FIELD_NONE, column = NAMED_VALUES_NONE;
   if (n && *name != '@') {
-    column = same_column(v, field, name, n);
+    size_t spelled_n = named_values_spell(name, n, spelled);
+    field = field_find(spelled, spelled_n);
+    column = same_column(v, field, spelled, spelled_n);
     if (column == NAMED_VALUES_NONE) {
       column = v->ncolumns++;
       v->name_of[column] = v->n;
@@ -74,12 +77,17 @@ static int add(struct named_values *v, const char *name, size_t n) {
   return column;
 }
 
-int named_values_find(struct named_values *v, const char *name, size_t n) {
+int named_values_known(struct named_values *v, const char *name, size_t n) {
   int i = v->next;
   if (!is_name(v, i, name, n))
     for (i = 0; i < v->n && !is_name(v, i, name, n);) i++;
   v->next = i + 1;
-  return i < v->n ? v->name[i].column : add(v, name, n);
+  return i < v->n ? v->name[i].column : NAMED_VALUES_NEW;
+}
+
+int named_values_find(struct named_values *v, const char *name, size_t n) {
+  int column = named_values_known(v, name, n);
+  return column == NAMED_VALUES_NEW ? add(v, name, n) : column;
 }
 
 int named_values_are_records(const struct named_values *v) {
@@ -92,19 +100,33 @@ static void put_header(struct named_values *v, struct block *b) {
   for (int c = 0; c < v->ncolumns; c++) {
     const struct named_value *name = &v->name[v->name_of[c]];
     if (c) line[k++] = ' ';
-    k += put_name(line + k, v->text + name->at, name->name_n);
+    k += named_values_spell(v->text + name->at, name->name_n, line + k);
   }
   block_end_line(b, k, BLOCK_HEADER, BLOCK_NO_TIME);
   v->header_due = 0;
+  v->is_in_force = 1;
 }
 
-/* Writes a value as one token.  There is room for three times its bytes. */
-static size_t put_value(char *out, const char *p, size_t n) {
+void named_values_interrupt(struct named_values *v, struct block *b) {
+  if (!v->is_in_force) return;
+  block_end_names(b);
+  v->is_in_force = 0;
+  v->header_due = 1;
+}
+
+/* Is one of the eight bytes at p a blank or a control character?  A byte beyond ASCII may be taken for one. */
+static int may_be_odd(const char *p) {
+  uint64_t x = bytes_load8(p);
+  return ((x - UINT64_C(0x2121212121212121)) & UINT64_C(0x8080808080808080)) != 0 || (x & UINT64_C(0x8080808080808080));
+}
+
+/* Control characters stay as they are, so that who reads the line reports them. */
+static size_t put_encoded(char *out, const char *p, size_t n) {
   static const char hex[] = "0123456789ABCDEF";
   size_t k = 0;
   for (size_t i = 0; i < n; i++) {
     unsigned char c = (unsigned char)p[i];
-    if (c > ' ') {
+    if (!char_is_space(p[i])) {
       out[k++] = p[i];
       continue;
     }
@@ -113,6 +135,16 @@ static size_t put_value(char *out, const char *p, size_t n) {
     out[k++] = hex[c & 15];
   }
   return k;
+}
+
+/* Writes a value as one token.  There is room for three times its bytes. */
+static size_t put_value(char *out, const char *p, size_t n) {
+  if (n < 8) return put_encoded(out, p, n);
+  for (size_t i = 0; i + 8 < n; i += 8)
+    if (may_be_odd(p + i)) return put_encoded(out, p, n);
+  if (may_be_odd(p + n - 8)) return put_encoded(out, p, n);
+  memcpy(out, p, n);
+  return n;
 }
 
 void named_values_end(struct named_values *v, struct block *b, uint64_t number, int64_t time) {

@@ -24,7 +24,9 @@
 
 #include "base/glob.h"
 #include "base/mem.h"
+#include "file/given_path.h"
 #include "file/pending.h"
+#include "file/pipe.h"
 #include "file/twins.h"
 
 #define EVERYTHING SIZE_MAX /* the offset of an item for which all files below its folder are listed */
@@ -338,18 +340,32 @@ static enum err_code walk_stack(struct walk *w) {
   return w->e->code;
 }
 
+/* Adds a file that the user has named. */
+static enum err_code add_named(struct walk *w, const char *path, const struct stat *st) {
+  if (add_file(w, path, st, 1)) return w->e->code;
+  struct file *file = &w->files->file[w->files->n - 1];
+  file->is_pipe = S_ISFIFO(st->st_mode) || (pipe_descriptor(path) >= 0 && pipe_is(st));
+  if (!file->is_pipe) return ERR_NONE;
+  file->size = -1;
+  file->mtime = 0; /* these change while it is read, and it stays the same */
+  file->changed = 0;
+  return ERR_NONE;
+}
+
 /* Adds the files that one path stands for. */
 static enum err_code add_path(struct walk *w, const char *given) {
   char buffer[PATH_MAX];
-  const char *use, *path = files_join(w->files, "", given, strlen(given), w->e); /* the list may keep it */
+  const char *use, *path = given_path(w->files, w->options->guard, given, w->e); /* the list may keep it */
   struct stat st;
   size_t before = w->files->n;
+  int number = path ? pipe_descriptor(path) : -1;
   forget_visits(w);
   if (!path) return w->e->code;
-  if (!*path) return err_set(w->e, ERR_ARGUMENT, 0, "the path is empty");
-  if (root_guard_path(w->options->guard, path, buffer, &use, w->e)) return w->e->code;
+  if (root_guard_path(w->options->guard, pipe_system_path(path), buffer, &use, w->e)) return w->e->code;
+  if (number >= 0 && pipe_examine(path, number, &st, w->e)) return w->e->code;
+  if (number >= 0 && !S_ISDIR(st.st_mode)) return add_named(w, path, &st);
   if (!root_guard_stat(w->options->guard, path, &st)) {
-    if (!S_ISDIR(st.st_mode)) return add_file(w, path, &st, 1);
+    if (!S_ISDIR(st.st_mode)) return add_named(w, path, &st);
     if (push(w, path, EVERYTHING, &st) || walk_stack(w)) return w->e->code;
     return w->files->n == before ? err_set(w->e, ERR_ARGUMENT, 0, "there is no file in the folder '%s'", path)
                                  : ERR_NONE;

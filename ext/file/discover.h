@@ -6,7 +6,8 @@
 ** pattern the component `**` stands for any number of folders, including none, and a folder that
 ** matches the pattern stands for everything below it.  A path that exists literally is never read
 ** as a pattern, whatever characters it has.  In folders, names that begin with a dot are ignored.
-** Symbolic links are followed.  A file that can be reached by several paths is listed once.
+** Symbolic links are followed.  "-" is standard input, and it, a file that the process has open
+** (pipe_descriptor()) or a named pipe may be read if a path names it; pipes in folders are passed over.  A file that can be reached by several paths is listed once.
 **
 ** The list is sorted by path, byte by byte, so equal trees give equal lists.  No file is opened.
 **

@@ -35,6 +35,12 @@ void files_clear(struct files *f) {
   memset(f, 0, sizeof *f);
 }
 
+const struct file *files_pipe(const struct files *f) {
+  for (size_t i = 0; i < f->n; i++)
+    if (f->file[i].is_pipe) return &f->file[i];
+  return NULL;
+}
+
 uint64_t files_bytes(const struct files *f) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < f->n; i++)

@@ -27,13 +27,24 @@ struct file {
   dev_t dev;          /* dev and ino identify the file, whatever its path */
   ino_t ino;
   int named;                    /* the user wrote this path itself, not a folder or pattern */
+  int is_pipe;                  /* a pipe or a socket, named by the user: it can be read only once */
   int refused;                  /* errno with which the system refused to examine it, or to list the folder; or 0 */
   int is_folder;                /* it was the list that was refused */
   int is_part;                  /* refused, and matches a part of a pattern only: not read if it is a file after all */
   struct file *twin;            /* the next in the ring of those with the same delivery (twins.h); NULL: none has */
   const struct file *best_twin; /* the best one of that ring, which may be this file; NULL: there is none */
   const char *text;             /* `size` bytes in memory instead of a file (payload.h); NULL for files */
+  const struct file_origin *origin; /* what is known of these bytes besides, or NULL; not owned */
 };
+
+/* Where the lines of a text in memory came from. */
+struct file_origin {
+  char *log_group, *log_stream; /* end with NUL; NULL: not known */
+  int64_t *time;                /* of each line, the first ntimes: milliseconds since 1970, or FILE_NO_TIME */
+  size_t ntimes, cap;
+};
+
+#define FILE_NO_TIME INT64_MIN
 
 struct files {
   struct file *file;
@@ -60,6 +71,9 @@ void files_init(struct files *f);
 
 /* Frees the paths and the list, which is empty afterwards. */
 void files_clear(struct files *f);
+
+/* The first of the list that is a pipe, or NULL. */
+const struct file *files_pipe(const struct files *f);
 
 /* Bytes that the files have on the disk, as far as it is known. */
 uint64_t files_bytes(const struct files *f);

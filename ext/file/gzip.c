@@ -16,6 +16,9 @@
 **     | delivered by earlier calls | written by this call, not delivered yet | the rest |
 **       passed over, CRC compared    again, by zlib ---------------------------------->
 **
+** What cannot be read again, because it comes from another layer or through a pipe, is inflated by zlib
+** at once.
+**
 ** So zlib decides what is damage, how it is called and what comes before it, and a fault of the other
 ** library gives no wrong answer.  It costs time only where files are damaged.  What the other library
 ** reads to its end, with the right checksum and length, is taken, although zlib may find a fault in
@@ -53,13 +56,15 @@ static enum inflate_result run(struct gzip *g) {
   return g->by_reference ? inflate_zlib.run(g->reference, &g->io) : g->kind->run(g->state, &g->io);
 }
 
-static int corrupt(struct err *e, const char *what) {
-  err_set(e, ERR_DAMAGED, 0, "the gzip data is corrupt: %s", what);
+static const char *name_of(const struct gzip *g) { return g->name ? g->name : "the gzip data"; }
+
+static int corrupt(const struct gzip *g, struct err *e, const char *what) {
+  err_set(e, ERR_DAMAGED, 0, "%s is corrupt: %s", name_of(g), what);
   return -1;
 }
 
-static int cut_off(struct err *e) {
-  err_set(e, ERR_DAMAGED, 0, "the gzip data is cut off");
+static int cut_off(const struct gzip *g, struct err *e) {
+  err_set(e, ERR_DAMAGED, 0, "%s is cut off", name_of(g));
   return -1;
 }
 
@@ -69,7 +74,7 @@ static int cut_off(struct err *e) {
 */
 static int get_byte(struct gzip *g, struct input *in, struct err *e) {
   if (e->code || input_fill(in, 1, e)) return -1;
-  if (!in->n) return cut_off(e);
+  if (!in->n) return cut_off(g, e);
   g->crc = (uint32_t)crc32(g->crc, in->p, 1);
   in->n--;
   return *in->p++;
@@ -90,14 +95,14 @@ static int read_header(struct gzip *g, struct input *in, struct err *e) {
   g->crc = 0;
   for (int i = 0; i < 10; i++) fixed[i] = get_byte(g, in, e);
   if (e->code) return -1;
-  if (fixed[2] != 8) return corrupt(e, "unknown compression method");
-  if (fixed[3] & RESERVED) return corrupt(e, "unknown header flags");
+  if (fixed[2] != 8) return corrupt(g, e, "unknown compression method");
+  if (fixed[3] & RESERVED) return corrupt(g, e, "unknown header flags");
   if (fixed[3] & FEXTRA)
     for (unsigned n = get16(g, in, e); n && get_byte(g, in, e) >= 0;) n--;
   for (int flag = FNAME; flag <= FCOMMENT; flag *= 2) /* name and comment end with a zero byte */
     while ((fixed[3] & flag) && get_byte(g, in, e) > 0) continue;
   uint32_t crc = g->crc & 0xffff;
-  if ((fixed[3] & FHCRC) && get16(g, in, e) != crc && !e->code) return corrupt(e, "wrong checksum of a header");
+  if ((fixed[3] & FHCRC) && get16(g, in, e) != crc && !e->code) return corrupt(g, e, "wrong checksum of a header");
   return e->code ? -1 : 0;
 }
 
@@ -107,24 +112,24 @@ static int read_header(struct gzip *g, struct input *in, struct err *e) {
 static int read_trailer(struct gzip *g, struct input *in, struct err *e) {
   uint32_t value[2] = {0, 0};
   if (input_fill(in, 8, e)) return -1;
-  if (in->n < 8) return cut_off(e);
+  if (in->n < 8) return cut_off(g, e);
   for (int i = 7; i >= 0; i--) value[i / 4] = value[i / 4] << 8 | in->p[i];
   in->p += 8;
   in->n -= 8;
-  if (value[0] != g->crc) return corrupt(e, "wrong checksum");
-  return value[1] != (uint32_t)g->length ? corrupt(e, "wrong length") : 0;
+  if (value[0] != g->crc) return corrupt(g, e, "wrong checksum");
+  return value[1] != (uint32_t)g->length ? corrupt(g, e, "wrong length") : 0;
 }
 
 /*
 ** Checks what follows the last member.  Zero bytes up to the end of the file are padding (0);
 ** anything else is an error (-1).
 */
-static int read_padding(struct input *in, struct err *e) {
-  if (in->n == 1 && in->p[0] == 0x1f) return cut_off(e); /* the file ends after the first byte of a member */
+static int read_padding(const struct gzip *g, struct input *in, struct err *e) {
+  if (in->n == 1 && in->p[0] == 0x1f) return cut_off(g, e); /* the file ends after the first byte of a member */
   while (in->n) {
     for (size_t i = 0; i < in->n; i++)
       if (in->p[i]) {
-        err_set(e, ERR_DAMAGED, 0, "the gzip data is followed by something that is not gzip");
+        err_set(e, ERR_DAMAGED, 0, "%s is followed by something that is not gzip", name_of(g));
         return -1;
       }
     in->n = 0;
@@ -146,8 +151,9 @@ static void note_delivered(struct gzip *g) {
 */
 static int next_member(struct gzip *g, struct input *in, struct err *e) {
   if (input_fill(in, 2, e)) return -1;
-  if (in->n < 2 || in->p[0] != 0x1f || in->p[1] != 0x8b) return read_padding(in, e);
+  if (in->n < 2 || in->p[0] != 0x1f || in->p[1] != 0x8b) return read_padding(g, in, e);
   if (read_header(g, in, e)) return -1;
+  if (!input_can_seek(in)) g->by_reference = 1; /* it could not be read again */
   if (start(g, e)) return -1;
   g->in_member = 1;
   g->crc = 0;
@@ -157,10 +163,16 @@ static int next_member(struct gzip *g, struct input *in, struct err *e) {
   return 1;
 }
 
-/* Inflates once, after making sure that there is input.  Returns 0, or -1 with *e set. */
+/*
+** Inflates once, after making sure that there is input.  Where that fails, bytes may still come of what
+** was read before, for which there was no room; the error then comes in the next call.  Returns 0, or -1
+** with *e set.
+*/
 static int inflate_some(struct gzip *g, struct input *in, struct err *e) {
   struct inflate_io *io = &g->io;
-  if (input_fill(in, 1, e)) return -1;
+  struct err why;
+  why.code = ERR_NONE;
+  input_fill(in, 1, &why);
   unsigned char *out = io->out;
   io->in = in->p;
   io->n_in = in->n;
@@ -172,10 +184,11 @@ static int inflate_some(struct gzip *g, struct input *in, struct err *e) {
   switch (result) {
   case INFLATE_END: g->in_member = 0; return read_trailer(g, in, e);
   case INFLATE_NOMEM: return err_nomem(e), -1;
-  case INFLATE_FAILED: return corrupt(e, io->why);
+  case INFLATE_FAILED: return corrupt(g, e, io->why);
   case INFLATE_MORE: break;
   }
-  return in->at_eof && !in->n && io->n_out ? cut_off(e) : 0;
+  if (why.code && io->out == out) return err_set(e, why.code, 0, "%s", why.text), -1;
+  return in->at_eof && !in->n && io->n_out ? cut_off(g, e) : 0;
 }
 
 /* --- what zlib decides ------------------------------------------------------------------------ */
@@ -190,7 +203,7 @@ static int pass_over(struct gzip *g, struct input *in, uint64_t n, struct err *e
     if (inflate_some(g, in, e)) return -1;
     if (!g->in_member) break;
   }
-  return g->length == n && g->crc == g->delivered.crc ? 0 : corrupt(e, "wrong checksum");
+  return g->length == n && g->crc == g->delivered.crc ? 0 : corrupt(g, e, "wrong checksum");
 }
 
 /*

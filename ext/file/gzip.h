@@ -20,6 +20,7 @@
 
 struct gzip {
   const struct inflate_kind *kind; /* what inflates; NULL for what is built in */
+  const char *name;                /* of the data, in errors; not owned; NULL: "the gzip data" */
   void *state;                     /* of `kind` */
   void *reference;                 /* of zlib, if it has had to decide */
   int by_reference;                /* zlib inflates the rest of this file */

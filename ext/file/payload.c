@@ -26,6 +26,9 @@ void payload_clear(struct payload *p) {
   for (size_t i = 0; i < p->n; i++) {
     mem_free(p->stream[i].name);
     mem_free(p->stream[i].text);
+    mem_free(p->stream[i].origin.log_group);
+    mem_free(p->stream[i].origin.log_stream);
+    mem_free(p->stream[i].origin.time);
   }
   mem_free(p->stream);
   payload_init(p);
@@ -61,14 +64,18 @@ static struct payload_stream *find_or_add_stream(struct payload *p, const char *
   return add_stream(p, name, head, e);
 }
 
+/* ERR_ARGUMENT if the payload has more bytes than one may have. */
+static enum err_code count_bytes(struct payload *p, size_t n, struct err *e) {
+  p->bytes += n;
+  if (p->bytes <= PAYLOAD_MAX_BYTES) return ERR_NONE;
+  return err_set(e, ERR_ARGUMENT, 0, "has more than %u MiB of lines; write them to a file and read that with flowlogs",
+                 (unsigned)(PAYLOAD_MAX_BYTES >> 20));
+}
+
 /* Appends n bytes to the text of a stream, and an LF when the bytes do not end with one. */
 static enum err_code append(struct payload *p, struct payload_stream *s, const char *text, size_t n, struct err *e) {
   int add = n == 0 || text[n - 1] != '\n';
-  p->bytes += n + 1;
-  if (p->bytes > PAYLOAD_MAX_BYTES)
-    return err_set(e, ERR_ARGUMENT, 0,
-                   "has more than %u MiB of lines; write them to a file and read that with flowlogs",
-                   (unsigned)(PAYLOAD_MAX_BYTES >> 20));
+  if (count_bytes(p, n + 1, e)) return e->code;
   if (mem_grow(&s->text, &s->cap, s->n + n + 1, n + 1, 1)) return err_nomem(e);
   if (n) memcpy(s->text + s->n, text, n);
   s->n += n;
@@ -82,6 +89,38 @@ enum err_code payload_add_line(struct payload *p, const char *name, const char *
   if (!s || append(p, s, text, n, e)) return e->code;
   *line = ++s->lines;
   return ERR_NONE;
+}
+
+/* Makes *out an owned copy of a name, which ends with NUL. */
+static enum err_code copy_name(const char *p, size_t n, char **out, struct err *e) {
+  if (!p) return ERR_NONE;
+  if (!(*out = mem_alloc(n + 1))) return err_nomem(e);
+  memcpy(*out, p, n);
+  (*out)[n] = 0;
+  return ERR_NONE;
+}
+
+enum err_code payload_set_event(struct payload *p, const char *name, const struct payload_event *event, struct err *e) {
+  struct payload_stream *s = find_or_add_stream(p, name, e);
+  struct file_origin *o = &s->origin;
+  if (!s) return e->code;
+  if (!o->log_group && copy_name(event->group, event->group_n, &o->log_group, e)) return e->code;
+  if (!o->log_stream && copy_name(event->stream, event->stream_n, &o->log_stream, e)) return e->code;
+  if (event->time == FILE_NO_TIME || !s->lines) return ERR_NONE;
+  size_t more = (size_t)s->lines - o->ntimes;
+  if (count_bytes(p, more * sizeof *o->time, e)) return e->code;
+  if (mem_grow(&o->time, &o->cap, (size_t)s->lines, 16, sizeof *o->time)) return err_nomem(e);
+  while (o->ntimes < s->lines) o->time[o->ntimes++] = FILE_NO_TIME;
+  o->time[s->lines - 1] = event->time;
+  return ERR_NONE;
+}
+
+int payload_set_header(struct payload *p, const char *name, uint64_t header, struct err *e) {
+  struct payload_stream *s = find_or_add_stream(p, name, e);
+  if (!s) return -1;
+  int is_other = s->header != header;
+  s->header = header;
+  return is_other;
 }
 
 enum err_code payload_add_text(struct payload *p, const char *name, const char *text, size_t n, struct err *e) {
@@ -105,6 +144,7 @@ enum err_code payload_files(const struct payload *p, struct files *files, struct
     file->text = p->stream[i].text;
     file->size = (int64_t)p->stream[i].n;
     file->named = 1;
+    file->origin = &p->stream[i].origin;
   }
   files->n = files->cap = p->n;
   return ERR_NONE;

@@ -31,7 +31,9 @@ struct payload {
     char *text; /* n bytes, whole lines that each end with LF; owned */
     size_t n, cap;
     uint64_t lines;
-    uint32_t next; /* number of the next stream of the same hash, or PAYLOAD_END */
+    uint64_t header;           /* the caller's: the header that the lines have, or 0 */
+    struct file_origin origin; /* owned */
+    uint32_t next;             /* number of the next stream of the same hash, or PAYLOAD_END */
   } * stream;
   size_t n, cap;
   uint64_t bytes;               /* of the texts of all streams */
@@ -50,6 +52,26 @@ void payload_clear(struct payload *p);
 */
 enum err_code payload_add_line(struct payload *p, const char *name, const char *text, size_t n, uint64_t *line,
                                struct err *e);
+
+/* What is known of a line besides its text. */
+struct payload_event {
+  const char *group, *stream; /* group_n and stream_n bytes; NULL: not known */
+  size_t group_n, stream_n;
+  int64_t time; /* milliseconds since 1970, or FILE_NO_TIME */
+};
+
+/*
+** The last line of the stream of that name is this event's.  The names are those of the stream's first
+** event.  Errors are those of payload_add_line().
+*/
+enum err_code payload_set_event(struct payload *p, const char *name, const struct payload_event *event, struct err *e);
+
+/*
+** The lines that come next in the stream of that name have this header, a number that is not 0.
+** Returns 1 if the lines before them have another one, or there are none; 0 if they have the same;
+** -1 with *e set as payload_add_line() does.
+*/
+int payload_set_header(struct payload *p, const char *name, uint64_t header, struct err *e);
 
 /*
 ** Adds a text of any number of lines to the stream of that name.  An empty text adds nothing.

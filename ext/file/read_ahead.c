@@ -62,6 +62,12 @@ static void read_ahead_job(void *ahead, unsigned number) {
   }
 }
 
+/* Reading from a pipe waits for bytes, which must not keep the thread from returning. */
+static int ask(void *ahead) {
+  struct read_ahead *a = ahead;
+  return atomic_load(&a->stop) || (a->outer.ask && a->outer.ask(a->outer.context));
+}
+
 enum err_code read_ahead_start(struct read_ahead *a, struct source *source, struct err *e) {
   memset(a, 0, sizeof *a);
   a->buffer = mem_alloc((size_t)READ_AHEAD_CHUNKS * READ_AHEAD_CHUNK);
@@ -72,6 +78,8 @@ enum err_code read_ahead_start(struct read_ahead *a, struct source *source, stru
     return e->code;
   }
   a->source = source;
+  a->outer = source->input.stop;
+  source->input.stop = (struct stop){.ask = ask, .context = a};
   threads_start(&a->threads, 1, read_ahead_job, a);
   return ERR_NONE;
 }
@@ -89,6 +97,7 @@ void read_ahead_stop(struct read_ahead *a) {
   threads_join(&a->threads);
   threads_lock_clear(&a->mutex, &a->moved, NULL);
   mem_free(a->buffer);
+  a->source->input.stop = a->outer;
   memset(a, 0, sizeof *a);
 }
 

@@ -13,6 +13,7 @@
 #define FILE_READ_AHEAD_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/threads.h"
 #include "file/source.h"
@@ -31,7 +32,8 @@ struct read_ahead {
   size_t n[READ_AHEAD_CHUNKS]; /* bytes in each chunk */
   struct err failed;           /* the error that comes after the last chunk */
   int at_end;                  /* no more chunks will come */
-  int stop;                    /* the thread is to return */
+  atomic_int stop;             /* the thread is to return */
+  struct stop outer;           /* that of the source, which the thread asks besides */
   size_t used;                 /* the reader's: bytes that it has taken of its chunk */
 };
 

@@ -6,10 +6,8 @@
 **     base64  ->  gzip  ->  {"messageType":"DATA_MESSAGE", ...
 **     decode_layer()  inflate_layer()      neither: this is the result
 **
-** gzip has two magic bytes.  Base64 has none: a word such as ACCEPT, or a number, may be valid
-** base64 too.  Therefore a text that only looks like base64 is taken for it only when what comes
-** out is gzip, JSON, or text with a space.  When the caller says that it is base64, or when the
-** text begins as base64 of gzip does, anything else is an error.
+** What looks like base64 is decided in guess_base64.h.  When the caller says that it is base64, or when
+** the text begins as base64 of gzip does, anything else is an error.
 **
 ** All output is counted, so that a small value cannot inflate to more memory, or take more time, than
 ** the limits allow.
@@ -19,8 +17,12 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/chars.h"
+#include "base/base64_stream.h"
 #include "base/mem.h"
+#include "file/guess_base64.h"
+
+/* Bytes that n of base64 may become: a value of two digits becomes a byte, and its line break stays. */
+#define DECODED_ROOM(n) ((n) + 4)
 
 #define UNWRAP_CHUNK (64 * 1024) /* bytes per call of gzip_read(), and the free room before it */
 
@@ -79,8 +81,6 @@ static void replace(struct unwrapped *out, char *owned, size_t n) {
   out->n = n;
 }
 
-static int is_gzip(const char *p, size_t n) { return n >= 2 && !memcmp(p, "\x1f\x8b", 2); }
-
 /*
 ** Inflates the current layer into a buffer that doubles.  On an error, *out becomes the bytes
 ** before the damage.
@@ -103,32 +103,18 @@ static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, stru
   return e->code;
 }
 
-/*
-** Does the decoded text look like something that a stream sends: gzip, JSON, or lines of text
-** with spaces? Names and numbers may look like base64 by chance, but what they decode to does not
-** look like this.
-*/
-static int is_expected_content(const char *p, size_t n) {
-  int has_space = 0;
-  if (is_gzip(p, n)) return 1;
-  size_t blank = chars_space(p, n);
-  p += blank, n -= blank;
-  if (n > 0 && (*p == '{' || *p == '[')) return 1;
-  for (size_t i = 0; i < n; i++) {
-    has_space |= p[i] == ' ';
-    if ((unsigned char)p[i] < ' ' && !char_is_space(p[i])) return 0;
-    if ((unsigned char)p[i] >= 0x7f) return 0;
-  }
-  return has_space;
-}
-
-/*
-** Does the text begin as base64 of gzip does? H4sI is 1f 8b 08, which are the magic and the
-** method deflate.
-*/
-static int begins_as_gzip(const char *p, size_t n) {
-  size_t blank = chars_space(p, n);
-  return n - blank >= 4 && !memcmp(p + blank, "H4sI", 4);
+/* Decodes values that stand one in a line, as a file of them is decoded.  0: they are no such values. */
+static int decode_values(const char *p, size_t n, unsigned char *out, size_t *out_n) {
+  struct base64_stream s;
+  struct base64_form form;
+  struct base64_io io = {(const unsigned char *)p, n, out, DECODED_ROOM(n)};
+  struct err unused = {0};
+  size_t head = n < GUESS_BASE64_HEAD ? n : GUESS_BASE64_HEAD;
+  if (!memchr(p, '\n', n) || !guess_base64(p, head, head == n, &form)) return 0;
+  base64_stream_begin(&s, form.each_line, form.is_text);
+  if (base64_stream_run(&s, &io, 1, &unused)) return 0;
+  *out_n = (size_t)(io.out - out);
+  return 1;
 }
 
 /*
@@ -138,12 +124,13 @@ static int begins_as_gzip(const char *p, size_t n) {
 static int decode_layer(struct unwrap *u, struct unwrapped *out, enum unwrap_form form, struct err *e) {
   struct err why = {0};
   size_t n;
-  int expected = form == UNWRAP_BASE64 || begins_as_gzip(out->p, out->n);
-  if (!expected && (out->n < 4 || memchr(out->p, ' ', out->n) || memchr(out->p, '{', out->n))) return 0;
-  char *buffer = mem_alloc(base64_room(out->n));
+  int expected = form == UNWRAP_BASE64 || guess_is_base64_of_gzip(out->p, out->n);
+  if (!expected && !guess_may_be_base64(out->p, out->n)) return 0;
+  char *buffer = mem_alloc(DECODED_ROOM(out->n));
   if (!buffer) return err_nomem(e), 0;
-  int decoded = !base64_decode(out->p, out->n, (unsigned char *)buffer, &n, &why);
-  if (!decoded || !(expected || is_expected_content(buffer, n))) {
+  int decoded = (form == UNWRAP_GUESS && decode_values(out->p, out->n, (unsigned char *)buffer, &n)) ||
+                !base64_decode(out->p, out->n, (unsigned char *)buffer, &n, &why);
+  if (!decoded || !(expected || guess_is_expected(buffer, n))) {
     mem_free(buffer);
     if (expected) {
       err_set(e, why.code, 0, "%s", why.text);
@@ -161,7 +148,7 @@ enum err_code unwrap(struct unwrap *u, const char *p, size_t n, enum unwrap_form
   *out = (struct unwrapped){.p = p, .n = n};
   if (n > UNWRAP_MAX_BYTES) return too_much(e);
   for (int layers = 0; !e->code; layers++, form = UNWRAP_GUESS) {
-    int gzip = is_gzip(out->p, out->n) && form == UNWRAP_GUESS;
+    int gzip = guess_is_gzip(out->p, out->n) && form == UNWRAP_GUESS;
     if (gzip) inflate_layer(u, out, e);
     else if (!decode_layer(u, out, form, e)) break;
     if (layers == UNWRAP_LAYERS)

@@ -149,13 +149,13 @@ static enum err_code collector_end_file(void *sums, const struct reader *r, stru
   c->ended[c->nended++] = (uint32_t)c->file;
   c->bytes += c->files->file[c->file].size > 0 ? (uint64_t)c->files->file[c->file].size : 0;
   if (f->verdict != VERDICT_FLOW_LOG) return ERR_NONE;
-  if (!r->is_bound) note_layout(c, &r->layout); /* a header that no line follows */
+  if (!r->is_bound) note_layout(c, reader_layout(r)); /* a header that no line follows */
   f->is_uniform = c->nlayouts <= 1;
   if (c->values.beyond & 1u << VALUE_ADDRESS) f->gaps |= FACTS_ADDRESSES;
   if (c->values.beyond & 1u << VALUE_INTERFACE) f->gaps |= FACTS_INTERFACES;
-  size_t n = layout_names(&r->layout, NULL);
+  size_t n = layout_names(reader_layout(r), NULL);
   if (!(f->fields = mem_alloc(n + 1))) return err_nomem(e);
-  f->fields[layout_names(&r->layout, f->fields)] = 0;
+  f->fields[layout_names(reader_layout(r), f->fields)] = 0;
   return add_ports(c, e);
 }
 

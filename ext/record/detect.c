@@ -11,13 +11,14 @@
 **               | no
 **              next line        (none left: DETECT_OTHER)
 **
-** Lines that are too long or contain control characters count as lines but are asked nothing, because
-** damage at the beginning must not hide the rest of a file.
+** Lines that are too long or contain control characters count as lines but are asked nothing,
+** because damage at the beginning must not hide the rest of a file.
 */
 #include "record/detect.h"
 
 #include <string.h>
 
+#include "record/lookalike.h"
 #include "record/record.h"
 
 static int text_contains(const char *p, size_t n, const char *what) {
@@ -25,10 +26,6 @@ static int text_contains(const char *p, size_t n, const char *what) {
   for (size_t i = 0; i + what_n <= n; i++)
     if (!memcmp(p + i, what, what_n)) return 1;
   return 0;
-}
-
-static int contains(const struct line *line, const char *what) {
-  return text_contains(line->text + line->start, line->end - line->start, what);
 }
 
 int detect_marks(const char *p, size_t n) {
@@ -122,49 +119,115 @@ static void say_unknown(const struct line *line, const struct formats *formats, 
               (unsigned)line->count, (unsigned)formats->layout->ntokens);
 }
 
-/* line: the one that the reason is about; all zero if none of the lines can be shown. */
-static void say_why(const struct line *line, int likely, const struct formats *formats, char why[ERR_TEXT]) {
+/* Is it what CloudWatch Logs writes beside its exports, as PREFIX/aws-logs-write-test? */
+static int is_export_test(const struct line *line) {
+  static const char text[] = "Permission Check Successful";
+  const char *p = line->text + line->start;
+  size_t n = line->end - line->start;
+  while (n && token_is_separator(p[n - 1])) n--; /* CR is none of the line's text */
+  return n == sizeof text - 1 && !memcmp(p, text, n);
+}
+
+/*
+** The line that a reason is about, and the one behind it, to see whether they are alike.  Of
+** several lines, it is the first that has the marks of a flow log, or else the first.
+*/
+struct subject {
+  struct line line; /* all zero if none of the lines can be shown */
+  struct line next;
+  int likely; /* there are marks of a flow log */
+};
+
+/*
+** Says what is known of the line.  Returns 1 if it is likely that the file should be a flow log.
+*/
+static int say_reason(const struct subject *s, const struct formats *formats, char reason[ERR_TEXT]) {
+  const struct line *line = &s->line;
+  enum lookalike kind = line->text ? lookalike_find(line, &s->next, formats, reason) : LOOKALIKE_NONE;
+  if (kind != LOOKALIKE_NONE) return kind == LOOKALIKE_RECORDS;
+  if (s->likely && strchr("{[\"", line->text[line->start]))
+    err_print(reason, "looks like flow log records in JSON of an unknown form; objects with the names of fields as "
+                      "keys can be read, one for each record");
+  else if (s->likely) say_unknown(line, formats, reason);
+  else err_print(reason, "is no flow log: its first line is neither a header nor a record");
+  return s->likely;
+}
+
+/* The same in words that show the line. */
+static int say_why(const struct subject *s, const struct formats *formats, char why[ERR_TEXT]) {
   char reason[ERR_TEXT], shown[RECORD_SHOWN + 4];
+  const struct line *line = &s->line;
+  if (line->text && is_export_test(line)) {
+    err_print(why, "is the test object aws-logs-write-test, which CloudWatch Logs writes before it exports logs; it "
+                   "holds no records");
+    return 0;
+  }
   if (line->text && layout_is_near_header(line, reason)) {
     err_print(why, "%s", reason);
-    return;
+    return s->likely;
   }
-  if (likely && contains(line, ","))
-    err_print(reason, "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes "
-                      "them can");
-  else if (likely) say_unknown(line, formats, reason);
-  else err_print(reason, "is no flow log: its first line is neither a header nor a record");
+  int likely = say_reason(s, formats, reason);
   if (line->text) record_show(line->text + line->start, line->end - line->start, RECORD_SHOWN, shown);
   err_print(why, "%s%s%s%s", reason, line->text ? "; the line begins with '" : "", line->text ? shown : "",
             line->text ? "'" : "");
+  return likely;
 }
 
-enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
-                          int *choice, char why[ERR_TEXT], struct err *e) {
-  struct line first = {0};
-  int seen = 0, likely = 0;
-  for (uint32_t i = 0; i < t->nlines && seen < DETECT_LINES; i++) {
+/* Notes a line that decides nothing.  why may be written to. */
+static void note(struct subject *s, const struct tokens *t, uint32_t i, const struct line *line, char why[ERR_TEXT]) {
+  int marked = has_marks(line);
+  if (!s->line.text || (marked && !s->likely && !layout_is_near_header(&s->line, why))) {
+    s->line = *line;
+    memset(&s->next, 0, sizeof s->next);
+    if (i + 1 < t->nlines) s->next = tokens_line(t, i + 1, 0);
+  }
+  s->likely |= marked;
+}
+
+/* What lines are examined. */
+struct search {
+  const struct formats *formats;
+  uint32_t nlines;         /* of the window */
+  uint64_t nrecords;       /* nonblank lines that may be records, those before the window included */
+  uint64_t before;         /* nonblank lines before the window; of DETECT_LINES, the first may be headers */
+  const uint8_t *unusable; /* lines that are neither; NULL: there are none */
+  int expected;            /* a single name in the first line is a header */
+};
+
+static enum detect_result search(const struct search *s, const struct tokens *t, struct layout *layout, int *choice,
+                                 char why[ERR_TEXT], struct err *e) {
+  struct subject subject = {0};
+  uint64_t seen = s->before;
+  for (uint32_t i = 0; i < s->nlines && seen < s->nrecords; i++) {
     struct line line = tokens_line(t, i, 0);
     if (line.count == 0 && line.end - line.start <= RECORD_MAX_BYTES) continue;
-    if (line.end - line.start > RECORD_MAX_BYTES || record_control(t->text + line.start, line.end - line.start)) {
-      seen++;
+    const int is_first = seen++ < DETECT_LINES, is_unusable = s->unusable && s->unusable[i];
+    if (line.end - line.start > RECORD_MAX_BYTES || record_control(t->text + line.start, line.end - line.start))
       continue;
-    }
-    int header = layout_from_header(layout, &line, expected && seen == 0, e);
+    int header = is_first && !is_unusable ? layout_from_header(layout, &line, s->expected && seen == 1, e) : 0;
     if (header < 0) {
       e->line = line.number;
       return DETECT_ERROR;
     }
-    *choice = header ? FORMATS_NONE : formats_choose(formats, &line);
-    if (!header && *choice != FORMATS_NONE) formats_layout(formats, *choice, layout);
-    if (header || *choice != FORMATS_NONE) return DETECT_FLOW_LOG;
-    int marked = has_marks(&line);
-    if (!first.text || (marked && !likely && !layout_is_near_header(&first, why))) first = line;
-    seen++;
-    likely |= marked;
+    *choice = header || is_unusable ? FORMATS_NONE : formats_choose(s->formats, &line);
+    if (!header && *choice != FORMATS_NONE) formats_layout(s->formats, *choice, layout);
+    if (header || *choice != FORMATS_NONE) return e->line = line.number, DETECT_FLOW_LOG;
+    if (is_first) note(&subject, t, i, &line, why);
   }
-  if (!seen) return DETECT_BLANK;
-  say_why(&first, likely, formats, why);
-  e->line = first.number;
-  return likely ? DETECT_LIKELY : DETECT_OTHER;
+  if (seen == s->before) return DETECT_BLANK;
+  e->line = subject.line.number;
+  return say_why(&subject, s->formats, why) ? DETECT_LIKELY : DETECT_OTHER;
+}
+
+enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
+                          int *choice, char why[ERR_TEXT], struct err *e) {
+  const struct search s = {formats, t->nlines, DETECT_LINES, 0, NULL, expected};
+  return search(&s, t, layout, choice, why, e);
+}
+
+enum detect_result detect_contained(const struct tokens *t, const struct formats *formats, uint32_t n,
+                                    const uint8_t unusable[], uint64_t before, struct layout *layout, int *choice,
+                                    char why[ERR_TEXT], struct err *e) {
+  const struct search s = {formats, n, UINT64_MAX, before, unusable, 0};
+  return search(&s, t, layout, choice, why, e);
 }

@@ -179,3 +179,16 @@ int field_is_spelled(const char *name, size_t n) {
     if ((name[i] == '-' ? '_' : name[i]) != fields[f].name[i]) return 0;
   return 1;
 }
+
+int field_is_traffic(int field) {
+  switch (field) {
+  case FIELD_srcport:
+  case FIELD_dstport:
+  case FIELD_packets:
+  case FIELD_log_status:
+  case FIELD_flow_direction:
+  case FIELD_tcp_flags:
+  case FIELD_traffic_path: return 1;
+  default: return fields[field].kind == KIND_ADDR;
+  }
+}

@@ -189,6 +189,12 @@ int field_nearest(const char *name, size_t n);
 int field_same_name(const char *p, size_t a, const char *q, size_t b);
 
 /*
+** Is it a field that only records of traffic have?  Inventories, bills and logs of other services
+** have accounts, VPCs and times as well.  1 or 0.
+*/
+int field_is_traffic(int field);
+
+/*
 ** Is this how AWS writes the name of a field, in lower case, with '-' or with '_'?  1 or 0.
 */
 int field_is_spelled(const char *name, size_t n);

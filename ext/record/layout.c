@@ -155,6 +155,8 @@ static const char *const headings[] = {"account", "interface", "source", "src", 
 
 #define IS_AMONG(words, p, n) is_among(words, sizeof(words) / sizeof *(words), p, n)
 
+int layout_is_heading(const char *name, size_t n) { return IS_AMONG(headings, name, n); }
+
 static int looks_like_header(const struct line *line, int single) {
   uint32_t count = line->count, known = 0, sure = 0, technical = 0, spelled = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -164,7 +166,7 @@ static int looks_like_header(const struct line *line, int single) {
     if (field_find(p, n) == FIELD_NONE) continue;
     known++;
     spelled += (uint32_t)field_is_spelled(p, n);
-    if (IS_AMONG(headings, p, n)) continue;
+    if (layout_is_heading(p, n)) continue;
     sure++;
     technical += (uint32_t)!IS_AMONG(prose, p, n);
   }

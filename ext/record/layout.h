@@ -84,6 +84,12 @@ int layout_from_header(struct layout *l, const struct line *line, int single, st
 void layout_from_names(struct layout *l, const struct line *line);
 
 /*
+** Is it one of those other names of fields, such as Source and Status, that are headings in many
+** kinds of lists?  1 or 0.
+*/
+int layout_is_heading(const char *name, size_t n);
+
+/*
 ** Is a line that is no header nearly one?  It is if all its tokens are names once signs at their
 ** ends are taken away (`#version`, `${version}`, `"version"`, or a `#` alone), and LAYOUT_SURE of
 ** them are known fields.  Then why becomes what is wrong with it, in words; otherwise it may be

@@ -124,6 +124,8 @@ static int fits(enum kind kind, const char *p, size_t n) {
   return 0;
 }
 
+int record_value_fits(enum kind kind, const char *p, size_t n) { return fits(kind, p, n); }
+
 int record_check(const struct layout *l, const struct line *line) {
   size_t n;
   if (line->count != l->ntokens) return RECORD_COUNT;

@@ -49,6 +49,12 @@ int record_is_address(const char *p, size_t n);
 */
 int record_is_prefix(const char *p, size_t n);
 
+/*
+** Can a field of this kind have the value?  16 bytes must be readable behind it.  1 or 0; a missing
+** value, '-', is one that every field but KIND_PREFIX can have.
+*/
+int record_value_fits(enum kind kind, const char *p, size_t n);
+
 #define RECORD_FITS  (-1)
 #define RECORD_COUNT (-2) /* the line has more or fewer tokens than the layout */
 

@@ -235,7 +235,23 @@ enum err_code groups_settle(struct groups *t, struct err *e) {
   return ERR_NONE;
 }
 
+/*
+** Adds a record to the one group that there is without dimensions, which waits for the end of the window.
+** So many records as a window has do not make a sum too large.
+*/
+static inline void add_to_all(struct groups_waiting *w, const struct grouping_bound *b, const struct line *line) {
+  uint64_t start = record_number(line, b->start), end = record_number(line, b->end);
+  w->flows++;
+  w->packets = sum_of(w->packets, record_number(line, b->packets));
+  w->bytes = sum_of(w->bytes, record_number(line, b->bytes));
+  if (start < w->first_seen) w->first_seen = start;
+  if (end + 1 > w->last_seen + 1) w->last_seen = end;
+}
+
+_Static_assert((uint64_t)KIND_COUNT_MAX *(TOKENS_LINES + TOKENS_BLOCK) < INT64_MAX, "the sums of a window");
+
 enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const struct line *line, struct err *e) {
+  if (!b->n && t->nwaiting) return add_to_all(t->waiting, b, line), ERR_NONE;
   if (reserve(t, b->room + (line->end - line->start) / 8, e)) return e->code;
   struct group *fresh = group_at(t, arena_end(&t->arena));
   struct groups_waiting *w = &t->waiting[t->nwaiting];
@@ -253,6 +269,134 @@ enum err_code groups_add(struct groups *t, const struct grouping_bound *b, const
   for (uint32_t k = 0; k < w->words; k++) w->key[k] = fresh->key[k];
   __builtin_prefetch(&t->slots.slot[w->hash & (t->slots.cap - 1)]);
   return ++t->nwaiting == GROUPS_WAITING ? groups_settle(t, e) : ERR_NONE;
+}
+
+/* The sum of the values that are there, or GROUP_NULL. */
+static uint64_t sum_kept(const uint64_t *x, uint32_t n, const uint8_t *keep) {
+  uint64_t sum = 0, there = 0;
+  for (uint32_t i = 0; x && i < n; i++) {
+    int counts = keep[i] && x[i] != GROUP_NULL;
+    sum += counts ? x[i] : 0;
+    there |= (uint64_t)counts;
+  }
+  return there ? sum : GROUP_NULL;
+}
+
+static uint64_t least_kept(const uint64_t *x, uint32_t n, const uint8_t *keep) {
+  uint64_t least = GROUP_NULL;
+  for (uint32_t i = 0; x && i < n; i++) least = keep[i] && x[i] < least ? x[i] : least;
+  return least;
+}
+
+static uint64_t greatest_kept(const uint64_t *x, uint32_t n, const uint8_t *keep) {
+  uint64_t greatest = GROUP_NULL; /* GROUP_NULL + 1 is 0 */
+  for (uint32_t i = 0; x && i < n; i++) greatest = keep[i] && x[i] + 1 > greatest + 1 ? x[i] : greatest;
+  return greatest;
+}
+
+/* Adds the records of the one group that there is without dimensions. */
+static void add_all(struct groups_waiting *w, const struct grouping_bound *b, const struct rows_columns *rows,
+                    const uint8_t *keep) {
+  uint32_t n = rows->n;
+  w->flows = 0;
+  for (uint32_t i = 0; i < n; i++) w->flows += keep[i];
+  w->packets = sum_kept(b->packets == LAYOUT_ABSENT ? NULL : rows->number[FIELD_packets], n, keep);
+  w->bytes = sum_kept(b->bytes == LAYOUT_ABSENT ? NULL : rows->number[FIELD_bytes], n, keep);
+  w->first_seen = least_kept(b->start == LAYOUT_ABSENT ? NULL : rows->number[FIELD_start], n, keep);
+  w->last_seen = greatest_kept(b->end == LAYOUT_ABSENT ? NULL : rows->number[FIELD_end], n, keep);
+  w->words = 0;
+  w->hash = (uint32_t)hash_words(w->key, 0);
+}
+
+/* Writes the key of row i, as put_key() does that of a line, and returns the number of its words. */
+static inline uint32_t put_row_key(uint64_t *key, const struct grouping *g, const struct grouping_bound *b,
+                                   const struct rows_columns *rows, uint32_t i) {
+  uint32_t words = 0;
+  for (uint32_t k = 0; k < b->n; k++) {
+    uint32_t field = g->dim[k].field;
+    if (b->item[k].token == LAYOUT_ABSENT) {
+      words += put_given(key + words, b, b->item[k].given);
+    } else if (b->item[k].unit) {
+      uint64_t v = rows->number[field][i];
+      if (b->item[k].unit > 1 && v != GROUP_NULL) v -= v % b->item[k].unit;
+      key[words++] = v;
+    } else {
+      const struct rows_word *w = &rows->word[field][i];
+      struct address_room room;
+      size_t n = w->n;
+      const char *p = w->p;
+      if (w->has_colon && b->item[k].is_addr) p = address_spelling(p, &n, &room);
+      if (n == 1 && *p == '-') key[words++] = GROUP_NULL;
+      else words += put_text(key + words, p, n);
+    }
+  }
+  return words;
+}
+
+static inline uint64_t number_at(const struct rows_columns *rows, int field, int32_t token, uint32_t i) {
+  return token == LAYOUT_ABSENT ? GROUP_NULL : rows->number[field][i];
+}
+
+static inline int is_same_waiting(const struct groups_waiting *w, const struct group *fresh) {
+  if (w->hash != fresh->hash || w->words != fresh->words) return 0;
+  for (uint32_t i = 0; i < w->words; i++)
+    if (w->key[i] != fresh->key[i]) return 0;
+  return 1;
+}
+
+/* Adds a record to the one before it, which has the same key.  Those of a window do not make a sum too large. */
+static inline void add_waiting(struct groups_waiting *to, const struct groups_waiting *a) {
+  to->flows += a->flows;
+  to->packets = sum_of(to->packets, a->packets);
+  to->bytes = sum_of(to->bytes, a->bytes);
+  if (a->first_seen < to->first_seen) to->first_seen = a->first_seen;
+  if (a->last_seen + 1 > to->last_seen + 1) to->last_seen = a->last_seen;
+}
+
+/* Adds row i.  Its key is at the end of the arena, where there is room for it. */
+static enum err_code add_row(struct groups *t, struct group *fresh, const struct grouping_bound *b,
+                             const struct rows_columns *rows, uint32_t i, struct err *e) {
+  struct groups_waiting *w = &t->waiting[t->nwaiting];
+  fresh->hash = w->hash = (uint32_t)hash_words(fresh->key, fresh->words);
+  w->words = fresh->words;
+  w->flows = 1;
+  w->packets = number_at(rows, FIELD_packets, b->packets, i);
+  w->bytes = number_at(rows, FIELD_bytes, b->bytes, i);
+  w->first_seen = number_at(rows, FIELD_start, b->start, i);
+  w->last_seen = number_at(rows, FIELD_end, b->end, i);
+  if (w->words > GROUPS_KEY_WORDS) return put(t, fresh, w), ERR_NONE;
+  if (t->nwaiting && is_same_waiting(w - 1, fresh)) return add_waiting(w - 1, w), ERR_NONE;
+  for (uint32_t k = 0; k < w->words; k++) w->key[k] = fresh->key[k];
+  __builtin_prefetch(&t->slots.slot[w->hash & (t->slots.cap - 1)]);
+  return ++t->nwaiting == GROUPS_WAITING ? groups_settle(t, e) : ERR_NONE;
+}
+
+/* Words that the texts of row i may take, at most. */
+static size_t text_words(const struct grouping *g, const struct grouping_bound *b, const struct rows_columns *rows,
+                         uint32_t i) {
+  size_t words = 0;
+  for (uint32_t k = 0; k < b->n; k++)
+    if (b->item[k].token != LAYOUT_ABSENT && !b->item[k].unit)
+      words += rows->word[g->dim[k].field][i].n / 8 + IP_TEXT / 8;
+  return words;
+}
+
+enum err_code groups_add_columns(struct groups *t, const struct grouping *g, const struct grouping_bound *b,
+                                 const struct rows_columns *rows, const uint8_t *keep, struct err *e) {
+  if (!b->n) {
+    if (groups_settle(t, e) || reserve(t, 0, e)) return e->code;
+    add_all(t->waiting, b, rows, keep);
+    t->nwaiting = t->waiting->flows > 0;
+    return groups_settle(t, e);
+  }
+  for (uint32_t i = 0; i < rows->n; i++) {
+    if (!keep[i]) continue;
+    if (reserve(t, b->room + text_words(g, b, rows, i), e)) return e->code;
+    struct group *fresh = group_at(t, arena_end(&t->arena));
+    fresh->words = put_row_key(fresh->key, g, b, rows, i);
+    if (add_row(t, fresh, b, rows, i, e)) return e->code;
+  }
+  return groups_settle(t, e);
 }
 
 const struct group *groups_next(const struct groups *t, struct groups_place *place) {

@@ -29,6 +29,7 @@
 #include "record/layout.h"
 #include "record/path_fields.h"
 #include "record/record.h"
+#include "scan/rows_word.h"
 
 #define GROUP_NULL RECORD_NONE /* a value or sum that is missing */
 
@@ -104,6 +105,13 @@ void groups_clear(struct groups *t); /* frees all; the table is then as after gr
 ** text.  ERR_NOMEM.
 */
 enum err_code groups_add(struct groups *t, const struct grouping_bound *g, const struct line *line, struct err *e);
+
+/*
+** Adds records as columns, which have all fields of the grouping that the layout has; keep[i] is 0 for a
+** record that is left out.  There are TOKENS_LINES of them at most.  ERR_NOMEM.
+*/
+enum err_code groups_add_columns(struct groups *t, const struct grouping *g, const struct grouping_bound *b,
+                                 const struct rows_columns *rows, const uint8_t *keep, struct err *e);
 
 /* Adds the records that still wait.  ERR_NOMEM. */
 enum err_code groups_settle(struct groups *t, struct err *e);

@@ -12,7 +12,7 @@
 /* Adds the fields of the layouts that were found in the file. */
 static void add_fields(const struct reader *r, uint8_t visible[FIELD_COUNT]) {
   for (int f = 0; f < FIELD_COUNT; f++) {
-    visible[f] |= r->layout.token[f] != LAYOUT_ABSENT;
+    visible[f] |= reader_layout(r)->token[f] != LAYOUT_ABSENT;
     for (uint32_t i = 0; i < r->formats.formats->n; i++)
       if (r->formats.seen >> i & 1) visible[f] |= r->formats.formats->layout[i].token[f] != LAYOUT_ABSENT;
   }

@@ -13,159 +13,62 @@
 ** appended, a record in another format, and a real problem apart.  Where the lines go on in another
 ** layout, all that depends on the layout is bound anew.  The rows go on in the same batch, in which
 ** the columns that only some of them have are NULL in the others.
+**
+** The lines of a container come with a place for each (reader_contained.c).
+**
+** The rows of a Parquet file come as windows, too (parquet_rows.h).  None of them is a header, or in
+** another layout, so reader_take_rows() takes them without looking for that.
 */
 #include "scan/reader.h"
 
 #include <string.h>
 
 #include "base/number.h"
-#include "base/printable.h"
-#include "base/utf8.h"
 #include "record/detect.h"
 #include "record/plausible.h"
-
-#define RAW_MAX_BYTES 1024 /* of a line that is a problem, for flowlogs_errors */
+#include "scan/reader_parts.h"
+#include "scan/reader_rows.h"
 
 /* Bytes beyond the text that other modules may read must be there. */
 _Static_assert(LINES_PADDING >= TOKENS_BLOCK, "the splitter looks at whole blocks");
 _Static_assert(LINES_PADDING >= NUMBER_PADDING && LINES_PADDING >= BATCH_COPY, "fields are read and copied in pieces");
-
-/* Keeps the first problem of a file, which flowlogs_files shows. */
-static void keep_reason(struct reader *r, uint64_t line, const char *reason) {
-  if (line) err_print(r->why, "line %llu: %s", (unsigned long long)line, reason);
-  else err_print(r->why, "%s", reason);
-}
-
-/* Something cannot be used: does what the policy says.  raw may be NULL. */
-static enum err_code add_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
-                                 const char *reason, const char *raw, size_t raw_n, struct err *e) {
-  if (!r->nproblems++ && !r->why[0]) keep_reason(r, line, reason);
-  if (r->options->policy == POLICY_FAIL) r->done = 1;
-  if (r->options->policy == POLICY_SKIP && code != ERR_ARGUMENT && code != ERR_EXHAUSTED) return ERR_NONE;
-  return batch_problem(b, code, line, reason, raw, raw ? utf8_cut(raw, raw_n, RAW_MAX_BYTES) : 0, e);
-}
-
-/* The number of line i of the window in its file, or of its record. */
-static uint64_t number_of(const struct reader *r, uint32_t i) {
-  return r->places ? r->places[i].number : r->line + i + 1;
-}
-
-/* Line i of the window. */
-static inline struct line window_line(const struct reader *r, uint32_t i) {
-  struct line line = tokens_line(&r->tokens, i, r->line);
-  if (__builtin_expect(r->places != NULL, 0)) line.number = r->places[i].number;
-  return line;
-}
-
-/* Finds the line of the window that has this number; 0: there is none. */
-static int find_line(const struct reader *r, uint64_t number, struct line *line) {
-  uint32_t i = 0;
-  if (!number) return 0;
-  if (!r->places)
-    i = number > r->line && number <= r->line + r->tokens.nlines ? (uint32_t)(number - r->line - 1) : UINT32_MAX;
-  else
-    while (i < r->tokens.nlines && r->places[i].number != number) i++;
-  if (i >= r->tokens.nlines) return 0;
-  *line = window_line(r, i);
-  return 1;
-}
-
-/*
-** The same where the rest of the file cannot be used either.  The line is shown if it is in the
-** window.
-*/
-static enum err_code file_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
-                                  const char *reason, struct err *e) {
-  char text[ERR_TEXT]; /* the reason may be r->why */
-  struct line shown = {0};
-  r->done = 1;
-  err_print(text, "%s", reason);
-  if (r->verdict != VERDICT_FLOW_LOG) {
-    r->verdict = VERDICT_BAD;
-    keep_reason(r, line, text);
-  }
-  find_line(r, line, &shown);
-  return add_problem(r, b, code, line, text, shown.text ? shown.text + shown.start : NULL, shown.end - shown.start, e);
-}
-
-/*
-** The source of the bytes has failed.  That is a problem of the file, unless the work itself cannot
-** go on.
-*/
-static enum err_code source_failed(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
-                                   const char *reason, struct err *e) {
-  if (code == ERR_NOMEM) return err_nomem(e);
-  if (code == ERR_INTERRUPT) return err_set(e, code, 0, "%s", reason);
-  return file_problem(r, b, code, line, reason, e);
-}
-
-/*
-** The file is no flow log.  That is a problem, unless the file was found in a folder and nothing
-** says that it should be one.  likely: its content has the marks of a flow log.  line: the line that
-** r->why is about, or 0.
-*/
-static enum err_code not_a_flow_log(struct reader *r, struct batch *b, int likely, uint64_t line, struct err *e) {
-  r->is_other = !likely;
-  if (likely || r->expectation != EXPECT_NOTHING) return file_problem(r, b, ERR_FORMAT, line, r->why, e);
-  r->verdict = VERDICT_OTHER;
-  r->done = 1;
-  return ERR_NONE;
-}
 
 /*
 ** The file is compressed or encoded in a way that we know but do not read.  kind is neither plain
 ** nor empty.
 */
 static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind kind, struct err *e) {
-  if (kind == SOURCE_PARQUET)
-    err_print(r->why, "is a Parquet file, which can't be read yet; flow logs delivered as text can");
-  else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip within gzip, which can't be read; unpack it once");
+  if (kind == SOURCE_PARQUET && r->source.nlayers)
+    err_print(r->why, "is a Parquet file within %s, which can't be read; unpack it", source_kind_name(r->source.kind));
+  else if (kind == SOURCE_PARQUET && r->source.input.is_pipe)
+    err_print(r->why, "is a Parquet file, which can't be read through a pipe; write it to a file, and ask that");
+  else if (kind == SOURCE_PARQUET)
+    err_print(r->why, "is a Parquet file, which can't be read from memory; flowlogs reads it as a file");
+  else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip, which can't be read here; unpack it");
   else err_print(r->why, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
   int likely =
       kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && detect_utf16(r->text, r->text_n));
-  return not_a_flow_log(r, b, likely, 0, e);
-}
-
-/* The first line of the window names the fields, as a container has found them. */
-static enum err_code begin_with_names(struct reader *r) {
-  const struct line line = window_line(r, 0);
-  layout_from_names(&r->layout, &line);
-  r->verdict = VERDICT_FLOW_LOG;
-  formats_set(&r->formats, FORMATS_NONE);
-  return ERR_NONE;
-}
-
-/*
-** No line of the first window is a record.  Where a container has said why a line cannot be used,
-** that is the reason.  at: the line that r->why is about, or 0.
-*/
-static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
-  for (uint32_t i = 0; r->places && i < r->tokens.nlines; i++) {
-    const char *why = block_why(&r->container.block, &r->places[i]);
-    if (!why) continue;
-    err_print(r->why, "%s", why);
-    at = i + 1;
-    break;
-  }
-  return not_a_flow_log(r, b, likely, at ? number_of(r, (uint32_t)at - 1) : 0, e);
+  return reader_not_a_flow_log(r, b, likely, 0, e);
 }
 
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  if (r->places && r->places->number == BLOCK_HEADER) return begin_with_names(r);
+  if (r->places) return reader_begin_contained(r, b, e);
   int expected = r->expectation != EXPECT_NOTHING, choice;
-  switch (detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why)) {
+  enum detect_result result = detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why);
+  switch (result) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
   case DETECT_FLOW_LOG:
     r->verdict = VERDICT_FLOW_LOG;
+    r->why[0] = 0;
     formats_set(&r->formats, choice);
     return ERR_NONE;
-  case DETECT_LIKELY: return begin_with_nothing(r, b, 1, why.line, e);
-  case DETECT_OTHER: return begin_with_nothing(r, b, 0, why.line, e);
+  case DETECT_LIKELY:
+  case DETECT_OTHER: return reader_not_a_flow_log(r, b, result == DETECT_LIKELY, why.line ? r->line + why.line : 0, e);
   case DETECT_ERROR: break;
   }
-  return file_problem(r, b, ERR_FORMAT, number_of(r, (uint32_t)why.line - 1), why.text, e);
+  return reader_file_problem(r, b, ERR_FORMAT, reader_number_of(r, (uint32_t)why.line - 1), why.text, e);
 }
 
 /*
@@ -175,11 +78,12 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
 static enum err_code long_line(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   err_set(&why, ERR_LINE, r->line, "is longer than %d bytes", RECORD_MAX_BYTES);
-  if (r->verdict == VERDICT_FLOW_LOG) return add_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
+  if (r->verdict == VERDICT_FLOW_LOG)
+    return reader_problem(r, b, ERR_LINE, r->line, why.text, r->lines.p, r->lines.n, e);
   if (r->is_first && source_magic(r->lines.p, LINES_HEAD) > SOURCE_EMPTY)
     return foreign(r, b, source_magic(r->lines.p, LINES_HEAD), e);
   err_print(r->why, "is no flow log: its first line is too long");
-  return not_a_flow_log(r, b, 0, 0, e);
+  return reader_not_a_flow_log(r, b, 0, 0, e);
 }
 
 /* The file's first block: looks at what its bytes say, and removes a byte order mark. */
@@ -189,69 +93,32 @@ static enum err_code first_block(struct reader *r, struct batch *b, struct err *
     r->text += 3;
     r->text_n -= 3;
   }
-  enum source_kind kind = source_magic(r->text, r->text_n); /* of the inflated bytes, if it was gzip */
+  enum source_kind kind = source_magic(r->text, r->text_n); /* of what the layers have left */
   return kind == SOURCE_PLAIN ? ERR_NONE : foreign(r, b, kind, e);
 }
 
 /*
-** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.
+** The file has ended without a line.  AWS delivers no such file, so it is a copy that has failed.  Nor is
+** a pipe without a byte an answer: what writes to it has failed, or it was read before.
 */
 static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
   r->verdict = VERDICT_EMPTY;
+  if (r->source.input.is_pipe && r->source.kind == SOURCE_EMPTY)
+    return reader_file_problem(
+        r, b, ERR_DAMAGED, 0,
+        "is a pipe that has brought nothing: the command that writes to it has failed, or something "
+        "else has read it, as the sqlite3 shell reads a script",
+        e);
   if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;
-  return file_problem(r, b, ERR_DAMAGED, 0, "is empty, but AWS delivers a header line at least; copy the file again",
-                      e);
-}
-
-/* Finds out from the first bytes of the file whether it is a container, and begins it. */
-static enum err_code begin_container(struct reader *r, struct err *e) {
-  struct lines *l = &r->lines;
-  r->is_new = 0;
-  lines_peek(l);
-  const struct container_kind *kind = container_find(l->p, l->n, l->at_end);
-  if (!kind || (l->at_end && l->failed.code && !l->n)) return ERR_NONE;
-  if (container_start(&r->container, kind, l->p, l->n, l->read, l->from, e)) return e->code;
-  r->container.feed.at_end = l->at_end;
-  r->container.feed.failed = l->failed;
-  r->is_contained = 1;
-  return ERR_NONE;
-}
-
-/*
-** Nothing more of a container can be read, because of what *why says.  In a file that was found in a
-** folder, and of which no record has been seen, that need not concern flow logs.
-*/
-static enum err_code container_broken(struct reader *r, struct batch *b, const struct err *why, struct err *e) {
-  if (r->verdict != VERDICT_OPEN) return file_problem(r, b, why->code, why->line, why->text, e);
-  err_print(r->why, "%s", why->text);
-  return not_a_flow_log(r, b, detect_marks(r->lines.p, r->lines.n), why->line, e);
-}
-
-/* Gets more lines from a container into r->text, perhaps none. */
-static enum err_code next_container_block(struct reader *r, struct batch *b, struct err *e) {
-  struct err why = {0};
-  switch (container_next(&r->container, &why)) {
-  case CONTAINER_BLOCK:
-    r->text = r->container.block.text;
-    r->text_n = r->container.block.n;
-    r->places = r->container.block.place;
-    return ERR_NONE;
-  case CONTAINER_MORE: return ERR_NONE;
-  case CONTAINER_END:
-    r->done = 1;
-    if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
-    return ERR_NONE;
-  case CONTAINER_BROKEN: return container_broken(r, b, &why, e);
-  case CONTAINER_ERROR: break;
-  }
-  return source_failed(r, b, why.code, why.line, why.text, e);
+  return reader_file_problem(r, b, ERR_DAMAGED, 0,
+                             "is empty, but AWS delivers a header line at least; copy the file again", e);
 }
 
 /* Gets more lines from the file into r->text, perhaps none. */
 static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  if (r->is_new && begin_container(r, e)) return e->code;
-  if (r->is_contained) return next_container_block(r, b, e);
+  if (r->is_new && reader_begin_container(r, e)) return e->code;
+  if (r->is_contained) return reader_next_container_block(r, b, e);
   switch (lines_next(&r->lines, &why)) {
   case LINES_BLOCK:
     r->text = r->lines.p;
@@ -262,7 +129,7 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
   case LINES_END: r->done = 1; return r->verdict == VERDICT_OPEN ? empty(r, b, e) : ERR_NONE;
   case LINES_ERROR: break;
   }
-  return source_failed(r, b, why.code, r->line + 1, why.text, e);
+  return reader_source_failed(r, b, why.code, r->line + 1, why.text, e);
 }
 
 /*
@@ -282,6 +149,10 @@ static void skip_blank_lines(struct reader *r) {
 
 /* Splits the next window of lines, if there is one. */
 static enum err_code next_window(struct reader *r, struct batch *b, struct err *e) {
+  if (reader_is_table(r)) {
+    r->next = r->tokens.nlines = 0;
+    return reader_next_rows(r, b, e);
+  }
   if (r->places) r->places += r->tokens.nlines;
   else r->line += r->tokens.nlines;
   r->next = r->tokens.nlines = 0;
@@ -292,31 +163,6 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
   r->text += taken;
   r->text_n -= taken;
   return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
-}
-
-/* Says which byte of a line, which begins at p, no text has. */
-static void say_odd(const char *odd, const char *p, struct err *why) {
-  unsigned byte = (unsigned char)*odd;
-  if (byte < ' ' || byte == 0x7f)
-    err_set(why, ERR_LINE, 0, "has a control byte (0x%02x); the file may be damaged", byte);
-  else if (printable_control(odd, 2))
-    err_set(why, ERR_LINE, 0, "has a control character (U+%04X, byte %u of the line); the file may be damaged",
-            (unsigned)(unsigned char)odd[1], (unsigned)(odd - p) + 1);
-  else
-    err_set(
-        why, ERR_LINE, 0,
-        "has a byte that is not UTF-8 (0x%02x, byte %u of the line); the file may be damaged, or in another encoding",
-        byte, (unsigned)(odd - p) + 1);
-}
-
-/* A record that cannot be right counts as every other, and is listed besides. */
-static enum err_code list_record(struct reader *r, struct batch *b, const struct line *line, struct err *e) {
-  char why[ERR_TEXT];
-  const char *p = line->text + line->start;
-  r->records++;
-  r->rows++;
-  if (!plausible_not_record(&r->layout, line, why)) return ERR_NONE;
-  return batch_problem(b, ERR_SUSPECT, line->number, why, p, utf8_cut(p, line->end - line->start, RAW_MAX_BYTES), e);
 }
 
 /*
@@ -345,7 +191,7 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
   } else if (line->count == 0) {
     return ERR_NONE;
   } else if ((odd = record_odd_byte(p, n)) != NULL) {
-    say_odd(odd, p, &why);
+    reader_say_odd(odd, p, &why);
   } else {
     switch (layout_find_header(&r->layout, line, &header, &why)) {
     case LAYOUT_HEADER_OWN: formats_set(&r->formats, FORMATS_NONE); return ERR_NONE;
@@ -356,7 +202,8 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
       *changed = 1;
       return ERR_NONE;
     case LAYOUT_HEADER_BAD:
-      return file_problem(r, b, ERR_FORMAT, line->number, why.text, e); /* nobody knows what the lines after it are */
+      return reader_file_problem(r, b, ERR_FORMAT, line->number, why.text,
+                                 e); /* nobody knows what the lines after it are */
     case LAYOUT_HEADER_NONE: break;
     }
     if (is_in_other_format(r, line)) {
@@ -364,10 +211,10 @@ static enum err_code odd_line(struct reader *r, struct batch *b, const struct li
       return ERR_NONE;
     }
     int result = record_check(&r->layout, line);
-    if (result == RECORD_FITS) return list_record(r, b, line, e);
+    if (result == RECORD_FITS) return reader_list_record(r, b, line, e);
     formats_explain(&r->formats, &r->layout, line, why.text);
   }
-  return add_problem(r, b, ERR_LINE, line->number, why.text, p, n, e);
+  return reader_problem(r, b, ERR_LINE, line->number, why.text, p, n, e);
 }
 
 /*
@@ -391,13 +238,15 @@ static int is_suspect(const struct reader *r, const struct line *line) {
 static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
   char why[ERR_TEXT];
   int is_header = r->formats.choice == FORMATS_NONE; /* it is the line before these */
-  int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, why);
+  uint32_t end = r->places ? reader_end_of_names(r) : r->tokens.nlines;
+  int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, end, why);
   r->is_judged = result >= 0;
   if (result <= 0) return ERR_NONE;
   if (r->records)
-    return file_problem(r, b, ERR_FORMAT, r->places ? number_of(r, r->next) : r->line + r->next + !is_header, why, e);
+    return reader_file_problem(r, b, ERR_FORMAT,
+                               r->places ? reader_number_of(r, r->next) : r->line + r->next + !is_header, why, e);
   r->verdict = VERDICT_OPEN;
-  return file_problem(r, b, ERR_FORMAT, 0, why, e);
+  return reader_file_problem(r, b, ERR_FORMAT, 0, why, e);
 }
 
 /* Finds out which lines of this layout are wanted. */
@@ -417,7 +266,7 @@ static void note_uses(struct reader *r, const struct batch *b) {
 }
 
 /* Prepares for lines of this layout, which go into this batch or into the sums. */
-static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
+enum err_code reader_bind(struct reader *r, struct batch *b, struct err *e) {
   if (!r->summing.kind && projection_init(&r->projection, &r->layout, &r->path, b, e)) return e->code;
   envelope_bind(&r->envelope, &r->layout, r->places ? &r->container.block : NULL, b);
   if (r->is_bound) return ERR_NONE;
@@ -426,43 +275,6 @@ static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
   if (r->misfit.code) r->wanted.never = 1;
   note_uses(r, b);
   return ERR_NONE;
-}
-
-/* Takes the record of line i of the window: into the sums, or into the batch. */
-static inline enum err_code take_record(struct reader *r, uint32_t i, const struct line *line, struct batch *b,
-                                        struct err *e) {
-  if (r->summing.kind) return r->summing.kind->add(r->summing.sums, line, e);
-  enum err_code rc = record_store(&r->projection, &r->layout, line, b, e);
-  if (rc || __builtin_expect(!r->envelope.is_wanted, 1)) return rc;
-  return envelope_store(&r->envelope, line, r->places ? &r->places[i] : NULL, b, e);
-}
-
-/* The record of a line could not be taken: *why says what is wrong with it. */
-static enum err_code refuse_line(struct reader *r, struct batch *b, const struct line *line, const struct err *why,
-                                 struct err *e) {
-  const char *p = line->text + line->start;
-  return add_problem(r, b, ERR_LINE, line->number, why->text, p, line->end - line->start, e);
-}
-
-/*
-** A line of a container that is no record: it names the fields of the lines that follow, or it
-** cannot be used.  Returns 0 for all other lines.
-*/
-__attribute__((noinline)) static int take_other_line(struct reader *r, struct batch *b, uint32_t i, int *changed,
-                                                     struct err *e) {
-  const struct block_place *place = &r->places[i];
-  const char *why = block_why(&r->container.block, place);
-  if (place->number != BLOCK_HEADER && !why) return 0;
-  const struct line line = window_line(r, i);
-  if (why) {
-    add_problem(r, b, ERR_LINE, place->number, why, line.text + line.start, line.end - line.start, e);
-    return 1;
-  }
-  layout_from_names(&r->layout, &line);
-  formats_set(&r->formats, FORMATS_NONE);
-  r->is_judged = 0;
-  *changed = 1;
-  return 1;
 }
 
 /*
@@ -481,7 +293,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     const uint32_t i = r->next++;
     const struct line line = tokens_line(t, i, places ? places[i].number - i - 1 : r->line);
     enum err_code rc = ERR_NONE;
-    if (__builtin_expect(places != NULL, 0) && take_other_line(r, b, i, &changed, e)) {
+    if (__builtin_expect(places != NULL, 0) && reader_take_other_line(r, b, i, &changed, e)) {
       rc = e->code;
     } else if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
                (careful && is_suspect(r, &line))) {
@@ -489,19 +301,19 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     } else {
       records++;
       if (all || predicate_keeps(&r->wanted, &line)) {
-        rc = take_record(r, i, &line, b, e);
+        rc = reader_take_record(r, i, &line, b, e);
         rows++;
         if (__builtin_expect(rc == ERR_LINE, 0)) {
           const struct err why = *e;
           memset(e, 0, sizeof *e);
-          rc = refuse_line(r, b, &line, &why, e);
+          rc = reader_refuse_line(r, b, &line, &why, e);
           records--, rows--;
         }
       }
     }
     if (rc) return rc;
   }
-  if (r->misfit.code && records && file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
+  if (r->misfit.code && records && reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
   if (changed) r->is_bound = 0;
   if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
   r->records += records;
@@ -511,16 +323,16 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
 
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {
   if (r->done) return READER_END;
-  if (r->verdict == VERDICT_BAD) return source_failed(r, b, r->bad, 0, r->why, e) ? READER_ERROR : READER_END;
+  if (r->verdict == VERDICT_BAD) return reader_source_failed(r, b, r->bad, 0, r->why, e) ? READER_ERROR : READER_END;
   if (r->next == r->tokens.nlines && next_window(r, b, e)) return READER_ERROR;
   while (!r->done && r->verdict == VERDICT_FLOW_LOG && r->next < r->tokens.nlines) {
     uint8_t had[COLUMN_COUNT];
     if (!r->is_judged && check_columns(r, b, e)) return READER_ERROR;
     if (r->done) break;
     memcpy(had, b->has, sizeof had);
-    if (bind(r, b, e)) return READER_ERROR;
+    if (reader_bind(r, b, e)) return READER_ERROR;
     if (b->nrows) projection_continue(&r->projection, b, had);
-    if (take_lines(r, b, e)) return READER_ERROR;
+    if (r->table.is_open ? reader_take_rows(r, b, e) : take_lines(r, b, e)) return READER_ERROR;
   }
   if (r->done) return READER_END;
   return b->nproblems || !batch_has_room(b) ? READER_FULL : READER_MORE;

@@ -4,6 +4,7 @@
 **
 **     source -> lines -------> tokens -> (detect) -> record -> predicate -> batch, or sums
 **           \-> container --/
+**           \-> rows of Parquet
 **
 ** Call order: reader_init() once, and `summing` set if records are to be summed; for each file
 ** reader_open_file() (or another of the functions that open), then
@@ -40,6 +41,7 @@
 #include "record/record.h"
 #include "record/tokens.h"
 #include "scan/envelope.h"
+#include "scan/parquet_rows.h"
 #include "scan/presence.h"
 #include "scan/refusal.h"
 #include "scan/summing.h"
@@ -65,6 +67,7 @@ struct reader_options {
   enum policy policy;
   const struct predicate *predicate; /* the records that are wanted; NULL for all */
   const struct filter *filter;       /* which they must match besides; NULL for none */
+  int whole_rows;                    /* rows are read and checked as a whole, also where columns could be read alone */
   int ahead;                         /* each file is read and inflated in a thread of its own */
   struct stop stop; /* asked between pieces of work; must allow to be called in the thread that reads the file */
 };
@@ -88,11 +91,19 @@ struct reader {
   int is_new;                       /* 0 or 1: no byte of the file has been looked at */
   int is_contained;                 /* 0 or 1: the file is a container */
   const struct block_place *places; /* of a container: those of the lines in the window; NULL for lines */
-  struct envelope envelope;         /* what the container, or CloudWatch's prefix, gives to a record besides its line */
-  struct tokens tokens;             /* the window: the lines that were split last */
-  struct path_fields path;          /* what the path of the file gives to its records */
-  struct layout layout;             /* of the lines at hand */
-  struct formats_state formats;     /* which formats lines without a header are in */
+  struct {
+    uint64_t n;         /* lines of a container, before its first record, that are no records */
+    uint64_t line;      /* number of the one that why is about */
+    uint64_t messages;  /* of these, what is a message after all, and no record (or behind one that is) */
+    int likely;         /* there were marks of flow logs among them */
+    char why[ERR_TEXT]; /* what is wrong with it */
+  } unread;
+  struct parquet_rows table;    /* in the place of the lines, for a Parquet file; table.is_open says so */
+  struct envelope envelope;     /* what the container, or CloudWatch's prefix, gives to a record besides its line */
+  struct tokens tokens;         /* the window: the lines that were split last */
+  struct path_fields path;      /* what the path of the file gives to its records */
+  struct layout layout;         /* of the lines at hand */
+  struct formats_state formats; /* which formats lines without a header are in */
   struct projection projection;
   struct presence presence;      /* of the fields that the query needs, in this file so far */
   struct predicate_bound wanted; /* the predicate and the filter, for the layout */
@@ -125,6 +136,11 @@ enum reader_result {
   READER_ERROR, /* *e says what: ERR_NOMEM, or ERR_INTERRUPT when `stop` said so */
 };
 
+/* Is the file read as columns, and not as lines?  A pipe cannot be, which is an error. */
+static inline int reader_is_table(const struct reader *r) {
+  return r->source_known && r->source.kind == SOURCE_PARQUET && !r->source.input.is_pipe;
+}
+
 /*
 ** The options' values are looked at until reader_clear().  ERR_NOMEM; reader_clear() is due all
 ** the same.
@@ -132,10 +148,16 @@ enum reader_result {
 enum err_code reader_init(struct reader *r, const struct reader_options *options, struct err *e);
 void reader_clear(struct reader *r);
 
+/*
+** From now on, this is asked in the place of options->stop.  A worker, which must not ask what the
+** owner's thread alone may ask, sets it before its first file.
+*/
+void reader_set_stop(struct reader *r, const struct stop *stop);
+
 /* Begins a file.  Whatever is wrong with it comes as a problem from reader_next(). */
 void reader_open(struct reader *r, const char *path, enum expectation expectation);
 
-/* The same for a text of n bytes in memory, which must stay until reader_close(). */
+/* The same for lines in memory, n bytes, which must stay until reader_close(). */
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation);
 
 /*
@@ -154,6 +176,12 @@ void reader_close(struct reader *r);
 ** one.
 */
 enum expectation reader_expectation(const struct file *file);
+
+/*
+** The layout of the file, of which r->layout may be a part: only the columns that a query needs are read of
+** a Parquet file.
+*/
+const struct layout *reader_layout(const struct reader *r);
 
 /* The uncompressed bytes of the file that have been read so far. */
 uint64_t reader_bytes(const struct reader *r);

@@ -17,11 +17,16 @@ enum err_code reader_init(struct reader *r, const struct reader_options *options
   r->options = options;
   r->done = 1;
   if (source_init(&r->source, e)) return e->code;
-  r->source.input.stop = options->stop;
   container_init(&r->container);
-  r->container.stop = options->stop;
+  parquet_rows_init(&r->table);
+  reader_set_stop(r, &options->stop);
   if (lines_init(&r->lines, e)) return e->code;
   return tokens_init(&r->tokens, LINES_BUFFER + 1, e);
+}
+
+void reader_set_stop(struct reader *r, const struct stop *stop) {
+  r->source.input.stop = *stop;
+  r->container.stop = *stop;
 }
 
 void reader_clear(struct reader *r) {
@@ -29,6 +34,7 @@ void reader_clear(struct reader *r) {
   source_clear(&r->source);
   lines_clear(&r->lines);
   container_clear(&r->container);
+  parquet_rows_clear(&r->table);
   tokens_clear(&r->tokens);
 }
 
@@ -47,7 +53,9 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->is_first = 1;
   r->is_new = 1;
   r->is_contained = 0;
+  r->table.is_flow_log = 0;
   r->places = NULL;
+  memset(&r->unread, 0, sizeof r->unread);
   r->is_bound = r->is_judged = 0;
   memset(&r->presence, 0, sizeof r->presence);
   formats_begin(&r->formats, r->options->formats ? r->options->formats : formats_default());
@@ -57,7 +65,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
 /* The source has been opened, or could not be. */
 static void begin_lines(struct reader *r, struct err *e) {
   r->source_known = !e->code;
-  if (r->source_known && r->options->ahead) read_ahead_start(&r->ahead, &r->source, e);
+  if (r->source_known && r->options->ahead && !reader_is_table(r)) read_ahead_start(&r->ahead, &r->source, e);
   if (e->code) {
     r->verdict = VERDICT_BAD;
     r->bad = e->code;
@@ -67,22 +75,33 @@ static void begin_lines(struct reader *r, struct err *e) {
   else lines_start(&r->lines, read_source, &r->source);
 }
 
-void reader_open(struct reader *r, const char *path, enum expectation expectation) {
+static void open_path(struct reader *r, const char *path, int is_pipe, enum expectation expectation) {
   struct err e = {0};
   begin_file(r, expectation);
-  envelope_begin(&r->envelope, path);
+  envelope_begin(&r->envelope, path, NULL);
   path_fields_of(&r->path, path);
-  source_open(&r->source, path, r->options->guard, &e);
+  if (is_pipe) source_open_pipe(&r->source, path, r->options->guard, &e);
+  else source_open(&r->source, path, r->options->guard, &e);
+  begin_lines(r, &e);
+}
+
+void reader_open(struct reader *r, const char *path, enum expectation expectation) {
+  open_path(r, path, 0, expectation);
+}
+
+static void open_memory(struct reader *r, const char *p, size_t n, const struct file_origin *origin,
+                        enum expectation expectation) {
+  struct err e = {0};
+  begin_file(r, expectation);
+  envelope_begin(&r->envelope, NULL, origin);
+  r->is_new = 0; /* it is lines, whatever they look like */
+  r->path.n = 0;
+  source_open_memory(&r->source, p, n);
   begin_lines(r, &e);
 }
 
 void reader_open_memory(struct reader *r, const char *p, size_t n, enum expectation expectation) {
-  struct err e = {0};
-  begin_file(r, expectation);
-  envelope_begin(&r->envelope, NULL);
-  r->path.n = 0;
-  source_open_memory(&r->source, p, n);
-  begin_lines(r, &e);
+  open_memory(r, p, n, NULL, expectation);
 }
 
 enum expectation reader_expectation(const struct file *file) {
@@ -111,14 +130,15 @@ void reader_open_file(struct reader *r, const struct file *file) {
   char why[ERR_TEXT];
   enum refusal refusal = refusal_of(file, r->options->predicate, why);
   if (refusal != REFUSAL_NONE) refuse(r, file, refusal, why);
-  else if (file->text) reader_open_memory(r, file->text, (size_t)file->size, expectation);
-  else reader_open(r, file->path, expectation);
+  else if (file->text) open_memory(r, file->text, (size_t)file->size, file->origin, expectation);
+  else open_path(r, file->path, file->is_pipe, expectation);
 }
 
 uint64_t reader_bytes(const struct reader *r) { return r->is_contained ? r->container.feed.total : r->lines.total; }
 
 void reader_close(struct reader *r) {
   read_ahead_stop(&r->ahead);
+  parquet_rows_close(&r->table);
   source_close(&r->source);
   r->done = 1;
 }

@@ -25,9 +25,24 @@ static void rollup_bind(void *sums, const struct layout *l, const struct path_fi
   if (g->last_seen) presence_add_use(presence, FIELD_end, s->bound.end != LAYOUT_ABSENT);
 }
 
+static void rollup_uses(const void *sums, uint8_t used[FIELD_COUNT]) {
+  const struct grouping *g = ((const struct rollup_sums *)sums)->grouping;
+  for (uint32_t i = 0; i < g->n; i++) used[g->dim[i].field] = 1;
+  used[FIELD_packets] |= g->packets;
+  used[FIELD_bytes] |= g->bytes;
+  used[FIELD_start] |= g->first_seen;
+  used[FIELD_end] |= g->last_seen;
+}
+
 static enum err_code rollup_add(void *sums, const struct line *line, struct err *e) {
   struct rollup_sums *s = sums;
   return groups_add(&s->groups, &s->bound, line, e);
+}
+
+static enum err_code rollup_add_columns(void *sums, const struct rows_columns *rows, const uint8_t *keep,
+                                        struct err *e) {
+  struct rollup_sums *s = sums;
+  return groups_add_columns(&s->groups, s->grouping, &s->bound, rows, keep, e);
 }
 
 static enum err_code rollup_settle(void *sums, struct err *e) {
@@ -54,7 +69,9 @@ static void rollup_clear(void *sums) { groups_clear(&((struct rollup_sums *)sums
 
 static const struct summing_kind rollup_kind = {
     .bind = rollup_bind,
+    .uses = rollup_uses,
     .add = rollup_add,
+    .add_columns = rollup_add_columns,
     .settle = rollup_settle,
     .is_full = rollup_is_full,
     .merge = rollup_merge,

@@ -117,7 +117,7 @@ static int passes(const struct predicate_term *t, uint32_t n, const struct batch
   return 0;
 }
 
-static int passes_all(const struct predicate *p, const struct batch *b, uint32_t row) {
+int row_store_meets(const struct predicate *p, const struct batch *b, uint32_t row) {
   for (size_t i = 0, next; i < p->n; i = next) {
     for (next = i; next < p->n && p->term[next].subject == p->term[i].subject;) next++;
     if (!passes(&p->term[i], (uint32_t)(next - i), b, row)) return 0;
@@ -208,7 +208,7 @@ const struct batch *row_store_next(const struct row_store *k, struct row_store_c
   for (uint32_t r; (r = next_row(k, c)) != ROW_STORE_END;) {
     const struct batch *b = &k->batch[r >> ROW_STORE_ROW_BITS];
     *row = r & ((1u << ROW_STORE_ROW_BITS) - 1);
-    if (passes_all(c->predicate, b, *row)) return b;
+    if (row_store_meets(c->predicate, b, *row)) return b;
   }
   return NULL;
 }

@@ -77,6 +77,9 @@ void row_store_find(const struct row_store *k, const struct predicate *predicate
 */
 const struct batch *row_store_next(const struct row_store *k, struct row_store_cursor *c, uint32_t *row);
 
+/* Does a row of a batch, which need not be in a store, meet the predicate?  As in row_store_next(). */
+int row_store_meets(const struct predicate *p, const struct batch *b, uint32_t row);
+
 /* Does a term ask for one value, so that an index of its subject serves it? */
 int row_store_asks_for_one(const struct predicate_term *t);
 

@@ -18,6 +18,7 @@
 #include "record/path_fields.h"
 #include "record/tokens.h"
 #include "scan/presence.h"
+#include "scan/rows_word.h"
 
 struct reader;
 
@@ -40,10 +41,22 @@ struct summing_kind {
                struct err *why);
 
   /*
+  ** Notes in used[] which fields the sums need, so that no others are read where they can be read
+  ** alone.  NULL: they need all.
+  */
+  void (*uses)(const void *sums, uint8_t used[FIELD_COUNT]);
+
+  /*
   ** Adds a record, whose line has passed record_check(); TOKENS_BLOCK readable bytes follow its
   ** text.  ERR_NOMEM; ERR_LINE if the line cannot be used, and why.
   */
   enum err_code (*add)(void *sums, const struct line *line, struct err *e);
+
+  /*
+  ** Adds records as columns, which have all fields that uses() has noted, and that the file has.  keep[i] is
+  ** 0 for a record that is not wanted.  Only after a bind().  ERR_NOMEM.  NULL for sums that take lines alone.
+  */
+  enum err_code (*add_columns)(void *sums, const struct rows_columns *rows, const uint8_t *keep, struct err *e);
 
   /* The window has ended: adds the records that still wait.  ERR_NOMEM. */
   enum err_code (*settle)(void *sums, struct err *e);

@@ -31,8 +31,10 @@
 unsigned workers_threads(const struct files *files, int asked) {
   uint64_t bytes = 0;
   if (asked < 0) {
-    for (size_t i = 0; i < files->n && bytes < SCAN_SMALL; i++)
+    for (size_t i = 0; i < files->n && bytes < SCAN_SMALL; i++) {
       if (files->file[i].size > 0) bytes += (uint64_t)files->file[i].size;
+      if (files->file[i].is_pipe) bytes = SCAN_SMALL; /* nobody knows how much comes */
+    }
     asked = bytes < SCAN_SMALL ? 0 : (int)threads_cores();
   }
   return (size_t)asked < files->n ? (unsigned)asked : (unsigned)files->n;
@@ -120,12 +122,14 @@ static enum next_file begin_file(struct workers *s, struct worker *w) {
 
 /*
 ** Adds what has been read of the worker's file since the last call to the progress.  At the end of
-** the file that is all of it, whatever was left out, so that the bytes of all files add up.
+** the file that is all of it, whatever was left out, so that the bytes of all files add up.  Those of
+** pipes are counted where there is nothing else, since nobody knows how many there will be.
 */
 static void count_progress(struct workers *s, struct worker *w, uint64_t records, int is_end) {
   const struct file *file = &s->files->file[w->file];
   uint64_t all = file->size > 0 ? (uint64_t)file->size : 0;
   uint64_t bytes = atomic_load_explicit(&w->reader.source.input.total, memory_order_relaxed);
+  if (file->is_pipe && s->options.progress && !s->options.progress->bytes) all = bytes;
   if (is_end || bytes > all) bytes = all; /* a file that grows is counted with its old size */
   if (bytes < w->bytes) bytes = w->bytes;
   progress_add(s->options.progress, is_end ? 1 : 0, bytes - w->bytes, records);
@@ -151,7 +155,7 @@ static void count_file(struct workers *s, struct worker *w) {
   c->passed_over += r->verdict == VERDICT_OTHER;
   if (r->refusal == REFUSAL_PARTIAL) count_unfinished(c, s->files, w->file);
   c->bytes_read += r->source.input.total;
-  if (r->source_known && r->source.kind == SOURCE_GZIP) c->bytes_inflated += reader_bytes(r);
+  if (r->source_known && r->source.nlayers) c->bytes_inflated += reader_bytes(r);
   c->records += r->records;
   c->rows += r->rows;
   presence_count(&c->presence, &r->presence, 1);
@@ -187,7 +191,8 @@ static int ask_is_stopped(void *workers) { return workers_is_stopped(workers); }
 /* The owner's question must not be asked in other threads, so these look whether they are stopped. */
 static enum err_code begin_worker(struct workers *s, struct worker *w, struct err *e) {
   if (reader_init(&w->reader, &s->options.reader, e)) return e->code;
-  if (!w->is_owner) w->reader.source.input.stop = (struct stop){.ask = ask_is_stopped, .context = s};
+  const struct stop stop = {.ask = ask_is_stopped, .context = s};
+  if (!w->is_owner) reader_set_stop(&w->reader, &stop);
   return s->sink->begin(s->context, w, e);
 }
 

@@ -108,6 +108,7 @@ void progress_line_text(const struct progress *p, double seconds, char *text, si
     double rate = seconds > 0 ? (double)bytes / seconds : 0;
     sqlite3_str_appendf(s, "flowlogs: %llu of %llu files", (unsigned long long)files, (unsigned long long)p->files);
     if (p->bytes) sqlite3_str_appendf(s, " (%d %%)", (int)((double)bytes / (double)p->bytes * 100));
+    else if (bytes) sqlite3_str_appendf(s, ", %.1f MB", (double)bytes / 1e6);
     if (rate > 0 && bytes < p->bytes) put_left(s, (double)(p->bytes - bytes) / rate);
     sqlite3_str_appendf(s, rate < 1e8 ? ", %.1f MB/s" : ", %.0f MB/s", rate / 1e6);
     put_records(s, records);

@@ -113,15 +113,16 @@ static void result_delivered(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, 
 
 static void result_kind(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
+  char kinds[SOURCE_KINDS];
   const struct reader *r = &cursor_of(cursor)->reader;
   if (!r->source_known) return;
-  const char *layer = source_kind_name(r->source.kind);
+  source_kinds(&r->source, kinds);
   if (!r->is_contained) {
-    sqlite3_result_text(ctx, layer, -1, SQLITE_STATIC);
+    sqlite3_result_text(ctx, kinds, -1, SQLITE_TRANSIENT);
     return;
   }
   sqlite3_str *text = sqlite3_str_new(NULL);
-  if (r->source.kind != SOURCE_PLAIN) sqlite3_str_appendf(text, "%s+", layer);
+  if (r->source.nlayers) sqlite3_str_appendf(text, "%s+", kinds);
   sqlite3_str_appendall(text, r->container.form);
   result_str(ctx, text);
 }
@@ -153,7 +154,7 @@ static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
   if (r->verdict != VERDICT_FLOW_LOG) return;
   int is_array = r->formats.choice != FORMATS_NONE && (r->formats.seen & (r->formats.seen - 1));
   sqlite3_str *text = sqlite3_str_new(NULL);
-  if (!is_array) append_names(text, &r->layout);
+  if (!is_array) append_names(text, reader_layout(r));
   for (uint32_t i = 0, before = 0; is_array && i < r->formats.formats->n; i++) {
     if (!(r->formats.seen >> i & 1)) continue;
     sqlite3_str_appendall(text, before++ ? "\", \"" : "[\"");
@@ -166,7 +167,7 @@ static void result_fields(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, con
 static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const struct column *column) {
   (void)column;
   const struct reader *r = &cursor_of(cursor)->reader;
-  const struct layout *l = &r->layout;
+  const struct layout *l = reader_layout(r);
   sqlite3_str *note = sqlite3_str_new(NULL);
   sqlite3_str_appendall(note, r->why);
   int by_header = r->verdict == VERDICT_FLOW_LOG && r->formats.choice == FORMATS_NONE;
@@ -176,6 +177,8 @@ static void result_note(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
                         : r->why[0] ? "; unknown fields: "
                                     : "unknown fields: ",
                         (int)l->name_n[l->unknown[i]], layout_name(l, l->unknown[i]));
+  if (r->table.is_flow_log && r->table.unreadable[0])
+    sqlite3_str_appendf(note, "%sunreadable columns: %s", sqlite3_str_length(note) ? "; " : "", r->table.unreadable);
   result_str(ctx, note);
 }
 
@@ -212,7 +215,10 @@ static const struct column columns[] = {
     FILE_COLUMN("region", "TEXT", NAME, result_region, "region, by the names"),
     FILE_COLUMN("flow_log_id", "TEXT", NAME, result_flow_log, "id of the flow log, by the name"),
     FILE_COLUMN("delivered", "INTEGER", NAME, result_delivered, "time in the name, Unix seconds"),
-    FILE_COLUMN("kind", "TEXT", OPEN, result_kind, "`plain`, `gzip`, `empty`, `parquet` …, by the first bytes"),
+    FILE_COLUMN(
+        "kind", "TEXT", OPEN, result_kind,
+        "`plain`, `gzip`, `empty`, `parquet` …, by the first bytes; the layers from the outermost on where there are "
+        "several, and the form of what is in them: `gzip+gzip`, `json events`, `gzip+json subscription`"),
     FILE_COLUMN("verdict", "TEXT", OPEN, result_verdict,
                 "`flow log`; `empty`; `other` (no flow log: passed over in a folder, an error when named); "
                 "`unreadable` (ends a query with `on_error = fail`)"),
@@ -356,6 +362,7 @@ static int open_reader(struct files_cursor *c) {
   c->reader_options.guard = &c->query.list.guard;
   c->reader_options.formats = c->query.options.formats;
   c->reader_options.policy = POLICY_SKIP;
+  c->reader_options.whole_rows = 1; /* all errors count */
   c->reader_options.stop = watch_stop(&c->query.watch);
   c->has_reader = 1;
   reader_init(&c->reader, &c->reader_options, &e);

@@ -24,6 +24,7 @@
 
 #include "base/calendar.h"
 #include "functions/functions.h"
+#include "file/pipe.h"
 #include "scan/header_survey.h"
 #include "sqlite/report.h"
 #include "tables/columns.h"
@@ -88,7 +89,7 @@ static void result_line(sqlite3_context *ctx, sqlite3_vtab_cursor *cursor, const
        .is_hidden = 1,                                                                                                 \
        .push = {.name = "file", .subject = SUBJECT_FILE, .shape = SHAPE_TEXT},                                         \
        .result = result_file,                                                                                          \
-       .doc = "path of the file that holds the record",                                                                \
+       .doc = "path of the file that holds the record, and - for standard input",                                      \
        .example = "file GLOB '*us-east-1*'"},                                                                          \
       {.name = "line",                                                                                                 \
        .type = "INTEGER",                                                                                              \
@@ -166,6 +167,16 @@ static int is_being_created(sqlite3 *db) {
   return 0;
 }
 
+/* A table reads its files when it is made, and in each query. */
+static int check_no_pipe(const struct files *files, char **pzErr) {
+  const struct file *pipe = files_pipe(files);
+  return pipe ? report_text(pzErr,
+                            "'%s' is a pipe, which can be read only once, and a virtual table reads its files in each "
+                            "query; " PIPE_ADVICE,
+                            pipe->path)
+              : SQLITE_OK;
+}
+
 /*
 ** Finds the fields that the files of a created table have.  *visible stays all zero when there
 ** are none.
@@ -184,6 +195,7 @@ static int look_at_files(sqlite3 *db, const struct options *options, int must_ex
   const struct scan_options scan = {
       .reader = {.guard = &list.guard, .formats = options->formats, .policy = POLICY_SKIP, .stop = watch_stop(&watch)},
       .progress = &watch.progress};
+  if (!rc) rc = check_no_pipe(&list.files, pzErr);
   if (!rc && header_survey(&list.files, &scan, visible, &e)) rc = report_error(pzErr, &e);
   if (rc == SQLITE_ERROR && !must_exist) { /* a query will report it */
     sqlite3_free(*pzErr);

@@ -147,6 +147,12 @@ static int build_filter(sqlite3_vtab_cursor *cursor, int idx, const char *plan, 
         &cursor->pVtab->zErrMsg,
         "which index? write flowlogs_index_build('AWSLogs/', 'logs.idx'), with the name of the file that "
         "is to be made or brought up to date");
+  const struct file *pipe = files_pipe(&c->query.list.files);
+  if (pipe)
+    return report_text(&cursor->pVtab->zErrMsg,
+                       "'%s' is a pipe, which can be read only once; an index is for files that are asked again and "
+                       "again: write it to a file",
+                       pipe->path);
   return build(c);
 }
 

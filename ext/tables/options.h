@@ -63,8 +63,9 @@ enum option_flag {
 /* O(name, kind, other members of struct option_info) */
 #define OPTIONS(O)                                                                                                     \
   O(path, TEXT, .type = "TEXT", .flags = OPTION_REQUIRED | OPTION_HAS_ROWS,                                            \
-    .values = "a file, a folder, a pattern with * ? [] and **, or a JSON array of these",                              \
-    .doc = "The files to read.  A folder stands for everything below it.",                                             \
+    .values = "a file, a folder, a pattern with * ? [] and **, - for standard input, or a JSON array of these",        \
+    .doc = "The files to read.  A folder stands for everything below it, and ~/ for the home folder.  Standard input " \
+           "and pipes can be read once: CREATE TABLE t AS SELECT * FROM flowlogs('-') keeps their records.",           \
     .example = "path = 'tests/data/AWSLogs/012345678901'",                                                             \
     .twice = "; several paths are given as '[\"a\",\"b\"]' (the path of a record's file is the column file)",          \
     .misused = " (the path of a record's file is the column file)")                                                    \

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Decodes what a stream delivers, the argument of flowlogs_payload, to lines.  These forms are
-** told apart by their bytes:
+** Decodes what a stream delivers, the argument of flowlogs_payload, to lines.  It may be any container
+** (container/container.h) or lines, in gzip (also in several members), in base64, or both:
 **
 **     {"awslogs":{"data":"BASE64"}}                    what a subscription gives a Lambda function
-**     {"Records":[{"kinesis":{"data":"BASE64"}}, …]}   the same through Kinesis; {"Records":[{"Data":…}]} of its API
+**     {"Records":[{"kinesis":{"data":"BASE64"}}, …]}   the same through Kinesis
 **     {"records":[{"data":"BASE64"}, …]}               through Firehose, for a function that transforms
 **     {"messageType":"DATA_MESSAGE","logEvents":[{"message":"2 …"}, …], …}   what is in the BASE64, behind gzip
-**     {"events":[{"message":"2 …"}, …]}                get-log-events and filter-log-events
 **     {"message":"2 …"}                                flow logs that go straight to Firehose
 **     2 123456789010 eni-…                             lines
 **
-** Each of them may be in gzip (also in several members), in base64, or both.  JSON values may
-** follow one another, stand in an array, or be JSON strings.  What is in BASE64 may be any of
-** these forms but another event with BASE64.  SQLite's JSON functions read the JSON.
-**
-** The lines of a log stream get the name GROUP:STREAM, all others PAYLOAD_DECODE_NAME.  A message
-** that is not a single line is a problem.  A CONTROL_MESSAGE has no lines.
+** The lines of a log stream get the name GROUP:STREAM, all others PAYLOAD_DECODE_NAME.
 **
 ** Call payload_decoder_new() for a cursor, payload_decode() for each value, and
 ** payload_decoder_free() at the end, by the thread that owns the connection.
@@ -34,14 +28,14 @@
 /* The forms that are accepted, for messages. */
 #define PAYLOAD_DECODE_TAKES                                                                                           \
   "flowlogs_payload takes the event of a Lambda function, Kinesis or Firehose, its base64 data, gzip, CloudWatch's "   \
-  "JSON, or lines"
+  "JSON and CSV, or lines"
 
 /* The same for a value that seems to be a path. */
 #define PAYLOAD_DECODE_TAKES_PATH                                                                                      \
   PAYLOAD_DECODE_TAKES "; to read a file, write flowlogs(path), or flowlogs_payload(readfile(path))"
 
 /*
-** A decoder keeps its statements and buffers from value to value.  NULL: no memory.  The
+** A decoder keeps its buffers from value to value.  NULL: no memory.  The
 ** interrupt must outlive it.
 */
 struct payload_decoder *payload_decoder_new(struct interrupt *interrupt);

@@ -142,10 +142,12 @@ static void plan_term(struct making *m, int i, const struct push *column, enum t
   ** so the higher cost changes nothing.
   */
   if (op == TERM_EQ) m->cost *= 1.1;
+  int has_value = op != TERM_IN && op != TERM_ISNULL && op != TERM_NOTNULL;
   int ordered = op == TERM_LT || op == TERM_LE || op == TERM_GT || op == TERM_GE;
   take(m, i, !column->partly && sql_predicate_is_exact(m->db, column, op, literal));
-  sqlite3_str_appendf(m->text, "%s%s%s ", column->name, term_name(op),
-                      !literal && ordered && column->shape == SHAPE_TEXT && !column->must ? "~" : "");
+  sqlite3_str_appendf(m->text, "%s%s%s%s ", column->name, term_name(op),
+                      !literal && ordered && column->shape == SHAPE_TEXT && !column->must ? "~" : "",
+                      !literal && has_value && plan_knows_in() ? "*" : "");
   m->rows /= op == TERM_EQ || op == TERM_IS || op == TERM_IN || op == TERM_CIDR ? 20 : op == TERM_NE ? 1 : 3;
 }
 

@@ -8,7 +8,8 @@
 ** - "NAME=" of an option: the value is the option's.  "NAME=!" says that SQLite will compare the
 **   hidden column with the value once more.
 ** - NAME and an operator of sql_predicate.h: the column is compared with the value while the
-**   files are read.  A "~" behind the operator says that the affinity of the value is not known.
+**   files are read.  A "~" behind the operator says that the affinity of the value is not known, and a "*"
+**   that the value is no literal, so that the rows of another table of a join may give it.
 ** - "NAME?": the query uses an option, or a column that has no value of its own, in a way that
 **   cannot be passed on to the scan.  xFilter makes an error of it, because one scan cannot
 **   answer for several values.

@@ -111,10 +111,13 @@ int plan_open_error(const struct sql_table *table, const char *name, char **pzEr
 /* A word of the plan that is a term: NAME and op, with the value v. */
 static int add_term(struct applying *a, const char *name, const char *op, size_t op_n, sqlite3_value *v, char **pzErr) {
   const struct column *column = columns_find_push(a->table, name);
+  int varies = op_n > 1 && op[op_n - 1] == '*';
+  op_n -= (size_t)varies;
   int loose = op_n > 1 && op[op_n - 1] == '~';
   enum term_op term = term_find(op, op_n - (size_t)loose);
   if (term == TERM_NONE || !column) return SQLITE_INTERNAL;
   const struct table *t = query_table(a->query);
+  a->query->varies[column->push.subject] |= (uint8_t)varies;
   int rc = literal_check_later(t, column, term, v, pzErr);
   return rc ? rc : sql_predicate_add(&a->query->predicate, t->db, &column->push, term, loose, v, pzErr);
 }
@@ -145,6 +148,7 @@ int plan_apply(struct query *q, const char *plan, int argc, sqlite3_value **argv
   int rc = SQLITE_OK;
   q->used = 0;
   q->alike = 0;
+  memset(q->varies, 0, sizeof q->varies);
   for (int i = 0; *plan && !rc; plan += strspn(plan, " ")) {
     size_t n = strspn(plan, letters), op_n = strcspn(plan + n, " ");
     const char *op = plan + n;

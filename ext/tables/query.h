@@ -29,7 +29,9 @@ struct query {
   struct index_use index; /* what the option index_file says of them */
   uint64_t base;          /* number of the first file, for rowids */
   unsigned alike;         /* rows that are alike in columns with these bits of sql_table.alike come together */
-  sqlite3_uint64 used;    /* mask of the SQL columns that the query uses */
+  uint8_t varies
+      [SUBJECT_COUNT]; /* the subjects that are compared with no literal: another xFilter may bring other values */
+  sqlite3_uint64 used; /* mask of the SQL columns that the query uses */
 };
 
 void query_open(struct query *q, sqlite3_vtab *table);

@@ -31,6 +31,11 @@ struct record_cursor {
   uint32_t at;                    /* the row in the batch, or the problem; set to 0 by record_cursor_next() */
   sqlite3_int64 count;            /* rows that the table has shown; for the table to use */
   struct row_cache_place *served; /* the rows come from this place of the cache; NULL: from files */
+  struct {
+    const struct batch
+        *batch;  /* the scan is at this one, behind the rows that are kept of a pipe; NULL: there is no rest */
+    uint32_t at; /* the row to look at next */
+  } rest;
   uint64_t rounds;                /* how often it was begun */
   struct row_cache_place *looped; /* the place that has served this cursor last; NULL: none has */
   uint8_t nnumbers;               /* columns with a place in `number`: those that the query uses, and their list */

@@ -49,8 +49,41 @@ static struct row_cache_place *find(struct row_cache *r, uint64_t now, const cha
   return found;
 }
 
+/* The rows of a place are to be kept, as far as `memory` goes. */
+static enum row_cache_answer begin_to_keep(struct row_cache_place *p, const struct query *q) {
+  row_store_clear(&p->keep);
+  row_store_init(&p->keep, (size_t)q->options.memory);
+  p->state = ROW_CACHE_SEEN;
+  return ROW_CACHE_FILL;
+}
+
+/* Does the statement that was planned last compare a column with another table? */
+static int has_join(const struct table *t) {
+  for (int i = 0; i < t->of->ncolumns; i++)
+    if (table_is_joined(t, &t->of->column[i])) return 1;
+  return 0;
+}
+
+/*
+** A pipe can be read once, so the first round keeps the rows for all rounds: those that meet the terms in
+** which no round differs.  Returns 0 where there seems to be one round, or no pipe.  There may be one
+** nevertheless, which costs memory only.
+*/
+static int must_keep(struct row_cache_place *place, const struct query *q) {
+  struct predicate *p = &place->predicate;
+  size_t n = 0, terms = p->n;
+  if (!files_pipe(&q->list.files) || q->varies[SUBJECT_FILE]) return 0;
+  for (size_t i = 0; i < terms; i++) {
+    if (q->varies[p->term[i].subject]) predicate_drop(&p->term[i]);
+    else p->term[n++] = p->term[i];
+  }
+  p->n = n;
+  return n < terms || has_join(query_table(q));
+}
+
 static enum row_cache_answer remember(struct row_cache *r, uint64_t now, char *key, uint64_t files,
-                                      const struct predicate *predicate) {
+                                      const struct query *q, struct row_cache_place **place) {
+  const struct predicate *predicate = &q->predicate;
   struct row_cache_place *p = &r->place[r->next++ % ROW_CACHE_PLACES];
   struct err e = {0};
   if (p->users) {
@@ -62,7 +95,10 @@ static enum row_cache_answer remember(struct row_cache *r, uint64_t now, char *k
   p->key = key;
   p->files = files;
   for (size_t i = 0; i < predicate->n && !e.code; i++) predicate_add_copy(&p->predicate, &predicate->term[i], &e);
-  return e.code ? ROW_CACHE_NOMEM : ROW_CACHE_READ;
+  if (e.code) return ROW_CACHE_NOMEM;
+  if (!must_keep(p, q)) return ROW_CACHE_READ;
+  *place = p;
+  return begin_to_keep(p, q);
 }
 
 /* Leaves in the predicate of the place only the terms that this round has, too. */
@@ -93,7 +129,7 @@ enum row_cache_answer row_cache_ask(struct row_cache *r, const struct query *q, 
   sqlite3_free(options);
   if (!key) return ROW_CACHE_NOMEM;
   struct row_cache_place *p = find(r, now, key, files);
-  if (!p) return remember(r, now, key, files, &q->predicate);
+  if (!p) return remember(r, now, key, files, q, place);
   sqlite3_free(key);
   *place = p;
   if (p->state == ROW_CACHE_TOO_MANY || asks_for_files(p, &q->predicate)) return ROW_CACHE_READ;
@@ -103,10 +139,7 @@ enum row_cache_answer row_cache_ask(struct row_cache *r, const struct query *q, 
   if (p->state == ROW_CACHE_KEPT && covered) return ROW_CACHE_SERVE;
   if (p->users) return ROW_CACHE_READ;
   leave_common(p, &q->predicate);
-  row_store_clear(&p->keep);
-  row_store_init(&p->keep, (size_t)q->options.memory);
-  p->state = ROW_CACHE_SEEN;
-  return ROW_CACHE_FILL;
+  return begin_to_keep(p, q);
 }
 
 void row_cache_close(struct row_cache_place *place) {
@@ -119,9 +152,12 @@ static int give_up(struct row_cache_place *place) {
   return 1;
 }
 
-int row_cache_add(struct row_cache_place *place, const struct batch *b) {
+int row_cache_add(struct row_cache_place *place, const struct batch *b, int is_pipe) {
   struct err e = {0};
-  return row_store_add(&place->keep, b, &e) ? give_up(place) : 0;
+  if (!row_store_add(&place->keep, b, &e)) return 0;
+  if (!is_pipe) return give_up(place);
+  place->state = ROW_CACHE_TOO_MANY;
+  return 1;
 }
 
 int row_cache_finish(struct row_cache_place *place, const struct predicate *predicate) {

@@ -60,9 +60,10 @@ enum row_cache_answer row_cache_ask(struct row_cache *r, const struct query *q, 
 
 /*
 ** Keeps the rows of a batch.  Nonzero when there are too many, or no memory: then nothing is kept
-** any more.
+** any more.  Of a pipe, the rows of the batches before are kept for this round, which cannot read them
+** again.
 */
-int row_cache_add(struct row_cache_place *place, const struct batch *b);
+int row_cache_add(struct row_cache_place *place, const struct batch *b, int is_pipe);
 
 /* All rows are kept: indexes them by what rounds differ in.  Nonzero as above. */
 int row_cache_finish(struct row_cache_place *place, const struct predicate *predicate);

@@ -15,6 +15,7 @@ Without names of sections, all of these are measured:
     filter                        CloudWatch's patterns beside the same conditions in SQL
     lookup                        a million lookups of cidr_lookup() against 200,000 prefixes
     connections                   flowlogs_connections beside flowlogs_rollup and the same in DuckDB's SQL
+    parquet                       Parquet files that DuckDB has written, beside DuckDB (parquet.py)
     index                         building an index, and queries with one and without (index.py)
     scripts                       the scripts of sql/investigate beside count(*) of the same files (scripts.py)
 
@@ -35,6 +36,7 @@ import sys
 import typing
 
 import index
+import parquet
 import scripts
 from sides import DUCKDB, Failed, Sides, cores, duckdb_table, say
 
@@ -409,6 +411,7 @@ def main():
                 for form in ("default", "v5") for kind in ("gzip", "plain")}
     sections.update(one=bench.one, small=bench.small, linear=bench.linear, memory=bench.memory, filter=bench.filter,
                     lookup=bench.lookup, connections=bench.connections)
+    sections.update(parquet=lambda: parquet.parquet(bench, SHORT_ROUNDS, IN_TENTH.partition(" WHERE ")[2], RARE, table, seconds, ratio, mib))
     sections.update(index=lambda: index.index(bench, table, seconds, ratio, duckdb_table, ours),
                     scripts=lambda: scripts.scripts(bench, table, seconds, ratio))
     unknown = set(args.sections) - set(sections)

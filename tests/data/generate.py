@@ -5,7 +5,8 @@
     generate.py OUTDIR
 
 writes OUTDIR/AWSLogs, which the examples and SQL tests query, OUTDIR/edge, which tests how files
-are read, and OUTDIR/stream, which is handed over and not read.  No flow log of a real network can
+are read, OUTDIR/forms, one file for each form in which logs reach people, and OUTDIR/stream, which
+is handed over and not read.  No flow log of a real network can
 be published, so this one is made up, but it hangs together: every interface has its subnet and
 addresses, traffic inside a VPC is logged at both ends, NAT gateway traffic on all four legs, and
 things worth finding are hidden in it:
@@ -31,6 +32,9 @@ import zlib
 from calendar import timegm
 from time import gmtime, strftime, strptime
 from urllib.parse import quote
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import containers  # noqa: E402
 
 VPC_FIELDS = """
     version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes
@@ -873,6 +877,22 @@ def stream_events():
     return {"lambda.json": json.dumps({"awslogs": {"data": data}}).encode() + b"\n"}
 
 
+def forms():
+    """Small files in the forms in which flow logs reach people, and one that is no flow log.  Not compressed either."""
+    def of(form, count):
+        return containers.FORMS[form].make(containers.records(seed=len(form), count=count))
+    documents = containers.subscription_documents(containers.records(seed=7, count=9))
+    exported = containers.records(seed=8, count=4, streams=1)
+    task = "exportedlogs/7f3c9f0e-5d0a-4c8e-9b61-2d1c5a7e8f90"
+    return {"athena.csv": of("athena-csv", 5), "console.csv": of("console-csv", 6), "events.json": of("filter-log-events", 7),
+            "events.txt": of("cli-text-filtered", 4), "fields.json": of("fields-json", 5),
+            "firehose": b"".join(gz(document, 0) for document in documents), "insights.csv": of("insights-csv", 3),
+            "insights.json": of("insights-results", 4), "messages.json": of("query-messages", 6), "tail.txt": of("logs-tail", 5),
+            "others.csv": containers.OTHERS["people.csv"],
+            "exportedlogs/aws-logs-write-test": containers.OTHERS["aws-logs-write-test"],
+            f"{task}/{exported[0].stream}/000000.gz": gz(containers.exported(exported), 0)}
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: generate.py OUTDIR")
@@ -882,6 +902,8 @@ def main():
         write(outdir, "edge/" + name, content)
     for name, content in stream_events().items():
         write(outdir, "stream/" + name, content)
+    for name, content in forms().items():
+        write(outdir, "forms/" + name, content)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** json_next() and json_plain(): a text that SQLite takes for one object, array or string is one
+** json_next(): a text that SQLite takes for one object, array or string is one
 ** value; several texts behind one another are their values; the values are parts of the text with
-** nothing but white space between them; and json_plain() changes nothing that SQLite reads, but
-** for NUL.  json_list_next() finds the elements that json_each() finds.
+** nothing but white space between them.  json_list_next() finds the elements that json_each() finds.
 **
 ** Input: a text.
 */
@@ -35,23 +34,6 @@ static int is_valid(const char *p, size_t n) {
   return valid;
 }
 
-/* Does SQLite read the same members from both?  Texts of escapes may differ. */
-static void check_plain(const char *p, size_t n) {
-  char *copy = copy_of(p, n, 0);
-  int has_nul = 0;
-  size_t m = json_plain(copy, n, &has_nul);
-  PROPERTY(m <= n, "%zu bytes of %zu", m, n);
-  if (is_valid(p, n)) {
-    PROPERTY(is_valid(copy, m), "%.*s is no JSON any more: %.*s", (int)n, p, (int)m, copy);
-    static const char values[] = "SELECT group_concat(type || quote(atom)) FROM json_tree(?)";
-    char *a = ask_sqlite(has_nul ? "SELECT 1" : values, p, n), *b = ask_sqlite(has_nul ? "SELECT 1" : values, copy, m);
-    PROPERTY((!a && !b) || (a && b && !strcmp(a, b)), "%.*s: %s, %s", (int)n, p, a ? a : "", b ? b : "");
-    free(a);
-    free(b);
-  }
-  free(copy);
-}
-
 static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /* Returns the number of values, or -1 on an error. */
@@ -65,7 +47,6 @@ static int check_values(const char *text, size_t n) {
     PROPERTY(value >= last && value + length == p && p <= end, "value %d", count);
     for (; last < value; last++) PROPERTY(is_space(*last), "byte %zd is left out", last - text);
     PROPERTY(strchr("{[\"", *value) && strchr("}]\"", p[-1]), "value %d: %.*s", count, (int)length, value);
-    check_plain(value, length);
     last = p;
     count++;
   }

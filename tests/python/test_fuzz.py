@@ -51,7 +51,7 @@ def test_the_readme_lists_the_targets():
 
 def test_a_parser_has_a_target():
     covered = {module for modules in table().values() for module in modules}
-    parsers = {f"{path.parent.name}/{path.stem}" for room in ("base", "net", "file", "record", "predicate", "index", "tables")
+    parsers = {f"{path.parent.name}/{path.stem}" for room in ("base", "net", "file", "record", "parquet", "predicate", "index", "tables")
                for path in (ROOT / "ext" / room).glob("*.h")
                if READS.search(re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S))}
     assert len(parsers) > 10

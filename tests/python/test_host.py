@@ -271,12 +271,6 @@ def test_a_dangling_link_is_an_error(build, tmp_path):
     assert build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}', 'skip');") == "1\n"
 
 
-def test_a_pipe_is_refused(build, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    out = build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}/pipe');")
-    assert "is not a regular file" in out
-
-
 # ---- limits
 
 @pytest.fixture(scope="module")
@@ -564,15 +558,14 @@ def test_a_line_that_is_not_utf8_is_a_bad_line(build, tmp_path, odd, reason):
 
 def test_other_files_in_the_folder_are_passed_over(build, tmp_path):
     """Other files beside flow logs in a folder are passed over. Files that may be flow logs in a
-    form that cannot be read (compressed twice, UTF-16, CSV, an unknown layout) are errors."""
+    form that cannot be read (UTF-16, CSV, an unknown layout) are errors."""
     (tmp_path / "a.log").write_text(GOOD)
     (tmp_path / "elb.log").write_text('2015-05-13T23:39:43.945958Z my-lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 '
                                       '0.000057 200 200 0 29 "GET http://x:80/ HTTP/1.1" "curl/7.38.0" - -\n')
     (tmp_path / "regions.txt").write_text("region\nus-east-1\neu-west-1\n")
     (tmp_path / "notes.txt").write_text("upgraded from 1.2 to 1.3\nMeeting 10:15 to 10:40:20\n")
     assert build.shell(f"SELECT count(*) FROM flowlogs('{tmp_path}');") == "1\n"
-    for name, data in [("twice.gz", gzip.compress(gzip.compress(GOOD.encode()))),
-                       ("wide.txt", ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-le")),
+    for name, data in [("wide.txt", ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-le")),
                        ("le.txt", b"\xff\xfe" + ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-le")),
                        ("be.txt", b"\xfe\xff" + ("srcaddr dstaddr bytes\n" + GOOD).encode("utf-16-be")),
                        ("a.csv", GOOD.replace(" ", ",").encode()),

@@ -194,7 +194,7 @@ def test_each_script_is_there_and_reads_no_relative_path(prefix):
     assert found == set(SCRIPTS) and len(found) > 70
     for path in found:
         text = (prefix / "share/flowlogs" / path).read_text()
-        assert not re.search(r"(?:\.read|\bsh|test -f|cat) \"?'?\|?(sh )?\"?sql/", text) and "./build/" not in text, path
+        assert not re.search(r"(?:\.read|\bsh|test -f|cat|readfile\() ?\"?'?\|?(sh )?\"?sql/", text) and "./build/" not in text, path
         assert ((prefix / "share/flowlogs" / path).stat().st_mode & 0o111) == ((ROOT / path).stat().st_mode & 0o111), path
 
 
@@ -237,6 +237,29 @@ def test_scripts_in_any_folder(release, prefix, logs, tmp_path, folder, names):
     assert everything(prefix / "share/flowlogs/sql", tmp_path) == expected
     if folder in ("investigate", "export"):
         assert everything(ROOT / "sql", tmp_path) == expected
+
+
+@pytest.mark.parametrize("variable, loader, table", [("ASSETS", "load-assets", "assets"), ("HISTORY", "load-history", "address_history")])
+def test_a_list_that_was_loaded_once(release, prefix, tmp_path, variable, loader, table):
+    """Without the variable, the table stays as it is, also in a folder that has no sample. Where there is none, this is said."""
+    file = {"ASSETS": "assets.csv", "HISTORY": "history.csv"}[variable]
+    script = f".mode quote\n.headers off\n.read \"{prefix}/share/flowlogs/sql/inventory/{loader}.sql\"\n"
+    (tmp_path / "load.sql").write_text(f".load {release.extension.resolve()}\n{script}")
+    command = [shutil.which("sqlite3"), "-batch", "my.db", ".read load.sql"]
+    said = [subprocess.run(command, cwd=tmp_path, env=release.env | env, text=True, capture_output=True) for env in (
+        {}, {variable: str(ROOT / "tests/data/inventory" / file)}, {})]
+    assert f"flowlogs: the table {table} is empty: set {variable} to a CSV file" in said[0].stderr and "cannot open" not in said[0].stderr
+    assert said[1].stdout.startswith(f"'{table}',") and said[2].stdout.split(",")[:2] == said[1].stdout.split(",")[:2]
+    assert said[2].stdout.endswith(",'as before'\n") and said[2].stderr == ""
+
+
+def test_the_report_in_any_folder(release, prefix, tmp_path):
+    """It is that of the tree, except for the paths of the rules in it."""
+    logs = ROOT / "tests/data/AWSLogs/012345678901/vpcflowlogs/us-east-1/2026/06/16"
+    before = f".parameter init\n{setting('logs', str(logs))}\n"
+    tree = release.shell(f"{before}.read sql/report.sql\n")
+    got = release.shell(f"{before}.read \"{prefix}/share/flowlogs/sql/report.sql\"\n", cwd=tmp_path)
+    assert got.replace(f"{prefix}/share/flowlogs/sql/", "sql/") == tree and tree.endswith("</html>\n")
 
 
 def test_alerts_in_any_folder(release, prefix, tmp_path):

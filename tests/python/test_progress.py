@@ -23,7 +23,7 @@ import pytest
 from builds import BUILDS, connect
 
 RECORD = b"2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 22 6 1 40 1773046800 1773046803 ACCEPT OK\n"
-LINE = re.compile(r"flowlogs: \d+ of \d+ files \(\d+ %\)(, [\d:]+ left)?, [\d.]+ MB/s, [\d.]+( [kMG])? records")
+LINE = re.compile(r"flowlogs: \d+ of \d+ files( \(\d+ %\)(, [\d:]+ left)?|, [\d.]+ MB), [\d.]+ MB/s, [\d.]+( [kMG])? records")
 LOAD = f".load {BUILDS[0].extension}"
 
 
@@ -94,7 +94,10 @@ def interrupted_at_the_line(statements):
     return results
 
 
-def test_a_long_scan_shows_a_line_and_erases_it(blank):
+def test_a_long_scan_shows_a_line_and_erases_it(blank, tmp_path):
+    """Of a pipe nobody knows how much will come, so there is no share and no time that is left."""
+    os.mkfifo(tmp_path / "pipe")
+    writer = subprocess.Popen(["sh", "-c", f"cat {blank} > {tmp_path}/pipe"], stderr=subprocess.DEVNULL)
     statements = [
         "SELECT count(*) FROM flowlogs('{}')",
         "SELECT sum(flows) FROM flowlogs_rollup('{}')",
@@ -104,9 +107,13 @@ def test_a_long_scan_shows_a_line_and_erases_it(blank):
         "SELECT count(*) FROM flowlogs_errors('{}')",
         "SELECT * FROM flowlogs_index_build('{0}', '{0}.idx')",
         "SELECT * FROM flowlogs_index_build('{0}', '{0}.none.idx', NULL, 0)",
-        "CREATE TABLE logs AS SELECT * FROM flowlogs('{}')"]
-    for sql, (_, screen) in zip(statements, interrupted_at_the_line(sql.format(blank) for sql in statements)):
+        "CREATE TABLE logs AS SELECT * FROM flowlogs('{}')",
+        f"SELECT count(*) FROM flowlogs('{tmp_path}/pipe')"]
+    for sql, (terminal, screen) in zip(statements, interrupted_at_the_line(sql.format(blank) for sql in statements)):
         assert "interrupted" in screen[0].lower() and not any("flowlogs:" in line for line in screen), sql
+        shown = LINE.search(terminal.output).group()
+        assert ("%" not in shown and "files, " in shown) if "/pipe" in sql else " %)" in shown
+    assert writer.wait(60) != 0
 
 
 @pytest.mark.parametrize("threads", [0, 2])

@@ -22,11 +22,14 @@ check LIBDIR "$3"
 find sql -type f \( -name '*.sql' -o -name '*.sh' -o -name '*.py' \) | while IFS= read -r file; do
   to=$1$2/share/flowlogs/$file
   mkdir -p "$(dirname "$to")"
-  # A script that is read, one that sh runs, one that is looked for; in comments; the extension.
+  # A script that is read, one that sh runs, one that is looked for; in comments; in texts of the
+  # report; the extension.
   sed -e "s|^\.read sql/\(.*\)$|.read \"$root/\1\"|" \
     -e "s|sh sql/\([a-z/_-]*\.sh\)|sh \"$root/\1\"|" \
     -e "s|test -f sql/\([a-z/_-]*\.sql\)|test -f \"$root/\1\"|" \
     -e "s|\.read sql/|.read $root/|" \
+    -e "s|\.read \"sql/|.read \"$root/|" \
+    -e "s|readfile('sql/|readfile('$root/|" \
     -e "s|cd /opt/flowlogs && ||" \
     -e "s|\./build/flowlogs|$3/flowlogs|g" "$file" >"$to"
   if [ -x "$file" ]; then chmod 755 "$to"; else chmod 644 "$to"; fi

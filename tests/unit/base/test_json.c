@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** json_next(), json_list_next() and json_plain(): where JSON values and the elements of an array
-** begin and end, and which escapes are rewritten.
+** json_next() and json_list_next(): where JSON values and the elements of an array begin and end.
 */
 #include "helpers.h"
 
@@ -43,7 +42,7 @@ static void test_values(void **state) {
       {" {\"a\":[1,{}]}\n[ ] \"x\" ", "{\"a\":[1,{}]}|[ ]|\"x\"|"},
       {"{\"a\":\"}{][\"}{}", "{\"a\":\"}{][\"}|{}|"},
       {"{\"a\\\"\":\"\\\\\"}\"\\\"\"", "{\"a\\\"\":\"\\\\\"}|\"\\\"\"|"},
-      {"{]{}", "{]|{}|"}, /* SQLite refuses this later */
+      {"{]{}", "{]|{}|"}, /* whoever reads it refuses this */
       {"{\"\\u00001\":1}", "{\"\\u00001\":1}|"},
       {"\"\\\\u0000\"", "\"\\\\u0000\"|"},
       {"{}{", "{}|DAMAGED is cut off: a JSON object"},
@@ -69,41 +68,6 @@ static void test_values(void **state) {
   assert_string_equal(nul2.p, "FORMAT is no JSON: a string has a control byte (0x00)");
   bytes_free(&nul);
   bytes_free(&nul2);
-}
-
-/* Escapes that SQLite would read in another way are rewritten, and no others. */
-static void test_plain(void **state) {
-  static const struct {
-    const char *json, *plain;
-    int has_nul;
-  } cases[] = {
-      {"", "", 0},
-      {"{\"a\":1}", "{\"a\":1}", 0},
-      {"{\"mess\\u0061ge\":\"\\u005A\\u005a\\u0030\"}", "{\"message\":\"ZZ0\"}", 0},
-      {"\"\\u0022\\u005c\\u000a\\u0020\\u007f\\u00e9\"", "\"\\u0022\\u005c\\u000a\\u0020\\u007f\\u00e9\"", 0},
-      {"\"\\u0161\\ud83d\\u1061\"", "\"\\u0161\\ud83d\\u1061\"", 0},
-      {"\"\\u0000\"", "\"\\u0001\"", 1},
-      {"\"x\\u0061\\u0000y\"", "\"xa\\u0001y\"", 1},
-      {"\"\\\\u0000\\\\u0061\"", "\"\\\\u0000\\\\u0061\"", 0}, /* an escaped backslash, and then plain letters */
-      {"\"\\\\\\u0061\"", "\"\\\\a\"", 0},
-      {"\"\\\"\\u0061\"", "\"\\\"a\"", 0},
-      {"\"\\u00", "\"\\u00", 0},
-      {"\"\\u006", "\"\\u006", 0},
-      {"\"\\u006g\"", "\"\\u006g\"", 0},
-      {"\"\\", "\"\\", 0},
-  };
-  (void)state;
-  for (size_t i = 0; i < COUNT(cases); i++) {
-    struct guarded g;
-    int has_nul = 0;
-    size_t n = strlen(cases[i].json);
-    guarded_init(&g, n + 1);
-    char *json = memcpy(g.end - n, cases[i].json, n);
-    size_t got = json_plain(json, n, &has_nul);
-    CHECK(got == strlen(cases[i].plain) && !memcmp(json, cases[i].plain, got) && has_nul == cases[i].has_nul,
-          "%s: %.*s", cases[i].json, (int)got, json);
-    guarded_clear(&g);
-  }
 }
 
 /*
@@ -199,30 +163,8 @@ static void test_deep(void **state) {
   bytes_free(&b);
 }
 
-/* Each value may have JSON_MAX_PARTS parts, and no more. */
-static void test_limit(void **state) {
-  struct bytes b = {0};
-  const char *value;
-  size_t n;
-  struct err e = {0};
-  (void)state;
-  bytes_add(&b, "[", 1);
-  bytes_repeat(&b, ',', JSON_MAX_PARTS - 1);
-  bytes_add(&b, "][]", 3);
-  const char *p = b.p;
-  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_VALUE);
-  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_VALUE);
-  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_END);
-  p = b.p;
-  b.p[b.n - 3] = ',';
-  assert_int_equal(json_next(&p, b.p + b.n, &value, &n, &e), JSON_ERROR);
-  assert_int_equal(e.code, ERR_ARGUMENT);
-  bytes_free(&b);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_elements),
-                                     cmocka_unit_test(test_plain),  cmocka_unit_test(test_every_cut),
-                                     cmocka_unit_test(test_deep),   cmocka_unit_test(test_limit)};
+                                     cmocka_unit_test(test_every_cut), cmocka_unit_test(test_deep)};
   return finish(cmocka_run_group_tests(tests, NULL, NULL));
 }

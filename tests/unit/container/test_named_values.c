@@ -64,6 +64,25 @@ static void test_names(void **state) {
   check("srcAddr a_b x9 x_\n10.0.0.2 2 3 4\n");
 }
 
+/* A header has each field once, whatever the names were before they were written in it. */
+static void test_names_that_become_fields(void **state) {
+  (void)state;
+  begin();
+  record("src.addr=10.0.0.1 srcaddr=10.0.0.2 dst/addr=10.0.0.3 DSTADDR=10.0.0.4 bytes=1", 1);
+  check("src_addr dst_addr bytes\n10.0.0.2 10.0.0.4 1\n");
+  assert_int_equal(values.nknown, 3);
+}
+
+/* Blanks would divide a value; what else should not be in it is for the reader of the line. */
+static void test_odd_values(void **state) {
+  (void)state;
+  begin();
+  int column = named_values_find(&values, "vpc", 3);
+  named_values_set(&values, column, "a\x01 \t\r\n\x7f", 7);
+  named_values_end(&values, &block, 1, BLOCK_NO_TIME);
+  check("vpc\na\x01%20%09%0D%0A\x7f\n");
+}
+
 static void test_which_names_are_records(void **state) {
   static const struct {
     const char *names;
@@ -120,9 +139,10 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_records), cmocka_unit_test(test_a_new_name_makes_a_new_header),
-      cmocka_unit_test(test_names),   cmocka_unit_test(test_which_names_are_records),
-      cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_records),    cmocka_unit_test(test_a_new_name_makes_a_new_header),
+      cmocka_unit_test(test_names),      cmocka_unit_test(test_which_names_are_records),
+      cmocka_unit_test(test_limits),     cmocka_unit_test(test_names_that_become_fields),
+      cmocka_unit_test(test_odd_values),
   };
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }

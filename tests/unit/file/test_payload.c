@@ -131,7 +131,7 @@ static void test_scan(void **state) {
   assert_int_equal(payload_files(&p, &in_memory, &e), ERR_NONE);
   for (int threads = 0; threads < 4; threads++) {
     struct bytes a = scan_files(&on_disk, threads, NULL, NULL), b = scan_files(&in_memory, threads, NULL, &counts);
-    assert_non_null(strstr(b.p, "! 3:0 FORMAT is gzip within gzip"));
+    assert_non_null(strstr(b.p, "! 3:0 FORMAT is gzip, which"));
     const char *disk = strstr(a.p, "3:1 "), *memory = strstr(b.p, "! 3:0");
     assert_non_null(disk);
     assert_int_equal(disk - a.p, memory - b.p);
@@ -190,6 +190,24 @@ static void test_every_allocation(void **state) {
   }
 }
 
+/* Each stream remembers which header its lines have. */
+static void test_headers(void **state) {
+  struct payload headers;
+  struct err e = {0};
+  (void)state;
+  payload_init(&headers);
+  assert_int_equal(payload_set_header(&headers, "a", 1, &e), 1);
+  assert_int_equal(payload_set_header(&headers, "a", 1, &e), 0);
+  assert_int_equal(payload_set_header(&headers, "b", 1, &e), 1);
+  assert_int_equal(payload_set_header(&headers, "a", 2, &e), 1);
+  assert_int_equal(payload_set_header(&headers, "b", 1, &e), 0);
+  mem_test_fail(1, 0);
+  assert_int_equal(payload_set_header(&headers, "c", 1, &e), -1);
+  assert_int_equal(e.code, ERR_NOMEM);
+  mem_test_fail(0, 0);
+  payload_clear(&headers);
+}
+
 /* Different bytes have different fingerprints, and equal bytes have equal ones. */
 static void test_identity(void **state) {
   struct fingerprint_key key = {{UINT64_C(0x123456789abcdef0), UINT64_MAX}}, other = {{1, 2}};
@@ -216,6 +234,7 @@ int main(void) {
                                      cmocka_unit_test(test_scan),
                                      cmocka_unit_test(test_name_says_nothing),
                                      cmocka_unit_test(test_every_allocation),
+                                     cmocka_unit_test(test_headers),
                                      cmocka_unit_test(test_identity)};
   memset(wanted, 1, sizeof wanted);
   return finish(cmocka_run_group_tests(tests, enter_temp_folder, leave_temp_folder));

@@ -203,8 +203,11 @@ static void test_reasons(void **state) {
        "99999999999; it looks like milliseconds, and flow logs have seconds; the line begins with '2 123456789010 "
        "eni-1 172.31.16.139 172.31.16.21 20641 22 6 2...'"},
       {"a,10.0.0.1,10.0.0.2,srcaddr,dstaddr\n", NULL, 1,
-       "looks like flow log records in CSV or JSON, which can't be read; the lines as AWS writes them can; the line "
-       "begins with 'a,10.0.0.1,10.0.0.2,srcaddr,dstaddr'"},
+       "looks like flow log records as CSV without a header line; write the names of the columns in front, as in "
+       "'version,account_id,srcaddr'; the line begins with 'a,10.0.0.1,10.0.0.2,srcaddr,dstaddr'"},
+      {"{\"srcaddr\":\"10.0.0.1\",\"dstaddr\":\"10.0.0.2\"}\n", NULL, 1,
+       "looks like flow log records in JSON of an unknown form; objects with the names of fields as keys can be read, "
+       "one for each record; the line begins with '{\"srcaddr\":\"10.0.0.1\",\"dstaddr\":\"10.0.0.2\"}'"},
       {"\nhello\tw\xc3\xb6rld\xff\r\n", NULL, 2,
        "is no flow log: its first line is neither a header nor a record; the line begins with 'hello?w\xc3\xb6rld?"
        "?'"},

@@ -190,8 +190,6 @@ static const struct {
     {"other text", "hello\nworld\n", VERDICT_BAD,
      "! 0:1 FORMAT is no flow log: its first line is neither a header nor a record; the line begins with 'hello' | "
      "hello\n"},
-    {"Parquet", "PAR1\nxx", VERDICT_BAD,
-     "! 0:0 FORMAT is a Parquet file, which can't be read yet; flow logs delivered as text can | NULL\n"},
     {"zstd", "\x28\xb5\x2f\xfdxx\n", VERDICT_BAD,
      "! 0:0 FORMAT is a zstd file, which can't be read; plain text and gzip can | NULL\n"},
 };

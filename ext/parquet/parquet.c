@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+** The last eight bytes of a file say how long the footer is that lies before them.  Nothing else is read
+** until columns are chosen, and then only their pages.
+**
+** Each column is at a page of its own, and pages of different columns end at different rows.  A window
+** ends where the first of them does, so that texts can point into the pages.
+*/
+#include "parquet/parquet.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+
+#define TAIL 8 /* bytes behind the footer: its length, and the magic */
+
+void parquet_init(struct parquet *p) { memset(p, 0, sizeof *p); }
+
+void parquet_close(struct parquet *p) {
+  for (uint32_t i = 0; i < p->n; i++) column_clear(&p->chosen[i].column);
+  mem_free(p->chosen);
+  p->chosen = NULL;
+  p->n = 0;
+  p->left = 0;
+  if (p->probe) column_clear(p->probe);
+  mem_free(p->probe);
+  p->probe = NULL;
+  footer_clear(&p->footer);
+  mem_free(p->bytes);
+  p->bytes = NULL;
+}
+
+void parquet_clear(struct parquet *p) {
+  parquet_close(p);
+  codec_clear(&p->codec);
+}
+
+/* Reads the length of the footer, and checks what stands around it. */
+static enum err_code read_tail(struct parquet *p, uint32_t *length, struct err *e) {
+  char tail[TAIL];
+  uint64_t size = input_size(p->input);
+  if (size < 4 + TAIL) return err_set(e, ERR_DAMAGED, 0, "is a Parquet file that is cut off; copy the file again");
+  if (input_read_at(p->input, size - TAIL, tail, TAIL, e)) return e->code;
+  if (!memcmp(tail + 4, "PARE", 4)) return err_set(e, ERR_FORMAT, 0, "is a Parquet file that is encrypted");
+  if (memcmp(tail + 4, "PAR1", 4))
+    return err_set(e, ERR_DAMAGED, 0, "is a Parquet file without its end; it is cut off or damaged, copy it again");
+  *length = bytes_load4(tail);
+  if (*length > size - 4 - TAIL)
+    return err_set(e, ERR_DAMAGED, 0, "is a Parquet file that says that its footer is longer than the file");
+  if (*length > FOOTER_MAX)
+    return err_set(e, ERR_FORMAT, 0, "is a Parquet file with a footer of more than %u MiB", FOOTER_MAX >> 20);
+  return ERR_NONE;
+}
+
+enum err_code parquet_open(struct parquet *p, struct input *input, struct err *e) {
+  uint32_t n = 0;
+  struct err why = {0};
+  parquet_close(p);
+  p->input = input;
+  if (read_tail(p, &n, e)) return e->code;
+  uint64_t at = input_size(input) - TAIL - n;
+  if (!(p->bytes = mem_alloc((size_t)n + RLE_PADDING))) return err_nomem(e);
+  if (input_read_at(input, at, p->bytes, n, e)) return e->code;
+  memset(p->bytes + n, 0, RLE_PADDING);
+  if (!footer_read(&p->footer, p->bytes, n, at, &why)) return ERR_NONE;
+  if (why.code == ERR_NOMEM) return err_nomem(e);
+  return err_set(e, why.code, 0, "is a Parquet file that can't be read: %s", why.text);
+}
+
+/* Passes on what is wrong with a column, with its name. */
+static enum err_code fail(const struct schema_column *c, const struct err *why, struct err *e) {
+  if (why->code != ERR_DAMAGED && why->code != ERR_FORMAT) return err_set(e, why->code, 0, "%s", why->text);
+  return err_set(e, why->code, 0, "column %.*s %s", c->n < 80 ? (int)c->n : 80, c->name, why->text);
+}
+
+enum err_code parquet_choose(struct parquet *p, const uint8_t *wanted, struct err *e) {
+  const struct schema *s = &p->footer.schema;
+  uint32_t n = 0;
+  for (uint32_t c = 0; c < s->n; c++) n += wanted[c] != 0;
+  if (!(p->chosen = mem_alloc((n + 1) * sizeof *p->chosen))) return err_nomem(e);
+  for (uint32_t c = 0; c < s->n; c++) {
+    if (!wanted[c]) continue;
+    if (s->column[c].why)
+      return err_set(e, ERR_FORMAT, 0, "column %.*s %s, which can't be read",
+                     s->column[c].n < 80 ? (int)s->column[c].n : 80, s->column[c].name, s->column[c].why);
+    p->chosen[p->n].number = c;
+    column_init(&p->chosen[p->n++].column, &s->column[c], p->input, &p->codec);
+  }
+  return ERR_NONE;
+}
+
+enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t column,
+                                 const struct dictionary **dictionary, struct err *e) {
+  struct err why = {0};
+  int is_all = 0;
+  *dictionary = NULL;
+  if (!p->probe) {
+    if (!(p->probe = mem_alloc(sizeof *p->probe))) return err_nomem(e);
+    column_init(p->probe, NULL, p->input, &p->codec);
+  }
+  p->probe->schema = &p->footer.schema.column[column];
+  if (!column_begin(p->probe, footer_chunk(&p->footer, group, column), p->footer.group[group].rows, &why))
+    column_read_dictionary(p->probe, &is_all, &why);
+  if (why.code && why.code != ERR_DAMAGED && why.code != ERR_FORMAT) return err_set(e, why.code, 0, "%s", why.text);
+  if (!why.code && is_all) *dictionary = &p->probe->dictionary;
+  return ERR_NONE;
+}
+
+enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e) {
+  p->left = p->footer.group[group].rows;
+  for (uint32_t i = 0; i < p->n; i++) {
+    struct parquet_column *c = &p->chosen[i].column;
+    struct err why = {0};
+    if (column_begin(c, footer_chunk(&p->footer, group, p->chosen[i].number), p->left, &why))
+      return fail(c->schema, &why, e);
+  }
+  return ERR_NONE;
+}
+
+enum err_code parquet_window(struct parquet *p, uint32_t *rows, struct err *e) {
+  struct err why = {0};
+  uint32_t n = p->left < COLUMN_WINDOW ? (uint32_t)p->left : COLUMN_WINDOW, there;
+  *rows = 0;
+  for (uint32_t i = 0; n && i < p->n; i++) {
+    if (column_ready(&p->chosen[i].column, &there, &why)) return fail(p->chosen[i].column.schema, &why, e);
+    n = there < n ? there : n;
+  }
+  for (uint32_t i = 0; n && i < p->n; i++)
+    if (column_read(&p->chosen[i].column, n, &why)) return fail(p->chosen[i].column.schema, &why, e);
+  p->left -= n;
+  *rows = n;
+  return ERR_NONE;
+}

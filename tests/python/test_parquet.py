@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: MIT
+"""Parquet files of three writers (tests/data/parquet/make.mjs) give what the same records give as text, in every
+column, under every condition, and whatever reads them."""
+
+import os
+import random
+import shutil
+
+import pytest
+
+from builds import ROOT, quote
+
+FOLDER = ROOT / "tests" / "data" / "parquet"
+LOG = FOLDER / "records.log"
+FIELDS = LOG.read_text().split("\n")[0].replace("-", "_").split()
+RECORDS = [line.split() for line in LOG.read_text().splitlines()[1:]]
+OTHER = {"arrow-empty", "arrow-zstd", "arrow-types", "arrow-nanos", "duckdb-double", "duckdb-other", "duckdb-wrong"}
+SAME = sorted(p.stem for p in FOLDER.glob("*.parquet") if p.stem not in OTHER)
+# Of several row groups and pages, of one, with dictionaries and without.
+SOME = ["arrow-gzip-v1", "arrow-snappy-v2-plain", "hyparquet-delta", "duckdb-gzip-v1"]
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    """The records without a header, so that the number of a line is that of a row."""
+    file = tmp_path_factory.mktemp("text") / "records.log"
+    file.write_text(LOG.read_text().partition("\n")[2])
+    return str(file)
+
+
+def path(name):
+    return f"tests/data/parquet/{name}.parquet"
+
+
+def test_there_are_files_of_each_kind():
+    assert len(SAME) == 29
+    assert {name.partition("-")[0] for name in SAME} == {"arrow", "hyparquet", "duckdb"}
+
+
+def test_every_column_is_as_in_the_text(build):
+    columns = ", ".join(f'"{f}"' for f in FIELDS)
+    expected = [[str(i + 1)] + ["NULL" if v == "-" else v for v in r] for i, r in enumerate(RECORDS)]
+    got = build.rows("".join(f"SELECT line, {columns} FROM flowlogs('{path(name)}');" for name in SAME))
+    assert len(got) == len(SAME) * len(expected)
+    for i, name in enumerate(SAME):
+        assert got[i * len(expected):(i + 1) * len(expected)] == expected, name
+
+
+CONDITIONS = [
+    "1", "start >= 1772963000", "start BETWEEN 1772962000 AND 1772962500", "start > 1772966000", "\"end\" < 1772960500", "start < 0",
+    "dstport = 443", "port = 53", "port BETWEEN 1 AND 100", "srcport IN (22688, 1856, 1)", "bytes > 4999999999", "bytes IS NULL",
+    "bytes IS NOT NULL AND protocol = 6", "action = 'REJECT'", "action <> 'REJECT'", "action IS NULL", "log_status = 'NODATA'",
+    "srcaddr = '10.0.0.113'", "srcaddr = '2001:db8::689'", "addr = '10.0.0.113'", "addr = '9.9.9.9'",
+    "dstaddr = '99.0.0.1'", "line = 50", "line > 90", "line BETWEEN 39 AND 42", "interface_id = 'eni-0a1b2c3d4e5f63'",
+    "interface_id >= 'eni-0a1b2c3d4e5f63'", "interface_id LIKE 'eni-0a1b2c3d4e5f61%'", "account_id = '012345678901'",
+    "account_id = '12345678901'", "cidr_match(srcaddr, '10.0.0.0/24')", "start_time >= '2026-03-08 09:30:00'", "version = 3",
+]
+
+
+def test_every_condition_is_as_in_the_text(build, text):
+    """Row groups that are not read had nothing to give."""
+    script = []
+    for condition in CONDITIONS:
+        for file in [text] + [path(name) for name in SOME]:
+            script.append(f"SELECT count(*), sum(line), group_concat(srcport), min(\"end\") FROM flowlogs({quote(file)}) WHERE {condition};")
+    got = build.rows("".join(script))
+    assert len(got) == len(script), got[-1]
+    for i, condition in enumerate(CONDITIONS):
+        n = len(SOME) + 1
+        rows = got[i * n:(i + 1) * n]
+        assert rows == [rows[0]] * n, condition
+    assert sum(row[0] not in ("0", "96") for row in got) > len(got) / 2
+
+
+MEASURES = "sum(flows), sum(packets), sum(bytes), min(first_seen), max(last_seen)"
+SUMS = [f"SELECT {MEASURES} FROM r WHERE {where}" for where in
+        ("1", "start >= 1772963000", "port = 53", "action = 'REJECT'", "dstport > 60 AND protocol = 6", "start < 5", "protocol IS NULL")]
+SUMS += [f"SELECT {by}, {MEASURES} FROM r GROUP BY 1 ORDER BY 1" for by in ("srcaddr", "dstport", "action", "hour", "dstport, srcaddr")]
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_sums_are_as_in_the_text(build, text, threads):
+    """Also where they are made of numbers, without tokens."""
+    files = [text] + [path(name) for name in SOME]
+    sums = [sql.replace("WHERE", "WHERE threads = 0 AND") if not threads else sql for sql in SUMS]
+    got = build.shell("".join(
+        ";\n".join(sums).replace("FROM r", f"FROM flowlogs_rollup({quote(file)})") + ";\nSELECT '=';\n" for file in files)).split("=\n")[:-1]
+    assert len(got) == len(files) and got[0].count("\n") > 50
+    assert got == [got[0]] * len(files)
+
+
+def test_many_rows_as_numbers(build, tmp_path):
+    """More than a window has, of which all but the first come as numbers."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for i in range(12):
+        shutil.copy(FOLDER / "duckdb-snappy-v2.parquet", folder / f"{i}.parquet")
+    text = tmp_path / "text.log"
+    text.write_text(LOG.read_text().split("\n")[0] + "\n" + 12 * LOG.read_text().partition("\n")[2])
+    for sql in SUMS[:7]:
+        a, b = (build.rows(sql.replace("FROM r", f"FROM flowlogs_rollup({quote(str(p))})")) for p in (folder, text))
+        assert a == b, sql
+
+
+def test_connections_and_an_index_read_them(build, text, tmp_path):
+    tables = []
+    for file in (text, *(path(name) for name in SOME)):
+        tables.append(build.rows("SELECT client, client_port, server, server_port, protocol, first_seen, accepted, records "
+                                 f"FROM flowlogs_connections({quote(file)}) ORDER BY 1, 2, 3, 4, 5"))
+    assert len(tables[0]) > 50 and tables == [tables[0]] * len(tables)
+    folder, index = tmp_path / "tree", tmp_path / "i.idx"
+    folder.mkdir()
+    for name in SOME:
+        os.utime(shutil.copy(FOLDER / f"{name}.parquet", folder), (1e9, 1e9))  # not changed a moment ago
+    build.rows(f"SELECT * FROM flowlogs_index_build({quote(str(folder))}, {quote(str(index))})")
+    for address in ("10.0.0.113", "9.9.9.9", "2001:db8::689"):
+        a, b = (build.rows(f"SELECT file, line, bytes FROM flowlogs({quote(str(folder))}) WHERE srcaddr = '{address}' {more}")
+                for more in ("", f"AND index_file = {quote(str(index))}"))
+        assert a == b
+
+
+def test_raw_extra_and_a_filter_see_the_whole_row(build, text):
+    lines, rows = (build.rows(f"SELECT line, raw FROM flowlogs({quote(p)}) WHERE filter = '[version, account, eni, source, destination, "
+                              "srcport, dstport=443, ...]'") for p in (text, path("arrow-gzip-v2")))
+    assert len(lines) > 10 and lines == rows
+    assert build.rows(f"SELECT extra, dstport FROM flowlogs('{path('duckdb-odd')}') WHERE line = 1") == [
+        ['{"x_note":"b\\"\\\\22688","number":"443"}', "443"]]
+
+
+def test_types_that_converters_make(build):
+    rows = build.rows("SELECT start, \"end\", bytes, packets, srcport, protocol, dstaddr FROM "
+                      f"flowlogs('{path('arrow-types')}')")
+    names = "start start bytes packets srcport protocol dstaddr".split()
+    assert rows == [["NULL" if (v := r[FIELDS.index(n)]) == "-" else v for n in names] for r in RECORDS]
+    rows = build.rows(f"SELECT start, \"end\" FROM flowlogs('{path('arrow-nanos')}')")
+    assert rows == [[r[FIELDS.index("start")], "1773014400"] for r in RECORDS]
+    assert build.rows(f"SELECT count(*) FROM flowlogs('{path('arrow-nanos')}') WHERE \"end\" = 1773014400 AND start < 1772961000") == [["10"]]
+
+
+WRONG = [
+    ("SELECT sum(bytes) FROM flowlogs('{}')", "duckdb-double", "column bytes is of the type DOUBLE, which can't be read"),
+    ("SELECT sum(bytes) FROM flowlogs('{}')", "arrow-zstd", "column bytes is compressed with ZSTD, which can't be read; GZIP"),
+    ("SELECT sum(packets) FROM flowlogs('{}')", "duckdb-wrong", ":1: packets is '-41', not a number from 0 to 999999999999999"),
+    ("SELECT sum(packets) FROM flowlogs_rollup('{}')", "duckdb-wrong", ":1: packets is '-41', not a number"),
+    ("SELECT action FROM flowlogs('{}')", "duckdb-wrong", ":1: action is 'PERHAPS', not ACCEPT or REJECT"),
+    ("SELECT srcaddr FROM flowlogs('{}')", "duckdb-other", "is a Parquet file whose columns are not those of flow logs: id, name"),
+    ("SELECT srcaddr FROM flowlogs('{}') WHERE vpc_id = 'x'", "arrow-types", "no record can meet the condition on vpc_id"),
+]
+
+
+@pytest.mark.parametrize("sql, name, error", WRONG, ids=lambda x: x if x in SAME or x in OTHER else "")
+def test_what_cannot_be_read(build, sql, name, error):
+    assert error in build.shell(sql.format(path(name)) + ";")
+
+
+def test_only_what_is_needed_is_read(build):
+    """What cannot be read is no error where the query does not need it."""
+    assert build.rows(f"SELECT sum(packets) FROM flowlogs('{path('duckdb-double')}')") == [["2285"]]
+    assert build.rows(f"SELECT count(*) FROM flowlogs('{path('arrow-zstd')}')") == [["96"]]
+    assert build.rows(f"SELECT sum(flows) FROM flowlogs_rollup('{path('duckdb-odd')}')") == [["96"]]
+    assert build.rows(f"SELECT count(*), sum(bytes) FROM flowlogs('{path('arrow-empty')}')") == [["0", "NULL"]]
+
+
+def test_problems_have_their_rows(build):
+    rows = build.rows(f"SELECT line, reason FROM flowlogs_errors('{path('duckdb-wrong')}')")
+    assert [r[0] for r in rows[:3]] == ["1", "2", "3"] and len(rows) == 89
+    assert rows[-1] == ["96", "packets is '-37', not a number from 0 to 999999999999999"] or len(rows[-1]) == 2
+    assert build.rows(f"SELECT count(packets), count(*) FROM flowlogs('{path('duckdb-wrong')}', on_error => 'skip')") != []
+
+
+def test_a_folder_with_other_things(build, tmp_path):
+    for name in ("duckdb-other", "duckdb-gzip-v1"):
+        shutil.copy(FOLDER / f"{name}.parquet", tmp_path)
+    shutil.copy(LOG, tmp_path)
+    folder = quote(str(tmp_path))
+    assert build.rows(f"SELECT count(*), sum(bytes) FROM flowlogs({folder})") == [["192", str(2 * sum(int(r[9]) for r in RECORDS if r[9] != "-"))]]
+    assert build.rows(f"SELECT kind, verdict, rows, min_start, max_end, errors FROM flowlogs_files({folder})") == [
+        ["parquet", "flow log", "96", "1772960400", "1772966104", "0"],
+        ["parquet", "other", "0", "NULL", "NULL", "0"],
+        ["plain", "flow log", "96", "1772960400", "1772966104", "0"],
+    ]
+
+
+def test_the_notes_of_files(build):
+    rows = dict(build.rows(f"SELECT path, note FROM flowlogs_files('tests/data/parquet/duckdb-*.parquet')"))
+    assert rows[path("duckdb-odd")] == ("unknown fields: x-note, number; unreadable columns: ratio is of the type DOUBLE, rejected is of "
+                                        "the type BOOLEAN, ports has values within others, inner has values within others")
+    assert rows[path("duckdb-double")] == "unreadable columns: bytes is of the type DOUBLE"
+    assert rows[path("duckdb-gzip-v1")] == "NULL"
+
+
+def test_a_table_shows_the_columns(build):
+    columns = build.rows(f"CREATE VIRTUAL TABLE temp.t USING flowlogs('{path('arrow-types')}'); SELECT name FROM pragma_table_info('t')")
+    assert [c[0] for c in columns] == "srcaddr dstaddr srcport protocol packets bytes start end".split()
+
+
+def test_within_gzip(build, tmp_path):
+    import gzip
+    (tmp_path / "a.parquet.gz").write_bytes(gzip.compress((FOLDER / "duckdb-gzip-v1.parquet").read_bytes()))
+    assert "is a Parquet file within gzip, which can't be read; unpack it" in build.shell(
+        f"SELECT count(*) FROM flowlogs({quote(str(tmp_path / 'a.parquet.gz'))});")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_damage(build, tmp_path, seed):
+    """A file with changed bytes is an error or gives rows, never more, and the others are read all the same."""
+    rng = random.Random(seed)
+    data = (FOLDER / f"{SOME[seed]}.parquet").read_bytes()
+    for i in range(60):
+        changed = bytearray(data)
+        for _ in range(rng.randint(1, 3)):
+            changed[rng.randrange(4, len(changed))] = rng.randrange(256)
+        (tmp_path / f"{i}.parquet").write_bytes(changed)
+        os.truncate(tmp_path / f"{i}.parquet", len(data) if i % 4 else rng.randrange(len(data)))
+    rows = build.rows(f"SELECT file, count(*) FROM flowlogs({quote(str(tmp_path))}) WHERE on_error = 'skip' AND length(raw) > 0 GROUP BY 1")
+    assert all(int(n) <= 96 or "Error" in f for f, n in rows)
+    errors = build.rows(f"SELECT DISTINCT file FROM flowlogs_errors({quote(str(tmp_path))})")
+    assert 20 < len(errors) <= 60
+
+
+def test_a_file_has_its_fields_where_no_row_group_is_read(build, tmp_path):
+    """A condition on a field that a file lacks is an error, unless another has it."""
+    (tmp_path / "a.log").write_text("srcaddr dstaddr\n10.0.0.1 10.0.0.2\n")
+    lacks = f"SELECT count(*) FROM flowlogs({quote(str(tmp_path))}) WHERE start < 5;"
+    assert "no record can meet the condition on start" in build.shell(lacks)
+    shutil.copy(FOLDER / "duckdb-gzip-v1.parquet", tmp_path)
+    assert build.shell(lacks) == "0\n"
