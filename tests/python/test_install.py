@@ -170,6 +170,11 @@ def test_the_man_page_has_what_flowlogs_help_has(release, page):
             assert example in plain, row
 
 
+def test_the_man_page_names_the_folders_of_scripts(page):
+    named = re.findall(r"\\fI(\w+)\\fR", page.read_text().split("\n.SH FILES\n")[1].split("\n.SH ")[0])
+    assert sorted(named) == sorted(p.name for p in (ROOT / "sql").iterdir() if p.is_dir())
+
+
 def test_the_man_page_is_well_formed(page):
     """groff and mandoc have nothing to say about it, where they are installed."""
     tried = 0
