@@ -4,7 +4,10 @@
 #   make demo          installs what is missing, builds, and shows a tour of queries on the sample logs
 #   make test          installs what is missing, builds, and runs every test; ends in "N passed, N failed"
 #   make bench         measures side by side with DuckDB, zcat | awk and zlib's own speed; some ten minutes
-#   make install       to $(PREFIX)/lib, and the scripts of sql to $(PREFIX)/share/flowlogs
+#   make install       to $(PREFIX)/lib, with the scripts of sql in $(PREFIX)/share/flowlogs and the man page flowlogs(7);
+#                      PREFIX, LIBDIR and DESTDIR say where, and make uninstall removes it all
+#   make packages      makes all packages in build/package; make tarball, npm, wheel, deb and sqlpkg make one
+#   make packages-check   installs the packages in Debian 12 and 13, Node.js and Python, and asks them; an hour
 #   make sample        makes tests/data anew
 #   make generate      writes what is generated from ext/record/fields.h and from the descriptions of tables anew: the field
 #                      lists of sql/export and the tables in the READMEs; run it after a change of a field, and commit both
@@ -24,11 +27,17 @@
 #   make coverage      which lines of ext/ make test's tests run; fails below 95 %
 #   make clean
 
+, := ,
 CC      ?= cc
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+MANDIR  ?= $(PREFIX)/share/man
 PYTHON  ?= $(firstword $(wildcard /usr/bin/python3) python3)
 BUILD   ?= build
 OPT     ?= -O3 -g
+
+# The version of everything that is built and packaged.
+VERSION := $(shell sed -n 's/^\#define FLOWLOGS_VERSION "\(.*\)"/\1/p' ext/flowlogs.h)
 
 ifeq ($(shell uname -s),Darwin)
   SO     := dylib
@@ -37,11 +46,14 @@ else
   SO     := so
   # nodelete: when loading fails half way, for want of memory, SQLite unloads us and then calls destructors of ours.
   SHARED := -shared -Wl,-z,defs,-z,relro,-z,now,-z,nodelete
+  # By this name ldconfig lists the installed library, which it finds by a link that begins with "lib".
+  SONAME := -Wl,-soname,flowlogs.so
 endif
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
         -Wwrite-strings
-ALL_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(OPT) $(WARN) -fPIC -pthread -fvisibility=hidden $(CFLAGS)
+ALL_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(OPT) $(WARN) -fPIC -pthread -fvisibility=hidden \
+              $(CPPFLAGS) $(CFLAGS)
 LIBS := -lz -pthread
 
 # What inflates gzip files: ISA-L where it can be compiled and linked, zlib otherwise.  INFLATE=zlib and INFLATE=isal force
@@ -52,7 +64,7 @@ ifeq ($(origin ISAL_LIBS),undefined)
 endif
 ISAL_TEST := \#include <isa-l.h>\nint main(void) { struct inflate_state s; isal_inflate_init(&s); return isal_inflate(&s); }
 ifeq ($(origin ISAL),undefined)
-  ISAL := $(shell printf '$(ISAL_TEST)\n' | $(CC) $(CFLAGS) $(ISAL_CFLAGS) -x c -o /dev/null - $(LDFLAGS) $(ISAL_LIBS) 2>/dev/null && echo yes)
+  ISAL := $(shell printf '$(ISAL_TEST)\n' | $(CC) $(CPPFLAGS) $(CFLAGS) $(ISAL_CFLAGS) -o /dev/null -x c - -x none $(LDFLAGS) $(ISAL_LIBS) 2>/dev/null && echo yes)
 endif
 INFLATE ?= $(if $(ISAL),isal,zlib)
 ifeq ($(filter zlib isal,$(INFLATE)),)
@@ -85,7 +97,7 @@ OBJECTS := $(LOWER) $(UPPER)
 all: $(BUILD)/flowlogs.$(SO)
 
 $(BUILD)/flowlogs.$(SO): $(OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(SHARED) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(SHARED) $(SONAME) $(LDFLAGS) -o $@ $^ $(LIBS)
 	@echo "$@ inflates with $(if $(filter isal,$(INFLATE)),ISA-L,zlib)"
 
 # The choice of the last build: what depends on it is made again when it changes.
@@ -120,14 +132,30 @@ demo: deps-build
 	@$(MAKE) -s --no-print-directory all
 	@tests/tools/demo.sh $(BUILD)/flowlogs
 
-install: all
-	install -d "$(DESTDIR)$(PREFIX)/lib"
-	install -m 755 $(BUILD)/flowlogs.$(SO) "$(DESTDIR)$(PREFIX)/lib/"
-	tests/tools/install_sql.sh "$(DESTDIR)" "$(PREFIX)"
+# What is installed besides the library and the scripts is made from templates in .packaging; its README says more.
+install: all $(BUILD)/flowlogs.7 $(BUILD)/flowlogs.pc
+	tests/tools/install_sql.sh "$(DESTDIR)" "$(PREFIX)" "$(LIBDIR)"
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(MANDIR)/man7"
+	install -m 755 $(BUILD)/flowlogs.$(SO) "$(DESTDIR)$(LIBDIR)/"
+	$(if $(SONAME),ln -sf flowlogs.so "$(DESTDIR)$(LIBDIR)/libflowlogs.so")
+	install -m 644 $(BUILD)/flowlogs.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/"
+	install -m 644 $(BUILD)/flowlogs.7 "$(DESTDIR)$(MANDIR)/man7/"
+	@.packaging/how_to_load.sh "$(DESTDIR)" "$(LIBDIR)" "$(PREFIX)"
 
 uninstall:
-	rm -f "$(DESTDIR)$(PREFIX)/lib/flowlogs.$(SO)"
+	rm -f "$(DESTDIR)$(LIBDIR)/flowlogs.$(SO)" "$(DESTDIR)$(LIBDIR)/libflowlogs.so" \
+	      "$(DESTDIR)$(LIBDIR)/pkgconfig/flowlogs.pc" "$(DESTDIR)$(MANDIR)/man7/flowlogs.7"
 	rm -rf "$(DESTDIR)$(PREFIX)/share/flowlogs"
+
+# The time of whatever carries one: that of the last commit, or of the header where there is no git.
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell date -r ext/flowlogs.h +%s))
+
+$(BUILD)/flowlogs.7: .packaging/man.sql $(BUILD)/flowlogs.$(SO) FORCE
+	@.packaging/man.sh $(BUILD)/flowlogs "$(EPOCH)" "$(PREFIX)" "$(LIBDIR)" >$@
+$(BUILD)/flowlogs.pc: .packaging/flowlogs.pc.in FORCE
+	@sed -e "s|@VERSION@|$(VERSION)|" -e "s|@PREFIX@|$(PREFIX)|" -e "s|@LIBDIR@|$(LIBDIR)|" $< >$@
+
+include .packaging/packages.mk
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
@@ -203,7 +231,6 @@ tsan:
 	@$(call SANITIZED,tsan,-fsanitize=thread) build-tests
 	@tests/tools/tsan.sh $(BUILD)/tsan
 .PHONY: build-tsan
-, := ,
 
 # All fuzz targets with libFuzzer, each for FUZZ_SECONDS, in which it looks for inputs beyond its corpus.  By default that
 # is an hour for all together.  FUZZ='lines ip' runs these alone.
@@ -281,6 +308,12 @@ versions: deps-test build-tests
 # Prints a table of the hosts in tests/hosts, and "N passed, N failed, N skipped".
 hosts: all
 	@$(PYTHON) -B tests/hosts/run.py $(BUILD)
+
+# The report of 2 million records with an intrusion in them: its time beside that of its queries alone, its size, and the
+# page in Chromium, whose pictures are in $(BUILD)/report; a few minutes.  Without chromium, tidy: apt-get install.
+report-check: all
+	@$(PYTHON) -B tests/tools/report_check.py $(BUILD) $(REPORT)
+.PHONY: report-check
 
 lint:
 	@tests/tools/lint.sh

@@ -22,6 +22,16 @@
 
 /* --- passes ------------------------------------------------------------------------------------------------------ */
 
+/* The files are to be read again, because there was no room for all connections. */
+static enum err_code check_no_pipe(const struct connection_scan *g, struct err *e) {
+  const struct file *pipe = files_pipe(g->files);
+  if (!pipe) return ERR_NONE;
+  return err_set(e, ERR_ARGUMENT, 0,
+                 "'%s' is a pipe, which can be read only once, and its connections take more than memory = %llu; allow "
+                 "more, or write it to a file, and ask that",
+                 pipe->path, (unsigned long long)g->options.pass.memory);
+}
+
 static enum err_code begin_pass(struct connection_scan *g, struct err *e) {
   g->passes++;
   return connection_pass_begin(&g->pass, g->files, &g->options.pass, &g->parts, e);
@@ -70,6 +80,7 @@ static enum err_code each_elsewhere(struct connection_scan *g, const struct conn
   struct connection_scan_options options = g->options;
   const struct connection *c;
   if (!other) return err_nomem(e);
+  if (check_no_pipe(g, e)) return mem_free(other), e->code;
   options.pass.wish = *wish;
   options.pass.memory = connection_pass_memory_left(&g->pass);
   if (!connection_scan_open(other, g->files, &options, e))
@@ -279,7 +290,7 @@ enum err_code connection_scan_next(struct connection_scan *g, const struct conne
     if (p->table && (*out = connections_next(p->table, &p->place))) return ERR_NONE;
     if (p->has_read) {
       if (workers_check_process(&p->scan.workers, e) || connection_pass_next(p, out, e) || *out) return e->code;
-      if (!g->parts.ndue) return ERR_NONE;
+      if (!g->parts.ndue || check_no_pipe(g, e)) return e->code;
       end_pass(g);
       g->parts.part = g->parts.due[--g->parts.ndue];
       if (begin_pass(g, e)) return e->code;

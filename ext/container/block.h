@@ -39,7 +39,7 @@
 #define BLOCK_NAME    512                     /* bytes of the name of a log group or log stream; AWS's limit */
 #define BLOCK_NO_TIME FILE_NO_TIME
 #define BLOCK_NO_TEXT UINT32_MAX
-#define BLOCK_HEADER  0 /* in the place of a number: the line names the fields of those that follow */
+#define BLOCK_HEADER  0 /* in the place of a number: the line names the fields of those that follow, or it has no name */
 
 /* A log stream.  BLOCK_NO_TEXT for a name that the container does not have. */
 struct block_stream {
@@ -107,6 +107,12 @@ static inline void block_end_line(struct block *b, size_t n, uint64_t number, in
   b->n += n + 1;
   b->place[b->nlines++] = (struct block_place){number, time, b->nstreams - 1, BLOCK_NO_TEXT};
 }
+
+/*
+** The names of the last header do not hold for the lines that follow: each of them is in a format of
+** its own.  An empty line that is no record says so.
+*/
+static inline void block_end_names(struct block *b) { block_end_line(b, 0, BLOCK_HEADER, BLOCK_NO_TIME); }
 
 /*
 ** Adds a line that cannot be used.  why: the reason, as it follows "FILE:NUMBER: ".  The n bytes at

@@ -59,9 +59,14 @@ static enum err_code csv_start(struct container *c, struct err *e) {
 
 /* The rows that follow have other columns. */
 static void begin_rows(struct container *c, struct csv *s) {
+  int had_fields = s->has_header && s->columns.role[CSV_MESSAGE] == CSV_ABSENT;
   s->columns = s->other;
+  s->has_header = 1;
   c->form = s->columns.form;
-  if (s->columns.role[CSV_MESSAGE] != CSV_ABSENT) return;
+  if (s->columns.role[CSV_MESSAGE] != CSV_ABSENT) {
+    if (had_fields) block_end_names(&c->block);
+    return;
+  }
   memcpy(block_begin_line(&c->block), s->columns.line, s->columns.line_n);
   block_end_line(&c->block, s->columns.line_n, BLOCK_HEADER, BLOCK_NO_TIME);
 }
@@ -76,16 +81,14 @@ static void skip_mark(struct feed *f) {
   while (f->end - f->p >= 3 && !memcmp(f->p, "\xef\xbb\xbf", 3)) f->p += 3;
 }
 
-/* Takes the header, and the blank lines in front of it. */
+/* Takes the header, and the white space in front of it, as container_find() does. */
 static enum container_result begin(struct container *c, struct csv *s, struct err *e) {
   struct feed *f = &c->feed;
   feed_more(f);
   skip_mark(f);
-  for (const char *p = f->p; p < f->end && char_is_space(*p); p++)
-    if (*p == '\n') take(c, p + 1, 1);
+  for (; f->p < f->end && char_is_space(*f->p); f->p++) c->number += *f->p == '\n';
   int is_all = f->at_end && !f->failed.code;
   int found = csv_columns_find(&s->other, &s->row, f->p, (size_t)(f->end - f->p), is_all, e);
-  s->has_header = found > 0;
   if (!found) err_set(e, ERR_FORMAT, 0, "is CSV whose header names no columns of a flow log");
   if (found <= 0) {
     c->form = found ? s->other.form : c->form;

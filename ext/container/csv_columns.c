@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "container/name_census.h"
 #include "container/named_values.h"
-#include "record/lookalike.h"
 
 static const char form_messages[] = "csv messages", form_insights[] = "csv insights", form_fields[] = "csv fields";
 
@@ -33,42 +33,12 @@ static const struct {
     {"loggroupname", CSV_GROUP, 0},   {"log", CSV_GROUP, 1},
 };
 
-/* What the names are, counted. */
-struct census {
-  uint32_t names;   /* of the record's own: neither empty nor with '@' */
-  uint32_t known;   /* of these, names of fields */
-  uint32_t sure;    /* of these, names that are no headings of all kinds of lists */
-  uint32_t traffic; /* of these, fields that tables of other things do not have */
-  uint32_t sums;    /* of these, `bytes` and `action`, with which other fields are records as well */
-  int is_insights;  /* there is a name with '@' */
-  int is_summed;    /* there is a sum of records */
-};
-
 static int find_role(const char *name, size_t n) {
   int at = n && *name == '@';
   for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
     if ((at || !roles[i].at) && field_same_name(name + at, n - (size_t)at, roles[i].name, strlen(roles[i].name)))
       return (int)roles[i].role;
   return CSV_ABSENT;
-}
-
-static void count_name(struct census *s, int field, const char *name, size_t n) {
-  s->names++;
-  s->is_summed |= lookalike_is_sum(name, n);
-  if (field == FIELD_NONE) return;
-  s->known++;
-  if (layout_is_heading(name, n)) return;
-  s->sure++;
-  s->traffic += (uint32_t)field_is_traffic(field);
-  s->sums += field == FIELD_bytes || field == FIELD_action;
-}
-
-/* Are these the columns of flow log records? */
-static int are_fields(const struct census *s) {
-  if (s->is_summed) return 0;
-  if (s->is_insights && s->sure == s->names) return s->traffic || s->sums;
-  if (s->traffic) return s->sure >= LAYOUT_SURE || (s->sure >= 2 && s->sure * 2 >= s->names);
-  return s->sums && s->sure == s->names && s->sure >= LAYOUT_SURE;
 }
 
 /*
@@ -85,7 +55,7 @@ static size_t read_name(const struct csv_value *value, char out[NAME_BYTES]) {
 /* The names of a header while they are read. */
 struct names {
   struct csv_columns *c;
-  struct census census;
+  struct name_census census;
   int field[CSV_COLUMNS];                      /* of each column; FIELD_NONE */
   int32_t of_field[FIELD_COUNT];               /* the column of each field, or CSV_ABSENT */
   uint16_t at[CSV_COLUMNS], at_n[CSV_COLUMNS]; /* the name of each column, in text */
@@ -110,7 +80,8 @@ static void use_field(struct names *s, uint32_t column) {
   if (other != CSV_ABSENT && !own) return;
   if (other != CSV_ABSENT) s->c->use[other] = CSV_UNUSED;
   s->of_field[field] = (int32_t)column;
-  s->c->use[column] = fields[field].kind == KIND_TIME ? CSV_TIME : CSV_VALUE;
+  enum kind kind = fields[field].kind;
+  s->c->use[column] = kind == KIND_TIME ? CSV_TIME : kind_is_int(kind) ? CSV_NUMBER : CSV_VALUE;
 }
 
 /* The column is no field: is its name that of a column before it?  Then it is not used. */
@@ -132,12 +103,13 @@ static void add_name(struct names *s, const struct csv_value *value) {
   s->at[column] = (uint16_t)s->text_n;
   s->at_n[column] = 0;
   s->census.is_insights |= n && *name == '@';
+  s->census.has_time |= (n && *name == '@') || role == CSV_EVENT_TIME;
   if (role != CSV_ABSENT && c->role[role] == CSV_ABSENT) c->role[role] = (int32_t)column;
   if (!n || *name == '@' || role != CSV_ABSENT) return;
   s->at_n[column] = (uint16_t)named_values_spell(name, n, s->text + s->text_n);
   s->text_n += s->at_n[column];
   s->field[column] = field_find(s->text + s->at[column], s->at_n[column]);
-  count_name(&s->census, s->field[column], name, n);
+  name_census_add(&s->census, s->field[column], name, n);
   if (s->field[column] != FIELD_NONE) use_field(s, column);
   else c->use[column] = is_known_column(s, column) ? CSV_UNUSED : CSV_VALUE;
 }
@@ -171,7 +143,7 @@ int csv_columns_read(struct csv_columns *c, const struct csv_row *row, char sepa
     c->form = s.census.is_insights ? form_insights : form_messages;
     return 1;
   }
-  if (c->n < 2 || !are_fields(&s.census)) return 0;
+  if (c->n < 2 || !name_census_is_record(&s.census)) return 0;
   c->form = s.census.is_insights ? form_insights : form_fields;
   put_line(&s);
   if (s.twice == CSV_ABSENT) return 1;

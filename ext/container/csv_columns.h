@@ -20,7 +20,8 @@ enum csv_role { CSV_MESSAGE, CSV_EVENT_TIME, CSV_STREAM, CSV_GROUP, CSV_ROLES };
 enum csv_use {
   CSV_UNUSED,
   CSV_VALUE,
-  CSV_TIME, /* of a field of KIND_TIME: a date becomes Unix seconds */
+  CSV_NUMBER, /* of a number: what follows the point is left out if it is 0 */
+  CSV_TIME,   /* the same, of KIND_TIME: a date becomes Unix seconds */
 };
 
 struct csv_columns {

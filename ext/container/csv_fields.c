@@ -76,13 +76,23 @@ static size_t put_time(char *out, const struct csv_value *value) {
   return n;
 }
 
+/*
+** A number, of n bytes, which may be written as one with a fraction: tools whose integers have no
+** value for a missing one do so.  Returns its bytes without a fraction of 0.
+*/
+static inline size_t without_zeros(const char *p, size_t n) {
+  if (n < 3 || p[n - 1] != '0' || p[n - 2] != '.') return n;
+  return n - 2 <= 16 && number_fits(p, n - 2) ? n - 2 : n;
+}
+
 size_t csv_fields_put(const struct csv_columns *c, const struct csv_row *row, char *line) {
   size_t k = 0;
   for (uint32_t i = 0; i < c->n; i++) {
     const struct csv_value *value = &row->value[i];
     if (!c->use[i]) continue;
     if (k + 3 * (size_t)value->n + 24 > BLOCK_LINE) return 0;
-    size_t n = c->use[i] == CSV_TIME && value->n > 11 ? put_time(line + k, value) : put(line + k, value);
+    size_t n = c->use[i] == CSV_TIME && value->n > 13 ? put_time(line + k, value) : put(line + k, value);
+    if (c->use[i] >= CSV_NUMBER) n = without_zeros(line + k, n);
     if (!n) line[k + n++] = '-';
     k += n;
     line[k++] = ' ';

@@ -75,7 +75,7 @@ static enum err_code start(struct container *c, struct err *e) {
   j->nframes = j->nlevels = 1;
   j->text_n = j->nmembers = 0;
   json_hold_drop(&j->hold);
-  j->is_holding = j->is_released = j->has_names = j->is_known = j->is_resynced = 0;
+  j->is_holding = j->is_released = j->is_known = j->is_resynced = 0;
   j->nunheld = 0;
   j->hint = NULL;
   named_values_restart(&j->values);

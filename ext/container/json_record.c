@@ -3,13 +3,14 @@
 ** When an object has ended, what was found in it says what it was: a line, something whose lines
 ** have been read already, or nothing that can be used.
 **
-** Its fields are those of a record if named_values.h says so.  Names that records had before are not
+** Its fields are those of a record if name_census.h says so.  Names that records had before are not
 ** looked at again, because a file mostly has the same ones in all records.
 */
 #include <string.h>
 
 #include "base/printable.h"
 #include "container/json_state.h"
+#include "container/name_census.h"
 
 /* --- lines ------------------------------------------------------------------------------------------------------- */
 
@@ -30,19 +31,14 @@ static int hold(struct json *j, const struct json_held *event) {
   return json_scan_fail(&j->scan, &e);
 }
 
-/*
-** The lines behind a header are read as it says.  Such a line is not shown: whoever looks at whole
-** windows of lines could take it for a record of the header.
-*/
-static const char after_names[] =
-    "is a line without the names of its fields, and records with such names stand in front "
-    "of it; write the two into files of their own";
-
 int json_put(struct json *j, const struct json_frame *f, size_t n) {
   struct block *b = json_block(j);
-  if (j->has_names) return json_bad(j, NULL, 0, after_names);
   if (j->is_holding) return hold(j, &(struct json_held){f->time, block_begin_line(b), n, NULL});
   set_stream(j, f);
+  if (j->values.is_in_force) {
+    memmove(block_begin_line(b) + 1, block_begin_line(b), n);
+    named_values_interrupt(&j->values, b);
+  }
   block_end_line(b, n, ++j->c->number, f->time);
   return 1;
 }
@@ -71,6 +67,7 @@ int json_release(struct json *j) {
     if (event.why) {
       block_add_bad(b, event.p, event.n, j->c->number, event.why);
     } else {
+      named_values_interrupt(&j->values, b);
       memcpy(block_begin_line(b), event.p, event.n);
       block_end_line(b, event.n, j->c->number, event.time);
     }
@@ -124,21 +121,22 @@ __attribute__((format(printf, 3, 0))) static int unknown(struct json *j, const s
 
 /* --- fields ------------------------------------------------------------------------------------------------------ */
 
-/* Are so many of the names of fields, of all that an object has, those of a record? */
-static int are_enough(int known, int all) { return known >= LAYOUT_SURE || (known && known == all); }
-
 /* Do the names of the object belong to a record? */
 static int has_fields(const struct json *j, const struct json_frame *f) {
-  int known = 0, all = 0;
+  struct name_census census = {.is_insights = f->form == JSON_FORM_INSIGHTS, .has_time = f->time != JSON_NO_TIME};
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
     const struct json_member *m = &j->member[i];
     const char *name = j->text + m->name.at;
+    char spelled[JSON_NAME + 1];
     if (m->kind == JSON_MEMBER_TAKEN || m->kind == JSON_MEMBER_NESTED || !m->name.n || *name == '@') continue;
-    all++;
-    known += field_find(name, m->name.n) != FIELD_NONE;
+    size_t n = named_values_spell(name, m->name.n, spelled);
+    name_census_add(&census, field_find(spelled, n), name, m->name.n);
   }
-  return are_enough(known, all);
+  return name_census_is_record(&census);
 }
+
+/* Are so many of the names of fields, of all that an object has and records before had, those of a record? */
+static int are_enough(int known, int all) { return known >= LAYOUT_SURE || (known && known == all); }
 
 /* Sets the values of the object's fields.  0: it is no record, or has a name that no record has had so far. */
 static int set_known_fields(struct json *j, const struct json_frame *f) {
@@ -151,7 +149,7 @@ static int set_known_fields(struct json *j, const struct json_frame *f) {
     if (column == NAMED_VALUES_NEW) return 0;
     if (column == NAMED_VALUES_NONE) continue;
     all++;
-    known += v->name[v->name_of[column]].field != FIELD_NONE;
+    known += named_values_is_field(v, column);
     if (m->kind == JSON_MEMBER_VALUE) named_values_set(v, column, j->text + m->value.at, m->value.n);
   }
   return are_enough(known, all);
@@ -194,7 +192,6 @@ static int put_fields(struct json *j, const struct json_frame *f) {
   j->is_known = 1;
   json_set_form(j, f->form == JSON_FORM_INSIGHTS ? JSON_FORM_INSIGHTS : JSON_FORM_FIELDS);
   set_stream(j, f);
-  j->has_names = 1;
   named_values_end(&j->values, json_block(j), ++j->c->number, f->time);
   return 1;
 }

@@ -118,7 +118,6 @@ struct json {
   int is_released;  /* 0 or 1: what is held goes into the block now */
   uint64_t nunheld; /* events that did not fit */
   struct named_values values;
-  int has_names;             /* fields have become a header: lines without a header cannot follow */
   int is_known;              /* something was found that flow logs come in */
   int is_resynced;           /* bytes were passed over: what is left of a list may follow */
   const char *hint;          /* why there may be no records */

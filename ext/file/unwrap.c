@@ -17,8 +17,12 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/base64_stream.h"
 #include "base/mem.h"
 #include "file/guess_base64.h"
+
+/* Bytes that n of base64 may become: a value of two digits becomes a byte, and its line break stays. */
+#define DECODED_ROOM(n) ((n) + 4)
 
 #define UNWRAP_CHUNK (64 * 1024) /* bytes per call of gzip_read(), and the free room before it */
 
@@ -99,6 +103,20 @@ static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, stru
   return e->code;
 }
 
+/* Decodes values that stand one in a line, as a file of them is decoded.  0: they are no such values. */
+static int decode_values(const char *p, size_t n, unsigned char *out, size_t *out_n) {
+  struct base64_stream s;
+  struct base64_form form;
+  struct base64_io io = {(const unsigned char *)p, n, out, DECODED_ROOM(n)};
+  struct err unused = {0};
+  size_t head = n < GUESS_BASE64_HEAD ? n : GUESS_BASE64_HEAD;
+  if (!memchr(p, '\n', n) || !guess_base64(p, head, head == n, &form)) return 0;
+  base64_stream_begin(&s, form.each_line, form.is_text);
+  if (base64_stream_run(&s, &io, 1, &unused)) return 0;
+  *out_n = (size_t)(io.out - out);
+  return 1;
+}
+
 /*
 ** Removes a layer of base64.  Returns 1 when there was one; returns 0 when there was none, with
 ** *e set when there should have been one.
@@ -108,9 +126,10 @@ static int decode_layer(struct unwrap *u, struct unwrapped *out, enum unwrap_for
   size_t n;
   int expected = form == UNWRAP_BASE64 || guess_is_base64_of_gzip(out->p, out->n);
   if (!expected && !guess_may_be_base64(out->p, out->n)) return 0;
-  char *buffer = mem_alloc(base64_room(out->n));
+  char *buffer = mem_alloc(DECODED_ROOM(out->n));
   if (!buffer) return err_nomem(e), 0;
-  int decoded = !base64_decode(out->p, out->n, (unsigned char *)buffer, &n, &why);
+  int decoded = (form == UNWRAP_GUESS && decode_values(out->p, out->n, (unsigned char *)buffer, &n)) ||
+                !base64_decode(out->p, out->n, (unsigned char *)buffer, &n, &why);
   if (!decoded || !(expected || guess_is_expected(buffer, n))) {
     mem_free(buffer);
     if (expected) {

@@ -184,27 +184,50 @@ static void note(struct subject *s, const struct tokens *t, uint32_t i, const st
   s->likely |= marked;
 }
 
-enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
-                          int *choice, char why[ERR_TEXT], struct err *e) {
+/* What lines are examined. */
+struct search {
+  const struct formats *formats;
+  uint32_t nlines;         /* of the window */
+  uint64_t nrecords;       /* nonblank lines that may be records, those before the window included */
+  uint64_t before;         /* nonblank lines before the window; of DETECT_LINES, the first may be headers */
+  const uint8_t *unusable; /* lines that are neither; NULL: there are none */
+  int expected;            /* a single name in the first line is a header */
+};
+
+static enum detect_result search(const struct search *s, const struct tokens *t, struct layout *layout, int *choice,
+                                 char why[ERR_TEXT], struct err *e) {
   struct subject subject = {0};
-  int seen = 0;
-  for (uint32_t i = 0; i < t->nlines && seen < DETECT_LINES; i++) {
+  uint64_t seen = s->before;
+  for (uint32_t i = 0; i < s->nlines && seen < s->nrecords; i++) {
     struct line line = tokens_line(t, i, 0);
     if (line.count == 0 && line.end - line.start <= RECORD_MAX_BYTES) continue;
-    seen++;
+    const int is_first = seen++ < DETECT_LINES, is_unusable = s->unusable && s->unusable[i];
     if (line.end - line.start > RECORD_MAX_BYTES || record_control(t->text + line.start, line.end - line.start))
       continue;
-    int header = layout_from_header(layout, &line, expected && seen == 1, e);
+    int header = is_first && !is_unusable ? layout_from_header(layout, &line, s->expected && seen == 1, e) : 0;
     if (header < 0) {
       e->line = line.number;
       return DETECT_ERROR;
     }
-    *choice = header ? FORMATS_NONE : formats_choose(formats, &line);
-    if (!header && *choice != FORMATS_NONE) formats_layout(formats, *choice, layout);
-    if (header || *choice != FORMATS_NONE) return DETECT_FLOW_LOG;
-    note(&subject, t, i, &line, why);
+    *choice = header || is_unusable ? FORMATS_NONE : formats_choose(s->formats, &line);
+    if (!header && *choice != FORMATS_NONE) formats_layout(s->formats, *choice, layout);
+    if (header || *choice != FORMATS_NONE) return e->line = line.number, DETECT_FLOW_LOG;
+    if (is_first) note(&subject, t, i, &line, why);
   }
-  if (!seen) return DETECT_BLANK;
+  if (seen == s->before) return DETECT_BLANK;
   e->line = subject.line.number;
-  return say_why(&subject, formats, why) ? DETECT_LIKELY : DETECT_OTHER;
+  return say_why(&subject, s->formats, why) ? DETECT_LIKELY : DETECT_OTHER;
+}
+
+enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
+                          int *choice, char why[ERR_TEXT], struct err *e) {
+  const struct search s = {formats, t->nlines, DETECT_LINES, 0, NULL, expected};
+  return search(&s, t, layout, choice, why, e);
+}
+
+enum detect_result detect_contained(const struct tokens *t, const struct formats *formats, uint32_t n,
+                                    const uint8_t unusable[], uint64_t before, struct layout *layout, int *choice,
+                                    char why[ERR_TEXT], struct err *e) {
+  const struct search s = {formats, n, UINT64_MAX, before, unusable, 0};
+  return search(&s, t, layout, choice, why, e);
 }

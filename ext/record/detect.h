@@ -33,6 +33,16 @@ enum detect_result detect(const struct tokens *t, const struct formats *formats,
                           int *choice, char why[ERR_TEXT], struct err *e);
 
 /*
+** The same for the first n lines of a window of a container, which may hold several logs and of which
+** `before` lines have been examined in vain.  All n lines may be records, and a header is only looked for
+** among the first lines of the file.  The lines that are marked in unusable[] are neither.  For
+** DETECT_FLOW_LOG, e->line is the line that has decided.
+*/
+enum detect_result detect_contained(const struct tokens *t, const struct formats *formats, uint32_t n,
+                                    const uint8_t unusable[], uint64_t before, struct layout *layout, int *choice,
+                                    char why[ERR_TEXT], struct err *e);
+
+/*
 ** Returns 1 if the n bytes at p, of any form, have the marks of flow log records, so that they must
 ** not be passed over silently; otherwise 0.
 */

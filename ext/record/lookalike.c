@@ -29,6 +29,26 @@ int lookalike_is_sum(const char *name, size_t n) {
   return n > 4 && !memcmp(name, "_col", 4) && char_is_digit(name[4]);
 }
 
+/* Words of names that queries give to sums. */
+static const char *const words[] = {"total", "sum", "count", "cnt",     "avg",  "average",
+                                    "max",   "min", "flows", "records", "hits", "connections"};
+
+int lookalike_may_be_sum(const char *name, size_t n) {
+  const char *end = name + n;
+  for (const char *p = name; p < end; p++) {
+    const char *word = p;
+    while (p < end && char_is_alnum(*p)) p++;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+      if (field_same_name(word, (size_t)(p - word), words[i], strlen(words[i]))) return 1;
+  }
+  return 0;
+}
+
+int lookalike_is_of_queries(const char *name, size_t n) {
+  static const char query_name[] = "query-name";
+  return field_same_name(name, n, query_name, sizeof query_name - 1);
+}
+
 /* Is a line without its first `tokens` tokens and `bytes` bytes a record or a header? */
 static int is_flow_log_behind(const struct line *line, uint32_t tokens, uint32_t bytes, const struct formats *formats) {
   uint32_t at[LAYOUT_TOKENS + 1];
@@ -89,35 +109,59 @@ static size_t count_commas(const struct line *line) {
 
 /* Could it be the name of a column? */
 static int is_name(const struct value *value) {
-  size_t words = 1;
+  size_t blanks = 0;
   if (!value->n || value->n > 64 || !(char_is_alnum(*value->p) || strchr("@_", *value->p)) || char_is_digit(*value->p))
     return 0;
   for (size_t i = 0; i < value->n; i++) {
     if (!char_is_alnum(value->p[i]) && !strchr("@_-.:()*/ ", value->p[i])) return 0;
-    words += value->p[i] == ' ';
+    blanks += value->p[i] == ' ';
   }
-  return words <= 3;
+  return blanks < 3;
 }
 
 #define SHOWN 200 /* bytes of the names of columns that are shown */
+
+/* What the names of a line are. */
+struct names {
+  int known, traffic, is_queries;
+  struct value sum; /* the first that is, or seems to be, computed from several records */
+  int is_sure;
+};
+
+static void read_names(struct names *names, const char *p, const char *end) {
+  struct value value, may_be = {NULL, 0};
+  int has_time = 0;
+  memset(names, 0, sizeof *names);
+  while (next_value(&p, end, &value)) {
+    int field = field_find(value.p, value.n);
+    has_time |= *value.p == '@' || field == FIELD_start || field == FIELD_end;
+    if (field != FIELD_NONE && !layout_is_heading(value.p, value.n)) {
+      names->known++;
+      names->traffic += field_is_traffic(field);
+    }
+    names->is_queries |= lookalike_is_of_queries(value.p, value.n);
+    if (!names->sum.p && lookalike_is_sum(value.p, value.n)) names->sum = value;
+    if (!may_be.p && field == FIELD_NONE && lookalike_may_be_sum(value.p, value.n)) may_be = value;
+  }
+  names->is_sure = names->sum.p != NULL;
+  if (!names->sum.p && !has_time && names->known) names->sum = may_be;
+}
 
 /* A line that may be CSV and name columns.  is_table: the line behind it is like it. */
 static enum lookalike say_columns(const struct line *line, int is_table, char why[ERR_TEXT]) {
   const char *p = line->text + line->start, *end = line->text + line->end;
   char shown[SHOWN + 4];
-  struct value value;
-  int known = 0, traffic = 0;
-  for (const char *next = p; next_value(&next, end, &value);) {
-    int field = field_find(value.p, value.n);
-    if (field != FIELD_NONE && !layout_is_heading(value.p, value.n)) known++, traffic += field_is_traffic(field);
-    if (!lookalike_is_sum(value.p, value.n)) continue;
+  struct names names;
+  read_names(&names, p, end);
+  if (names.sum.p) {
     err_print(why,
-              "is CSV of sums, which are no records: its column '%.*s' is computed from several; export the "
-              "records, in Logs Insights with 'fields @timestamp, @message'",
-              (int)(value.n < 60 ? value.n : 60), value.p);
+              "is CSV of sums, which are no records: its column '%.*s' %s; export the records, in Logs Insights with "
+              "'fields @timestamp, @message'",
+              (int)(names.sum.n < 60 ? names.sum.n : 60), names.sum.p,
+              names.is_sure ? "is computed from several" : "seems to be computed from several, and none is a time");
     return LOOKALIKE_OTHER;
   }
-  if (known >= LAYOUT_SURE && traffic) {
+  if (names.known >= LAYOUT_SURE && names.traffic && !names.is_queries) {
     err_print(why, "names columns of a flow log as CSV does, but no row behind the header has as many values");
     return LOOKALIKE_RECORDS;
   }

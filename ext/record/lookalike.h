@@ -31,4 +31,16 @@ enum lookalike lookalike_find(const struct line *line, const struct line *next, 
 */
 int lookalike_is_sum(const char *name, size_t n);
 
+/*
+** Could it be the name that a query has given to such a column, such as total_bytes or flows?  It
+** is one if the columns have no time, which each record has.  1 or 0.
+*/
+int lookalike_may_be_sum(const char *name, size_t n);
+
+/*
+** Is it a name that the query logs of Route 53 Resolver have?  They lie beside flow logs, with srcaddr, srcport
+** and vpc_id, and are none.
+*/
+int lookalike_is_of_queries(const char *name, size_t n);
+
 #endif

@@ -88,13 +88,23 @@ static int has_pair(const struct layout *l) {
   return 0;
 }
 
+/* Is the line a header behind which the lines are of another layout? */
+static int begins_another(const struct layout *l, const struct line *line) {
+  struct layout header;
+  struct err unused = {0};
+  if (line->count == 0) return 0;
+  enum layout_header found = layout_find_header(l, line, &header, &unused);
+  return found == LAYOUT_HEADER_NEW || found == LAYOUT_HEADER_BAD;
+}
+
 int plausible_not_layout(const struct layout *l, const struct formats_state *s, const struct tokens *t, uint32_t first,
-                         char why[ERR_TEXT]) {
+                         uint32_t end, char why[ERR_TEXT]) {
   struct findings f = {0};
-  uint32_t last = t->nlines - first > PLAUSIBLE_LINES ? first + PLAUSIBLE_LINES : t->nlines;
+  uint32_t last = end - first > PLAUSIBLE_LINES ? first + PLAUSIBLE_LINES : end;
   if (!has_pair(l)) return 0;
   for (uint32_t i = first; i < last && f.records < PLAUSIBLE_RECORDS; i++) {
     const struct line line = tokens_line(t, i, 0);
+    if (begins_another(l, &line)) last = i;
     if (line.count == l->ntokens && !(s && formats_is_other(s, &line))) count_record(l, &line, &f);
   }
   if (f.records < PLAUSIBLE_LEAST) return last - first < PLAUSIBLE_LINES ? -1 : 0;

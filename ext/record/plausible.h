@@ -27,8 +27,8 @@
 int plausible_not_record(const struct layout *l, const struct line *line, char why[ERR_TEXT]);
 
 /*
-** Looks at the lines of a window from line `first` on, and not beyond the window, because its
-** records are delivered next.  Windows of ordinary lines have more than PLAUSIBLE_LINES; lines of
+** Looks at the lines of a window from line `first` to the one before `end`, and not beyond another
+** header or the window, because its records are delivered next.  Windows of ordinary lines have more than PLAUSIBLE_LINES; lines of
 ** 60 KB make one of 4.  Returns 1 if more than half of the records with values cannot be right,
 ** and why becomes the reason, with the columns that seem to be exchanged.  0: they can.  -1: there
 ** are too few to tell, and the window ended before PLAUSIBLE_LINES lines, so that the next one may
@@ -37,6 +37,6 @@ int plausible_not_record(const struct layout *l, const struct line *line, char w
 ** s may be NULL: there are no other formats.
 */
 int plausible_not_layout(const struct layout *l, const struct formats_state *s, const struct tokens *t, uint32_t first,
-                         char why[ERR_TEXT]);
+                         uint32_t end, char why[ERR_TEXT]);
 
 #endif

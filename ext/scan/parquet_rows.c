@@ -23,12 +23,12 @@
 #include "record/lines.h"
 #include "scan/row_columns.h"
 #include "scan/row_groups.h"
+#include "scan/row_values.h"
 
 #define ROWS_TOKENS     (LINES_BUFFER / 2) /* tokens of a window, for which tokens_init() makes room */
 #define WINDOWS_AT_ONCE 64                 /* windows that are read, at most, to find one with a row that is wanted */
-#define LONG_ROW        (RECORD_MAX_BYTES / 2) /* bytes of texts in a row that might be a line that is too long */
-#define WORD_NUMBER     24                     /* bytes for a number with its sign */
-#define WORD_COPY       16                     /* bytes that are copied at once */
+#define WORD_NUMBER     24                 /* bytes for a number with its sign */
+#define WORD_COPY       16                 /* bytes that are copied at once */
 
 static const struct rows_word missing = {"-               ", 1, 0, 0, 0};
 
@@ -163,7 +163,7 @@ static void make_words(struct rows_column *c, uint32_t n) {
 }
 
 /* Makes the words of a column in the rows that have been read. */
-static enum err_code read_column(struct parquet_rows *r, struct rows_column *c, uint32_t n, struct err *e) {
+enum err_code row_values_read(struct parquet_rows *r, struct rows_column *c, uint32_t n, struct err *e) {
   const struct parquet_column *column = c->column;
   uint8_t bad = 0, odd = 0, colon = 0;
   if (column->is_indexed) {
@@ -192,7 +192,7 @@ static enum err_code read_column(struct parquet_rows *r, struct rows_column *c, 
 /* --- windows ----------------------------------------------------------------------------------------------------- */
 
 /* Reads the next rows, of the row group at hand or of the next one that is wanted.  nrows is 0 at the end. */
-static enum err_code read_rows(struct parquet_rows *r, struct err *e) {
+enum err_code row_values_next(struct parquet_rows *r, struct err *e) {
   const struct footer *f = &r->file.footer;
   r->first += r->nrows;
   r->row = r->nrows = 0;
@@ -219,7 +219,7 @@ static enum err_code read_words(struct parquet_rows *r, struct err *e) {
   r->is_bad = r->is_odd = r->colons = 0;
   memset(r->row_bytes, 0, r->nrows * sizeof *r->row_bytes);
   for (uint32_t i = 0; i < r->n; i++)
-    if (read_column(r, &r->chosen[i], r->nrows, e)) return e->code;
+    if (row_values_read(r, &r->chosen[i], r->nrows, e)) return e->code;
   return ERR_NONE;
 }
 
@@ -237,9 +237,6 @@ static inline void copy_word(char *to, const struct rows_word *w) {
   memcpy(to, w->p, WORD_COPY);
   if (__builtin_expect(w->n > WORD_COPY, 0)) memcpy(to + WORD_COPY, w->p + WORD_COPY, w->n - WORD_COPY);
 }
-
-static enum err_code drop_rows(struct parquet_rows *r, const struct predicate_bound *wanted, uint64_t *kept,
-                               struct err *e);
 
 /* Writes those of the next n rows that are kept as lines, and their places into the lists of t.  Returns how many. */
 static uint32_t render(struct parquet_rows *r, struct tokens *t, uint32_t n) {
@@ -291,12 +288,12 @@ enum err_code parquet_rows_next(struct parquet_rows *r, const struct predicate_b
                                 uint64_t *before, struct err *e) {
   t->nlines = r->dropped = 0;
   for (int i = 0; i < WINDOWS_AT_ONCE && !t->nlines; i++) {
-    if (r->row == r->nrows && read_rows(r, e)) return e->code;
+    if (r->row == r->nrows && row_values_next(r, e)) return e->code;
     if (!r->nrows) break;
     if (!r->has_words) {
       uint64_t kept = r->nrows;
       memset(r->keep, 1, r->nrows);
-      if (wanted && wanted->ngroups && drop_rows(r, wanted, &kept, e)) return e->code;
+      if (wanted && wanted->ngroups && row_values_drop(r, wanted, &kept, e)) return e->code;
       if (kept && read_words(r, e)) return e->code;
       if (r->is_bad || r->is_odd) memset(r->keep, 1, r->nrows); /* which of them are wrong has to be seen */
       if (!kept) r->dropped += r->nrows, r->row = r->nrows;
@@ -304,126 +301,6 @@ enum err_code parquet_rows_next(struct parquet_rows *r, const struct predicate_b
     if (r->row < r->nrows && make_window(r, t, before, e)) return e->code;
   }
   r->at_end = !r->nrows;
-  return ERR_NONE;
-}
-
-/* --- columns of values -------------------------------------------------------------------------------------------- */
-
-/* Sets c->number to the values of the window.  Returns 0 if one of them is not what the field can have. */
-static int read_numbers(struct rows_column *c, uint32_t n) {
-  const struct parquet_column *column = c->column;
-  const uint64_t most = kind_max(c->kind);
-  uint64_t over = 0;
-  if (column->is_indexed && column->all_present)
-    for (uint32_t i = 0; i < n; i++) c->number[i] = (uint64_t)column->dictionary.number[column->index[i]];
-  else if (column->is_indexed)
-    for (uint32_t i = 0; i < n; i++)
-      c->number[i] = column->present[i] ? (uint64_t)column->dictionary.number[column->index[i]] : 0;
-  else
-    for (uint32_t i = 0; i < n; i++) c->number[i] = column->present[i] ? (uint64_t)column->number[i] : 0;
-  for (uint32_t i = 0; i < n; i++) over |= c->number[i] > most;
-  for (uint32_t i = 0; i < n && !column->all_present; i++)
-    if (!column->present[i]) c->number[i] = RECORD_NONE;
-  return !over;
-}
-
-enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *out, struct err *e) {
-  int are_right = 1;
-  memset(out, 0, sizeof *out);
-  if (r->row == r->nrows && read_rows(r, e)) return e->code;
-  if (r->has_words) return ERR_NONE;
-  r->is_bad = r->is_odd = r->colons = 0;
-  memset(r->row_bytes, 0, r->nrows * sizeof *r->row_bytes);
-  for (uint32_t i = 0; i < r->n; i++) {
-    struct rows_column *c = &r->chosen[i];
-    if (kind_is_int(c->kind)) {
-      are_right &= read_numbers(c, r->nrows);
-      out->number[c->field] = c->number;
-    } else {
-      if (read_column(r, c, r->nrows, e)) return e->code;
-      out->word[c->field] = c->word;
-    }
-  }
-  for (uint32_t i = 0; i < r->nrows; i++) are_right &= r->row_bytes[i] < LONG_ROW;
-  if (!are_right || r->is_bad || r->is_odd) return ERR_NONE;
-  out->n = r->nrows;
-  out->before = r->first;
-  r->row = r->nrows;
-  return ERR_NONE;
-}
-
-/* Decides which values of the dictionary pass the group, unless that has been done.  Returns 0 for another group. */
-static int ask_dictionary(struct rows_column *c, const struct predicate_group *g, struct err *e) {
-  if (!c->column->is_indexed) return 0;
-  if (!c->asked) c->asked = g;
-  if (c->asked != g) return 0;
-  if (c->passes_of == c->dictionary) return 1;
-  uint32_t n = c->column->dictionary.n;
-  if (mem_grow(&c->passes, &c->passes_cap, n + 1u, 256, 1)) return err_nomem(e), 0;
-  for (uint32_t i = 0; i < n; i++) c->passes[i] = (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->words[i]);
-  c->passes_of = c->dictionary;
-  return 1;
-}
-
-/* Adds to passes[] which rows pass the group by their value in this column. */
-static enum err_code ask_column(struct rows_column *c, const struct predicate_group *g, uint32_t n, uint8_t *passes,
-                                struct err *e) {
-  const struct parquet_column *column = c->column;
-  const int null = predicate_passes_null(g->term, g->nterms);
-  if (kind_is_int(c->kind)) {
-    for (uint32_t i = 0; i < n; i++)
-      passes[i] |=
-          (uint8_t)(c->number[i] == RECORD_NONE ? null : predicate_passes_number(g->term, g->nterms, c->number[i]));
-  } else if (ask_dictionary(c, g, e)) {
-    for (uint32_t i = 0; i < n; i++) passes[i] |= column->present[i] ? c->passes[column->index[i]] : (uint8_t)null;
-  } else {
-    for (uint32_t i = 0; i < n; i++) passes[i] |= (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->word[i]);
-  }
-  return e->code;
-}
-
-/* Sets keep[i] to 0 for each of n rows that does not pass the group. */
-static enum err_code keep_rows(struct parquet_rows *r, const struct predicate_group *g, uint64_t before, uint32_t n,
-                               uint8_t *keep, struct err *e) {
-  uint8_t passes[COLUMN_WINDOW] = {0};
-  for (uint32_t i = 0; i < n && g->about == PREDICATE_LINE; i++)
-    passes[i] = (uint8_t)predicate_passes_number(g->term, g->nterms, before + i + 1);
-  for (uint32_t t = 0; t < g->ntokens; t++)
-    if (ask_column(&r->chosen[g->token[t]], g, n, passes, e)) return e->code;
-  for (uint32_t i = 0; i < n; i++) keep[i] &= passes[i];
-  return ERR_NONE;
-}
-
-enum err_code parquet_rows_keep(struct parquet_rows *r, const struct rows_columns *rows,
-                                const struct predicate_group *g, uint8_t *keep, struct err *e) {
-  return keep_rows(r, g, rows->before, rows->n, keep, e);
-}
-
-/* Makes the values of the columns that the group is about.  Returns 0 if one of them is an error, or a message is asked. */
-static int read_asked(struct parquet_rows *r, const struct predicate_group *g, struct err *e) {
-  if (g->about == PREDICATE_MESSAGE) return 0;
-  for (uint32_t t = 0; t < g->ntokens && !e->code; t++) {
-    struct rows_column *c = &r->chosen[g->token[t]];
-    if (!kind_is_int(c->kind)) read_column(r, c, r->nrows, e);
-    else if (c->column->schema->values == SCHEMA_TEXT || !read_numbers(c, r->nrows)) return 0;
-  }
-  return !e->code && !r->is_bad && !r->is_odd;
-}
-
-/*
-** Finds out which of the rows that have been read are wanted, from the columns that the predicate is about alone,
-** and counts them.  Where one of these has an error, all rows are kept.
-*/
-static enum err_code drop_rows(struct parquet_rows *r, const struct predicate_bound *wanted, uint64_t *kept,
-                               struct err *e) {
-  r->is_bad = r->is_odd = r->colons = 0;
-  for (uint32_t k = 0; k < wanted->ngroups; k++) {
-    const struct predicate_group *g = &wanted->group[k];
-    if (!read_asked(r, g, e)) return e->code;
-    if (keep_rows(r, g, r->first, r->nrows, r->keep, e)) return e->code;
-  }
-  *kept = 0;
-  for (uint32_t i = 0; i < r->nrows; i++) *kept += r->keep[i];
   return ERR_NONE;
 }
 

@@ -14,6 +14,8 @@
 ** layout, all that depends on the layout is bound anew.  The rows go on in the same batch, in which
 ** the columns that only some of them have are NULL in the others.
 **
+** The lines of a container come with a place for each (reader_contained.c).
+**
 ** The rows of a Parquet file come as windows, too (parquet_rows.h).  None of them is a header, or in
 ** another layout, so reader_take_rows() takes them without looking for that.
 */
@@ -49,25 +51,21 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   return reader_not_a_flow_log(r, b, likely, 0, e);
 }
 
-/*
-** No line of the first window is a record.  at: the line that r->why is about, or 0.
-*/
-static enum err_code begin_with_nothing(struct reader *r, struct batch *b, int likely, uint64_t at, struct err *e) {
-  return reader_not_a_flow_log(r, b, likely, at ? reader_number_of(r, (uint32_t)at - 1) : 0, e);
-}
-
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
+  if (r->places) return reader_begin_contained(r, b, e);
   int expected = r->expectation != EXPECT_NOTHING, choice;
-  switch (detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why)) {
+  enum detect_result result = detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why);
+  switch (result) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
   case DETECT_FLOW_LOG:
     r->verdict = VERDICT_FLOW_LOG;
+    r->why[0] = 0;
     formats_set(&r->formats, choice);
     return ERR_NONE;
-  case DETECT_LIKELY: return begin_with_nothing(r, b, 1, why.line, e);
-  case DETECT_OTHER: return begin_with_nothing(r, b, 0, why.line, e);
+  case DETECT_LIKELY:
+  case DETECT_OTHER: return reader_not_a_flow_log(r, b, result == DETECT_LIKELY, why.line ? r->line + why.line : 0, e);
   case DETECT_ERROR: break;
   }
   return reader_file_problem(r, b, ERR_FORMAT, reader_number_of(r, (uint32_t)why.line - 1), why.text, e);
@@ -120,7 +118,7 @@ static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
 static enum err_code next_block(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   if (r->is_new && reader_begin_container(r, e)) return e->code;
-  if (r->is_contained) return reader_next_block(r, b, e);
+  if (r->is_contained) return reader_next_container_block(r, b, e);
   switch (lines_next(&r->lines, &why)) {
   case LINES_BLOCK:
     r->text = r->lines.p;
@@ -164,8 +162,7 @@ static enum err_code next_window(struct reader *r, struct batch *b, struct err *
   size_t taken = tokens_split(&r->tokens, r->text, r->text_n);
   r->text += taken;
   r->text_n -= taken;
-  if (r->verdict != VERDICT_OPEN) return ERR_NONE;
-  return r->places ? reader_begin_contained(r, b, e) : begin(r, b, e);
+  return r->verdict == VERDICT_OPEN ? begin(r, b, e) : ERR_NONE;
 }
 
 /*
@@ -241,7 +238,8 @@ static int is_suspect(const struct reader *r, const struct line *line) {
 static enum err_code check_columns(struct reader *r, struct batch *b, struct err *e) {
   char why[ERR_TEXT];
   int is_header = r->formats.choice == FORMATS_NONE; /* it is the line before these */
-  int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, why);
+  uint32_t end = r->places ? reader_end_of_names(r) : r->tokens.nlines;
+  int result = plausible_not_layout(&r->layout, &r->formats, &r->tokens, r->next, end, why);
   r->is_judged = result >= 0;
   if (result <= 0) return ERR_NONE;
   if (r->records)
@@ -268,7 +266,7 @@ static void note_uses(struct reader *r, const struct batch *b) {
 }
 
 /* Prepares for lines of this layout, which go into this batch or into the sums. */
-static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
+enum err_code reader_bind(struct reader *r, struct batch *b, struct err *e) {
   if (!r->summing.kind && projection_init(&r->projection, &r->layout, &r->path, b, e)) return e->code;
   envelope_bind(&r->envelope, &r->layout, r->places ? &r->container.block : NULL, b);
   if (r->is_bound) return ERR_NONE;
@@ -277,27 +275,6 @@ static enum err_code bind(struct reader *r, struct batch *b, struct err *e) {
   if (r->misfit.code) r->wanted.never = 1;
   note_uses(r, b);
   return ERR_NONE;
-}
-
-/*
-** A line of a container that is no record: it names the fields of the lines that follow, or it
-** cannot be used.  Returns 0 for all other lines.
-*/
-__attribute__((noinline)) static int take_other_line(struct reader *r, struct batch *b, uint32_t i, int *changed,
-                                                     struct err *e) {
-  const struct block_place *place = &r->places[i];
-  const char *why = block_why(&r->container.block, place);
-  if (place->number != BLOCK_HEADER && !why) return 0;
-  const struct line line = reader_window_line(r, i);
-  if (why) {
-    reader_problem(r, b, ERR_LINE, place->number, why, line.text + line.start, line.end - line.start, e);
-    return 1;
-  }
-  layout_from_names(&r->layout, &line);
-  formats_set(&r->formats, FORMATS_NONE);
-  r->is_judged = 0;
-  *changed = 1;
-  return 1;
 }
 
 /*
@@ -316,7 +293,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
     const uint32_t i = r->next++;
     const struct line line = tokens_line(t, i, places ? places[i].number - i - 1 : r->line);
     enum err_code rc = ERR_NONE;
-    if (__builtin_expect(places != NULL, 0) && take_other_line(r, b, i, &changed, e)) {
+    if (__builtin_expect(places != NULL, 0) && reader_take_other_line(r, b, i, &changed, e)) {
       rc = e->code;
     } else if (line.end - line.start > RECORD_MAX_BYTES || !record_line_fits(&r->layout, t, &line) ||
                (careful && is_suspect(r, &line))) {
@@ -353,7 +330,7 @@ enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e)
     if (!r->is_judged && check_columns(r, b, e)) return READER_ERROR;
     if (r->done) break;
     memcpy(had, b->has, sizeof had);
-    if (bind(r, b, e)) return READER_ERROR;
+    if (reader_bind(r, b, e)) return READER_ERROR;
     if (b->nrows) projection_continue(&r->projection, b, had);
     if (r->table.is_open ? reader_take_rows(r, b, e) : take_lines(r, b, e)) return READER_ERROR;
   }

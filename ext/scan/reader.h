@@ -90,15 +90,20 @@ struct reader {
   struct container container;       /* in the place of the lines, for files that are no lines */
   int is_new;                       /* 0 or 1: no byte of the file has been looked at */
   int is_contained;                 /* 0 or 1: the file is a container */
-  uint64_t unknown;                 /* messages of a container that were passed over before its first record */
-  uint64_t first_unknown;           /* the number of one of them, which r->why is about */
   const struct block_place *places; /* of a container: those of the lines in the window; NULL for lines */
-  struct parquet_rows table;        /* in the place of the lines, for a Parquet file; table.is_open says so */
-  struct envelope envelope;         /* what the container, or CloudWatch's prefix, gives to a record besides its line */
-  struct tokens tokens;             /* the window: the lines that were split last */
-  struct path_fields path;          /* what the path of the file gives to its records */
-  struct layout layout;             /* of the lines at hand */
-  struct formats_state formats;     /* which formats lines without a header are in */
+  struct {
+    uint64_t n;         /* lines of a container, before its first record, that are no records */
+    uint64_t line;      /* number of the one that why is about */
+    uint64_t messages;  /* of these, what is a message after all, and no record (or behind one that is) */
+    int likely;         /* there were marks of flow logs among them */
+    char why[ERR_TEXT]; /* what is wrong with it */
+  } unread;
+  struct parquet_rows table;    /* in the place of the lines, for a Parquet file; table.is_open says so */
+  struct envelope envelope;     /* what the container, or CloudWatch's prefix, gives to a record besides its line */
+  struct tokens tokens;         /* the window: the lines that were split last */
+  struct path_fields path;      /* what the path of the file gives to its records */
+  struct layout layout;         /* of the lines at hand */
+  struct formats_state formats; /* which formats lines without a header are in */
   struct projection projection;
   struct presence presence;      /* of the fields that the query needs, in this file so far */
   struct predicate_bound wanted; /* the predicate and the filter, for the layout */

@@ -52,10 +52,10 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
   r->is_new = 1;
-  r->unknown = r->first_unknown = 0;
   r->is_contained = 0;
   r->table.is_flow_log = 0;
   r->places = NULL;
+  memset(&r->unread, 0, sizeof r->unread);
   r->is_bound = r->is_judged = 0;
   memset(&r->presence, 0, sizeof r->presence);
   formats_begin(&r->formats, r->options->formats ? r->options->formats : formats_default());

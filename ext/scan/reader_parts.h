@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the parts of a reader share: reader.c, which reads lines, reader_container.c, which finds them in a
-** container, and reader_rows.c, which reads the rows of Parquet files.  Nobody else needs it.
+** What the parts of a reader share: reader.c, which reads lines, reader_contained.c, which reads those of
+** containers, and reader_rows.c, which reads the rows of Parquet files.  Nobody else needs it.
 **
 ** The functions return ERR_NONE when a problem has become what the policy says, even if it ends the file,
 ** which r->done then says.  Otherwise they return ERR_NOMEM.
@@ -35,6 +35,9 @@ enum err_code reader_source_failed(struct reader *r, struct batch *b, enum err_c
 */
 enum err_code reader_not_a_flow_log(struct reader *r, struct batch *b, int likely, uint64_t line, struct err *e);
 
+/* Prepares for lines of the layout at hand, which go into this batch or into the sums.  ERR_NOMEM. */
+enum err_code reader_bind(struct reader *r, struct batch *b, struct err *e);
+
 /* Says which byte of a line, which begins at p, no text has. */
 void reader_say_odd(const char *odd, const char *p, struct err *why);
 
@@ -45,14 +48,25 @@ enum err_code reader_list_record(struct reader *r, struct batch *b, const struct
 enum err_code reader_refuse_line(struct reader *r, struct batch *b, const struct line *line, const struct err *why,
                                  struct err *e);
 
+/* --- reader_contained.c: a file that is a container --- */
+
 /* Finds out from the first bytes of the file whether it is a container, and begins it. */
 enum err_code reader_begin_container(struct reader *r, struct err *e);
 
 /* Gets more lines from the container into r->text, perhaps none. */
-enum err_code reader_next_block(struct reader *r, struct batch *b, struct err *e);
+enum err_code reader_next_container_block(struct reader *r, struct batch *b, struct err *e);
 
-/* Finds the layout in a window of a container that has had no record so far. */
+/* Looks for the first record of a container in the window, and finds its layout. */
 enum err_code reader_begin_contained(struct reader *r, struct batch *b, struct err *e);
+
+/*
+** Takes a line of a container that is no record: it names the fields of the lines that follow, or it
+** cannot be used.  Returns 0 for all other lines; otherwise e->code may be an error.
+*/
+int reader_take_other_line(struct reader *r, struct batch *b, uint32_t i, int *changed, struct err *e);
+
+/* The line of the window, from the next one on, before which the names or formats at hand end. */
+uint32_t reader_end_of_names(const struct reader *r);
 
 /* The number of line i of the window in its file, or of its record. */
 static inline uint64_t reader_number_of(const struct reader *r, uint32_t i) {

@@ -82,6 +82,7 @@ enum err_code reader_next_rows(struct reader *r, struct batch *b, struct err *e)
   if (parquet_rows_next(&r->table, wanted, &r->tokens, &r->line, &why)) return rows_failed(r, b, &why, e);
   r->records += r->table.dropped;
   r->done = r->table.at_end;
+  if (r->done && !r->is_bound) return reader_bind(r, b, e); /* which notes that the file has the fields, without rows */
   return ERR_NONE;
 }
 

@@ -18,6 +18,8 @@
 --   * ICMP to the outside, which may be an answer, because flow logs do not contain the ICMP type;
 --   * multicast and broadcast, because they are sent without anybody's intention.
 --
+-- @period_since and @period_until are set by ../report.sql only.
+--
 -- The rule reads records, because a connection does not tell whose packets were rejected: the
 -- client's, or the answers to them.
 .parameter init
@@ -31,7 +33,8 @@ SELECT 'rejected-inside', coalesce(pkt_srcaddr, srcaddr) AS src,
        AS dst, NULL, 'medium', 'T1046 Network Service Discovery',
        'was rejected at', 'high', 'targets', sum(flows), NULL, min(first_seen), max(last_seen)
   FROM flowlogs_rollup(@logs, @on_error, @format)
- WHERE @logs <> '[]' AND action = 'REJECT' AND action IS NOT NULL     -- a field that logs may lack
+ WHERE @logs <> '[]' AND since = @period_since AND until = @period_until
+   AND action = 'REJECT' AND action IS NOT NULL     -- a field that logs may lack
    AND (cidr_lookup('inside', 'cidr', coalesce(pkt_srcaddr, srcaddr)) OR flow_direction = 'egress'
           AND interface_id IS NOT NULL AND coalesce(pkt_srcaddr, srcaddr) = srcaddr)
    AND ip_scope(dstaddr) NOT IN ('multicast', 'broadcast', 'loopback', 'link-local')

@@ -11,6 +11,7 @@
 --   @since           UTC text or Unix seconds: files that were delivered earlier are left out
 --   @resolve_after   an alert that is not seen for this many seconds is resolved (7 days)
 --   @exit            the exit status when something was printed (10), 1 to 255; NULL stands for 0
+--   @html            1: what is new is printed as a page of HTML, in the output mode list (0)
 --   @partial         1: the logs may lack fields; rules that need these find nothing there (0)
 --   and the parameters of the rules: @many, @window, @scan_ports, @volume_bytes ...
 --
@@ -52,6 +53,8 @@ CREATE TEMP TRIGGER IF NOT EXISTS alert_stops BEFORE INSERT ON alert_stop BEGIN
     WHEN 'fields' THEN RAISE(ROLLBACK,
       'flowlogs: logs lack fields that rules need, see above; @partial 1 goes on, but not without addresses and times')
     WHEN 'printed' THEN RAISE(ROLLBACK, 'flowlogs: the alerts can''t be printed: nothing is changed')
+    WHEN 'page' THEN RAISE(ROLLBACK,
+      'flowlogs: the page can''t be printed: nothing is changed; @html needs the output mode list, without headers: -list -noheader')
   END;
 END;
 INSERT INTO temp.alert_stop SELECT 'open' FROM temp.sqlite_parameters WHERE key = '@run';
@@ -62,10 +65,12 @@ SELECT 1 WHERE NOT flowlogs_require(
   || '-cmd ".timeout 60000" comes before -cmd ".parameter init")');
 INSERT OR IGNORE INTO temp.sqlite_parameters VALUES
   ('@logs', 'tests/data/AWSLogs'), ('@on_error', NULL), ('@format', NULL), ('@since', NULL), ('@window', 3600),
-  ('@many', 10), ('@resolve_after', 604800), ('@exit', 10), ('@partial', 0);
+  ('@many', 10), ('@resolve_after', 604800), ('@exit', 10), ('@partial', 0), ('@html', 0);
 SELECT 1 WHERE NOT flowlogs_require(
   @exit IS NULL OR CAST(@exit AS INTEGER) = @exit AND CAST(@exit AS INTEGER) BETWEEN 0 AND 255,
   'flowlogs: @exit is 1 to 255, or NULL');
+SELECT 1 WHERE NOT flowlogs_require(
+  @html IS NULL OR @html IN (0, 1), 'flowlogs: @html is 1 for a page of HTML, or 0: .parameter set @html 1');
 SELECT 1 WHERE NOT flowlogs_require(
   @since IS NULL OR iif(typeof(@since) = 'text', unixepoch(@since), @since) BETWEEN 1e8 AND 1e11,
   'flowlogs: @since is no time: .parameter set @since "''2026-03-09''"');
@@ -228,12 +233,16 @@ DELETE FROM known;
 DELETE FROM judged;
 .once '|sh sql/alerts/status.sh keep $PPID'
 SELECT 'exit' || @exit AS status WHERE @exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL);
+.read sql/alerts/page.sql
+.once '|sh sql/alerts/status.sh page $PPID'
+SELECT line FROM alert_page ORDER BY rowid;
 .once '|sh sql/alerts/status.sh print $PPID'
 SELECT news, id, severity, printable(rule) AS rule, printable(title) AS title, first_seen, last_seen, flows,
        substr(technique, 1, instr(technique || ' ', ' ') - 1) AS technique
-  FROM alert_news WHERE news IS NOT NULL ORDER BY instr('highmediumlow', severity), alert_news.rule, first_seen, key;
+  FROM alert_news WHERE news IS NOT NULL AND @html IS NOT 1
+ ORDER BY instr('highmediumlow', severity), alert_news.rule, first_seen, key;
 .read '|sh sql/alerts/status.sh printed $PPID'
-INSERT INTO temp.alert_stop SELECT 'printed' WHERE @status IS NOT 'printed';
+INSERT INTO temp.alert_stop SELECT iif(@html, 'page', 'printed') WHERE @status IS NOT 'printed';
 DELETE FROM temp.sqlite_parameters WHERE key IN ('@tree', '@run', '@status', '@rule');
 COMMIT;
 .read '|sh sql/alerts/status.sh leave $PPID'

@@ -12,6 +12,8 @@
 #
 #   try       before BEGIN: can such a folder be made where temporary files are?
 #   keep      makes the note, with the exit status that run.sql passes, in whichever output mode
+#   page      copies a page of HTML to standard output; if this fails, or if it is none because of the
+#             output mode, there is no note any more, and the next step does nothing
 #   print     copies the alerts to standard output; the note says if all of them could be written
 #   printed   before COMMIT: does the note say so?
 #   leave     after COMMIT: removes the note, and ends the shell unless somebody types into it
@@ -52,6 +54,13 @@ try)
 keep)
   exit=$(grep -o 'exit[0-9][0-9]*' | tail -n 1)
   make && echo "${exit#exit}" >"$note/exit" && read -r got <"$note/exit" && [ "$got" = "${exit#exit}" ] || forget ;;
+page)
+  while IFS= read -r line; do # with .echo on, the query stands in front of the page
+    case $line in
+    '<!DOCTYPE html>') { echo "$line" && cat; } || forget ;;
+    *DOCTYPE*) forget && cat >/dev/null ;;
+    esac
+  done ;;
 print)
   cat && find_note exit && mv "$note/exit" "$note/printed" ;;
 printed)

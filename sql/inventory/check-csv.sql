@@ -9,4 +9,5 @@ SELECT 1 WHERE NOT flowlogs_require(
   NOT EXISTS (SELECT 1 FROM csv_problem), 'flowlogs: nothing was loaded, for the problems above');
 SELECT 1 WHERE NOT flowlogs_require(
   iif(@load_files IS NOT NULL, EXISTS (SELECT 1 FROM csv_line),
-      EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = @load_table)), @empty);
+      @load_optional OR EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = @load_table)),
+  @empty);

@@ -15,7 +15,7 @@
 .parameter init
 .read sql/inventory/csv-begin.sql
 .import --csv --schema temp '|printf "file\n\"%s\"\n" "$(printf %s "$ASSETS" | sed "s/\"/\"\"/g")"' csv_file
-.import --csv --schema temp '|cat < "${ASSETS:-tests/data/inventory/assets.csv}"' csv_line
+.import --csv --schema temp '|if test "$ASSETS" || test -f tests/data/inventory/assets.csv; then cat < "${ASSETS:-tests/data/inventory/assets.csv}"; else echo ip,name,owner; fi' csv_line
 INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
   ('@load_table', 'assets'), ('@load_from', 'ASSETS'), ('@csv_columns', 'ip, name and owner'),
   ('@load_sample', 'tests/data/inventory/assets.csv');

@@ -6,6 +6,7 @@
 --                  NULL: the table stays as it is.  Only a database in memory without the table,
 --                  with the sample's logs or none, gets @load_sample
 --   @load_wanted   what the files are, for messages
+--   @load_optional   1: there need not be any, and nothing is printed, as ../report.sql wants it
 --
 --   sqlite3 -cmd '.load ./build/flowlogs' -cmd '.parameter init' \
 --           -cmd ".parameter set @load_table \"'subnets'\"" :memory: '.read sql/inventory/load-begin.sql'

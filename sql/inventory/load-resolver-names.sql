@@ -24,8 +24,8 @@ INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
   ('@load_wanted', 'query logs with addresses'), ('@load_sample', 'tests/data/resolver');
 .read sql/inventory/load-begin.sql
 .read sql/inventory/resolver-names.sql
-SELECT 1 WHERE NOT flowlogs_require(EXISTS (SELECT 1 FROM dns_new) OR @load_files IS NULL
-  AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'dns_names'), @empty);
+SELECT 1 WHERE NOT flowlogs_require(EXISTS (SELECT 1 FROM dns_new) OR @load_files IS NULL AND (
+  @load_optional OR EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'dns_names')), @empty);
 
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS dns_askers (
@@ -41,8 +41,7 @@ INSERT OR ROLLBACK INTO dns_names
   SELECT address, name, min(first_asked), max(last_asked), count(*), sum(times)
     FROM dns_new GROUP BY 1, 2;
 COMMIT;
-SELECT 'dns_names' AS loaded, count(*) AS rows,
-       printable(coalesce(@load_files, 'as before')) AS source,
+SELECT 'dns_names' AS loaded, rows, printable(coalesce(@load_files, 'as before')) AS source,
        (SELECT count(*) FROM resolver_line WHERE problem IS NOT NULL) AS lines_left_out
-  FROM dns_names;
-SELECT 1 WHERE NOT flowlogs_require((SELECT count(*) FROM dns_names), @empty);
+  FROM (SELECT count(*) AS rows FROM dns_names) WHERE @load_optional IS NULL;
+SELECT 1 WHERE NOT flowlogs_require(@load_optional OR (SELECT count(*) FROM dns_names), @empty);

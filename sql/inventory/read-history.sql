@@ -9,7 +9,7 @@
 .parameter init
 .read sql/inventory/csv-begin.sql
 .import --csv --schema temp '|printf "file\n\"%s\"\n" "$(printf %s "$HISTORY" | sed "s/\"/\"\"/g")"' csv_file
-.import --csv --schema temp '|cat < "${HISTORY:-tests/data/inventory/history.csv}"' csv_line
+.import --csv --schema temp '|if test "$HISTORY" || test -f tests/data/inventory/history.csv; then cat < "${HISTORY:-tests/data/inventory/history.csv}"; else echo cidr,name,owner,valid_from,valid_to; fi' csv_line
 INSERT OR REPLACE INTO temp.sqlite_parameters VALUES
   ('@load_table', 'address_history'), ('@load_from', 'HISTORY'),
   ('@csv_columns', 'cidr, name, owner, valid_from and valid_to'),

@@ -36,5 +36,5 @@ CREATE TEMP TABLE json_item AS
              FROM json_each(coalesce(i.value -> 'Tags', i.value -> 'TagSet', '[]'))) AS tags
     FROM json_file, json_each(content, '$.' || @json_key) e,
          json_each(ifnull(e.value -> 'Instances', '[' || e.value || ']')) i;
-SELECT 1 WHERE NOT flowlogs_require(EXISTS (SELECT 1 FROM json_item) OR @load_files IS NULL
-  AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = @load_table), @empty);
+SELECT 1 WHERE NOT flowlogs_require(EXISTS (SELECT 1 FROM json_item) OR @load_files IS NULL AND (
+  @load_optional OR EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = @load_table)), @empty);

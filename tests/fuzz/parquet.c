@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
 ** A Parquet file, whatever is in it: the rows of scan/parquet_rows as tokens are the values that parquet/parquet
-** gives, and as columns they are the tokens; no memory stays behind.  And its small decoders: what they make
+** gives, and as columns they are the tokens; a predicate lets the same rows pass, whether rows are left out by it or
+** not; no memory stays behind.  And its small decoders: what they make
 ** of any bytes is what a slow and obvious one makes of them, or both refuse.
 **
 ** Input: a byte that chooses, then the bytes of a file, or of what a decoder reads.
@@ -15,6 +16,8 @@
 #include "parquet/thrift.h"
 #include "parquet_text.h"
 #include "record/lines.h"
+#include "predicate/predicate.h"
+#include "record/path_fields.h"
 #include "scan/parquet_rows.h"
 
 #define ROWS_MOST 5000 /* rows of a file that are looked at; a file may say that it has any number */
@@ -126,6 +129,68 @@ static void try_file(const char *p, size_t n) {
     PROPERTY(a == b, "%" PRIu64 " rows as tokens, %" PRIu64 " as numbers", a, b);
     PROPERTY(sums[0][0] == sums[1][0] && sums[0][1] == sums[1][1], "other sums as numbers");
   }
+}
+
+/* Makes a predicate with two terms. */
+static void make_predicate(struct predicate *p) {
+  struct predicate_term bytes = {.subject = FIELD_bytes, .op = PREDICATE_RANGE, .low = 0, .high = 20000},
+                        addr = {.subject = SUBJECT_ADDR, .op = PREDICATE_EQUAL};
+  struct err e = {0};
+  predicate_init(p);
+  if (predicate_set_text(&addr.text, "10.0.0.1", 8, &e) || predicate_add(p, &addr, &e) || predicate_add(p, &bytes, &e))
+    abort();
+  predicate_finish(p);
+}
+
+/* Statistics are believed, and these may be wrong. */
+static void forget_statistics(struct footer *f) {
+  for (size_t i = 0; i < (size_t)f->ngroups * f->schema.n; i++) memset(&f->chunk[i].range, 0, sizeof f->chunk[i].range);
+}
+
+/* Counts the rows that fit and pass.  is_used: row groups and rows that do not pass may be left out. */
+static uint64_t count_passing(const char *p, size_t n, const struct predicate *predicate, int is_used,
+                              uint64_t *records, struct err *e) {
+  static struct predicate_bound bound;
+  static const struct path_fields no_path;
+  struct parquet_rows r;
+  struct tokens t;
+  struct layout l;
+  struct input in;
+  struct rows_need need = {.field = {[FIELD_bytes] = 1, [FIELD_srcaddr] = 1, [FIELD_dstaddr] = 1}};
+  uint64_t passing = 0, before;
+  *records = 0;
+  open_memory(&in, p, n);
+  parquet_rows_init(&r);
+  if (tokens_init(&t, LINES_BUFFER + 1, e)) abort();
+  if (!parquet_rows_open(&r, &in, e) && r.is_flow_log && r.file.footer.rows < ROWS_MOST &&
+      !parquet_rows_choose(&r, &need, is_used ? predicate : NULL, &l, e)) {
+    forget_statistics(&r.file.footer);
+    predicate_bind(predicate, &l, &no_path, &bound);
+    do {
+      if (parquet_rows_next(&r, is_used && !bound.never ? &bound : NULL, &t, &before, e)) break;
+      *records += t.nlines + r.dropped;
+      for (uint32_t i = 0; i < t.nlines; i++) {
+        const struct line line = tokens_line(&t, i, before + r.offset[i] - i);
+        passing += record_check(&l, &line) == RECORD_FITS && predicate_keeps(&bound, &line);
+      }
+    } while (!r.at_end);
+  }
+  tokens_clear(&t);
+  parquet_rows_clear(&r);
+  return passing;
+}
+
+static void try_predicate(const char *p, size_t n) {
+  struct predicate predicate;
+  struct err e[2] = {{0}, {0}};
+  uint64_t records[2];
+  make_predicate(&predicate);
+  uint64_t all = count_passing(p, n, &predicate, 0, &records[0], &e[0]);
+  uint64_t some = count_passing(p, n, &predicate, 1, &records[1], &e[1]);
+  if (!e[0].code)
+    PROPERTY(!e[1].code && all == some && records[1] <= records[0], "%" PRIu64 " rows pass, and %" PRIu64 " with it",
+             all, some);
+  predicate_clear(&predicate);
 }
 
 /* --- decoders ---------------------------------------------------------------------------------------------------- */
@@ -302,6 +367,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   default: {
     char *copy = copy_of((const char *)data, size, 0); /* a file begins with PAR1 */
     try_file(copy, size);
+    try_predicate(copy, size);
     free(copy);
   }
   }

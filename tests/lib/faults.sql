@@ -19,6 +19,9 @@ SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log') WHERE srcaddr = 'web-1
 SELECT count(*) FROM flowlogs('tests/data/edge/crlf.log') WHERE filter = '[a, b=]';
 SELECT value FROM json_each(flowlogs_scan_stats(), '$.notes');
 SELECT flowlogs_scan_summary();
+-- Parquet: rows, a sum of columns, a row group that is left out.
+SELECT srcaddr, action, raw FROM flowlogs('tests/data/parquet/hyparquet-gzip.parquet', 'skip') WHERE line > 90;
+SELECT action, sum(flows) FROM flowlogs_rollup('tests/data/parquet/arrow-snappy-v1.parquet') WHERE dstport = 443 GROUP BY 1;
 -- Files, errors, help.
 SELECT path, kind, fields, note, rows, min_start FROM flowlogs_files('tests/data/edge/**');
 SELECT file, line, reason, raw FROM flowlogs_errors('tests/data/edge');

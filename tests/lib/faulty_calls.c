@@ -2,7 +2,7 @@
 /*
 ** Each function below asks fails(), and calls the next function of its name, which is the C
 ** library's or a sanitizer's.  The path of a descriptor is remembered from its open(), because
-** read() and fstat() have only the descriptor.
+** read(), pread() and fstat() have only the descriptor.
 **
 ** A program makes a plan with faulty_arm().  In a library that is preloaded the environment does:
 **
@@ -205,6 +205,12 @@ ssize_t read(int fd, void *p, size_t n) {
   NEXT(read)
   if (!fd_fails(FAULTY_READ, fd)) return next(fd, p, n);
   return plan.error == FAULTY_SHORT && n ? next(fd, p, 1) : -1;
+}
+
+ssize_t pread(int fd, void *p, size_t n, off_t at) {
+  NEXT(pread)
+  if (!fd_fails(FAULTY_READ, fd)) return next(fd, p, n, at);
+  return plan.error == FAULTY_SHORT && n ? next(fd, p, 1, at) : -1;
 }
 
 int fstat(int fd, struct stat *st) {

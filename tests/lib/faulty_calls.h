@@ -17,7 +17,7 @@ enum faulty_call {
   FAULTY_NONE,
   FAULTY_ALLOC, /* SQLite's allocator, if it is wrapped with faulty_alloc() */
   FAULTY_OPEN,
-  FAULTY_READ,
+  FAULTY_READ, /* pread(), too */
   FAULTY_FSTAT,
   FAULTY_STAT, /* fstatat(), too */
   FAULTY_LSTAT,
@@ -29,7 +29,7 @@ enum faulty_call {
   FAULTY_CALLS
 };
 
-/* In the place of errno: read() returns one byte. */
+/* In the place of errno: read() returns one byte, and pread() does. */
 #define FAULTY_SHORT (-1)
 
 struct faulty_plan {

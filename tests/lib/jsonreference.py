@@ -29,7 +29,6 @@ def read(text):
 class Reader:
     def __init__(self):
         self.number = 0
-        self.has_names = False  # a line can't follow records with names
 
     def documents(self, text, group, stream):
         rows, at, decoder = [], 0, json.JSONDecoder(strict=False)
@@ -41,9 +40,6 @@ class Reader:
 
     def row(self, group, stream, time, record):
         self.number += 1
-        self.has_names |= isinstance(record, dict)
-        if self.has_names and isinstance(record, str):
-            record = None
         return [(self.number, group, stream, time, record)]
 
     def document(self, value, group, stream):

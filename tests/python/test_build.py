@@ -41,6 +41,16 @@ def test_make_finds_isal_or_not(tmp_path):
     assert choice(make(tmp_path, "all")) in ("isal", "zlib")
 
 
+def test_flags_of_a_distribution(tmp_path):
+    """CPPFLAGS and CFLAGS reach each compilation, behind the flags of the Makefile, and with LDFLAGS the link."""
+    done = make(tmp_path, "CPPFLAGS=-D_FORTIFY_SOURCE=2", "CFLAGS=-O2 -fstack-protector-strong", "LDFLAGS=-Wl,-z,now -Wl,--as-needed", "all")
+    compiled = re.findall(r"^.* -c -o .*$", done.stdout, re.M)
+    assert len(compiled) > 100
+    assert [c for c in compiled if not re.search("-O3 .*-D_FORTIFY_SOURCE=2 -O2 -fstack-protector-strong ", c)] == []
+    link, = re.findall(r"^.* -o \S*/flowlogs\.(?:so|dylib) .*$", done.stdout, re.M)
+    assert "-fstack-protector-strong" in link and "-Wl,-z,now -Wl,--as-needed -o" in link
+
+
 @pytest.mark.parametrize("arguments, why", [(["ISAL=", "INFLATE=isal"], "ISA-L was not found"),
                                             (["INFLATE=gzip"], "INFLATE is zlib or isal, not 'gzip'")])
 def test_make_says_what_it_cannot(tmp_path, arguments, why):

@@ -216,3 +216,12 @@ def test_random_damage(build, tmp_path, seed):
     assert all(int(n) <= 96 or "Error" in f for f, n in rows)
     errors = build.rows(f"SELECT DISTINCT file FROM flowlogs_errors({quote(str(tmp_path))})")
     assert 20 < len(errors) <= 60
+
+
+def test_a_file_has_its_fields_where_no_row_group_is_read(build, tmp_path):
+    """A condition on a field that a file lacks is an error, unless another has it."""
+    (tmp_path / "a.log").write_text("srcaddr dstaddr\n10.0.0.1 10.0.0.2\n")
+    lacks = f"SELECT count(*) FROM flowlogs({quote(str(tmp_path))}) WHERE start < 5;"
+    assert "no record can meet the condition on start" in build.shell(lacks)
+    shutil.copy(FOLDER / "duckdb-gzip-v1.parquet", tmp_path)
+    assert build.shell(lacks) == "0\n"

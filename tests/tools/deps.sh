@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Checks that everything is installed that building (testing, fuzzing) needs: deps.sh build [test]
-# [fuzz] [analyze] [coverage]. On Debian and Ubuntu it installs what is missing, if it runs as root
+# [fuzz] [analyze] [coverage] [package] [libisal]. On Debian and Ubuntu it installs what is missing, if it runs as root
 # or if sudo asks for no password. Otherwise it prints the one command that does so, and fails.
 #
 # ISA-L makes reading gzip faster and is not needed: where it cannot be installed, this goes on. With
@@ -43,6 +43,13 @@ for what in "$@"; do
   if [ "$what" = analyze ]; then
     need 'command -v clang-tidy' "$(name clang-tidy clang-tools-extra clang-extra-tools llvm)"
     need 'command -v scan-build' "$(name clang-tools clang-analyzer clang-analyzer llvm)"
+  fi
+  if [ "$what" = package ]; then # for the package of Debian
+    need 'command -v dpkg-buildpackage && command -v dh' "$(name 'dpkg-dev debhelper fakeroot' - - -)"
+  fi
+  if [ "$what" = libisal ]; then # to build ISA-L from its source
+    need 'command -v nasm || [ "$(uname -m)" != x86_64 ]' "$(name nasm nasm nasm nasm)"
+    need 'command -v dpkg-source' "$(name dpkg-dev - - -)"
   fi
   if [ "$what" = coverage ]; then
     need 'command -v gcovr' "$(name gcovr gcovr gcovr gcovr)"

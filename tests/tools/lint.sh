@@ -17,6 +17,6 @@ clang-format --dry-run -Werror ext/*.[ch] ext/*/*.[ch] tests/*/*.[ch] tests/unit
 cppcheck -q --suppress=readdirCalled --suppress=preprocessorErrorDirective:ext/main.c --suppress=arrayIndexOutOfBoundsCond:ext/file/discover.c --std=c11 \
   --enable=warning,performance,portability --library=posix --library=sqlite3 --inline-suppr \
   --error-exitcode=3 -D__x86_64__ -Iext ext
-shellcheck -s sh -S warning tests/tools/*.sh sql/*/*.sh
+shellcheck -s sh -S warning tests/tools/*.sh sql/*/*.sh .packaging/*.sh
 shellcheck -S warning .ci/run
 echo "lint: clean"

@@ -156,9 +156,7 @@ static void test_fields(void **state) {
        "3 | 10.0.0.2 6\n"
        "json fields\n"},
       {"{\"message\":\"2 a\"}{\"srcaddr\":\"10.0.0.1\",\"bytes\":5}{\"message\":\"2 b\"}",
-       "1 | 2 a\nheader | srcaddr bytes\n2 | 10.0.0.1 5\n3 ! is a line without the names of its fields, and records "
-       "with such "
-       "names stand in front of it; write the two into files of their own | \njson messages\n"},
+       "1 | 2 a\nheader | srcaddr bytes\n2 | 10.0.0.1 5\nheader | \n3 | 2 b\njson messages\n"},
       {"{\"srcaddr\":\"10.0.0.1\",\"time\":1700000000123456789}{\"srcaddr\":\"::1\",\"time\":99999999999999999999}",
        "header | srcaddr\n1 1700000000123 | 10.0.0.1\n2 | ::1\njson fields\n"},
       /* no record, although its names are known */

@@ -64,6 +64,28 @@ static void test_layers(void **state) {
   expect(text_of(""), UNWRAP_GUESS, ERR_NONE, "");
 }
 
+/* Values of base64 that stand one in a line are decoded one by one, and what comes of them is joined. */
+static void test_values_in_lines(void **state) {
+  (void)state;
+  for (int crlf = 0; crlf < 2; crlf++)
+    for (int is_gzip = 0; is_gzip < 2; is_gzip++) {
+      struct bytes all = {0}, expected = {0};
+      for (int i = 0; i < 5; i++) {
+        struct bytes line = {0};
+        bytes_print(&line, "2 123456789010 eni-%d 10.0.0.1 ACCEPT OK%s", 1000 << i, is_gzip ? "\n" : "");
+        bytes_print(&expected, "%s%s", line.p, is_gzip || i == 4 ? "" : "\n");
+        line = base64(is_gzip ? gzip(line) : line);
+        bytes_print(&all, "%s%s", line.p, crlf ? "\r\n" : "\n");
+        bytes_free(&line);
+      }
+      struct bytes twice = {0};
+      bytes_add(&twice, all.p, all.n);
+      expect(all, UNWRAP_GUESS, ERR_NONE, expected.p);
+      expect(gzip(twice), UNWRAP_GUESS, ERR_NONE, expected.p);
+      bytes_free(&expected);
+    }
+}
+
 /* A name or a number that looks like base64 is not decoded. */
 static void test_no_layers(void **state) {
   static const char *const texts[] = {"dstport\n443\n80000\n", "AAAA", "version", "a b", "H4s"};
@@ -180,9 +202,10 @@ static void test_every_allocation(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_layers), cmocka_unit_test(test_no_layers),
-                                     cmocka_unit_test(test_limits), cmocka_unit_test(test_damage),
-                                     cmocka_unit_test(test_stop),   cmocka_unit_test(test_every_allocation)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_layers),          cmocka_unit_test(test_values_in_lines),
+                                     cmocka_unit_test(test_no_layers),       cmocka_unit_test(test_limits),
+                                     cmocka_unit_test(test_damage),          cmocka_unit_test(test_stop),
+                                     cmocka_unit_test(test_every_allocation)};
   struct err e = {0};
   if (unwrap_init(&u, &e)) abort();
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

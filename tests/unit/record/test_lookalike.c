@@ -37,6 +37,10 @@ static const struct {
      "Logs Insights with 'fields @timestamp, @message'"},
     {"\"srcaddr\",\"dstaddr\",\"_col2\"\n", NULL, DETECT_OTHER,
      "is CSV of sums, which are no records: its column '_col2'"},
+    {"srcAddr,dstAddr,Total Bytes\n1,2,3\n", NULL, DETECT_OTHER,
+     "is CSV of sums, which are no records: its column 'Total Bytes' seems to be computed from several, and none is a "
+     "time"},
+    {"a,total\n1,2\n", NULL, DETECT_OTHER, "is CSV whose columns are a,total: no flow log"},
     {"ip,name,owner\r\n10.0.0.1,a,b\r\n", NULL, DETECT_OTHER, "is CSV whose columns are ip,name,owner: no flow log"},
     {"instance_id,vpc_id,subnet_id\n1,2,3\n", NULL, DETECT_OTHER,
      "is CSV whose columns are instance_id,vpc_id,subnet_id: no flow log"},
@@ -80,6 +84,13 @@ static void test_sums(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(names); i++)
     CHECK(lookalike_is_sum(names[i].name, strlen(names[i].name)) == names[i].is, "%s", names[i].name);
+  static const struct {
+    const char *name;
+    int may_be;
+  } words[] = {{"total", 1},   {"total_bytes", 1}, {"Bytes Total", 1}, {"FLOWS", 1}, {"x-count", 1},
+               {"totally", 0}, {"subtotal", 0},    {"note", 0},        {"", 0}};
+  for (size_t i = 0; i < COUNT(words); i++)
+    CHECK(lookalike_may_be_sum(words[i].name, strlen(words[i].name)) == words[i].may_be, "%s", words[i].name);
 }
 
 static int set_up(void **state) {

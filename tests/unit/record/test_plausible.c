@@ -57,7 +57,7 @@ static void test_record(void **state) {
 #define COUNTS "seems to have packets and bytes exchanged: in "
 #define BOTH   "seems to have start and end, or packets and bytes, exchanged: in "
 
-/* Each letter is a line: g good, t times exchanged, c counts, b both, z no bytes, n no values, x no record. */
+/* Each letter is a line: g good, t times exchanged, c counts, b both, z no bytes, n no values, x no record, h another header, o its own. */
 static void test_layout(void **state) {
   static const struct {
     const char *lines;
@@ -80,9 +80,18 @@ static void test_layout(void **state) {
       {"zzzztttt", 0, NULL},
       {"nnnn", 0, NULL},
       {"xxxx", 0, NULL},
+      {"gggghtttttttttttt", 0, NULL}, /* another file was appended, whose fields have another order */
+      {"gggottttt", 0, TIMES "5 of its first 8 records"},
   };
-  static const char *const line[] = {['g'] = "5 6 7 8", ['t'] = "6 5 7 8", ['c'] = "5 6 8 7", ['b'] = "6 5 8 7",
-                                     ['z'] = "5 6 8 0", ['n'] = "- - - -", ['x'] = "6 5 8"};
+  static const char *const line[] = {['g'] = "5 6 7 8",
+                                     ['t'] = "6 5 7 8",
+                                     ['c'] = "5 6 8 7",
+                                     ['b'] = "6 5 8 7",
+                                     ['z'] = "5 6 8 0",
+                                     ['n'] = "- - - -",
+                                     ['x'] = "6 5 8",
+                                     ['h'] = "end start packets bytes",
+                                     ['o'] = "start end packets bytes"};
   (void)state;
   for (size_t i = 0; i < COUNT(table); i++) {
     static struct layout l;
@@ -93,12 +102,12 @@ static void test_layout(void **state) {
     split(&text);
     assert_int_equal(layout_from_option(&l, "start end packets bytes", strlen("start end packets bytes"), &e),
                      ERR_NONE);
-    int result = plausible_not_layout(&l, NULL, &tokens, table[i].first, why);
+    int result = plausible_not_layout(&l, NULL, &tokens, table[i].first, tokens.nlines, why);
     CHECK((result > 0) == (table[i].why != NULL) && (result <= 0 || !strncmp(why, table[i].why, strlen(table[i].why))),
           "%s: %s", table[i].lines, why);
     assert_int_equal(layout_from_option(&l, "start bytes version srcport", strlen("start bytes version srcport"), &e),
                      ERR_NONE);
-    assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 0, why), 0);
+    assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 0, tokens.nlines, why), 0);
     bytes_free(&text);
   }
 }
@@ -114,8 +123,8 @@ static void test_far_lines(void **state) {
   for (int i = 0; i < PLAUSIBLE_LINES - 3; i++) bytes_print(&text, "- 5\n");
   for (int i = 0; i < 9; i++) bytes_print(&text, "6 5\n");
   split(&text);
-  assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 0, why), 0);
-  assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 1, why), 1);
+  assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 0, tokens.nlines, why), 0);
+  assert_int_equal(plausible_not_layout(&l, NULL, &tokens, 1, tokens.nlines, why), 1);
   bytes_free(&text);
 }
 
@@ -134,14 +143,14 @@ static void test_other_formats(void **state) {
   for (int choice = 0; choice <= 2; choice += 2) {
     formats_layout(f, choice, &l);
     formats_set(&s, choice);
-    assert_int_equal(plausible_not_layout(&l, &s, &tokens, 0, why), 0);
+    assert_int_equal(plausible_not_layout(&l, &s, &tokens, 0, tokens.nlines, why), 0);
   }
   formats_free(f);
   f = formats_new("[\"start end action\", \"bytes\"]", &e);
   formats_begin(&s, f);
   formats_layout(f, 0, &l);
   formats_set(&s, 0);
-  assert_int_equal(plausible_not_layout(&l, &s, &tokens, 0, why), 1);
+  assert_int_equal(plausible_not_layout(&l, &s, &tokens, 0, tokens.nlines, why), 1);
   formats_free(f);
   bytes_free(&text);
 }

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""Several logs and several forms in one container: each record is read in the form that it has, in every order,
+and what is no record does not hide those behind it."""
+
+import json
+import random
+
+import pytest
+
+import containers
+from builds import connect
+from containers import DEFAULT
+from test_containers import COLUMNS, expected, rows
+
+
+@pytest.fixture
+def db(release):
+    return connect(release)
+
+
+def shuffled(rng, record):
+    """The fields of a record in another order, and perhaps without some that are missing."""
+    names = list(DEFAULT)
+    rng.shuffle(names)
+    return {name: value for name, value in ((name, containers.fields(record)[name]) for name in names)
+            if value != "-" or rng.randrange(2)}
+
+
+def json_document(rng, records):
+    kind = rng.choice(("fields", "fields", "messages", "events", "list", "subscription", "sorted", "kinesis"))
+    if kind == "fields":
+        swap = {"srcaddr": "dstaddr", "dstaddr": "srcaddr"} if rng.randrange(2) else {}
+        order = [swap.get(name, name) for name in DEFAULT]
+        return containers.lines(json.dumps({name: containers.fields(r)[name] for name in order} if rng.randrange(4)
+                                           else shuffled(rng, r)) for r in records)
+    make = {"messages": containers.firehose_lines, "events": containers.get_log_events, "list": containers.parsed_json,
+            "subscription": containers.subscription, "sorted": containers.subscription_sorted,
+            "kinesis": containers.kinesis_event}[kind]
+    return make(records)
+
+
+def csv_table(rng, records):
+    kind = rng.randrange(4)
+    if kind == 0:
+        return containers.console_csv(records)
+    if kind == 1:
+        return containers.insights_csv(records)
+    names = list(DEFAULT)
+    if kind == 2:
+        names[3], names[4] = names[4], names[3]
+    else:
+        rng.shuffle(names)
+    return containers.table([name.replace("-", "_") for name in names],
+                            [[containers.fields(r)[name] for name in names] for r in records])
+
+
+@pytest.mark.parametrize("make", (json_document, csv_table))
+def test_forms_that_follow_one_another(db, tmp_path, make):
+    """Names hold for the records that have them, and not for messages behind them."""
+    path = tmp_path / "x.dat"
+    for seed in range(60):
+        rng = random.Random(seed)
+        records, data = [], b""
+        for _ in range(rng.randrange(2, 8)):
+            own = containers.records(seed=rng.random(), count=rng.choice((1, 2, 5, 40, 1100)) if seed < 6 else rng.randrange(1, 6))
+            records += own
+            data += make(rng, own)
+        path.write_bytes(data)
+        want = expected(records)
+        assert rows(db, path) == want, seed
+        sums = db.execute("SELECT sum(flows), sum(bytes) FROM flowlogs_rollup(?)", [str(path)]).fetchone()
+        assert sums == (len(want), sum(row[9] or 0 for row in want)), seed
+        numbers = [row[0] for row in rows(db, path, "line")]
+        assert numbers == sorted(set(numbers)), seed
+
+
+def subscription(group, messages):
+    return json.dumps({"messageType": "DATA_MESSAGE", "owner": "1", "logGroup": group, "logStream": "s",
+                       "logEvents": [{"id": "1", "timestamp": 1, "message": m} for m in messages]}).encode()
+
+
+def kinesis(documents):
+    return json.dumps({"Records": [{"kinesis": {"data": containers.data(d)}} for d in documents]}).encode()
+
+
+APPLICATION = {
+    "lines": ["START RequestId: 1", "END RequestId: 1"] * 30,
+    "blank": [""],
+    "several lines": ["Traceback:\n  File x"] * 40,
+    "many": [f"request {i} done" for i in range(3000)],
+}
+
+
+@pytest.mark.parametrize("name", APPLICATION)
+@pytest.mark.parametrize("form", ("documents", "records"))
+def test_another_log_does_not_hide_flow_logs(db, tmp_path, name, form):
+    """A subscription of several log groups: the first document is no flow log, and the second is one."""
+    records = containers.records(seed=3, count=20)
+    documents = [subscription("/app", APPLICATION[name]), subscription("/vpc", [r.message for r in records])]
+    path = tmp_path / "x.dat"
+    path.write_bytes(b"".join(documents) if form == "documents" else kinesis(documents))
+    with pytest.raises(Exception, match="x.dat:1: "):
+        rows(db, tmp_path)
+    for where in (path, tmp_path):
+        assert rows(db, where, where="WHERE on_error = 'skip'") == expected(records)
+    bad = len(APPLICATION[name])
+    assert db.execute("SELECT verdict, rows, errors FROM flowlogs_files(?)", [str(path)]).fetchall() == [("flow log", 20, bad)]
+
+
+def test_what_has_no_records_is_passed_over_with_its_reason(db, tmp_path):
+    records = containers.records(seed=3, count=20)
+    (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
+    (tmp_path / "blank.json").write_bytes(b'{"events":[{"message":"","timestamp":1}]}')
+    (tmp_path / "none.json").write_bytes(b'{"events":[{"timestamp":1}]}')
+    (tmp_path / "app.json").write_bytes(subscription("/app", APPLICATION["many"] * 7))
+    assert rows(db, tmp_path) == expected(records)
+    listed = db.execute("SELECT path, note FROM flowlogs_files(?) WHERE verdict = 'other' ORDER BY path", [str(tmp_path)]).fetchall()
+    assert [note for _, note in listed] == [
+        "is no flow log: its first line is neither a header nor a record; the line begins with 'request 0 done'",
+        "the event has an empty message", 'the event has no "message" that is a text']
+    for name in ("blank", "none", "app"):
+        with pytest.raises(Exception, match=f"{name}.json:1: "):
+            rows(db, tmp_path / f"{name}.json")
+
+
+OTHER_JSON = [
+    {"version": 1}, {"version": 2, "type": "a", "region": "eu"}, {"region": "us-east-1"}, {"bytes": 5}, {"action": "ACCEPT"},
+    {"start": 1, "end": 5}, {"status": "OK"}, {"source": "10.0.0.1"}, {"name": "x", "version": 1, "protocol": 6, "start": 4},
+    {"account": "1", "region": "us-east-1", "type": "a"},
+    {"version": "0", "account": "1", "region": "us-east-1", "detail-type": "EC2", "source": "aws.ec2",
+     "time": "2026-01-01T00:00:00Z", "id": "x", "resources": [], "detail": {"state": "running"}},
+    {"version": "1.1", "account_id": "1", "region": "us-east-1", "vpc_id": "vpc-1", "query_name": "example.com.",
+     "rcode": "NOERROR", "answers": [{"Rdata": "192.0.2.1"}], "srcaddr": "10.0.0.1", "srcport": "53", "transport": "UDP"},
+]
+
+
+@pytest.mark.parametrize("document", OTHER_JSON, ids=lambda d: "-".join(d))
+def test_json_of_other_things(db, tmp_path, document):
+    """Names that documents of all kinds have are no sign of a flow log."""
+    records = containers.records(seed=3, count=2)
+    (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
+    (tmp_path / "other.json").write_text(json.dumps(document) * 3)
+    assert rows(db, tmp_path) == expected(records)
+    with pytest.raises(Exception, match="is a JSON object without flow log records; its keys are "):
+        rows(db, tmp_path / "other.json")
+
+
+def test_query_logs_of_resolver_as_csv(db, tmp_path):
+    records = containers.records(seed=3, count=2)
+    (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
+    (tmp_path / "queries.csv").write_bytes(containers.table(["account_id", "vpc_id", "query_name", "srcaddr", "srcport"],
+                                                            [["1", "vpc-1", "example.com.", "10.0.0.1", "53"]] * 3))
+    assert rows(db, tmp_path) == expected(records)
+    with pytest.raises(Exception, match="is CSV whose columns are account_id,.*: no flow log"):
+        rows(db, tmp_path / "queries.csv")
+
+
+def test_names_of_fields_behind_many_others(db, tmp_path):
+    """A field is read however many other names were before it, and its own name goes before others."""
+    path = tmp_path / "x.json"
+    documents = [{"srcport": 1, "dstport": 2, "bytes": 3, f"tag{i}": i} for i in range(300)]
+    documents.append({"srcport": 1, "dstport": 2, "bytes": 3, "srcaddr": "10.0.0.1", "source": "172.17.0.1"})
+    path.write_bytes(containers.lines(json.dumps(d) for d in documents))
+    assert rows(db, path, "srcaddr")[299:] == [(None,), ("10.0.0.1",)]
+    documents.append({"srcport": 1, "bytes": 3, "src": "10.0.0.2", "source": "172.17.0.1"})
+    path.write_bytes(containers.lines(json.dumps(d) for d in documents))
+    with pytest.raises(Exception, match="x.json:302: has two values of the field srcaddr"):
+        rows(db, path, "srcaddr")
+
+
+def test_blanks_in_front_of_a_header(db, tmp_path):
+    """They are no part of the first column's name."""
+    records = containers.records(seed=3, count=5)
+    path = tmp_path / "x.csv"
+    for make in (containers.athena_csv, containers.fields_csv, containers.console_csv):
+        path.write_bytes(b"\xef\xbb\xbf\n  " + make(records))
+        assert rows(db, path) == expected(records)
+        assert rows(db, path, "min(line)") == [(3,)]

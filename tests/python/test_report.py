@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: MIT
+"""sql/report.sql prints one page about flow logs. Here: that the page is whole, that the SQL in it gives its rows, that no name
+can get out of its place, and that it names the attacker of an intrusion. tools/report_check.py looks at it in a browser."""
+
+import re
+import shutil
+import subprocess
+from html import unescape
+
+import pytest
+
+import story
+from builds import BUILDS, ROOT, quote
+from page import Page
+from test_alerts import IN, IN2, OUT, Alerts, delivered, flow, rejected
+
+SECTIONS = ["coverage", "alerts", "timeline", "entries", "left", "inside", "beacons", "rejects", "host"]
+SAMPLE = "tests/data/AWSLogs/012345678901"
+
+
+def made(build, logs, after="", before="", env=None, cwd=ROOT, script="sql/report.sql", **parameters):
+    """What the shell prints: the page, and what `after` prints."""
+    given = "".join(f"INSERT INTO temp.sqlite_parameters VALUES ('@{k}', {quote(v)});\n" for k, v in {"logs": str(logs), **parameters}.items())
+    return build.shell(f".parameter init\n{given}{before}.read \"{script}\"\n{after}", env=env, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def intrusion(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("story")
+    story.write(folder, 1)
+    (folder / "assets.csv").write_text(story.NAMES)
+    return folder
+
+
+LEFT = "SELECT key, value FROM temp.sqlite_parameters WHERE key IN ('@run', '@rule', '@begin', '@step', '@section', '@inside', '@new_since', " \
+    "'@load_optional', '@period_since') ORDER BY key;\n"
+TABLES = ["minutes", "files", "lost", "timeline", "entries", "entry_times", "left", "left_times", "nat", "matrix", "new", "beacons",
+          "beacon_times", "rejects", "host", "host_times"]
+
+
+@pytest.fixture(scope="module")
+def drawn(intrusion):
+    """The page of the intrusion, {table: its rows}, and the parameters that are left."""
+    got = made(BUILDS[0], intrusion, host=story.BATCH, inside='["10.0.0.0/8"]', new_since="2026-03-10 12:00",
+               env={"ASSETS": str(intrusion / "assets.csv")}, after=".mode quote\n" + LEFT + "".join(
+                   f".print ={t}\nSELECT * FROM temp.report_{t};\n" for t in TABLES))
+    html, _, rest = got.partition("</html>\n")
+    left, *parts = rest.split("\n=")
+    return html + "</html>\n", {part.partition("\n")[0]: part.partition("\n")[2].rstrip("\n") for part in parts}, left
+
+
+def test_the_sql_in_the_page_gives_its_rows(release, drawn):
+    """What is shown gives what the report drew. Nothing is left of one section when the next is run."""
+    sql = Page(drawn[0]).sql
+    assert [t for s in sql for t in re.findall(r"^SELECT \* FROM temp\.report_(\w+);", sql[s], re.M)] == TABLES
+    alerts = sql.pop("alerts")
+    forget = "DELETE FROM temp.sqlite_parameters;\n" + "".join(f"DROP TABLE IF EXISTS temp.report_{t};\n" for t in ["pairs", *TABLES])
+    got = release.shell(".mode quote\n" + "".join(re.sub(r"^SELECT \* FROM temp\.report_(\w+);", r".print =\1\n\g<0>", sql[s], flags=re.M)
+                                                  + "\n" + forget for s in sql))
+    got = {part.partition("\n")[0]: part.partition("\n")[2].rstrip("\n") for part in ("\n" + got).split("\n=")[1:]}
+    assert list(got) == TABLES and [t for t in TABLES if got[t] != drawn[1][t]] == []
+    assert min(len(rows) for rows in got.values()) > 20
+    # The rules print their alerts themselves.
+    assert "sent 14.0 GB to 203.0.113.200" in release.shell(alerts) and "rule-volume-out" in alerts
+
+
+def test_it_names_the_attacker_the_way_in_and_what_left(drawn):
+    page = Page(drawn[0])
+    first = page.text("first")
+    assert page.problems == []
+    assert re.search(r"Attacker ?203\.0\.113\.77: 1,\d\d\d tries .* ?Way in ?ssh \(22\) on bastion 10\.0\.0\.10: 901 connections "
+                     r"from 03-10 14:00 on, a session at 03-10 16:42 ?Then ?bastion 10\.0\.0\.10 asked batch 10\.0\.2\.30 ssh \(22\) for the "
+                     r"first time at 03-10 17:04 ?batch 10\.0\.2\.30 asked db-2 10\.0\.2\.22 postgresql \(5432\) .* ?What left ?21\.0 GB from batch "
+                     r"10\.0\.2\.30 to 203\.0\.113\.200 https \(443\)", first), first
+    assert "batch 10.0.2.30 calls 192.0.2.99 tcp/8443 every 300 seconds, 80 times" in first
+    # The administrators and the backups are no suspects.
+    assert "office" not in first and first.count("Attacker") == 1 and "Suspect" not in first and "elsewhere" not in first
+
+
+def test_traffic_through_a_nat_gateway_counts_once(drawn):
+    """The 21 GB of the intruder and the backups of 6 GB a day, and little else."""
+    out = sum(float(row.split(",")[3]) for row in drawn[1]["timeline"].split("\n"))
+    assert 33e9 < out < 33.5e9
+    assert [row.split(",")[:2] + [round(float(row.split(",")[5]) / 1e9)] for row in drawn[1]["left"].split("\n")[:2]] == [
+        [quote(story.BATCH), quote(story.STORY["out"]), 21], [quote(story.DB[0]), quote(story.STORE), 12]]
+
+
+def test_parameters_are_as_before(drawn):
+    assert drawn[2] == "'@inside','[\"10.0.0.0/8\"]'\n'@new_since','2026-03-10 12:00'"
+
+
+def test_what_left_without_a_way_in(release, tmp_path):
+    """300 MB to a place that is new, but not as an answer, and not to another address of a known name."""
+    head = "2 123456789012 eni-1 {} {} {} {} 6 4 {} {} {} ACCEPT OK\n"
+    ends = [("10.0.0.5", "8.8.4.4", 40000, 443, 5 * 10**8, 0), ("10.0.0.5", "8.8.8.8", 40001, 443, 3 * 10**8, 90000),
+            ("10.0.0.6", "8.8.4.9", 443, 40002, 4 * 10**8, 90000)]
+    (tmp_path / "a.log").write_text("".join(
+        head.format(src, dst, sport, dport, size, story.BEGIN + at, story.BEGIN + at + 60)
+        + head.format(dst, src, dport, sport, 4000, story.BEGIN + at, story.BEGIN + at + 60) for src, dst, sport, dport, size, at in ends))
+    said = "To a new place: 10.0.0.5 sent 300.0 MB to {}8.8.8.8 (443) since 03-10 01:00."
+    first = Page(made(release, tmp_path)).text("first")
+    assert said.format("") in first and first.count("To a new place") == 1 and "looks like a way in" in first
+    (tmp_path / "assets.csv").write_text("ip,name,owner\n8.8.8.8,backup,x\n8.8.4.4,backup,x\n")
+    assert "new place" not in Page(made(release, tmp_path, env={"ASSETS": str(tmp_path / "assets.csv")})).text("first")
+
+
+EVIL = "<script>alert(1)</script>\"'&amp;"
+
+
+def test_hostile_names(release, intrusion, tmp_path):
+    """Of a folder and a file, of hosts in an inventory, of an interface, of an indicator."""
+    folder = tmp_path / "a<script>alert(2)<|script>'&\"b"
+    folder.mkdir()
+    for file in intrusion.rglob("*20260310T1[4678]*"):
+        shutil.copy(file, folder)
+    (folder / "<script>alert(3)<|script>.log").write_text(
+        f"{story.FIELDS}\n5 123456789012 <script>alert(4)</script> - - - - - - - {story.BEGIN} {story.BEGIN + 60} - SKIPDATA - - - -\nodd\n")
+    quoted = EVIL.replace('"', '""')
+    (tmp_path / "assets.csv").write_text("ip,name,owner\n" + "".join(
+        f'{ip},"{quoted}",x\n' for ip in (story.STORY["attacker"], story.BATCH, story.STORY["out"], story.NAT)))
+    html = made(release, folder, env={"ASSETS": str(tmp_path / "assets.csv")}, on_error="skip", host=story.BATCH,
+                before=".read sql/alerts/setup.sql\nINSERT INTO indicators VALUES ('203.0.113.77', '%s');\n" % EVIL.replace("'", "''"))
+    page = Page(html)
+    assert page.problems == [] and "<script" not in html.lower()
+    for number in (1, 2, 3, 4):
+        assert f"<script>alert({number})" in page.texts["coverage"] + page.texts["first"], number
+    # The SQL works with such a path, too.
+    assert "\n" in release.shell(page.sql["coverage"]) and "rror" not in release.shell(page.sql["rejects"])
+
+
+def test_names_from_every_inventory(release):
+    """Those of the sample, which a database in memory has: assets, interfaces, names in DNS, AWS's ranges and subnets."""
+    page = Page(made(release, "tests/data/AWSLogs"))
+    shown = " ".join(page.texts[s] for s in SECTIONS[:-1])
+    for name in ("office VPN 198.51.100.9", "mirror.example.org 192.0.2.", "public", "application"):
+        assert name in shown, name
+
+
+def test_without_an_inventory_nothing_else_is_printed(release, tmp_path):
+    """In a database file, which has no inventory."""
+    done = subprocess.run([shutil.which("sqlite3"), "-batch", "-cmd", f".load {release.extension.resolve()}", "-cmd", ".parameter init",
+                           "-cmd", f".parameter set @logs \"'{ROOT / SAMPLE}'\"", tmp_path / "my.db", ".read sql/report.sql"],
+                          cwd=ROOT, env=release.env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("<!DOCTYPE html>") and Page(done.stdout).problems == []
+
+
+LINE = "2 123456789012 eni-1 {} {} {} {} 6 4 400 {} {} {} OK\n"
+
+
+@pytest.mark.parametrize("text", [
+    "2 123456789012 eni-1 - - - - - - - 1773014400 1773014460 - NODATA\n",
+    LINE.format("10.0.0.5", "10.0.0.6", 40000, 443, 1773014400, 1773014400, "ACCEPT"),
+    LINE.format("203.0.113.5", "10.0.0.6", 40000, 22, 1773014400, 1773014460, "REJECT"),
+    LINE.format("10.0.0.5", "10.0.0.6", 40000, 443, 0, 60, "ACCEPT") + LINE.format("10.0.0.5", "10.0.0.6", 40000, 443, 99999999999, 99999999999, "ACCEPT"),
+    "srcaddr dstaddr srcport dstport protocol packets bytes start end\n10.0.0.5 8.8.8.8 40000 443 6 4 400 1773014400 1773014460\n",
+], ids=["no data", "one record", "one reject", "thousands of years", "few fields"])
+def test_small_and_odd_logs(release, tmp_path, text):
+    (tmp_path / "a.log").write_text(text)
+    page = Page(made(release, tmp_path, host="10.0.0.5"))
+    assert page.problems == [] and [s for s in SECTIONS if s in page.texts] == SECTIONS
+
+
+def test_a_period_without_records(release):
+    page = Page(made(release, SAMPLE, since="2030-01-01", until="2030-01-02"))
+    assert page.problems == [] and ", 0 records" in page.texts["about"] and "Nothing was found." in page.text("alerts")
+
+
+def test_a_period(release, intrusion):
+    """Nothing of the second day, in which the intrusion is."""
+    html = made(release, intrusion, until="2026-03-10")
+    assert story.STORY["attacker"] not in html and "Flow logs, 2026-03-09 00:00 to 2026-03-09 23:" in html
+
+
+@pytest.mark.parametrize("parameters, error", [
+    ({"host": "web-1"}, "flowlogs: @host must be an address: .parameter set @host"), ({"logs": "nowhere/"}, "nowhere"),
+    ({"inside": "10.0.0.0/8"}, "flowlogs: @inside must be a JSON array of prefixes"),
+    ({"new_since": "yesterday"}, "flowlogs: @new_since must be a time: .parameter set @new_since"),
+    *(({name: value}, f"flowlogs: @{name} must be a JSON array of ports: .parameter set @{name} '[22]'")
+      for name, value in (("admin_ports", "22"), ("database_ports", "[22"), ("database_ports", '["ssh"]')))])
+def test_an_error_leaves_no_half_of_a_page(release, parameters, error):
+    got = made(release, **{"logs": SAMPLE, **parameters})
+    assert error in got and "<" not in got
+
+
+def test_a_damaged_file(release, tmp_path):
+    (tmp_path / "a.log").write_text(LINE.format("10.0.0.5", "10.0.0.6", 40000, 443, 1773014400, 1773014460, "ACCEPT") + "odd\n")
+    got = made(release, tmp_path)
+    assert "a.log:2" in got and "<" not in got
+    assert "lines that cannot be used1" in Page(made(release, tmp_path, on_error="skip")).texts["coverage"]
+
+
+def test_all_rows(release):
+    """@top = -1 shows all of everything, the alerts too, and stays -1."""
+    logs = f"{SAMPLE}/vpcflowlogs"
+    html = made(release, logs, top="-1", after=".mode list\nSELECT value FROM temp.sqlite_parameters WHERE key = '@top';\n")
+    [few, everything] = [len(re.findall('<li id="alert', h)) for h in (made(release, logs, top="2"), html)]
+    assert few == 2 and everything > 5 and "more: " not in Page(html.partition("</html>")[0] + "</html>").text("alerts")
+    assert html.endswith("</html>\n-1\n")
+
+
+def test_after_an_error(release):
+    """A shell into which somebody types goes on after an error. What the report has changed by then, the next one restores."""
+    good = f"{SAMPLE}/vpcflowlogs/us-east-1/2026/06/16"
+    after = f".mode quote\n{LEFT}SELECT value FROM temp.sqlite_parameters WHERE key = '@top';\n"
+    expected = made(release, good, inside='["10.0.0.0/8"]', top="3", after=after)
+    got = made(release, good, inside='["10.0.0.0/8","fe80::/10"]', top="1000000", run="report", given_top="3", given_inside='["10.0.0.0/8"]',
+               load_optional="1", after=after)
+    assert got == expected and expected.endswith("</html>\n'@inside','[\"10.0.0.0/8\"]'\n3\n")
+
+
+def test_twice_in_one_session(release):
+    once, twice = (made(release, f"{SAMPLE}/vpcflowlogs/us-east-1/2026/06/16", after=after) for after in ("", ".read sql/report.sql\n"))
+    assert twice == once + once
+
+
+@pytest.fixture
+def alerts(tmp_path):
+    """Runs of sql/alerts/run.sql that print a page."""
+    (tmp_path / "logs").mkdir()
+    alerts = Alerts(BUILDS[0], tmp_path / "alerts.db", tmp_path / "logs", html=1)
+    delivered(alerts.logs, [rejected(IN, IN2, 22, at=0), flow(OUT, IN, 22, at=0)], 0)
+    return alerts
+
+
+def page_of(alerts, *mode):
+    """(status, page, errors)"""
+    arguments = [a for b in alerts.arguments() for a in (mode if b == "-json" else [b])]
+    done = subprocess.run(arguments, cwd=ROOT, env={**BUILDS[0].env, "TMPDIR": str(alerts.database.parent)}, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_alerts_as_a_page(alerts):
+    """Once, with the status of other runs; nothing is printed if nothing is new. A title is text."""
+    alerts.query("CREATE TABLE indicators (cidr TEXT, note TEXT)")
+    alerts.query("INSERT INTO indicators VALUES (?, ?)", OUT, EVIL)
+    status, html, err = page_of(alerts)
+    page = Page(html)
+    assert (status, err, page.problems) == (10, "", []) and "<script" not in html
+    titles = {t for t, in alerts.query("SELECT title FROM alerts")}
+    assert len(titles) >= 2 and f"<title>{len(titles)} alerts</title>" in html and EVIL in "".join(titles)
+    assert all(title in unescape(html) for title in titles) and page.ids == {i for i, in alerts.query("SELECT id FROM alerts")}
+    assert page_of(alerts) == (0, "", "")
+    alerts.query("DELETE FROM alert_files")
+    alerts.query("DELETE FROM alerts")
+    status, out, _ = page_of(alerts, "-header", "-cmd", ".echo on")
+    assert status == 10 and html in out
+
+
+@pytest.mark.parametrize("mode", [["-json"], ["-box"], ["-csv"], ["-quote", "-header"], ["-html"]])
+def test_a_page_in_another_mode_is_an_error(alerts, mode):
+    """Nothing is printed that would not be a page, and the next run prints it."""
+    status, out, err = page_of(alerts, *mode)
+    assert (status, out) == (1, "") and "@html needs the output mode list" in err
+    assert page_of(alerts)[0] == 10
+
+
+def test_a_page_that_cannot_be_written(alerts):
+    arguments = [a for a in alerts.arguments() if a != "-json"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(arguments, cwd=ROOT, env={**BUILDS[0].env, "TMPDIR": str(alerts.database.parent)}, stdout=full,
+                              stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and "the page can't be printed: nothing is changed" in done.stderr
+    assert page_of(alerts)[0] == 10
+
+
+def test_html_is_1_or_0(alerts):
+    alerts.parameters["html"] = "'yes'"
+    assert page_of(alerts)[:2] == (1, "") and "flowlogs: @html is 1 for a page of HTML" in page_of(alerts)[2]
