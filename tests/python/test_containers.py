@@ -4,6 +4,7 @@ as files, within gzip and base64, through a pipe, and as a payload."""
 
 import base64
 import gzip
+import shutil
 import sqlite3
 import subprocess
 
@@ -107,6 +108,9 @@ def test_in_small_pieces(db, tmp_path):
             path.unlink()
 
 
+PARQUET = ("duckdb-gzip-v2.parquet", "arrow-snappy-v1.parquet")  # test_parquet.py compares them with their records
+
+
 def write_tree(folder):
     """All forms, each with records of its own, and what is no flow log. Returns the records."""
     records = []
@@ -121,16 +125,35 @@ def write_tree(folder):
 
 def test_a_tree_of_all_forms(build, tmp_path):
     """One query over everything has the right total, and what is no flow log is listed with a reason."""
-    records = write_tree(tmp_path)
-    want = expected(records)
-    total = [str(len(want)), str(sum(row[9] or 0 for row in want))]
+    want = expected(write_tree(tmp_path))
+    rows, total = len(want), sum(row[9] or 0 for row in want)
+    for name in PARQUET:
+        shutil.copy(ROOT / "tests/data/parquet" / name, tmp_path)
+        own = build.rows(f"SELECT count(*), sum(bytes) FROM flowlogs('tests/data/parquet/{name}');")[0]
+        rows, total = rows + int(own[0]), total + int(own[1])
     path = quote(str(tmp_path))
-    assert build.rows(f"SELECT count(*), sum(bytes) FROM flowlogs({path});") == [total]
-    assert build.rows(f"SELECT sum(flows), sum(bytes) FROM flowlogs_rollup({path});") == [total]
+    assert build.rows(f"SELECT count(*), sum(bytes) FROM flowlogs({path});") == [[str(rows), str(total)]]
+    assert build.rows(f"SELECT sum(flows), sum(bytes) FROM flowlogs_rollup({path});") == [[str(rows), str(total)]]
     listed = build.rows(f"SELECT verdict, count(*), sum(rows), sum(errors) FROM flowlogs_files({path}) GROUP BY 1 ORDER BY 1;")
-    assert listed == [["flow log", str(len(FORMS)), total[0], "0"], ["other", str(len(OTHERS)), "0", "0"]]
+    assert listed == [["flow log", str(len(FORMS) + len(PARQUET)), str(rows), "0"], ["other", str(len(OTHERS)), "0", "0"]]
     notes = build.rows(f"SELECT path, note FROM flowlogs_files({path}) WHERE verdict = 'other';")
     assert all(len(note) > 12 for _, note in notes), notes
+
+
+def test_an_index_of_all_forms(db, tmp_path):
+    """With an index of them, queries about an address, a port and a time give the same records."""
+    (tmp_path / "logs").mkdir()
+    write_tree(tmp_path / "logs")
+    for name in PARQUET:
+        shutil.copy(ROOT / "tests/data/parquet" / name, tmp_path / "logs")
+    path, index = str(tmp_path / "logs"), str(tmp_path / "logs.idx")
+    db.execute("SELECT * FROM flowlogs_index_build(?, ?)", [path, index]).fetchall()
+    for where in ("addr = '198.51.100.7'", "srcaddr = '10.0.1.9'", "dstport = 22 AND action = 'REJECT'",
+                  "interface_id = 'eni-00000000000000002'", "start < 1773046900", "cidr_match(srcaddr, '2001:db8::/32')"):
+        query = f"SELECT file, line, {COLUMNS} FROM flowlogs(?) WHERE {where}"
+        want = db.execute(query, [path]).fetchall()
+        assert want, where
+        assert db.execute(f"{query} AND index_file = ?", [path, index]).fetchall() == want, where
 
 
 def test_payloads(db, tmp_path):
