@@ -210,26 +210,26 @@ def npm(packages):
     shutil.rmtree(packages / "check-npm", ignore_errors=True)
 
 
+ABOUT = "import os, sys, sqlite3; print(*sys.version_info[:2], sqlite3.sqlite_version, hasattr(sqlite3.Connection, 'enable_load_extension'), " \
+        "os.path.realpath(sys.executable))"
+
+
 def python(packages):
     """Each Python in the path, and those of pyenv: the query is answered, or the error says what to use."""
     wheel, = packages.glob("*.whl")
-    found = {os.path.realpath(p) for p in ["/usr/bin/python3", shutil.which("python3") or "", *map(str, pathlib.Path.home().glob(".pyenv/versions/3.*/bin/python3"))]
-             if p and os.path.exists(p)}
-    for interpreter in sorted(found):
-        spoken = run(interpreter, "-c", "import sys, sqlite3; print(*sys.version_info[:2], sqlite3.sqlite_version, hasattr(sqlite3.Connection, 'enable_load_extension'))")
-        words = spoken.stdout.split()
-        if spoken.returncode or tuple(map(int, words[:2])) < (3, 7):
-            continue
+    pyenv = pathlib.Path.home().glob(".pyenv/versions/3.*/bin/python3")
+    asked = [run(p, "-c", ABOUT) for p in ["/usr/bin/python3", shutil.which("python3"), *sorted(pyenv)] if p and os.path.exists(p)]
+    for words in sorted({tuple(done.stdout.split()) for done in asked if done.returncode == 0}):
+        major, minor, sqlite, loads, interpreter = words
+        name = f"the wheel in Python {major}.{minor}, SQLite {sqlite}, {'which' if loads == 'True' else 'which never'} loads"
         venv = packages / "check-venv"
         shutil.rmtree(venv, ignore_errors=True)
-        done = run(interpreter, "-m", "venv", venv)
-        if done.returncode:
-            report(f"the wheel in {interpreter}", "skipped", "it has no module venv with pip")
+        if (int(major), int(minor)) < (3, 7) or run(interpreter, "-m", "venv", venv).returncode:
+            report(name, "skipped", "it is older than 3.7, or has no module venv with pip")
             continue
         run(venv / "bin/pip", "install", "-q", "--no-index", wheel)
         done = run(venv / "bin/python", "-c", PYTHON, cwd="/", env=dict(os.environ, LOGS=str(ROOT / "tests/data/AWSLogs")))
-        check(f"the wheel in Python {words[0]}.{words[1]}, SQLite {words[2]}", done,
-              f"{VERSION} True True" if words[3] == "True" else "RuntimeError: flowlogs: the module sqlite3 of this Python")
+        check(name, done, f"{VERSION} True True" if loads == "True" else "RuntimeError: flowlogs: the module sqlite3 of this Python")
         shutil.rmtree(venv, ignore_errors=True)
 
 

@@ -119,9 +119,10 @@ The default of the option \fBprogress\fR: \fBauto\fR, \fBon\fR or \fBoff\fR.
 \fI' || s.roff || '\fR
 Scripts for the
 .BR sqlite3 (1)
-shell, which \fB.read\fR runs in any folder: \fIinvestigate\fR answers questions, \fIalerts\fR finds what is
-new and suspicious, \fIinventory\fR joins the logs with lists of your own, and \fIexport\fR copies the
-records elsewhere. The comment at the head of a script describes its parameters.
+shell, which \fB.read\fR runs in any folder: \fIinvestigate\fR answers questions, \fIreport\fR prints a
+page with pictures, \fIalerts\fR finds what is new and suspicious, \fIinventory\fR joins the logs with lists
+of your own, and \fIexport\fR copies the records
+elsewhere. The comment at the head of a script describes its parameters.
 .SH EXAMPLES
 Who was refused, and on which port?
 .PP

@@ -67,14 +67,18 @@ def licences():
         yield "LICENSE.ISA-L", (HERE / "licences/ISA-L.txt").read_bytes()
 
 
+# What is in the tree and not among its sources, as .gitignore has it
+NO_SOURCES = {"build", ".git", "__pycache__", ".pytest_cache"}
+
+
 def sources():
-    """The files of the tree: those that git knows and that are there, or all of them where there is no git."""
-    done = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True)
-    if done.returncode == 0 and done.stdout:
-        names = done.stdout.decode().split("\0")
-    else:
-        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.relative_to(ROOT).parts[0] not in ("build", ".git")]
-    return sorted(n for n in set(names) if n and (os.path.islink(ROOT / n) or os.path.isfile(ROOT / n)) and "__pycache__" not in n)
+    """The files of the tree: those that git knows, or would add, and that are there; all where there is no git."""
+    names = set()
+    if shutil.which("git"):
+        done = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True)
+        names = set(done.stdout.decode().split("\0")) if done.returncode == 0 else names
+    names = names or {str(p.relative_to(ROOT)) for p in ROOT.rglob("*")}
+    return sorted(n for n in names if n and not NO_SOURCES & set(n.split("/")) and (os.path.islink(ROOT / n) or os.path.isfile(ROOT / n)))
 
 
 # ---- archives: every file with the same time and owner, in one order ---------------------

@@ -81,13 +81,12 @@ static void skip_mark(struct feed *f) {
   while (f->end - f->p >= 3 && !memcmp(f->p, "\xef\xbb\xbf", 3)) f->p += 3;
 }
 
-/* Takes the header, and the blank lines in front of it. */
+/* Takes the header, and the white space in front of it, as container_find() does. */
 static enum container_result begin(struct container *c, struct csv *s, struct err *e) {
   struct feed *f = &c->feed;
   feed_more(f);
   skip_mark(f);
-  for (const char *p = f->p; p < f->end && char_is_space(*p); p++)
-    if (*p == '\n') take(c, p + 1, 1);
+  for (; f->p < f->end && char_is_space(*f->p); f->p++) c->number += *f->p == '\n';
   int is_all = f->at_end && !f->failed.code;
   int found = csv_columns_find(&s->other, &s->row, f->p, (size_t)(f->end - f->p), is_all, e);
   if (!found) err_set(e, ERR_FORMAT, 0, "is CSV whose header names no columns of a flow log");

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "container/name_census.h"
 #include "container/named_values.h"
-#include "record/lookalike.h"
 
 static const char form_messages[] = "csv messages", form_insights[] = "csv insights", form_fields[] = "csv fields";
 
@@ -33,48 +33,12 @@ static const struct {
     {"loggroupname", CSV_GROUP, 0},   {"log", CSV_GROUP, 1},
 };
 
-/* What the names are, counted. */
-struct census {
-  uint32_t names;   /* of the record's own: neither empty nor with '@' */
-  uint32_t known;   /* of these, names of fields */
-  uint32_t sure;    /* of these, names that are no headings of all kinds of lists */
-  uint32_t traffic; /* of these, fields that tables of other things do not have */
-  uint32_t sums;    /* of these, `bytes` and `action`, with which other fields are records as well */
-  int is_insights;  /* there is a name with '@' */
-  int is_summed;    /* there is a sum of records */
-  int may_be_sums;  /* there is what may be one */
-  int has_time;     /* of the record, or of the event */
-};
-
 static int find_role(const char *name, size_t n) {
   int at = n && *name == '@';
   for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
     if ((at || !roles[i].at) && field_same_name(name + at, n - (size_t)at, roles[i].name, strlen(roles[i].name)))
       return (int)roles[i].role;
   return CSV_ABSENT;
-}
-
-static void count_name(struct census *s, int field, const char *name, size_t n) {
-  s->names++;
-  s->is_summed |= lookalike_is_sum(name, n);
-  if (field == FIELD_NONE) {
-    s->may_be_sums |= lookalike_may_be_sum(name, n);
-    return;
-  }
-  s->known++;
-  s->has_time |= field == FIELD_start || field == FIELD_end;
-  if (layout_is_heading(name, n)) return;
-  s->sure++;
-  s->traffic += (uint32_t)field_is_traffic(field);
-  s->sums += field == FIELD_bytes || field == FIELD_action;
-}
-
-/* Are these the columns of flow log records? */
-static int are_fields(const struct census *s) {
-  if (s->is_summed || (s->may_be_sums && !s->has_time)) return 0;
-  if (s->is_insights && s->sure == s->names) return s->traffic || s->sums;
-  if (s->traffic) return s->sure >= LAYOUT_SURE || (s->sure >= 2 && s->sure * 2 >= s->names);
-  return s->sums && s->sure == s->names && s->sure >= LAYOUT_SURE;
 }
 
 /*
@@ -91,7 +55,7 @@ static size_t read_name(const struct csv_value *value, char out[NAME_BYTES]) {
 /* The names of a header while they are read. */
 struct names {
   struct csv_columns *c;
-  struct census census;
+  struct name_census census;
   int field[CSV_COLUMNS];                      /* of each column; FIELD_NONE */
   int32_t of_field[FIELD_COUNT];               /* the column of each field, or CSV_ABSENT */
   uint16_t at[CSV_COLUMNS], at_n[CSV_COLUMNS]; /* the name of each column, in text */
@@ -145,7 +109,7 @@ static void add_name(struct names *s, const struct csv_value *value) {
   s->at_n[column] = (uint16_t)named_values_spell(name, n, s->text + s->text_n);
   s->text_n += s->at_n[column];
   s->field[column] = field_find(s->text + s->at[column], s->at_n[column]);
-  count_name(&s->census, s->field[column], name, n);
+  name_census_add(&s->census, s->field[column], name, n);
   if (s->field[column] != FIELD_NONE) use_field(s, column);
   else c->use[column] = is_known_column(s, column) ? CSV_UNUSED : CSV_VALUE;
 }
@@ -179,7 +143,7 @@ int csv_columns_read(struct csv_columns *c, const struct csv_row *row, char sepa
     c->form = s.census.is_insights ? form_insights : form_messages;
     return 1;
   }
-  if (c->n < 2 || !are_fields(&s.census)) return 0;
+  if (c->n < 2 || !name_census_is_record(&s.census)) return 0;
   c->form = s.census.is_insights ? form_insights : form_fields;
   put_line(&s);
   if (s.twice == CSV_ABSENT) return 1;

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/chars.h"
+#include "base/number.h"
 #include "container/event_time.h"
 
 #define IN(kind) (1u << (kind))
@@ -65,10 +66,12 @@ enum json_key json_key_find(const char *p, size_t n, enum json_open in) {
 
 /* The number that the n digits at p are, and whose unit its size tells; a fraction behind it is passed over. */
 static int64_t number_time(const char *p, size_t n, int is_any) {
-  int64_t value = 0, fraction = 0, unit = 100;
+  uint64_t number = 0;
+  int64_t fraction = 0, unit = 100;
   size_t i = 0;
-  for (; i < n && i < 19 && char_is_digit(p[i]); i++) value = value * 10 + (p[i] - '0');
-  if (i == 0 || i == 19 || (i < n && p[i] != '.')) return JSON_NO_TIME;
+  for (; i < n && i < NUMBER_DIGITS && char_is_digit(p[i]); i++) number = number * 10 + (uint64_t)(p[i] - '0');
+  if (i == 0 || (i < n && p[i] != '.') || number > INT64_MAX) return JSON_NO_TIME;
+  const int64_t value = (int64_t)number;
   for (size_t k = i + 1; k < n; k++, unit /= 10) {
     if (!char_is_digit(p[k])) return JSON_NO_TIME;
     fraction += (p[k] - '0') * unit;

@@ -49,11 +49,7 @@ static int is_line(const struct json *j) {
 
 /* A text where a document may stand; its quote is at hand. */
 static int text(struct json *j) {
-  j->piece.n = 0;
-  j->piece.max = JSON_PIECE;
-  j->piece.is_cut = j->piece.has_nul = j->piece.has_escape = 0;
-  json_scan_take(&j->scan);
-  if (!json_scan_text(&j->scan, &j->piece)) return 0;
+  if (!json_read_piece(j)) return 0;
   j->is_known = 1;
   if (j->piece.is_cut) return json_bad(j, j->piece.p, BLOCK_SHOWN, "is a text of more than 32 MiB");
   if (!is_line(j)) return json_piece(j, UNWRAP_GUESS);

@@ -129,11 +129,7 @@ static int read_data(struct json *j, struct json_frame *f, struct json_name name
   struct json_frame *record = f->open == JSON_RECORD ? f : f - 1;
   keep_taken(j, name);
   if (record->source != JSON_SOURCE_NONE) return record->has_two = 1, json_scan_skip(&j->scan);
-  json_scan_take(&j->scan);
-  j->piece.n = 0;
-  j->piece.max = JSON_PIECE;
-  j->piece.is_cut = j->piece.has_nul = j->piece.has_escape = 0;
-  if (!json_scan_text(&j->scan, &j->piece)) return 0;
+  if (!json_read_piece(j)) return 0;
   record->source = JSON_SOURCE_PIECE;
   j->is_known = 1;
   json_set_form(j, JSON_FORM_EVENT);

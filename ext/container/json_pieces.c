@@ -11,7 +11,10 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "base/mem.h"
 #include "container/json_state.h"
+
+#define JSON_PIECE_FIRST 4096 /* bytes that are allocated for a piece at first */
 
 /* lines_read of a level. */
 static ssize_t read_content(void *from, char *p, size_t n, struct err *e) {
@@ -73,6 +76,17 @@ static void allow(struct json *j, size_t n) {
   uint64_t more = n < UNWRAP_MAX_BYTES / UNWRAP_RATIO ? (uint64_t)n * UNWRAP_RATIO : UNWRAP_MAX_BYTES;
   u->limit += more;
   if (u->limit - u->made > UNWRAP_MAX_BYTES) u->limit = u->made + UNWRAP_MAX_BYTES;
+}
+
+int json_read_piece(struct json *j) {
+  struct err e = {0};
+  struct json_text *t = &j->piece;
+  t->n = 0;
+  t->max = JSON_PIECE;
+  t->is_cut = t->has_nul = t->has_escape = 0;
+  if (mem_grow(&t->p, &t->cap, 1, JSON_PIECE_FIRST, 1)) return err_nomem(&e), json_scan_fail(&j->scan, &e);
+  json_scan_take(&j->scan);
+  return json_scan_text(&j->scan, t);
 }
 
 int json_piece(struct json *j, enum unwrap_form form) {

@@ -3,13 +3,14 @@
 ** When an object has ended, what was found in it says what it was: a line, something whose lines
 ** have been read already, or nothing that can be used.
 **
-** Its fields are those of a record if named_values.h says so.  Names that records had before are not
+** Its fields are those of a record if name_census.h says so.  Names that records had before are not
 ** looked at again, because a file mostly has the same ones in all records.
 */
 #include <string.h>
 
 #include "base/printable.h"
 #include "container/json_state.h"
+#include "container/name_census.h"
 
 /* --- lines ------------------------------------------------------------------------------------------------------- */
 
@@ -122,28 +123,46 @@ __attribute__((format(printf, 3, 0))) static int unknown(struct json *j, const s
 
 /* Do the names of the object belong to a record? */
 static int has_fields(const struct json *j, const struct json_frame *f) {
+  struct name_census census = {.is_insights = f->form == JSON_FORM_INSIGHTS, .has_time = f->time != JSON_NO_TIME};
+  for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
+    const struct json_member *m = &j->member[i];
+    const char *name = j->text + m->name.at;
+    char spelled[JSON_NAME + 1];
+    if (m->kind == JSON_MEMBER_TAKEN || m->kind == JSON_MEMBER_NESTED || !m->name.n || *name == '@') continue;
+    size_t n = named_values_spell(name, m->name.n, spelled);
+    name_census_add(&census, field_find(spelled, n), name, m->name.n);
+  }
+  return name_census_is_record(&census);
+}
+
+/* Are so many of the names of fields, of all that an object has and records before had, those of a record? */
+static int are_enough(int known, int all) { return known >= LAYOUT_SURE || (known && known == all); }
+
+/* Sets the values of the object's fields.  0: it is no record, or has a name that no record has had so far. */
+static int set_known_fields(struct json *j, const struct json_frame *f) {
+  struct named_values *v = &j->values;
   int known = 0, all = 0;
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
     const struct json_member *m = &j->member[i];
-    const char *name = j->text + m->name.at;
-    if (m->kind == JSON_MEMBER_TAKEN || m->kind == JSON_MEMBER_NESTED || !m->name.n || *name == '@') continue;
+    if (m->kind != JSON_MEMBER_VALUE && m->kind != JSON_MEMBER_NULL) continue;
+    int column = named_values_known(v, j->text + m->name.at, m->name.n);
+    if (column == NAMED_VALUES_NEW) return 0;
+    if (column == NAMED_VALUES_NONE) continue;
     all++;
-    known += field_find(name, m->name.n) != FIELD_NONE;
+    known += named_values_is_field(v, column);
+    if (m->kind == JSON_MEMBER_VALUE) named_values_set(v, column, j->text + m->value.at, m->value.n);
   }
-  return known >= LAYOUT_SURE || (known && known == all);
+  return are_enough(known, all);
 }
 
-/* Sets the values of the object's fields.  0: there is a name that no record has had so far, unless they are to be added. */
-static int set_fields(struct json *j, const struct json_frame *f, int add) {
+/* The same for an object that is a record, whose names are added. */
+static void set_fields(struct json *j, const struct json_frame *f) {
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
     const struct json_member *m = &j->member[i];
     if (m->kind != JSON_MEMBER_VALUE && m->kind != JSON_MEMBER_NULL) continue;
-    const char *name = j->text + m->name.at;
-    int column = add ? named_values_find(&j->values, name, m->name.n) : named_values_known(&j->values, name, m->name.n);
-    if (column == NAMED_VALUES_NEW) return 0;
+    int column = named_values_find(&j->values, j->text + m->name.at, m->name.n);
     if (m->kind == JSON_MEMBER_VALUE) named_values_set(&j->values, column, j->text + m->value.at, m->value.n);
   }
-  return 1;
 }
 
 /* A name such as sum(bytes), or NULL. */
@@ -211,12 +230,12 @@ static int fields_end(struct json *j, const struct json_frame *f) {
   if (f->has_s3)
     return json_foreign(j,
                         "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
-  if (j->nmembers > f->nmembers && j->values.n && set_fields(j, f, 0)) return put_fields(j, f);
+  if (j->values.n && set_known_fields(j, f)) return put_fields(j, f);
   named_values_drop(&j->values);
   const struct json_name *sum = aggregation(j, f);
   if (sum) return refuse_aggregation(j, sum);
   if (has_fields(j, f)) {
-    set_fields(j, f, 1);
+    set_fields(j, f);
     return put_fields(j, f);
   }
   if (f->open == JSON_RECORD)

@@ -180,6 +180,9 @@ int json_foreign(struct json *j, const char *why);
 /* Could a text be JSON?  p: its first n bytes, without white space in front; is_all: they are the whole text. */
 int json_is(const char *p, size_t n, int is_all);
 
+/* Reads a text, whose quote is at hand, into j->piece. */
+int json_read_piece(struct json *j);
+
 /* Begins to read what is in j->piece.  The frame at the top is that of the value. */
 int json_piece(struct json *j, enum unwrap_form form);
 

@@ -21,12 +21,26 @@
 void named_values_restart(struct named_values *v) {
   v->n = v->ncolumns = v->nknown = v->next = v->header_due = v->is_in_force = 0;
   v->text_n = 0;
+  v->twice = NAMED_VALUES_NONE;
   memset(v->value, 0, sizeof v->value);
 }
 
 void named_values_drop(struct named_values *v) {
   memset(v->value, 0, (size_t)v->ncolumns * sizeof *v->value);
   v->next = 0;
+  v->twice = NAMED_VALUES_NONE;
+}
+
+void named_values_set_again(struct named_values *v, int column, const char *p, size_t n) {
+  const int c = column & ~NAMED_VALUES_ALIAS, is_alias = c != column;
+  if (is_alias > v->value[c].is_alias) return;
+  if (is_alias == v->value[c].is_alias && v->name[v->name_of[c]].field != FIELD_NONE &&
+      (v->value[c].n != n || memcmp(v->value[c].p, p, n) != 0))
+    v->twice = c;
+  if (is_alias < v->value[c].is_alias && v->twice == c) v->twice = NAMED_VALUES_NONE;
+  v->value[c].p = p;
+  v->value[c].n = n;
+  v->value[c].is_alias = is_alias;
 }
 
 static int is_name(const struct named_values *v, int i, const char *name, size_t n) {
@@ -54,23 +68,42 @@ static int same_column(const struct named_values *v, int field, const char *spel
   return NAMED_VALUES_NONE;
 }
 
-/* Adds a name.  The columns of unknown names are as many as fit into a header. */
+#define FIELDS_TEXT 1024 /* bytes of the names of all fields */
+
+/* Is there room for a name?  field: it is the first name of this one. */
+static int has_room(const struct named_values *v, int field, size_t n) {
+  int is_other = field == FIELD_NONE;
+  size_t end = v->text_n + n + 2;
+  return v->n < (is_other ? NAMED_VALUES_OTHERS : NAMED_VALUES_MAX) &&
+         end <= (is_other ? NAMED_VALUES_TEXT - FIELDS_TEXT : NAMED_VALUES_TEXT);
+}
+
+/* The column of a name, with a mark if it is not the field's own. */
+static int column_of(int column, int field, const char *spelled, size_t n) {
+  if (column == NAMED_VALUES_NONE || field == FIELD_NONE) return column;
+  return field_same_name(spelled, n, fields[field].name, fields[field].n) ? column : column | NAMED_VALUES_ALIAS;
+}
+
+/* Adds a name.  The columns are no more than fit into a header. */
 static int add(struct named_values *v, const char *name, size_t n) {
-  if (v->n == NAMED_VALUES_MAX || n + 2 > (size_t)(NAMED_VALUES_TEXT - v->text_n) || n > BLOCK_NAME)
-    return NAMED_VALUES_NONE;
   char spelled[NAMED_VALUES_SPELLED];
-  int field = FIELD_NONE, column = NAMED_VALUES_NONE;
+  int field = FIELD_NONE, column = NAMED_VALUES_NONE, is_new = 0;
+  size_t spelled_n = 0;
+  if (n > BLOCK_NAME) return NAMED_VALUES_NONE;
   if (n && *name != '@') {
-    size_t spelled_n = named_values_spell(name, n, spelled);
+    spelled_n = named_values_spell(name, n, spelled);
     field = field_find(spelled, spelled_n);
     column = same_column(v, field, spelled, spelled_n);
-    if (column == NAMED_VALUES_NONE) {
-      column = v->ncolumns++;
-      v->name_of[column] = v->n;
-      v->nknown += field != FIELD_NONE;
-      v->header_due = 1;
-    }
+    is_new = column == NAMED_VALUES_NONE;
   }
+  if (!has_room(v, is_new ? field : FIELD_NONE, n)) return column_of(column, field, spelled, spelled_n);
+  if (is_new) {
+    column = v->ncolumns++;
+    v->name_of[column] = v->n;
+    v->nknown += field != FIELD_NONE;
+    v->header_due = 1;
+  }
+  column = column_of(column, field, spelled, spelled_n);
   v->name[v->n++] = (struct named_value){v->text_n, (uint16_t)n, column, field};
   memcpy(v->text + v->text_n, name, n);
   v->text_n = (uint16_t)(v->text_n + n);
@@ -88,10 +121,6 @@ int named_values_known(struct named_values *v, const char *name, size_t n) {
 int named_values_find(struct named_values *v, const char *name, size_t n) {
   int column = named_values_known(v, name, n);
   return column == NAMED_VALUES_NEW ? add(v, name, n) : column;
-}
-
-int named_values_are_records(const struct named_values *v) {
-  return v->nknown >= LAYOUT_SURE || (v->nknown && v->nknown == v->ncolumns);
 }
 
 static void put_header(struct named_values *v, struct block *b) {
@@ -147,8 +176,21 @@ static size_t put_value(char *out, const char *p, size_t n) {
   return n;
 }
 
+/* The record has two values of a field. */
+static void refuse_twice(struct named_values *v, struct block *b, uint64_t number) {
+  char why[ERR_TEXT];
+  const struct named_value *name = &v->name[v->name_of[v->twice]];
+  err_print(why, "has two values of the field %s", fields[name->field].name);
+  block_add_bad(b, v->value[v->twice].p, v->value[v->twice].n, number, why);
+  named_values_drop(v);
+}
+
 void named_values_end(struct named_values *v, struct block *b, uint64_t number, int64_t time) {
   if (v->header_due) put_header(v, b);
+  if (v->twice != NAMED_VALUES_NONE) {
+    refuse_twice(v, b, number);
+    return;
+  }
   char *line = block_begin_line(b);
   size_t k = 0;
   for (int c = 0; c < v->ncolumns; c++) {

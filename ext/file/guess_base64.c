@@ -38,11 +38,20 @@ static int is_ascii(const char *p, size_t n) {
   return 1;
 }
 
+/* A text in which two values are divided by something else than blanks, as in a table. */
+static int has_separators(const char *p, size_t n) {
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++) count += p[i] == ',' || p[i] == ';' || p[i] == '\t';
+  return count >= 2 || (count && memchr(p, '\n', n));
+}
+
 int guess_is_expected(const char *p, size_t n) {
   if (guess_is_gzip(p, n) || guess_is_base64_of_gzip(p, n)) return 1;
-  size_t blank = chars_space(p, n);
-  if (!is_text(p, n) || blank == n) return 0;
-  return p[blank] == '{' || p[blank] == '[' || (memchr(p + blank, ' ', n - blank) && is_ascii(p, n));
+  size_t skip = n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3) ? 3 : 0;
+  skip += chars_space(p + skip, n - skip);
+  if (!is_text(p, n) || skip == n) return 0;
+  p += skip, n -= skip;
+  return *p == '{' || *p == '[' || (is_ascii(p, n) && (memchr(p, ' ', n) || has_separators(p, n)));
 }
 
 /* The length of the line at p, without its line break; *next becomes where the next begins. */

@@ -26,7 +26,7 @@ int guess_may_be_base64(const char *p, size_t n);
 
 /*
 ** Does what a base64 text was decoded to look like something that a stream sends: gzip, base64 of gzip,
-** JSON, or lines of text with spaces?  Names and numbers may look like base64 by chance, but what they
+** JSON, or lines of text with spaces or as in CSV?  Names and numbers may look like base64 by chance, but what they
 ** decode to does not look like this.
 */
 int guess_is_expected(const char *p, size_t n);

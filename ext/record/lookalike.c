@@ -44,6 +44,11 @@ int lookalike_may_be_sum(const char *name, size_t n) {
   return 0;
 }
 
+int lookalike_is_of_queries(const char *name, size_t n) {
+  static const char query_name[] = "query-name";
+  return field_same_name(name, n, query_name, sizeof query_name - 1);
+}
+
 /* Is a line without its first `tokens` tokens and `bytes` bytes a record or a header? */
 static int is_flow_log_behind(const struct line *line, uint32_t tokens, uint32_t bytes, const struct formats *formats) {
   uint32_t at[LAYOUT_TOKENS + 1];
@@ -118,7 +123,7 @@ static int is_name(const struct value *value) {
 
 /* What the names of a line are. */
 struct names {
-  int known, traffic;
+  int known, traffic, is_queries;
   struct value sum; /* the first that is, or seems to be, computed from several records */
   int is_sure;
 };
@@ -134,6 +139,7 @@ static void read_names(struct names *names, const char *p, const char *end) {
       names->known++;
       names->traffic += field_is_traffic(field);
     }
+    names->is_queries |= lookalike_is_of_queries(value.p, value.n);
     if (!names->sum.p && lookalike_is_sum(value.p, value.n)) names->sum = value;
     if (!may_be.p && field == FIELD_NONE && lookalike_may_be_sum(value.p, value.n)) may_be = value;
   }
@@ -155,7 +161,7 @@ static enum lookalike say_columns(const struct line *line, int is_table, char wh
               names.is_sure ? "is computed from several" : "seems to be computed from several, and none is a time");
     return LOOKALIKE_OTHER;
   }
-  if (names.known >= LAYOUT_SURE && names.traffic) {
+  if (names.known >= LAYOUT_SURE && names.traffic && !names.is_queries) {
     err_print(why, "names columns of a flow log as CSV does, but no row behind the header has as many values");
     return LOOKALIKE_RECORDS;
   }

@@ -117,7 +117,7 @@ static enum err_code report_unread(struct reader *r, struct batch *b, uint32_t f
 /* Line `at` of the window is a header, which names the fields, and the lines before it are no records. */
 static enum err_code begin_with_names(struct reader *r, struct batch *b, uint32_t at, struct err *e) {
   const struct line line = reader_window_line(r, at);
-  r->next = at;
+  r->next = at + 1;
   layout_from_names(&r->layout, &line);
   formats_set(&r->formats, FORMATS_NONE);
   return report_unread(r, b, at, e);
@@ -161,7 +161,6 @@ static void end_names(struct reader *r, uint32_t i) {
 
 uint32_t reader_end_of_names(const struct reader *r) {
   uint32_t i = r->next;
-  if (i < r->tokens.nlines && r->places[i].number == BLOCK_HEADER) i++; /* which has brought the layout */
   while (i < r->tokens.nlines && r->places[i].number != BLOCK_HEADER) i++;
   return i;
 }

@@ -87,6 +87,8 @@ static inline char *container_lines(struct container *c, const char *p, size_t n
       fprintf(out, "%s at %" PRIu64 ": %s\n", result == CONTAINER_BROKEN ? "broken" : "error", e.line, e.text);
   }
   fclose(out);
+  for (size_t i = 0; i < text_n; i++)
+    if (!text[i]) text[i] = '?'; /* a line may have a NUL, and the text ends with one */
   return text;
 }
 

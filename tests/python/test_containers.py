@@ -81,14 +81,16 @@ WRAPPINGS = {
     "gzip": lambda data: gzip.compress(data, mtime=0),
     "gzip within gzip": lambda data: gzip.compress(gzip.compress(data, mtime=0), mtime=0),
     "base64 of gzip": lambda data: base64.b64encode(gzip.compress(data, mtime=0)),
+    "base64": base64.encodebytes,
+    "blank lines in front": lambda data: b"\n \n" + data,
 }
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
 def test_within_gzip_and_base64(db, tmp_path, wrapping):
     for name, form in FORMS.items():
-        if name in ("subscription-twice", "subscription-base64") and wrapping != "gzip":
-            continue  # more layers than are removed
+        if wrapping != "gzip" and name in ("subscription-members", "subscription-twice", "subscription-base64"):
+            continue  # more layers than are removed, or no text
         path = tmp_path / name
         path.write_bytes(WRAPPINGS[wrapping](form.make(RECORDS)))
         assert rows(db, path) == expected(RECORDS), name

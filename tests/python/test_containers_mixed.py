@@ -121,3 +121,58 @@ def test_what_has_no_records_is_passed_over_with_its_reason(db, tmp_path):
     for name in ("blank", "none", "app"):
         with pytest.raises(Exception, match=f"{name}.json:1: "):
             rows(db, tmp_path / f"{name}.json")
+
+
+OTHER_JSON = [
+    {"version": 1}, {"version": 2, "type": "a", "region": "eu"}, {"region": "us-east-1"}, {"bytes": 5}, {"action": "ACCEPT"},
+    {"start": 1, "end": 5}, {"status": "OK"}, {"source": "10.0.0.1"}, {"name": "x", "version": 1, "protocol": 6, "start": 4},
+    {"account": "1", "region": "us-east-1", "type": "a"},
+    {"version": "0", "account": "1", "region": "us-east-1", "detail-type": "EC2", "source": "aws.ec2",
+     "time": "2026-01-01T00:00:00Z", "id": "x", "resources": [], "detail": {"state": "running"}},
+    {"version": "1.1", "account_id": "1", "region": "us-east-1", "vpc_id": "vpc-1", "query_name": "example.com.",
+     "rcode": "NOERROR", "answers": [{"Rdata": "192.0.2.1"}], "srcaddr": "10.0.0.1", "srcport": "53", "transport": "UDP"},
+]
+
+
+@pytest.mark.parametrize("document", OTHER_JSON, ids=lambda d: "-".join(d))
+def test_json_of_other_things(db, tmp_path, document):
+    """Names that documents of all kinds have are no sign of a flow log."""
+    records = containers.records(seed=3, count=2)
+    (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
+    (tmp_path / "other.json").write_text(json.dumps(document) * 3)
+    assert rows(db, tmp_path) == expected(records)
+    with pytest.raises(Exception, match="is a JSON object without flow log records; its keys are "):
+        rows(db, tmp_path / "other.json")
+
+
+def test_query_logs_of_resolver_as_csv(db, tmp_path):
+    records = containers.records(seed=3, count=2)
+    (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
+    (tmp_path / "queries.csv").write_bytes(containers.table(["account_id", "vpc_id", "query_name", "srcaddr", "srcport"],
+                                                            [["1", "vpc-1", "example.com.", "10.0.0.1", "53"]] * 3))
+    assert rows(db, tmp_path) == expected(records)
+    with pytest.raises(Exception, match="is CSV whose columns are account_id,.*: no flow log"):
+        rows(db, tmp_path / "queries.csv")
+
+
+def test_names_of_fields_behind_many_others(db, tmp_path):
+    """A field is read however many other names were before it, and its own name goes before others."""
+    path = tmp_path / "x.json"
+    documents = [{"srcport": 1, "dstport": 2, "bytes": 3, f"tag{i}": i} for i in range(300)]
+    documents.append({"srcport": 1, "dstport": 2, "bytes": 3, "srcaddr": "10.0.0.1", "source": "172.17.0.1"})
+    path.write_bytes(containers.lines(json.dumps(d) for d in documents))
+    assert rows(db, path, "srcaddr")[299:] == [(None,), ("10.0.0.1",)]
+    documents.append({"srcport": 1, "bytes": 3, "src": "10.0.0.2", "source": "172.17.0.1"})
+    path.write_bytes(containers.lines(json.dumps(d) for d in documents))
+    with pytest.raises(Exception, match="x.json:302: has two values of the field srcaddr"):
+        rows(db, path, "srcaddr")
+
+
+def test_blanks_in_front_of_a_header(db, tmp_path):
+    """They are no part of the first column's name."""
+    records = containers.records(seed=3, count=5)
+    path = tmp_path / "x.csv"
+    for make in (containers.athena_csv, containers.fields_csv, containers.console_csv):
+        path.write_bytes(b"\xef\xbb\xbf\n  " + make(records))
+        assert rows(db, path) == expected(records)
+        assert rows(db, path, "min(line)") == [(3,)]

@@ -122,8 +122,10 @@ def test_the_version_is_one(release, prefix):
     assert f'"flowlogs {version()}"' in (prefix / "share/man/man7/flowlogs.7").read_text()
     described = (prefix / "lib/pkgconfig/flowlogs.pc").read_text()
     assert f"\nVersion: {version()}\n" in described and f"\nlibdir={prefix}/lib\n" in described
-    others = subprocess.run(["git", "grep", "-n", "-F", f'"{version()}"'], cwd=ROOT, text=True, capture_output=True).stdout.splitlines()
-    assert [line for line in others if not line.startswith("ext/flowlogs.h:")] == []
+    folders = [ROOT / "Makefile", *(p for f in ("ext", "sql", "tests", ".packaging") for p in (ROOT / f).rglob("*.[a-z]*"))]
+    text = [p for p in folders if p.is_file() and "data" not in p.parts and p.suffix in (".c", ".h", ".py", ".sql", ".sh", ".json", ".mk", "")]
+    assert len(text) > 500
+    assert [p for p in text if f'"{version()}"' in p.read_text()] == [ROOT / "ext/flowlogs.h"]
 
 
 def test_the_newest_changes_are_those_of_the_version():
@@ -166,6 +168,11 @@ def test_the_man_page_has_what_flowlogs_help_has(release, page):
         else:
             assert head[kind].format(*row).replace("()\n", "\n" if kind == "table" else "()\n") in plain, row
             assert example in plain, row
+
+
+def test_the_man_page_names_the_folders_of_scripts(page):
+    named = re.findall(r"\\fI(\w+)\\fR", page.read_text().split("\n.SH FILES\n")[1].split("\n.SH ")[0])
+    assert sorted(named) == sorted(p.name for p in (ROOT / "sql").iterdir() if p.is_dir())
 
 
 def test_the_man_page_is_well_formed(page):

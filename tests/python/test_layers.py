@@ -41,6 +41,7 @@ FILES = {
     "m": ("base64+gzip+base64+gzip", base64.b64encode(pack(base64.b64encode(pack(TEXT))))),
     "n.log": ("plain", TEXT),
     "o.log.gz": ("gzip", pack(TEXT)),
+    "p.b64": ("base64", base64.b64encode(b"\xef\xbb\xbf" + TEXT)),
 }
 
 

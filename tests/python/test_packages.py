@@ -51,9 +51,10 @@ def records():
     return int(BUILDS[0].rows(f"{QUERY};")[0][0])
 
 
-def package(kind, folder, inflates="isal"):
-    done = subprocess.run([sys.executable, "-B", TOOL, kind, folder, library(), inflates, str(EPOCH)], cwd="/", text=True, capture_output=True,
-                          env={k: v for k, v in os.environ.items() if k not in ("DEBEMAIL", "DEBFULLNAME", "RELEASE_URL")})
+def package(kind, folder, inflates="isal", tool=TOOL, **more):
+    env = {k: v for k, v in os.environ.items() if k not in ("DEBEMAIL", "DEBFULLNAME", "RELEASE_URL")} | more
+    done = subprocess.run([sys.executable, "-B", tool, kind, folder, library(), inflates, str(EPOCH)], cwd="/", text=True, capture_output=True,
+                          env=env)
     assert (done.returncode, done.stderr) == (0, "")
     return folder
 
@@ -104,9 +105,11 @@ def ask_shell(release, library, *arguments):
 
 
 def test_the_same_sources_make_the_same_archive(archives, tmp_path):
-    """At another time, and with a library without ISA-L, whose licence then is not there."""
-    package("tarball", tmp_path, "zlib")
+    """At another time, from the unpacked sources, and where there is no git; and with a library without ISA-L,
+    whose licence then is not there."""
     name = f"flowlogs-{VERSION}.tar.gz"
+    top = unpacked(archives / name, tmp_path / "unpacked") / f"flowlogs-{VERSION}"
+    package("tarball", tmp_path, "zlib", tool=top / ".packaging/package.py", PATH=str(tmp_path))
     assert (tmp_path / name).read_bytes() == (archives / name).read_bytes()
     others = [p for p in tmp_path.glob("*.gz") if p.name != name]
     assert len(others) == 2

@@ -155,6 +155,19 @@ static void test_fields(void **state) {
        "2 ! is a JSON object without flow log records; its keys are a | \n"
        "3 | 10.0.0.2 6\n"
        "json fields\n"},
+      {"{\"message\":\"2 a\"}{\"srcaddr\":\"10.0.0.1\",\"bytes\":5}{\"message\":\"2 b\"}",
+       "1 | 2 a\nheader | srcaddr bytes\n2 | 10.0.0.1 5\nheader | \n3 | 2 b\njson messages\n"},
+      {"{\"srcaddr\":\"10.0.0.1\",\"time\":1700000000123456789}{\"srcaddr\":\"::1\",\"time\":99999999999999999999}",
+       "header | srcaddr\n1 1700000000123 | 10.0.0.1\n2 | ::1\njson fields\n"},
+      /* no record, although its names are known */
+      {"{\"srcaddr\":\"10.0.0.1\",\"dstaddr\":\"::1\",\"bytes\":5,\"a\":1,\"@b\":1}{\"a\":2}{\"log_group\":\"g\","
+       "\"message\":{}}"
+       "{\"@b\":2}{\"srcaddr\":\"::2\"}",
+       "header | srcaddr dstaddr bytes a\n1 | 10.0.0.1 ::1 5 1\n2 ! is a JSON object without flow log records; its "
+       "keys are a | "
+       "\n3 group=g ! is a JSON object without flow log records; its keys are log_group, message | \n4 ! is a JSON "
+       "object "
+       "without flow log records; its keys are @b | \n5 | ::2 - - -\njson insights\n"},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(rows); i++) expect_text(rows[i].text, strlen(rows[i].text), rows[i].expected);
