@@ -44,7 +44,8 @@ static int is_line(const struct json *j) {
   while (end > p && (end[-1] == '\n' || end[-1] == '\r')) end--;
   size_t n = (size_t)(end - p);
   if (n == 0) return 1;
-  return *p != '{' && *p != '[' && *p != '"' && memchr(p, ' ', n) && !memchr(p, '\n', n) && n <= BLOCK_LINE;
+  return *p != '{' && *p != '[' && *p != '"' && memchr(p, ' ', n) &&
+         !memchr(j->piece.p, '\n', (size_t)(end - j->piece.p)) && (size_t)(end - j->piece.p) <= BLOCK_LINE;
 }
 
 /* A text where a document may stand; its quote is at hand. */

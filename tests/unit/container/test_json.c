@@ -24,6 +24,7 @@ static void test_events_of_the_api(void **state) {
       {"\"2 123456789010 a\"\n\"2 123456789010 b\"\n", "1 | 2 123456789010 a\n"
                                                        "2 | 2 123456789010 b\n"
                                                        "json messages\n"},
+      {"[\"\\n2 a\",\"2 b\"]", "1 | \n2 | 2 a\n3 | 2 b\njson messages\n"}, /* a line break in front makes two lines */
       {"[[[\"2 a\"]],[{\"message\":\"2 b\"}]]", "1 | 2 a\n2 | 2 b\njson messages\n"},
       {"\xef\xbb\xbf {\"events\":[{\"message\":\"2 a\"}]}", "1 | 2 a\njson events\n"},
   };
