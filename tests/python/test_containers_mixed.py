@@ -72,6 +72,8 @@ def test_forms_that_follow_one_another(db, tmp_path, make):
         assert sums == (len(want), sum(row[9] or 0 for row in want)), seed
         numbers = [row[0] for row in rows(db, path, "line")]
         assert numbers == sorted(set(numbers)), seed
+        got = db.execute(f"SELECT {COLUMNS} FROM flowlogs_payload(?)", [data]).fetchall()
+        assert sorted(got, key=repr) == sorted(want, key=repr), seed
 
 
 def subscription(group, messages):
