@@ -77,6 +77,7 @@ static enum err_code start(struct container *c, struct err *e) {
   json_hold_drop(&j->hold);
   j->is_holding = j->is_released = j->is_known = j->is_resynced = 0;
   j->nunheld = 0;
+  j->nforeign = 0;
   j->hint = NULL;
   named_values_restart(&j->values);
   json_scan_start(&j->scan, &c->feed, &c->stop);

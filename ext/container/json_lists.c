@@ -74,8 +74,9 @@ static int document(struct json *j, int byte) {
 static int finish(struct json *j) {
   struct err e = {0};
   if (j->nlevels > 1) return json_piece_end(j);
-  if (j->c->number || j->is_known) return json_end(j, CONTAINER_END, &e);
-  err_set(&e, ERR_FORMAT, 0, "%s", j->hint ? j->hint : "is JSON without flow log records");
+  if (!json_is_foreign(j)) return json_end(j, CONTAINER_END, &e);
+  const char *why = j->nforeign ? j->foreign : j->hint ? j->hint : "is JSON without flow log records";
+  err_set(&e, ERR_FORMAT, 0, "%s", why);
   return json_end(j, CONTAINER_BROKEN, &e);
 }
 

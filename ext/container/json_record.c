@@ -86,10 +86,20 @@ int json_release(struct json *j) {
 
 /* --- what cannot be used ----------------------------------------------------------------------------------------- */
 
+/* Is what is open a document, or an element of a list of documents, that need not come from a subscription? */
+static int is_document(const struct json *j) {
+  if (j->frame[j->nframes - 1].type != JSON_TYPE_NONE) return 0;
+  for (int i = 0; i < j->nframes - 1; i++)
+    if (j->frame[i].open != JSON_TOP && j->frame[i].open != JSON_LIST) return 0;
+  return 1;
+}
+
 int json_foreign(struct json *j, const char *why) {
   struct err e = {0};
-  if (j->c->number || j->is_known) return json_bad(j, NULL, 0, why);
-  err_set(&e, ERR_FORMAT, 0, "%s", why);
+  if (!json_is_foreign(j)) return json_bad(j, NULL, 0, why);
+  if (!j->nforeign) err_print(j->foreign, "%s", why);
+  if (is_document(j) && !j->is_holding && j->nforeign < JSON_FOREIGN) return j->nforeign++, json_bad(j, NULL, 0, why);
+  err_set(&e, ERR_FORMAT, 0, "%s", j->foreign);
   return json_end(j, CONTAINER_BROKEN, &e);
 }
 

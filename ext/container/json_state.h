@@ -33,6 +33,7 @@
 #define JSON_VALUE   (64 * 1024)        /* and of a value */
 #define JSON_PIECE   (32 * 1024 * 1024) /* bytes of one text that holds further documents, as base64 */
 #define JSON_NO_NAME UINT32_MAX
+#define JSON_FOREIGN 64 /* documents at the beginning of a file that may be something else than flow logs */
 
 /* Where the records of an object are. */
 enum json_source {
@@ -120,6 +121,8 @@ struct json {
   struct named_values values;
   int is_known;              /* something was found that flow logs come in */
   int is_resynced;           /* bytes were passed over: what is left of a list may follow */
+  uint32_t nforeign;         /* documents that are no flow logs, while nothing else is known */
+  char foreign[ERR_TEXT];    /* what the first of them is */
   const char *hint;          /* why there may be no records */
   enum container_result end; /* CONTAINER_MORE: not yet; else the result behind the last block */
   struct err why;            /* of that result */
@@ -172,8 +175,14 @@ void json_begin_release(struct json *j, const struct json_frame *f);
 /* Moves the next of the events that were held into the block.  0: there is none. */
 int json_release(struct json *j);
 
-/* The document or element at hand is no flow log.  That concerns the whole file as long as nothing else is known. */
+/*
+** The document or element at hand is no flow log.  As long as nothing else is known, that concerns the whole
+** file, but for documents that follow one another, of which some may come from elsewhere.
+*/
 int json_foreign(struct json *j, const char *why);
+
+/* Is nothing known of the file but that documents in it are no flow logs? */
+static inline int json_is_foreign(const struct json *j) { return !j->is_known && j->c->number == j->nforeign; }
 
 /* --- json_pieces.c --- */
 

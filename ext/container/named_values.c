@@ -93,6 +93,7 @@ static int add(struct named_values *v, const char *name, size_t n) {
   if (n && *name != '@') {
     spelled_n = named_values_spell(name, n, spelled);
     field = field_find(spelled, spelled_n);
+    if (field == FIELD_NONE && !has_room(v, field, n)) return NAMED_VALUES_NONE;
     column = same_column(v, field, spelled, spelled_n);
     is_new = column == NAMED_VALUES_NONE;
   }

@@ -6,7 +6,8 @@
 **     value -> unwrap -> lines     -> "payload"
 **                     -> container -> blocks of lines -> "GROUP:STREAM", "GROUP:STREAM", ...
 **
-** A line that names the fields of those behind it goes into each stream that has such lines.
+** A line that names the fields of those behind it goes into each stream that has such lines.  Messages
+** behind these go where no header is, because each is in a format of its own.
 */
 #include "tables/payload_decode.h"
 
@@ -18,14 +19,16 @@
 #include "file/unwrap.h"
 #include "sqlite/report.h"
 
-#define NAME_BYTES (2 * BLOCK_NAME + 2) /* of GROUP:STREAM and a NUL */
+#define MESSAGES   "#messages" /* behind the name, for lines that headers in the value do not concern */
+#define NAME_BYTES (2 * BLOCK_NAME + 2 + sizeof MESSAGES) /* of GROUP:STREAM and a NUL */
 
 struct payload_decoder {
   struct container container;
   struct unwrap unwrap;
   char *header; /* BLOCK_LINE bytes: the fields of the lines at hand */
   size_t header_n;
-  uint64_t nheaders; /* headers so far; 0: the lines have none */
+  uint64_t nheaders; /* headers so far */
+  int has_names;     /* the lines at hand are of the last header */
   /* of the value that is being decoded */
   struct payload *payload;
   enum policy policy;
@@ -116,11 +119,13 @@ static int add_line(struct payload_decoder *u, const struct block_place *place, 
   uint64_t line;
   if (place->number == BLOCK_HEADER) {
     memcpy(u->header, p, u->header_n = n);
-    u->nheaders++;
+    u->has_names = n != 0;
+    u->nheaders += n != 0;
     return SQLITE_OK;
   }
   int is_named = stream_name(b, place, name);
-  if (u->nheaders && add_header(u, name, &e)) return lower_error(u, &e);
+  if (u->nheaders && !u->has_names) memcpy(name + strlen(name), MESSAGES, sizeof MESSAGES);
+  if (u->has_names && add_header(u, name, &e)) return lower_error(u, &e);
   if (payload_add_line(u->payload, name, p, why ? 0 : n, &line, &e) || add_event(u, name, place, &e))
     return lower_error(u, &e);
   if (!why || u->policy == POLICY_SKIP) return SQLITE_OK;
@@ -145,6 +150,7 @@ static int add_container(struct payload_decoder *u, const struct container_kind 
   size_t first = n < FEED_BUFFER ? n : FEED_BUFFER;
   struct content content = {p + first, p + n};
   u->nheaders = 0;
+  u->has_names = 0;
   if (!u->header && !(u->header = mem_alloc(BLOCK_LINE))) return SQLITE_NOMEM;
   if (container_start(&u->container, kind, p, first, read_content, &content, &e)) return report_error(u->pzErr, &e);
   for (;;) {

@@ -20,10 +20,18 @@ static inline char *lines_of(const char *p, size_t n, size_t piece) {
   return container_lines(&container, p, n, piece, ERR_NONE);
 }
 
+/* Documents that are no flow logs are lines that cannot be used.  Where there is nothing else, the end says what they are. */
+static inline const char *behind_foreign(const char *got) {
+  const char *end = strstr(got, "json\nbroken at 0: ");
+  while (end && got < end && strstr(got, " ! ") && strstr(got, " ! ") < strchr(got, '\n')) got = strchr(got, '\n') + 1;
+  return got;
+}
+
 static inline void expect_lines(const char *p, size_t n, size_t piece, const char *expected) {
-  char *got = lines_of(p, n, piece);
+  char *whole = lines_of(p, n, piece);
+  const char *got = behind_foreign(whole);
   CHECK(!strcmp(got, expected), "in pieces of %zu: %.300s\n--- got\n%s--- expected\n%s", piece, p, got, expected);
-  free(got);
+  free(whole);
 }
 
 /* The bytes of the lines that can be used, up to the line that names the form. */

@@ -72,6 +72,8 @@ def test_forms_that_follow_one_another(db, tmp_path, make):
         assert sums == (len(want), sum(row[9] or 0 for row in want)), seed
         numbers = [row[0] for row in rows(db, path, "line")]
         assert numbers == sorted(set(numbers)), seed
+        got = db.execute(f"SELECT {COLUMNS} FROM flowlogs_payload(?)", [data]).fetchall()
+        assert sorted(got, key=repr) == sorted(want, key=repr), seed
 
 
 def subscription(group, messages):
@@ -143,6 +145,22 @@ def test_json_of_other_things(db, tmp_path, document):
     assert rows(db, tmp_path) == expected(records)
     with pytest.raises(Exception, match="is a JSON object without flow log records; its keys are "):
         rows(db, tmp_path / "other.json")
+
+
+def test_documents_of_other_things_first(db, tmp_path):
+    """Documents that follow one another may come from several sources."""
+    records = containers.records(seed=3, count=5)
+    for make in (containers.firehose_messages, containers.subscription, containers.parsed_json, containers.insights_json):
+        path = tmp_path / "x.json"
+        other = json.dumps({"level": "info", "nested": {"a": 1}}) * 3
+        path.write_bytes(other.encode() + make(records))
+        with pytest.raises(Exception, match="x.json:1: is a JSON object without flow log records; its keys are level, nested"):
+            rows(db, tmp_path)
+        assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(records)
+        assert db.execute("SELECT sum(errors) FROM flowlogs_files(?)", [str(tmp_path)]).fetchall() == [(3,)]
+        path.write_bytes(other.encode() * 22 + make(records))
+        assert db.execute("SELECT rows, note FROM flowlogs_files(?)", [str(tmp_path)]).fetchall() == [
+            (0, "is a JSON object without flow log records; its keys are level, nested")]  # too many
 
 
 def test_query_logs_of_resolver_as_csv(db, tmp_path):

@@ -49,6 +49,9 @@ static void test_foreign(void **state) {
       {"{\"type\":\"http\",\"elb\":\"x\"}\n{\"type\":\"http\"}\n",
        "json\n"
        "broken at 0: is a JSON object without flow log records; its keys are type, elb\n"},
+      {"{\"type\":\"http\"}{\"message\":\"2 a\"}{}",
+       "1 ! is a JSON object without flow log records; its keys are type | \n2 | 2 a\n"
+       "3 ! is a JSON object without flow log records; its keys are none | \njson messages\n"},
       {"{}", "json\n"
              "broken at 0: is a JSON object without flow log records; its keys are none\n"},
       {"[]", "json\n"
