@@ -109,8 +109,8 @@ static inline void block_end_line(struct block *b, size_t n, uint64_t number, in
 }
 
 /*
-** The names of the last header do not hold for the lines that follow: each of them is in a format of
-** its own.  An empty line that is no record says so.
+** The names of the last header do not hold for the lines that follow: each of them is in a format
+** of its own.  An empty line that is no record says so.
 */
 static inline void block_end_names(struct block *b) { block_end_line(b, 0, BLOCK_HEADER, BLOCK_NO_TIME); }
 

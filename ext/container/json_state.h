@@ -176,8 +176,9 @@ void json_begin_release(struct json *j, const struct json_frame *f);
 int json_release(struct json *j);
 
 /*
-** The document or element at hand is no flow log.  As long as nothing else is known, that concerns the whole
-** file, but for documents that follow one another, of which some may come from elsewhere.
+** The document or element at hand is no flow log.  As long as nothing else is known, that
+** concerns the whole file, but for documents that follow one another, of which some may come from
+** elsewhere.
 */
 int json_foreign(struct json *j, const char *why);
 

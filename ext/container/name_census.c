@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** A field that only flow logs have, such as srcaddr or tcp_flags, decides if there are others beside it.
-** Of names such as start, bytes and action, all must be fields, because a table of backups has them too.
+** A field that only flow logs have, such as srcaddr or tcp_flags, decides if there are others
+** beside it.  Of names such as start, bytes and action, all must be fields, because a table of
+** backups has them too.
 */
 #include "container/name_census.h"
 

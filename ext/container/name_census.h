@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Are these names those of the fields of flow log records?  Columns of CSV and keys of JSON are judged
-** alike, because many tables and documents of other things have a version, a region or a source.
+** Are these names those of the fields of flow log records?  Columns of CSV and keys of JSON are
+** judged alike, because many tables and documents of other things have a version, a region or a
+** source.
 **
 ** The functions are pure; any thread may call them.
 */

@@ -73,8 +73,8 @@ void named_values_set_again(struct named_values *v, int column, const char *p, s
 
 /*
 ** Sets the value of a column, which must stay until the record's end.  No bytes, and "-", are a
-** missing value.  A field's own name goes before others, such as `source` of a program that sends the
-** records on; with two different values of equal rank, the record cannot be used.
+** missing value.  A field's own name goes before others, such as `source` of a program that sends
+** the records on; with two different values of equal rank, the record cannot be used.
 */
 static inline void named_values_set(struct named_values *v, int column, const char *p, size_t n) {
   if (column == NAMED_VALUES_NONE || n == 0) return;
@@ -96,13 +96,14 @@ size_t named_values_spell(const char *p, size_t n, char *out);
 
 /*
 ** Writes the header, if it is due, and the line of the record.  A line that would be too long, or
-** has two values of a field, is one that cannot be used.  There must be room in the block (block_has_room()).
+** has two values of a field, is one that cannot be used.  There must be room in the block
+** (block_has_room()).
 */
 void named_values_end(struct named_values *v, struct block *b, uint64_t number, int64_t time);
 
 /*
-** A line that is a record by itself follows, and not one of named values: says so in the block, in which
-** there must be room for one line more.
+** A line that is a record by itself follows, and not one of named values: says so in the block,
+** in which there must be room for one line more.
 */
 void named_values_interrupt(struct named_values *v, struct block *b);
 

@@ -24,19 +24,20 @@ enum detect_result {
 
 /*
 ** Examines the first window of a file.  expected: not 0 if the file should be a flow log, so that
-** a single name in the first line is taken for a header.  For DETECT_FLOW_LOG, *layout is set, and
-** *choice is the choice among the formats, or FORMATS_NONE if a header decided.  Otherwise they
-** are undefined.  why is set for DETECT_LIKELY and DETECT_OTHER: the reason in words, with the beginning of the
-** line that it is about, whose number in the window is in e->line (0 if there is none).
+** a single name in the first line is taken for a header.  For DETECT_FLOW_LOG, *layout is set,
+** and *choice is the choice among the formats, or FORMATS_NONE if a header decided.  Otherwise
+** they are undefined.  why is set for DETECT_LIKELY and DETECT_OTHER: the reason in words, with
+** the beginning of the line that it is about, whose number in the window is in e->line (0 if
+** there is none).
 */
 enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
                           int *choice, char why[ERR_TEXT], struct err *e);
 
 /*
-** The same for the first n lines of a window of a container, which may hold several logs and of which
-** `before` lines have been examined in vain.  All n lines may be records, and a header is only looked for
-** among the first lines of the file.  The lines that are marked in unusable[] are neither.  For
-** DETECT_FLOW_LOG, e->line is the line that has decided.
+** The same for the first n lines of a window of a container, which may hold several logs and of
+** which `before` lines have been examined in vain.  All n lines may be records, and a header is
+** only looked for among the first lines of the file.  The lines that are marked in unusable[] are
+** neither.  For DETECT_FLOW_LOG, e->line is the line that has decided.
 */
 enum detect_result detect_contained(const struct tokens *t, const struct formats *formats, uint32_t n,
                                     const uint8_t unusable[], uint64_t before, struct layout *layout, int *choice,

@@ -38,8 +38,8 @@ int lookalike_is_sum(const char *name, size_t n);
 int lookalike_may_be_sum(const char *name, size_t n);
 
 /*
-** Is it a name that the query logs of Route 53 Resolver have?  They lie beside flow logs, with srcaddr, srcport
-** and vpc_id, and are none.
+** Is it a name that the query logs of Route 53 Resolver have?  They lie beside flow logs, with
+** srcaddr, srcport and vpc_id, and are none.
 */
 int lookalike_is_of_queries(const char *name, size_t n);
 

@@ -27,14 +27,15 @@
 int plausible_not_record(const struct layout *l, const struct line *line, char why[ERR_TEXT]);
 
 /*
-** Looks at the lines of a window from line `first` to the one before `end`, and not beyond another
-** header or the window, because its records are delivered next.  Windows of ordinary lines have more than PLAUSIBLE_LINES; lines of
-** 60 KB make one of 4.  Returns 1 if more than half of the records with values cannot be right,
-** and why becomes the reason, with the columns that seem to be exchanged.  0: they can.  -1: there
-** are too few to tell, and the window ended before PLAUSIBLE_LINES lines, so that the next one may
-** tell more.  A line counts as a record if it has as many tokens as the layout, whatever its other
-** values are.  Where another of the formats has as many tokens, it must be in the format at hand.
-** s may be NULL: there are no other formats.
+** Looks at the lines of a window from line `first` to the one before `end`, and not beyond
+** another header or the window, because its records are delivered next.  Windows of ordinary
+** lines have more than PLAUSIBLE_LINES; lines of 60 KB make one of 4.  Returns 1 if more than
+** half of the records with values cannot be right, and why becomes the reason, with the columns
+** that seem to be exchanged.  0: they can.  -1: there are too few to tell, and the window ended
+** before PLAUSIBLE_LINES lines, so that the next one may tell more.  A line counts as a record if
+** it has as many tokens as the layout, whatever its other values are.  Where another of the
+** formats has as many tokens, it must be in the format at hand.  s may be NULL: there are no
+** other formats.
 */
 int plausible_not_layout(const struct layout *l, const struct formats_state *s, const struct tokens *t, uint32_t first,
                          uint32_t end, char why[ERR_TEXT]);

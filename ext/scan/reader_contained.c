@@ -9,11 +9,11 @@
 **     4        2 123456789010 eni-1 ...   a record
 **     5        oops                       cannot be used, and the place says why
 **
-** A container may hold several logs, of which some are no flow logs, and what cannot be used may come
-** before the first record.  Therefore not the first window decides what the file is, but the first
-** record or header.  What came before it is a problem.  It is looked for to the end of the file, unless
-** CONTAINED_BAD lines hold no message at all: then these are documents of another kind, such as those
-** of CloudTrail, of which somebody may have many gigabytes.
+** A container may hold several logs, of which some are no flow logs, and what cannot be used may
+** come before the first record.  Therefore not the first window decides what the file is, but the
+** first record or header.  What came before it is a problem.  It is looked for to the end of the
+** file, unless CONTAINED_BAD lines hold no message at all: then these are documents of another
+** kind, such as those of CloudTrail, of which somebody may have many gigabytes.
 */
 #include <string.h>
 
@@ -44,8 +44,8 @@ static enum err_code no_records(struct reader *r, struct batch *b, struct err *e
 }
 
 /*
-** Nothing more of a container can be read, because of what *why says.  In a file that was found in a
-** folder, and of which no record has been seen, that need not concern flow logs.
+** Nothing more of a container can be read, because of what *why says.  In a file that was found
+** in a folder, and of which no record has been seen, that need not concern flow logs.
 */
 static enum err_code broken(struct reader *r, struct batch *b, const struct err *why, struct err *e) {
   if (r->verdict != VERDICT_OPEN) return reader_file_problem(r, b, why->code, why->line, why->text, e);
@@ -81,8 +81,8 @@ static const char *why_unusable(const struct reader *r, uint32_t i) {
 }
 
 /*
-** The first n lines of the window are no records.  at: the line that why is about, or UINT32_MAX.  Where the
-** container has said of all of them why they cannot be used, that is the reason.
+** The first n lines of the window are no records.  at: the line that why is about, or UINT32_MAX.
+** Where the container has said of all of them why they cannot be used, that is the reason.
 */
 static void note_unread(struct reader *r, uint32_t n, uint32_t at, const char why[ERR_TEXT], int likely) {
   uint32_t bad = 0;

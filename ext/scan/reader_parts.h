@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** What the parts of a reader share: reader.c, which reads lines, reader_contained.c, which reads those of
-** containers, and reader_rows.c, which reads the rows of Parquet files.  Nobody else needs it.
+** What the parts of a reader share: reader.c, which reads lines, reader_contained.c, which reads
+** those of containers, and reader_rows.c, which reads the rows of Parquet files.  Nobody else
+** needs it.
 **
-** The functions return ERR_NONE when a problem has become what the policy says, even if it ends the file,
-** which r->done then says.  Otherwise they return ERR_NOMEM.
+** The functions return ERR_NONE when a problem has become what the policy says, even if it ends
+** the file, which r->done then says.  Otherwise they return ERR_NOMEM.
 */
 #ifndef SCAN_READER_PARTS_H
 #define SCAN_READER_PARTS_H
@@ -16,22 +17,23 @@ enum err_code reader_problem(struct reader *r, struct batch *b, enum err_code co
                              const char *raw, size_t raw_n, struct err *e);
 
 /*
-** The same where the rest of the file cannot be used either.  The line is shown if it is in the window.
+** The same where the rest of the file cannot be used either.  The line is shown if it is in the
+** window.
 */
 enum err_code reader_file_problem(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
                                   const char *reason, struct err *e);
 
 /*
-** The source of the bytes has failed.  That is a problem of the file, unless the work itself cannot go on:
-** ERR_NOMEM and ERR_INTERRUPT are returned.
+** The source of the bytes has failed.  That is a problem of the file, unless the work itself
+** cannot go on: ERR_NOMEM and ERR_INTERRUPT are returned.
 */
 enum err_code reader_source_failed(struct reader *r, struct batch *b, enum err_code code, uint64_t line,
                                    const char *reason, struct err *e);
 
 /*
-** The file is no flow log, for the reason in r->why.  That is a problem, unless the file was found in a
-** folder and nothing says that it should be one.  likely: its content has the marks of a flow log.  line: the
-** line that r->why is about, or 0.
+** The file is no flow log, for the reason in r->why.  That is a problem, unless the file was
+** found in a folder and nothing says that it should be one.  likely: its content has the marks of
+** a flow log.  line: the line that r->why is about, or 0.
 */
 enum err_code reader_not_a_flow_log(struct reader *r, struct batch *b, int likely, uint64_t line, struct err *e);
 
@@ -60,8 +62,8 @@ enum err_code reader_next_container_block(struct reader *r, struct batch *b, str
 enum err_code reader_begin_contained(struct reader *r, struct batch *b, struct err *e);
 
 /*
-** Takes a line of a container that is no record: it names the fields of the lines that follow, or it
-** cannot be used.  Returns 0 for all other lines; otherwise e->code may be an error.
+** Takes a line of a container that is no record: it names the fields of the lines that follow, or
+** it cannot be used.  Returns 0 for all other lines; otherwise e->code may be an error.
 */
 int reader_take_other_line(struct reader *r, struct batch *b, uint32_t i, int *changed, struct err *e);
 
