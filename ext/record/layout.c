@@ -157,7 +157,8 @@ static const char *const headings[] = {"account", "interface", "source", "src", 
 
 int layout_is_heading(const char *name, size_t n) { return IS_AMONG(headings, name, n); }
 
-static int looks_like_header(const struct line *line, int single) {
+/* is_explicit: LAYOUT_FIELDS stands in front of the names. */
+static int looks_like_header(const struct line *line, int single, int is_explicit) {
   uint32_t count = line->count, known = 0, sure = 0, technical = 0, spelled = 0;
   for (uint32_t i = 0; i < count; i++) {
     size_t n;
@@ -170,6 +171,7 @@ static int looks_like_header(const struct line *line, int single) {
     sure++;
     technical += (uint32_t)!IS_AMONG(prose, p, n);
   }
+  if (is_explicit) return known > 0;
   if (known * 2 < count || known == 0) return 0;
   if (count == 1) return single && sure;
   return sure >= LAYOUT_SURE || spelled == count || technical > 0;
@@ -180,7 +182,7 @@ static int looks_like_header(const struct line *line, int single) {
 ** appended to another.  They are a part of the first token, or a token of their own.  The result
 ** may point into at[].
 */
-static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKENS + 1]) {
+static struct line behind_byte_order_mark(const struct line *line, uint32_t at[LAYOUT_TOKENS + 1]) {
   struct line rest = *line;
   size_t n = 0, marks = 0;
   const char *first = line->count ? token_text(line, 0, &n) : NULL;
@@ -214,10 +216,24 @@ void layout_from_names(struct layout *l, const struct line *line) {
   add_names(l, line, &never);
 }
 
+/* The same, and without LAYOUT_FIELDS in front of the names, of which *is_explicit says whether it was there. */
+static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKENS + 1], int *is_explicit) {
+  struct line rest = behind_byte_order_mark(line, at);
+  size_t n = 0;
+  const char *first = rest.count ? token_text(&rest, 0, &n) : NULL;
+  *is_explicit = n == sizeof LAYOUT_FIELDS - 1 && !memcmp(first, LAYOUT_FIELDS, n);
+  if (*is_explicit) {
+    rest.at++;
+    rest.count--;
+  }
+  return rest;
+}
+
 int layout_from_header(struct layout *l, const struct line *original, int single, struct err *e) {
+  int is_explicit;
   uint32_t at[LAYOUT_TOKENS + 1];
-  const struct line line = behind_mark(original, at);
-  if (!looks_like_header(&line, single)) return 0;
+  const struct line line = behind_mark(original, at, &is_explicit);
+  if (!looks_like_header(&line, single, is_explicit)) return 0;
   return add_names(l, &line, e) ? -1 : 1;
 }
 
@@ -280,9 +296,10 @@ static enum err_code add_option(struct layout *l, const char *name, size_t n, st
 enum layout_header layout_find_header(const struct layout *l, const struct line *original, struct layout *header,
                                       struct err *e) {
   uint32_t at[LAYOUT_TOKENS + 1];
-  const struct line line = behind_mark(original, at);
+  int is_explicit;
+  const struct line line = behind_mark(original, at, &is_explicit);
   if (layout_is_own_header(l, &line)) return LAYOUT_HEADER_OWN;
-  int found = layout_from_header(header, &line, l->ntokens == 1, e);
+  int found = layout_from_header(header, original, l->ntokens == 1, e);
   return found > 0 ? LAYOUT_HEADER_NEW : found ? LAYOUT_HEADER_BAD : LAYOUT_HEADER_NONE;
 }
 

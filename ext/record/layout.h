@@ -20,7 +20,8 @@
 #define LAYOUT_GROUPS ((LAYOUT_TOKENS + TOKENS_GROUP - 1) / TOKENS_GROUP)
 #define LAYOUT_TEXT   8192 /* maximal length of a header line in bytes; AWS's longest has about 900 */
 #define LAYOUT_ABSENT (-1)
-#define LAYOUT_SURE   3 /* with this number of known names, a line is a header whatever its other names are */
+#define LAYOUT_FIELDS "#Fields:" /* in front of names, it says that they are a header, as in W3C's extended log files */
+#define LAYOUT_SURE   3          /* with this number of known names, a line is a header whatever its other names are */
 
 struct layout {
   uint16_t ntokens;             /* tokens in a line, the prefix included; 0 for no layout */
@@ -66,6 +67,8 @@ void layout_add_prefix(struct layout *l);
 **   - all names are known, and are written as AWS writes them;
 **   - a known name is neither such a heading nor a word of prose: srcaddr, vpc-id and SrcPort are
 **     neither, and region and End are words.
+**
+** LAYOUT_FIELDS as the first token makes a header of all names that follow, if one of them is known.
 **
 ** A single name is a header only if single is not 0, which says that a header is expected.
 **

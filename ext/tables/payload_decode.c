@@ -89,6 +89,9 @@ static int stream_name(const struct block *b, const struct block_place *place, c
   return n != 0;
 }
 
+/* In front of names, so that they are a header even if few of them are known. */
+#define HEADER_MARK LAYOUT_FIELDS " "
+
 /* A header goes in front of the first line of each stream that has these fields. */
 static enum err_code add_header(struct payload_decoder *u, const char *name, struct err *e) {
   uint64_t line;
@@ -118,7 +121,9 @@ static int add_line(struct payload_decoder *u, const struct block_place *place, 
   const char *why = block_why(b, place);
   uint64_t line;
   if (place->number == BLOCK_HEADER) {
-    memcpy(u->header, p, u->header_n = n);
+    memcpy(u->header, HEADER_MARK, sizeof HEADER_MARK - 1);
+    memcpy(u->header + sizeof HEADER_MARK - 1, p, n);
+    u->header_n = sizeof HEADER_MARK - 1 + n;
     u->has_names = n != 0;
     u->nheaders += n != 0;
     return SQLITE_OK;
@@ -151,7 +156,7 @@ static int add_container(struct payload_decoder *u, const struct container_kind 
   struct content content = {p + first, p + n};
   u->nheaders = 0;
   u->has_names = 0;
-  if (!u->header && !(u->header = mem_alloc(BLOCK_LINE))) return SQLITE_NOMEM;
+  if (!u->header && !(u->header = mem_alloc(sizeof HEADER_MARK + BLOCK_LINE))) return SQLITE_NOMEM;
   if (container_start(&u->container, kind, p, first, read_content, &content, &e)) return report_error(u->pzErr, &e);
   for (;;) {
     int rc = SQLITE_OK;

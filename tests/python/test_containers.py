@@ -226,3 +226,14 @@ def test_a_header_among_messages(db, tmp_path):
     header = containers.Record("dstport srcaddr", 0, "")
     path.write_bytes(containers.json_strings([header, containers.Record("443 10.0.0.1", 0, "")]))
     assert rows(db, path, "dstport, srcaddr, line") == [(443, "10.0.0.1", 2)]
+
+
+def test_names_that_are_mostly_unknown(db, tmp_path):
+    """Records of three fields among many other names, as a file and as a payload."""
+    data = containers.lines('{"srcaddr":"10.0.0.%d","dstport":443,"bytes":%d,"a":1,"b":"x y","c":3,"d":4,"e":5}' % (i, i)
+                            for i in range(1, 20))
+    path = tmp_path / "x.json"
+    path.write_bytes(data)
+    want = [(f"10.0.0.{i}", i, '{"a":"1","b":"x%20y","c":"3","d":"4","e":"5"}') for i in range(1, 20)]
+    assert rows(db, path, "srcaddr, bytes, extra") == want
+    assert db.execute("SELECT srcaddr, bytes, extra FROM flowlogs_payload(?)", [data]).fetchall() == want

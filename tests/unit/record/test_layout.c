@@ -121,6 +121,11 @@ static void test_headers(void **state) {
       {"start end action", 1, 1, "start|end|action|"},
       {"start end foo", 0, 0, NULL}, /* two are known, but both are words of prose */
       {"start end action foo bar baz-2", 1, 1, "start|end|action|foo|bar|baz-2|"},
+      {"#Fields: end foo bar baz-2", 1, 1, "end|foo|bar|baz-2|"},
+      {"\xef\xbb\xbf#Fields: srcaddr", 1, 1, "srcaddr|"},
+      {"#Fields: foo bar", 0, 0, NULL},
+      {"#Fields:", 0, 0, NULL},
+      {"#Fields: end 5", 0, 0, NULL},
       {"start end action foo bar baz qux", 0, 0, NULL}, /* less than half are known */
       {"start end action 5", 0, 0, NULL},               /* 5 is not a name */
       {"start end action foo.bar", 0, 0, NULL},
