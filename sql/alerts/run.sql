@@ -35,6 +35,8 @@
 -- Type ROLLBACK; to end it, which also takes back the parameters that were set since.  If you do
 -- not, the next run does so and says it.
 --
+-- deliver.sh sends what was printed to other machines.
+--
 -- README.md beside this file describes the table alerts, and how to add a rule of your own.
 .system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first, or read what make install makes of it' >&2
 .bail on
@@ -209,6 +211,16 @@ UPDATE alerts
 INSERT INTO alerts (id, rule, key, severity, technique, title, first_seen, last_seen, flows, printed)
   SELECT id, rule, key, severity, technique, title, first_seen, last_seen, flows, datetime()
     FROM alert_news WHERE news = 'new';
+-- What deliver.sh sends: the same as is printed, in the same order, with the two ends of the key.
+INSERT INTO alert_log (news, id, severity, rule, title, first_seen, last_seen, flows, technique, src, dst, version)
+  SELECT news, id, severity, printable(rule), printable(title), first_seen, last_seen, flows,
+         printable(substr(technique, 1, instr(technique || ' ', ' ') - 1)),
+         iif(ip_scope(source) IS NULL, NULL, source), iif(ip_scope(target) IS NULL, NULL, target), flowlogs_version()
+    FROM (SELECT *, substr(key, 1, instr(key, ' -> ') - 1) AS source,
+            substr(ends, 1, instr(ends || ' ', ' ') - 1) AS target
+            FROM (SELECT *, iif(key LIKE '% -> %', substr(key, instr(key, ' -> ') + 4), '') AS ends FROM alert_news))
+   WHERE news IS NOT NULL
+   ORDER BY instr('highmediumlow', severity), rule, first_seen, key;
 -- Under 'skip', a file that could not be read to its end because of an error of the system is not
 -- recorded either: the next run reads all of it, and what was read now counts again.  A file that is
 -- damaged is recorded, because it must change before there is more in it.

@@ -19,3 +19,13 @@ CREATE TABLE IF NOT EXISTS alerts (
   printed TEXT NOT NULL,    -- when it was last printed, UTC
   owner TEXT, note TEXT,
   UNIQUE (rule, key));
+-- What was printed, in that order, and who has had it: deliver.sh sends it.
+CREATE TABLE IF NOT EXISTS alert_log (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- no number comes twice, even after DELETE
+  news TEXT NOT NULL, id TEXT NOT NULL, severity TEXT NOT NULL, rule TEXT NOT NULL,
+  title TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, flows INTEGER NOT NULL,
+  technique TEXT NOT NULL, src TEXT, dst TEXT,  -- the addresses of the key, if these are some
+  version TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS alert_deliveries (
+  channel TEXT, seq INTEGER, tries INTEGER NOT NULL, delivered INTEGER NOT NULL,
+  PRIMARY KEY (channel, seq)) WITHOUT ROWID;

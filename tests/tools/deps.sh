@@ -62,6 +62,8 @@ for what in "$@"; do
     need 'test -f /etc/services && test -f /etc/protocols' "$(name netbase setup alpine-baselayout-data -)"
     need 'command -v strace || [ "$(uname -s)" != Linux ]' "$(name strace strace strace -)"
     need 'command -v gcc' "$(name gcc gcc gcc -)"
+    need 'command -v curl' "$(name curl curl curl -)"
+    need 'logger --help | grep -q -e --udp || [ "$(uname -s)" != Linux ]' "$(name bsdutils util-linux logger -)"
   fi
   if [ "$what" = fuzz ]; then # clang, and its runtimes of libFuzzer and the sanitizers
     need 'echo "int LLVMFuzzerTestOneInput(const char *p, unsigned long n) { return p == 0 && n; }" |
