@@ -62,6 +62,7 @@ static enum err_code add_file(struct walk *w, const char *path, const struct sta
   struct files *f = w->files;
   if (f->n >= w->options->max_files)
     return err_set(w->e, ERR_ARGUMENT, 0, "the path stands for more than %zu files", w->options->max_files);
+  if (!named && !strcmp(path, "-")) path = "./-"; /* a file of this name, and not standard input */
   if (files_add(f, path, st, w->e)) return w->e->code;
   f->file[f->n - 1].named = named;
   progress_add(w->options->progress, 1, 0, 0);

@@ -411,7 +411,8 @@ def test_csv_has_no_formulas(build, tmp_path):
     assert not [v for r in rows for v in r.values() if v.startswith(tuple(SIGNS))]
     assert {(r["bytes"], r["start"], r["srcaddr"], r["version"]) for r in rows} == {("5", "1773100000", "::1", "2")}
 
-    for name, original in [("file", names), *((c, texts) for c in ("interface_id", "instance_id", "type", "region"))]:
+    files = ["./-" if name == "-" else name for name in names]  # "-" itself is standard input
+    for name, original in [("file", files), *((c, texts) for c in ("interface_id", "instance_id", "type", "region"))]:
         found = json.dumps(sorted({r[name] for r in rows}))
         back = f"SELECT json_group_array(iif(csv_text(substr(value, 2)) = value, substr(value, 2), value)) FROM json_each({quote(found)});"
         assert sorted(json.loads(build.shell(back))) == sorted(original), name

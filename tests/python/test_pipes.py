@@ -330,3 +330,10 @@ def test_a_tilde_stands_for_the_home_folder(build, tmp_path):
     assert piped(build, b"", "SELECT count(*) FROM flowlogs('~/a.log');", env=env, cwd=tmp_path) == "2\n"
     assert "lies outside FLOWLOGS_ROOT" in piped(build, b"", "SELECT count(*) FROM flowlogs('~/a.log');",
                                                  env=env | {"FLOWLOGS_ROOT": str(tmp_path / "~")})
+
+
+def test_a_file_whose_name_is_a_dash(build, tmp_path):
+    """A pattern that finds a file called - reads this file, and not standard input."""
+    (tmp_path / "-").write_text("srcaddr dstport\n10.0.0.1 443\n")
+    assert build.rows("SELECT file, srcaddr FROM flowlogs('*');", cwd=tmp_path) == [["./-", "10.0.0.1"]]
+    assert build.rows("SELECT file, srcaddr FROM flowlogs('./-');", cwd=tmp_path) == [["./-", "10.0.0.1"]]
