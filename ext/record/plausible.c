@@ -11,6 +11,7 @@
 */
 #include "record/plausible.h"
 
+#include "base/chars.h"
 #include "base/number.h"
 
 #define PAIRS 2
@@ -91,8 +92,9 @@ static int has_pair(const struct layout *l) {
 /* Is the line a header behind which the lines are of another layout? */
 static int begins_another(const struct layout *l, const struct line *line) {
   struct layout header;
-  struct err unused = {0};
-  if (line->count == 0) return 0;
+  struct err unused;
+  if (line->count == 0 || char_is_digit(line->text[line->at[0]])) return 0; /* no name begins with a digit */
+  unused.code = ERR_NONE;
   enum layout_header found = layout_find_header(l, line, &header, &unused);
   return found == LAYOUT_HEADER_NEW || found == LAYOUT_HEADER_BAD;
 }
