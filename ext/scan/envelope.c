@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/calendar.h"
-#include "base/number.h"
 #include "base/printable.h"
 #include "base/utf8.h"
+#include "container/event_time.h"
 #include "file/export_name.h"
 
 #define EVENT_TEXT (CALENDAR_TEXT + 4) /* with the milliseconds */
@@ -80,18 +80,6 @@ static void set_stream(struct envelope *v, uint32_t stream, struct batch *b) {
   v->name = put_name(v->block, s->name, s->name_n, b->has[COLUMN_LOG_STREAM], b);
 }
 
-static int two(const char *p) { return (p[0] - '0') * 10 + p[1] - '0'; }
-
-/* The milliseconds that a prefix of n bytes says, which has passed record_is_prefix(). */
-static int64_t prefix_time(const char *p, size_t n) {
-  int64_t fraction = 0, scale = 100;
-  if (n == 13) return (int64_t)number_value(p, n);
-  for (size_t i = 20; i < n - 1 && scale; i++, scale /= 10) fraction += (p[i] - '0') * scale;
-  return calendar_seconds(two(p) * 100 + two(p + 2), two(p + 5), two(p + 8), two(p + 11), two(p + 14), two(p + 17)) *
-             1000 +
-         fraction;
-}
-
 /* Puts a time into the batch.  One that lies outside of what has a text is missing. */
 static uint64_t put_time(int64_t time, struct batch *b) {
   char text[EVENT_TEXT];
@@ -112,7 +100,7 @@ static int64_t time_of(const struct envelope *v, const struct line *line, const 
   if (!v->has_prefix) return FILE_NO_TIME;
   size_t n;
   const char *prefix = token_text(line, 0, &n);
-  return prefix_time(prefix, n);
+  return event_time(prefix, n);
 }
 
 enum err_code envelope_store(struct envelope *v, const struct line *line, const struct block_place *place,
