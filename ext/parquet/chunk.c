@@ -30,6 +30,11 @@ void chunk_clear(struct chunk *c) {
   memset(c, 0, sizeof *c);
 }
 
+void chunk_trim(struct chunk *c) {
+  if (c->cap > CHUNK_KEEP) mem_free(c->buffer), c->buffer = NULL, c->cap = 0;
+  if (c->inflated_cap > CHUNK_KEEP) mem_free(c->inflated), c->inflated = NULL, c->inflated_cap = 0;
+}
+
 enum err_code chunk_begin(struct chunk *c, const struct footer_chunk *from, struct err *e) {
   c->taken = c->used = 0;
   c->left = 0;

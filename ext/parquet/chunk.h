@@ -18,6 +18,7 @@
 #include "parquet/page.h"
 
 #define CHUNK_PADDING CODEC_SPARE
+#define CHUNK_KEEP    (4u << 20)   /* bytes of a buffer that stays for another file */
 #define CHUNK_READ    (256u << 10) /* bytes that are read from the file at once, if the page is not larger */
 
 struct chunk {
@@ -38,6 +39,9 @@ struct chunk {
 
 void chunk_init(struct chunk *c, struct input *input, struct codec *codec);
 void chunk_clear(struct chunk *c);
+
+/* Frees the buffers that are larger than CHUNK_KEEP.  The others are used again by the next chunk_begin(). */
+void chunk_trim(struct chunk *c);
 
 /* Begins to read a chunk.  ERR_FORMAT if its codec is not read, or the footer says why it can't be. */
 enum err_code chunk_begin(struct chunk *c, const struct footer_chunk *from, struct err *e);

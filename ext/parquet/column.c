@@ -34,6 +34,23 @@ void column_clear(struct parquet_column *c) {
   memset(c, 0, sizeof *c);
 }
 
+void column_change(struct parquet_column *c, const struct schema_column *schema, struct input *input) {
+  c->schema = schema;
+  c->chunk.input = input;
+}
+
+void column_trim(struct parquet_column *c) {
+  chunk_trim(&c->chunk);
+  dictionary_trim(&c->dictionary, CHUNK_KEEP);
+  mem_free(c->length);
+  mem_free(c->prefix);
+  mem_free(c->before);
+  mem_free(c->arena);
+  c->length = c->prefix = NULL;
+  c->before = c->arena = NULL;
+  c->length_cap = c->prefix_cap = c->before_cap = c->arena_cap = c->before_n = 0;
+}
+
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e) {
   c->left = rows;
   c->page_left = 0;

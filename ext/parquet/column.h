@@ -73,6 +73,12 @@ void column_init(struct parquet_column *c, const struct schema_column *schema, s
                  struct codec *codec);
 void column_clear(struct parquet_column *c);
 
+/* Makes it a column of another file.  Its memory is used again, so that a file does not begin with page faults. */
+void column_change(struct parquet_column *c, const struct schema_column *schema, struct input *input);
+
+/* Frees what a column of another file would hardly need. */
+void column_trim(struct parquet_column *c);
+
 /* Begins a row group of so many rows. */
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e);
 

@@ -47,3 +47,8 @@ void dictionary_clear(struct dictionary *d) {
   mem_free(d->bytes);
   memset(d, 0, sizeof *d);
 }
+
+void dictionary_trim(struct dictionary *d, size_t bytes) {
+  if (d->bytes_cap > bytes || d->number_cap > bytes / sizeof *d->number || d->text_cap > bytes / sizeof *d->text)
+    dictionary_clear(d);
+}

@@ -38,4 +38,7 @@ enum err_code dictionary_read(struct dictionary *d, const struct schema_column *
 
 void dictionary_clear(struct dictionary *d);
 
+/* Frees it if one of its arrays takes more than so many bytes.  Otherwise dictionary_read() uses them again. */
+void dictionary_trim(struct dictionary *d, size_t bytes);
+
 #endif

@@ -18,14 +18,10 @@
 void parquet_init(struct parquet *p) { memset(p, 0, sizeof *p); }
 
 void parquet_close(struct parquet *p) {
-  for (uint32_t i = 0; i < p->n; i++) column_clear(&p->chosen[i].column);
-  mem_free(p->chosen);
-  p->chosen = NULL;
+  for (size_t i = 0; i < p->made; i++) column_trim(&p->chosen[i].column);
+  if (p->probe) column_trim(p->probe);
   p->n = 0;
   p->left = 0;
-  if (p->probe) column_clear(p->probe);
-  mem_free(p->probe);
-  p->probe = NULL;
   footer_clear(&p->footer);
   mem_free(p->bytes);
   p->bytes = NULL;
@@ -33,7 +29,12 @@ void parquet_close(struct parquet *p) {
 
 void parquet_clear(struct parquet *p) {
   parquet_close(p);
+  for (size_t i = 0; i < p->made; i++) column_clear(&p->chosen[i].column);
+  mem_free(p->chosen);
+  if (p->probe) column_clear(p->probe);
+  mem_free(p->probe);
   codec_clear(&p->codec);
+  parquet_init(p);
 }
 
 /* Reads the length of the footer, and checks what stands around it. */
@@ -74,18 +75,29 @@ static enum err_code fail(const struct schema_column *c, const struct err *why, 
   return err_set(e, why->code, 0, "column %.*s %s", c->n < 80 ? (int)c->n : 80, c->name, why->text);
 }
 
+/* The next of the chosen columns becomes this one. */
+static void add_column(struct parquet *p, uint32_t number) {
+  struct parquet_chosen *c = &p->chosen[p->n++];
+  c->number = number;
+  if (p->n <= p->made) {
+    column_change(&c->column, &p->footer.schema.column[number], p->input);
+  } else {
+    column_init(&c->column, &p->footer.schema.column[number], p->input, &p->codec);
+    p->made++;
+  }
+}
+
 enum err_code parquet_choose(struct parquet *p, const uint8_t *wanted, struct err *e) {
   const struct schema *s = &p->footer.schema;
   uint32_t n = 0;
   for (uint32_t c = 0; c < s->n; c++) n += wanted[c] != 0;
-  if (!(p->chosen = mem_alloc((n + 1) * sizeof *p->chosen))) return err_nomem(e);
+  if (mem_grow(&p->chosen, &p->chosen_cap, n, n, sizeof *p->chosen)) return err_nomem(e);
   for (uint32_t c = 0; c < s->n; c++) {
     if (!wanted[c]) continue;
     if (s->column[c].why)
       return err_set(e, ERR_FORMAT, 0, "column %.*s %s, which can't be read",
                      s->column[c].n < 80 ? (int)s->column[c].n : 80, s->column[c].name, s->column[c].why);
-    p->chosen[p->n].number = c;
-    column_init(&p->chosen[p->n++].column, &s->column[c], p->input, &p->codec);
+    add_column(p, c);
   }
   return ERR_NONE;
 }
@@ -99,7 +111,7 @@ enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t col
     if (!(p->probe = mem_alloc(sizeof *p->probe))) return err_nomem(e);
     column_init(p->probe, NULL, p->input, &p->codec);
   }
-  p->probe->schema = &p->footer.schema.column[column];
+  column_change(p->probe, &p->footer.schema.column[column], p->input);
   if (!column_begin(p->probe, footer_chunk(&p->footer, group, column), p->footer.group[group].rows, &why))
     column_read_dictionary(p->probe, &is_all, &why);
   if (why.code && why.code != ERR_DAMAGED && why.code != ERR_FORMAT) return err_set(e, why.code, 0, "%s", why.text);

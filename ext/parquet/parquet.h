@@ -31,11 +31,13 @@ struct parquet {
   unsigned char *bytes; /* of the footer */
   struct footer footer;
   struct codec codec;
-  uint32_t n; /* chosen columns */
+  uint32_t n;  /* chosen columns */
+  size_t made; /* columns with memory, of which the chosen ones are the first */
   struct parquet_chosen {
     uint32_t number; /* in the schema */
     struct parquet_column column;
-  } * chosen;                   /* those of them */
+  } * chosen; /* those columns */
+  size_t chosen_cap;
   uint64_t left;                /* rows of the row group at hand */
   struct parquet_column *probe; /* of parquet_dictionary(); NULL before */
 };
@@ -46,7 +48,7 @@ void parquet_clear(struct parquet *p);
 /* Reads the footer of a file, which must stay open until parquet_close(). */
 enum err_code parquet_open(struct parquet *p, struct input *input, struct err *e);
 
-/* Frees what belongs to the file.  A file may be closed twice, or without having been opened. */
+/* Frees what belongs to the file, but keeps the memory of columns for the next one.  A file may be closed twice, or without having been opened. */
 void parquet_close(struct parquet *p);
 
 /*

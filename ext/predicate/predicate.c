@@ -26,6 +26,7 @@
 #include "base/number.h"
 #include "predicate/pattern.h"
 #include "record/address.h"
+#include "record/record.h"
 #include "record/tokens.h"
 
 _Static_assert(LAYOUT_TOKENS <= UINT16_MAX && SUBJECT_COUNT <= UINT8_MAX,
@@ -202,6 +203,17 @@ int predicate_passes_number(const struct predicate_term *t, uint32_t n, uint64_t
     if (answer == t[i].negated) return 0;
   }
   return 1;
+}
+
+int predicate_is_range(const struct predicate_term *t, uint32_t n, uint64_t *low, uint64_t *high) {
+  *low = 0;
+  *high = RECORD_NONE - 1;
+  for (uint32_t i = 0; i < n; i++) {
+    if (t[i].op != PREDICATE_RANGE || t[i].negated) return 0;
+    if (t[i].low > *low) *low = t[i].low;
+    if (t[i].high < *high) *high = t[i].high;
+  }
+  return n > 0 && *low <= *high && !predicate_passes_null(t, n);
 }
 
 /* --- a line ------------------------------------------------------------------------------------------------------ */

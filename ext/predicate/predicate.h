@@ -174,6 +174,12 @@ int predicate_passes_null(const struct predicate_term *t, uint32_t n);
 int predicate_passes_text(const struct predicate_term *t, uint32_t n, const char *p, size_t length);
 int predicate_passes_number(const struct predicate_term *t, uint32_t n, uint64_t value);
 
+/*
+** Returns 1 if n terms about one subject let pass the numbers from *low to *high, no others, and no missing value,
+** which RECORD_NONE stands for; otherwise 0.
+*/
+int predicate_is_range(const struct predicate_term *t, uint32_t n, uint64_t *low, uint64_t *high);
+
 /* Sets the flags of the columns of a batch that have the values of a subject. */
 void predicate_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]);
 

@@ -82,8 +82,9 @@ struct group_value {
 ** for memory all the same, so the more there are, the better, as long as they fit into the nearest
 ** cache.
 */
-#define GROUPS_WAITING   64
-#define GROUPS_KEY_WORDS 12 /* words of a key that can wait; a record with a longer key is added at once */
+#define GROUPS_WAITING     64
+#define GROUPS_RECENT_BITS 10 /* 16 KiB */
+#define GROUPS_KEY_WORDS   12 /* words of a key that can wait; a record with a longer key is added at once */
 
 struct groups {
   struct slots slots;     /* a hash table of places in the arena */
@@ -92,9 +93,16 @@ struct groups {
     uint64_t flows, packets, bytes, first_seen, last_seen;
     uint32_t hash, words;
     uint64_t key[GROUPS_KEY_WORDS];
+    uint64_t tag; /* of a row in columns: as in groups_recent */
   } waiting[GROUPS_WAITING];
   uint32_t nwaiting;
-  int is_split; /* some key has several groups, because a sum would have been too large */
+  struct groups_recent { /* a group that was found lately, for rows in columns with one dimension */
+    uint64_t tag;        /* what the rows of the group have in common, and no others of the same window */
+    uint32_t at;         /* the place of the group in the arena */
+    uint32_t window;     /* that the tag is of; 0: nothing is here */
+  } recent[1 << GROUPS_RECENT_BITS];
+  uint32_t window; /* the one at hand; all are the same where the dimension is a number */
+  int is_split;    /* some key has several groups, because a sum would have been too large */
 };
 
 void groups_init(struct groups *t);

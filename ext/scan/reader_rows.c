@@ -59,13 +59,16 @@ static enum err_code next_columns(struct reader *r, struct batch *b, uint32_t *n
   struct rows_columns rows;
   struct err why = {0};
   uint8_t keep[COLUMN_WINDOW];
+  uint32_t kept = 0;
   *n = 0;
   if (parquet_rows_columns(&r->table, &rows, &why)) return rows_failed(r, b, &why, e);
   if (!rows.n) return ERR_NONE;
   memset(keep, 1, rows.n);
   for (uint32_t k = 0; k < r->wanted.ngroups; k++)
     if (parquet_rows_keep(&r->table, &rows, &r->wanted.group[k], keep, e)) return e->code;
-  for (uint32_t i = 0; i < rows.n; i++) r->rows += keep[i];
+  for (uint32_t i = 0; i < rows.n && r->wanted.ngroups; i++) kept += keep[i];
+  rows.kept = r->wanted.ngroups ? kept : rows.n;
+  r->rows += rows.kept;
   r->records += rows.n;
   *n = rows.n;
   return r->summing.kind->add_columns(r->summing.sums, &rows, keep, e);

@@ -33,12 +33,13 @@ static int read_numbers(struct rows_column *c, uint32_t n) {
 }
 
 enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *out, struct err *e) {
-  int are_right = 1;
+  int are_right = 1, has_texts = 0;
   memset(out, 0, sizeof *out);
   if (r->row == r->nrows && row_values_next(r, e)) return e->code;
   if (r->has_words) return ERR_NONE;
   r->is_bad = r->is_odd = r->colons = 0;
-  memset(r->row_bytes, 0, r->nrows * sizeof *r->row_bytes);
+  for (uint32_t i = 0; i < r->n; i++) has_texts |= !kind_is_int(r->chosen[i].kind);
+  if (has_texts) memset(r->row_bytes, 0, r->nrows * sizeof *r->row_bytes);
   for (uint32_t i = 0; i < r->n; i++) {
     struct rows_column *c = &r->chosen[i];
     if (kind_is_int(c->kind)) {
@@ -49,7 +50,7 @@ enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *
       out->word[c->field] = c->word;
     }
   }
-  for (uint32_t i = 0; i < r->nrows; i++) are_right &= r->row_bytes[i] < LONG_ROW;
+  for (uint32_t i = 0; i < r->nrows && has_texts; i++) are_right &= r->row_bytes[i] < LONG_ROW;
   if (!are_right || r->is_bad || r->is_odd) return ERR_NONE;
   out->n = r->nrows;
   out->before = r->first;
@@ -70,15 +71,24 @@ static int ask_dictionary(struct rows_column *c, const struct predicate_group *g
   return 1;
 }
 
+/* Adds to passes[] which of the numbers pass the group. */
+static void ask_numbers(const uint64_t *number, const struct predicate_group *g, uint32_t n, uint8_t *passes) {
+  const int null = predicate_passes_null(g->term, g->nterms);
+  uint64_t low, high;
+  if (predicate_is_range(g->term, g->nterms, &low, &high))
+    for (uint32_t i = 0; i < n; i++) passes[i] |= (uint8_t)(number[i] - low <= high - low);
+  else
+    for (uint32_t i = 0; i < n; i++)
+      passes[i] |= (uint8_t)(number[i] == RECORD_NONE ? null : predicate_passes_number(g->term, g->nterms, number[i]));
+}
+
 /* Adds to passes[] which rows pass the group by their value in this column. */
 static enum err_code ask_column(struct rows_column *c, const struct predicate_group *g, uint32_t n, uint8_t *passes,
                                 struct err *e) {
   const struct parquet_column *column = c->column;
   const int null = predicate_passes_null(g->term, g->nterms);
   if (kind_is_int(c->kind)) {
-    for (uint32_t i = 0; i < n; i++)
-      passes[i] |=
-          (uint8_t)(c->number[i] == RECORD_NONE ? null : predicate_passes_number(g->term, g->nterms, c->number[i]));
+    ask_numbers(c->number, g, n, passes);
   } else if (ask_dictionary(c, g, e)) {
     for (uint32_t i = 0; i < n; i++) passes[i] |= column->present[i] ? c->passes[column->index[i]] : (uint8_t)null;
   } else {

@@ -22,6 +22,7 @@ struct rows_word {
 /* Values of n rows.  For each field that is needed, and that the file has, one of the two. */
 struct rows_columns {
   uint32_t n;
+  uint32_t kept;                             /* how many of them are not left out */
   uint64_t before;                           /* rows of the file before them */
   const uint64_t *number[FIELD_COUNT];       /* of a field of numbers: its values, or RECORD_NONE */
   const struct rows_word *word[FIELD_COUNT]; /* of another: its values as tokens */
