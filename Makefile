@@ -281,6 +281,8 @@ faults: deps-test
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan io every:4 tests/lib/faults.sql
 	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults_index.sql
 	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every tests/lib/faults_index.sql
+	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults_containers.sql
+	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every tests/lib/faults_containers.sql
 	@FLOWLOGS_MANY=100000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_odd_files.py
 	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan alloc ours:4
