@@ -84,8 +84,8 @@ struct parquet_rows {
 /* Makes the word of a text, of a field of this kind. */
 void rows_word_of_text(enum kind kind, const struct parquet_text *t, struct rows_word *w);
 
-/* Does a text pass n terms about one subject, as predicate_keeps() decides it of its token? */
-int rows_word_passes(const struct predicate_term *t, uint32_t n, enum kind kind, const struct rows_word *w);
+/* Does a text pass n terms about one subject, as predicate_keeps() decides it of its token?  is_addr: as in its group. */
+int rows_word_passes(const struct predicate_term *t, uint32_t n, int is_addr, const struct rows_word *w);
 
 void parquet_rows_init(struct parquet_rows *r);
 void parquet_rows_clear(struct parquet_rows *r);

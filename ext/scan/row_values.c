@@ -81,7 +81,8 @@ static int ask_dictionary(struct rows_column *c, const struct predicate_group *g
   if (c->passes_of == c->dictionary) return 1;
   uint32_t n = c->column->dictionary.n;
   if (mem_grow(&c->passes, &c->passes_cap, n + 1u, 256, 1)) return err_nomem(e), 0;
-  for (uint32_t i = 0; i < n; i++) c->passes[i] = (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->words[i]);
+  for (uint32_t i = 0; i < n; i++)
+    c->passes[i] = (uint8_t)rows_word_passes(g->term, g->nterms, g->is_addr, &c->words[i]);
   c->passes_of = c->dictionary;
   return 1;
 }
@@ -107,7 +108,8 @@ static enum err_code ask_column(struct rows_column *c, const struct predicate_gr
   } else if (ask_dictionary(c, g, e)) {
     for (uint32_t i = 0; i < n; i++) passes[i] |= column->present[i] ? c->passes[column->index[i]] : (uint8_t)null;
   } else {
-    for (uint32_t i = 0; i < n; i++) passes[i] |= (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->word[i]);
+    for (uint32_t i = 0; i < n; i++)
+      passes[i] |= (uint8_t)rows_word_passes(g->term, g->nterms, g->is_addr, &c->word[i]);
   }
   return e->code;
 }
