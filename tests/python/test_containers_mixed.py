@@ -2,8 +2,11 @@
 """Several logs and several forms in one container: each record is read in the form that it has, in every order,
 and what is no record does not hide those behind it."""
 
+import base64
+import gzip
 import json
 import random
+import re
 
 import pytest
 
@@ -194,3 +197,48 @@ def test_blanks_in_front_of_a_header(db, tmp_path):
         path.write_bytes(b"\xef\xbb\xbf\n  " + make(records))
         assert rows(db, path) == expected(records)
         assert rows(db, path, "min(line)") == [(3,)]
+
+
+def record_of(data):
+    return json.dumps({"records": [{"data": base64.b64encode(data).decode()}]}).encode()
+
+
+def packed(data, layers=1):
+    return packed(gzip.compress(data, mtime=0), layers - 1) if layers else data
+
+
+# What cannot be looked into, or only in part, and what is said of it.
+LOST = {
+    "limit": (record_of(packed(bytes(4 << 20), 2)), "becomes more than 1032 times as large"),
+    "layers": (record_of(packed(b"2 1\n", 5)), "has more than 4 layers of gzip and base64"),
+    "cut": (record_of(packed(b"2 1\n" * 99)[:-9]), "record 1 of its list: the gzip data is cut off"),
+    "changed": (b'{"awslogs":{"data":"H4sI$$$$"}}', "is no base64: byte 5 is '$'"),
+    "another": (kinesis([subscription("/app", ["request 1 done"]), b"\x1f\x8b\x08"]), "the gzip data is cut off"),
+    "text": (json.dumps([base64.b64encode(packed(bytes(4 << 20), 2)).decode()]).encode(), "becomes more than 1032 times"),
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_what_cannot_be_unpacked_is_not_passed_over(db, tmp_path, case):
+    """It may be flow logs, so that it is an error in a folder, too, and is listed where it is skipped."""
+    records = containers.records(seed=3, count=20)
+    data, error = LOST[case]
+    (tmp_path / "a.log").write_bytes(containers.bare(records))
+    (tmp_path / "b.json").write_bytes(data)
+    for path in (tmp_path, tmp_path / "b.json"):
+        with pytest.raises(Exception, match="b.json.*" + re.escape(error)):
+            rows(db, path)
+        assert rows(db, path, where="WHERE on_error = 'skip'") == (expected(records) if path == tmp_path else [])
+        (reason,), = db.execute("SELECT reason FROM flowlogs_errors(?)", [str(path)]).fetchall()
+        assert error in reason
+        (errors, note), = db.execute("SELECT errors, note FROM flowlogs_files(?) WHERE verdict = 'unreadable'", [str(path)])
+        assert errors == 1 and error in note
+
+
+def test_a_limit_behind_records_ends_the_file_as_damage_does(db, tmp_path):
+    records = containers.records(seed=3, count=20)
+    (tmp_path / "a.json").write_bytes(containers.firehose_lines(records) + LOST["limit"][0])
+    with pytest.raises(Exception, match="a.json: becomes more than 1032 times"):
+        rows(db, tmp_path)
+    assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(records)
+    assert db.execute("SELECT verdict, rows, errors FROM flowlogs_files(?)", [str(tmp_path)]).fetchall() == [("flow log", 20, 1)]
