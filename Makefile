@@ -292,7 +292,7 @@ faults: deps-test
 damage: build-tests asan
 	$(BUILD)/asan/unit/scan/test_damage all $(DAMAGE_FROM)
 	$(BUILD)/asan/unit/parquet/test_parquet all
-	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py tests/python/test_index_file.py tests/python/test_pipes.py
+	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py tests/python/test_index_file.py tests/python/test_pipes.py tests/python/test_parquet_hostile.py
 .PHONY: damage
 
 # Folders of Parquet files and of text, and questions about them, with other seeds than those of make test.

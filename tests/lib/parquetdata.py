@@ -5,8 +5,8 @@ pages as a test asks, and with numbers that lie.
 A column is a name, a type of TYPES, and its values: texts, numbers, or None. `write()` divides the rows into row
 groups and the row groups into pages. What is not said comes from a random generator, so that a seed is a file.
 
-`forge` is called for each struct of the metadata, with its name and its fields, before it is written:
-"page", "statistics", "column", "group", "file", and with the bytes of a page, "bytes".
+`forge` is called with the name and the fields of each struct of the metadata before it is written: "page",
+"statistics", "column", "group" and "file"; and with "bytes" and those of a page.
 
 Source: parquet.thrift and Encodings.md of apache/parquet-format.
 """
@@ -262,10 +262,9 @@ class Writer:
         columns = [(*c, any(v is None for v in c[2]) or rng.random() < 0.5) if len(c) == 3 else c for c in columns]
         rows, groups, i = len(columns[0][2]), [], 0
         while i < rows:
-            n = min(rows - i, self.group_rows or rng.choice((1, 5, 40, 200, 3000)))
+            n, begin = min(rows - i, self.group_rows or rng.choice((1, 5, 40, 200, 3000))), len(self.out)
             chunks = [self.column(name, kind, values[i:i + n], optional) for name, kind, values, optional in columns]
-            size = sum(c[3][7] for c in chunks)
-            groups.append(self.forge("group", {1: chunks, 2: size, 3: n}))
+            groups.append(self.forge("group", {1: chunks, 2: len(self.out) - begin, 3: n}))
             i += n
         schema = [{4: "schema", 5: len(columns)}]
         for name, kind, _, optional in columns:
