@@ -31,6 +31,7 @@
 .read sql/report/period.sql
 .read sql/report/rows-files.sql
 .read sql/report/rows-lost.sql
+.read sql/report/rows-lost-times.sql
 .read sql/report/rows-timeline.sql
 .read sql/report/rows-pairs.sql
 .read sql/report/rows-entries.sql

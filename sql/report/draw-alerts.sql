@@ -10,8 +10,8 @@ SELECT '<ol>' || group_concat('<li id="alert' || place || '"><span class="' || s
          || severity || '</span> ' || coalesce(named, html) || '<small>' || period || ', ' || flows
          || iif(flows = 1, ' record, ', ' records, ') || technique || ', ' || rule
          || '</small></li>', char(10)) || '</ol>'
-  FROM (SELECT *, strftime('%m-%d %H:%M', first, 'unixepoch') || ' to '
-                  || strftime('%m-%d %H:%M', last, 'unixepoch') AS period
+  FROM (SELECT *, strftime(@when, first, 'unixepoch') || ' to '
+                  || strftime(@when, last, 'unixepoch') AS period
           FROM report_alerts WHERE place <= @top ORDER BY place) GROUP BY NULL;
 INSERT INTO report_html
 SELECT '<p>And ' || sum(n) || ' more: ' || group_concat(n || ' of ' || rule, ', ') || '.</p>'

@@ -12,7 +12,10 @@ WITH fact(name, number, bad) AS (
   SELECT 'lines that cannot be used', total(errors), total(errors) > 0 FROM report_files UNION ALL
   SELECT 'records without data', total(records), 0 FROM report_minutes
    WHERE status = 'NODATA' UNION ALL
-  SELECT 'records that stand for lost ones', total(skipdata), total(skipdata) > 0 FROM report_lost)
+  SELECT 'records that stand for lost ones', total(skipdata), total(skipdata) > 0 FROM report_lost
+   UNION ALL
+  SELECT 'connections outside your networks', total(iif(direction = 'external', n, 0)),
+         total(iif(direction = 'external', n, 0)) > total(n) / 2 FROM report_pairs)
 SELECT '<table>' || group_concat('<tr><th>' || name || '</th><td' || iif(bad, ' class="high"', '')
        || '>' || printf('%,d', ifnull(number, 0)) || '</td></tr>', '') || '</table>' FROM fact;
 DROP TABLE IF EXISTS temp.report_bad;
@@ -25,10 +28,9 @@ SELECT path || ': ' || iif(errors > 0, errors || iif(errors = 1, ' error', ' err
 INSERT INTO report_html
 SELECT '<ul>' || group_concat('<li>' || html || '</li>', '') || '</ul>'
   FROM report_bad GROUP BY NULL;
-DELETE FROM report_bad;
-INSERT INTO report_bad SELECT ifnull(interface, 'unknown interface') FROM report_lost LIMIT 8;
 INSERT INTO report_row (section, place, label, note, tail, more)
-SELECT 'coverage', 1, 'Records', @steps || ' columns of ' || (@step / 60) || ' minutes',
+SELECT 'coverage', 1, 'Records',
+       @steps || iif(@steps = 1, ' column of ', ' columns of ') || @step_said,
        n || iif(n = 1, ' column has records', ' columns have records'),
        (@steps - n) || iif(@steps - n = 1, ' has none', ' have none')
   FROM (SELECT count(DISTINCT (at - @begin) / @step) AS n FROM report_minutes);
@@ -36,11 +38,5 @@ INSERT INTO report_cell (section, place, class, x, width, height)
 SELECT 'coverage', 1, 'covered', n * 1000.0 / @steps, 1000.0 / @steps,
        12 + 88.0 * records / max(records) OVER ()
   FROM (SELECT (at - @begin) / @step AS n, sum(records) AS records FROM report_minutes GROUP BY 1);
-INSERT INTO report_row (section, place, class, label, note, tail, more, at)
-SELECT 'coverage', 1 + l.rowid, 'hot', html, 'records were lost (SKIPDATA)',
-       printf('%,d', skipdata) || iif(skipdata = 1, ' time', ' times'), 'first at ', first
-  FROM report_lost l JOIN report_bad b ON b.rowid = l.rowid;
-INSERT INTO report_cell (section, place, class, x, width, height)
-SELECT 'coverage', 1 + rowid, 'session', max(0, (first - @begin) * 1000.0 / (@step * @steps)),
-       max(3, (last - first) * 1000.0 / (@step * @steps)), 100 FROM report_lost WHERE rowid <= 8;
+.read sql/report/draw-lost.sql
 .read sql/report/draw-rows.sql

@@ -5,7 +5,7 @@ INSERT INTO report_html
 SELECT '<section id="inside"><h2>From inside to inside</h2><p class="lead">Who asked (rows) whom '
        || '(columns), by network; the darker, the more bytes. A red frame means that pairs of '
        || 'addresses and services are new since '
-       || strftime('%m-%d %H:%M', @new_since, 'unixepoch')
+       || strftime(@when, @new_since, 'unixepoch')
        || '; their number stands in the field.</p>';
 .read sql/report/draw-matrix.sql
 INSERT INTO report_html VALUES ('<h3>Asked for the first time</h3>');

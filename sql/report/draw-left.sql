@@ -3,7 +3,7 @@ INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@section', 'left');
 INSERT INTO report_html
 SELECT '<section id="left"><h2>What left</h2><p class="lead">Bytes from inside to outside, each '
        || 'counted once, by pair of addresses. Red: the pair met for the first time since '
-       || strftime('%m-%d %H:%M', @new_since, 'unixepoch') || ', and the host inside asked, or '
+       || strftime(@when, @new_since, 'unixepoch') || ', and the host inside asked, or '
        || 'the other end is the attacker. Addresses with the same name are one place.';
 INSERT INTO report_html
 SELECT 'Left out, because they are in the rows of the instances: the legs of NAT gateways, '

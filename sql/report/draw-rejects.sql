@@ -4,8 +4,8 @@ INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@section', 'rejects');
 INSERT INTO report_html
 SELECT '<section id="rejects"><h2>Rejected, by port</h2><p class="lead">Each port against its own '
        || 'mean: the stronger the colour, the more it had than on average, and red is five times '
-       || 'the mean and more, of ten records and more. A column is ' || (@long_step / 3600)
-       || ' h.</p>';
+       || 'the mean and more, of ten records and more. A column is '
+       || iif(@long_step = @step, @step_said, '1 hour') || '.</p>';
 DROP TABLE IF EXISTS temp.report_port;
 CREATE TEMP TABLE report_port AS
 SELECT dense_rank() OVER (ORDER BY of_port DESC, protocol, port) AS place, * FROM report_rejects;
@@ -13,7 +13,8 @@ INSERT INTO report_row (section, place, class, label, tail, more, at)
 SELECT 'rejects', place, iif(times >= 5 AND peak >= 50, 'hot', NULL),
        ifnull('<b>' || port_name(port, protocol) || '</b> ', '')
        || lower(ifnull(protocol_name(protocol), protocol)) || ifnull('/' || port, ''),
-       printf('%,d', of_port) || ' rejected, mean ' || mean, printf('%,d', peak)
+       printf('%,d', of_port) || ' rejected, mean '
+       || iif(mean < 10, mean, printf('%,d', round(mean))), printf('%,d', peak)
        || iif(peak >= 10, ', ' || times || ' × mean, at ', ' at '),
        @begin - @begin % 3600 + n * @long_step
   FROM (SELECT *, max(records) FROM report_port GROUP BY place);

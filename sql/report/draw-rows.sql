@@ -1,9 +1,10 @@
 -- Draws the rows of the section @section, with the axis of time above them. The scripts
 -- draw-....sql end with this one, which prints nothing.
+.read sql/report/draw-dates.sql
 INSERT INTO report_html
-SELECT '<div class="row axis"><div class="who"></div><div class="time">' || group_concat('<span>'
-       || strftime('%m-%d %H:%M', @begin + value * @step * @steps / 4, 'unixepoch')
-       || '</span>', '') || '</div><div></div></div>'
+SELECT '<div class="row axis"><div class="who"></div><div class="time">' || group_concat(
+       strftime(@when, @begin + value * @step * @steps / 4, 'unixepoch'), '')
+       || '</div><div></div></div>'
   FROM json_each('[0, 1, 2, 3, 4]')
  WHERE EXISTS (SELECT 1 FROM report_row WHERE section = @section) GROUP BY NULL;
 INSERT INTO report_html
@@ -17,7 +18,8 @@ WITH drawn AS (
 SELECT '<div class="row ' || ifnull(class, '') || '"><div class="who">' || label
        || ifnull('<small>' || note || '</small>', '') || '</div><svg class="strip'
        || iif(tall, ' tall', '') || '" viewBox="0 0 1000 100" preserveAspectRatio="none">'
-       || iif(tall, '', '<title>' || trim(ifnull(tail, '') || ', ' || said, ', ') || '</title>')
+       || iif(tall, '', '<title>' || trim(replace(replace(ifnull(tail, '') || ', ' || said,
+            '<span class="at">', ''), '</span>', ''), ', ') || '</title>')
        || ifnull((SELECT group_concat(svg, char(10)) FROM drawn d WHERE d.place = r.place), '')
        || '</svg><div class="num">' || ifnull(tail || '<br>', '') || said || '</div></div>'
   FROM report_row r WHERE section = @section ORDER BY place;

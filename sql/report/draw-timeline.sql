@@ -4,17 +4,8 @@ INSERT OR REPLACE INTO temp.sqlite_parameters VALUES ('@section', 'timeline');
 INSERT INTO report_html
 SELECT '<section id="timeline"><h2>Timeline</h2><p class="lead">Each byte counts once, however '
        || 'many interfaces logged it, and what NAT gateways send on is left out. A column is '
-       || iif(@step % 3600, (@step / 60) || ' minutes', (@step / 3600) || ' h') || '.</p>';
-INSERT INTO report_html
-SELECT '<div class="row"><div class="who">Alerts<small>at the time of their first record</small>'
-       || '</div><div class="marks">' || group_concat('<a class="' || severity || '" style="left:'
-            || printf('%.1f', min(98.5, max(1.5, 3 * spot + nth / 4 * 3)))
-            || '%;top:' || (nth % 4 * 19) || 'px" href="#alert' || place || '" title="'
-            || replace(html, '"', '&quot;') || '">' || place || '</a>', '')
-       || '</div><div class="num"></div></div>'
-  FROM (SELECT *, row_number() OVER (PARTITION BY spot ORDER BY place) - 1 AS nth
-          FROM (SELECT *, max(0, first - @begin) * 33 / (@step * @steps) AS spot
-                  FROM report_alerts WHERE place <= @top) ORDER BY place) GROUP BY NULL;
+       || @step_said || '.</p>';
+.read sql/report/draw-marks.sql
 DROP TABLE IF EXISTS temp.report_point;
 CREATE TEMP TABLE report_point AS
 WITH line(place, class, label, note) AS (VALUES

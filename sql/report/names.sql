@@ -40,7 +40,7 @@ DROP TABLE IF EXISTS temp.report_fact;
 CREATE TEMP TABLE report_fact AS
 SELECT way, 'then' AS kind, '<li>' || s.label || ' asked ' || h.label || ' '
        || ifnull(port_name(port, 6), 'tcp') || ' (' || port || ') for the first time at '
-       || strftime('%m-%d %H:%M', at, 'unixepoch') || '</li>' AS html
+       || strftime(@when, at, 'unixepoch') || '</li>' AS html
   FROM (SELECT *, row_number() OVER (PARTITION BY way ORDER BY at, host) AS nth
           FROM report_reach WHERE hops > 0)
   JOIN report_name s ON s.ip = source JOIN report_name h ON h.ip = host WHERE nth <= 6;
@@ -49,8 +49,8 @@ SELECT way, 'left', '<li><b>' || iif(bytes >= 1e9, printf('%.1f GB', bytes / 1e9
          printf('%.1f MB', bytes / 1e6)) || '</b> from ' || s.label || ' to ' || d.label || ' '
        || ifnull(port_name(port, protocol) || ' ', '') || '('
        || coalesce(port, protocol_name(protocol), protocol) || '), never asked before, from '
-       || strftime('%m-%d %H:%M', first, 'unixepoch') || ' to '
-       || strftime('%m-%d %H:%M', last, 'unixepoch') || '</li>'
+       || strftime(@when, first, 'unixepoch') || ' to '
+       || strftime(@when, last, 'unixepoch') || '</li>'
   FROM (SELECT *, row_number() OVER (PARTITION BY way ORDER BY bytes DESC, dst) AS nth
           FROM report_loot)
   JOIN report_name s ON s.ip = src JOIN report_name d ON d.ip = dst WHERE nth <= 3;

@@ -23,6 +23,7 @@ SELECT column1, CASE column1 WHEN '@begin' THEN ifnull(start, 0) WHEN '@step' TH
   FROM counted, (VALUES ('@begin'), ('@step'), ('@steps'), ('@long_step'), ('@long_steps'));
 INSERT OR IGNORE INTO temp.sqlite_parameters
 SELECT '@new_since', iif(@step * @steps >= 172800, high - 86400, low + (high - low) / 2)
-  FROM (SELECT ifnull(min(at), 0) AS low, ifnull(max(at), 0) AS high FROM report_minutes);
+  FROM (SELECT ifnull(min(at), 0) AS low, ifnull(max(at) + 60, 0) AS high FROM report_minutes);
 UPDATE temp.sqlite_parameters SET value = unixepoch(value, 'auto')
  WHERE key = '@new_since' AND typeof(value) = 'text';
+.read sql/report/words.sql

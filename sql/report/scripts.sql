@@ -5,7 +5,7 @@ CREATE TEMP TABLE report_script (section TEXT, place INTEGER, file TEXT, base IN
   html TEXT AS (replace(replace(replace(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')));
 INSERT INTO report_script (section, place, file, base, text)
 WITH listed(section, files) AS (VALUES
-  ('coverage', '["rows-minutes", "rows-files", "rows-lost"]'),
+  ('coverage', '["rows-minutes", "rows-files", "rows-lost", "rows-lost-times"]'),
   ('timeline', '["rows-minutes", "rows-timeline"]'),
   ('entries', '["rows-pairs", "rows-entries", "rows-entry-times"]'),
   ('left', '["rows-pairs", "rows-left", "rows-left-times", "rows-nat"]'),

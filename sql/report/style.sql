@@ -66,7 +66,7 @@ th, td { text-align: left; padding: 2px 14px 2px 0; vertical-align: top; }
 .high, .hot .num { color: var(--hot); font-weight: 600; }
 .medium { color: var(--warm); font-weight: 600; }
 .low { color: var(--soft); font-weight: 600; }
-.row { display: grid; grid-template-columns: 300px minmax(0, 1fr) 210px; gap: 2px 12px;
+.row { display: grid; grid-template-columns: 300px minmax(0, 1fr) 220px; gap: 2px 12px;
   align-items: center; padding: 3px 0; border-top: 1px solid var(--line); break-inside: avoid; }
 .axis { border: 0; font-size: 12px; }
 .time { display: flex; justify-content: space-between; }
@@ -87,6 +87,7 @@ rect.no { fill: var(--no); }
 .t2 { opacity: .5; }
 .t3 { opacity: .75; }
 .marks { position: relative; height: 76px; background: var(--well); }
+td, .at { white-space: nowrap; }
 .marks a { position: absolute; min-width: 17px; height: 17px; line-height: 17px; font-size: 11px;
   text-align: center; text-decoration: none; border-radius: 4px; color: var(--page);
   background: var(--soft); transform: translateX(-50%); padding: 0 2px; }
@@ -104,6 +105,7 @@ pre { background: var(--well); padding: 10px; overflow-x: auto; font-size: 12px;
 footer { font-size: 13px; margin-top: 36px; }
 @media screen and (max-width: 760px) {
   .row, .first dl { grid-template-columns: minmax(0, 1fr); }
+  .marks a { min-width: 15px; font-size: 10px; padding: 0; }
   .axis div:empty, .time span:nth-child(even) { display: none; }
 }
 @media print {

@@ -9,12 +9,13 @@
 --                      are one path
 --   temp.report_html   the lines of the page, in their order
 --
--- Numbers of bytes and times become text in generated columns.
+-- Numbers of bytes become text in generated columns, and times in `date`, which draw-rows.sql
+-- fills in.
 DROP TABLE IF EXISTS temp.report_html;
 CREATE TEMP TABLE report_html (line TEXT NOT NULL);
 DROP TABLE IF EXISTS temp.report_row;
 CREATE TEMP TABLE report_row (section TEXT, place INTEGER, class TEXT, label TEXT, note TEXT,
-  tail TEXT, bytes REAL, more TEXT, bytes2 REAL, more2 TEXT, at INTEGER,
+  tail TEXT, bytes REAL, more TEXT, bytes2 REAL, more2 TEXT, at INTEGER, date TEXT,
   tall INTEGER NOT NULL DEFAULT 0,
   size TEXT AS (CASE WHEN bytes >= 1e9 THEN printf('%.1f GB', bytes / 1e9)
                      WHEN bytes >= 1e6 THEN printf('%.1f MB', bytes / 1e6)
@@ -25,12 +26,12 @@ CREATE TEMP TABLE report_row (section TEXT, place INTEGER, class TEXT, label TEX
                       WHEN bytes2 >= 1e3 THEN printf('%.1f kB', bytes2 / 1e3)
                       ELSE printf('%d bytes', bytes2) END),
   said TEXT AS (iif(bytes IS NULL, '', size) || ifnull(more, '') || iif(bytes2 IS NULL, '', size2)
-                || ifnull(more2, '') || ifnull(strftime('%m-%d %H:%M', at, 'unixepoch'), '')),
+                || ifnull(more2, '') || ifnull(date, '')),
   PRIMARY KEY (section, place));
 DROP TABLE IF EXISTS temp.report_cell;
 CREATE TEMP TABLE report_cell (section TEXT, place INTEGER, class TEXT, x REAL, width REAL,
-  height REAL, at INTEGER, bytes REAL, count INTEGER,
-  title TEXT AS (strftime('%m-%d %H:%M', at, 'unixepoch') || ': '
+  height REAL, at INTEGER, date TEXT, bytes REAL, count INTEGER,
+  title TEXT AS (date || ': '
                  || CASE WHEN count IS NOT NULL THEN printf('%,d', count)
                          WHEN bytes >= 1e9 THEN printf('%.1f GB', bytes / 1e9)
                          WHEN bytes >= 1e6 THEN printf('%.1f MB', bytes / 1e6)

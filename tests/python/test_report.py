@@ -34,7 +34,7 @@ def intrusion(tmp_path_factory):
 
 LEFT = "SELECT key, value FROM temp.sqlite_parameters WHERE key IN ('@run', '@rule', '@begin', '@step', '@section', '@inside', '@new_since', " \
     "'@load_optional', '@period_since') ORDER BY key;\n"
-TABLES = ["minutes", "files", "lost", "timeline", "entries", "entry_times", "left", "left_times", "nat", "matrix", "new", "beacons",
+TABLES = ["minutes", "files", "lost", "lost_times", "timeline", "entries", "entry_times", "left", "left_times", "nat", "matrix", "new", "beacons",
           "beacon_times", "rejects", "host", "host_times"]
 
 
@@ -59,7 +59,7 @@ def test_the_sql_in_the_page_gives_its_rows(release, drawn):
                                                   + "\n" + forget for s in sql))
     got = {part.partition("\n")[0]: part.partition("\n")[2].rstrip("\n") for part in ("\n" + got).split("\n=")[1:]}
     assert list(got) == TABLES and [t for t in TABLES if got[t] != drawn[1][t]] == []
-    assert min(len(rows) for rows in got.values()) > 20
+    assert min(len(rows) for rows in got.values()) > 15
     # The rules print their alerts themselves.
     assert "sent 14.0 GB to 203.0.113.200" in release.shell(alerts) and "rule-volume-out" in alerts
 
@@ -158,6 +158,58 @@ def test_small_and_odd_logs(release, tmp_path, text):
     (tmp_path / "a.log").write_text(text)
     page = Page(made(release, tmp_path, host="10.0.0.5"))
     assert page.problems == [] and [s for s in SECTIONS if s in page.texts] == SECTIONS
+
+
+def test_networks_that_are_not_named(release, tmp_path):
+    """Public addresses inside, and those of IPv6, are outside until they are named: the page says so, and finds nothing by default."""
+    ours, other = "2600:1f18:4a3b:1202::{:x}", "2a0b:4142::{:x}"
+    (tmp_path / "a.log").write_text("".join(
+        LINE.format(other.format(1), ours.format(7), 40000 + i, 22, story.BEGIN + i, story.BEGIN + i, "REJECT") for i in range(30)))
+    page = Page(made(release, tmp_path))
+    said = "Whose networks? Of 30 connections, 30 are between addresses of which none is in your networks. What is said here leaves them out. " \
+        "Most of them have an end in 2600:1f18:4a3b:1200::/56."
+    assert said in page.text("first") and "looks like a way in" not in page.text("first") and page.problems == []
+    assert "connections outside your networks30" in page.texts["coverage"] and "Nothing was found." in page.text("entries")
+    page = Page(made(release, tmp_path, inside='["2600:1f18:4a3b:1200::/56"]'))
+    assert "Whose networks?" not in page.text("first") and "connections outside your networks0" in page.texts["coverage"]
+    assert "30 tries, 30 rejected" in page.text("entries")
+
+
+def test_lost_records_only(release, tmp_path):
+    """That nothing was found is not said of logs in which nothing is. Each loss is drawn at its time, and no interface is left out."""
+    (tmp_path / "a.log").write_text("".join(
+        f"2 123456789012 eni-{i % 12} - - - - - - - {story.BEGIN + i * 600} {story.BEGIN + i * 600 + 60} - SKIPDATA\n" for i in range(60)))
+    html = made(release, tmp_path)
+    first, coverage = (Page(html).text(s) for s in ("first", "coverage"))
+    assert "No traffic. None of these records is about a connection" in first and "looks like a way in" not in first
+    assert "Records were lost (SKIPDATA) at 12 interfaces, 60 times: more may have happened than is here." in first
+    assert "And 4 more interfaces20 times" in coverage
+    drawn = re.findall('class="session" stroke-width="[0-9.]+" d="([^"]*)"', html)
+    assert [path.count("M") for path in drawn] == [5] * 8
+
+
+def test_two_years(release, tmp_path):
+    """Times have the year where the period has two; steps are days."""
+    (tmp_path / "a.log").write_text("".join(LINE.format("10.0.0.5", f"10.0.1.{i}", 40000, 22, at, at + 60, "REJECT") for i, at in enumerate(
+        range(story.BEGIN, story.BEGIN + 400 * 86400, 20 * 86400))))
+    html = made(release, tmp_path)
+    page = Page(html)
+    assert "columns of 7 days" in page.text("coverage") and "A column is 7 days." in page.text("timeline") and page.problems == []
+    times = re.findall(r"\d\d-\d\d \d\d:\d\d", html)
+    assert len(times) > 20 and len(re.findall(r"202[67]-\d\d-\d\d \d\d:\d\d", html)) == len(times)
+
+
+@pytest.mark.parametrize("first", [0, 47])
+def test_marks_of_alerts_do_not_overlap(release, tmp_path, first):
+    """Thirty alerts at the same time, at the beginning or the end of the timeline, beside one in between."""
+    ends = [(f"10.0.{i}.5", f"10.1.{i}.{j}", story.BEGIN + first * 3600) for i in range(30) for j in range(12)]
+    (tmp_path / "a.log").write_text("".join(
+        LINE.format(src, dst, 40000, 22, at, at + 60, "REJECT") for src, dst, at in
+        [*ends, ("10.0.99.5", "10.1.99.1", story.BEGIN + 86400), *(("10.0.99.6", "10.0.99.7", story.BEGIN + at * 3600) for at in (0, 47))]))
+    html = made(release, tmp_path, top="40")
+    marks = [(round(float(x) * 24 / 100 - .5, 1), int(y)) for x, y in re.findall(r'style="left:([0-9.]+)%;top:(\d+)px" href="#alert', html)]
+    assert len(marks) > 25 and len(set(marks)) == len(marks)
+    assert all(0 <= x <= 23 and abs(x - round(x)) < .1 and y in (0, 19, 38, 57) for x, y in marks)
 
 
 def test_a_period_without_records(release):

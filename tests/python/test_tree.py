@@ -93,14 +93,14 @@ LONGER = {
     "alerts/deliver": (39, "it chooses the alerts, and has four forms of a message"),
     "investigate/next-hop-trace": (36, "it has two addresses to check and to forget, a query that follows hops, and counts five fields"),
     "investigate/new-talkers": (27, "it has two answers, and three times to set and to forget for the sample"),
-    "report/draw-coverage": (43, "it lists facts, files and interfaces"),
-    "report/draw-first": (59, "it is five paragraphs, each of them a sentence with a dozen parts"),
+    "report/draw-coverage": (38, "it lists facts, files and columns"),
+    "report/draw-first": (36, "it is two paragraphs, each of them a sentence with a dozen parts"),
+    "report/draw-hints": (32, "it is four such paragraphs"),
     "report/draw-left": (27, "it spreads bytes over time"),
     "report/draw-matrix": (33, "it is a picture of its own"),
-    "report/draw-timeline": (34, "it has the marks of the alerts and four lines"),
     "report/names": (55, "it lists all tables that have addresses, and makes the sentences with their names"),
     "report/story": (40, "it looks for ways in, for what they led to, and for what left"),
-    "report/style": (54, "it is the style sheet of the page"),
+    "report/style": (55, "it is the style sheet of the page"),
     "views": (120, "it has twelve views, and none of them more than 13 lines"),
 }
 

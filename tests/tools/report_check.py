@@ -59,6 +59,10 @@ FAULTS = """
   }
   for (const svg of document.querySelectorAll('svg.strip'))
     if (svg.getBoundingClientRect().width < 100) faults.push('a strip is narrow');
+  const marks = [...document.querySelectorAll('.marks a')].map(a => a.getBoundingClientRect());
+  marks.forEach((a, i) => marks.slice(0, i).forEach(b => {
+    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2)
+      faults.push('marks of alerts overlap'); }));
   if (texts < 100) faults.push(`only ${texts} texts`);
   return [...new Set(faults)].slice(0, 10);
 })()
