@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "record/detect.h"
+#include "record/marks.h"
 #include "scan/reader_parts.h"
 
 #define CONTAINED_BAD (4 * 1024) /* lines without a message that are read to find a record */
@@ -58,7 +59,7 @@ static enum err_code broken(struct reader *r, struct batch *b, const struct err 
   enum err_code code = why->code == ERR_ARGUMENT ? ERR_FORMAT : why->code;
   if (r->verdict != VERDICT_OPEN) return reader_file_problem(r, b, code, why->line, why->text, e);
   err_print(r->why, "%s", why->text);
-  int likely = r->unread.likely || r->container.lost.code || detect_marks(r->lines.p, r->lines.n);
+  int likely = r->unread.likely || r->container.lost.code || marks_in_text(r->lines.p, r->lines.n);
   return reader_not_a_flow_log(r, b, likely, why->line, e);
 }
 

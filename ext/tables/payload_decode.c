@@ -135,6 +135,7 @@ static int add_line(struct payload_decoder *u, const struct block_place *place, 
   if (payload_add_line(u->payload, name, p, why ? 0 : n, &line, &e) || add_event(u, name, place, &e))
     return lower_error(u, &e);
   if (!why || u->policy == POLICY_SKIP) return SQLITE_OK;
+  if (u->container.is_foreign) return foreign(u, why);
   return report_text(u->pzErr, "%s:%llu: %s; on_error=skip skips it", name,
                      (unsigned long long)(is_named ? line : place->number), why);
 }

@@ -146,7 +146,7 @@ def test_json_of_other_things(db, tmp_path, document):
     (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
     (tmp_path / "other.json").write_text(json.dumps(document) * 3)
     assert rows(db, tmp_path) == expected(records)
-    with pytest.raises(Exception, match="is a JSON object without flow log records; its keys are "):
+    with pytest.raises(Exception, match="(is a JSON object without flow log records|is a query log of Route 53 Resolver, and no flow log); its keys are "):
         rows(db, tmp_path / "other.json")
 
 
@@ -172,7 +172,7 @@ def test_query_logs_of_resolver_as_csv(db, tmp_path):
     (tmp_path / "queries.csv").write_bytes(containers.table(["account_id", "vpc_id", "query_name", "srcaddr", "srcport"],
                                                             [["1", "vpc-1", "example.com.", "10.0.0.1", "53"]] * 3))
     assert rows(db, tmp_path) == expected(records)
-    with pytest.raises(Exception, match="is CSV whose columns are account_id,.*: no flow log"):
+    with pytest.raises(Exception, match="is a query log of Route 53 Resolver, and no flow log; its columns are account_id,"):
         rows(db, tmp_path / "queries.csv")
 
 
@@ -242,3 +242,28 @@ def test_a_limit_behind_records_ends_the_file_as_damage_does(db, tmp_path):
         rows(db, tmp_path)
     assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(records)
     assert db.execute("SELECT verdict, rows, errors FROM flowlogs_files(?)", [str(tmp_path)]).fetchall() == [("flow log", 20, 1)]
+
+
+OTHER_RECORDS = [{"eventSource": "aws:sqs", "body": "x"}, {"s3": {"object": {"key": "a"}}}, {"eventVersion": "1.08"}, 5, "text", {}]
+
+
+@pytest.mark.parametrize("other", OTHER_RECORDS, ids=str)
+def test_a_foreign_record_in_a_list_is_a_problem_of_its_own(db, tmp_path, other):
+    """Wherever it stands, the records behind it are read."""
+    records = containers.records(seed=3, count=20)
+    own = json.loads(kinesis([subscription("/vpc", [r.message for r in records])]))["Records"]
+    path = tmp_path / "x.json"
+    for before, behind in ((1, 0), (0, 1), (3, 2), (100, 0)):
+        path.write_text(json.dumps({"Records": [other] * before + own + [other] * behind}))
+        if before > 64:  # so many, and nothing else, are documents of another kind
+            with pytest.raises(Exception, match="x.json: "):
+                rows(db, path)
+            continue
+        with pytest.raises(Exception, match=f"x.json:{1 if before else 21}: "):
+            rows(db, path)
+        assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(records)
+        got = db.execute("SELECT verdict, rows, errors FROM flowlogs_files(?)", [str(path)]).fetchall()
+        assert got == [("flow log", 20, before + behind)]
+        with pytest.raises(Exception, match="on_error=skip skips it"):
+            db.execute("SELECT * FROM flowlogs_payload(?)", [path.read_text()]).fetchall()
+        assert len(db.execute("SELECT * FROM flowlogs_payload(?, 'skip')", [path.read_text()]).fetchall()) == 20

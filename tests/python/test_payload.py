@@ -287,7 +287,8 @@ def test_a_foreign_value_is_an_error(build, case):
     text = str(payload) if isinstance(payload, int) else literal(payload)
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({text});")
     assert error in out and "flowlogs: payload" in out, out
-    assert "flowlogs_payload takes the event of" in out or "on_error=skip skips it" in out
+    is_partly_known = case in ("nested records", "lines, json", "comma")
+    assert ("on_error=skip skips it" if is_partly_known else "flowlogs_payload takes the event of") in out
     assert "flowlogs_errors" not in out
     assert build.shell(f"SELECT count(*) FROM flowlogs_payload({text}, 'skip');") in ("0\n", "1\n")
 
