@@ -13,7 +13,7 @@ WITH shown(ip) AS (
   SELECT client FROM report_new UNION SELECT server FROM report_new UNION
   SELECT client FROM report_beacons UNION SELECT server FROM report_beacons UNION
   SELECT peer FROM report_host UNION
-  SELECT ip_text(@host) UNION SELECT client FROM report_way UNION
+  SELECT value FROM json_each(@addresses) UNION SELECT client FROM report_way UNION
   SELECT host FROM report_reach UNION SELECT dst FROM report_loot UNION
   SELECT ip_text(rtrim(word.value, ':,')) FROM report_alerts, json_each(
     '[' || replace(json_quote(printable(title)), ' ', '","') || ']') word WHERE place <= @top)

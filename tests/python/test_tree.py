@@ -96,6 +96,7 @@ LONGER = {
     "report/draw-coverage": (38, "it lists facts, files and columns"),
     "report/draw-first": (36, "it is two paragraphs, each of them a sentence with a dozen parts"),
     "report/draw-hints": (32, "it is four such paragraphs"),
+    "report/draw-host-facts": (31, "it is a sentence of a dozen parts, and finds the alerts of the host"),
     "report/draw-left": (27, "it spreads bytes over time"),
     "report/draw-matrix": (33, "it is a picture of its own"),
     "report/names": (55, "it lists all tables that have addresses, and makes the sentences with their names"),
