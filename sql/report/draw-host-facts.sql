@@ -2,7 +2,7 @@
 -- reads this script, which prints nothing, and draws nothing without @host.
 INSERT INTO report_html
 SELECT '<section id="host"><h2>The host ' || group_concat(label, ', ') || '</h2>'
-  FROM report_name WHERE ip IN (SELECT value FROM json_each(@addresses)) GROUP BY NULL;
+  FROM address_name WHERE ip IN (SELECT value FROM json_each(@addresses)) GROUP BY NULL;
 INSERT INTO report_html
 WITH own AS (
   SELECT *, client IN (SELECT value FROM json_each(@addresses)) AS asks FROM report_pairs

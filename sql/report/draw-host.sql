@@ -11,7 +11,7 @@ SELECT 'host', h.rowid, n.label, iif(asks, 'was asked for ', 'asked for ')
                     || ')' END,
        printf('%,d', connections) || iif(connections = 1, ' connection, ', ' connections, ')
        || printf('%,d', rejected) || ' rejected', sent, ' sent, ', received, ' received'
-  FROM report_host h JOIN report_name n ON n.ip = peer;
+  FROM report_host h JOIN address_name n ON n.ip = peer;
 INSERT INTO report_cell (section, place, class, x, width, height)
 SELECT 'host', h.rowid, 't4', n * 1000.0 / @steps, max(4, 900.0 / @steps),
        15 + 85.0 * t.connections / max(t.connections) OVER (PARTITION BY h.rowid)

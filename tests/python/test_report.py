@@ -327,6 +327,23 @@ def test_alerts_as_a_page(alerts):
     assert status == 10 and html in out
 
 
+def test_names_in_the_page_of_alerts(alerts):
+    """Of each inventory that is in the database, the best first, and as text. What only has the name of an inventory is no matter."""
+    for statement in ("CREATE TABLE assets (ip, name, owner)", "CREATE TABLE interface_addresses (ip, interface_id, kind)",
+                      "CREATE VIEW interfaces AS SELECT 'eni-1' AS interface_id, NULL AS name, 'a description' AS description",
+                      "CREATE TABLE dns_names (address, name)", "CREATE TABLE aws_ranges (cidr, other)"):
+        alerts.query(statement)
+    alerts.query("INSERT INTO assets VALUES (?, ?, 'x')", IN, EVIL)
+    alerts.query("INSERT INTO interface_addresses VALUES (?, 'eni-1', 'primary'), (?, 'eni-1', 'primary')", IN, IN2)
+    alerts.query("INSERT INTO dns_names VALUES (?, 'b.example.org'), (?, 'a.example.org')", IN2, OUT)
+    status, html, err = page_of(alerts)
+    assert (status, err, Page(html).problems) == (10, "", []) and "<script" not in html
+    said = unescape(re.sub("</?b>", "", html))
+    for name, ip in ((EVIL, IN), ("a description", IN2), ("a.example.org", OUT)):
+        assert f"{name} {ip}" in said, name
+    assert not list(alerts.database.parent.glob("flowlogs.*"))
+
+
 @pytest.mark.parametrize("mode", [["-json"], ["-box"], ["-csv"], ["-quote", "-header"], ["-html"]])
 def test_a_page_in_another_mode_is_an_error(alerts, mode):
     """Nothing is printed that would not be a page, and the next run prints it."""
