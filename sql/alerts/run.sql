@@ -38,7 +38,7 @@
 -- deliver.sh sends what was printed to other machines.
 --
 -- README.md beside this file describes the table alerts, and how to add a rule of your own.
-.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first, or read what make install makes of it' >&2
+.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first, read it by anywhere.sh, or read what make install makes of it' >&2
 .bail on
 .timeout 60000
 .parameter init

@@ -60,7 +60,7 @@ keep)
 names)
   find_note names || exit 0
   for name in assets interfaces dns ranges; do # what comes first stays
-    if grep -qx "names_$name" "$note/names"; then echo ".read \"sql/inventory/name-$name.sql\""; fi
+    if grep -qx "names_$name" "$note/names"; then echo ".read \"$(dirname "$0")/../inventory/name-$name.sql\""; fi
   done ;;
 page)
   while IFS= read -r line; do # with .echo on, the query stands in front of the page
