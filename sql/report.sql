@@ -8,7 +8,8 @@
 --                       seconds; default: no limit
 --   @on_error, @format  'skip' leaves out lines and files that cannot be used; the fields of
 --                       files without a header line. Default: an error, and AWS's default format
---   @host               an address that has a part of its own at the end; default: none
+--   @host               an address, or a name of the inventories, that has a part of its own at the
+--                       end; default: none
 --   @new_since          what is first seen from then on is new; default: the last day, or the
 --                       later half of logs of less than two days
 --   @top                number of rows of each picture; default 20, and -1 for all

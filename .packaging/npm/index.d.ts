@@ -12,5 +12,8 @@ export declare const path: string;
 /** The folder of the scripts for the sqlite3 shell. */
 export declare const sqlPath: string;
 
+/** The line that reads a script, such as "report.sql", in the sqlite3 shell, in any folder. */
+export declare function script(name: string): string;
+
 /** The version of the extension. */
 export declare const version: string;

@@ -3,6 +3,7 @@
 // of its own, which npm installs as an optional dependency.
 "use strict";
 
+const { existsSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
 const platform = `${process.platform}-${process.arch}`;
@@ -24,6 +25,12 @@ function find() {
 exports.version = "@VERSION@";
 exports.path = find();
 exports.sqlPath = join(__dirname, "sql");
+
+// The scripts read each other by relative paths, which anywhere.sh makes absolute.
+exports.script = function script(name) {
+  if (!existsSync(join(exports.sqlPath, name))) throw new Error(`flowlogs: there is no script '${name}' in ${exports.sqlPath}`);
+  return `.read '|sh "${exports.sqlPath}/anywhere.sh" ${name}'`;
+};
 
 // The callback is for connections of the package sqlite3, which load in the background.
 exports.load = function load(db, callback) {

@@ -13,7 +13,7 @@ import sqlite3
 import sys
 
 __version__ = "@VERSION@"
-__all__ = ["load", "path", "sql_path"]
+__all__ = ["load", "path", "script", "sql_path"]
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -24,9 +24,16 @@ def path():
 
 
 def sql_path():
-    """The folder of the scripts for the sqlite3 shell. Some of them read others, which they find when
-    the shell's working folder is the one above it."""
+    """The folder of the scripts for the sqlite3 shell. Those that read others are read by the line that
+    script() gives."""
     return os.path.join(_HERE, "sql")
+
+
+def script(name):
+    """The line that reads a script, such as "report.sql", in the sqlite3 shell, in any folder."""
+    if not os.path.isfile(os.path.join(sql_path(), *name.split("/"))):
+        raise FileNotFoundError("flowlogs: there is no script %r in %s" % (name, sql_path()))
+    return ".read '|sh \"%s/anywhere.sh\" %s'" % (sql_path(), name)
 
 
 def load(connection):

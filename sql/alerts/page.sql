@@ -5,7 +5,7 @@
 --
 -- Texts are escaped in generated columns, so that no title can get out of its place.
 DROP TABLE IF EXISTS temp.alert_item;
-CREATE TEMP TABLE alert_item (news, id, severity, period, flows, title, rule, technique,
+CREATE TEMP TABLE alert_item (news, id, severity, period, flows, title, rule, technique, named,
   html AS (replace(replace(replace(printable(title), '&', '&amp;'), '<', '&lt;'), '>', '&gt;')),
   about AS (replace(replace(printable(rule || ', ' || technique), '&', '&amp;'), '<', '&lt;')));
 INSERT INTO alert_item (news, id, severity, period, flows, title, rule, technique)
@@ -13,6 +13,7 @@ SELECT news, id, severity, first_seen || ' to ' || last_seen || ' UTC', flows, t
        technique
   FROM alert_news WHERE news IS NOT NULL AND @html
  ORDER BY instr('highmediumlow', severity), alert_news.rule, first_seen, key;
+.read sql/alerts/page-names.sql
 DROP TABLE IF EXISTS temp.alert_page; CREATE TEMP TABLE alert_page (line TEXT);
 INSERT INTO alert_page
 SELECT '<!DOCTYPE html>
@@ -26,7 +27,7 @@ li { margin: 0 0 8px; overflow-wrap: anywhere; } small { display: block; color: 
   FROM (SELECT count(*) AS n FROM alert_item) WHERE n > 0;
 INSERT INTO alert_page
 SELECT '<li id="' || id || '"><b class="' || severity || '">' || severity || '</b> '
-       || iif(news = 'new', '', '(' || news || ') ') || html || '<small>' || period || ', '
+       || iif(news = 'new', '', '(' || news || ') ') || named || '<small>' || period || ', '
        || flows || iif(flows = 1, ' record, ', ' records, ') || about || ', ' || id
        || '</small></li>' FROM alert_item ORDER BY rowid;
 INSERT INTO alert_page SELECT '</ol></body></html>' FROM alert_item LIMIT 1;

@@ -38,7 +38,7 @@
 -- deliver.sh sends what was printed to other machines.
 --
 -- README.md beside this file describes the table alerts, and how to add a rule of your own.
-.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first, or read what make install makes of it' >&2
+.system test -f sql/alerts/run.sql || ! echo 'flowlogs: run.sql is read from the top of its tree: cd there first, read it by anywhere.sh, or read what make install makes of it' >&2
 .bail on
 .timeout 60000
 .parameter init
@@ -244,7 +244,14 @@ DELETE FROM found;
 DELETE FROM known;
 DELETE FROM judged;
 .once '|sh sql/alerts/status.sh keep $PPID'
-SELECT 'exit' || @exit AS status WHERE @exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL);
+SELECT 'exit' || @exit AS status WHERE @exit > 0 AND EXISTS (SELECT 1 FROM alert_news WHERE news IS NOT NULL) UNION ALL
+SELECT 'names_' || column1 FROM (VALUES          -- the inventories that are in the database, with the columns that are needed
+    ('assets', '{"assets": ["ip", "name"]}'), ('dns', '{"dns_names": ["address", "name"]}'),
+    ('interfaces', '{"interfaces": ["interface_id", "name", "description"], "interface_addresses": ["ip", "interface_id"]}'),
+    ('ranges', '{"aws_ranges": ["cidr", "service", "region"]}'))
+ WHERE @html AND NOT EXISTS (
+   SELECT 1 FROM json_each(column2) t, json_each(t.value) c
+    WHERE NOT EXISTS (SELECT 1 FROM pragma_table_info(t.key, 'main') i WHERE i.name = c.value));
 .read sql/alerts/page.sql
 .once '|sh sql/alerts/status.sh page $PPID'
 SELECT line FROM alert_page ORDER BY rowid;

@@ -12,6 +12,7 @@
 #
 #   try       before BEGIN: can such a folder be made where temporary files are?
 #   keep      makes the note, with the exit status that run.sql passes, in whichever output mode
+#   names     reads the scripts that give names to addresses, of the inventories that `keep` was told of
 #   page      copies a page of HTML to standard output; if this fails, or if it is none because of the
 #             output mode, there is no note any more, and the next step does nothing
 #   print     copies the alerts to standard output; the note says if all of them could be written
@@ -52,8 +53,15 @@ try)
   make && echo room >"$note/exit" && read -r got <"$note/exit" && [ "$got" = room ] && say room
   forget ;;
 keep)
-  exit=$(grep -o 'exit[0-9][0-9]*' | tail -n 1)
-  make && echo "${exit#exit}" >"$note/exit" && read -r got <"$note/exit" && [ "$got" = "${exit#exit}" ] || forget ;;
+  kept=$(cat)
+  exit=$(printf '%s\n' "$kept" | grep -o 'exit[0-9][0-9]*' | tail -n 1)
+  make && echo "${exit#exit}" >"$note/exit" && read -r got <"$note/exit" && [ "$got" = "${exit#exit}" ] || forget
+  if [ "$note" ]; then printf '%s\n' "$kept" | grep -o 'names_[a-z]*' >"$note/names"; fi ;;
+names)
+  find_note names || exit 0
+  for name in assets interfaces dns ranges; do # what comes first stays
+    if grep -qx "names_$name" "$note/names"; then echo ".read \"$(dirname "$0")/../inventory/name-$name.sql\""; fi
+  done ;;
 page)
   while IFS= read -r line; do # with .echo on, the query stands in front of the page
     case $line in

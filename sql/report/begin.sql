@@ -16,8 +16,6 @@ INSERT OR IGNORE INTO temp.sqlite_parameters VALUES ('@logs', 'tests/data/AWSLog
   ('@admin_ports', '[21, 22, 23, 135, 139, 445, 3389, 5900, 5985, 5986]'),
   ('@database_ports', '[1433, 1521, 2375, 2379, 2380, 3306, 5432, 5984, 6379, 9042, 9200, 9300, '
     || '10250, 11211, 27017]');
-SELECT 1 WHERE NOT flowlogs_require(@host IS NULL OR ip_text(@host) IS NOT NULL,
-  'flowlogs: @host must be an address: .parameter set @host "''10.0.0.5''"');
 .read sql/alerts/setup.sql
 SELECT 1 FROM temp.sqlite_parameters p
  WHERE NOT iif(key IN ('@admin_ports', '@database_ports'), flowlogs_require(
@@ -38,4 +36,5 @@ INSERT OR REPLACE INTO temp.sqlite_parameters SELECT '@inside', json_group_array
 .read sql/inventory/load-subnets.sql
 .read sql/inventory/load-aws-ranges.sql
 .read sql/inventory/load-resolver-names.sql
+.read sql/report/host.sql
 .read sql/report/tables.sql

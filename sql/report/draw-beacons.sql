@@ -10,7 +10,7 @@ SELECT 'beacons', b.rowid, iif(is_inside(server, @inside) OR port = 123, NULL, '
        || coalesce(port, protocol_name(protocol), protocol) || ')',
        'every ' || every || ' s, ' || printf('%,d', contacts) || ' times', size,
        iif(size IS NULL, '', ' each, ') || regular || ' % regular'
-  FROM report_beacons b JOIN report_name c ON c.ip = client JOIN report_name s ON s.ip = server;
+  FROM report_beacons b JOIN address_name c ON c.ip = client JOIN address_name s ON s.ip = server;
 INSERT INTO report_cell (section, place, class, x, width, height)
 SELECT 'beacons', b.rowid, iif(is_inside(t.server, @inside) OR t.port = 123, 'in', 'session'),
        x - x % 2, 1.5, 80

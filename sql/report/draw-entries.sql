@@ -13,8 +13,8 @@ SELECT 'entries', e.rowid, iif(sessions > 0 AND tries - sessions >= 10, 'hot', N
        printf('%,d', tries) || iif(tries = 1, ' try, ', ' tries, ') || printf('%,d', rejected)
        || ' rejected', iif(sessions, bytes, NULL),
        iif(sessions, ' with ' || sessions || iif(sessions = 1, ' session', ' sessions'), NULL)
-  FROM report_entries e JOIN report_name c ON c.ip = client
-  JOIN report_name s ON s.ip = one_server;
+  FROM report_entries e JOIN address_name c ON c.ip = client
+  JOIN address_name s ON s.ip = one_server;
 INSERT INTO report_cell (section, place, class, x, width, height)
 SELECT 'entries', e.rowid, class.value, n * 1000.0 / @steps, max(4, 900.0 / @steps),
        iif(class.value = 'session', 100,

@@ -23,7 +23,7 @@ SELECT '<dl><dt>' || iif(w.score >= 5, 'Attacker', 'Suspect') || '</dt><dd>' || 
             FROM report_fact f WHERE f.way = w.way AND kind = 'left') || '</ul>',
             'nothing of a megabyte or more to an address that was new') || '</dd></dl>'
   FROM (SELECT * FROM report_way ORDER BY score DESC, tries DESC, way LIMIT 3) w
-  JOIN report_name c ON c.ip = w.client JOIN report_name s ON s.ip = w.server
+  JOIN address_name c ON c.ip = w.client JOIN address_name s ON s.ip = w.server
  ORDER BY score DESC, tries DESC, w.way;
 INSERT INTO report_html
 SELECT '<p>No session from outside on a port of administration or of a database looks like a way '

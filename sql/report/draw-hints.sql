@@ -18,7 +18,7 @@ SELECT '<p><b>To a new place:</b> ' || s.label || ' sent ' || printf('%.1f MB', 
            AND src || ' -> ' || dst NOT IN (
                  SELECT key FROM report_alerts WHERE rule = 'volume-out')
          ORDER BY asked DESC LIMIT 3)
-  JOIN report_name s ON s.ip = src JOIN report_name d ON d.ip = dst;
+  JOIN address_name s ON s.ip = src JOIN address_name d ON d.ip = dst;
 -- Without a way in, the first alerts that say something else.
 INSERT INTO report_html
 SELECT '<p><a href="#alert' || place || '">Alert ' || place || '</a>: ' || coalesce(named, html)
@@ -32,4 +32,4 @@ SELECT '<p><b>Calls home?</b> ' || c.label || ' calls ' || s.label || ' '
        || ifnull(', with about ' || size || ' bytes', '') || '.</p>'
   FROM (SELECT * FROM report_beacons WHERE NOT is_inside(server, @inside) AND port IS NOT 123
          ORDER BY rowid LIMIT 3) b
-  JOIN report_name c ON c.ip = b.client JOIN report_name s ON s.ip = b.server;
+  JOIN address_name c ON c.ip = b.client JOIN address_name s ON s.ip = b.server;

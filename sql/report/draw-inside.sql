@@ -15,7 +15,7 @@ SELECT 'inside', w.rowid, iif(sensitive AND answered > 0, 'hot', NULL), c.label,
        || coalesce(port, protocol_name(protocol), protocol) || ')',
        n || iif(n = 1, ' connection, ', ' connections, ') || answered || ' answered',
        sent + received, ', first at ', first
-  FROM report_new w JOIN report_name c ON c.ip = client JOIN report_name s ON s.ip = server;
+  FROM report_new w JOIN address_name c ON c.ip = client JOIN address_name s ON s.ip = server;
 INSERT INTO report_cell (section, place, class, x, width, height)
 SELECT 'inside', rowid, iif(sensitive AND answered > 0, 'session', 'tries'),
        max(0, (first - @begin) * 1000.0 / (@step * @steps)),

@@ -17,7 +17,7 @@ SELECT 'left', place, iif(hot, 'hot', NULL), s.label, 'to ' || d.label || ' '
                  iif(protocol IN (6, 17), '(several ports)', lower(protocol_name(protocol)))),
        iif(asked > bytes / 2, 'sent as client', 'answers') || iif(new, ', new', ''),
        bytes, ' since ', first
-  FROM report_out JOIN report_name s ON s.ip = src JOIN report_name d ON d.ip = dst;
+  FROM report_out JOIN address_name s ON s.ip = src JOIN address_name d ON d.ip = dst;
 INSERT INTO report_cell (section, place, class, x, width, height)
 WITH RECURSIVE step(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM step WHERE n + 1 < @steps),
 spread AS (

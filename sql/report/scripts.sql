@@ -23,5 +23,5 @@ SELECT 'alerts', 0, 'rules', 1, group_concat('.read "sql/alerts/' || value || '.
     "rule-volume-out", "rules-inwards", "rule-password-guessing", "rules-outwards",
     "rule-mining-pool"]');
 SELECT 1 WHERE NOT flowlogs_require(NOT EXISTS (SELECT 1 FROM report_script WHERE text IS NULL),
-  'flowlogs: report.sql is read from the top of its tree: cd there first, or read what make '
-  || 'install makes of it');
+  'flowlogs: report.sql is read from the top of its tree: cd there first, read it by anywhere.sh, '
+  || 'or read what make install makes of it');

@@ -1,8 +1,8 @@
 -- How are times written? period.sql reads this script, which prints nothing.
 --
---   @step_said                       the length of a column in words
---   @when, @when_title               how times are written, for strftime(): with the year where the
---                                    period has two; as HTML, and without tags for titles
+--   @step_said           the length of a column in words
+--   @when, @when_title   how times are written, for strftime(): with the year where the period has
+--                        two; as HTML, and without tags for titles
 INSERT OR REPLACE INTO temp.sqlite_parameters
 SELECT '@step_said', number || ' ' || unit || iif(number = 1, '', 's')
   FROM (SELECT @step / column1 AS number, column2 AS unit

@@ -244,6 +244,24 @@ def test_scripts_in_any_folder(release, prefix, logs, tmp_path, folder, names):
     assert everything(prefix / "share/flowlogs/sql", tmp_path) == expected
     if folder in ("investigate", "export"):
         assert everything(ROOT / "sql", tmp_path) == expected
+    else:
+        read = "".join(f".print === {n}\n.read '|sh \"{ROOT}/sql/anywhere.sh\" {folder}/{n}.sql'\n" for n in names)
+        assert release.shell(before + read, cwd=tmp_path, env=env) == expected
+
+
+@pytest.mark.parametrize("folder, name, error", [
+    ("it", "none.sql", "there is no script none.sql beside it"), ("it", "", "there is no script  beside it"),
+    ("it", "../x.sql", "is given the name of a script"), ("it", "a'b.sql", "is given the name of a script"),
+    ('a"b', "tour.sql", "the path of anywhere.sh may have letters"), ("a$(touch x)b", "tour.sql", "the path of anywhere.sh may have letters")])
+def test_anywhere_says_why_not(release, tmp_path, folder, name, error):
+    """The error ends the script that reads it."""
+    (tmp_path / folder).mkdir()
+    for file in ("anywhere.sh", "tour.sql"):
+        shutil.copy(ROOT / "sql" / file, tmp_path / folder)
+    done = subprocess.run(["sh", tmp_path / folder / "anywhere.sh", name], cwd=tmp_path, text=True, capture_output=True)
+    got = release.shell(done.stdout + "SELECT 'goes on';\n")
+    assert (done.returncode, done.stderr) == (1, "") and f"flowlogs: {error}" in got.replace("anywhere.sh: ", "").replace(
+        "anywhere.sh is", "is") and "goes on" not in got and not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("variable, loader, table", [("ASSETS", "load-assets", "assets"), ("HISTORY", "load-history", "address_history")])

@@ -202,6 +202,22 @@ print(flowlogs.__version__, flowlogs.path(), flowlogs.sql_path(), sep="\\n")
         assert len(answer) == 21 and answer[0].startswith("2026-") and answer[-1] == str(records())
 
 
+def by_line(release, line, cwd):
+    """What the shell prints when it reads a script by this line: alerts, with the status of run.sql."""
+    return subprocess.run(["sqlite3", "-batch", "-init", "/dev/null", "-cmd", f".load '{BUILDS[0].extension.resolve()}'", "-cmd", ".parameter init",
+                           "-cmd", f".parameter set @logs \"'{LOGS}/012345678901'\"", ":memory:", line],
+                          cwd=cwd, env=release.env, text=True, capture_output=True)
+
+
+@linux
+def test_the_scripts_of_the_wheel_in_any_folder(release, python, tmp_path):
+    """Those that read others, too."""
+    done = python("import flowlogs\nprint(flowlogs.script('alerts/run.sql'))\nflowlogs.script('alerts/none.sql')")
+    assert "FileNotFoundError: flowlogs: there is no script 'alerts/none.sql' in /" in done.stderr
+    got, tree = by_line(release, done.stdout.strip(), tmp_path), by_line(release, ".read sql/alerts/run.sql", ROOT)
+    assert (got.returncode, got.stdout, got.stderr) == (10, tree.stdout, "") and got.stdout.count("new|") > 5
+
+
 @linux
 @pytest.mark.parametrize("connection, why", [
     ("type('C', (sqlite3.Connection,), {'enable_load_extension': property(lambda self: self.no)})(':memory:')",
@@ -278,6 +294,16 @@ def test_npm_answers(release, npm):
         const f = require("flowlogs"), db = new sqlite.DatabaseSync(":memory:", { allowExtension: true });
         f.load(db); console.log(db.prepare("SELECT count(*) AS n FROM flowlogs(?)").get(%s).n)""" % json.dumps(LOGS))
     assert (done.stderr, done.stdout) in (("", ""), ("", f"{records()}\n"))
+
+
+@linux
+@node
+def test_the_scripts_of_npm_in_any_folder(release, npm, tmp_path):
+    _, run = npm
+    done = run("const f = require('flowlogs'); console.log(f.script('alerts/rule-bad-address.sql')); f.script('none.sql')")
+    assert "Error: flowlogs: there is no script 'none.sql' in /" in done.stderr
+    got, tree = by_line(release, done.stdout.strip(), tmp_path), by_line(release, ".read sql/alerts/rule-bad-address.sql", ROOT)
+    assert (got.returncode, got.stdout, got.stderr) == (0, tree.stdout, "") and "(an example)" in got.stdout
 
 
 @linux

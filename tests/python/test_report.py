@@ -85,6 +85,35 @@ def test_traffic_through_a_nat_gateway_counts_once(drawn):
         [quote(story.BATCH), quote(story.STORY["out"]), 21], [quote(story.DB[0]), quote(story.STORE), 12]]
 
 
+def test_the_host(drawn):
+    """Its sums and its alerts; the ports that it scanned are one row."""
+    said = Page(drawn[0]).text("host")
+    assert re.match(r"The host batch 10\.0\.2\.30 From 03-10 17:04 to 03-10 \d\d:\d\d: 5 peers, 143 connections, 60 of them rejected; 21\.0 GB sent, "
+                    r"21\.2 GB received\. Alerts: \d, \d, \d\.Its peers", said), said
+    assert "db-1 10.0.2.21was asked for 60 ports (tcp)60 connections, 60 rejected" in said
+    assert [row.split(",")[:4] for row in drawn[1]["host"].split("\n")][:2] == [["'10.0.2.22'", "1", "6", "5432"], ["'203.0.113.200'", "1", "6", "443"]]
+
+
+def test_the_host_by_name(release, tmp_path):
+    """A name of any inventory, in capitals or not; its addresses are one host, and what is between two of them counts once."""
+    (tmp_path / "a.log").write_text(LINE.format("10.0.0.5", "10.0.0.6", 40000, 443, story.BEGIN, story.BEGIN + 60, "ACCEPT")
+                                    + LINE.format("10.0.0.6", "10.0.0.9", 40000, 22, story.BEGIN, story.BEGIN + 60, "ACCEPT"))
+    (tmp_path / "assets.csv").write_text("ip,name,owner\n10.0.0.5,Web <1>,x\n10.0.0.6,web <1>,x\n10.0.0.9,other,x\n" + "".join(
+        f"10.1.0.{i},fleet,x\n" for i in range(21)))
+    env = {"ASSETS": str(tmp_path / "assets.csv")}
+    html = made(release, tmp_path, env=env, host="WEB <1>", after=".mode quote\n" + LEFT + "SELECT value FROM temp.sqlite_parameters WHERE key = '@host';\n")
+    assert html.endswith("</html>\n'WEB <1>'\n")
+    said = Page(html.partition("</html>")[0] + "</html>").text("host")
+    assert said.startswith("The host Web <1> 10.0.0.5, web <1> 10.0.0.6 From 03-09 00:00 to 03-09 00:01: 2 peers, 2 connections, 0 of them rejected;")
+    assert said.count("1 connection, 0 rejected") == 4      # each is also the title of its strip
+    assert made(release, tmp_path, env=env, host="other") == made(release, tmp_path, env=env, host="10.0.0.9")
+    assert "flowlogs: @host is one host, and 'fleet' is the name of 21 addresses: choose one of them, such as 10.1.0.0" in made(
+        release, tmp_path, env=env, host="fleet")
+    data = ROOT / "tests/data/inventory"
+    interface = release.rows(f"SELECT json_extract(readfile('{data}/network-interfaces-us-east-1.json'), '$.NetworkInterfaces[0].NetworkInterfaceId');")[0][0]
+    assert "The host" in Page(made(release, SAMPLE, host=interface)).text("host")
+
+
 def test_parameters_are_as_before(drawn):
     assert drawn[2] == "'@inside','[\"10.0.0.0/8\"]'\n'@new_since','2026-03-10 12:00'"
 
@@ -224,7 +253,7 @@ def test_a_period(release, intrusion):
 
 
 @pytest.mark.parametrize("parameters, error", [
-    ({"host": "web-1"}, "flowlogs: @host must be an address: .parameter set @host"), ({"logs": "nowhere/"}, "nowhere"),
+    ({"host": "web-99"}, "flowlogs: @host must be an address, or a name of the inventories; they have no 'web-99': .parameter set @host"), ({"logs": "nowhere/"}, "nowhere"),
     ({"inside": "10.0.0.0/8"}, "flowlogs: @inside must be a JSON array of prefixes"),
     ({"new_since": "yesterday"}, "flowlogs: @new_since must be a time: .parameter set @new_since"),
     *(({name: value}, f"flowlogs: @{name} must be a JSON array of ports: .parameter set @{name} '[22]'")
@@ -296,6 +325,23 @@ def test_alerts_as_a_page(alerts):
     alerts.query("DELETE FROM alerts")
     status, out, _ = page_of(alerts, "-header", "-cmd", ".echo on")
     assert status == 10 and html in out
+
+
+def test_names_in_the_page_of_alerts(alerts):
+    """Of each inventory that is in the database, the best first, and as text. What only has the name of an inventory is no matter."""
+    for statement in ("CREATE TABLE assets (ip, name, owner)", "CREATE TABLE interface_addresses (ip, interface_id, kind)",
+                      "CREATE VIEW interfaces AS SELECT 'eni-1' AS interface_id, NULL AS name, 'a description' AS description",
+                      "CREATE TABLE dns_names (address, name)", "CREATE TABLE aws_ranges (cidr, other)"):
+        alerts.query(statement)
+    alerts.query("INSERT INTO assets VALUES (?, ?, 'x')", IN, EVIL)
+    alerts.query("INSERT INTO interface_addresses VALUES (?, 'eni-1', 'primary'), (?, 'eni-1', 'primary')", IN, IN2)
+    alerts.query("INSERT INTO dns_names VALUES (?, 'b.example.org'), (?, 'a.example.org')", IN2, OUT)
+    status, html, err = page_of(alerts)
+    assert (status, err, Page(html).problems) == (10, "", []) and "<script" not in html
+    said = unescape(re.sub("</?b>", "", html))
+    for name, ip in ((EVIL, IN), ("a description", IN2), ("a.example.org", OUT)):
+        assert f"{name} {ip}" in said, name
+    assert not list(alerts.database.parent.glob("flowlogs.*"))
 
 
 @pytest.mark.parametrize("mode", [["-json"], ["-box"], ["-csv"], ["-quote", "-header"], ["-html"]])
