@@ -125,19 +125,30 @@ static enum err_code make_room(struct connection_sums *s, struct err *e) {
 
 /* --- a layout ---------------------------------------------------------------------------------------------------- */
 
+static const int traits[TRAITS] = {
+    [TRAIT_ACCOUNT] = FIELD_account_id, [TRAIT_VPC] = FIELD_vpc_id,           [TRAIT_SUBNET] = FIELD_subnet_id,
+    [TRAIT_ZONE] = FIELD_az_id,         [TRAIT_INSTANCE] = FIELD_instance_id,
+};
+
+static void connection_uses(const void *sums, uint8_t used[FIELD_COUNT]) {
+  const struct connection_wish *w = ((const struct connection_sums *)sums)->wish;
+  uint8_t asked[COLUMN_COUNT] = {0};
+  if (w->wanted) predicate_columns(w->wanted, asked);
+  flow_uses(used);
+  used[FIELD_interface_id] = used[FIELD_tgw_attachment_id] = 1;
+  for (int t = 0; t < TRAITS && w->traits; t++) used[traits[t]] = 1;
+  for (int f = 0; f < FIELD_COUNT; f++) used[f] |= w->uses[f] | asked[f];
+}
+
 static void connection_bind(void *sums, const struct layout *l, const struct path_fields *path,
                             struct presence *presence, struct err *why) {
-  static const int trait[TRAITS] = {
-      [TRAIT_ACCOUNT] = FIELD_account_id, [TRAIT_VPC] = FIELD_vpc_id,           [TRAIT_SUBNET] = FIELD_subnet_id,
-      [TRAIT_ZONE] = FIELD_az_id,         [TRAIT_INSTANCE] = FIELD_instance_id,
-  };
   struct connection_sums *s = sums;
   int given = path_fields_find(path, FIELD_account_id);
   flow_bind(&s->binding, l, why);
   if (s->wish->wanted) predicate_bind(s->wish->wanted, l, path, &s->wanted);
   s->observer[0] = l->token[FIELD_interface_id];
   s->observer[1] = l->token[FIELD_tgw_attachment_id];
-  for (int t = 0; t < TRAITS; t++) s->trait[t] = l->token[trait[t]];
+  for (int t = 0; t < TRAITS; t++) s->trait[t] = l->token[traits[t]];
   s->account = given < 0 ? NULL : &path->item[given];
   for (int f = 0; f < FIELD_COUNT; f++)
     if (s->wish->uses[f]) presence_add_use(presence, f, l->token[f] != LAYOUT_ABSENT);
@@ -270,6 +281,7 @@ static void connection_clear(void *sums) {
 
 const struct summing_kind connection_kind = {
     .bind = connection_bind,
+    .uses = connection_uses,
     .add = connection_add,
     .settle = connection_settle,
     .is_full = connection_is_full,

@@ -29,6 +29,16 @@ int flow_fits(const struct layout *l) {
   return 1;
 }
 
+void flow_uses(uint8_t used[FIELD_COUNT]) {
+  static const uint8_t all[] = {
+      FIELD_srcaddr, FIELD_dstaddr,  FIELD_pkt_srcaddr, FIELD_pkt_dstaddr,    FIELD_srcport,
+      FIELD_dstport, FIELD_protocol, FIELD_packets,     FIELD_bytes,          FIELD_start,
+      FIELD_end,     FIELD_action,   FIELD_tcp_flags,   FIELD_flow_direction,
+  };
+  _Static_assert(sizeof all == sizeof(struct flow_binding) / sizeof(int32_t), "all that flow_bind() binds");
+  for (size_t i = 0; i < sizeof all; i++) used[all[i]] = 1;
+}
+
 void flow_bind(struct flow_binding *b, const struct layout *l, struct err *why) {
   const int16_t *t = l->token;
   *b = (struct flow_binding){

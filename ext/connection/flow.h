@@ -77,6 +77,9 @@ struct flow_binding {
 /* Returns 0 if the layout lacks a field without which there are no connections, otherwise 1. */
 int flow_fits(const struct layout *l);
 
+/* Notes in used[] the fields that a binding has. */
+void flow_uses(uint8_t used[FIELD_COUNT]);
+
 /* Sets *why if the layout does not fit. */
 void flow_bind(struct flow_binding *b, const struct layout *l, struct err *why);
 

@@ -63,9 +63,16 @@ static void note_layout(struct collector *c, const struct layout *l) {
   memcpy(c->field, l->field, l->ntokens * sizeof *l->field);
 }
 
+static const uint8_t addresses[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
+
+static void collector_uses(const void *sums, uint8_t used[FIELD_COUNT]) {
+  (void)sums;
+  for (size_t i = 0; i < sizeof addresses; i++) used[addresses[i]] = 1;
+  used[FIELD_interface_id] = used[FIELD_srcport] = used[FIELD_dstport] = used[FIELD_start] = used[FIELD_end] = 1;
+}
+
 static void collector_bind(void *sums, const struct layout *l, const struct path_fields *path,
                            struct presence *presence, struct err *why) {
-  static const uint8_t addresses[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
   struct collector *c = sums;
   (void)path, (void)presence, (void)why;
   note_layout(c, l);
@@ -173,6 +180,7 @@ const struct summing_kind collector_kind = {
     .begin_file = collector_begin_file,
     .end_file = collector_end_file,
     .bind = collector_bind,
+    .uses = collector_uses,
     .add = collector_add,
     .settle = collector_settle,
     .is_full = collector_is_full,

@@ -69,7 +69,7 @@ enum err_code page_header_read(struct page_header *h, struct thrift *t, struct e
     return err_set(e, ERR_DAMAGED, 0, "has a page without a number of values");
   h->values = (uint32_t)s.values;
   if (h->type != PAGE_DATA_V2) return ERR_NONE;
-  if (s.rows != s.values || s.nulls < 0 || s.nulls > s.values || s.level_bytes < 0 || s.repeat_bytes < 0 ||
+  if (s.rows != s.values || s.nulls < 0 || s.nulls > s.values || !is_size(s.level_bytes) || !is_size(s.repeat_bytes) ||
       s.level_bytes + s.repeat_bytes > s.bytes || s.level_bytes + s.repeat_bytes > s.inflated)
     return err_set(e, ERR_DAMAGED, 0, "has a page with levels or rows that cannot be");
   h->level_bytes = (uint32_t)s.level_bytes;

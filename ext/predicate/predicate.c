@@ -253,6 +253,12 @@ void predicate_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]) {
     for (int i = 0; i < others[subject - FIELD_COUNT].n; i++) wanted[others[subject - FIELD_COUNT].field[i]] = 1;
 }
 
+void predicate_columns(const struct predicate *p, uint8_t wanted[COLUMN_COUNT]) {
+  for (size_t i = 0; i < p->n; i++)
+    if (p->term[i].subject != SUBJECT_FILE && p->term[i].subject != SUBJECT_LINE)
+      predicate_subject_columns(p->term[i].subject, wanted);
+}
+
 static void add_token(struct predicate_group *g, const struct layout *l, int field) {
   if (l->token[field] != LAYOUT_ABSENT) g->token[g->ntokens++] = (uint16_t)l->token[field];
 }

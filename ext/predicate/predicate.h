@@ -183,6 +183,9 @@ int predicate_is_range(const struct predicate_term *t, uint32_t n, uint64_t *low
 /* Sets the flags of the columns of a batch that have the values of a subject. */
 void predicate_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]);
 
+/* The same for all terms.  They are about no other columns, but perhaps about the line's number and the file. */
+void predicate_columns(const struct predicate *p, uint8_t wanted[COLUMN_COUNT]);
+
 /*
 ** Returns 0 if the terms about the path refuse it, so that no record of the file can pass;
 ** otherwise 1.

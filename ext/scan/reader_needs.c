@@ -14,13 +14,9 @@ void reader_needs(const struct reader *r, const struct batch *b, struct rows_nee
   need->all =
       b->cell[COLUMN_RAW] || b->cell[COLUMN_EXTRA] || r->options->filter || r->options->policy == POLICY_COLLECT;
   for (int f = 0; f < FIELD_COUNT; f++) need->field[f] = b->cell[f] != NULL;
-  for (size_t i = 0; p && i < p->n; i++)
-    if (p->term[i].subject != SUBJECT_FILE && p->term[i].subject != SUBJECT_LINE)
-      predicate_subject_columns(p->term[i].subject, subjects);
+  if (p) predicate_columns(p, subjects);
   for (int f = 0; f < FIELD_COUNT; f++) need->field[f] |= subjects[f];
-  if (!r->summing.kind) return;
-  if (r->summing.kind->uses) r->summing.kind->uses(r->summing.sums, need->field);
-  else need->all = 1;
+  if (r->summing.kind) r->summing.kind->uses(r->summing.sums, need->field);
 }
 
 const struct layout *reader_layout(const struct reader *r) {

@@ -42,7 +42,7 @@ struct summing_kind {
 
   /*
   ** Notes in used[] which fields the sums need, so that no others are read where they can be read
-  ** alone.  NULL: they need all.
+  ** alone.
   */
   void (*uses)(const void *sums, uint8_t used[FIELD_COUNT]);
 

@@ -284,3 +284,17 @@ def test_what_cannot_be_used_is_an_error_where_no_row_group_is_read(build, two_f
     for until in (5, 1772960450):
         assert "lacks the field dstport, without which there are no connections" in build.shell(
             f"SELECT count(*) FROM flowlogs_connections({quote(str(two_folders / 'parquet'))}) WHERE until = {until};")
+
+
+def test_connections_and_an_index_read_no_column_that_they_do_not_need(build, two_folders):
+    """A column that can't be read is an error only of those who ask for it."""
+    rng = random.Random(4)
+
+    def forge(what, fields):
+        return {**fields, 3: {**fields[3], 4: 6}} if what == "column" and fields[3][3] == ["account_id"] else fields  # ZSTD
+    many_pages(two_folders, "a", rng, 100, forge=forge)
+    folder, index = (quote(str(two_folders / name)) for name in ("parquet", "i.idx"))
+    assert build.rows(f"SELECT sum(records) FROM flowlogs_connections({folder})") == [["100"]]
+    assert build.rows(f"SELECT records, errors FROM flowlogs_index_build({folder}, {index})") == [["100", "0"]]
+    for sql in (f"SELECT max(client_account_id) FROM flowlogs_connections({folder})", f"SELECT account_id FROM flowlogs({folder})"):
+        assert "column account_id is compressed with ZSTD" in build.shell(sql + ";")

@@ -122,6 +122,16 @@ def test_a_number_of_rows_that_is_wrong_everywhere(build, tmp_path, claimed):
     assert int(build.rows(f"SELECT rows FROM flowlogs_files({quote(str(path))})")[0][0]) <= ROWS
 
 
+@pytest.mark.parametrize("levels, repeats", [(2**62 + 4096, 2**62), (2**63 - 1, 1), (2**31, 0), (-1, 1)])
+def test_sizes_of_levels_whose_sum_is_no_number(build, tmp_path, levels, repeats):
+    def forge(what, fields):
+        return {**fields, 8: {**fields[8], 5: levels, 6: repeats}} if what == "page" and 8 in fields else fields
+    rng = random.Random(2)
+    path = tmp_path / "a.parquet"
+    path.write_bytes(parquetdata.write(file_columns(rng, 50), rng, version=2, forge=forge))
+    assert f"{path}:1: column srcaddr has a page with levels or rows that cannot be" in build.shell(f"SELECT srcaddr FROM flowlogs({quote(str(path))});")
+
+
 @pytest.mark.skipif(not ALL, reason="some seconds")
 def test_dictionaries_that_inflate_to_gigabytes(release, tmp_path):
     """Half a megabyte of dictionaries of four million empty texts each."""
