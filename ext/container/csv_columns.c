@@ -16,6 +16,7 @@
 #include "base/chars.h"
 #include "container/name_census.h"
 #include "container/named_values.h"
+#include "record/lookalike.h"
 
 static const char form_messages[] = "csv messages", form_insights[] = "csv insights", form_fields[] = "csv fields";
 
@@ -151,6 +152,17 @@ int csv_columns_read(struct csv_columns *c, const struct csv_row *row, char sepa
   return -1;
 }
 
+/* Does the first column have the name of a file or a number in front of its own name, with a colon behind it? */
+static int is_grepped(const struct csv_row *row) {
+  char name[NAME_BYTES], spelled[NAME_BYTES];
+  size_t n = read_name(&row->value[0], name), skip = n;
+  while (skip > 0 && name[skip - 1] != ':') skip--;
+  if (skip && n - skip > 3 && !memcmp(name + skip, "\xef\xbb\xbf", 3)) skip += 3;
+  if (!skip || skip == n) return 0;
+  if (find_role(name + skip, n - skip) != CSV_ABSENT) return 1;
+  return field_find(spelled, named_values_spell(name + skip, n - skip, spelled)) != FIELD_NONE;
+}
+
 /* What the rows behind a header are like, of which the first ones are looked at. */
 struct sample {
   uint32_t rows, fitting; /* those with as many values as the header */
@@ -205,7 +217,10 @@ int csv_columns_find(struct csv_columns *c, struct csv_row *row, const char *p, 
     if (csv_row_split(row, p, p + header_n, is_short, separators[i]) != CSV_ROW || row->nlines > 1) continue;
     char separator = row->nvalues > 1 ? separators[i] : '\n'; /* a message alone may have all of them */
     int found = csv_columns_read(c, row, separator, e);
-    if (found && (c->role[CSV_MESSAGE] != CSV_ABSENT || rows_fit(c, row, p, p + n, is_all))) return found;
+    if (!found || !(c->role[CSV_MESSAGE] != CSV_ABSENT || rows_fit(c, row, p, p + n, is_all))) continue;
+    if (!is_grepped(row)) return found;
+    err_set(e, ERR_FORMAT, 0, "%s", LOOKALIKE_GREPPED);
+    return -1;
   }
   return 0;
 }

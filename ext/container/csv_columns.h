@@ -43,7 +43,8 @@ int csv_columns_read(struct csv_columns *c, const struct csv_row *row, char sepa
 /*
 ** Reads the header in the first of the n bytes at p, and finds out which separator it has: a
 ** comma, a semicolon or a tab.  is_all: they are the whole file.  Returns what csv_columns_read()
-** returns; row is the header if it is not 0.
+** returns, and -1 for a header in front of which grep has written the name of its file; row is the header
+** if it is not 0.
 */
 int csv_columns_find(struct csv_columns *c, struct csv_row *row, const char *p, size_t n, int is_all, struct err *e);
 

@@ -28,6 +28,7 @@ struct row {
 /* By their lengths.  Names that Vector, Fluent Bit and others write stand beside AWS's. */
 static const struct row *const rows[JSON_KEY_PADDING] = {
     [2] = ROWS({"s3", JSON_KEY_S3, IN(JSON_RECORD)}),
+    [3] = ROWS({"log", JSON_KEY_LINE, OBJECT}),
     [4] = ROWS({"@log", JSON_KEY_LOG, EVENT}, {"Data", JSON_KEY_DATA, IN(JSON_RECORD)},
                {"data", JSON_KEY_DATA, IN(JSON_RECORD) | IN(JSON_AWSLOGS) | IN(JSON_KINESIS)},
                {"date", JSON_KEY_TIME, EVENT}, {"time", JSON_KEY_TIME, EVENT}),

@@ -34,6 +34,7 @@ enum json_key {
   JSON_KEY_LOG,        /* the account, ':', and the log group */
   JSON_KEY_STREAM,     /* the log stream */
   JSON_KEY_API,        /* nothing but the events of the API have it */
+  JSON_KEY_LINE,       /* the line of a record, perhaps, as Docker and Fluent Bit have it */
   JSON_KEY_TYPE,       /* messageType */
   JSON_KEY_LOG_EVENTS, /* these have lists */
   JSON_KEY_EVENTS,

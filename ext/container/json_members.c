@@ -55,7 +55,7 @@ static const char *no_line(struct json_text *t) {
   return t->is_cut ? "is longer than 65536 bytes" : NULL;
 }
 
-static void set_message(struct json_frame *f, struct json_text *t) {
+void json_set_message(struct json_frame *f, struct json_text *t) {
   f->why = no_line(t);
   f->message_n = (uint32_t)t->n;
   f->source = JSON_SOURCE_MESSAGE;
@@ -78,7 +78,7 @@ static int read_message(struct json *j, struct json_frame *f, struct json_name n
   struct json_text t = {.p = block_begin_line(json_block(j)), .cap = BLOCK_LINE, .max = BLOCK_LINE};
   json_scan_take(&j->scan);
   if (!json_scan_text(&j->scan, &t)) return 0;
-  set_message(f, &t);
+  json_set_message(f, &t);
   keep_taken(j, name);
   return 1;
 }
@@ -238,6 +238,9 @@ static int read_value(struct json *j, struct json_frame *f, struct json_name nam
     if (is_object) f->has_s3 = 1;
     break;
   case JSON_KEY_API: f->form = JSON_FORM_EVENTS; break;
+  case JSON_KEY_LINE:
+    if (is_text) f->line = j->nmembers + 1;
+    break;
   case JSON_KEY_OTHER: break;
   }
   return read_other(j, f, name, byte);
@@ -290,7 +293,7 @@ static int cell_end(struct json *j, struct json_frame *f) {
   if (key == JSON_KEY_MESSAGE) {
     struct json_text t = {.p = j->text + text.at, .n = text.n, .has_escape = 1};
     t.has_nul = memchr(p, 0, text.n) != NULL;
-    set_message(row, &t);
+    json_set_message(row, &t);
     row->message_at = text.at;
   } else if (key == JSON_KEY_TIME) {
     row->time = json_time(p, text.n, 1);

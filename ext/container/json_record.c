@@ -236,8 +236,47 @@ static int list_end(struct json *j, const struct json_frame *f) {
   return 1;
 }
 
+/* What an object has that is no record by its fields. */
+struct companions {
+  int others; /* values beside the line */
+  int stream; /* stdout or stderr, as Docker has it */
+};
+
+static void count_companions(const struct json *j, const struct json_frame *f, struct companions *found) {
+  memset(found, 0, sizeof *found);
+  for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
+    const struct json_name *name = &j->member[i].name;
+    int is_stream = name->n == 6 && !memcmp(j->text + name->at, "stream", 6);
+    found->stream |= is_stream;
+    found->others += !is_stream && j->member[i].kind == JSON_MEMBER_VALUE && i + 1 != f->line;
+  }
+}
+
+/*
+** Is the member "log" a line?  Docker and Fluent Bit write one beside a time or the name of a stream.  A
+** name, as other logs have it there, has no blank.  Where there are other values, they may be fields, which
+** go before it.
+*/
+static int is_line(const struct json *j, const struct json_frame *f, int is_first) {
+  struct companions found;
+  if (!f->line || f->line > j->nmembers || f->is_overfull) return 0;
+  const struct json_name *line = &j->member[f->line - 1].value;
+  if (line->at == JSON_NO_NAME || !memchr(j->text + line->at, ' ', line->n)) return 0;
+  count_companions(j, f, &found);
+  return (found.stream || f->time != JSON_NO_TIME) && (!is_first || !found.others);
+}
+
+static int line_end(struct json *j, struct json_frame *f) {
+  const struct json_name *line = &j->member[f->line - 1].value;
+  struct json_text t = {.p = j->text + line->at, .n = line->n, .has_escape = 1};
+  t.has_nul = memchr(t.p, 0, t.n) != NULL;
+  json_set_message(f, &t);
+  f->message_at = line->at;
+  return message_end(j, f);
+}
+
 /* An object without a message, a list or base64. */
-static int fields_end(struct json *j, const struct json_frame *f) {
+static int fields_end(struct json *j, struct json_frame *f) {
   struct name_census census;
   char what[ERR_TEXT];
   if (f->open == JSON_EVENT) return json_bad(j, NULL, 0, "the event has no \"message\" that is a text");
@@ -248,6 +287,7 @@ static int fields_end(struct json *j, const struct json_frame *f) {
   if (f->has_s3)
     return json_foreign(j,
                         "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
+  if (is_line(j, f, 1)) return line_end(j, f);
   if (j->values.n && set_known_fields(j, f)) return put_fields(j, f);
   named_values_drop(&j->values);
   const struct json_name *sum = aggregation(j, f);
@@ -257,6 +297,7 @@ static int fields_end(struct json *j, const struct json_frame *f) {
     set_fields(j, f);
     return put_fields(j, f);
   }
+  if (is_line(j, f, 0)) return line_end(j, f);
   const char *log = lookalike_log(&census.other);
   if (log) {
     err_print(what, "is a %s, and no flow log; its keys are ", log);
@@ -269,7 +310,7 @@ static int fields_end(struct json *j, const struct json_frame *f) {
 }
 
 int json_record_end(struct json *j) {
-  const struct json_frame *f = json_top(j);
+  struct json_frame *f = json_top(j);
   int ok = 1;
   if (f->has_two) {
     if (j->is_holding && f->open != JSON_EVENT) json_begin_release(j, f);

@@ -77,6 +77,7 @@ struct json_frame {
   uint32_t nmembers;      /* members of json.member when it began */
   uint32_t message_at;    /* where the message is in json.text; JSON_NO_NAME: where the block has its next line */
   uint32_t message_n;     /* its bytes */
+  uint32_t line;          /* the member, from 1 on, that is the line of a record, perhaps; 0: there is none */
   const char *why;        /* why the message is not one; NULL: it is */
   int64_t time;           /* of the event */
   struct json_name group; /* of the event; those of what surrounds it, if it has none */
@@ -158,6 +159,9 @@ int json_step(struct json *j);
 
 /* Reads members of the object, up to its end or to a list or an object within it. */
 int json_members(struct json *j);
+
+/* The message of an object is *t, whose line breaks at the end are taken off. */
+void json_set_message(struct json_frame *f, struct json_text *t);
 
 /* --- json_record.c --- */
 

@@ -18,6 +18,7 @@
 
 #include "base/monotonic.h"
 #include "file/files.h"
+#include "file/given_path.h"
 #include "sqlite/report.h"
 
 static const char *const schema[] = {
@@ -339,13 +340,26 @@ static int open_database(struct index_db *d, const struct root_guard *guard, cha
   return index_db_error(d, rc, pzErr);
 }
 
+/* Sets the path for a given one, which may lie in the home folder. */
+static int set_path(struct index_db *d, const char *given, const struct root_guard *guard, char **pzErr) {
+  struct files owner;
+  struct err e = {0};
+  files_init(&owner);
+  const char *path = *given == '~' ? given_path(&owner, guard, given, &e) : given;
+  d->given = sqlite3_mprintf("%s", given);
+  if (path) d->path = sqlite3_mprintf("%s", path);
+  files_clear(&owner);
+  if (e.code) return report_error(pzErr, &e);
+  return d->given && d->path ? SQLITE_OK : SQLITE_NOMEM;
+}
+
 int index_db_open(struct index_db *d, const char *path, int is_writable, const struct root_guard *guard,
                   const struct stop *stop, char **pzErr) {
   memset(d, 0, sizeof *d);
   d->is_writable = is_writable;
   d->stop = *stop;
-  if (!(d->path = sqlite3_mprintf("%s", path))) return SQLITE_NOMEM;
-  int rc = open_database(d, guard, pzErr);
+  int rc = set_path(d, path, guard, pzErr);
+  if (!rc) rc = open_database(d, guard, pzErr);
   if (!rc) {
     sqlite3_busy_handler(d->db, wait_for_lock, d);
     sqlite3_progress_handler(d->db, 10000, ask_stop, d);
@@ -366,5 +380,6 @@ void index_db_close(struct index_db *d) {
   for (int i = 0; i < INDEX_STATEMENTS; i++) sqlite3_finalize(d->statement[i]);
   sqlite3_close(d->db);
   sqlite3_free(d->path);
+  sqlite3_free(d->given);
   memset(d, 0, sizeof *d);
 }

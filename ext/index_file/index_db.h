@@ -76,7 +76,8 @@ enum index_statement {
 
 struct index_db {
   sqlite3 *db; /* NULL: closed */
-  char *path;  /* as the user wrote it */
+  char *given; /* as the user wrote it */
+  char *path;  /* the same with the home folder in the place of "~/" */
   int is_writable;
   struct stop stop;                          /* asked while a lock is waited for, and during long statements */
   int number;                                /* errno of the last I/O error; 0: none */
@@ -87,7 +88,7 @@ struct index_db {
 
 /*
 ** Opens the index for reading, or for building, which makes the file if there is none.  A file that
-** is no index is an error, whatever it is opened for.  The guard need not outlive the call.
+** is no index is an error, whatever it is opened for.  "~/" is the home folder, as in given_path.h.  The guard need not outlive the call.
 */
 int index_db_open(struct index_db *d, const char *path, int is_writable, const struct root_guard *guard,
                   const struct stop *stop, char **pzErr);

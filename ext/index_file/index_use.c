@@ -66,7 +66,7 @@ static int end(struct index_use *u, int rc, char **pzErr) {
 
 int index_use_begin(struct index_use *u, const char *path, const char *format, const struct files *files, uint64_t list,
                     const struct root_guard *guard, const struct stop *stop, char **pzErr) {
-  if (u->db.db && (strcmp(u->db.path, path) != 0 || strcmp(u->format, format) != 0)) index_use_clear(u);
+  if (u->db.db && (strcmp(u->db.given, path) != 0 || strcmp(u->format, format) != 0)) index_use_clear(u);
   if (!u->db.db) {
     int rc = index_db_open(&u->db, path, 0, guard, stop, pzErr);
     if (rc) return rc;

@@ -140,13 +140,27 @@ static int is_flow_log_behind(const struct line *line, uint32_t tokens, uint32_t
 
 #define NAME_TOKENS 4 /* of the name of a file with blanks */
 
+/*
+** Are the bytes behind a colon in token i of the line something that is read?  A record or a header; the
+** time, and perhaps the log stream, with which `aws logs tail` begins a record; or JSON that has one.
+*/
+static int is_read_behind(const struct line *line, uint32_t i, const char *p, uint32_t skip, size_t n,
+                          const struct formats *formats) {
+  const char *rest = p + skip, *end = line->text + line->end;
+  if (is_flow_log_behind(line, i, skip, formats)) return 1;
+  if (n - skip > 10 && char_is_digit(rest[0]) && rest[4] == '-' && rest[7] == '-' && rest[10] == 'T')
+    return is_flow_log_behind(line, i + 1, 0, formats) || is_flow_log_behind(line, i + 2, 0, formats);
+  if (!strchr("{[\"", *rest) || strchr("{[\"", line->text[line->start])) return 0;
+  return marks_in_text(rest, (size_t)(end - rest)) || marks_in_line(line);
+}
+
 /* Does the name of a file, or the number of a line, stand in front, with a colon behind it? */
 static int is_grepped(const struct line *line, const struct formats *formats) {
   for (uint32_t i = 0; i < line->count && i < NAME_TOKENS; i++) {
     size_t n;
     const char *p = token_text(line, i, &n);
     for (size_t k = 0; k + 1 < n; k++)
-      if (p[k] == ':' && is_flow_log_behind(line, i, (uint32_t)k + 1, formats)) return 1;
+      if (p[k] == ':' && is_read_behind(line, i, p, (uint32_t)k + 1, n, formats)) return 1;
   }
   return 0;
 }
@@ -274,9 +288,7 @@ static enum lookalike find_csv(const struct line *line, const struct line *next,
 enum lookalike lookalike_find(const struct line *line, const struct line *next, const struct formats *formats,
                               char why[ERR_TEXT]) {
   if (is_grepped(line, formats)) {
-    err_print(why,
-              "has the name of a file or a number in front of each line, as grep -H and grep -n write them; search "
-              "with grep -h, or read the files themselves");
+    err_print(why, "%s", LOOKALIKE_GREPPED);
     return LOOKALIKE_RECORDS;
   }
   if (is_numbered(line, formats)) {

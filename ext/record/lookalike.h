@@ -11,6 +11,11 @@
 #include "record/formats.h"
 #include "record/tokens.h"
 
+/* What lines are in front of which grep has written where they come from. */
+#define LOOKALIKE_GREPPED                                                                                              \
+  "has the name of a file or a number in front of each line, as grep -H and grep -n write them; search with grep -h, " \
+  "or read the files themselves"
+
 enum lookalike {
   LOOKALIKE_NONE,    /* nothing that is known here */
   LOOKALIKE_OTHER,   /* something else than records of a flow log */

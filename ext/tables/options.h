@@ -126,7 +126,7 @@ enum option_flag {
            "aggregation interval of the logs, which is 10 minutes at most.  The default is 15m.",                      \
     .example = "idle = '1h'")                                                                                          \
   O(index_file, TEXT, .type = "TEXT", .flags = OPTION_NOT_IN_ROWID,                                                    \
-    .values = "the path of an index that flowlogs_index_build has made",                                               \
+    .values = "the path of an index that flowlogs_index_build has made, ~/ for the home folder",                       \
     .doc = "Files that are as they were when the index was built, and in which no record can match by what it says, "  \
            "are not opened.  The rows are the same.  All other files are read.",                                       \
     .example = "index_file = 'build/logs.idx'")

@@ -255,6 +255,15 @@ def data(document):
     return base64.b64encode(gzip.compress(document, mtime=0)).decode()
 
 
+def docker_json(rs):
+    """What Docker keeps of the output of a program: lines with their breaks, and nanoseconds."""
+    return lines(json.dumps({"log": r.message + "\n", "stream": "stdout", "time": text_time(r.time, end="456789Z")}) for r in rs)
+
+
+def fluent_bit(rs):
+    return lines(json.dumps({"date": text_time(r.time), "log": r.message, "tag": "vpc", "kubernetes": {"pod_name": "x"}}) for r in rs)
+
+
 def lambda_events(rs):
     return lines(json.dumps({"awslogs": {"data": data(document)}}) for document in subscription_documents(rs))
 
@@ -310,6 +319,8 @@ FORMS = {
     "subscription-base64": Form(subscription_base64, "base64+gzip+json subscription", True, True, "ms", 1),
     "firehose-messages": Form(firehose_messages, "json messages", False, False, None, 1),
     "firehose-lines": Form(firehose_lines, "json messages", False, False, None, 1),
+    "docker-json": Form(docker_json, "json messages", False, False, "ms", 1),
+    "fluent-bit": Form(fluent_bit, "json messages", False, False, "ms", 1),
     "lambda-events": Form(lambda_events, "json event", True, True, "ms", 1),
     "kinesis-event": Form(kinesis_event, "json event", True, True, "ms", 1),
     "kinesis-records": Form(kinesis_records, "json event", True, True, "ms", 1),

@@ -86,12 +86,15 @@ class Reader:
                 stream = value or None
             elif not key.startswith("@") and not isinstance(value, (dict, list)):
                 fields[key] = value
+        known = [name for name in fields if name.lower().replace("-", "").replace("_", "") in FIELDS]
+        is_record = len(known) >= 3 or (known and len(known) == len(fields))
+        if message is None and may_be_fields and not is_record and (time is not None or "stream" in event):
+            message = fields.get("log") if " " in str(fields.get("log")) else None
         if message is not None:
             line = message.rstrip("\r\n")
             is_line = line.strip(" \t\r\n") and "\n" not in line and "\0" not in line
             return self.row(group, stream, time if is_line else None, line if is_line else None)
-        known = [name for name in fields if name.lower().replace("-", "").replace("_", "") in FIELDS]
-        if may_be_fields and (len(known) >= 3 or (known and len(known) == len(fields))):
+        if may_be_fields and is_record:
             return self.row(group, stream, time, {k: None if v is None or v == "" else str(v) for k, v in fields.items()})
         return self.row(group, stream, None, None)
 
@@ -143,7 +146,7 @@ def documents(r, lines, keys):
 
 
 def document(r, lines, keys, depth):
-    kinds = [subscription, subscription, api, messages, texts, insights, results, fields, control]
+    kinds = [subscription, subscription, api, messages, logs, texts, insights, results, fields, control]
     if depth < 3:
         kinds += [aws_lambda, kinesis, firehose, nested, base64_text]
     return r.choice(kinds)(r, lines, keys, depth)
@@ -185,6 +188,13 @@ def messages(r, lines, keys, depth):
     times = [1700000000, 1700000000.125, 1700000000123, 1700000000123456, 1700000000123456789, "2024-05-01T00:00:00.123Z",
              "2024-05-01 02:00:00", "2024-05-01T02:00:00+02:00", None, True, "never", "1700000000123"]
     return [event(r, line, **{r.choice(TIME): r.choice(times), r.choice(GROUP): "g", r.choice(STREAM): "s"}) for line in lines]
+
+
+def logs(r, lines, keys, depth):
+    """As Docker and Fluent Bit write them."""
+    beside = [{"stream": "stdout"}, {"date": 1700000000.125}, {"time": "2024-05-01T00:00:00.123456789Z", "stream": "stderr", "_p": "F"},
+              {"@timestamp": 1700000000, "level": 5, "kubernetes": {"log": "x y"}}]
+    return [shuffled(r, {"log": line + r.choice(["", "\n"]), **r.choice(beside)}) for line in lines]
 
 
 def texts(r, lines, keys, depth):

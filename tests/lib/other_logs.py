@@ -55,7 +55,7 @@ OTHERS = {
     "tcpdump.txt": (lines("10:00:00.000000 IP ADDR.50000 > 10.0.0.2.443: Flags [S], seq 1, win 64240, length 0"), NEITHER),
     "query.sql": (b"SELECT srcaddr, dstaddr, sum(bytes) FROM flowlogs('x') GROUP BY 1;\n", NEITHER),
     "notes.md": (b"# Notes\nThe fields srcaddr, dstaddr and bytes are used.\n", NEITHER),
-    "pods.json": (objects({"log": TALK + "\n", "stream": "stdout", "time": "2026-11-30T10:00:00.0Z"}), ""),
+    "pods.json": (objects({"log": TALK + "\n", "stream": "stdout", "time": "2026-11-30T10:00:00.0Z"}), NEITHER),
     "app-1.json": (objects({"level": "info", "ts": 1773046800.1, "message": TALK, "caller": "x.go:1"}), NEITHER),
     "app-2.json": (objects({"level": "info", "msg": "request", "srcaddr": "ADDR", "status": 200, "bytes": 512}), KEYS),
     "subscription.json": (json.dumps({"messageType": "DATA_MESSAGE", "logGroup": "/app", "logStream": "s",

@@ -267,3 +267,20 @@ def test_a_foreign_record_in_a_list_is_a_problem_of_its_own(db, tmp_path, other)
         with pytest.raises(Exception, match="on_error=skip skips it"):
             db.execute("SELECT * FROM flowlogs_payload(?)", [path.read_text()]).fetchall()
         assert len(db.execute("SELECT * FROM flowlogs_payload(?, 'skip')", [path.read_text()]).fetchall()) == 20
+
+
+def test_log_is_a_line_beside_a_time_or_stream_alone(db, tmp_path):
+    """Other things have a log, too: a name, an object, or a text beside the fields of a record."""
+    record, other = containers.records(seed=3, count=2)
+    line, fields = record.message, containers.fields(other)
+    lines = [{"log": line, "stream": "stderr"}, {"date": 1773046800.25, "log": line}, {"log": line, "@timestamp": "2026-11-30T10:00:00Z"},
+             {"_p": "F", "log": line, "time": "x", "stream": "stdout"}, {"time": 1773046800, "log": line, "level": "info"}]
+    records = [dict(fields, log="x y z", time=1773046800), dict(fields, log={"file": line}, time=1), {"message": other.message, "log": line},
+               dict(fields, log=line, stream="stdout")]
+    path = tmp_path / "x.json"
+    path.write_bytes(containers.lines(json.dumps(d) for d in lines + records))
+    assert rows(db, path) == expected([record] * len(lines) + [other] * len(records))
+    for foreign in ({"log": line}, {"log": "vpc-flow-logs", "time": 1773046800}, {"log": {"line": line}, "time": 1}, {"log": [line], "time": 1}):
+        path.write_bytes(containers.lines([json.dumps(lines[0]), json.dumps(foreign)]))
+        with pytest.raises(Exception, match="x.json:2: is a JSON object without flow log records"):
+            rows(db, path)

@@ -424,3 +424,22 @@ def test_a_disk_that_is_full(release, tmp_path):
     assert make(release, logs, tmp_path / "x.idx")["added"] == 20
     with contextlib.closing(connect(release)) as db:
         assert ask(db, QUESTIONS[1], logs, tmp_path / "x.idx") == ask(db, QUESTIONS[1], logs)
+
+
+def test_an_index_in_the_home_folder(build, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "a.log").write_bytes(b"2 123456789010 eni-1 10.0.0.1 10.0.0.9 40000 443 6 1 40 1418530010 1418530070 ACCEPT OK\n")
+    env = build.env | {"HOME": str(home)}
+    script = ("SELECT count(*) FROM flowlogs_index_build('a.log', '~/a.idx');\n"
+              "SELECT count(*) FROM flowlogs('a.log') WHERE index_file = '~/a.idx' AND srcaddr = '10.0.0.1';\n" * 2)
+    assert build.shell(script, cwd=tmp_path, env=env) == "1\n" * 4
+    assert [path.name for path in home.iterdir()] == ["a.idx"] and not (tmp_path / "~").exists()
+    missing = "SELECT count(*) FROM flowlogs('a.log') WHERE index_file = '~/b.idx';"
+    assert f"{home}/b.idx" in build.shell(missing, cwd=tmp_path, env=env)
+    assert "~/ stands for your own home folder" in build.shell(missing.replace("~/", "~you/"), cwd=tmp_path, env=env)
+    assert "in HOME, which is not set" in build.shell(missing, cwd=tmp_path, env=env | {"HOME": ""})
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "a.log").rename(tmp_path / "logs" / "a.log")
+    out = build.shell(missing.replace("b.idx", "a.idx"), cwd=tmp_path / "logs", env=env | {"FLOWLOGS_ROOT": str(tmp_path / "logs")})
+    assert f"{home}/a.idx" in out and "lies outside FLOWLOGS_ROOT" in out

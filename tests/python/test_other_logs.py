@@ -66,3 +66,20 @@ def test_own_names_go_before_those_of_other_logs(db, tmp_path):
     (tmp_path / "a.json").write_bytes(containers.lines(json.dumps({"event_type": "vpcflow", "flow_id": 5, **containers.fields(r)})
                                                        for r in records))
     assert rows(db, tmp_path) == expected(records)
+
+
+GREPPED = ("exported", "firehose-lines", "console-csv", "insights-csv", "fields-csv", "logs-tail", "logs-tail-short", "docker-json",
+           "json-strings")
+
+
+@pytest.mark.parametrize("form", GREPPED)
+def test_what_grep_has_written_in_front(db, tmp_path, form):
+    """The names of files in front of lines are told, whatever form the lines have."""
+    records = containers.records(seed=3, count=5)
+    path = tmp_path / "x.txt"
+    for name in (b"a/b.log:", b"my b.log:3:", b"7:", b"/2026-11-30T10:00/b.log:"):
+        path.write_bytes(b"".join(name + line + b"\n" for line in containers.FORMS[form].make(records).splitlines()))
+        with pytest.raises(Exception, match="x.txt.*has the name of a file or a number in front of each line, as grep"):
+            rows(db, path)
+        with pytest.raises(Exception, match="as grep"):
+            rows(db, tmp_path)
