@@ -50,7 +50,7 @@ h1 { font-size: 24px; margin: 0 0 4px; }
 h2 { font-size: 18px; margin: 32px 0 4px; }
 h3 { font-size: 15px; margin: 20px 0 4px; }
 p { margin: 4px 0 10px; }
-a { color: var(--link); }
+a { color: var(--link); } b { unicode-bidi: isolate; }
 small { display: block; font-size: 13px; }
 .lead, small, summary, footer, .axis { color: var(--soft); }
 ul, ol { padding-left: 26px; margin: 6px 0; }
