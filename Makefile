@@ -19,6 +19,7 @@
 #   make damage        damages every sample file at every byte, and reads bombs of 10 GB; an hour
 #   make large         reads a gzip member of more than 4 GiB with each library that inflates; a minute
 #   make fuzz          searches with libFuzzer for inputs that break a parser, an hour; FUZZ_SECONDS=10 for a quick look
+#   make parquet       random queries over random Parquet files and over the same records as text; some minutes
 #   make soak          random queries over files that change, two hours; SOAK_SECONDS=60 for a quick look
 #   make soak-index    random queries with an index and without one, over files that change, an hour; INDEX_SECONDS=60
 #   make versions      builds older and newer versions of SQLite, and runs the tests on each; an hour
@@ -281,6 +282,8 @@ faults: deps-test
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan io every:4 tests/lib/faults.sql
 	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults_index.sql
 	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every tests/lib/faults_index.sql
+	@$(PYTHON) tests/lib/faults.py $(BUILD) io every tests/lib/faults_containers.sql
+	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every tests/lib/faults_containers.sql
 	@FLOWLOGS_MANY=100000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_odd_files.py
 	@$(PYTHON) tests/lib/faults.py $(BUILD) alloc every
 	@$(PYTHON) tests/lib/faults.py $(BUILD)/asan alloc ours:4
@@ -289,8 +292,14 @@ faults: deps-test
 damage: build-tests asan
 	$(BUILD)/asan/unit/scan/test_damage all $(DAMAGE_FROM)
 	$(BUILD)/asan/unit/parquet/test_parquet all
-	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py tests/python/test_index_file.py tests/python/test_pipes.py
+	DAMAGE=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_damage.py tests/python/test_index_file.py tests/python/test_pipes.py tests/python/test_parquet_hostile.py
 .PHONY: damage
+
+# Folders of Parquet files and of text, and questions about them, with other seeds than those of make test.
+PARQUET_SEEDS ?= 100-400
+parquet: build-tests asan
+	PARQUET_SEEDS=$(PARQUET_SEEDS) PARQUET_QUESTIONS=60 $(PYTHON) -m pytest -q -p no:cacheprovider tests/python/test_parquet_random.py
+.PHONY: parquet
 
 # BENCH='--records 1000000 default-gzip small' measures less; what is printed is Markdown.
 bench: all $(BUILD)/bench/gen $(BUILD)/bench/inflate $(BUILD)/bench/measure

@@ -56,7 +56,8 @@ enum err_code container_start(struct container *c, const struct container_kind *
   for (c->slot = 0; kinds[c->slot] != kind;) c->slot++;
   c->form = kind->name;
   c->number = 0;
-  c->ended = 0;
+  c->ended = c->is_foreign = 0;
+  memset(&c->lost, 0, sizeof c->lost);
   feed_start(&c->feed, p, n, read, from);
   block_restart(&c->block);
   return kind->start ? kind->start(c, e) : ERR_NONE;

@@ -63,8 +63,10 @@ struct container {
   const char *form;                  /* what flowlogs_files calls what was found; constant text */
   struct feed feed;                  /* the bytes of the file */
   struct block block;
-  uint64_t number;              /* of the last record, or of the line at hand: kinds count with it */
-  int ended;                    /* the kind's: nothing comes after the lines in the block */
+  uint64_t number; /* of the last record, or of the line at hand: kinds count with it */
+  int ended;       /* the kind's: nothing comes after the lines in the block */
+  int is_foreign;  /* all that has been found so far is something else than flow logs */
+  struct err lost; /* what may hold records could not be unpacked to its end: why, and its number as the line */
   void *state[CONTAINER_KINDS]; /* what each kind keeps from file to file; NULL at first */
   struct stop stop;             /* asked for each piece of work; set by the owner after container_init() */
 };

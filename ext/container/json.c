@@ -139,7 +139,7 @@ static void on_fault(struct json *j) {
   }
 }
 
-static enum container_result next(struct container *c, struct err *e) {
+static enum container_result read_on(struct container *c, struct err *e) {
   struct json *j = c->state[c->slot];
   for (j->scan.refills = 0; block_has_room(&c->block);) {
     if (json_release(j)) continue;
@@ -153,6 +153,12 @@ static enum container_result next(struct container *c, struct err *e) {
     else json_step(j);
   }
   return CONTAINER_BLOCK;
+}
+
+static enum container_result next(struct container *c, struct err *e) {
+  enum container_result result = read_on(c, e);
+  c->is_foreign = json_is_foreign(c->state[c->slot]);
+  return result;
 }
 
 /* --- what is JSON ------------------------------------------------------------------------------------------------ */

@@ -52,7 +52,7 @@ static int is_line(const struct json *j) {
 static int text(struct json *j) {
   if (!json_read_piece(j)) return 0;
   j->is_known = 1;
-  if (j->piece.is_cut) return json_bad(j, j->piece.p, BLOCK_SHOWN, "is a text of more than 32 MiB");
+  if (j->piece.is_cut) return json_piece_too_long(j, "is a text of more than 32 MiB");
   if (!is_line(j)) return json_piece(j, UNWRAP_GUESS);
   size_t n = j->piece.n;
   while (n && (j->piece.p[n - 1] == '\n' || j->piece.p[n - 1] == '\r')) n--;

@@ -133,7 +133,7 @@ static int read_data(struct json *j, struct json_frame *f, struct json_name name
   record->source = JSON_SOURCE_PIECE;
   j->is_known = 1;
   json_set_form(j, JSON_FORM_EVENT);
-  if (j->piece.is_cut) return json_bad(j, NULL, 0, "has base64 of more than 32 MiB");
+  if (j->piece.is_cut) return json_piece_too_long(j, "has base64 of more than 32 MiB");
   return json_piece(j, UNWRAP_BASE64);
 }
 

@@ -13,6 +13,7 @@
 #include "base/chars.h"
 #include "base/mem.h"
 #include "container/json_state.h"
+#include "file/guess_base64.h"
 
 #define JSON_PIECE_FIRST 4096 /* bytes that are allocated for a piece at first */
 
@@ -60,13 +61,14 @@ static int begin_level(struct json *j, struct json_level *l) {
   return 1;
 }
 
-/* A piece, or what follows in it, cannot be used. */
-static int bad_piece(struct json *j, const char *what) {
+/* A piece, or what follows in it, cannot be used.  is_lost: it may have held records. */
+static int bad_piece(struct json *j, const char *what, int is_lost) {
   char why[ERR_TEXT];
   const struct json_frame *f = json_top(j);
   while (f > j->frame && f->open != JSON_RECORDS && f->open != JSON_TOP) f--;
-  if (f->open != JSON_RECORDS) return json_bad(j, NULL, 0, what);
-  err_print(why, "record %u of its list: %s", (unsigned)f->count, what);
+  if (f->open == JSON_RECORDS) err_print(why, "record %u of its list: %s", (unsigned)f->count, what);
+  else err_print(why, "%s", what);
+  if (is_lost) err_set(&j->c->lost, ERR_DAMAGED, j->c->number + 1, "%s", why);
   return json_bad(j, NULL, 0, why);
 }
 
@@ -89,6 +91,11 @@ int json_read_piece(struct json *j) {
   return json_scan_text(&j->scan, t);
 }
 
+int json_piece_too_long(struct json *j, const char *what) {
+  err_set(&j->c->lost, ERR_DAMAGED, j->c->number + 1, "%s", what);
+  return json_bad(j, j->piece.p, BLOCK_SHOWN, what);
+}
+
 int json_piece(struct json *j, enum unwrap_form form) {
   struct err e = {0};
   if (j->nlevels == JSON_LEVELS || j->nframes == JSON_FRAMES)
@@ -102,15 +109,19 @@ int json_piece(struct json *j, enum unwrap_form form) {
   struct json_level *l = &j->level[j->nlevels];
   if (j->nlevels == 1) allow(j, j->piece.n);
   memset(&l->damage, 0, sizeof l->damage);
+  l->is_lost = 0;
   unwrap(&j->unwrap, j->piece.p, j->piece.n, form, &l->content, &e);
   if (e.code == ERR_DAMAGED || e.code == ERR_FORMAT) {
     l->damage = e;
+    l->is_lost = e.code == ERR_DAMAGED || guess_is_base64_of_gzip(j->piece.p, j->piece.n);
   } else if (e.code) {
     unwrapped_free(&l->content);
-    return e.code == ERR_ARGUMENT ? json_end(j, CONTAINER_BROKEN, &e) : json_scan_fail(&j->scan, &e);
+    if (e.code != ERR_ARGUMENT) return json_scan_fail(&j->scan, &e);
+    err_set(&j->c->lost, e.code, 0, "%s", e.text);
+    return json_end(j, CONTAINER_BROKEN, &e);
   } else if (chars_space(l->content.p, l->content.n) == l->content.n) {
     unwrapped_free(&l->content);
-    return bad_piece(j, "is empty");
+    return bad_piece(j, "is empty", 0);
   }
   return begin_level(j, l);
 }
@@ -121,6 +132,7 @@ int json_piece_line(struct json *j) {
   const char *p = l->content.p + l->at, *lf = memchr(p, '\n', l->content.n - l->at);
   size_t n = lf ? (size_t)(lf - p) : l->content.n - l->at;
   l->at += n + (lf != NULL);
+  if (!lf && l->damage.code) return 1; /* what is cut off is no line, even if it looks like one */
   if (n > BLOCK_LINE) return json_bad(j, p, n, "is longer than 65536 bytes");
   memcpy(block_begin_line(json_block(j)), p, n);
   return json_put(j, json_top(j), n);
@@ -134,5 +146,5 @@ int json_piece_end(struct json *j) {
   l->is_lines = 0;
   j->scan.feed = j->nlevels > 1 ? &json_level(j)->feed : &j->c->feed;
   j->scan.after_lf = 0;
-  return l->damage.code ? bad_piece(j, l->damage.text) : 1;
+  return l->damage.code ? bad_piece(j, l->damage.text, l->is_lost) : 1;
 }

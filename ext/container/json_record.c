@@ -86,10 +86,17 @@ int json_release(struct json *j) {
 
 /* --- what cannot be used ----------------------------------------------------------------------------------------- */
 
-/* Is what is open a document, or an element of a list of documents, that need not come from a subscription? */
+/*
+** Is what is open a document, an element of a list of documents, or one of the records of Kinesis or
+** Firehose, that need not come from a subscription?
+*/
 static int is_document(const struct json *j) {
-  if (j->frame[j->nframes - 1].type != JSON_TYPE_NONE) return 0;
-  for (int i = 0; i < j->nframes - 1; i++)
+  const struct json_frame *top = &j->frame[j->nframes - 1];
+  int n = j->nframes - 1;
+  if (top->type != JSON_TYPE_NONE) return 0;
+  if (top->open == JSON_RECORD) n--, top--;
+  if (top->open == JSON_RECORDS && n > 0) n--; /* the object that has the list */
+  for (int i = 0; i < n; i++)
     if (j->frame[i].open != JSON_TOP && j->frame[i].open != JSON_LIST) return 0;
   return 1;
 }
@@ -105,8 +112,8 @@ int json_foreign(struct json *j, const char *why) {
 
 #define KEYS_SHOWN 400 /* bytes of keys */
 
-/* The object cannot be used; what it is has a %s for its keys. */
-__attribute__((format(printf, 3, 0))) static int unknown(struct json *j, const struct json_frame *f, const char *what) {
+/* The object cannot be used; what it is ends with "its keys are ". */
+static int unknown(struct json *j, const struct json_frame *f, const char *what) {
   char keys[KEYS_SHOWN + 8], why[ERR_TEXT];
   size_t n = 0;
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
@@ -122,27 +129,26 @@ __attribute__((format(printf, 3, 0))) static int unknown(struct json *j, const s
   if (n == 0) memcpy(keys, "none", n = 4);
   printable_replace(keys, n);
   keys[n] = 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  err_print(why, what, keys);
-#pragma GCC diagnostic pop
+  err_print(why, "%s%s", what, keys);
   return json_foreign(j, why);
 }
 
 /* --- fields ------------------------------------------------------------------------------------------------------ */
 
-/* Do the names of the object belong to a record? */
-static int has_fields(const struct json *j, const struct json_frame *f) {
-  struct name_census census = {.is_insights = f->form == JSON_FORM_INSIGHTS, .has_time = f->time != JSON_NO_TIME};
+/* Counts the names of the object. */
+static void count_names(const struct json *j, const struct json_frame *f, struct name_census *census) {
+  memset(census, 0, sizeof *census);
+  census->is_insights = f->form == JSON_FORM_INSIGHTS;
+  census->has_time = f->time != JSON_NO_TIME;
   for (uint32_t i = f->nmembers; i < j->nmembers; i++) {
     const struct json_member *m = &j->member[i];
     const char *name = j->text + m->name.at;
     char spelled[JSON_NAME + 1];
+    if (m->kind == JSON_MEMBER_NESTED) lookalike_add_name(&census->other, FIELD_NONE, name, m->name.n);
     if (m->kind == JSON_MEMBER_TAKEN || m->kind == JSON_MEMBER_NESTED || !m->name.n || *name == '@') continue;
     size_t n = named_values_spell(name, m->name.n, spelled);
-    name_census_add(&census, field_find(spelled, n), name, m->name.n);
+    name_census_add(census, field_find(spelled, n), name, m->name.n);
   }
-  return name_census_is_record(&census);
 }
 
 /* Are so many of the names of fields, of all that an object has and records before had, those of a record? */
@@ -224,7 +230,7 @@ static int list_end(struct json *j, const struct json_frame *f) {
     j->nunheld = 0;
   }
   if (f->type == JSON_TYPE_OTHER)
-    return unknown(j, f, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are %s");
+    return unknown(j, f, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are ");
   if (f->type != JSON_TYPE_NONE) j->is_known = 1;
   if (j->is_holding) json_begin_release(j, f);
   return 1;
@@ -232,11 +238,13 @@ static int list_end(struct json *j, const struct json_frame *f) {
 
 /* An object without a message, a list or base64. */
 static int fields_end(struct json *j, const struct json_frame *f) {
+  struct name_census census;
+  char what[ERR_TEXT];
   if (f->open == JSON_EVENT) return json_bad(j, NULL, 0, "the event has no \"message\" that is a text");
   if (f->type == JSON_TYPE_CONTROL) return j->is_known = 1;
   if (f->type == JSON_TYPE_OTHER)
-    return unknown(j, f, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are %s");
-  if (f->type == JSON_TYPE_DATA || f->has_no_list) return unknown(j, f, "has no list of logEvents; its keys are %s");
+    return unknown(j, f, "has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are ");
+  if (f->type == JSON_TYPE_DATA || f->has_no_list) return unknown(j, f, "has no list of logEvents; its keys are ");
   if (f->has_s3)
     return json_foreign(j,
                         "is an event of S3, which names objects and holds no records; read these with flowlogs(path)");
@@ -244,14 +252,20 @@ static int fields_end(struct json *j, const struct json_frame *f) {
   named_values_drop(&j->values);
   const struct json_name *sum = aggregation(j, f);
   if (sum) return refuse_aggregation(j, sum);
-  if (has_fields(j, f)) {
+  count_names(j, f, &census);
+  if (name_census_is_record(&census)) {
     set_fields(j, f);
     return put_fields(j, f);
   }
+  const char *log = lookalike_log(&census.other);
+  if (log) {
+    err_print(what, "is a %s, and no flow log; its keys are ", log);
+    return unknown(j, f, what);
+  }
   if (f->open == JSON_RECORD)
     return unknown(j, f,
-                   "has records without kinesis.data, data or Data that is a text; the keys of such a record are %s");
-  return unknown(j, f, "is a JSON object without flow log records; its keys are %s");
+                   "has records without kinesis.data, data or Data that is a text; the keys of such a record are ");
+  return unknown(j, f, "is a JSON object without flow log records; its keys are ");
 }
 
 int json_record_end(struct json *j) {
@@ -259,7 +273,7 @@ int json_record_end(struct json *j) {
   int ok = 1;
   if (f->has_two) {
     if (j->is_holding && f->open != JSON_EVENT) json_begin_release(j, f);
-    ok = unknown(j, f, "can be read in more than one way; its keys are %s");
+    ok = unknown(j, f, "can be read in more than one way; its keys are ");
   } else if (f->source == JSON_SOURCE_MESSAGE) {
     ok = message_end(j, f);
   } else if (f->source == JSON_SOURCE_LIST) {

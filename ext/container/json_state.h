@@ -98,6 +98,7 @@ struct json_level {
   int is_lines;             /* it is no JSON */
   int frame;                /* the frame of its JSON_TOP */
   struct err damage;        /* why nothing follows its content; ERR_NONE: nothing is missing */
+  int is_lost;              /* what is missing may have been records */
 };
 
 struct json {
@@ -192,6 +193,9 @@ int json_is(const char *p, size_t n, int is_all);
 
 /* Reads a text, whose quote is at hand, into j->piece. */
 int json_read_piece(struct json *j);
+
+/* The text in j->piece is longer than JSON_PIECE, and may have had records. */
+int json_piece_too_long(struct json *j, const char *what);
 
 /* Begins to read what is in j->piece.  The frame at the top is that of the value. */
 int json_piece(struct json *j, enum unwrap_form form);

@@ -8,11 +8,11 @@
 
 #include "record/fields.h"
 #include "record/layout.h"
-#include "record/lookalike.h"
 
 void name_census_add(struct name_census *s, int field, const char *name, size_t n) {
   s->names++;
-  s->is_other |= lookalike_is_sum(name, n) || lookalike_is_of_queries(name, n);
+  s->has_sum |= lookalike_is_sum(name, n);
+  lookalike_add_name(&s->other, field, name, n);
   if (field == FIELD_NONE) {
     s->may_be_sums |= lookalike_may_be_sum(name, n);
     return;
@@ -26,7 +26,7 @@ void name_census_add(struct name_census *s, int field, const char *name, size_t 
 }
 
 int name_census_is_record(const struct name_census *s) {
-  if (s->is_other || (s->may_be_sums && !s->has_time)) return 0;
+  if (s->has_sum || lookalike_log(&s->other) || (s->may_be_sums && !s->has_time)) return 0;
   if (s->is_insights && s->sure == s->names) return s->traffic || s->sums;
   if (s->traffic) return s->sure >= LAYOUT_SURE || s->sure == s->names || (s->sure >= 2 && s->sure * 2 >= s->names);
   return s->sums && s->sure == s->names && s->sure >= LAYOUT_SURE;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Layers are removed one by one, from the outermost, until neither gzip nor base64 is recognised.
-** A CloudWatch subscription in a Lambda event, for example, has two layers:
+** Layers are removed one by one, from the outermost, until none is recognised.  A CloudWatch
+** subscription in a Lambda event, for example, has two:
 **
 **     base64  ->  gzip  ->  {"messageType":"DATA_MESSAGE", ...
-**     decode_layer()  inflate_layer()      neither: this is the result
 **
-** What looks like base64 is decided in guess_base64.h.  When the caller says that it is base64, or when
-** the text begins as base64 of gzip does, anything else is an error.
+** They are found and removed by the code that does so for files (layer.h), so that the same bytes
+** give the same text and the same error, damage included.  Here each layer is removed as a whole.  What
+** an error of the layer around it cuts off is not this layer's damage, so that its bytes end with that
+** error:
+**
+**     gzip, which is corrupt  ->  bytes before the damage, then the error  ->  gzip within it, and so on
 **
 ** All output is counted, so that a small value cannot inflate to more memory, or take more time, than
 ** the limits allow.
@@ -17,14 +20,9 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/base64_stream.h"
 #include "base/mem.h"
-#include "file/guess_base64.h"
 
-/* Bytes that n of base64 may become: a value of two digits becomes a byte, and its line break stays. */
-#define DECODED_ROOM(n) ((n) + 4)
-
-#define UNWRAP_CHUNK (64 * 1024) /* bytes per call of gzip_read(), and the free room before it */
+#define UNWRAP_CHUNK (64 * 1024) /* bytes that a layer is asked for at once, and the free room before it */
 
 enum err_code unwrap_init(struct unwrap *u, struct err *e) {
   memset(u, 0, sizeof *u);
@@ -39,7 +37,7 @@ void unwrap_begin(struct unwrap *u, size_t n) {
 
 void unwrap_clear(struct unwrap *u) {
   input_clear(&u->input);
-  gzip_clear(&u->gzip);
+  for (int i = 0; i < 2; i++) layer_clear(&u->layer[i]);
 }
 
 void unwrapped_free(struct unwrapped *u) {
@@ -81,78 +79,84 @@ static void replace(struct unwrapped *out, char *owned, size_t n) {
   out->n = n;
 }
 
-/*
-** Inflates the current layer into a buffer that doubles.  On an error, *out becomes the bytes
-** before the damage.
-*/
-static enum err_code inflate_layer(struct unwrap *u, struct unwrapped *out, struct err *e) {
-  char *buffer = NULL;
-  size_t cap = 0, n = 0, got;
-  if (gzip_start(&u->gzip, e)) return e->code;
+/* The bytes of a layer that is damaged, and then its error. */
+static ssize_t read_damaged(void *from, char *p, size_t n, struct err *e) {
+  struct unwrap *u = from;
+  if (n > u->rest_n) n = u->rest_n;
+  if (!n) return err_set(e, u->damage.code, 0, "%s", u->damage.text), -1;
+  memcpy(p, u->rest, n);
+  u->rest += n;
+  u->rest_n -= n;
+  return (ssize_t)n;
+}
+
+/* What has been unwrapped so far is what layers are looked for in. */
+static void look_at(struct unwrap *u, const struct unwrapped *out) {
   input_open_memory(&u->input, out->p, out->n);
-  u->input.stop = u->stop;
+  if (u->damage.code) input_open_stream(&u->input, read_damaged, u);
+  u->rest = out->p;
+  u->rest_n = out->n;
+}
+
+/*
+** Reads the layer to its end, into a buffer that doubles, which becomes *out.  On an error, it has the
+** bytes before the damage.
+*/
+static enum err_code read_layer(struct unwrap *u, struct layer *l, struct unwrapped *out, struct err *e) {
+  char *buffer = NULL;
+  size_t cap = 0, n = 0;
+  ssize_t got;
   do {
     if (mem_grow(&buffer, &cap, n + UNWRAP_CHUNK, 2 * UNWRAP_CHUNK, 1)) {
       err_nomem(e);
       break;
     }
-    got = gzip_read(&u->gzip, &u->input, buffer + n, UNWRAP_CHUNK, e);
-    n += got;
-  } while (!count_output(u, got, e) && got == UNWRAP_CHUNK);
+    if ((got = input_read(&l->out, buffer + n, UNWRAP_CHUNK, e)) > 0) n += (size_t)got;
+  } while (got > 0 && !count_output(u, (size_t)got, e));
   if (buffer) replace(out, buffer, n);
   return e->code;
 }
 
-/* Decodes values that stand one in a line, as a file of them is decoded.  0: they are no such values. */
-static int decode_values(const char *p, size_t n, unsigned char *out, size_t *out_n) {
-  struct base64_stream s;
+/* Is there a layer around *out?  Removes it, and notes in u->damage what its bytes end with. */
+static int remove_layer(struct unwrap *u, unsigned number, struct unwrapped *out, struct err *e) {
+  struct layer *l = &u->layer[number % 2];
+  enum layer_kind kind;
   struct base64_form form;
-  struct base64_io io = {(const unsigned char *)p, n, out, DECODED_ROOM(n)};
-  struct err unused = {0};
-  size_t head = n < GUESS_BASE64_HEAD ? n : GUESS_BASE64_HEAD;
-  if (!memchr(p, '\n', n) || !guess_base64(p, head, head == n, &form)) return 0;
-  base64_stream_begin(&s, form.each_line, form.is_text);
-  if (base64_stream_run(&s, &io, 1, &unused)) return 0;
-  *out_n = (size_t)(io.out - out);
+  u->input.stop.ask = NULL; /* while layers are looked for, because that keeps no error */
+  look_at(u, out);
+  if (!layer_find(&u->input, &kind, &form)) return 0;
+  u->input.stop = u->stop;
+  if (number == UNWRAP_LAYERS)
+    return err_set(e, ERR_ARGUMENT, 0, "has more than %d layers of gzip and base64", UNWRAP_LAYERS), 0;
+  if (layer_start(l, kind, &form, &u->input, number ? &u->layer[(number + 1) % 2] : NULL, &u->stop, e)) return 0;
+  if (read_layer(u, l, out, e) && e->code != ERR_DAMAGED) return 0;
+  u->damage = *e;
+  memset(e, 0, sizeof *e);
   return 1;
 }
 
-/*
-** Removes a layer of base64.  Returns 1 when there was one; returns 0 when there was none, with
-** *e set when there should have been one.
-*/
-static int decode_layer(struct unwrap *u, struct unwrapped *out, enum unwrap_form form, struct err *e) {
-  struct err why = {0};
+/* The value is base64, whatever it contains. */
+static enum err_code decode(struct unwrap *u, struct unwrapped *out, struct err *e) {
   size_t n;
-  int expected = form == UNWRAP_BASE64 || guess_is_base64_of_gzip(out->p, out->n);
-  if (!expected && !guess_may_be_base64(out->p, out->n)) return 0;
-  char *buffer = mem_alloc(DECODED_ROOM(out->n));
-  if (!buffer) return err_nomem(e), 0;
-  int decoded = (form == UNWRAP_GUESS && decode_values(out->p, out->n, (unsigned char *)buffer, &n)) ||
-                !base64_decode(out->p, out->n, (unsigned char *)buffer, &n, &why);
-  if (!decoded || !(expected || guess_is_expected(buffer, n))) {
+  char *buffer = mem_alloc(base64_room(out->n));
+  if (!buffer) return err_nomem(e);
+  if (base64_decode(out->p, out->n, (unsigned char *)buffer, &n, e)) {
     mem_free(buffer);
-    if (expected) {
-      err_set(e, why.code, 0, "%s", why.text);
-      out->n = 0;
-    }
-    return 0;
+    out->n = 0;
+    return e->code;
   }
   replace(out, buffer, n);
-  count_output(u, n, e);
-  return 1;
+  return count_output(u, n, e);
 }
 
 enum err_code unwrap(struct unwrap *u, const char *p, size_t n, enum unwrap_form form, struct unwrapped *out,
                      struct err *e) {
+  unsigned layers = 0;
   *out = (struct unwrapped){.p = p, .n = n};
+  u->damage.code = ERR_NONE;
   if (n > UNWRAP_MAX_BYTES) return too_much(e);
-  for (int layers = 0; !e->code; layers++, form = UNWRAP_GUESS) {
-    int gzip = guess_is_gzip(out->p, out->n) && form == UNWRAP_GUESS;
-    if (gzip) inflate_layer(u, out, e);
-    else if (!decode_layer(u, out, form, e)) break;
-    if (layers == UNWRAP_LAYERS)
-      err_set(e, ERR_ARGUMENT, 0, "has more than %d layers of gzip and base64", UNWRAP_LAYERS);
-  }
+  if (form == UNWRAP_BASE64 && decode(u, out, e)) return e->code;
+  while (remove_layer(u, layers, out, e)) layers++;
+  if (!e->code && u->damage.code) err_set(e, u->damage.code, 0, "%s", u->damage.text);
   return e->code;
 }

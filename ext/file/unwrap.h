@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "file/gzip.h"
 #include "file/input.h"
+#include "file/layer.h"
 
 #define UNWRAP_MAX_BYTES (UINT64_C(256) << 20) /* of output, all values and layers together */
 #define UNWRAP_LAYERS    4                     /* of base64 and gzip, one inside the other */
@@ -31,7 +31,10 @@
 
 struct unwrap {
   struct input input;
-  struct gzip gzip;
+  struct layer layer[2]; /* the present one, and the one around it */
+  struct err damage;     /* why nothing follows what has been unwrapped so far; ERR_NONE: it is whole */
+  const char *rest;      /* of what is damaged, the rest_n bytes that have not been read */
+  size_t rest_n;
   uint64_t made;    /* bytes of output since unwrap_begin() */
   uint64_t limit;   /* of these */
   struct stop stop; /* asked often; set by the owner after unwrap_init() */
@@ -59,11 +62,11 @@ void unwrap_clear(struct unwrap *u);
 
 /*
 ** Unwraps the n bytes at p, which must stay valid as long as *out is used.  unwrapped_free() must
-** be called in any case.  With UNWRAP_GUESS, a text that could be base64 is decoded when gzip,
-** JSON or lines of text come out; otherwise it is the result as it is.
+** be called in any case.  Layers are found as in a file (layer.h), and damage in them is what it is
+** there.
 **
-** Returns ERR_DAMAGED or ERR_FORMAT for what is cut off or corrupt; *out is then what could be
-** read before the damage.  Returns ERR_ARGUMENT when a limit is exceeded; ERR_NOMEM;
+** Returns ERR_DAMAGED for a layer that is cut off or corrupt; *out is then what could be read before the
+** damage.  Returns ERR_FORMAT for what is not the base64 that UNWRAP_BASE64 says it is.  Returns ERR_ARGUMENT when a limit is exceeded; ERR_NOMEM;
 ** ERR_INTERRUPT.
 */
 enum err_code unwrap(struct unwrap *u, const char *p, size_t n, enum unwrap_form form, struct unwrapped *out,

@@ -35,15 +35,19 @@ void chunk_trim(struct chunk *c) {
   if (c->inflated_cap > CHUNK_KEEP) mem_free(c->inflated), c->inflated = NULL, c->inflated_cap = 0;
 }
 
-enum err_code chunk_begin(struct chunk *c, const struct footer_chunk *from, struct err *e) {
+static enum err_code begin(struct chunk *c, const struct footer_chunk *from, struct err *e) {
   c->taken = c->used = 0;
   c->left = 0;
   if (from->why) return err_set(e, ERR_FORMAT, 0, "%s", from->why);
-  if (codec_check(from->codec, e)) return e->code;
   c->codec_number = from->codec;
   c->at = from->at;
   c->left = from->bytes;
   return ERR_NONE;
+}
+
+enum err_code chunk_begin(struct chunk *c, const struct footer_chunk *from, struct err *e) {
+  c->left = 0;
+  return codec_check(from->codec, e) ? e->code : begin(c, from, e);
 }
 
 static size_t to_come(const struct chunk *c) { return c->used - c->taken; }
@@ -155,4 +159,13 @@ int chunk_pass(struct chunk *c, struct err *e) {
   c->at += rest;
   c->left -= rest;
   return 1;
+}
+
+enum err_code chunk_count(struct chunk *c, const struct footer_chunk *from, uint64_t enough, uint64_t *values,
+                          struct err *e) {
+  *values = 0;
+  if (begin(c, from, e)) return e->code;
+  while (*values < enough && chunk_pass(c, e) > 0)
+    if (c->page.type == PAGE_DATA || c->page.type == PAGE_DATA_V2) *values += c->page.values;
+  return e->code;
 }

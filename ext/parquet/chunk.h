@@ -58,4 +58,11 @@ int chunk_next(struct chunk *c, struct err *e);
 */
 int chunk_pass(struct chunk *c, struct err *e);
 
+/*
+** Begins a chunk of any codec, and counts the values of its pages by their headers, until there are `enough`.
+** Errors as those of chunk_next().
+*/
+enum err_code chunk_count(struct chunk *c, const struct footer_chunk *from, uint64_t enough, uint64_t *values,
+                          struct err *e);
+
 #endif

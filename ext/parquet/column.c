@@ -51,6 +51,12 @@ void column_trim(struct parquet_column *c) {
   c->length_cap = c->prefix_cap = c->before_cap = c->arena_cap = c->before_n = 0;
 }
 
+size_t column_bytes(const struct parquet_column *c) {
+  const struct dictionary *d = &c->dictionary;
+  return c->chunk.cap + c->chunk.inflated_cap + d->bytes_cap + (d->number_cap + d->text_cap) * 2 * sizeof *d->text +
+         (c->length_cap + c->prefix_cap) * sizeof *c->length + c->before_cap + c->arena_cap;
+}
+
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e) {
   c->left = rows;
   c->page_left = 0;

@@ -76,6 +76,9 @@ void column_clear(struct parquet_column *c);
 /* Makes it a column of another file.  Its memory is used again, so that a file does not begin with page faults. */
 void column_change(struct parquet_column *c, const struct schema_column *schema, struct input *input);
 
+/* Bytes that it has allocated, and about as much as a reader needs for each value of a dictionary. */
+size_t column_bytes(const struct parquet_column *c);
+
 /* Frees what a column of another file would hardly need. */
 void column_trim(struct parquet_column *c);
 

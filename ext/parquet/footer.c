@@ -216,6 +216,9 @@ enum err_code footer_read(struct footer *f, const void *bytes, size_t n, uint64_
   if (!p.has_rows || p.rows < 0 || (uint64_t)p.rows != f->rows)
     return err_set(e, ERR_DAMAGED, 0, "its row groups have %llu rows together, and its footer says %lld",
                    (unsigned long long)f->rows, (long long)p.rows);
+  if (f->rows / FOOTER_DENSE > at)
+    return err_set(e, ERR_DAMAGED, 0, "its footer says %llu rows, more than its bytes can have",
+                   (unsigned long long)f->rows);
   return ERR_NONE;
 }
 

@@ -27,6 +27,7 @@
 #define FOOTER_MAX    (64u << 20)        /* bytes of a footer */
 #define FOOTER_CHUNKS (256u << 10)       /* row groups times columns */
 #define FOOTER_ROWS   (INT64_C(1) << 48) /* rows of a file */
+#define FOOTER_DENSE  (1u << 17) /* rows of a file for each of its bytes; the same record 1000 times takes one */
 
 /* What is known of the values of a column in a row group.  They can be trusted as little as all else. */
 struct footer_range {

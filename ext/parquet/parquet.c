@@ -99,6 +99,18 @@ enum err_code parquet_choose(struct parquet *p, const uint8_t *wanted, struct er
                      s->column[c].n < 80 ? (int)s->column[c].n : 80, s->column[c].name, s->column[c].why);
     add_column(p, c);
   }
+  p->memory = 0;
+  for (uint32_t i = 0; i < p->n; i++) p->memory += column_bytes(&p->chosen[i].column);
+  return ERR_NONE;
+}
+
+/* The column that parquet_dictionary() and count_rows() read.  ERR_NOMEM. */
+static enum err_code make_probe(struct parquet *p, uint32_t column, struct err *e) {
+  if (!p->probe) {
+    if (!(p->probe = mem_alloc(sizeof *p->probe))) return err_nomem(e);
+    column_init(p->probe, NULL, p->input, &p->codec);
+  }
+  column_change(p->probe, &p->footer.schema.column[column], p->input);
   return ERR_NONE;
 }
 
@@ -107,11 +119,7 @@ enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t col
   struct err why = {0};
   int is_all = 0;
   *dictionary = NULL;
-  if (!p->probe) {
-    if (!(p->probe = mem_alloc(sizeof *p->probe))) return err_nomem(e);
-    column_init(p->probe, NULL, p->input, &p->codec);
-  }
-  column_change(p->probe, &p->footer.schema.column[column], p->input);
+  if (make_probe(p, column, e)) return e->code;
   if (!column_begin(p->probe, footer_chunk(&p->footer, group, column), p->footer.group[group].rows, &why))
     column_read_dictionary(p->probe, &is_all, &why);
   if (why.code && why.code != ERR_DAMAGED && why.code != ERR_FORMAT) return err_set(e, why.code, 0, "%s", why.text);
@@ -119,8 +127,31 @@ enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t col
   return ERR_NONE;
 }
 
+/* Compares the number of rows with the values of the column that has the fewest bytes. */
+static enum err_code count_rows(struct parquet *p, uint32_t group, struct err *e) {
+  const struct schema *s = &p->footer.schema;
+  const struct footer_chunk *best = NULL;
+  uint64_t values = 0;
+  uint32_t column = 0;
+  struct err why = {0};
+  for (uint32_t c = 0; c < s->n; c++) {
+    const struct footer_chunk *chunk = footer_chunk(&p->footer, group, c);
+    if (s->column[c].is_nested || s->column[c].is_repeated || chunk->why || (best && chunk->bytes >= best->bytes))
+      continue;
+    best = chunk;
+    column = c;
+  }
+  if (!best) return err_set(e, ERR_FORMAT, 0, "has no column whose values could be counted");
+  if (make_probe(p, column, e)) return e->code;
+  if (chunk_count(&p->probe->chunk, best, p->left, &values, &why)) return fail(&s->column[column], &why, e);
+  if (values == p->left) return ERR_NONE;
+  err_set(&why, ERR_DAMAGED, 0, "has %s values than its row group has rows", values < p->left ? "fewer" : "more");
+  return fail(&s->column[column], &why, e);
+}
+
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e) {
   p->left = p->footer.group[group].rows;
+  if (!p->n) return p->left ? count_rows(p, group, e) : ERR_NONE;
   for (uint32_t i = 0; i < p->n; i++) {
     struct parquet_column *c = &p->chosen[i].column;
     struct err why = {0};
@@ -130,16 +161,41 @@ enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err 
   return ERR_NONE;
 }
 
-enum err_code parquet_window(struct parquet *p, uint32_t *rows, struct err *e) {
+/* The column has allocated memory, of which it had `before`. */
+static enum err_code count_memory(struct parquet *p, const struct parquet_column *c, size_t before, struct err *e) {
+  p->memory += column_bytes(c) - before;
+  if (p->memory <= PARQUET_MEMORY) return ERR_NONE;
+  return err_set(
+      e, ERR_FORMAT, 0,
+      "is a Parquet file whose pages and dictionaries take more than %zu MiB together; ask for fewer columns, "
+      "or write it with smaller row groups",
+      PARQUET_MEMORY >> 20);
+}
+
+/* Makes sure that there is a page, and lowers *n to its rows. */
+static enum err_code ready_column(struct parquet *p, struct parquet_column *c, uint32_t *n, struct err *e) {
   struct err why = {0};
-  uint32_t n = p->left < COLUMN_WINDOW ? (uint32_t)p->left : COLUMN_WINDOW, there;
+  size_t before = column_bytes(c);
+  uint32_t there = 0;
+  if (column_ready(c, &there, &why)) return fail(c->schema, &why, e);
+  if (there < *n) *n = there;
+  return count_memory(p, c, before, e);
+}
+
+static enum err_code read_column(struct parquet *p, struct parquet_column *c, uint32_t n, struct err *e) {
+  struct err why = {0};
+  size_t before = column_bytes(c);
+  if (column_read(c, n, &why)) return fail(c->schema, &why, e);
+  return count_memory(p, c, before, e);
+}
+
+enum err_code parquet_window(struct parquet *p, uint32_t *rows, struct err *e) {
+  uint32_t n = p->left < COLUMN_WINDOW ? (uint32_t)p->left : COLUMN_WINDOW;
   *rows = 0;
-  for (uint32_t i = 0; n && i < p->n; i++) {
-    if (column_ready(&p->chosen[i].column, &there, &why)) return fail(p->chosen[i].column.schema, &why, e);
-    n = there < n ? there : n;
-  }
   for (uint32_t i = 0; n && i < p->n; i++)
-    if (column_read(&p->chosen[i].column, n, &why)) return fail(p->chosen[i].column.schema, &why, e);
+    if (ready_column(p, &p->chosen[i].column, &n, e)) return e->code;
+  for (uint32_t i = 0; n && i < p->n; i++)
+    if (read_column(p, &p->chosen[i].column, n, e)) return e->code;
   p->left -= n;
   *rows = n;
   return ERR_NONE;

@@ -5,11 +5,11 @@
 ** Call order: parquet_init() once; for each file parquet_open(), a look at the footer, parquet_choose();
 ** then, for each row group that is wanted, parquet_begin_group() and parquet_window() until it sets no
 ** rows; parquet_close().  parquet_clear() at the end.  A query that needs no column, and so no page, can
-** take the number of rows from the footer.
+** take the number of rows from the footer, which parquet_begin_group() compares with the headers of pages.
 **
 ** Memory: the footer, and for each chosen column its buffers (chunk.h, column.h), which limits of these
-** headers bound, whatever the file says.  It comes from base/mem.h, and is freed with the file.  A struct
-** belongs to one thread at a time.
+** headers bound, whatever the file says, and PARQUET_MEMORY for all columns together.  It comes from base/mem.h.
+** A struct belongs to one thread at a time.
 **
 ** Errors: ERR_DAMAGED, ERR_FORMAT for what is not read, ERR_NOMEM, and those of file/input.h.  The text
 ** says what is wrong and names the column; the file is the caller's to name.
@@ -26,6 +26,8 @@
 #include "parquet/column.h"
 #include "parquet/footer.h"
 
+#define PARQUET_MEMORY ((size_t)1 << 30) /* bytes for the chosen columns together */
+
 struct parquet {
   struct input *input;  /* not owned */
   unsigned char *bytes; /* of the footer */
@@ -38,6 +40,7 @@ struct parquet {
     struct parquet_column column;
   } * chosen; /* those columns */
   size_t chosen_cap;
+  size_t memory;                /* bytes that they have, as column_bytes() says */
   uint64_t left;                /* rows of the row group at hand */
   struct parquet_column *probe; /* of parquet_dictionary(); NULL before */
 };
@@ -48,7 +51,10 @@ void parquet_clear(struct parquet *p);
 /* Reads the footer of a file, which must stay open until parquet_close(). */
 enum err_code parquet_open(struct parquet *p, struct input *input, struct err *e);
 
-/* Frees what belongs to the file, but keeps the memory of columns for the next one.  A file may be closed twice, or without having been opened. */
+/*
+** Frees what belongs to the file, but keeps the memory of columns for the next one.  A file may be closed twice, or
+** without having been opened.
+*/
 void parquet_close(struct parquet *p);
 
 /*
@@ -65,7 +71,10 @@ enum err_code parquet_choose(struct parquet *p, const uint8_t *wanted, struct er
 enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t column,
                                  const struct dictionary **dictionary, struct err *e);
 
-/* Begins to read a row group. */
+/*
+** Begins to read a row group.  Where no column is chosen, its pages are counted by the headers of the smallest column,
+** because nothing else would show that a number of rows is wrong.
+*/
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e);
 
 /* Reads the next rows of all chosen columns, and sets *rows to their number, 0 at the end of the row group. */

@@ -175,6 +175,7 @@ static enum err_code add_leaf(struct schema *s, struct tree *tree, const struct 
   c->n = name->n;
   c->type = (enum schema_type)el->type;
   c->is_optional = el->repetition == OPTIONAL;
+  c->is_repeated = el->repetition == REPEATED;
   c->values = values_of(el, &c->why);
   if (c->is_nested) c->values = SCHEMA_UNREADABLE, c->why = "has values within others";
   if (c->values != SCHEMA_UNREADABLE) c->why = NULL;

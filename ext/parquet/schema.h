@@ -50,6 +50,7 @@ struct schema_column {
   enum schema_values values;
   int is_optional; /* values may be missing */
   int is_nested;   /* it is not directly below the root */
+  int is_repeated; /* there may be several values, or none */
   const char *why; /* SCHEMA_UNREADABLE: "is of the type DOUBLE" and the like, a constant text; otherwise NULL */
 };
 

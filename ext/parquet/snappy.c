@@ -12,12 +12,14 @@
 ** what it writes itself, so that short offsets repeat a pattern.
 **
 ** Most elements are short.  Where there is room, they are copied in pieces of 16 bytes, which writes
-** beyond their ends; the next element writes over it.
+** beyond their ends; the next element writes over it.  take_short() does so without a look at each byte.
 */
 #include "parquet/snappy.h"
 
 #include <stdint.h>
 #include <string.h>
+
+#include "base/bytes.h"
 
 #define PIECE 16
 
@@ -77,13 +79,48 @@ static size_t copy_length(unsigned tag, const unsigned char **in, const unsigned
   return 1 + (tag >> 2);
 }
 
+/*
+** Takes elements that need no care, as long as there are any: copies, and literals of at most PIECE bytes, that are
+** not close to the end of the input.  Returns where the output ends then.  What is left, or wrong, is for the
+** loop of snappy_inflate().
+*/
+static size_t take_short(const unsigned char **input, const unsigned char *end, unsigned char *out, size_t at,
+                         size_t out_n) {
+  static const uint32_t mask[4] = {0, 0xff, 0xffff, 0xffffffff}; /* of the offset, in the bytes behind the first */
+  static const uint8_t more[4] = {0, 1, 2, 4};
+  const unsigned char *in = *input;
+  while (end - in > PIECE) {
+    unsigned tag = *in, kind = tag & 3;
+    size_t n = 1 + (tag >> 2);
+    if (!kind) {
+      if (n > PIECE || n > out_n - at) break;
+      memcpy(out + at, in + 1, PIECE);
+      in += 1 + n;
+    } else {
+      size_t offset = bytes_load4((const char *)in + 1) & mask[kind];
+      if (kind == 1) n = 4 + (tag >> 2 & 7), offset |= (size_t)(tag >> 5) << 8;
+      if (offset - 1 >= at || n > out_n - at) break;
+      if (n <= PIECE && offset >= 8) {
+        memcpy(out + at, out + at - offset, 8);
+        memcpy(out + at + 8, out + at + 8 - offset, 8);
+      } else {
+        copy_back(out + at, offset, n);
+      }
+      in += 1 + more[kind];
+    }
+    at += n;
+  }
+  *input = in;
+  return at;
+}
+
 const char *snappy_inflate(const unsigned char *in, size_t n, unsigned char *out, size_t out_n) {
   const unsigned char *end = in + n;
   size_t at = 0;
   uint64_t length;
   if (!get_length(&in, end, &length)) return "has no length at its beginning";
   if (length != out_n) return "says another length than its page";
-  while (in < end) {
+  while ((at = take_short(&in, end, out, at, out_n)), in < end) {
     unsigned tag = *in++;
     if (!(tag & 3)) {
       uint64_t bytes = literal_length(tag, &in, end);

@@ -19,70 +19,8 @@
 #include <string.h>
 
 #include "record/lookalike.h"
+#include "record/marks.h"
 #include "record/record.h"
-
-static int text_contains(const char *p, size_t n, const char *what) {
-  size_t what_n = strlen(what);
-  for (size_t i = 0; i + what_n <= n; i++)
-    if (!memcmp(p + i, what, what_n)) return 1;
-  return 0;
-}
-
-int detect_marks(const char *p, size_t n) {
-  static const char *const verdicts[] = {"ACCEPT OK", "REJECT OK", "NODATA", ",ACCEPT,", ",REJECT,"};
-  for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
-    if (text_contains(p, n, verdicts[i]) && text_contains(p, n, "eni-")) return 1;
-  return text_contains(p, n, "srcaddr") && text_contains(p, n, "dstaddr") &&
-         !text_contains(p, n, "${"); /* with ${} it is a LogFormat string */
-}
-
-static int is_word(const char *p, size_t n, const char *word) { return strlen(word) == n && !memcmp(p, word, n); }
-
-/*
-** Returns 1 for an address alone: four numbers with dots, or IPv6 with all its groups or a "::".
-** A time such as 12:30:00, and an address with a port, are not addresses here.
-*/
-static int is_plain_address(const char *p, size_t n) {
-  int dots = 0, colons = 0, doubled = 0;
-  for (size_t i = 0; i < n; i++) {
-    dots += p[i] == '.';
-    colons += p[i] == ':';
-    doubled |= i > 0 && p[i] == ':' && p[i - 1] == ':';
-  }
-  if (!record_is_address(p, n)) return 0;
-  return colons ? colons == 7 || doubled : dots == 3 && n >= 7 && n <= 15;
-}
-
-/*
-** Returns 1 if the line looks like traffic of a flow log in an unknown layout: it has two
-** addresses, or an address or an interface beside a word such as ACCEPT, or the same written as
-** CSV or JSON.  The answer is sometimes wrong, and then on the safe side: when a file is passed
-** over by mistake, nobody sees its traffic.
-*/
-static int has_marks(const struct line *line) {
-  int addresses = 0, interfaces = 0, verdicts = 0;
-  for (uint32_t i = 0; i < line->count; i++) {
-    size_t n;
-    const char *p = token_text(line, i, &n);
-    addresses += is_plain_address(p, n);
-    interfaces += n > 4 && !memcmp(p, "eni-", 4);
-    verdicts +=
-        is_word(p, n, "ACCEPT") || is_word(p, n, "REJECT") || is_word(p, n, "NODATA") || is_word(p, n, "SKIPDATA");
-  }
-  if (addresses >= 2 || (addresses + interfaces && verdicts) || (addresses && interfaces)) return 1;
-  return detect_marks(line->text + line->start, line->end - line->start);
-}
-
-int detect_utf16(const char *p, size_t n) {
-  static const char mark[] = "srcaddr", mark2[] = "ACCEPT";
-  for (size_t i = 0; i + 2 * sizeof mark < n; i++) {
-    size_t a = 0, b = 0;
-    while (mark[a] && p[i + 2 * a] == mark[a]) a++;
-    while (mark2[b] && p[i + 2 * b] == mark2[b]) b++;
-    if (!mark[a] || !mark2[b]) return 1;
-  }
-  return 0;
-}
 
 /*
 ** Says why a line with as many fields as the format is no record of it.  Returns 0 if it has more
@@ -135,7 +73,8 @@ static int is_export_test(const struct line *line) {
 struct subject {
   struct line line; /* all zero if none of the lines can be shown */
   struct line next;
-  int likely; /* there are marks of a flow log */
+  int likely;   /* there are marks of a flow log */
+  int is_other; /* the file says itself that it is none, and why */
 };
 
 /*
@@ -157,6 +96,7 @@ static int say_reason(const struct subject *s, const struct formats *formats, ch
 static int say_why(const struct subject *s, const struct formats *formats, char why[ERR_TEXT]) {
   char reason[ERR_TEXT], shown[RECORD_SHOWN + 4];
   const struct line *line = &s->line;
+  if (s->is_other) return 0;
   if (line->text && is_export_test(line)) {
     err_print(why, "is the test object aws-logs-write-test, which CloudWatch Logs writes before it exports logs; it "
                    "holds no records");
@@ -175,7 +115,7 @@ static int say_why(const struct subject *s, const struct formats *formats, char 
 
 /* Notes a line that decides nothing.  why may be written to. */
 static void note(struct subject *s, const struct tokens *t, uint32_t i, const struct line *line, char why[ERR_TEXT]) {
-  int marked = has_marks(line);
+  int marked = marks_in_line(line);
   if (!s->line.text || (marked && !s->likely && !layout_is_near_header(&s->line, why))) {
     s->line = *line;
     memset(&s->next, 0, sizeof s->next);
@@ -205,6 +145,7 @@ static enum detect_result search(const struct search *s, const struct tokens *t,
     if (line.end - line.start > RECORD_MAX_BYTES || record_control(t->text + line.start, line.end - line.start))
       continue;
     int header = is_first && !is_unusable ? layout_from_header(layout, &line, s->expected && seen == 1, e) : 0;
+    if (header > 0 && lookalike_log_of_header(&line)) header = 0;
     if (header < 0) {
       e->line = line.number;
       return DETECT_ERROR;
@@ -212,7 +153,8 @@ static enum detect_result search(const struct search *s, const struct tokens *t,
     *choice = header || is_unusable ? FORMATS_NONE : formats_choose(s->formats, &line);
     if (!header && *choice != FORMATS_NONE) formats_layout(s->formats, *choice, layout);
     if (header || *choice != FORMATS_NONE) return e->line = line.number, DETECT_FLOW_LOG;
-    if (is_first) note(&subject, t, i, &line, why);
+    if (seen == 1 && lookalike_says_what_it_is(&line, why)) subject.is_other = 1;
+    if (is_first && !subject.is_other) note(&subject, t, i, &line, why);
   }
   if (seen == s->before) return DETECT_BLANK;
   e->line = subject.line.number;

@@ -43,13 +43,4 @@ enum detect_result detect_contained(const struct tokens *t, const struct formats
                                     const uint8_t unusable[], uint64_t before, struct layout *layout, int *choice,
                                     char why[ERR_TEXT], struct err *e);
 
-/*
-** Returns 1 if the n bytes at p, of any form, have the marks of flow log records, so that they must
-** not be passed over silently; otherwise 0.
-*/
-int detect_marks(const char *p, size_t n);
-
-/* Returns 1 if text in UTF-16, of either byte order, looks like a flow log, otherwise 0. */
-int detect_utf16(const char *p, size_t n);
-
 #endif

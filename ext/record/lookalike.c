@@ -15,6 +15,7 @@
 
 #include "base/chars.h"
 #include "record/fields.h"
+#include "record/marks.h"
 #include "record/record.h"
 
 /* Functions with which a query makes one row of many records. */
@@ -44,9 +45,83 @@ int lookalike_may_be_sum(const char *name, size_t n) {
   return 0;
 }
 
-int lookalike_is_of_queries(const char *name, size_t n) {
-  static const char query_name[] = "query-name";
-  return field_same_name(name, n, query_name, sizeof query_name - 1);
+/* Names that other logs have, of which some lie beside flow logs.  is_sure: with srcaddr and vpc_id, too. */
+static const struct {
+  const char *name, *log;
+  int is_sure;
+} logs[] = {
+    {"query-name", "query log of Route 53 Resolver", 1},
+    {"event-version", "log of CloudTrail", 0},
+    {"webacl-id", "log of AWS WAF", 0},
+    {"firewall-name", "log of AWS Network Firewall", 0},
+    {"flow-id", "log of Suricata", 0},
+    {"event-type", "log of Suricata, or of a program like it", 0},
+    {"id.orig-h", "log of Zeek", 0},
+    {"conn-state", "log of Zeek", 0},
+    {"source.ip", "log with Elastic's names", 0},
+    {"destination.ip", "log with Elastic's names", 0},
+    {"time-received", "log of NetFlow", 0},
+    {"time-received-ns", "log of NetFlow", 0},
+    {"time-flow-start", "log of NetFlow", 0},
+    {"time-flow-start-ns", "log of NetFlow", 0},
+    {"sampler-address", "log of NetFlow", 0},
+    {"first-switched", "log of NetFlow", 0},
+    {"first-seen", "log of NetFlow", 0},
+    {"ibyt", "log of NetFlow", 0},
+    {"jsonPayload", "log of Google Cloud", 0},
+    {"tcpsyn", "log of Windows Firewall", 0},
+};
+
+/* Names of AWS alone.  With '_' or '-' between other letters than AWS has them, such as src_addr, they are anybody's. */
+static int is_own(int field, const char *name, size_t n) {
+  switch (field) {
+  case FIELD_srcaddr:
+  case FIELD_dstaddr: return n == fields[field].n && field_same_name(name, n, fields[field].name, n);
+  case FIELD_pkt_srcaddr:
+  case FIELD_pkt_dstaddr:
+  case FIELD_flow_direction:
+  case FIELD_interface_id:
+  case FIELD_log_status: return field_same_name(name, n, fields[field].name, fields[field].n);
+  default: return 0;
+  }
+}
+
+void lookalike_add_name(struct lookalike_names *s, int field, const char *name, size_t n) {
+  s->is_own |= is_own(field, name, n);
+  for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
+    if (field_same_name(name, n, logs[i].name, strlen(logs[i].name)) && (!s->log || logs[i].is_sure)) {
+      s->log = logs[i].log;
+      s->is_sure |= logs[i].is_sure;
+    }
+}
+
+const char *lookalike_log(const struct lookalike_names *s) { return s->is_sure || !s->is_own ? s->log : NULL; }
+
+const char *lookalike_log_of_header(const struct line *line) {
+  struct lookalike_names names = {NULL, 0, 0};
+  for (uint32_t i = 0; i < line->count; i++) {
+    size_t n;
+    const char *p = token_text(line, i, &n);
+    lookalike_add_name(&names, field_find(p, n), p, n);
+  }
+  return lookalike_log(&names);
+}
+
+int lookalike_says_what_it_is(const struct line *line, char why[ERR_TEXT]) {
+  static const struct {
+    const char *begin, *what;
+  } kinds[] = {
+      {"#separator", "is a log of Zeek"},
+      {"#Software:", "is a log in the extended format of W3C"},
+      {"#Version:", "is a log in the extended format of W3C"},
+      {"#Fields:", "is a log in the extended format of W3C"},
+  };
+  size_t n;
+  const char *p = line->count ? token_text(line, 0, &n) : NULL;
+  for (size_t i = 0; p && i < sizeof kinds / sizeof *kinds; i++)
+    if (n == strlen(kinds[i].begin) && !memcmp(p, kinds[i].begin, n))
+      return err_print(why, "%s, and no flow log", kinds[i].what), 1;
+  return 0;
 }
 
 /* Is a line without its first `tokens` tokens and `bytes` bytes a record or a header? */
@@ -123,7 +198,8 @@ static int is_name(const struct value *value) {
 
 /* What the names of a line are. */
 struct names {
-  int known, traffic, is_queries;
+  int known, traffic;
+  struct lookalike_names other;
   struct value sum; /* the first that is, or seems to be, computed from several records */
   int is_sure;
 };
@@ -139,7 +215,7 @@ static void read_names(struct names *names, const char *p, const char *end) {
       names->known++;
       names->traffic += field_is_traffic(field);
     }
-    names->is_queries |= lookalike_is_of_queries(value.p, value.n);
+    lookalike_add_name(&names->other, field, value.p, value.n);
     if (!names->sum.p && lookalike_is_sum(value.p, value.n)) names->sum = value;
     if (!may_be.p && field == FIELD_NONE && lookalike_may_be_sum(value.p, value.n)) may_be = value;
   }
@@ -161,31 +237,35 @@ static enum lookalike say_columns(const struct line *line, int is_table, char wh
               names.is_sure ? "is computed from several" : "seems to be computed from several, and none is a time");
     return LOOKALIKE_OTHER;
   }
-  if (names.known >= LAYOUT_SURE && names.traffic && !names.is_queries) {
+  const char *log = lookalike_log(&names.other);
+  if (names.known >= LAYOUT_SURE && names.traffic && !log) {
     err_print(why, "names columns of a flow log as CSV does, but no row behind the header has as many values");
     return LOOKALIKE_RECORDS;
   }
   if (!is_table) return LOOKALIKE_NONE;
   while (end > p && char_is_space(end[-1])) end--;
   record_show(p, (size_t)(end - p), SHOWN, shown);
-  err_print(why, "is CSV whose columns are %s: no flow log", shown);
+  if (log) err_print(why, "is a %s, and no flow log; its columns are %s", log, shown);
+  else err_print(why, "is CSV whose columns are %s: no flow log", shown);
   return LOOKALIKE_OTHER;
 }
 
 /* CSV has more values than words. */
 static enum lookalike find_csv(const struct line *line, const struct line *next, char why[ERR_TEXT]) {
   const char *p = line->text + line->start, *end = line->text + line->end;
-  size_t commas = count_commas(line), names = 0, addresses = 0, verdicts = 0;
+  size_t commas = count_commas(line), names = 0;
+  struct marks marks;
   struct value value;
+  memset(&marks, 0, sizeof marks);
   if (!commas) return LOOKALIKE_NONE;
   while (next_value(&p, end, &value)) {
     names += (size_t)is_name(&value);
-    addresses += value.n >= 3 && record_is_address(value.p, value.n);
-    verdicts += value.n == 6 &&
-                (!memcmp(value.p, "ACCEPT", 6) || !memcmp(value.p, "REJECT", 6) || !memcmp(value.p, "NODATA", 6));
+    marks_add(&marks, value.p, value.n);
   }
   if (names == commas + 1) return say_columns(line, next->text && count_commas(next) >= commas, why);
-  if (commas + 1 < line->count || commas < 3 || !(addresses >= 2 || verdicts)) return LOOKALIKE_NONE;
+  if (commas + 1 < line->count || commas < 3 ||
+      !(marks_are_found(&marks) || marks_in_text(line->text + line->start, line->end - line->start)))
+    return LOOKALIKE_NONE;
   err_print(why, "looks like flow log records as CSV without a header line; write the names of the columns in front, "
                  "as in 'version,account_id,srcaddr'");
   return LOOKALIKE_RECORDS;

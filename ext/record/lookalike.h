@@ -18,6 +18,12 @@ enum lookalike {
 };
 
 /*
+** Does a file whose first line this is say what it is, as Zeek and the extended log files of W3C do?
+** Then why becomes what it is, in words; the line is no header.
+*/
+int lookalike_says_what_it_is(const struct line *line, char why[ERR_TEXT]);
+
+/*
 ** Finds out what a file is, one of whose first lines this is; the line is neither a header nor in
 ** one of the formats.  next: the line behind it; all zero if there is none.  Unless the result is
 ** LOOKALIKE_NONE, why becomes what it is and what to do, in words.
@@ -38,9 +44,22 @@ int lookalike_is_sum(const char *name, size_t n);
 int lookalike_may_be_sum(const char *name, size_t n);
 
 /*
-** Is it a name that the query logs of Route 53 Resolver have?  They lie beside flow logs, with
-** srcaddr, srcport and vpc_id, and are none.
+** Names of columns or keys, of which some are those of another log.  Many logs have ends of connections
+** under names that are read as fields of flow logs, too, such as src_ip.  All zero at first.
 */
-int lookalike_is_of_queries(const char *name, size_t n);
+struct lookalike_names {
+  const char *log; /* whose names there are, or NULL */
+  int is_sure;     /* they are, whatever the others are */
+  int is_own;      /* there are names that nothing but flow logs has */
+};
+
+/* Adds a name, which is that of this field, or FIELD_NONE. */
+void lookalike_add_name(struct lookalike_names *s, int field, const char *name, size_t n);
+
+/* The log that they are of, as "log of Suricata", or NULL for a flow log, and what nobody knows. */
+const char *lookalike_log(const struct lookalike_names *s);
+
+/* The same for a line of names. */
+const char *lookalike_log_of_header(const struct line *line);
 
 #endif

@@ -161,8 +161,8 @@ static inline uint64_t tag_of(const struct grouping_item *item, const uint64_t *
 
 /* Adds row i to a group, unless a sum would become too large.  Returns whether it has been added. */
 static inline int add_to_group(struct group *g, const struct measures *m, uint32_t i) {
-  uint64_t packets = m->packets ? group_sum(g->packets, m->packets[i]) : GROUP_NULL;
-  uint64_t bytes = m->bytes ? group_sum(g->bytes, m->bytes[i]) : GROUP_NULL;
+  uint64_t packets = m->packets ? group_sum(g->packets, m->packets[i]) : g->packets; /* which is of another file */
+  uint64_t bytes = m->bytes ? group_sum(g->bytes, m->bytes[i]) : g->bytes;
   if ((packets > INT64_MAX && packets != GROUP_NULL) || (bytes > INT64_MAX && bytes != GROUP_NULL)) return 0;
   g->flows++;
   g->packets = packets;

@@ -124,12 +124,12 @@ void rows_word_of_text(enum kind kind, const struct parquet_text *t, struct rows
   w->has_colon = kind == KIND_ADDR && memchr(p, ':', n);
 }
 
-int rows_word_passes(const struct predicate_term *t, uint32_t n, enum kind kind, const struct rows_word *w) {
+int rows_word_passes(const struct predicate_term *t, uint32_t n, int is_addr, const struct rows_word *w) {
   struct address_room room;
   size_t length = w->n;
   const char *p = w->p;
   if (length == 1 && *p == '-') return predicate_passes_null(t, n);
-  if (kind == KIND_ADDR && w->has_colon) p = address_spelling(p, &length, &room);
+  if (is_addr && w->has_colon) p = address_spelling(p, &length, &room);
   return predicate_passes_text(t, n, p, length);
 }
 

@@ -84,8 +84,8 @@ struct parquet_rows {
 /* Makes the word of a text, of a field of this kind. */
 void rows_word_of_text(enum kind kind, const struct parquet_text *t, struct rows_word *w);
 
-/* Does a text pass n terms about one subject, as predicate_keeps() decides it of its token? */
-int rows_word_passes(const struct predicate_term *t, uint32_t n, enum kind kind, const struct rows_word *w);
+/* Does a text pass n terms about one subject, as predicate_keeps() decides it of its token?  is_addr: as in its group. */
+int rows_word_passes(const struct predicate_term *t, uint32_t n, int is_addr, const struct rows_word *w);
 
 void parquet_rows_init(struct parquet_rows *r);
 void parquet_rows_clear(struct parquet_rows *r);
@@ -123,8 +123,14 @@ enum err_code parquet_rows_next(struct parquet_rows *r, const struct predicate_b
 enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *out, struct err *e);
 
 /*
+** Can the columns alone tell which rows pass?  They can't where a filter asks about the line, or about the digits
+** of a number.
+*/
+int parquet_rows_can_keep(const struct parquet_rows *r, const struct predicate_bound *wanted);
+
+/*
 ** Sets keep[i] to 0 for each of the rows that parquet_rows_columns() has returned that does not pass the group of a
-** bound predicate.  A text of a dictionary is looked at once.  ERR_NOMEM.
+** bound predicate for which parquet_rows_can_keep().  A text of a dictionary is looked at once.  ERR_NOMEM.
 */
 enum err_code parquet_rows_keep(struct parquet_rows *r, const struct rows_columns *rows,
                                 const struct predicate_group *group, uint8_t *keep, struct err *e);

@@ -25,6 +25,7 @@
 
 #include "base/number.h"
 #include "record/detect.h"
+#include "record/marks.h"
 #include "record/plausible.h"
 #include "scan/reader_parts.h"
 #include "scan/reader_rows.h"
@@ -47,7 +48,7 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip, which can't be read here; unpack it");
   else err_print(r->why, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
   int likely =
-      kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && detect_utf16(r->text, r->text_n));
+      kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && marks_in_utf16(r->text, r->text_n));
   return reader_not_a_flow_log(r, b, likely, 0, e);
 }
 

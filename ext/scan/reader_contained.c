@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "record/detect.h"
+#include "record/marks.h"
 #include "scan/reader_parts.h"
 
 #define CONTAINED_BAD (4 * 1024) /* lines without a message that are read to find a record */
@@ -37,20 +38,28 @@ enum err_code reader_begin_container(struct reader *r, struct err *e) {
   return ERR_NONE;
 }
 
-/* No record was found among the lines that have been read. */
+/* No record was found among the lines that have been read.  What could not be unpacked may have had some. */
 static enum err_code no_records(struct reader *r, struct batch *b, struct err *e) {
+  const struct err *lost = &r->container.lost;
+  if (lost->code && !r->unread.likely) {
+    r->unread.likely = 1;
+    r->unread.line = lost->line;
+    err_print(r->unread.why, "%s", lost->text);
+  }
   memcpy(r->why, r->unread.why, sizeof r->why);
   return reader_not_a_flow_log(r, b, r->unread.likely, r->unread.line, e);
 }
 
 /*
 ** Nothing more of a container can be read, because of what *why says.  In a file that was found
-** in a folder, and of which no record has been seen, that need not concern flow logs.
+** in a folder, and of which no record has been seen, that need not concern flow logs, unless it could not
+** be unpacked.  Limits of that are no mistake in the query.
 */
 static enum err_code broken(struct reader *r, struct batch *b, const struct err *why, struct err *e) {
-  if (r->verdict != VERDICT_OPEN) return reader_file_problem(r, b, why->code, why->line, why->text, e);
+  enum err_code code = why->code == ERR_ARGUMENT ? ERR_FORMAT : why->code;
+  if (r->verdict != VERDICT_OPEN) return reader_file_problem(r, b, code, why->line, why->text, e);
   err_print(r->why, "%s", why->text);
-  int likely = r->unread.likely || detect_marks(r->lines.p, r->lines.n);
+  int likely = r->unread.likely || r->container.lost.code || marks_in_text(r->lines.p, r->lines.n);
   return reader_not_a_flow_log(r, b, likely, why->line, e);
 }
 

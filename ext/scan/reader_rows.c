@@ -51,7 +51,8 @@ static int may_drop_rows(const struct reader *r) {
 
 static int takes_columns(const struct reader *r) {
   const struct summing_kind *kind = r->summing.kind;
-  return may_drop_rows(r) && kind && kind->add_columns && r->table.has_columns;
+  return may_drop_rows(r) && kind && kind->add_columns && r->table.has_columns &&
+         parquet_rows_can_keep(&r->table, &r->wanted);
 }
 
 /* Adds the next rows to the sums, as columns.  *n becomes how many, and 0 if they have to come as tokens. */
@@ -74,6 +75,15 @@ static enum err_code next_columns(struct reader *r, struct batch *b, uint32_t *n
   return r->summing.kind->add_columns(r->summing.sums, &rows, keep, e);
 }
 
+/*
+** No row of the file has been looked at.  Notes which fields it has, and finds out whether its rows could have been
+** used at all: that does not depend on which row groups were left out.
+*/
+static enum err_code bind_without_rows(struct reader *r, struct batch *b, struct err *e) {
+  if (reader_bind(r, b, e) || !r->misfit.code || !r->table.file.footer.rows) return e->code;
+  return reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e);
+}
+
 /* Makes the next rows of a Parquet file the window, if there are any. */
 enum err_code reader_next_rows(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
@@ -85,8 +95,7 @@ enum err_code reader_next_rows(struct reader *r, struct batch *b, struct err *e)
   if (parquet_rows_next(&r->table, wanted, &r->tokens, &r->line, &why)) return rows_failed(r, b, &why, e);
   r->records += r->table.dropped;
   r->done = r->table.at_end;
-  if (r->done && !r->is_bound) return reader_bind(r, b, e); /* which notes that the file has the fields, without rows */
-  return ERR_NONE;
+  return r->done && !r->is_bound ? bind_without_rows(r, b, e) : ERR_NONE;
 }
 
 /* A row that does not fit the layout, or has odd bytes, or perhaps cannot be right. */

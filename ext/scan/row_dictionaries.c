@@ -24,7 +24,7 @@ static int texts_may_pass(const struct predicate_term *t, size_t n, enum kind ki
   for (uint32_t i = 0; i < d->n; i++) {
     struct rows_word w;
     rows_word_of_text(kind, &d->text[i], &w);
-    if (w.is_bad || w.is_odd || rows_word_passes(t, (uint32_t)n, kind, &w)) return 1;
+    if (w.is_bad || w.is_odd || rows_word_passes(t, (uint32_t)n, kind == KIND_ADDR, &w)) return 1;
   }
   return 0;
 }

@@ -58,6 +58,21 @@ enum err_code parquet_rows_columns(struct parquet_rows *r, struct rows_columns *
   return ERR_NONE;
 }
 
+/* Can the columns alone answer the group?  A filter may ask about the whole line, or about the digits of a number. */
+static int is_about_values(const struct parquet_rows *r, const struct predicate_group *g) {
+  for (uint32_t t = 0; t < g->ntokens; t++) {
+    const struct rows_column *c = &r->chosen[g->token[t]];
+    if (kind_is_int(c->kind) && (!g->is_int || c->column->schema->values == SCHEMA_TEXT)) return 0;
+  }
+  return g->about != PREDICATE_MESSAGE;
+}
+
+int parquet_rows_can_keep(const struct parquet_rows *r, const struct predicate_bound *wanted) {
+  for (uint32_t k = 0; k < wanted->ngroups; k++)
+    if (!is_about_values(r, &wanted->group[k])) return 0;
+  return 1;
+}
+
 /* Decides which values of the dictionary pass the group, unless that has been done.  Returns 0 for another group. */
 static int ask_dictionary(struct rows_column *c, const struct predicate_group *g, struct err *e) {
   if (!c->column->is_indexed) return 0;
@@ -66,7 +81,8 @@ static int ask_dictionary(struct rows_column *c, const struct predicate_group *g
   if (c->passes_of == c->dictionary) return 1;
   uint32_t n = c->column->dictionary.n;
   if (mem_grow(&c->passes, &c->passes_cap, n + 1u, 256, 1)) return err_nomem(e), 0;
-  for (uint32_t i = 0; i < n; i++) c->passes[i] = (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->words[i]);
+  for (uint32_t i = 0; i < n; i++)
+    c->passes[i] = (uint8_t)rows_word_passes(g->term, g->nterms, g->is_addr, &c->words[i]);
   c->passes_of = c->dictionary;
   return 1;
 }
@@ -92,7 +108,8 @@ static enum err_code ask_column(struct rows_column *c, const struct predicate_gr
   } else if (ask_dictionary(c, g, e)) {
     for (uint32_t i = 0; i < n; i++) passes[i] |= column->present[i] ? c->passes[column->index[i]] : (uint8_t)null;
   } else {
-    for (uint32_t i = 0; i < n; i++) passes[i] |= (uint8_t)rows_word_passes(g->term, g->nterms, c->kind, &c->word[i]);
+    for (uint32_t i = 0; i < n; i++)
+      passes[i] |= (uint8_t)rows_word_passes(g->term, g->nterms, g->is_addr, &c->word[i]);
   }
   return e->code;
 }
@@ -114,13 +131,13 @@ enum err_code parquet_rows_keep(struct parquet_rows *r, const struct rows_column
   return keep_rows(r, g, rows->before, rows->n, keep, e);
 }
 
-/* Makes the values of the columns that the group is about.  Returns 0 if one of them is an error, or a message is asked. */
+/* Makes the values of the columns that the group is about.  Returns 0 if one of them is an error, or they can't answer. */
 static int read_asked(struct parquet_rows *r, const struct predicate_group *g, struct err *e) {
-  if (g->about == PREDICATE_MESSAGE) return 0;
+  if (!is_about_values(r, g)) return 0;
   for (uint32_t t = 0; t < g->ntokens && !e->code; t++) {
     struct rows_column *c = &r->chosen[g->token[t]];
     if (!kind_is_int(c->kind)) row_values_read(r, c, r->nrows, e);
-    else if (c->column->schema->values == SCHEMA_TEXT || !read_numbers(c, r->nrows)) return 0;
+    else if (!read_numbers(c, r->nrows)) return 0;
   }
   return !e->code && !r->is_bad && !r->is_odd;
 }

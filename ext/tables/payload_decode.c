@@ -35,15 +35,16 @@ struct payload_decoder {
   char **pzErr;
 };
 
-/* A container's bytes. */
+/* A container's bytes, and the damage with which they end, if they do. */
 struct content {
   const char *p, *end;
+  const struct err *damage;
 };
 
 static ssize_t read_content(void *from, char *p, size_t n, struct err *e) {
   struct content *content = from;
   size_t left = (size_t)(content->end - content->p);
-  (void)e;
+  if (!left && content->damage->code) return err_set(e, content->damage->code, 0, "%s", content->damage->text), -1;
   if (n > left) n = left;
   if (n) memcpy(p, content->p, n);
   content->p += n;
@@ -134,6 +135,7 @@ static int add_line(struct payload_decoder *u, const struct block_place *place, 
   if (payload_add_line(u->payload, name, p, why ? 0 : n, &line, &e) || add_event(u, name, place, &e))
     return lower_error(u, &e);
   if (!why || u->policy == POLICY_SKIP) return SQLITE_OK;
+  if (u->container.is_foreign) return foreign(u, why);
   return report_text(u->pzErr, "%s:%llu: %s; on_error=skip skips it", name,
                      (unsigned long long)(is_named ? line : place->number), why);
 }
@@ -150,10 +152,11 @@ static int add_block(struct payload_decoder *u) {
   return rc;
 }
 
-static int add_container(struct payload_decoder *u, const struct container_kind *kind, const char *p, size_t n) {
+static int add_container(struct payload_decoder *u, const struct container_kind *kind, const char *p, size_t n,
+                         const struct err *damage) {
   struct err e = {0};
   size_t first = n < FEED_BUFFER ? n : FEED_BUFFER;
-  struct content content = {p + first, p + n};
+  struct content content = {p + first, p + n, damage};
   u->nheaders = 0;
   u->has_names = 0;
   if (!u->header && !(u->header = mem_alloc(sizeof HEADER_MARK + BLOCK_LINE))) return SQLITE_NOMEM;
@@ -167,7 +170,7 @@ static int add_container(struct payload_decoder *u, const struct container_kind 
     case CONTAINER_BROKEN:
       if (e.code == ERR_FORMAT && !e.line) return foreign(u, e.text);
       return lower_error(u, &e);
-    case CONTAINER_ERROR: return report_error(u->pzErr, &e);
+    case CONTAINER_ERROR: return lower_error(u, &e);
     }
     if (rc) return rc;
   }
@@ -175,11 +178,13 @@ static int add_container(struct payload_decoder *u, const struct container_kind 
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
-/* What was in the wrapping.  is_whole: the wrapping was neither cut off nor damaged. */
-static int add_unwrapped(struct payload_decoder *u, const char *p, size_t n, int is_whole) {
+/* What was in the wrapping, and whether that was cut off or damaged. */
+static int add_unwrapped(struct payload_decoder *u, const char *p, size_t n, const struct err *damage) {
   struct err e = {0};
-  const struct container_kind *kind = container_find(p, n < FEED_BUFFER ? n : FEED_BUFFER, n <= FEED_BUFFER);
-  if (kind) return add_container(u, kind, p, n);
+  const int is_whole = !damage->code;
+  const struct container_kind *kind =
+      container_find(p, n < FEED_BUFFER ? n : FEED_BUFFER, n <= FEED_BUFFER && is_whole);
+  if (kind && n) return add_container(u, kind, p, n, damage);
   if (n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) p += 3, n -= 3;
   if (chars_space(p, n) == n) return is_whole ? foreign(u, "is empty") : SQLITE_OK;
   while (!is_whole && n > 0 && p[n - 1] != '\n') n--; /* the last line may be cut */
@@ -196,7 +201,7 @@ int payload_decode(struct payload_decoder *u, const char *p, size_t n, enum poli
   u->pzErr = pzErr;
   unwrap_begin(&u->unwrap, n);
   if (unwrap(&u->unwrap, p, n, UNWRAP_GUESS, &content, &e)) rc = lower_error(u, &e);
-  if (!rc) rc = add_unwrapped(u, content.p, content.n, !e.code);
+  if (!rc) rc = add_unwrapped(u, content.p, content.n, &e);
   unwrapped_free(&content);
   return rc;
 }

@@ -103,7 +103,8 @@ int plan_open_error(const struct sql_table *table, const char *name, char **pzEr
     more = "; as a condition it needs SQLite 3.38, as an option of CREATE VIRTUAL TABLE it doesn't";
   return report_text(
       pzErr,
-      "%s is an argument, and this query uses it where it can't be passed on: as a result, inside OR, in a "
+      "%s is an argument, and this query uses it where it can't be passed on: as a result, inside OR, as name = "
+      "value between the parentheses, in a "
       "WHERE about the right side of a LEFT JOIN (write it into ON); write %s(%s, …) or AND %s = …%s",
       name, table->name, columns_take_data(table) ? "event" : "'AWSLogs/'", name, more ? more : "; it takes one value");
 }

@@ -3,6 +3,7 @@
 does and with Snappy, read by flowlogs and by DuckDB."""
 
 import os
+import re
 import shutil
 
 from sides import FIELDS, INTEGERS, cores, duckdb_table, say
@@ -31,12 +32,14 @@ def make(bench, data, codec):
 
 def queries(tenth, rare):
     """What is asked, of flowlogs_rollup and of DuckDB. The last one has rows, so flowlogs is asked."""
+    first, last = re.findall(r"[0-9]+", tenth)
     return [
         ("`count(*)`", "SELECT sum(flows) FROM {}", "SELECT count(*) FROM {}"),
         ("`sum(bytes)`", "SELECT sum(bytes) FROM {}", "SELECT sum(bytes) FROM {}"),
         ("`sum(packets), sum(bytes), min(start), max(end)`", "SELECT sum(packets), sum(bytes), min(first_seen), max(last_seen) FROM {}",
          'SELECT sum(packets), sum(bytes), min(start), max("end") FROM {}'),
         ("`sum(bytes)` of a tenth of the time", f"SELECT sum(bytes) FROM {{}} WHERE {tenth}", f"SELECT sum(bytes) FROM {{}} WHERE {tenth}"),
+        ("the same, with `since` and `until`", f"SELECT sum(bytes) FROM {{}} WHERE since = {first} AND until = {last} + 1", f"SELECT sum(bytes) FROM {{}} WHERE {tenth}"),
         ("`sum(bytes)` of REJECT", "SELECT sum(bytes) FROM {} WHERE action = 'REJECT'", "SELECT sum(bytes) FROM {} WHERE action = 'REJECT'"),
         ("`sum(bytes)` by `srcaddr`", "SELECT srcaddr, sum(bytes) FROM {} GROUP BY srcaddr", "SELECT srcaddr, sum(bytes) FROM {} GROUP BY srcaddr"),
         ("the few records of one `srcaddr`", f"SELECT srcaddr, dstport, bytes FROM {{}} WHERE srcaddr = '{rare}'",

@@ -2,7 +2,7 @@
 /*
 ** Layers of gzip and base64 that are removed from a stream: whatever the sizes of the pieces that are
 ** asked for, the bytes and the error at the end are the same; what was wrapped in layers comes out of
-** them; and a value in memory has the same layers.
+** them; and a value in memory gives the same text and the same error.
 **
 ** Input: bytes that choose the pieces and the layers; those that choose bytes which are changed; and a
 ** text, which is wrapped, or is taken for what has been wrapped already.
@@ -82,19 +82,27 @@ static void wrap(struct text *file, uint32_t how) {
   *file = out;
 }
 
-/* What has come out is what was wrapped, and unwrap() finds the same. */
-static void check_whole(const struct text *file, const struct text *text, const struct result *r, unsigned nlayers) {
+/* unwrap() finds the same text and the same error. */
+static void check_unwrap(const struct text *file, const struct result *r) {
   struct unwrap u;
   struct unwrapped out;
   struct err e = {0};
-  PROPERTY(r->nlayers == nlayers && !r->e.code && text_is(&r->text, text), "%u of %u layers: %s", r->nlayers, nlayers,
-           r->e.text);
   if (unwrap_init(&u, &e)) abort();
   unwrap_begin(&u, SIZE_MAX);
   unwrap(&u, file->p, file->n, UNWRAP_GUESS, &out, &e);
-  PROPERTY(!e.code && out.n == text->n && !memcmp(out.p, text->p, out.n), "%s", e.text);
+  const struct text *expected = r->nlayers ? &r->text : file;
+  PROPERTY(e.code == ERR_ARGUMENT || (out.n == expected->n && (!out.n || !memcmp(out.p, expected->p, out.n)) &&
+                                      e.code == r->e.code && (!e.code || !strcmp(e.text, r->e.text))),
+           "%u layers: %zu bytes, %s; unwrap(): %zu, %s", r->nlayers, expected->n, r->e.text, out.n, e.text);
+  PROPERTY(e.code != ERR_ARGUMENT || r->nlayers == UNWRAP_LAYERS, "%s", e.text);
   unwrapped_free(&out);
   unwrap_clear(&u);
+}
+
+/* What has come out is what was wrapped. */
+static void check_whole(const struct text *text, const struct result *r, unsigned nlayers) {
+  PROPERTY(r->nlayers == nlayers && !r->e.code && text_is(&r->text, text), "%u of %u layers: %s", r->nlayers, nlayers,
+           r->e.text);
 }
 
 /* Is the text one that no layer is seen in, and that is seen in a layer of base64? */
@@ -130,7 +138,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (b.text.n < OUTPUT_MAX)
     PROPERTY(text_is(&a.text, &b.text) && a.e.code == b.e.code && (!a.e.code || !strcmp(a.e.text, b.e.text)),
              "%zu bytes in pieces, %s; %zu together, %s", a.text.n, a.e.text, b.text.n, b.e.text);
-  if (is_known && nlayers) check_whole(&file, &text, &b, nlayers);
+  if (b.text.n < OUTPUT_MAX) check_unwrap(&file, &b);
+  if (is_known && nlayers) check_whole(&text, &b, nlayers);
   PROPERTY(mem_test_live() == 0, "memory is left behind");
   free(a.text.p);
   free(b.text.p);

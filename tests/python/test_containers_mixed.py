@@ -2,8 +2,11 @@
 """Several logs and several forms in one container: each record is read in the form that it has, in every order,
 and what is no record does not hide those behind it."""
 
+import base64
+import gzip
 import json
 import random
+import re
 
 import pytest
 
@@ -143,7 +146,7 @@ def test_json_of_other_things(db, tmp_path, document):
     (tmp_path / "flow.json").write_bytes(containers.firehose_messages(records))
     (tmp_path / "other.json").write_text(json.dumps(document) * 3)
     assert rows(db, tmp_path) == expected(records)
-    with pytest.raises(Exception, match="is a JSON object without flow log records; its keys are "):
+    with pytest.raises(Exception, match="(is a JSON object without flow log records|is a query log of Route 53 Resolver, and no flow log); its keys are "):
         rows(db, tmp_path / "other.json")
 
 
@@ -169,7 +172,7 @@ def test_query_logs_of_resolver_as_csv(db, tmp_path):
     (tmp_path / "queries.csv").write_bytes(containers.table(["account_id", "vpc_id", "query_name", "srcaddr", "srcport"],
                                                             [["1", "vpc-1", "example.com.", "10.0.0.1", "53"]] * 3))
     assert rows(db, tmp_path) == expected(records)
-    with pytest.raises(Exception, match="is CSV whose columns are account_id,.*: no flow log"):
+    with pytest.raises(Exception, match="is a query log of Route 53 Resolver, and no flow log; its columns are account_id,"):
         rows(db, tmp_path / "queries.csv")
 
 
@@ -194,3 +197,73 @@ def test_blanks_in_front_of_a_header(db, tmp_path):
         path.write_bytes(b"\xef\xbb\xbf\n  " + make(records))
         assert rows(db, path) == expected(records)
         assert rows(db, path, "min(line)") == [(3,)]
+
+
+def record_of(data):
+    return json.dumps({"records": [{"data": base64.b64encode(data).decode()}]}).encode()
+
+
+def packed(data, layers=1):
+    return packed(gzip.compress(data, mtime=0), layers - 1) if layers else data
+
+
+# What cannot be looked into, or only in part, and what is said of it.
+LOST = {
+    "limit": (record_of(packed(bytes(4 << 20), 2)), "becomes more than 1032 times as large"),
+    "layers": (record_of(packed(b"2 1\n", 5)), "has more than 4 layers of gzip and base64"),
+    "cut": (record_of(packed(b"2 1\n" * 99)[:-9]), "record 1 of its list: the gzip data is cut off"),
+    "changed": (b'{"awslogs":{"data":"H4sI$$$$"}}', "is no base64: byte 5 is '$'"),
+    "another": (kinesis([subscription("/app", ["request 1 done"]), b"\x1f\x8b\x08"]), "the gzip data is cut off"),
+    "text": (json.dumps([base64.b64encode(packed(bytes(4 << 20), 2)).decode()]).encode(), "becomes more than 1032 times"),
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_what_cannot_be_unpacked_is_not_passed_over(db, tmp_path, case):
+    """It may be flow logs, so that it is an error in a folder, too, and is listed where it is skipped."""
+    records = containers.records(seed=3, count=20)
+    data, error = LOST[case]
+    (tmp_path / "a.log").write_bytes(containers.bare(records))
+    (tmp_path / "b.json").write_bytes(data)
+    for path in (tmp_path, tmp_path / "b.json"):
+        with pytest.raises(Exception, match="b.json.*" + re.escape(error)):
+            rows(db, path)
+        assert rows(db, path, where="WHERE on_error = 'skip'") == (expected(records) if path == tmp_path else [])
+        (reason,), = db.execute("SELECT reason FROM flowlogs_errors(?)", [str(path)]).fetchall()
+        assert error in reason
+        (errors, note), = db.execute("SELECT errors, note FROM flowlogs_files(?) WHERE verdict = 'unreadable'", [str(path)])
+        assert errors == 1 and error in note
+
+
+def test_a_limit_behind_records_ends_the_file_as_damage_does(db, tmp_path):
+    records = containers.records(seed=3, count=20)
+    (tmp_path / "a.json").write_bytes(containers.firehose_lines(records) + LOST["limit"][0])
+    with pytest.raises(Exception, match="a.json: becomes more than 1032 times"):
+        rows(db, tmp_path)
+    assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(records)
+    assert db.execute("SELECT verdict, rows, errors FROM flowlogs_files(?)", [str(tmp_path)]).fetchall() == [("flow log", 20, 1)]
+
+
+OTHER_RECORDS = [{"eventSource": "aws:sqs", "body": "x"}, {"s3": {"object": {"key": "a"}}}, {"eventVersion": "1.08"}, 5, "text", {}]
+
+
+@pytest.mark.parametrize("other", OTHER_RECORDS, ids=str)
+def test_a_foreign_record_in_a_list_is_a_problem_of_its_own(db, tmp_path, other):
+    """Wherever it stands, the records behind it are read."""
+    records = containers.records(seed=3, count=20)
+    own = json.loads(kinesis([subscription("/vpc", [r.message for r in records])]))["Records"]
+    path = tmp_path / "x.json"
+    for before, behind in ((1, 0), (0, 1), (3, 2), (100, 0)):
+        path.write_text(json.dumps({"Records": [other] * before + own + [other] * behind}))
+        if before > 64:  # so many, and nothing else, are documents of another kind
+            with pytest.raises(Exception, match="x.json: "):
+                rows(db, path)
+            continue
+        with pytest.raises(Exception, match=f"x.json:{1 if before else 21}: "):
+            rows(db, path)
+        assert rows(db, tmp_path, where="WHERE on_error = 'skip'") == expected(records)
+        got = db.execute("SELECT verdict, rows, errors FROM flowlogs_files(?)", [str(path)]).fetchall()
+        assert got == [("flow log", 20, before + behind)]
+        with pytest.raises(Exception, match="on_error=skip skips it"):
+            db.execute("SELECT * FROM flowlogs_payload(?)", [path.read_text()]).fetchall()
+        assert len(db.execute("SELECT * FROM flowlogs_payload(?, 'skip')", [path.read_text()]).fetchall()) == 20

@@ -26,6 +26,15 @@ def test_a_failing_call_gives_its_error_or_the_right_answer(build):
     assert is_right, output
 
 
+CONTAINERS = SCRIPT.with_name("faults_containers.sql")
+
+
+@pytest.mark.parametrize("calls, how", [("alloc", "ours:150"), ("io", "every:60")])
+def test_a_failing_allocation_or_call_while_containers_and_parquet_are_read(release, calls, how):
+    output, is_right = faults.run(release, calls, how, CONTAINERS)
+    assert is_right, output
+
+
 INDEX = SCRIPT.with_name("faults_index.sql")
 
 

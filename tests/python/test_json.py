@@ -156,7 +156,7 @@ def test_json_lines_go_on_behind_half_a_line(build, tmp_path):
 
 FOREIGN = {
     "cloudtrail": (json.dumps({"Records": [{"eventVersion": "1.08", "userIdentity": {"type": "Root"}}]}),
-                   "the keys of such a record are eventVersion, userIdentity"),
+                   "is a log of CloudTrail, and no flow log; its keys are eventVersion, userIdentity"),
     "s3": (json.dumps({"Records": [{"s3": {"object": {"key": "a"}}}]}), "is an event of S3"),
     "waf": (json.dumps({"timestamp": 1, "httpRequest": {}}), "is a JSON object without flow log records; its keys are timestamp, "
                                                             "httpRequest"),

@@ -3,6 +3,10 @@
 
 import base64
 import gzip
+import itertools
+import random
+import sqlite3
+import zlib
 
 import pytest
 
@@ -106,3 +110,53 @@ def test_a_bomb_in_layers_takes_little_memory_and_can_be_stopped(release, tmp_pa
     (tmp_path / "b.gz").write_bytes(pack(member * 20000))
     db = connect(release)
     assert_stops(db, f"SELECT count(*) FROM flowlogs('{tmp_path / 'b.gz'}')")
+
+
+def as_csv(text):
+    return b"version,account_id,interface_id,srcaddr,dstaddr,srcport,dstport,protocol,packets,bytes\n" + b"".join(
+        b",".join(line.split()[:10]) + b"\n" for line in text.splitlines())
+
+
+def answer(db, query, value):
+    try:
+        return db.execute(query, [value]).fetchall()
+    except sqlite3.Error:
+        return "error"
+
+
+DAMAGE = {"cut": lambda data, at: data[:at], "changed": lambda data, at: data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1:],
+          "followed": lambda data, at: data + b"\0\1x"}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_in_any_layer_is_the_same_in_a_file_and_in_a_payload(release, tmp_path, damage):
+    """Where the layer around another one is damaged, the rows before that come out of both."""
+    db, path, rng, least = connect(release), tmp_path / "x", random.Random(7), 0
+    for content in (TEXT, as_csv(TEXT)):
+        for depth in range(1, 4):
+            for layers in itertools.product((pack, base64.b64encode, lambda data: lines_of(data, 76)), repeat=depth):
+                hurt, data = rng.randrange(depth + 1), content
+                for i in range(depth + 1):
+                    if i == hurt:
+                        data = DAMAGE[damage](data, rng.randrange(len(data) // 2, len(data)))
+                    data = layers[i](data) if i < depth else data
+                path.write_bytes(data)
+                for on_error in ("fail", "skip"):
+                    rest = f"(?, '{on_error}')"
+                    in_file = answer(db, "SELECT count(*), sum(bytes) FROM flowlogs" + rest, str(path))
+                    in_value = answer(db, "SELECT count(*), sum(bytes) FROM flowlogs_payload" + rest, data)
+                    assert in_value == in_file, (depth, hurt, data[:20])
+                least += in_file[0][0] > 100
+    assert least > 40
+
+
+def test_a_record_that_damage_cuts_off_is_none(build):
+    """The first digits of a number are a number, which no record has had."""
+    text = b"srcaddr bytes\n" + b"10.0.0.1 123456789\n" * 3
+    for cut in range(1, 9):
+        whole = zlib.compressobj(wbits=31)
+        data = whole.compress(text[:-cut]) + whole.flush(zlib.Z_SYNC_FLUSH)
+        record = b'{"records":[{"data":"' + base64.b64encode(data) + b'"}]}'
+        for payload in (data, base64.b64encode(data), pack(data), record):
+            assert build.rows(f"SELECT count(*), max(bytes) FROM flowlogs_payload(x'{payload.hex()}', 'skip');") == [
+                ["2", "123456789"]], (cut, payload[:9])

@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+import parquetdata
 from builds import ROOT, quote
 
 FOLDER = ROOT / "tests" / "data" / "parquet"
@@ -225,3 +226,61 @@ def test_a_file_has_its_fields_where_no_row_group_is_read(build, tmp_path):
     assert "no record can meet the condition on start" in build.shell(lacks)
     shutil.copy(FOLDER / "duckdb-gzip-v1.parquet", tmp_path)
     assert build.shell(lacks) == "0\n"
+
+
+def many_pages(tmp_path, name, rng, n, *, without=(), **how):
+    """A file with small pages, so that all but its first rows may come as columns; and the same rows as text."""
+    rows = [("012345678901", rng.choice((f"10.0.0.{rng.randrange(30)}", "::ffff:10.0.0.2")), "10.0.1.1", 3000, rng.choice((22, 80, 443, 444)), 6, rng.randrange(1, 9),
+             1772960400 + i) for i in range(n)]
+    columns = [c for c in zip(("account_id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "start"),
+                              ("text", "text", "text", "int32", "int32", "int32", "int64", "int64"),
+                              zip(*rows)) if c[0] not in without]
+    data = [(name, kind, [parquetdata.value_of(kind, v, rng) for v in values]) for name, kind, values in columns]
+    (tmp_path / "parquet" / f"{name}.parquet").write_bytes(parquetdata.write(data, rng, page_rows=50, **how))
+    lines = [[c[0] for c in columns], *(map(str, row) for row in zip(*(c[2] for c in columns)))]
+    (tmp_path / "text" / f"{name}.log").write_text("".join(" ".join(line) + "\n" for line in lines))
+
+
+@pytest.fixture
+def two_folders(tmp_path):
+    (tmp_path / "parquet").mkdir()
+    (tmp_path / "text").mkdir()
+    return tmp_path
+
+
+def as_in_the_text(build, folders, sql):
+    a, b = (build.rows(sql.format(quote(str(folders / name)))) for name in ("parquet", "text"))
+    assert a == b, sql
+    return a
+
+
+def test_a_filter_about_the_line_selects_what_is_summed(build, two_folders):
+    """Columns alone can't answer what a filter asks of a line, or of the digits of a number."""
+    many_pages(two_folders, "a", random.Random(1), 400)
+    for pattern in ('"443 6"', "%10[.]0[.]0[.]2%", "[a, b, c, d, port=*4*, ...]", "[a, b, c, d, port!=*4*, ...]",
+                    "[a, b, c, d, port=44*, ...]", "[a=0*, b, c, d, port=443, ...]",
+                    '[a, src="10.0.0.2", ...]', "[a, src=*:10*, ...]", "[a, src!=10.0*, ...]"):
+        rows = as_in_the_text(build, two_folders, f"SELECT dstport, sum(flows), sum(packets) FROM flowlogs_rollup({{}}) WHERE filter = '{pattern}' "
+                              "GROUP BY 1")
+        assert sum(int(r[1]) for r in rows) > 5
+        as_in_the_text(build, two_folders, f"SELECT line - (file LIKE '%.log') FROM flowlogs({{}}) WHERE filter = '{pattern}' AND protocol = 6")
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_a_file_without_a_measure_leaves_the_sums_of_the_others(build, two_folders, threads):
+    rng = random.Random(2)
+    for name, without in (("a", ()), ("b", ("packets",)), ("c", ("start",)), ("d", ("packets", "start")), ("e", ())):
+        many_pages(two_folders, name, rng, 200, without=without)
+    for by in ("srcaddr", "dstport", "hour", "minute", "srcaddr, dstport"):
+        rows = as_in_the_text(build, two_folders, f"SELECT {by}, sum(flows), sum(packets), min(first_seen) FROM flowlogs_rollup({{}}) "
+                              f"WHERE threads = {threads} GROUP BY {by}")
+        assert len(rows) > 1
+
+
+def test_what_cannot_be_used_is_an_error_where_no_row_group_is_read(build, two_folders):
+    """Without the field there are no connections, whatever the statistics say about the period."""
+    many_pages(two_folders, "a", random.Random(3), 100, without=("dstport",), statistics=True)
+    many_pages(two_folders, "b", random.Random(3), 100)
+    for until in (5, 1772960450):
+        assert "lacks the field dstport, without which there are no connections" in build.shell(
+            f"SELECT count(*) FROM flowlogs_connections({quote(str(two_folders / 'parquet'))}) WHERE until = {until};")

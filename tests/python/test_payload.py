@@ -287,14 +287,15 @@ def test_a_foreign_value_is_an_error(build, case):
     text = str(payload) if isinstance(payload, int) else literal(payload)
     out = build.shell(f"SELECT count(*) FROM flowlogs_payload({text});")
     assert error in out and "flowlogs: payload" in out, out
-    assert "flowlogs_payload takes the event of" in out or "on_error=skip skips it" in out
+    is_partly_known = case in ("nested records", "lines, json", "comma")
+    assert ("on_error=skip skips it" if is_partly_known else "flowlogs_payload takes the event of") in out
     assert "flowlogs_errors" not in out
     assert build.shell(f"SELECT count(*) FROM flowlogs_payload({text}, 'skip');") in ("0\n", "1\n")
 
 
 BROKEN = {
     "base64": ('{"awslogs":{"data":"H4sI$$$$"}}', "payload:1: is no base64: byte 5 is '$'"),
-    "base64 alone": ("H4sIAAAA$", "is no base64: byte 9 is '$'"),
+    "base64 alone": ("H4sIAAAA$", "payload: the base64 data is corrupt: byte 9 of it is '$'"),
     "short base64": (FORMS["base64"][0].rstrip("=")[:-1], "cut off"),
     "mixed base64": ('{"awslogs":{"data":"H4sI+_AA"}}', "payload:1: is no base64: byte 6 is '_'"),
     "no base64": (json.dumps({"awslogs": {"data": LINES[0]}}), "is no base64: byte 2 is 0x20"),

@@ -37,3 +37,5 @@ CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/AWSLogs', columns=some);
 CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/AWSLogs', threads=-1);
 CREATE VIRTUAL TABLE temp.t USING flowlogs('tests/data/AWSLogs', 'tests/data/edge');
 SELECT name FROM sqlite_temp_schema WHERE name = 't';
+-- An option is not named between the parentheses: SQLite takes this for a comparison.
+SELECT count(*) FROM flowlogs('tests/data/AWSLogs', threads = 0);

@@ -34,7 +34,7 @@ check() { # check NAME <SQL: runs it in the shell; races are looked for, answers
   if [ "$rc" -gt 1 ] || grep -q "ThreadSanitizer" "$build/tsan.out"; then cat "$build/tsan.out"; exit 1; fi
 }
 
-for script in tests/sql/*.sql $(find sql -name "*.sql" | sort); do
+for script in tests/sql/*.sql tests/lib/faults*.sql $(find sql -name "*.sql" | sort); do
   [ -z "$few" ] || break
   { echo ".load ./$build/flowlogs"; cat "$script"; } | check "$script"
 done
@@ -51,6 +51,10 @@ for i in 1 2 3 4 5; do
       print 2, "10." f "." int(k / 250) "." k % 250, "10.0.0." k % 9, 40000 + k % 7, k, 6, k % 1000, 1773100000 + k,
         1773100060 + k, "ACCEPT OK"
   }' >"$data/good/$i.log"
+done
+mkdir -p "$data/json"
+for i in 1 2 3; do
+  sed '1d; s/.*/{"timestamp":1773100000000,"message":"&"}/' "$data/good/$i.log" >"$data/json/$i.json"
 done
 cp -r "$data/good" "$data/bad"
 echo "2 x 10.0.0.1 1 80 6 1 1773100000 1773100060 ACCEPT OK" >>"$data/bad/3.log"
@@ -80,6 +84,16 @@ SELECT added, records, errors FROM flowlogs_index_build('$data/good', '$data/goo
 SELECT count(*) FROM flowlogs('$data/good') WHERE index_file = '$data/good.idx' AND srcaddr = '10.3.0.7';
 SELECT added, records, errors FROM flowlogs_index_build('$data/bad', '$data/bad.idx');
 SELECT sum(flows) FROM flowlogs_rollup('$data/bad', 'skip') WHERE index_file = '$data/bad.idx' AND cidr_match(srcaddr, '10.3.0.0/24');
+EOF
+check "containers and Parquet" <<EOF
+.load ./$build/flowlogs
+CREATE VIRTUAL TABLE temp.json USING flowlogs('$data/json', format='version srcaddr dstaddr srcport dstport protocol bytes start end action log-status');
+SELECT count(*), sum(bytes), max(event_time) FROM json;
+SELECT sum(flows), count(DISTINCT srcaddr)
+FROM flowlogs_rollup('$data/json', NULL, 'version srcaddr dstaddr srcport dstport protocol bytes start end action log-status');
+SELECT action, sum(flows), sum(bytes) FROM flowlogs_rollup('tests/data/parquet', 'skip', NULL, 2) GROUP BY 1;
+SELECT count(*), max(srcaddr) FROM flowlogs('tests/data/parquet', 'skip', NULL, 2) WHERE dstport = 443;
+SELECT count(*), max(raw) FROM flowlogs('tests/data/forms', 'skip', NULL, 2);
 EOF
 rm -rf "$data"
 echo "tsan: clean"

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 build=$1
 check="valgrind -q --error-exitcode=99 --leak-check=full --track-origins=yes --keep-debuginfo=yes"
 
-for script in tests/sql/*.sql $(find sql -name "*.sql" | sort); do
+for script in tests/sql/*.sql tests/lib/faults*.sql $(find sql -name "*.sql" | sort); do
   echo "$script"
   rc=0
   # A script that ends by .exit leaves the database open, and SQLite's memory in use.

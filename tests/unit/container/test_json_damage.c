@@ -40,8 +40,7 @@ static void test_foreign(void **state) {
   static const struct row rows[] = {
       {"{\"Records\":[{\"eventVersion\":\"1\",\"userIdentity\":{\"a\":\"b\"}},{\"eventVersion\":\"2\"}]}",
        "json\n"
-       "broken at 0: has records without kinesis.data, data or Data that is a text; the keys of such a r"
-       "ecord are eventVersion, userIdentity\n"},
+       "broken at 0: is a log of CloudTrail, and no flow log; its keys are eventVersion, userIdentity\n"},
       {"{\"Records\":[{\"eventSource\":\"aws:s3\",\"s3\":{\"object\":{\"key\":\"a\"}}}]}",
        "json\n"
        "broken at 0: is an event of S3, which names objects and holds no records; read these with flowlo"

@@ -19,7 +19,7 @@ static struct root_guard guard;
 static size_t max_files;
 
 static void make_many(const char *folder, int n) {
-  char path[64];
+  char path[80];
   make_folder(folder);
   for (int i = 0; i < n; i++) {
     snprintf(path, sizeof path, "%s/%05d.%s", folder, i * 7919 % n, i % 3 ? "log" : "txt");
@@ -32,7 +32,7 @@ static void make_many(const char *folder, int n) {
 ** each other, to a folder above and out of it, and a pipe.     out/  secret.log
 */
 static int make_tree(void **state) {
-  char path[64];
+  char path[80];
   if (enter_temp_folder(state)) return -1;
   make_folder("out");
   write_text("out/secret.log", "secret");

@@ -3,6 +3,7 @@
 #include "helpers.h"
 
 #include "record/detect.h"
+#include "record/marks.h"
 
 #define RECORD "2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"
 #define NODATA "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA"
@@ -153,10 +154,10 @@ static void test_utf16(void **state) {
   static const char little[] = "\xff\xfes\0r\0c\0a\0d\0d\0r\0 \0b\0y\0t\0e\0s\0\n\0";
   static const char other[] = "\xff\xfes\0o\0m\0e\0t\0h\0i\0n\0g\0 \0b\0y\0t\0e\0s\0\n\0";
   (void)state;
-  assert_true(detect_utf16(little, sizeof little));
-  assert_true(detect_utf16(little + 1, sizeof little - 1));
-  assert_false(detect_utf16(other, sizeof other));
-  assert_false(detect_utf16(little, 8));
+  assert_true(marks_in_utf16(little, sizeof little));
+  assert_true(marks_in_utf16(little + 1, sizeof little - 1));
+  assert_false(marks_in_utf16(other, sizeof other));
+  assert_false(marks_in_utf16(little, 8));
 }
 
 static void test_tgw_layout(void **state) {
