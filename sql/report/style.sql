@@ -103,9 +103,9 @@ summary { cursor: pointer; font-size: 13px; }
 pre { background: var(--well); padding: 10px; overflow-x: auto; font-size: 12px;
   overflow-wrap: normal; }
 footer { font-size: 13px; margin-top: 36px; }
+@media print, (max-width: 760px) { .marks a { min-width: 15px; font-size: 10px; padding: 0; } }
 @media screen and (max-width: 760px) {
   .row, .first dl { grid-template-columns: minmax(0, 1fr); }
-  .marks a { min-width: 15px; font-size: 10px; padding: 0; }
   .axis div:empty, .time span:nth-child(even) { display: none; }
 }
 @media print {
