@@ -38,7 +38,9 @@ def report(what, result, note=""):
 def check(what, done, expected):
     """Does the output hold the expected text, or match it if it is a compiled expression?"""
     found = expected.search(done.stdout) if hasattr(expected, "search") else expected in done.stdout
-    note = "" if found else f"exit status {done.returncode}: " + " / ".join(done.stdout.strip().splitlines()[-4:])
+    lines = done.stdout.strip().splitlines()
+    lines = [line for line in lines if line.startswith(("FAILED ", "E  "))][-20:] + lines[-4:]
+    note = "" if found else f"exit status {done.returncode}: " + " / ".join(lines)
     report(what, "passed" if found else "failed", note)
 
 

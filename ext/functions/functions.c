@@ -86,7 +86,8 @@ const struct function_description function_descriptions[] = {
      "1 when the condition is true; otherwise an error with exactly that message, for scripts that must stop.",
      "flowlogs_require(1 < 2, 'never shown')"},
     {"printable", 1, text_printable, "text", "TEXT",
-     "The text so that it can be shown on a terminal: a control character is written as \\x1b, and ? stands for a byte "
+     "The text so that it can be shown on a terminal: a control character is written as \\x1b, one that changes the "
+     "direction of the text as \\u202e, and ? stands for a byte "
      "that is not UTF-8.",
      "printable('a' || char(27) || '[2J')"},
     {"csv_text", 1, text_csv, "value", "any",

@@ -21,8 +21,14 @@
 #
 # The queue is in the database: run.sql writes the table alert_log in the transaction that prints,
 # and this script notes in alert_deliveries what a receiver has taken.  The note follows when the
-# receiver has answered, so that each alert arrives at least once, and twice if this script ends in
-# between.  The database is not locked while a try is on, and no run waits for a receiver.
+# receiver has answered, so that each alert arrives at least once, and twice if this script is killed
+# in between; after HUP, INT and TERM it still notes what has arrived.  The database is not locked
+# while a try is on, and no run waits for a receiver.
+#
+# Only one call at a time delivers to a receiver: it has a row in alert_passes, which another call
+# takes when the time of the row is over, or its process is not there any more.  Where that row cannot
+# be written, as in a database that is read-only or on a full disk, nothing is sent, because nothing
+# could be noted.
 #
 # The first try that fails ends the pass, and the next call tries again: alerts that were tried less
 # often come first, and those that were tried twice go one by one, so that one that a receiver never
@@ -39,6 +45,7 @@ pipe) size=1 ;;
 esac
 way=$1
 database=${2-}
+case $database in -*) database=./$database ;; esac
 [ -f "$database" ] || fail 2 "there is no database '$database': run.sql makes it"
 shift 2
 here=$(dirname "$0")
@@ -66,16 +73,25 @@ webhook)
   esac ;;
 mail | pipe) [ $# -gt 0 ] || fail 2 "$way: to whom? the arguments after the database say it" ;;
 esac
+if [ "$way" = mail ]; then
+  case $* in *[[:cntrl:]]*) fail 2 'mail: the recipients have a control character, such as an end of line' ;; esac
+fi
 
 # Sends the message, and says why it could not.
 try() {
   case $way in
   webhook)
-    code=$(printf 'url = "%s"\n' "$url" | curl -q -sS -m "$limit" -o /dev/null -w '%{http_code}' -K - \
-      -H 'Content-Type: application/json' --data-binary "@$folder/message" "$@" 2>"$folder/why") || return
-    case $code in 2??) ;; *) echo "HTTP status $code" >"$folder/why"; return 1 ;; esac ;;
+    # Who has answered 2.. has taken the message, whatever becomes of the rest of the answer.
+    code=$(printf 'url = "%s"\n' "$url" | curl -q -sSg -m "$limit" -o /dev/null -w '%{http_code}' -K - \
+      -H 'Content-Type: application/json' --data-binary "@$folder/message" "$@" 2>"$folder/why")
+    case $?:$code in
+    *:2??) return 0 ;;
+    0:*) echo "HTTP status $code" >"$folder/why" ;;
+    esac
+    return 1 ;;
   mail)
-    (IFS=, && printf 'To: %s\n' "$*" && cat "$folder/message") >"$folder/mail" || return
+    # A line of a mail has 998 bytes at most.
+    (IFS=, && printf 'To: %s\n' "$*" && fold -s -w 990 "$folder/message") >"$folder/mail" || return
     timeout -k 1 "$limit" "${SENDMAIL:-/usr/sbin/sendmail}" -t -i <"$folder/mail" 2>"$folder/why" >/dev/null ;;
   syslog-*)
     # util-linux shortens what is longer than 1 KB, and ignores a local socket that is not there.
@@ -104,11 +120,39 @@ next() {
   [ "$(tail -n 1 "$folder/batch")" = end ] && sed '1d;$d' "$folder/batch" >"$folder/message"
 }
 
+# Prints who delivers to this receiver, which is this call if nobody else does. $1: one who is gone
+pass() {
+  ask <<EOF
+SELECT seq FROM alert_log LIMIT 0;
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS alert_passes (channel TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL);
+INSERT INTO alert_passes VALUES ('$channel', '$me', unixepoch() + ${PASS_SECONDS:-120} + 0${limit%%.*} + 600)
+  ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
+  WHERE until < unixepoch() OR holder = '$1';
+COMMIT;
+SELECT holder FROM alert_passes WHERE channel = '$channel';
+EOF
+}
+# Is the process of another call on this machine, which is called HOST:PID, there no more?
+gone() {
+  pid=${1##*:}
+  [ "${1%:*}" = "${me%:*}" ] && ! kill -0 "$pid" 2>/dev/null && ! ps -p "$pid" >/dev/null 2>&1 && [ ! -d "/proc/$pid" ]
+}
+release() { echo "DELETE FROM alert_passes WHERE channel = '$channel' AND holder = '$me';" | ask; }
+
 folder=$(umask 077 && mktemp -d "${TMPDIR:-/tmp}/flowlogs.XXXXXXXXXX") || exit 1
 trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
+stopped=
+trap 'stopped=1' HUP INT TERM
+me=$(uname -n | tr -cd 'A-Za-z0-9._-'):$$
+holder=$(pass -) || fail 1 "$channel: nothing is sent, because it can't be noted in '$database'"
+case $holder in *:*[0-9]) ;; *) fail 1 "$channel: the alerts can't be read from '$database'" ;; esac
+if [ "$holder" != "$me" ] && gone "$holder"; then holder=$(pass "$holder"); fi
+[ "$holder" = "$me" ] || fail 1 "$channel: another call is delivering, $holder"
+trap 'release; rm -rf "$folder"' EXIT
 while next || fail 1 "$channel: the alerts can't be read from '$database'"; do
   [ "$ids" ] || exit 0
+  [ ! "$stopped" ] || fail 1 "$channel: it was told to end; the next call goes on"
   [ "$(date +%s)" -lt "$end" ] || fail 1 "$channel: the time is over; the next call goes on"
   : >"$folder/why"
   try "$@"

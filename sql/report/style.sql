@@ -50,7 +50,7 @@ h1 { font-size: 24px; margin: 0 0 4px; }
 h2 { font-size: 18px; margin: 32px 0 4px; }
 h3 { font-size: 15px; margin: 20px 0 4px; }
 p { margin: 4px 0 10px; }
-a { color: var(--link); }
+a { color: var(--link); } b { unicode-bidi: isolate; }
 small { display: block; font-size: 13px; }
 .lead, small, summary, footer, .axis { color: var(--soft); }
 ul, ol { padding-left: 26px; margin: 6px 0; }
@@ -103,9 +103,9 @@ summary { cursor: pointer; font-size: 13px; }
 pre { background: var(--well); padding: 10px; overflow-x: auto; font-size: 12px;
   overflow-wrap: normal; }
 footer { font-size: 13px; margin-top: 36px; }
+@media print, (max-width: 760px) { .marks a { min-width: 15px; font-size: 10px; padding: 0; } }
 @media screen and (max-width: 760px) {
   .row, .first dl { grid-template-columns: minmax(0, 1fr); }
-  .marks a { min-width: 15px; font-size: 10px; padding: 0; }
   .axis div:empty, .time span:nth-child(even) { display: none; }
 }
 @media print {

@@ -20,7 +20,7 @@ import pytest
 from builds import BUILDS, ROOT
 from test_alerts import IN, IN2, NOON, OUT, Alerts, delivered, flow, programs, rejected
 
-HOSTILE = "\"double\" 'single' | pipe = equals \\ <!channel> & \x1b[31m\nSubject: forged\n.\nlast é"
+HOSTILE = "\"double\" 'single' | pipe = equals \\ <!channel> & \x1b[31m\nSubject: forged\n.\n$(touch x) `touch x` ${HOME} %s%n%% ;touch x; last é\u202e\U0001f600"
 PRINTABLE = HOSTILE.replace("\x1b", "\\x1b").replace("\n", "\\x0a")
 
 
@@ -123,6 +123,135 @@ def test_what_cannot_be_noted_is_delivered_again(alerts, tmp_path):
         status, errors = deliver(alerts, "webhook", WEBHOOK=url, **path)
         assert status == 1 and "will be delivered again" in errors
         assert deliver(alerts, "webhook", WEBHOOK=url) == (0, "") and accepted[0] == accepted[1]
+
+
+@contextlib.contextmanager
+def begun(alerts, url):
+    """A call that goes on while the test does something else."""
+    call = subprocess.Popen(["sh", ROOT / "sql/alerts/deliver.sh", "webhook", alerts.database], text=True, stderr=subprocess.PIPE, cwd="/",
+                            env={**os.environ, "no_proxy": "*", "WEBHOOK": url, "TRY_SECONDS": "20", "TMPDIR": str(alerts.database.parent)})
+    try:
+        yield call
+    finally:
+        call.kill()
+        call.wait()
+        call.stderr.close()
+
+
+@contextlib.contextmanager
+def slow_server():
+    """A webhook that waits before it answers: (its URL, what it took, when it was asked, what lets it answer)."""
+    asked, answers = threading.Event(), threading.Event()
+
+    def answer(text):
+        asked.set()
+        return 200 if answers.wait(60) else 500
+
+    with server(answer) as (url, accepted):
+        yield url, accepted, asked, answers
+
+
+def test_two_calls_at_once(alerts):
+    """The second one says so, and sends nothing. A receiver of another name is no matter."""
+    with slow_server() as (url, accepted, asked, answers), begun(alerts, url) as first:
+        assert asked.wait(60)
+        status, errors = deliver(alerts, "webhook", WEBHOOK=url)
+        assert status == 1 and re.fullmatch(f"flowlogs: webhook: another call is delivering, \\S+:{first.pid}\n", errors)
+        assert deliver(alerts, "pipe", "cat") == (0, "")
+        answers.set()
+        assert first.communicate() == (None, "") and first.returncode == 0
+        assert deliver(alerts, "webhook", WEBHOOK=url) == (0, "") and len(accepted) == 1
+
+
+def test_a_call_that_is_killed(alerts):
+    """The next one takes its place at once, and sends what may not have arrived."""
+    with slow_server() as (url, accepted, asked, answers):
+        with begun(alerts, url) as first:
+            assert asked.wait(60)
+            first.kill()
+            first.wait()
+        answers.set()
+        assert deliver(alerts, "webhook", WEBHOOK=url) == (0, "") and all(t in accepted[-1] for t in titles(alerts))
+    assert alerts.query("SELECT count(*) FROM alert_passes") == [(0,)]
+
+
+def test_a_call_that_is_told_to_end(alerts):
+    """What arrives nevertheless is noted, and not sent again."""
+    for i in range(30):
+        add(alerts, f"title {i}.")
+    with slow_server() as (url, accepted, asked, answers), begun(alerts, url) as first:
+        assert asked.wait(60)
+        first.terminate()
+        answers.set()
+        assert first.communicate()[1] == "flowlogs: webhook: it was told to end; the next call goes on\n" and first.returncode == 1
+        assert deliver(alerts, "webhook", WEBHOOK=url) == (0, "")
+    assert [text.count("\n") + 1 for text in accepted] == [20, 13]
+
+
+def test_a_row_of_another_machine(alerts):
+    """Its time must be over."""
+    alerts.query("CREATE TABLE alert_passes (channel TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL)")
+    for until, expected in (("unixepoch() + 5", 1), ("unixepoch() - 5", 0)):
+        alerts.query(f"INSERT OR REPLACE INTO alert_passes VALUES ('pipe', 'elsewhere:1', {until})")
+        assert deliver(alerts, "pipe", "cat")[0] == expected
+
+
+@pytest.mark.parametrize("answer, taken", [
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok", True), (b"HTTP/1.1 500 No\r\nContent-Length: 100\r\n\r\nno", False),
+    (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", False), (b"HTTP/1.1 2", False), (b"", False), (b"\0\xff\n", False)])
+def test_an_answer_that_ends_early(alerts, answer, taken):
+    """A status of 200 means that the message was taken, whatever comes behind it."""
+    got = []
+
+    def serve(listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                data = b""
+                while not data.endswith(b"}\n") and (more := connection.recv(65536)):
+                    data += more
+                got.append(data)
+                connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/services/SECRET"
+        status, errors = deliver(alerts, "webhook", WEBHOOK=url)
+        assert (status, "tries again" in errors) == ((0, False) if taken else (1, True))
+        assert deliver(alerts, "webhook", WEBHOOK=url)[0] == status and len(got) == (1 if taken else 2)
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def test_where_nothing_can_be_noted_nothing_is_sent(alerts, tmp_path):
+    """A database that is read-only, and a disk that is full."""
+    path = programs(tmp_path / "bin", sqlite3=f'exec {shutil.which("sqlite3")} -readonly "$@"')
+    with server(lambda text: 200) as (url, accepted):
+        status, errors = deliver(alerts, "webhook", WEBHOOK=url, **path)
+        assert status == 1 and errors.endswith(f"flowlogs: webhook: nothing is sent, because it can't be noted in '{alerts.database}'\n")
+        done = subprocess.run(["sh", "-c", 'ulimit -f 0; exec sh "$0" "$@"', ROOT / "sql/alerts/deliver.sh", "webhook", alerts.database], cwd="/",
+                              env={**os.environ, "no_proxy": "*", "WEBHOOK": url, "TMPDIR": str(tmp_path)}, capture_output=True, timeout=60)
+        assert done.returncode != 0 and accepted == []
+        assert deliver(alerts, "webhook", WEBHOOK=url) == (0, "") and len(accepted) == 1
+
+
+def test_long_texts(alerts, tmp_path):
+    """Longer than the arguments of a program may be, and than a line of a mail; and a database whose name looks like an option."""
+    long = "é " * 100_000 + "the end."
+    add(alerts, long)
+    with server(lambda text: 200) as (url, accepted):
+        assert deliver(alerts, "webhook", WEBHOOK=url) == (0, "") and long in accepted[0]
+    programs(tmp_path / "bin", takes=f"cat >{tmp_path}/mail")
+    shutil.copy(alerts.database, tmp_path / "-cmd")
+    done = subprocess.run(["sh", ROOT / "sql/alerts/deliver.sh", "mail", "-cmd", "soc@example.com"], cwd=tmp_path, capture_output=True, timeout=60,
+                          env={**os.environ, "SENDMAIL": str(tmp_path / "bin/takes")})
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    mail = (tmp_path / "mail").read_bytes()
+    assert max(map(len, mail.split(b"\n"))) <= 998 and long.replace(" ", "") in mail.decode().replace("\n", "").replace(" ", "")
 
 
 def test_a_receiver_that_begins_with_what_comes(alerts):
@@ -279,8 +408,9 @@ def test_the_log_has_what_is_printed(alerts):
 
 def test_what_cannot_be_read_is_not_nothing(alerts, tmp_path):
     whole = f"flowlogs: mail: the alerts can't be read from '{alerts.database}'\n"
-    for script in ("echo", "cat; exit 1", "printf '1,2\\n'", "printf '1,2\\nSubject: x\\n'", ":"):
-        path = programs(tmp_path / f"bin{len(os.listdir(tmp_path))}", sqlite3=script)
+    for script in ("echo", f"cat {tmp_path}/sql; exit 1", "printf '1,2\\n'", "printf '1,2\\nSubject: x\\n'", ":"):
+        path = programs(tmp_path / f"bin{len(os.listdir(tmp_path))}", sqlite3=f'cat >{tmp_path}/sql; grep -q alert_passes {tmp_path}/sql '
+                                                                              f'&& exec {shutil.which("sqlite3")} "$@" <{tmp_path}/sql\n{script}')
         assert deliver(alerts, "mail", "me@example.com", SENDMAIL="/bin/cat", **path)[1].endswith(whole), script
     with contextlib.closing(sqlite3.connect(tmp_path / "other.db")) as db:
         db.execute("CREATE TABLE t (x)")
@@ -294,6 +424,7 @@ def test_what_cannot_be_read_is_not_nothing(alerts, tmp_path):
     ("webhook", [], {"WEBHOOK": ""}, "WEBHOOK_FILE"), ("webhook", [], {"WEBHOOK": 'http://h/"\noutput = "x'}, "a quote"),
     ("webhook", [], {"WEBHOOK": "file:///etc/passwd"}, "WEBHOOK_FILE"), ("webhook", [], {"WEBHOOK_FILE": "/dev/null"}, "no URL in"),
     ("mail", ["a@example.com"], {"CHANNEL": "a'b"}, "CHANNEL may have"), ("mail", ["a@example.com"], {"TRY_SECONDS": "soon"}, "TRY_SECONDS is"),
+    ("mail", ["a@example.com\nBcc: b@example.com"], {}, "a control character"),
     ("mail", ["a@example.com"], {"TRY_SECONDS": "0.0"}, "TRY_SECONDS is"), ("mail", ["a@example.com"], {"PASS_SECONDS": "1m"}, "PASS_SECONDS is")])
 def test_what_is_asked_must_be_clear(alerts, way, arguments, env, message):
     status, errors = deliver(alerts, way, *arguments, **env)

@@ -51,6 +51,18 @@ def test_flags_of_a_distribution(tmp_path):
     assert "-fstack-protector-strong" in link and "-Wl,-z,now -Wl,--as-needed -o" in link
 
 
+@pytest.mark.skipif(not shutil.which("readelf"), reason="readelf is not installed")
+def test_the_library_is_hardened(release):
+    """What Debian's hardening=+all asks of a library: addresses of functions that cannot be overwritten, no stack that can be
+    executed, no code that must be writable, and no folder of the build in which libraries are looked for."""
+    said = subprocess.run(["readelf", "-dlW", release.folder / "flowlogs.so"], text=True, capture_output=True, check=True).stdout
+    assert re.search(r"^ *GNU_RELRO ", said, re.M) and "BIND_NOW" in said and "NODELETE" in said
+    assert re.search(r"^ *GNU_STACK .* RW +0x", said, re.M) and " RWE " not in said
+    assert not re.search(r"TEXTREL|RPATH|RUNPATH", said) and "Library soname: [flowlogs.so]" in said
+    needed = set(re.findall(r"\(NEEDED\).*\[(\w+)[^\]]*\.so", said))
+    assert {"libz", "libc"} <= needed <= {"libz", "libisal", "libc", "libpthread", "ld"}, needed
+
+
 @pytest.mark.parametrize("arguments, why", [(["ISAL=", "INFLATE=isal"], "ISA-L was not found"),
                                             (["INFLATE=gzip"], "INFLATE is zlib or isal, not 'gzip'")])
 def test_make_says_what_it_cannot(tmp_path, arguments, why):

@@ -9,13 +9,14 @@ import pytest
 from builds import connect, is_error, quote
 
 CONTROL = {chr(c) for c in [*range(0x20), *range(0x7F, 0xA0)]}
-ESCAPES = "\x1b[2J\x07\x7f\u009b31m\u0085"                  # clears the screen, beeps, makes the rest red
-SHOWN = r"\x1b[2J\x07\x7f\x9b31m\x85"
+DIRECTION = {chr(c) for c in [*range(0x2028, 0x202F), *range(0x2066, 0x206A)]}
+ESCAPES = "\x1b[2J\x07\x7f\u009b31m\u0085\u202e"            # clears the screen, beeps, makes the rest red, writes backwards
+SHOWN = r"\x1b[2J\x07\x7f\x9b31m\x85\u202e"
 H = "version srcaddr dstport\n"
 
 
 def printable(text):
-    return not CONTROL & set(text)
+    return not (CONTROL | DIRECTION) & set(text)
 
 
 def lines(release, sql, cwd):
@@ -151,7 +152,7 @@ def test_paths_keep_every_byte(release, folder):
 def test_printable(release):
     db = connect(release)
     for value, text in [(None, None), ("", ""), ("a\tb\n", "a\\x09b\\x0a"), (ESCAPES, SHOWN), (SHOWN, SHOWN), (7, "7"),
-                        ("\u00e4\u202e\U0001f600\u00a0", "\u00e4\u202e\U0001f600\u00a0"), ("a\0b", "a\\x00b"),
+                        ("\u00e4\u202e\U0001f600\u00a0\u2066\u2027", "\u00e4\\u202e\U0001f600\u00a0\\u2066\u2027"), ("a\0b", "a\\x00b"),
                         (b"\xff\x1b\xc2", "?\\x1b?")]:
         assert db.execute("SELECT printable(?)", [value]).fetchone()[0] == text
     assert db.execute(f"SELECT printable({quote('x' * 100_000)} || char(27))").fetchone()[0] == "x" * 100_000 + "\\x1b"

@@ -133,7 +133,7 @@ def test_what_left_without_a_way_in(release, tmp_path):
     assert "new place" not in Page(made(release, tmp_path, env={"ASSETS": str(tmp_path / "assets.csv")})).text("first")
 
 
-EVIL = "<script>alert(1)</script>\"'&amp;"
+EVIL = "<script>alert(1)</script>\"'&amp;]]>--></title></style></svg>"
 
 
 def test_hostile_names(release, intrusion, tmp_path):
@@ -155,6 +155,18 @@ def test_hostile_names(release, intrusion, tmp_path):
         assert f"<script>alert({number})" in page.texts["coverage"] + page.texts["first"], number
     # The SQL works with such a path, too.
     assert "\n" in release.shell(page.sql["coverage"]) and "rror" not in release.shell(page.sql["rejects"])
+
+
+def test_names_that_would_turn_addresses_around(release, intrusion, tmp_path):
+    """Behind U+202E, a browser shows 203.0.113.77 as 77.311.0.302."""
+    for file in intrusion.rglob("*20260310T1[4678]*"):
+        shutil.copy(file, tmp_path)
+    odd = "".join(map(chr, [*range(0x2028, 0x202f), *range(0x2066, 0x206a), 0x7f, 0x85, 0x9b, 1, 27]))
+    (tmp_path / "assets.csv").write_text("ip,name,owner\n" + "".join(f"{ip},a{odd}b,x\n" for ip in (story.STORY["attacker"], story.BATCH)))
+    html = made(release, tmp_path, env={"ASSETS": str(tmp_path / "assets.csv")}, host=story.BATCH, before=".read sql/alerts/setup.sql\n"
+                f"INSERT INTO indicators VALUES ('203.0.113.77', 'a{odd[:-2]}b');\n")
+    assert not set(odd) & set(html) and html.count("a\\u2028\\u2029\\u202a\\u202b\\u202c\\u202d\\u202e\\u2066") > 10
+    assert "b { unicode-bidi: isolate; }" in html         # for names in letters that run from right to left
 
 
 def test_names_from_every_inventory(release):
