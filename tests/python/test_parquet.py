@@ -298,3 +298,21 @@ def test_connections_and_an_index_read_no_column_that_they_do_not_need(build, tw
     assert build.rows(f"SELECT records, errors FROM flowlogs_index_build({folder}, {index})") == [["100", "0"]]
     for sql in (f"SELECT max(client_account_id) FROM flowlogs_connections({folder})", f"SELECT account_id FROM flowlogs({folder})"):
         assert "column account_id is compressed with ZSTD" in build.shell(sql + ";")
+
+
+def test_row_groups_that_were_left_out_are_told(build, two_folders):
+    many_pages(two_folders, "a", random.Random(5), 400, group_rows=40, statistics=True)
+    many_pages(two_folders, "b", random.Random(5), 40, group_rows=40, statistics=True)
+    shutil.copy(two_folders / "text" / "a.log", two_folders / "parquet" / "z.log")  # which has none
+    folder = quote(str(two_folders / "parquet"))
+    told = ("SELECT s ->> 'row_groups_found', s ->> 'row_groups_skipped', s ->> 'records', flowlogs_scan_summary() FROM "
+            "(SELECT flowlogs_scan_stats() AS s);")
+    for table, where, expected in (
+            ("flowlogs", "since = 1772960780", ["11", "10", "440", "3 files were read (10 of 11 row groups were left out), with 440 records, of which "
+                                                 "40 began from 2026-03-08 09:06:20 UTC and met the conditions"]),
+            ("flowlogs_rollup", "start < 5 AND threads = 2", ["11", "11", "400", None]), ("flowlogs_connections", "until = 1772960440", ["11", "9", "480", None]),
+            ("flowlogs", "dstport > 0", ["11", "0", "840", "3 files were read, with 840 records, of which 840 met the conditions"])):
+        *_, row = build.rows(f"SELECT count(*) FROM {table}({folder}) WHERE {where};{told}")
+        assert row[:3] == expected[:3] and row[3] in (expected[3] or row[3],), row
+    *_, row = build.rows(f"SELECT start FROM flowlogs({folder}) WHERE start >= 1772960780 LIMIT 1;{told}")
+    assert row[1] != "0"
