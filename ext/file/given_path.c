@@ -36,6 +36,13 @@ static void shell_word(const char *p, size_t n, char out[ERR_TEXT]) {
   out[used] = 0;
 }
 
+/* Is it a Parquet file, which can't come through a pipe? */
+static int is_parquet(const char *url) {
+  static const char ending[] = ".parquet";
+  size_t n = strcspn(url, "?#"), of = sizeof ending - 1;
+  return n > of && !strncasecmp(url + n - of, ending, of);
+}
+
 /*
 ** An object of S3 comes through a pipe.  For all below a prefix, or what a pattern stands for, there is a
 ** command that copies only what is new.  Without a dot in its last part, it may be either.
@@ -52,6 +59,10 @@ static enum err_code is_s3(const char *url, size_t scheme, struct err *e) {
     return err_set(e, ERR_ARGUMENT, 0,
                    "'%s' lies in S3, and flowlogs reads files; type aws s3 sync %s%s logs/ and ask flowlogs('logs/')",
                    url, prefix, key ? "" : "/");
+  if (is_parquet(url))
+    return err_set(e, ERR_ARGUMENT, 0,
+                   "'%s' lies in S3, and flowlogs reads files; type aws s3 cp %s logs/ and ask flowlogs('logs/')", url,
+                   object);
   if (strchr(last, '.'))
     return err_set(e, ERR_ARGUMENT, 0, "'%s' lies in S3, and flowlogs reads files; type aws s3 cp %s - | " PIPED, url,
                    object);
@@ -67,7 +78,13 @@ static enum err_code is_url(const char *url, size_t scheme, struct err *e) {
   if (scheme == 2 && !strncasecmp(url, "s3", 2)) return is_s3(url, scheme, e);
   if (scheme == 4 && !strncasecmp(url, "file", 4))
     return err_set(e, ERR_ARGUMENT, 0, "'%s' is a URL, and flowlogs takes paths; write the path behind file://", url);
-  if ((scheme == 4 || scheme == 5) && !strncasecmp(url, "https", scheme))
+  int is_http = (scheme == 4 || scheme == 5) && !strncasecmp(url, "https", scheme);
+  if (is_http && is_parquet(url))
+    return err_set(e, ERR_ARGUMENT, 0,
+                   "'%s' is a URL, and flowlogs reads files; type curl -fsSL %s -o logs.parquet and ask "
+                   "flowlogs('logs.parquet')",
+                   url, word);
+  if (is_http)
     return err_set(e, ERR_ARGUMENT, 0, "'%s' is a URL, and flowlogs reads files; type curl -fsSL %s | " PIPED, url,
                    word);
   return err_set(e, ERR_ARGUMENT, 0,

@@ -99,9 +99,8 @@ const struct function_description function_descriptions[] = {
      "none.",
      "cidr_lookup('subnets', 'cidr', '10.1.2.3')"},
     {"flowlogs_scan_stats", 0, NULL, "", "TEXT",
-     "What the last scan of the connection did, as JSON: files found, pruned (and why) and read, bytes, records, rows, "
-     "seconds, "
-     "threads.",
+     "What the last scan of the connection did, as JSON: files found, pruned (and why) and read, row groups of "
+     "Parquet files, bytes, records, rows, seconds, threads.",
      "flowlogs_scan_stats() ->> 'files_pruned'"},
     {"flowlogs_scan_summary", 0, NULL, "", "TEXT",
      "What the last scan of the connection looked at, in words: files, records, period, and what the files lack.",

@@ -135,12 +135,13 @@ static void scan_stats(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   sqlite3_str_appendf(
       out,
       "{\"table\":\"%s\",\"finished\":%d,\"files_found\":%llu,\"files_pruned\":%llu,\"pruned_by_time\":%llu,"
-      "\"pruned_by_region\":%llu,\"pruned_by_file\":%llu,\"pruned_by_index\":%llu,\"files_read\":%llu,\"passes\":%u,"
-      "\"bytes_read\":%llu,\"bytes_inflated\":%llu,\"records\":%llu,\"rows\":%llu,\"seconds\":%.6f,\"threads\":%u,"
+      "\"pruned_by_region\":%llu,\"pruned_by_file\":%llu,\"pruned_by_index\":%llu,\"files_read\":%llu,"
+      "\"passes\":%u,\"row_groups_found\":%llu,\"row_groups_skipped\":%llu,\"bytes_read\":%llu,\"bytes_inflated\":%llu,"
+      "\"records\":%llu,\"rows\":%llu,\"seconds\":%.6f,\"threads\":%u,"
       "\"notes\":[",
       s->table, s->finished, c->files, c->pruned, c->pruned_by[PRUNE_TIME], c->pruned_by[PRUNE_REGION],
-      c->pruned_by[PRUNE_FILE], c->pruned_by[PRUNE_INDEX], c->read, c->passes, c->bytes_read, c->bytes_inflated,
-      c->records, c->rows, s->seconds, c->threads);
+      c->pruned_by[PRUNE_FILE], c->pruned_by[PRUNE_INDEX], c->read, c->passes, c->row_groups, c->row_groups_skipped,
+      c->bytes_read, c->bytes_inflated, c->records, c->rows, s->seconds, c->threads);
   scan_stats_notes(s, put_note, out);
   sqlite3_str_appendall(out, "]}");
   char *json = sqlite3_str_finish(out);

@@ -19,9 +19,12 @@
 **     files_read        files that were opened and read, perhaps not to their end
 **     passes            how often the files were gone through: more than once where memory was short
 **                       for flowlogs_connections; what follows is of the first time
+**     row_groups_found  row groups of the Parquet files that were read
+**     row_groups_skipped   of these, not read, because their statistics or dictionaries show that no
+**                       record in them can match
 **     bytes_read        bytes read from the files
 **     bytes_inflated    bytes that decompression produced
-**     records           records found
+**     records           records found, but for row groups that were skipped
 **     rows              records handed to SQLite; the scan's own conditions dropped the others
 **     seconds           from the search for files to the end, including SQLite's work in between
 **     threads           threads that read files; 0 when only the caller's thread did

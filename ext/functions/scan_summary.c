@@ -5,9 +5,10 @@
 **     4 of 35 files were read, with 416 records, of which 24 began from 2026-03-09 00:00:00 UTC to
 **     2026-03-10 00:00:00 UTC and met the conditions; none of the 4 files read has the field ...
 **
-** Files that an index spared are told behind the number of those that were read:
+** What was spared is told behind the number of files that were read:
 **
 **     1 of 35 files were read (the index spared 34), with 104 records, ...
+**     1 file was read (37 of 40 row groups were left out), with 3072 records, ...
 **
 ** The records that met the conditions are those of the scan.  What SQLite decided afterwards, for
 ** example in HAVING, is not in the sentence.  Most conditions on connections can only be decided
@@ -38,13 +39,28 @@ static void put_note(void *context, const char *text) {
   sqlite3_str_appendf(out, "; %s", text);
 }
 
+/* What was not read of the files that the scan might have read. */
+static void put_spared(sqlite3_str *out, const struct scan_counts *c) {
+  const char *before = " (";
+  if (c->pruned_by[PRUNE_INDEX]) {
+    sqlite3_str_appendf(out, "%sthe index spared %llu", before, (unsigned long long)c->pruned_by[PRUNE_INDEX]);
+    before = "; ";
+  }
+  if (c->row_groups_skipped) {
+    sqlite3_str_appendf(out, "%s%llu of ", before, (unsigned long long)c->row_groups_skipped);
+    put_count(out, c->row_groups, "row group");
+    sqlite3_str_appendall(out, c->row_groups == 1 ? " was left out" : " were left out");
+    before = "; ";
+  }
+  if (*before == ';') sqlite3_str_appendall(out, ")");
+}
+
 static void put_summary(sqlite3_str *out, const struct scan_stats *s) {
   const struct scan_counts *c = &s->counts;
   if (c->read < c->files) sqlite3_str_appendf(out, "%llu of ", (unsigned long long)c->read);
   put_count(out, c->files, strstr(s->table, "payload") ? "value" : "file");
   sqlite3_str_appendall(out, c->files == 1 ? " was read" : " were read");
-  if (c->pruned_by[PRUNE_INDEX])
-    sqlite3_str_appendf(out, " (the index spared %llu)", (unsigned long long)c->pruned_by[PRUNE_INDEX]);
+  put_spared(out, c);
   sqlite3_str_appendall(out, ", with ");
   put_count(out, c->records, "record");
   sqlite3_str_appendf(out, ", of which %llu", (unsigned long long)c->rows);

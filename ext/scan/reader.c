@@ -46,7 +46,7 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
   else if (kind == SOURCE_PARQUET)
     err_print(r->why, "is a Parquet file, which can't be read from memory; flowlogs reads it as a file");
   else if (kind == SOURCE_GZIP) err_print(r->why, "is gzip, which can't be read here; unpack it");
-  else err_print(r->why, "is a %s file, which can't be read; plain text and gzip can", source_kind_name(kind));
+  else err_print(r->why, "is a %s file, which can't be read; plain text, gzip and Parquet can", source_kind_name(kind));
   int likely =
       kind == SOURCE_PARQUET || kind == SOURCE_GZIP || (kind == SOURCE_UTF16 && marks_in_utf16(r->text, r->text_n));
   return reader_not_a_flow_log(r, b, likely, 0, e);
@@ -111,8 +111,7 @@ static enum err_code empty(struct reader *r, struct batch *b, struct err *e) {
         "else has read it, as the sqlite3 shell reads a script",
         e);
   if (r->expectation != EXPECT_DELIVERY) return ERR_NONE;
-  return reader_file_problem(r, b, ERR_DAMAGED, 0,
-                             "is empty, but AWS delivers a header line at least; copy the file again", e);
+  return reader_file_problem(r, b, ERR_DAMAGED, 0, "is empty, but AWS delivers no empty file; copy it again", e);
 }
 
 /* Gets more lines from the file into r->text, perhaps none. */

@@ -122,11 +122,12 @@ struct reader {
   uint64_t records;     /* found in this file */
   uint64_t rows;        /* of these, delivered or grouped */
   uint64_t nproblems;   /* found in this file */
-  const char *text;     /* what is left of the block of lines */
-  size_t text_n;        /* bytes; 0: the next block is due */
-  uint32_t next;        /* line of the window to go on with; tokens.nlines: the next window is due */
-  int is_first;         /* the file's first block has not come yet */
-  int done;             /* nothing more comes of this file */
+  uint64_t groups, groups_skipped; /* behind reader_close(): its row groups, and those left out; 0 if it is of lines */
+  const char *text;                /* what is left of the block of lines */
+  size_t text_n;                   /* bytes; 0: the next block is due */
+  uint32_t next;                   /* line of the window to go on with; tokens.nlines: the next window is due */
+  int is_first;                    /* the file's first block has not come yet */
+  int done;                        /* nothing more comes of this file */
 };
 
 enum reader_result {

@@ -48,6 +48,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->refusal = REFUSAL_NONE;
   r->is_other = 0;
   r->line = r->records = r->rows = r->nproblems = 0;
+  r->groups = r->groups_skipped = 0;
   r->text_n = 0;
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
@@ -138,6 +139,10 @@ uint64_t reader_bytes(const struct reader *r) { return r->is_contained ? r->cont
 
 void reader_close(struct reader *r) {
   read_ahead_stop(&r->ahead);
+  if (r->table.is_open) {
+    r->groups = r->table.group;
+    r->groups_skipped = r->table.skipped;
+  }
   parquet_rows_close(&r->table);
   source_close(&r->source);
   r->done = 1;

@@ -156,6 +156,8 @@ static void count_file(struct workers *s, struct worker *w) {
   if (r->refusal == REFUSAL_PARTIAL) count_unfinished(c, s->files, w->file);
   c->bytes_read += r->source.input.total;
   if (r->source_known && r->source.nlayers) c->bytes_inflated += reader_bytes(r);
+  c->row_groups += r->groups;
+  c->row_groups_skipped += r->groups_skipped;
   c->records += r->records;
   c->rows += r->rows;
   presence_count(&c->presence, &r->presence, 1);

@@ -66,7 +66,9 @@ struct scan_counts {
   char unfinished_path[ERR_TEXT];  /* its path, cut if it is longer */
   uint64_t bytes_read;             /* from the files */
   uint64_t bytes_inflated;         /* bytes that came out of gzip */
-  uint64_t records;                /* found in the files */
+  uint64_t row_groups;             /* of the Parquet files among them, as far as they were gone through */
+  uint64_t row_groups_skipped;     /* of these, not read, because no record in them can pass */
+  uint64_t records;                /* found in the files, but for row groups that were not read */
   uint64_t rows;                   /* of these, those that the predicate let pass */
   struct presence_counts presence; /* of the fields that the query needs, in the files that were read */
   unsigned threads;                /* that were started; 0: the caller's did the work */

@@ -483,7 +483,7 @@ def test_a_lack_of_file_descriptors_is_no_entry_of_a_list(release, few_descripto
 
 # ---- copies that failed
 
-EMPTY = "is empty, but AWS delivers a header line at least; copy the file again"
+EMPTY = "is empty, but AWS delivers no empty file; copy it again"
 
 
 @pytest.mark.parametrize("name, content", [("log", b""), ("log.gz", b""), ("log.gz", gzip.compress(b"", mtime=0)),

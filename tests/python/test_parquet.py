@@ -248,33 +248,37 @@ def two_folders(tmp_path):
     return tmp_path
 
 
-def as_in_the_text(build, folders, sql):
-    a, b = (build.rows(sql.format(quote(str(folders / name)))) for name in ("parquet", "text"))
-    assert a == b, sql
-    return a
+def as_in_the_text(build, folders, questions):
+    """The answers of both folders, which must be the same, one list of rows for each question."""
+    script = "".join(f"SELECT '='; {sql};" for sql in questions)
+    texts = (build.shell(script.format(*[quote(str(folders / name))] * len(questions))) for name in ("parquet", "text"))
+    parquet, text = ([[row.split("|") for row in part.splitlines()] for part in answer.split("=\n")[1:]] for answer in texts)
+    assert len(parquet) == len(text) == len(questions)
+    for sql, a, b in zip(questions, parquet, text):
+        assert a == b, sql
+    return parquet
 
 
 def test_a_filter_about_the_line_selects_what_is_summed(build, two_folders):
     """Columns alone can't answer what a filter asks of a line, or of the digits of a number."""
     many_pages(two_folders, "a", random.Random(1), 400)
-    for pattern in ('"443 6"', "%10[.]0[.]0[.]2%", "[a, b, c, d, port=*4*, ...]", "[a, b, c, d, port!=*4*, ...]",
-                    "[a, b, c, d, port=44*, ...]", "[a=0*, b, c, d, port=443, ...]",
-                    '[a, src="10.0.0.2", ...]', "[a, src=*:10*, ...]", "[a, src!=10.0*, ...]"):
-        rows = as_in_the_text(build, two_folders, f"SELECT dstport, sum(flows), sum(packets) FROM flowlogs_rollup({{}}) WHERE filter = '{pattern}' "
-                              "GROUP BY 1")
-        assert sum(int(r[1]) for r in rows) > 5
-        as_in_the_text(build, two_folders, f"SELECT line - (file LIKE '%.log') FROM flowlogs({{}}) WHERE filter = '{pattern}' AND protocol = 6")
+    patterns = ('"443 6"', "%10[.]0[.]0[.]2%", "[a, b, c, d, port=*4*, ...]", "[a, b, c, d, port!=*4*, ...]", "[a, b, c, d, port=44*, ...]",
+                "[a=0*, b, c, d, port=443, ...]", '[a, src="10.0.0.2", ...]', "[a, src=*:10*, ...]", "[a, src!=10.0*, ...]")
+    sums = as_in_the_text(build, two_folders, [f"SELECT dstport, sum(flows), sum(packets) FROM flowlogs_rollup({{}}) WHERE filter = '{p}' GROUP BY 1"
+                                               for p in patterns])
+    assert all(sum(int(row[1]) for row in rows) > 5 for rows in sums)
+    as_in_the_text(build, two_folders, [f"SELECT line - (file LIKE '%.log') FROM flowlogs({{}}) WHERE filter = '{p}' AND protocol = 6"
+                                        for p in patterns])
 
 
-@pytest.mark.parametrize("threads", [0, 2])
-def test_a_file_without_a_measure_leaves_the_sums_of_the_others(build, two_folders, threads):
+def test_a_file_without_a_measure_leaves_the_sums_of_the_others(build, two_folders):
     rng = random.Random(2)
     for name, without in (("a", ()), ("b", ("packets",)), ("c", ("start",)), ("d", ("packets", "start")), ("e", ())):
         many_pages(two_folders, name, rng, 200, without=without)
-    for by in ("srcaddr", "dstport", "hour", "minute", "srcaddr, dstport"):
-        rows = as_in_the_text(build, two_folders, f"SELECT {by}, sum(flows), sum(packets), min(first_seen) FROM flowlogs_rollup({{}}) "
-                              f"WHERE threads = {threads} GROUP BY {by}")
-        assert len(rows) > 1
+    answers = as_in_the_text(build, two_folders, [
+        f"SELECT {by}, sum(flows), sum(packets), min(first_seen) FROM flowlogs_rollup({{}}) WHERE threads = {threads} GROUP BY {by}"
+        for by in ("srcaddr", "dstport", "hour", "minute", "srcaddr, dstport") for threads in (0, 2)])
+    assert all(len(rows) > 1 for rows in answers)
 
 
 def test_what_cannot_be_used_is_an_error_where_no_row_group_is_read(build, two_folders):
@@ -293,8 +297,27 @@ def test_connections_and_an_index_read_no_column_that_they_do_not_need(build, tw
     def forge(what, fields):
         return {**fields, 3: {**fields[3], 4: 6}} if what == "column" and fields[3][3] == ["account_id"] else fields  # ZSTD
     many_pages(two_folders, "a", rng, 100, forge=forge)
+    os.utime(two_folders / "parquet" / "a.parquet", (1e9, 1e9))  # not changed a moment ago
     folder, index = (quote(str(two_folders / name)) for name in ("parquet", "i.idx"))
     assert build.rows(f"SELECT sum(records) FROM flowlogs_connections({folder})") == [["100"]]
     assert build.rows(f"SELECT records, errors FROM flowlogs_index_build({folder}, {index})") == [["100", "0"]]
     for sql in (f"SELECT max(client_account_id) FROM flowlogs_connections({folder})", f"SELECT account_id FROM flowlogs({folder})"):
         assert "column account_id is compressed with ZSTD" in build.shell(sql + ";")
+
+
+def test_row_groups_that_were_left_out_are_told(build, two_folders):
+    many_pages(two_folders, "a", random.Random(5), 400, group_rows=40, statistics=True)
+    many_pages(two_folders, "b", random.Random(5), 40, group_rows=40, statistics=True)
+    shutil.copy(two_folders / "text" / "a.log", two_folders / "parquet" / "z.log")  # which has none
+    folder = quote(str(two_folders / "parquet"))
+    told = ("SELECT s ->> 'row_groups_found', s ->> 'row_groups_skipped', s ->> 'records', flowlogs_scan_summary() FROM "
+            "(SELECT flowlogs_scan_stats() AS s);")
+    for table, where, expected in (
+            ("flowlogs", "since = 1772960780", ["11", "10", "440", "3 files were read (10 of 11 row groups were left out), with 440 records, of which "
+                                                 "40 began from 2026-03-08 09:06:20 UTC and met the conditions"]),
+            ("flowlogs_rollup", "start < 5 AND threads = 2", ["11", "11", "400", None]), ("flowlogs_connections", "until = 1772960440", ["11", "9", "480", None]),
+            ("flowlogs", "dstport > 0", ["11", "0", "840", "3 files were read, with 840 records, of which 840 met the conditions"])):
+        *_, row = build.rows(f"SELECT count(*) FROM {table}({folder}) WHERE {where};{told}")
+        assert row[:3] == expected[:3] and row[3] in (expected[3] or row[3],), row
+    *_, row = build.rows(f"SELECT start FROM flowlogs({folder}) WHERE start >= 1772960780 LIMIT 1;{told}")
+    assert row[1] != "0"

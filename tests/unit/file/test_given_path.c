@@ -62,6 +62,11 @@ static void test_urls(void **state) {
   (void)state;
   check_error("s3://b/k/a.log.gz", "'s3://b/k/a.log.gz'" FILES "cp s3://b/k/a.log.gz - | " PIPED);
   check_error("S3://b/k.gz", "'S3://b/k.gz'" FILES "cp S3://b/k.gz - | " PIPED);
+  check_error("s3://b/k/a.log.parquet",
+              "'s3://b/k/a.log.parquet'" FILES "cp s3://b/k/a.log.parquet logs/ and ask flowlogs('logs/')");
+  check_error("https://b/a.Parquet?x=1&y",
+              "'https://b/a.Parquet?x=1&y'" URL
+              "type curl -fsSL 'https://b/a.Parquet?x=1&y' -o logs.parquet and ask flowlogs('logs.parquet')");
   check_error("s3://b", "'s3://b'" FILES "sync s3://b/ logs/ and ask flowlogs('logs/')");
   check_error("s3://b/", "'s3://b/'" FILES "sync s3://b/ logs/ and ask flowlogs('logs/')");
   check_error("s3://b/k/", "'s3://b/k/'" FILES "sync s3://b/k/ logs/ and ask flowlogs('logs/')");

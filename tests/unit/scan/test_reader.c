@@ -191,7 +191,7 @@ static const struct {
      "! 0:1 FORMAT is no flow log: its first line is neither a header nor a record; the line begins with 'hello' | "
      "hello\n"},
     {"zstd", "\x28\xb5\x2f\xfdxx\n", VERDICT_BAD,
-     "! 0:0 FORMAT is a zstd file, which can't be read; plain text and gzip can | NULL\n"},
+     "! 0:0 FORMAT is a zstd file, which can't be read; plain text, gzip and Parquet can | NULL\n"},
 };
 
 static void test_table(void **state) {
