@@ -86,14 +86,10 @@ int json_release(struct json *j) {
 
 /* --- what cannot be used ----------------------------------------------------------------------------------------- */
 
-/*
-** Is what is open a document, an element of a list of documents, or one of the records of Kinesis or
-** Firehose, that need not come from a subscription?
-*/
+/* Is what is open a document, an element of a list of documents, or one of the records of Kinesis or Firehose? */
 static int is_document(const struct json *j) {
   const struct json_frame *top = &j->frame[j->nframes - 1];
   int n = j->nframes - 1;
-  if (top->type != JSON_TYPE_NONE) return 0;
   if (top->open == JSON_RECORD) n--, top--;
   if (top->open == JSON_RECORDS && n > 0) n--; /* the object that has the list */
   for (int i = 0; i < n; i++)

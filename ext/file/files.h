@@ -42,6 +42,7 @@ struct file_origin {
   char *log_group, *log_stream; /* end with NUL; NULL: not known */
   int64_t *time;                /* of each line, the first ntimes: milliseconds since 1970, or FILE_NO_TIME */
   size_t ntimes, cap;
+  int is_mixed; /* they came out of a container, so that they may be of several logs */
 };
 
 #define FILE_NO_TIME INT64_MIN

@@ -84,6 +84,31 @@ static int is_partial_suffix(const char *p) {
   return 0;
 }
 
+static size_t without(const char *p, size_t n, const char *end) {
+  size_t k = strlen(end);
+  return n > k && !memcmp(p + n - k, end, k) ? n - k : n;
+}
+
+/* Takes " (1)", "(1)", " copy", " copy 2", " - Copy" and " - Copy (2)" off the end. */
+static size_t without_copy_mark(const char *p, size_t n) {
+  size_t k = n;
+  if (k && p[k - 1] == ')') {
+    for (k--; k && p[k - 1] >= '0' && p[k - 1] <= '9';) k--;
+    if (!k || p[k - 1] != '(' || p[k] == ')') return n;
+    n = without(p, k - 1, " ");
+    return without(p, n, " - Copy");
+  }
+  while (k && p[k - 1] >= '0' && p[k - 1] <= '9') k--;
+  if (k < n && without(p, k, " copy ") < k) return without(p, k, " copy ");
+  k = without(p, n, " - Copy");
+  return k < n ? k : without(p, n, " copy");
+}
+
+size_t object_name_stem(const char *name, size_t n) {
+  n = without_copy_mark(name, without(name, n, ".gz"));
+  return without_copy_mark(name, without(name, n, ".log"));
+}
+
 static int is_alphanumeric(const struct object_name_part *part) {
   for (size_t i = 0; i < part->n; i++) {
     char c = part->p[i];
@@ -114,6 +139,9 @@ static void parse_name(struct object_name *k, const char *name) {
   k->delivered = delivered;
   k->is_flow_log = 1;
   k->is_exact = is_alphanumeric(&part[5]) && is_suffix(part[5].p + part[5].n);
+  part[5].n = object_name_stem(part[5].p, strlen(part[5].p));
+  k->is_copy =
+      is_alphanumeric(&part[5]) && !strncmp(part[5].p + part[5].n + strcspn(part[5].p + part[5].n, "."), ".log", 4);
   k->account = part[0];
   k->region = part[2];
   k->flow_log_id = part[3];

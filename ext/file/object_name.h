@@ -36,7 +36,14 @@ struct object_name {
   int is_flow_log;   /* the name itself follows AWS's rule, so the file must be a flow log */
   int is_partial;    /* AWS's name with what `aws s3` adds while it downloads; nothing else is taken from the name */
   int is_exact;      /* besides, nothing was added to the name: the file is what AWS delivered under it */
+  int is_copy;       /* the same but for what browsers and desktops add to the names of copies, such as " (1)" */
 };
+
+/*
+** Returns how many bytes of the name of a file, of n bytes, are the same for all copies of it, unzipped or
+** not: without ".log.gz", ".log", ".gz", and what is added to the names of copies.
+*/
+size_t object_name_stem(const char *name, size_t n);
 
 /* Fills *k from a path that ends with NUL.  The parts of *k point into the path. */
 void object_name_parse(struct object_name *k, const char *path);

@@ -104,6 +104,7 @@ enum err_code payload_set_event(struct payload *p, const char *name, const struc
   struct payload_stream *s = find_or_add_stream(p, name, e);
   struct file_origin *o = &s->origin;
   if (!s) return e->code;
+  o->is_mixed = 1;
   if (!o->log_group && copy_name(event->group, event->group_n, &o->log_group, e)) return e->code;
   if (!o->log_stream && copy_name(event->stream, event->stream_n, &o->log_stream, e)) return e->code;
   if (event->time == FILE_NO_TIME || !s->lines) return ERR_NONE;

@@ -3,7 +3,7 @@
 ** One pass over the list, with a hash table of the names that were seen: for each of them, the last
 ** file that has it, which leads to the first one.  As there may be very many files, and hardly any
 ** of them has a twin, nothing is done for each name but to hash it.  Whether a name follows AWS's
-** rule is asked when it comes a second time.
+** rule is asked when it comes a second time.  A copy is told by what browsers and desktops add to its name.
 **
 ** The time is linear in the number of files, whatever their names are.  Therefore the whole name is
 ** hashed, although AWS puts a random hash at its end, because names that other programs give often
@@ -20,7 +20,7 @@
 
 #define NAME_MIN 16 /* bytes of a name that may be AWS's, which are longer */
 
-/* What two files of one delivery have in common: their name without ".gz". */
+/* What two files of one delivery have in common: the stem of their names. */
 struct name {
   const char *p;
   size_t n;
@@ -37,7 +37,7 @@ static int is_gzip(const char *p, size_t n) { return n > 3 && !memcmp(p + n - 3,
 static struct name name_of(const struct file *file) {
   struct name name = {.p = file_name(file->path)};
   name.n = strlen(name.p);
-  if (is_gzip(name.p, name.n)) name.n -= 3;
+  name.n = object_name_stem(name.p, name.n);
   return name;
 }
 
@@ -64,7 +64,7 @@ static int is_delivery(const struct file *file) {
   struct object_name parsed;
   if (!strstr(file->path, "_vpcflowlogs_")) return 0; /* a quick look at names that are in every folder */
   object_name_parse(&parsed, file->path);
-  return parsed.is_exact;
+  return parsed.is_exact || parsed.is_copy;
 }
 
 /* Puts the file into the ring behind the last one, which may not be in a ring yet. */

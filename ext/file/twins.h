@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
-** Finds files of a list that hold the same delivery: a copy in another folder, or an unzipped file
-** beside the one that it was made from.  Read together, they count every record twice.
+** Finds files of a list that hold the same delivery: a copy in another folder, an unzipped file beside
+** the one that it was made from, or a copy to whose name a browser or a desktop has added " (1)" or
+** " copy".  Read together, they count every record twice.
 **
 ** AWS ends the name of a delivery with a random hash, so equal names are the same delivery,
 ** wherever the files lie.  Only names that follow AWS's rule to their end are compared, without
-** ".gz".  Two files flow.log of different folders are no twins, and nor is a file to whose name
-** something was added, which may hold anything.
+** ".gz" and the marks of copies.  Two files flow.log of different folders are no twins, and nor is a file
+** to whose name something else was added, which may hold anything.
 */
 #ifndef FILE_TWINS_H
 #define FILE_TWINS_H

@@ -144,7 +144,8 @@ static enum detect_result search(const struct search *s, const struct tokens *t,
     const int is_first = seen++ < DETECT_LINES, is_unusable = s->unusable && s->unusable[i];
     if (line.end - line.start > RECORD_MAX_BYTES || record_control(t->text + line.start, line.end - line.start))
       continue;
-    int header = is_first && !is_unusable ? layout_from_header(layout, &line, s->expected && seen == 1, e) : 0;
+    int may_be_header = (is_first || layout_is_marked_header(&line)) && !is_unusable;
+    int header = may_be_header ? layout_from_header(layout, &line, s->expected && seen == 1, e) : 0;
     if (header > 0 && lookalike_log_of_header(&line)) header = 0;
     if (header < 0) {
       e->line = line.number;

@@ -229,6 +229,12 @@ static struct line behind_mark(const struct line *line, uint32_t at[LAYOUT_TOKEN
   return rest;
 }
 
+int layout_is_marked_header(const struct line *line) {
+  size_t n = 0;
+  const char *first = line->count ? token_text(line, 0, &n) : NULL;
+  return n == sizeof LAYOUT_FIELDS - 1 && !memcmp(first, LAYOUT_FIELDS, n);
+}
+
 int layout_from_header(struct layout *l, const struct line *original, int single, struct err *e) {
   int is_explicit;
   uint32_t at[LAYOUT_TOKENS + 1];

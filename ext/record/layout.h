@@ -80,6 +80,9 @@ void layout_add_prefix(struct layout *l);
 */
 int layout_from_header(struct layout *l, const struct line *line, int single, struct err *e);
 
+/* Does the line begin with LAYOUT_FIELDS?  1 or 0. */
+int layout_is_marked_header(const struct line *line);
+
 /*
 ** Sets *l to the fields that a line names, of which it is known that it is a header: it was made by
 ** our own code.  Its names are different fields, and at most LAYOUT_TOKENS.

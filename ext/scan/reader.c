@@ -55,7 +55,7 @@ static enum err_code foreign(struct reader *r, struct batch *b, enum source_kind
 /* Finds the layout, in the file's first window. */
 static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
-  if (r->places) return reader_begin_contained(r, b, e);
+  if (r->places || r->is_mixed) return reader_begin_contained(r, b, e);
   int expected = r->expectation != EXPECT_NOTHING, choice;
   enum detect_result result = detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why);
   switch (result) {
@@ -126,7 +126,10 @@ static enum err_code next_block(struct reader *r, struct batch *b, struct err *e
     return r->is_first ? first_block(r, b, e) : ERR_NONE;
   case LINES_SKIPPING: return r->verdict == VERDICT_OPEN ? long_line(r, b, e) : ERR_NONE;
   case LINES_LONG: r->line++; return long_line(r, b, e);
-  case LINES_END: r->done = 1; return r->verdict == VERDICT_OPEN ? empty(r, b, e) : ERR_NONE;
+  case LINES_END:
+    if (r->verdict == VERDICT_OPEN && r->unread.n) return reader_no_records(r, b, e);
+    r->done = 1;
+    return r->verdict == VERDICT_OPEN ? empty(r, b, e) : ERR_NONE;
   case LINES_ERROR: break;
   }
   return reader_source_failed(r, b, why.code, r->line + 1, why.text, e);

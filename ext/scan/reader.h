@@ -87,9 +87,10 @@ struct reader {
   struct source source;
   struct read_ahead ahead; /* between source and lines, while options->ahead */
   struct lines lines;
-  struct container container;       /* in the place of the lines, for files that are no lines */
-  int is_new;                       /* 0 or 1: no byte of the file has been looked at */
-  int is_contained;                 /* 0 or 1: the file is a container */
+  struct container container; /* in the place of the lines, for files that are no lines */
+  int is_new;                 /* 0 or 1: no byte of the file has been looked at */
+  int is_contained;           /* 0 or 1: the file is a container */
+  int is_mixed; /* they are those of a container, in memory: not the first ones alone decide what the file is */
   const struct block_place *places; /* of a container: those of the lines in the window; NULL for lines */
   struct {
     uint64_t n;         /* lines of a container, before its first record, that are no records */

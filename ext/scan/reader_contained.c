@@ -14,6 +14,8 @@
 ** first record or header.  What came before it is a problem.  It is looked for to the end of the
 ** file, unless CONTAINED_BAD lines hold no message at all: then these are documents of another
 ** kind, such as those of CloudTrail, of which somebody may have many gigabytes.
+**
+** The lines of a payload's container are in memory when they come here, without places (r->is_mixed).
 */
 #include <string.h>
 
@@ -39,7 +41,7 @@ enum err_code reader_begin_container(struct reader *r, struct err *e) {
 }
 
 /* No record was found among the lines that have been read.  What could not be unpacked may have had some. */
-static enum err_code no_records(struct reader *r, struct batch *b, struct err *e) {
+enum err_code reader_no_records(struct reader *r, struct batch *b, struct err *e) {
   const struct err *lost = &r->container.lost;
   if (lost->code && !r->unread.likely) {
     r->unread.likely = 1;
@@ -73,7 +75,7 @@ enum err_code reader_next_container_block(struct reader *r, struct batch *b, str
     return ERR_NONE;
   case CONTAINER_MORE: return ERR_NONE;
   case CONTAINER_END:
-    if (r->verdict == VERDICT_OPEN && r->unread.n) return no_records(r, b, e);
+    if (r->verdict == VERDICT_OPEN && r->unread.n) return reader_no_records(r, b, e);
     r->done = 1;
     if (r->verdict == VERDICT_OPEN) r->verdict = VERDICT_EMPTY;
     return ERR_NONE;
@@ -86,7 +88,16 @@ enum err_code reader_next_container_block(struct reader *r, struct batch *b, str
 /* --- the first record -------------------------------------------------------------------------------------------- */
 
 static const char *why_unusable(const struct reader *r, uint32_t i) {
-  return block_why(&r->container.block, &r->places[i]);
+  return r->places ? block_why(&r->container.block, &r->places[i]) : NULL;
+}
+
+static int is_names(const struct reader *r, uint32_t i) { return r->places && r->places[i].number == BLOCK_HEADER; }
+
+/* How many of the first n lines of the window are blank?  In memory they stand for what could not be used. */
+static uint32_t count_blank(const struct reader *r, uint32_t n) {
+  uint32_t blank = 0;
+  for (uint32_t i = 0; i < n && !r->places; i++) blank += reader_window_line(r, i).count == 0;
+  return blank;
 }
 
 /*
@@ -95,16 +106,17 @@ static const char *why_unusable(const struct reader *r, uint32_t i) {
 */
 static void note_unread(struct reader *r, uint32_t n, uint32_t at, const char why[ERR_TEXT], int likely) {
   uint32_t bad = 0;
+  uint32_t lines = n - count_blank(r, n);
   while (bad < n && why_unusable(r, bad)) bad++;
-  if (!n) return;
+  if (!lines) return;
   if (!r->unread.n || (likely && !r->unread.likely)) {
     if (bad == n || at >= n) at = 0;
-    r->unread.line = r->places[at].number;
+    r->unread.line = reader_number_of(r, at);
     err_print(r->unread.why, "%s", bad == n ? why_unusable(r, 0) : why);
   }
   r->unread.likely |= likely;
-  r->unread.messages += n - bad;
-  r->unread.n += n;
+  r->unread.messages += lines - bad;
+  r->unread.n += lines;
 }
 
 /* Flow logs begin, with line `first` of the window: what came before them is a problem. */
@@ -113,11 +125,11 @@ static enum err_code report_unread(struct reader *r, struct batch *b, uint32_t f
   r->verdict = VERDICT_FLOW_LOG;
   r->why[0] = 0;
   if (!r->unread.n) return ERR_NONE;
-  while (first + 1 < r->tokens.nlines && r->places[first].number == BLOCK_HEADER) first++;
+  while (first + 1 < r->tokens.nlines && is_names(r, first)) first++;
   if (r->unread.n == 1) err_print(why, "%s", r->unread.why);
   else
     err_print(why, "%s; the first record of flow logs is %llu", r->unread.why,
-              (unsigned long long)r->places[first].number);
+              (unsigned long long)reader_number_of(r, first));
   enum err_code rc = reader_problem(r, b, ERR_LINE, r->unread.line, why, NULL, 0, e);
   r->nproblems += r->unread.n - 1;
   return rc;
@@ -138,20 +150,21 @@ enum err_code reader_begin_contained(struct reader *r, struct batch *b, struct e
   char reason[ERR_TEXT] = "is no flow log";
   uint32_t n = r->tokens.nlines, header = 0;
   int choice;
-  while (header < n && r->places[header].number != BLOCK_HEADER) header++;
+  while (header < n && !is_names(r, header)) header++;
   if (header == 0) return begin_with_names(r, b, 0, e);
-  for (uint32_t i = 0; i < n; i++) unusable[i] = r->places[i].number == BLOCK_HEADER || why_unusable(r, i);
+  for (uint32_t i = 0; i < n; i++) unusable[i] = is_names(r, i) || why_unusable(r, i);
   enum detect_result result = detect_contained(&r->tokens, r->formats.formats, header, unusable, r->unread.n,
                                                &r->layout, &choice, reason, &why);
   if (result == DETECT_FLOW_LOG) {
     formats_set(&r->formats, choice);
     return report_unread(r, b, why.line ? (uint32_t)why.line - 1 : 0, e);
   }
-  if (result == DETECT_ERROR) return reader_file_problem(r, b, ERR_FORMAT, r->places[why.line - 1].number, why.text, e);
+  if (result == DETECT_ERROR)
+    return reader_file_problem(r, b, ERR_FORMAT, reader_number_of(r, (uint32_t)why.line - 1), why.text, e);
   note_unread(r, header, (uint32_t)why.line - 1, reason, result == DETECT_LIKELY);
   if (header < n) return begin_with_names(r, b, header, e);
   r->next = n;
-  return r->unread.messages || r->unread.n < CONTAINED_BAD ? ERR_NONE : no_records(r, b, e);
+  return r->unread.messages || r->unread.n < CONTAINED_BAD ? ERR_NONE : reader_no_records(r, b, e);
 }
 
 /* --- lines that are no records ----------------------------------------------------------------------------------- */

@@ -53,7 +53,7 @@ static void begin_file(struct reader *r, enum expectation expectation) {
   r->next = r->tokens.nlines = 0;
   r->is_first = 1;
   r->is_new = 1;
-  r->is_contained = 0;
+  r->is_contained = r->is_mixed = 0;
   r->table.is_flow_log = 0;
   r->places = NULL;
   memset(&r->unread, 0, sizeof r->unread);
@@ -96,6 +96,7 @@ static void open_memory(struct reader *r, const char *p, size_t n, const struct 
   begin_file(r, expectation);
   envelope_begin(&r->envelope, NULL, origin);
   r->is_new = 0; /* it is lines, whatever they look like */
+  r->is_mixed = origin && origin->is_mixed;
   r->path.n = 0;
   source_open_memory(&r->source, p, n);
   begin_lines(r, &e);

@@ -63,6 +63,9 @@ enum err_code reader_next_container_block(struct reader *r, struct batch *b, str
 /* Looks for the first record of a container in the window, and finds its layout. */
 enum err_code reader_begin_contained(struct reader *r, struct batch *b, struct err *e);
 
+/* The file has ended, and none of the lines that have been read is a record. */
+enum err_code reader_no_records(struct reader *r, struct batch *b, struct err *e);
+
 /*
 ** Takes a line of a container that is no record: it names the fields of the lines that follow, or
 ** it cannot be used.  Returns 0 for all other lines; otherwise e->code may be an error.

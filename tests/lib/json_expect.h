@@ -22,7 +22,7 @@ static inline char *lines_of(const char *p, size_t n, size_t piece) {
 
 /* Documents that are no flow logs are lines that cannot be used.  Where there is nothing else, the end says what they are. */
 static inline const char *behind_foreign(const char *got) {
-  const char *end = strstr(got, "json\nbroken at 0: ");
+  const char *end = strstr(got, "\nbroken at 0: ");
   while (end && got < end && strstr(got, " ! ") && strstr(got, " ! ") < strchr(got, '\n')) got = strchr(got, '\n') + 1;
   return got;
 }

@@ -284,3 +284,34 @@ def test_log_is_a_line_beside_a_time_or_stream_alone(db, tmp_path):
         path.write_bytes(containers.lines([json.dumps(lines[0]), json.dumps(foreign)]))
         with pytest.raises(Exception, match="x.json:2: is a JSON object without flow log records"):
             rows(db, path)
+
+
+OTHER_DOCUMENTS = {
+    "object": b'{"a":1}\n', "type": b'{"messageType":"X","logEvents":[{"message":"x"}]}', "data": b'{"messageType":"DATA_MESSAGE"}',
+    "records": json.dumps({"Records": [{"eventVersion": "1"}] * 9}).encode(), "empty": b'{"records":[]}[]', "numbers": b"[1,2]",
+    "message": b'{"message":"hello"}' * 30, "log": b'{"log":"a b","stream":"stderr"}' * 30, "text": b'"some text here"\n' * 30,
+    "events": json.dumps({"events": [{"message": f"request {i} done"} for i in range(1200)]}).encode(),
+}
+
+
+def test_other_documents_hide_nothing_in_a_file_or_a_payload(db, tmp_path):
+    """Whatever other documents stand in front, or between, both give the same records, and as many problems as lines."""
+    path = tmp_path / "x.json"
+    forms = [containers.FORMS[name].make for name in ("firehose-lines", "fields-json", "parsed-json", "kinesis-event", "docker-json",
+                                                      "insights-results", "subscription", "query-messages")]
+    for seed in range(30):
+        rng, own, data = random.Random(seed), [], b""
+        for _ in range(rng.randrange(1, 4)):
+            data += rng.choice(list(OTHER_DOCUMENTS.values()))
+            records = containers.records(seed=rng.random(), count=rng.randrange(1, 6))
+            data += rng.choice(forms)(records)
+            own += records
+        path.write_bytes(data)
+        want = expected(own)
+        assert rows(db, path, where="WHERE on_error = 'skip'") == want, seed
+        got = db.execute(f"SELECT {COLUMNS} FROM flowlogs_payload(?, 'skip')", [data]).fetchall()
+        assert sorted(got, key=repr) == sorted(want, key=repr), seed
+        with pytest.raises(Exception, match="x.json:"):
+            rows(db, path)
+        with pytest.raises(Exception, match="payload"):
+            db.execute("SELECT * FROM flowlogs_payload(?)", [data]).fetchall()

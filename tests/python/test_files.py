@@ -4,8 +4,11 @@ line where there is one; with on_error = 'skip' they are passed over, and flowlo
 them."""
 
 import gzip
+import re
 
 import pytest
+
+from builds import connect
 
 HEADER = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n"
 
@@ -152,6 +155,7 @@ def test_what_is_no_flow_log_is_shown_without_its_control_bytes(build, tmp_path)
 # ---- downloads that are not finished
 
 NAME = "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20260309T0900Z_fe123456.log"
+STEM = NAME[:-4]
 UNFINISHED = "is a download that is not finished, by the 8 digits that 'aws s3' adds to the name meanwhile; download it again, " \
     "or rename it if it is whole"
 
@@ -245,6 +249,19 @@ def test_the_same_delivery_twice_is_an_error(build, tmp_path, first, second, thr
             sorted([[here + first, "flow log", "NULL"], [here + second, "unreadable", twin_of(here + first)]])
 
 
+def test_a_copy_with_the_mark_of_a_browser_or_a_desktop_is_the_same_delivery(release, tmp_path):
+    db = connect(release)
+    for first, second in ((f"{STEM} (1).log.gz", f"{NAME}.gz"), (f"{NAME} (12).gz", f"{NAME}.gz"), (f"{NAME}(1).gz", f"{NAME}.gz"),
+                          (f"{STEM} (1).log.gz", f"{STEM} (2).log.gz"), (f"{NAME}.gz", f"{STEM} copy.log"),
+                          (f"{NAME} copy 2.gz", f"{NAME}.gz"), (f"{STEM} - Copy (3).log.gz", f"{NAME}.gz"),
+                          (f"{STEM} - Copy.log.gz", f"{NAME}.gz")):
+        folder = tmp_path / second / first
+        put(folder, first, second)
+        with pytest.raises(Exception, match=re.escape(f"{folder}/{second}: {twin_of(f'{folder}/{first}')}")):
+            db.execute("SELECT count(*) FROM flowlogs(?)", [str(folder)]).fetchall()
+        assert db.execute("SELECT count(*) FROM flowlogs(?, 'skip')", [str(folder)]).fetchall() == [(3,)]
+
+
 @pytest.mark.parametrize("threads", [0, 2])
 def test_which_of_two_is_read(build, tmp_path, threads):
     """Neither an empty one nor the smaller of two, which may be a copy that was broken off."""
@@ -286,9 +303,9 @@ def test_a_twin_that_the_query_excludes_is_no_error(build, tmp_path):
 
 def test_files_with_the_same_name_that_is_not_of_aws_are_no_twins(build, tmp_path):
     put(tmp_path, "a/flow.log", "b/flow.log", f"a/{NAME}.bak", f"b/{NAME}.bak", f"a/x{NAME}", f"b/{NAME.replace('us-', 'eu-')}",
-        f"c/{NAME}")
+        f"c/{NAME}", f"c/{STEM} (1).log.bak", f"c/{STEM} (a).log", f"c/{STEM}copy.log", f"c/{STEM}(1)", f"c/{NAME}.1", f"c/{STEM} ().log")
     (tmp_path / "d").symlink_to("c")
-    assert build.shell("SELECT count(*) FROM flowlogs('.');", cwd=tmp_path) == "21\n"
+    assert build.shell("SELECT count(*) FROM flowlogs('.');", cwd=tmp_path) == "39\n"
 
 
 @pytest.mark.parametrize("before", range(1017, 1027))

@@ -190,9 +190,9 @@ static void test_long_texts(void **state) {
   expect_end(long_text("{\"a\":{\"b\":[\"", 1000000, "\"]},\"message\":\"2 b\"}"), "1 | 2 b\njson messages\n");
   expect_end(long_text("{\"", 1000000, "\":1,\"message\":\"2 b\"}"), "1 | 2 b\njson messages\n");
   expect_end(long_text("{\"message\":\"2 a\",\"timestamp\":\"", 1000000, next), "1 | 2 a\n2 | 2 b\njson messages\n");
-  expect_end(
-      long_text("{\"messageType\":\"", 1000000, next),
-      "broken at 0: has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are messageType\n");
+  expect_end(long_text("{\"messageType\":\"", 1000000, next),
+             "1 ! has a messageType that is neither DATA_MESSAGE nor CONTROL_MESSAGE; its keys are messageType | \n"
+             "2 | 2 b\njson messages\n");
   expect_end(long_text("{\"srcaddr\":\"10.0.0.1\",\"dstaddr\":\"", 1000000, next),
              "1 ! has more than 1024 fields, or values that are too long for one record | \n2 | 2 b\njson messages\n");
   expect_end(long_text("{\"message\":\"2 a\",\"b\":1", 100, "}"),
