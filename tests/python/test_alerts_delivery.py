@@ -21,7 +21,7 @@ from builds import BUILDS, ROOT
 from test_alerts import IN, IN2, NOON, OUT, Alerts, delivered, flow, programs, rejected
 
 HOSTILE = "\"double\" 'single' | pipe = equals \\ <!channel> & \x1b[31m\nSubject: forged\n.\n$(touch x) `touch x` ${HOME} %s%n%% ;touch x; last é\u202e\U0001f600"
-PRINTABLE = HOSTILE.replace("\x1b", "\\x1b").replace("\n", "\\x0a")
+PRINTABLE = HOSTILE.replace("\x1b", "\\x1b").replace("\n", "\\x0a").replace("\u202e", "\\u202e")
 
 
 @pytest.fixture(scope="module")
