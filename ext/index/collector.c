@@ -65,6 +65,7 @@ static void note_layout(struct collector *c, const struct layout *l) {
 
 static const uint8_t addresses[] = {FIELD_srcaddr, FIELD_dstaddr, FIELD_pkt_srcaddr, FIELD_pkt_dstaddr};
 
+/* What is collected.  The build of an index reads all columns, because it counts errors. */
 static void collector_uses(const void *sums, uint8_t used[FIELD_COUNT]) {
   (void)sums;
   for (size_t i = 0; i < sizeof addresses; i++) used[addresses[i]] = 1;

@@ -233,6 +233,7 @@ static int read_files(struct build *b, char **pzErr) {
   struct err e = {0};
   const struct batch *problem;
   options.reader.policy = POLICY_SKIP;
+  options.reader.whole_rows = 1; /* a file with errors is always read, so all of them have to be known */
   options.reader.predicate = NULL;
   options.reader.filter = NULL;
   options.may_be_others = 1;

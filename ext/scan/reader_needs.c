@@ -11,8 +11,8 @@ void reader_needs(const struct reader *r, const struct batch *b, struct rows_nee
   const struct predicate *p = r->options->predicate;
   uint8_t subjects[COLUMN_COUNT] = {0};
   memset(need, 0, sizeof *need);
-  need->all =
-      b->cell[COLUMN_RAW] || b->cell[COLUMN_EXTRA] || r->options->filter || r->options->policy == POLICY_COLLECT;
+  need->all = b->cell[COLUMN_RAW] || b->cell[COLUMN_EXTRA] || r->options->filter || r->options->whole_rows ||
+              r->options->policy == POLICY_COLLECT;
   for (int f = 0; f < FIELD_COUNT; f++) need->field[f] = b->cell[f] != NULL;
   if (p) predicate_columns(p, subjects);
   for (int f = 0; f < FIELD_COUNT; f++) need->field[f] |= subjects[f];
