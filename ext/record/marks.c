@@ -155,8 +155,10 @@ int marks_in_text(const char *p, size_t n) {
   static const char *const outcomes[] = {"ACCEPT OK", "REJECT OK", "NODATA", ",ACCEPT,", ",REJECT,"};
   for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
     if (find(p, n, outcomes[i]) && find(p, n, "eni-")) return 1;
-  if (find(p, n, "aws.vpcflow.") || find(p, n, "\"vpcflow\"")) return 1;              /* Elastic's names */
-  return has_name(p, n, "srcaddr") && has_name(p, n, "dstaddr") && !find(p, n, "${"); /* with ${} it is a LogFormat */
+  if (find(p, n, "aws.vpcflow.") || find(p, n, "\"vpcflow\"")) return 1; /* Elastic's names */
+  if (find(p, n, "${")) return 0;                                        /* it is a LogFormat */
+  return (has_name(p, n, "srcaddr") && has_name(p, n, "dstaddr")) ||
+         (has_name(p, n, "srcAddr") && has_name(p, n, "dstAddr")); /* as Logs Insights has them */
 }
 
 /* A header with a number in front, or with signs that do not belong there, has the names of both ends. */

@@ -32,6 +32,7 @@ static const struct {
     {"12:30:00 10.0.0.1 12:30:01 10.0.0.2", 0},
     {"{\"srcaddr\":1,\"dstaddr\":2}", 1},
     {"srcaddr=1 dstaddr=2", 1},
+    {"x\",\"srcAddr\":\"1\",\"dstAddr\":\"2\"", 1},
     {"x,srcaddr,dstaddr", 1},
     {"the fields srcaddr, dstaddr", 0},
     {"srcaddr='${srcaddr}' dstaddr='${dstaddr}'", 0},
