@@ -153,7 +153,7 @@ def test_damage_in_any_layer_is_the_same_in_a_file_and_in_a_payload(release, tmp
 def test_a_record_that_damage_cuts_off_is_none(build):
     """The first digits of a number are a number, which no record has had."""
     text = b"srcaddr bytes\n" + b"10.0.0.1 123456789\n" * 3
-    for cut in range(1, 9):
+    for cut in (1, 4, 9):
         whole = zlib.compressobj(wbits=31)
         data = whole.compress(text[:-cut]) + whole.flush(zlib.Z_SYNC_FLUSH)
         record = b'{"records":[{"data":"' + base64.b64encode(data) + b'"}]}'
