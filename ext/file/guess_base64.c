@@ -5,6 +5,9 @@
 ** Texts that are encoded line by line are told from one text that was broken into lines by the lines:
 ** only the last line of the latter may have another length, and be shorter, and they do not all begin
 ** alike.  Gzip needs no such rule, as base64_stream.h tells.
+**
+** Where something stands in the beginning that is no base64, or the file ends within a group, what comes
+** before it decides, if it is enough: it is base64 that is damaged, or was cut off.
 */
 #include "file/guess_base64.h"
 
@@ -14,7 +17,8 @@
 #include "base/base64_stream.h"
 #include "base/chars.h"
 
-#define ALIKE 3 /* characters in which lines begin alike: 18 bits, which are two bytes and some */
+#define SURE  48 /* decoded bytes that look like text, which no bytes do by chance */
+#define ALIKE 3  /* characters in which lines begin alike: 18 bits, which are two bytes and some */
 
 int guess_is_gzip(const char *p, size_t n) { return n >= 2 && !memcmp(p, "\x1f\x8b", 2); }
 
@@ -94,8 +98,9 @@ int guess_base64(const char *p, size_t n, int is_whole, struct base64_form *form
   if (!guess_may_be_base64(p, n)) return 0;
   form->each_line = has_a_value_in_each_line(p, n);
   base64_stream_begin(&s, form->each_line, 1);
-  if (base64_stream_run(&s, &io, is_whole, &e)) return 0;
+  int is_damaged = base64_stream_run(&s, &io, is_whole, &e) != ERR_NONE;
   size_t made = sizeof decoded - io.n_out;
+  if (is_damaged && made < SURE) return 0;
   form->is_text = !guess_is_gzip((const char *)decoded, made);
   return guess_is_expected((const char *)decoded, made);
 }

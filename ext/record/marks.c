@@ -6,8 +6,8 @@
 **     10.0.0.1 10.0.0.2 443                                                      nothing but values
 **     sshd[12]: Connection from 10.0.0.1 port 50000 on 10.0.0.2 port 22          runs of one value
 **
-** A line of an unknown format may also have names among its values, which two thirds of them are
-** then.
+** A line of an unknown format may also have words among its values, which two thirds of them are
+** then, and names, as those of clusters, which count for nothing.
 */
 #include "record/marks.h"
 
@@ -23,8 +23,8 @@
 
 enum value_class {
   VALUE,   /* a flow log has such values, and few others have */
-  CAPITAL, /* in capital letters: the name of an AWS service, or any other */
-  WORD,    /* perhaps a name */
+  NAME,    /* in capital letters, as that of an AWS service, or with '-' or '_' within, as that of a cluster */
+  WORD,    /* of prose, perhaps */
   STRANGE, /* no field of a flow log has it */
 };
 
@@ -44,9 +44,10 @@ static const char *const others[] = {"OK", "-", "ingress", "egress", "IPv4", "IP
 /* What a value is made of. */
 struct signs {
   size_t digits, small, capital, dots, colons, dashes;
-  size_t rest; /* other signs that fields have: '_', '/', '+', '%' */
-  size_t odd;  /* signs that they do not have */
-  int doubled; /* there is a "::" */
+  size_t unders; /* '_' */
+  size_t rest;   /* other signs that fields have: '/', '+', '%' */
+  size_t odd;    /* signs that they do not have */
+  int doubled;   /* there is a "::" */
 };
 
 static void count_signs(const char *p, size_t n, struct signs *s) {
@@ -58,7 +59,8 @@ static void count_signs(const char *p, size_t n, struct signs *s) {
     else if (p[i] == '.') s->dots++;
     else if (p[i] == ':') s->colons++;
     else if (p[i] == '-') s->dashes++;
-    else if (p[i] == '_' || p[i] == '/' || p[i] == '+' || p[i] == '%') s->rest++;
+    else if (p[i] == '_') s->unders++;
+    else if (p[i] == '/' || p[i] == '+' || p[i] == '%') s->rest++;
     else s->odd++;
     s->doubled |= i > 0 && p[i] == ':' && p[i - 1] == ':';
   }
@@ -75,7 +77,14 @@ static int is_plain_address(const char *p, size_t n, const struct signs *s) {
 
 /* An id of AWS, a region or a zone: eni-1, us-east-1, use1-az1. */
 static int is_id(const char *p, const struct signs *s) {
-  return *p >= 'a' && *p <= 'z' && s->dashes && s->digits && !s->capital && !s->dots && !s->colons && !s->rest;
+  return *p >= 'a' && *p <= 'z' && s->dashes && s->digits && !s->capital && !s->dots && !s->colons && !s->unders &&
+         !s->rest;
+}
+
+/* The name of a service, or of what somebody has named. */
+static int is_name(size_t n, const struct signs *s) {
+  if (s->dots || s->colons || s->rest) return 0;
+  return (s->capital && s->capital + s->digits + s->unders == n) || s->dashes || s->unders;
 }
 
 /* The class of a value that is no mark. */
@@ -85,7 +94,7 @@ static enum value_class class_of(const char *p, size_t n, const struct signs *s)
   if (s->odd) return STRANGE;
   if (s->digits == n || IS_AMONG(others, p, n) || is_id(p, s)) return VALUE;
   if ((s->colons && !is_time) || (s->digits && s->dots == 1 && s->digits + 1 == n)) return STRANGE;
-  return s->capital + s->digits + s->rest == n && s->capital ? CAPITAL : WORD;
+  return is_name(n, s) ? NAME : WORD;
 }
 
 /* Are there two ends of a connection, or one end and what became of it? */
@@ -146,8 +155,10 @@ int marks_in_text(const char *p, size_t n) {
   static const char *const outcomes[] = {"ACCEPT OK", "REJECT OK", "NODATA", ",ACCEPT,", ",REJECT,"};
   for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
     if (find(p, n, outcomes[i]) && find(p, n, "eni-")) return 1;
-  if (find(p, n, "aws.vpcflow.") || find(p, n, "\"vpcflow\"")) return 1;              /* Elastic's names */
-  return has_name(p, n, "srcaddr") && has_name(p, n, "dstaddr") && !find(p, n, "${"); /* with ${} it is a LogFormat */
+  if (find(p, n, "aws.vpcflow.") || find(p, n, "\"vpcflow\"")) return 1; /* Elastic's names */
+  if (find(p, n, "${")) return 0;                                        /* it is a LogFormat */
+  return (has_name(p, n, "srcaddr") && has_name(p, n, "dstaddr")) ||
+         (has_name(p, n, "srcAddr") && has_name(p, n, "dstAddr")); /* as Logs Insights has them */
 }
 
 /* A header with a number in front, or with signs that do not belong there, has the names of both ends. */

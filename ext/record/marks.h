@@ -22,7 +22,7 @@ struct marks {
     uint32_t addresses, interfaces, verdicts;
     uint32_t values; /* these, and numbers, ids and others that flow logs have */
   } run, all;        /* of values that stand side by side, and of the line */
-  uint32_t words;    /* other values, which may be names in a flow log */
+  uint32_t words;    /* values that are neither these nor names */
   int has_strange;   /* one of them is none that a flow log has */
   int is_found;      /* a run of values was like a part of a record */
 };

@@ -123,6 +123,7 @@ UNREAD = {
     "custom-1.log": lines("ADDR 10.0.2.20 443 ACCEPT 1200 1773046800"),
     "custom-2.log": lines("vpc-0123456789abcdef0 subnet-0a1 i-0ab eni-0ab us-east-1 use1-az1 ADDR 10.0.2.20 ingress IPv4 AMAZON - 3"),
     "custom-3.log": lines("my-cluster arn:aws:ecs:x ADDR 10.0.2.20 443 50000 6 my-service"),
+    "custom-5.log": lines("my-cluster my-service ADDR 10.0.2.20"),
     "custom-4.log": lines("443 6 REJECT 40"),
     "pairs.log": lines("ADDR 10.0.0.2"),
     "syslog.log": lines(SYSLOG + "vpcflow[12]: 2 123456789010 eni-1235b8ca ADDR 10.0.0.2 443 50000 6 1 40 1773046800 1773046860 ACCEPT OK"),

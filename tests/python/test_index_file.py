@@ -430,6 +430,7 @@ def test_an_index_in_the_home_folder(build, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     (tmp_path / "a.log").write_bytes(b"2 123456789010 eni-1 10.0.0.1 10.0.0.9 40000 443 6 1 40 1418530010 1418530070 ACCEPT OK\n")
+    os.utime(tmp_path / "a.log", (1418530070, 1418530070))
     env = build.env | {"HOME": str(home)}
     script = ("SELECT count(*) FROM flowlogs_index_build('a.log', '~/a.idx');\n"
               "SELECT count(*) FROM flowlogs('a.log') WHERE index_file = '~/a.idx' AND srcaddr = '10.0.0.1';\n" * 2)

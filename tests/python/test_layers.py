@@ -153,10 +153,24 @@ def test_damage_in_any_layer_is_the_same_in_a_file_and_in_a_payload(release, tmp
 def test_a_record_that_damage_cuts_off_is_none(build):
     """The first digits of a number are a number, which no record has had."""
     text = b"srcaddr bytes\n" + b"10.0.0.1 123456789\n" * 3
-    for cut in range(1, 9):
+    for cut in (1, 4, 9):
         whole = zlib.compressobj(wbits=31)
         data = whole.compress(text[:-cut]) + whole.flush(zlib.Z_SYNC_FLUSH)
         record = b'{"records":[{"data":"' + base64.b64encode(data) + b'"}]}'
         for payload in (data, base64.b64encode(data), pack(data), record):
             assert build.rows(f"SELECT count(*), max(bytes) FROM flowlogs_payload(x'{payload.hex()}', 'skip');") == [
                 ["2", "123456789"]], (cut, payload[:9])
+
+
+@pytest.mark.parametrize("content", [TEXT, as_csv(TEXT)], ids=["lines", "csv"])
+def test_base64_that_is_damaged_near_its_beginning_is_not_passed_over(release, tmp_path, content):
+    """Nor is a file of base64 that is cut off where no group of four ends."""
+    db, whole = connect(release), base64.b64encode(content)
+    (tmp_path / "a.log").write_bytes(LINE % 41)
+    for data, error in ((whole[:1001], "is cut off"), (whole[:900] + b"!" + whole[901:], "is corrupt: byte 901 of it is '!'"),
+                        (whole[:161], "is cut off")):
+        (tmp_path / "b.b64").write_bytes(data)
+        with pytest.raises(sqlite3.Error, match="b.b64.*" + error):
+            db.execute("SELECT count(*) FROM flowlogs(?)", [str(tmp_path)]).fetchall()
+        in_file = answer(db, "SELECT count(*) FROM flowlogs(?, 'skip')", str(tmp_path / "b.b64"))
+        assert answer(db, "SELECT count(*) FROM flowlogs_payload(?, 'skip')", data) == in_file
