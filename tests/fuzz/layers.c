@@ -8,6 +8,7 @@
 ** text, which is wrapped, or is taken for what has been wrapped already.
 */
 #include "fuzz.h"
+#include "inflate_choice.h"
 #include "mem_test.h"
 
 #include "file/layer.h"
@@ -82,7 +83,10 @@ static void wrap(struct text *file, uint32_t how) {
   *file = out;
 }
 
-/* unwrap() finds the same text and the same error. */
+/*
+** unwrap() finds the same text and the same error.  Of data that are damaged, this is so with zlib alone: another
+** library may deliver some bytes, when it is asked for a few, before it comes to what zlib calls damage.
+*/
 static void check_unwrap(const struct text *file, const struct result *r) {
   struct unwrap u;
   struct unwrapped out;
@@ -118,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct text file = {0}, text = {0};
   uint32_t layer[UNWRAP_LAYERS];
   for (int i = 0; i < 4; i++) sizes[i] = 1 + choose_byte(&c) * (i == 3 ? 97u : 1u);
+  inflate_choice = inflate_kinds[sizes[0] % inflate_kinds_count];
   unsigned nlayers = choose(&c, UNWRAP_LAYERS + 1);
   for (unsigned i = 0; i < nlayers; i++) layer[i] = choose_byte(&c);
   struct changes changes = choose_changes(&c);
@@ -138,7 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (b.text.n < OUTPUT_MAX)
     PROPERTY(text_is(&a.text, &b.text) && a.e.code == b.e.code && (!a.e.code || !strcmp(a.e.text, b.e.text)),
              "%zu bytes in pieces, %s; %zu together, %s", a.text.n, a.e.text, b.text.n, b.e.text);
-  if (b.text.n < OUTPUT_MAX) check_unwrap(&file, &b);
+  if (b.text.n < OUTPUT_MAX && (!b.e.code || inflate_choice == &inflate_zlib)) check_unwrap(&file, &b);
   if (is_known && nlayers) check_whole(&text, &b, nlayers);
   PROPERTY(mem_test_live() == 0, "memory is left behind");
   free(a.text.p);
