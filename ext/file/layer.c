@@ -7,6 +7,8 @@
 */
 #include "file/layer.h"
 
+#include "base/chars.h"
+
 #define MAGIC 8 /* bytes that show whether there may be a layer */
 
 /* The bytes at hand that are looked at. */
@@ -17,16 +19,24 @@ static int may_be_base64(const struct input *in) {
   return guess_may_be_base64(p, head(in)) || guess_is_base64_of_gzip(p, head(in));
 }
 
+/* Makes as much available as is looked at.  Returns whether that is all that there is. */
+static int peek_head(struct input *in) {
+  struct err e;
+  e.code = ERR_NONE;
+  input_peek(in, GUESS_BASE64_HEAD, &e);
+  return !e.code && in->n < GUESS_BASE64_HEAD;
+}
+
 int layer_find(struct input *in, enum layer_kind *kind, struct base64_form *form) {
   struct err e;
   e.code = ERR_NONE;
   input_peek(in, MAGIC, &e);
   if (guess_is_gzip((const char *)in->p, in->n)) return *kind = LAYER_GZIP, 1;
+  if (in->n && char_is_space((char)*in->p)) peek_head(in); /* base64 may begin behind the blanks */
   if (!may_be_base64(in)) return 0;
-  e.code = ERR_NONE;
-  input_peek(in, GUESS_BASE64_HEAD, &e);
+  int is_whole = peek_head(in);
   *kind = LAYER_BASE64;
-  return guess_base64((const char *)in->p, head(in), !e.code && in->n < GUESS_BASE64_HEAD, form);
+  return guess_base64((const char *)in->p, head(in), is_whole, form);
 }
 
 /* Decodes base64; returns the number of bytes. */
