@@ -127,7 +127,7 @@ def test_what_needs_the_files_again_is_an_error(build, tmp_path):
     out = piped(build, TEXT, f"SELECT * FROM flowlogs_index_build('-', '{tmp_path}/logs.idx');")
     assert "'-' is a pipe, which can be read only once; an index is for files that are asked again and again" in out
     assert ONCE in piped(build, TEXT, "SELECT count(*) FROM flowlogs('-') a LEFT JOIN flowlogs('-') b ON a.srcaddr = b.dstaddr;")
-    assert ONCE in piped(build, TEXT, "SELECT count(*) FROM (VALUES (1), (2)) JOIN flowlogs('-');")
+    assert ONCE in piped(build, TEXT, "SELECT count(*) FROM (VALUES (1), (2)) CROSS JOIN flowlogs('-');")
     table = "CREATE TABLE t AS SELECT * FROM flowlogs('-');"
     assert piped(build, TEXT, table, "SELECT count(*) FROM t;", "SELECT sum(bytes) FROM t;") == f"30000\n{TOTAL}\n"
     shutil.rmtree(tmp_path)
