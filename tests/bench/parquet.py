@@ -57,10 +57,13 @@ def parquet(bench, rounds, tenth, rare, table, seconds, ratio, mib):
         say(f"parquet: {codec}")
         for label, us, duck in queries(tenth, rare):
             function = "flowlogs" if label.startswith("the few") else "flowlogs_rollup"
-            best = bench.best(label, rounds, flowlogs=lambda: bench.sides.flowlogs(us.format(f"{function}('{folder}')")),
+            sql = us.format(f"{function}('{folder}')")
+            best = bench.best(label, rounds, flowlogs=lambda: bench.sides.flowlogs(sql),
+                              eleven=lambda: bench.sides.flowlogs_times(sql, 11),
                               DuckDB=lambda: bench.sides.duckdb.run(duck.format(f"read_parquet('{folder}/*.parquet')")))
             ours, theirs = best["flowlogs"], best["DuckDB"]
-            rows.append((label, seconds(ours), seconds(theirs), ratio(ours, theirs), mib(ours)))
+            again = ours._replace(seconds=(best["eleven"].seconds - ours.seconds) / 10)  # in a process that runs already
+            rows.append((label, seconds(ours), seconds(again), seconds(theirs), ratio(ours, theirs), ratio(again, theirs), mib(ours)))
         size = sum(f.stat().st_size for f in folder.iterdir()) / 1e6
         print(f"\n### {data.records:,} records in {len(data.files())} Parquet files, {codec}, {size:,.0f} MB, {cores()} threads\n")
-        print(table(("query", "flowlogs s", "DuckDB s", "flowlogs/DuckDB", "MiB"), rows))
+        print(table(("query", "flowlogs s", "again s", "DuckDB s", "flowlogs/DuckDB", "again/DuckDB", "MiB"), rows))

@@ -60,6 +60,11 @@ class Sides:
         # The user's ~/.sqliterc is not read, because it may set another output mode.
         return self.measured(["sqlite3", "-init", os.devnull, "-cmd", f".load {self.build / build}/flowlogs", ":memory:", sql])
 
+    def flowlogs_times(self, sql, times):
+        """The same query several times in one process; its rows count once."""
+        run = self.flowlogs(";".join([sql] * times))
+        return run._replace(rows=run.rows[::times])
+
     def flowlogs_zlib(self, sql):
         return self.flowlogs(sql, "zlib")
 
