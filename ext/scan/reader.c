@@ -290,7 +290,7 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
       t->odd || layout_is_texts(&r->layout) || r->formats.has_rival || r->options->policy == POLICY_COLLECT;
   const struct block_place *const places = r->places;
   const int all = !r->wanted.never && !r->wanted.ngroups;
-  struct reader_taken taken = {0, 0};
+  uint32_t records = 0, rows = 0;
   int changed = 0;
   while (r->next < t->nlines && !changed && !r->done) {
     const uint32_t i = r->next++;
@@ -302,12 +302,26 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
                (careful && is_suspect(r, &line))) {
       rc = odd_line(r, b, &line, &changed, e);
     } else {
-      rc = reader_take_line(r, i, &line, all, &taken, b, e);
+      records++;
+      if (all || predicate_keeps(&r->wanted, &line)) {
+        rc = reader_take_record(r, i, &line, b, e);
+        rows++;
+        if (__builtin_expect(rc == ERR_LINE, 0)) {
+          const struct err why = *e;
+          memset(e, 0, sizeof *e);
+          rc = reader_refuse_line(r, b, &line, &why, e);
+          records--, rows--;
+        }
+      }
     }
     if (rc) return rc;
   }
+  if (r->misfit.code && records && reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
   if (changed) r->is_bound = 0;
-  return reader_end_lines(r, &taken, b, e);
+  if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
+  r->records += records;
+  r->rows += rows;
+  return ERR_NONE;
 }
 
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {

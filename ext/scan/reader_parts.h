@@ -10,8 +10,6 @@
 #ifndef SCAN_READER_PARTS_H
 #define SCAN_READER_PARTS_H
 
-#include <string.h>
-
 #include "scan/reader.h"
 
 /* Something cannot be used: does what the policy says.  raw may be NULL. */
@@ -94,37 +92,6 @@ static inline enum err_code reader_take_record(struct reader *r, uint32_t i, con
   enum err_code rc = record_store(&r->projection, &r->layout, line, b, e);
   if (rc || __builtin_expect(!r->envelope.is_wanted, 1)) return rc;
   return envelope_store(&r->envelope, line, r->places ? &r->places[i] : NULL, b, e);
-}
-
-/* What a loop over the lines of a window has taken. */
-struct reader_taken {
-  uint32_t records, rows;
-};
-
-/* Takes a line that fits, if it is wanted.  all: every line is. */
-static inline enum err_code reader_take_line(struct reader *r, uint32_t i, const struct line *line, int all,
-                                             struct reader_taken *taken, struct batch *b, struct err *e) {
-  taken->records++;
-  if (!all && !predicate_keeps(&r->wanted, line)) return ERR_NONE;
-  enum err_code rc = reader_take_record(r, i, line, b, e);
-  taken->rows++;
-  if (__builtin_expect(rc != ERR_LINE, 1)) return rc;
-  const struct err why = *e;
-  memset(e, 0, sizeof *e);
-  taken->records--;
-  taken->rows--;
-  return reader_refuse_line(r, b, line, &why, e);
-}
-
-/* The loop has ended. */
-static inline enum err_code reader_end_lines(struct reader *r, const struct reader_taken *taken, struct batch *b,
-                                             struct err *e) {
-  if (r->misfit.code && taken->records && reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e))
-    return e->code;
-  if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
-  r->records += taken->records;
-  r->rows += taken->rows;
-  return ERR_NONE;
 }
 
 #endif

@@ -125,7 +125,7 @@ static int is_odd_row(const struct reader *r, const struct line *line) {
 enum err_code reader_take_rows(struct reader *r, struct batch *b, struct err *e) {
   const struct tokens *t = &r->tokens;
   const int all = !r->wanted.never && !r->wanted.ngroups;
-  struct reader_taken taken = {0, 0};
+  uint32_t records = 0, rows = 0;
   while (r->next < t->nlines && !r->done) {
     const uint32_t i = r->next++;
     const struct line line = tokens_line(t, i, r->line + r->table.offset[i] - i);
@@ -133,9 +133,23 @@ enum err_code reader_take_rows(struct reader *r, struct batch *b, struct err *e)
     if (is_odd_row(r, &line)) {
       rc = odd_row(r, b, &line, e);
     } else {
-      rc = reader_take_line(r, i, &line, all, &taken, b, e);
+      records++;
+      if (all || predicate_keeps(&r->wanted, &line)) {
+        rc = reader_take_record(r, i, &line, b, e);
+        rows++;
+        if (__builtin_expect(rc == ERR_LINE, 0)) {
+          const struct err why = *e;
+          memset(e, 0, sizeof *e);
+          rc = reader_refuse_line(r, b, &line, &why, e);
+          records--, rows--;
+        }
+      }
     }
     if (rc) return rc;
   }
-  return reader_end_lines(r, &taken, b, e);
+  if (r->misfit.code && records && reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
+  if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
+  r->records += records;
+  r->rows += rows;
+  return ERR_NONE;
 }
