@@ -141,7 +141,10 @@ void group_values(const struct group *group, const struct grouping *g, struct gr
 
 /* --- the table --------------------------------------------------------------------------------------------------- */
 
-enum err_code groups_settle(struct groups *t, struct err *e) { return groups_settle_window(t, 0, e); }
+/* Within groups_add(), which calls it for one record in GROUPS_WAITING, it would take registers from all of them. */
+__attribute__((noinline)) enum err_code groups_settle(struct groups *t, struct err *e) {
+  return groups_settle_window(t, 0, e);
+}
 
 /*
 ** Adds a record to the one group that there is without dimensions, which waits for the end of the window.
