@@ -13,6 +13,9 @@
 **
 ** Lines that are too long or contain control characters count as lines but are asked nothing,
 ** because damage at the beginning must not hide the rest of a file.
+**
+** The answers to a header depend on its bytes alone, so a first line with the bytes of the header
+** that is remembered need not be asked.
 */
 #include "record/detect.h"
 
@@ -162,10 +165,34 @@ static enum detect_result search(const struct search *s, const struct tokens *t,
   return say_why(&subject, s->formats, why) ? DETECT_LIKELY : DETECT_OTHER;
 }
 
-enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
-                          int *choice, char why[ERR_TEXT], struct err *e) {
+static int is_remembered(const struct detect_memory *m, const struct line *line) {
+  return m->n && line->end - line->start == m->n && !memcmp(line->text + line->start, m->line, m->n);
+}
+
+/* The line is a header with this layout.  Whether a single name is one depends on the file, too. */
+static void remember(struct detect_memory *m, const struct line *line, const struct layout *layout) {
+  size_t n = line->end - line->start;
+  if (n > sizeof m->line || layout->ntokens == 1) return;
+  m->n = n;
+  memcpy(m->line, line->text + line->start, n);
+  layout_copy(&m->layout, layout);
+}
+
+enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected,
+                          struct detect_memory *memory, struct layout *layout, int *choice, char why[ERR_TEXT],
+                          struct err *e) {
   const struct search s = {formats, t->nlines, DETECT_LINES, 0, NULL, expected};
-  return search(&s, t, layout, choice, why, e);
+  const struct line first = tokens_line(t, 0, 0);
+  if (memory && is_remembered(memory, &first)) {
+    layout_copy(layout, &memory->layout);
+    *choice = FORMATS_NONE;
+    e->line = first.number;
+    return DETECT_FLOW_LOG;
+  }
+  enum detect_result result = search(&s, t, layout, choice, why, e);
+  if (memory && result == DETECT_FLOW_LOG && *choice == FORMATS_NONE && e->line == first.number)
+    remember(memory, &first, layout);
+  return result;
 }
 
 enum detect_result detect_contained(const struct tokens *t, const struct formats *formats, uint32_t n,

@@ -23,15 +23,28 @@ enum detect_result {
 };
 
 /*
+** The header line that a file began with, and its layout.  Nearly all files of a folder begin with
+** the same header, and to find the fields of its names takes longer than to read the records of a
+** small file.  All zero at first.
+*/
+struct detect_memory {
+  size_t n; /* bytes of the line; 0: nothing is remembered */
+  char line[LAYOUT_TEXT];
+  struct layout layout;
+};
+
+/*
 ** Examines the first window of a file.  expected: not 0 if the file should be a flow log, so that
 ** a single name in the first line is taken for a header.  For DETECT_FLOW_LOG, *layout is set,
 ** and *choice is the choice among the formats, or FORMATS_NONE if a header decided.  Otherwise
 ** they are undefined.  why is set for DETECT_LIKELY and DETECT_OTHER: the reason in words, with
 ** the beginning of the line that it is about, whose number in the window is in e->line (0 if
-** there is none).
+** there is none).  memory: of the files before this one; NULL for none.  The result is the same with
+** and without it.
 */
-enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected, struct layout *layout,
-                          int *choice, char why[ERR_TEXT], struct err *e);
+enum detect_result detect(const struct tokens *t, const struct formats *formats, int expected,
+                          struct detect_memory *memory, struct layout *layout, int *choice, char why[ERR_TEXT],
+                          struct err *e);
 
 /*
 ** The same for the first n lines of a window of a container, which may hold several logs and of

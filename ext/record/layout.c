@@ -95,6 +95,10 @@ static void add_field(struct layout *l, enum field f) {
   add(l, fields[f].name, fields[f].n, ERR_ARGUMENT, &never);
 }
 
+void layout_copy(struct layout *to, const struct layout *from) {
+  memcpy(to, from, offsetof(struct layout, text) + from->text_n);
+}
+
 void layout_default(struct layout *l) {
   begin(l);
   for (int f = 0; f < FIELD_DEFAULT_COUNT; f++) add_field(l, (enum field)f);

@@ -52,6 +52,9 @@ struct layout {
 void layout_default(struct layout *l);
 void layout_transit_gateway(struct layout *l);
 
+/* The same as *to = *from, without the bytes of text that are not used. */
+void layout_copy(struct layout *to, const struct layout *from);
+
 /*
 ** Puts CloudWatch's time prefix before the fields.  A layout that has a prefix, or LAYOUT_TOKENS
 ** tokens, is not changed.

@@ -57,7 +57,8 @@ static enum err_code begin(struct reader *r, struct batch *b, struct err *e) {
   struct err why = {0};
   if (r->places || r->is_mixed) return reader_begin_contained(r, b, e);
   int expected = r->expectation != EXPECT_NOTHING, choice;
-  enum detect_result result = detect(&r->tokens, r->formats.formats, expected, &r->layout, &choice, r->why, &why);
+  enum detect_result result =
+      detect(&r->tokens, r->formats.formats, expected, &r->header, &r->layout, &choice, r->why, &why);
   switch (result) {
   case DETECT_BLANK: r->next = r->tokens.nlines; return ERR_NONE;
   case DETECT_FLOW_LOG:

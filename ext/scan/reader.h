@@ -35,6 +35,7 @@
 #include "predicate/filter.h"
 #include "predicate/predicate.h"
 #include "record/batch.h"
+#include "record/detect.h"
 #include "record/formats.h"
 #include "record/layout.h"
 #include "record/lines.h"
@@ -104,6 +105,7 @@ struct reader {
   struct tokens tokens;         /* the window: the lines that were split last */
   struct path_fields path;      /* what the path of the file gives to its records */
   struct layout layout;         /* of the lines at hand */
+  struct detect_memory header;  /* that the files before this one began with */
   struct formats_state formats; /* which formats lines without a header are in */
   struct projection projection;
   struct presence presence;      /* of the fields that the query needs, in this file so far */

@@ -132,7 +132,7 @@ static void check_lines(const struct formats *f, const char *p, size_t n) {
     struct line line = tokens_line(&tokens, i, 0);
     check_line(f, &line);
   }
-  enum detect_result rc = detect(&tokens, f, 0, &l, &choice, why, &e);
+  enum detect_result rc = detect(&tokens, f, 0, NULL, &l, &choice, why, &e);
   PROPERTY((rc == DETECT_ERROR) == (e.code != ERR_NONE), "%d, %s", rc, e.text);
   PROPERTY((rc != DETECT_LIKELY && rc != DETECT_OTHER) || *why, "no reason");
   free(copy);

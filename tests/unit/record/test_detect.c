@@ -16,8 +16,9 @@
 #define TEN    "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
 
 static struct tokens tokens;
-static int choice;       /* what detect() said */
-static int expected = 1; /* argument of detect(): the file should be a flow log */
+static int choice;                   /* what detect() said */
+static int expected = 1;             /* argument of detect(): the file should be a flow log */
+static struct detect_memory *memory; /* and the header of the files before */
 
 static enum detect_result detect_text(const char *text, const char *format, struct layout *l, char why[ERR_TEXT],
                                       struct err *e) {
@@ -32,7 +33,7 @@ static enum detect_result detect_text(const char *text, const char *format, stru
   tokens_split(&tokens, padded, n);
   memset(e, 0, sizeof *e);
   memset(why, 0, ERR_TEXT);
-  enum detect_result result = detect(&tokens, given ? given : formats_default(), expected, l, &choice, why, e);
+  enum detect_result result = detect(&tokens, given ? given : formats_default(), expected, memory, l, &choice, why, e);
   formats_free(given);
   return result;
 }
@@ -114,6 +115,96 @@ static void test_table(void **state) {
     assert_int_equal(l.field[l.prefix], table[i].first);
     CHECK(choice == FORMATS_NONE || choice % 2 == l.prefix, "'%s': %d", table[i].text, choice);
   }
+}
+
+/* Headers that a header of the same names, or with the same beginning, must not decide about. */
+static const char *const headers[] = {
+    HEADER "\n",
+    HEADER "\n" RECORD "\n",
+    HEADER "\r\n",
+    HEADER " \n",
+    HEADER " bytes\n",
+    "VERSION account_id srcaddr dstaddr\n",
+    "end\n5\n",
+    "\xef\xbb\xbf end\n5\n",
+    "\xef\xbb\xbf" HEADER "\n",
+    "#Fields: x y end\n1 2 3\n",
+    "x y end\n1 2 3\n",
+    "#Fields: end\n",
+    "\n" HEADER "\n",
+    "damaged\n" HEADER "\n",
+    HEADER "\x01\n",
+    "query-name vpc-id srcaddr\n1 2 3\n",
+    "srcaddr srcaddr dstaddr\n",
+};
+
+/* What the second text is found to be with the memory of the first, and without. */
+static void check_memory(const char *first, const char *text) {
+  static struct detect_memory of_first;
+  static struct layout l, without;
+  struct err e;
+  char why[ERR_TEXT], why_without[ERR_TEXT];
+  memset(&of_first, 0, sizeof of_first);
+  memory = NULL;
+  enum detect_result expect = detect_text(text, NULL, &without, why_without, &e);
+  int choice_without = choice;
+  memory = &of_first;
+  detect_text(first, NULL, &l, why, &e);
+  memset(&l, 0, sizeof l);
+  enum detect_result got = detect_text(text, NULL, &l, why, &e);
+  memory = NULL;
+  CHECK(got == expect, "'%s' behind '%s': %d, not %d", text, first, (int)got, (int)expect);
+  if (got != DETECT_FLOW_LOG) {
+    assert_string_equal(why, why_without);
+  } else {
+    CHECK(choice == choice_without && !memcmp(&l, &without, offsetof(struct layout, text) + without.text_n),
+          "'%s' behind '%s'", text, first);
+  }
+}
+
+/* The header of the file before decides nothing that the file itself would not. */
+static void test_memory(void **state) {
+  (void)state;
+  for (expected = 0; expected <= 1; expected++) {
+    for (size_t i = 0; i < COUNT(headers); i++) {
+      for (size_t k = 0; k < COUNT(headers); k++) check_memory(headers[i], headers[k]);
+      for (size_t k = 0; k < COUNT(table); k++) check_memory(headers[i], table[k].text);
+    }
+  }
+  expected = 1;
+}
+
+/* Another file asks whether a single name is a header, or not. */
+static void test_memory_of_single_name(void **state) {
+  static const char *const single[] = {"region\nus-east-1\n", "\xef\xbb\xbf region\nus-east-1\n"};
+  static struct detect_memory seen;
+  static struct layout l;
+  struct err e;
+  char why[ERR_TEXT];
+  (void)state;
+  for (size_t i = 0; i < COUNT(single); i++) {
+    memory = &seen;
+    assert_int_equal(detect_text(single[i], NULL, &l, why, &e), DETECT_FLOW_LOG);
+    expected = 0;
+    assert_int_equal(detect_text(single[i], NULL, &l, why, &e), DETECT_OTHER);
+    expected = 1;
+  }
+  memory = NULL;
+}
+
+/* A line that is remembered is not asked again: a memory that says something else is believed. */
+static void test_memory_is_used(void **state) {
+  static struct detect_memory seen;
+  static struct layout l;
+  struct err e;
+  char why[ERR_TEXT];
+  (void)state;
+  memory = &seen;
+  detect_text(HEADER "\n", NULL, &l, why, &e);
+  seen.layout.ntokens = 3;
+  assert_int_equal(detect_text(HEADER "\n" RECORD "\n", NULL, &l, why, &e), DETECT_FLOW_LOG);
+  assert_int_equal(l.ntokens, 3);
+  memory = NULL;
 }
 
 /* Which of several formats the first line is in. */
@@ -241,9 +332,15 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),  cmocka_unit_test(test_tgw_layout),
-                                     cmocka_unit_test(test_choice), cmocka_unit_test(test_single_name),
-                                     cmocka_unit_test(test_utf16),  cmocka_unit_test(test_error_line),
-                                     cmocka_unit_test(test_reasons)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),
+                                     cmocka_unit_test(test_tgw_layout),
+                                     cmocka_unit_test(test_choice),
+                                     cmocka_unit_test(test_single_name),
+                                     cmocka_unit_test(test_utf16),
+                                     cmocka_unit_test(test_error_line),
+                                     cmocka_unit_test(test_reasons),
+                                     cmocka_unit_test(test_memory),
+                                     cmocka_unit_test(test_memory_of_single_name),
+                                     cmocka_unit_test(test_memory_is_used)};
   return finish(cmocka_run_group_tests(tests, set_up, tear_down));
 }
