@@ -274,6 +274,7 @@ int layout_is_own_header(const struct layout *l, const struct line *line) {
   for (uint32_t i = 0; i < line->count; i++) {
     size_t n;
     const char *p = token_text(line, i, &n);
+    if (n == l->name_n[i] && !memcmp(p, layout_name(l, i), n)) continue; /* as it nearly always is */
     if (!field_same_name(p, n, layout_name(l, i), l->name_n[i])) return 0;
   }
   return 1;
