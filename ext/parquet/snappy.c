@@ -21,7 +21,8 @@
 
 #include "base/bytes.h"
 
-#define PIECE 16
+#define PIECE        16
+#define PAIR_LITERAL 4 /* bytes: with them, and the two tags and the offset, a pair takes a word */
 
 static int get_length(const unsigned char **p, const unsigned char *end, uint64_t *n) {
   *n = 0;
@@ -80,35 +81,52 @@ static size_t copy_length(unsigned tag, const unsigned char **in, const unsigned
 }
 
 /*
+** What the first byte of a copy of the kinds 01 and 10 says: its length, and the upper bits of its offset in the bits
+** from 8 on.  0 for other elements.
+*/
+#define NEAR(tag)   (4 + ((tag) >> 2 & 7) + ((tag) >> 5 << 8))
+#define FAR(tag)    (1 + ((tag) >> 2))
+#define FOUR(tag)   0, NEAR((tag) + 1), FAR((tag) + 2), 0
+#define TAGS16(tag) FOUR(tag), FOUR((tag) + 4), FOUR((tag) + 8), FOUR((tag) + 12)
+#define TAGS64(tag) TAGS16(tag), TAGS16((tag) + 16), TAGS16((tag) + 32), TAGS16((tag) + 48)
+static const uint16_t copies[256] = {TAGS64(0), TAGS64(64), TAGS64(128), TAGS64(192)};
+
+/*
 ** Takes elements that need no care, as long as there are any: copies, and literals of at most PIECE bytes, that are
 ** not close to the end of the input.  Returns where the output ends then.  What is left, or wrong, is for the
 ** loop of snappy_inflate().
+**
+** Numbers of 8 bytes become pairs of a short literal and a copy, whose kinds and lengths nobody can predict.  So a
+** pair is taken apart in one word, without a branch.  A copy without a literal is a pair with a literal of no bytes.
 */
 static size_t take_short(const unsigned char **input, const unsigned char *end, unsigned char *out, size_t at,
                          size_t out_n) {
-  static const uint32_t mask[4] = {0, 0xff, 0xffff, 0xffffffff}; /* of the offset, in the bytes behind the first */
-  static const uint8_t more[4] = {0, 1, 2, 4};
+  static const uint64_t offset_mask[4] = {0, 0xff, 0xffff, 0};
   const unsigned char *in = *input;
   while (end - in > PIECE) {
-    unsigned tag = *in, kind = tag & 3;
-    size_t n = 1 + (tag >> 2);
-    if (!kind) {
-      if (n > PIECE || n > out_n - at) break;
+    uint64_t word = bytes_load8((const char *)in);
+    size_t tag = word & 0xff, is_literal = !(tag & 3), literal = 1 + (tag >> 2);
+    if (is_literal && literal > PAIR_LITERAL) {
+      if (literal > PIECE || literal > out_n - at) break;
       memcpy(out + at, in + 1, PIECE);
-      in += 1 + n;
-    } else {
-      size_t offset = bytes_load4((const char *)in + 1) & mask[kind];
-      if (kind == 1) n = 4 + (tag >> 2 & 7), offset |= (size_t)(tag >> 5) << 8;
-      if (offset - 1 >= at || n > out_n - at) break;
-      if (n <= PIECE && offset >= 8) {
-        memcpy(out + at, out + at - offset, 8);
-        memcpy(out + at + 8, out + at + 8 - offset, 8);
-      } else {
-        copy_back(out + at, offset, n);
-      }
-      in += 1 + more[kind];
+      in += 1 + literal;
+      at += literal;
+      continue;
     }
-    at += n;
+    literal &= 0 - is_literal; /* no bytes if it is none */
+    memcpy(out + at, in + 1, PAIR_LITERAL);
+    word >>= 8 * (literal + is_literal);
+    size_t kind = word & 3, copy = copies[word & 0xff], n = copy & 0xff, to = at + literal;
+    size_t offset = (word >> 8 & offset_mask[kind]) + (copy & 0x700);
+    if (!n || offset - 1 >= to || n + literal > out_n - at) break;
+    if (n <= PIECE && offset >= 8) {
+      memcpy(out + to, out + to - offset, 8);
+      memcpy(out + to + 8, out + to + 8 - offset, 8);
+    } else {
+      copy_back(out + to, offset, n);
+    }
+    in += literal + is_literal + 1 + kind; /* the kind is the number of the bytes of the offset */
+    at = to + n;
   }
   *input = in;
   return at;

@@ -73,6 +73,66 @@ static void test_snappy(void **state) {
   assert_string_equal(snappy_inflate(BYTES("\5\x10hello"), out, 6), "says another length than its page");
 }
 
+#define BLOCK_MOST 4096 /* bytes of a random block, inflated */
+
+/* A block of random elements, with what it inflates to. */
+struct block {
+  unsigned char in[6 * BLOCK_MOST], out[BLOCK_MOST];
+  size_t n, out_n;
+};
+
+static void put_literal(struct block *b, size_t n) {
+  size_t extended = n > 60 || random_below(8) == 0 ? 1u + (n > 256) + random_below(2) : 0; /* bytes of its length */
+  b->in[b->n++] = (unsigned char)(extended ? (59 + extended) << 2 : (n - 1) << 2);
+  for (size_t i = 0; i < extended; i++) b->in[b->n++] = (unsigned char)((n - 1) >> 8 * i);
+  for (size_t i = 0; i < n; i++) b->out[b->out_n++] = b->in[b->n++] = (unsigned char)random_u32();
+}
+
+static void put_copy(struct block *b, size_t n, size_t offset) {
+  const uint32_t kind = n >= 4 && n <= 11 && offset < 2048 && random_below(4) ? 1 : random_below(8) ? 2 : 3;
+  if (kind == 1) b->in[b->n++] = (unsigned char)(1 | (n - 4) << 2 | offset >> 8 << 5);
+  else b->in[b->n++] = (unsigned char)(kind | (n - 1) << 2);
+  for (uint32_t i = 0, bytes = kind == 3 ? 4 : kind; i < bytes; i++) b->in[b->n++] = (unsigned char)(offset >> 8 * i);
+  for (size_t i = 0; i < n; i++, b->out_n++) b->out[b->out_n] = b->out[b->out_n - offset];
+}
+
+/* Most elements are as those of numbers of 8 bytes: a few bytes, and a copy of what follows them elsewhere. */
+static void make_block(struct block *b) {
+  size_t most = 1 + random_below(random_below(2) ? 64 : BLOCK_MOST - 2);
+  b->n = 2; /* the length, in two bytes */
+  b->out_n = 0;
+  while (b->out_n < most) {
+    size_t room = most - b->out_n;
+    size_t n = 1 + random_below(random_below(4) ? 4 : random_below(4) ? 20 : 300);
+    if (!b->out_n || random_below(2)) put_literal(b, n < room ? n : room);
+    else n = 0;
+    room = most - b->out_n;
+    n = random_below(4) ? 4 + random_below(5) : 1 + random_below(64);
+    if (room && random_below(8)) put_copy(b, n < room ? n : room, 1 + random_below((uint32_t)b->out_n));
+  }
+  b->in[0] = (unsigned char)(b->out_n | 0x80);
+  b->in[1] = (unsigned char)(b->out_n >> 7);
+}
+
+static void test_snappy_random(void **state) {
+  static struct block b;
+  static unsigned char out[BLOCK_MOST + SNAPPY_SPARE];
+  (void)state;
+  for (int i = 0; i < 20000; i++) {
+    make_block(&b);
+    unsigned char *in = malloc(b.n); /* where AddressSanitizer sees what is read behind it */
+    memcpy(in, b.in, b.n);
+    const char *why = snappy_inflate(in, b.n, out, b.out_n);
+    CHECK(!why && !memcmp(out, b.out, b.out_n), "block %d: %s", i, why ? why : "other bytes");
+    free(in);
+    size_t cut = random_below((uint32_t)b.n);
+    in = malloc(cut + 1);
+    memcpy(in, b.in, cut);
+    CHECK(snappy_inflate(in, cut, out, b.out_n), "block %d, cut after %zu bytes", i, cut);
+    free(in);
+  }
+}
+
 static void test_rle(void **state) {
   struct rle r;
   uint32_t x[32];
@@ -257,8 +317,9 @@ static void test_pages(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_snappy), cmocka_unit_test(test_rle),    cmocka_unit_test(test_delta),
-      cmocka_unit_test(test_plain),  cmocka_unit_test(test_thrift), cmocka_unit_test(test_pages),
+      cmocka_unit_test(test_snappy), cmocka_unit_test(test_snappy_random), cmocka_unit_test(test_rle),
+      cmocka_unit_test(test_delta),  cmocka_unit_test(test_plain),         cmocka_unit_test(test_thrift),
+      cmocka_unit_test(test_pages),
   };
   end_after(60);
   return cmocka_run_group_tests(tests, NULL, NULL);
