@@ -61,12 +61,21 @@ enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *
   c->left = rows;
   c->page_left = 0;
   c->has_dictionary = 0;
+  c->is_given = 0;
   if (c->schema->why) return err_set(e, ERR_FORMAT, 0, "%s, which can't be read", c->schema->why);
   if (chunk_begin(&c->chunk, chunk, e)) return e->code;
   if (chunk->values != rows)
     return err_set(e, ERR_DAMAGED, 0, "has %llu values in a row group of %llu rows, as the footer says",
                    (unsigned long long)chunk->values, (unsigned long long)rows);
   return ERR_NONE;
+}
+
+void column_give(struct parquet_column *c, int64_t number) {
+  c->is_given = 1;
+  c->is_indexed = 0;
+  c->all_present = 1;
+  memset(c->present, 1, sizeof c->present);
+  for (uint32_t i = 0; i < COLUMN_WINDOW; i++) c->number[i] = number;
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------- */

@@ -62,6 +62,7 @@ struct parquet_column {
   struct dictionary dictionary;
   uint64_t dictionaries; /* how many there have been: changes when the dictionary does */
   int has_dictionary;
+  int is_given;                /* by column_give(): all rows have the same number */
   int is_indexed, all_present; /* the window */
   uint8_t present[COLUMN_WINDOW];
   uint32_t index[COLUMN_WINDOW];
@@ -84,6 +85,9 @@ void column_trim(struct parquet_column *c);
 
 /* Begins a row group of so many rows. */
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e);
+
+/* In the place of column_begin() and the functions below: every window of the row group is this number, once for each row. */
+void column_give(struct parquet_column *c, int64_t number);
 
 /*
 ** Behind column_begin(), and in the place of the functions below: reads the dictionary, and sets *is_all to

@@ -18,7 +18,8 @@
 /* The fields of a Statistics struct. */
 struct statistics {
   struct thrift_text old_max, old_min, max, min;
-  int max_is_inexact, min_is_inexact;
+  int64_t missing;
+  int has_missing, max_is_inexact, min_is_inexact;
 };
 
 struct parse {
@@ -41,6 +42,7 @@ static void read_statistics(struct thrift *t, const struct thrift_field *of, str
     switch (f.id) {
     case 1: s->old_max = thrift_bytes(t, &f); break;
     case 2: s->old_min = thrift_bytes(t, &f); break;
+    case 3: s->missing = thrift_int(t, &f), s->has_missing = 1; break;
     case 5: s->max = thrift_bytes(t, &f); break;
     case 6: s->min = thrift_bytes(t, &f); break;
     case 7: s->max_is_inexact = !thrift_bool(t, &f); break;
@@ -64,6 +66,7 @@ static int get_number(const struct schema_column *c, const struct thrift_text *t
 
 static void set_range(struct footer_range *r, const struct schema_column *c, const struct statistics *s) {
   const struct thrift_text *min = &s->min, *max = &s->max;
+  r->all_present = !c->is_optional || (s->has_missing && !s->missing);
   if (c->values == SCHEMA_UNREADABLE || c->values == SCHEMA_JULIAN || s->max_is_inexact || s->min_is_inexact) return;
   if (c->values == SCHEMA_TEXT) {
     if (min->p && max->p) r->from = *min, r->to = *max;

@@ -32,6 +32,7 @@
 /* What is known of the values of a column in a row group.  They can be trusted as little as all else. */
 struct footer_range {
   int has_numbers;             /* low and high are the smallest and the largest value */
+  int all_present;             /* no value is missing; 0 where it is not known */
   int64_t low, high;           /* as they are stored, before a time becomes seconds */
   struct thrift_text from, to; /* the same for a text, by its bytes; p is NULL where it is not known */
 };

@@ -79,6 +79,7 @@ static enum err_code fail(const struct schema_column *c, const struct err *why, 
 static void add_column(struct parquet *p, uint32_t number) {
   struct parquet_chosen *c = &p->chosen[p->n++];
   c->number = number;
+  c->is_given = 0;
   if (p->n <= p->made) {
     column_change(&c->column, &p->footer.schema.column[number], p->input);
   } else {
@@ -150,15 +151,18 @@ static enum err_code count_rows(struct parquet *p, uint32_t group, struct err *e
 }
 
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e) {
+  uint32_t given = 0;
   p->left = p->footer.group[group].rows;
-  if (!p->n) return p->left ? count_rows(p, group, e) : ERR_NONE;
   for (uint32_t i = 0; i < p->n; i++) {
     struct parquet_column *c = &p->chosen[i].column;
     struct err why = {0};
-    if (column_begin(c, footer_chunk(&p->footer, group, p->chosen[i].number), p->left, &why))
+    if (p->chosen[i].is_given) {
+      column_give(c, p->chosen[i].given);
+      given++;
+    } else if (column_begin(c, footer_chunk(&p->footer, group, p->chosen[i].number), p->left, &why))
       return fail(c->schema, &why, e);
   }
-  return ERR_NONE;
+  return given == p->n && p->left ? count_rows(p, group, e) : ERR_NONE;
 }
 
 /* The column has allocated memory, of which it had `before`. */
@@ -173,18 +177,22 @@ static enum err_code count_memory(struct parquet *p, const struct parquet_column
 }
 
 /* Makes sure that there is a page, and lowers *n to its rows. */
-static enum err_code ready_column(struct parquet *p, struct parquet_column *c, uint32_t *n, struct err *e) {
+static enum err_code ready_column(struct parquet *p, struct parquet_chosen *chosen, uint32_t *n, struct err *e) {
+  struct parquet_column *c = &chosen->column;
   struct err why = {0};
   size_t before = column_bytes(c);
   uint32_t there = 0;
+  if (chosen->is_given) return ERR_NONE;
   if (column_ready(c, &there, &why)) return fail(c->schema, &why, e);
   if (there < *n) *n = there;
   return count_memory(p, c, before, e);
 }
 
-static enum err_code read_column(struct parquet *p, struct parquet_column *c, uint32_t n, struct err *e) {
+static enum err_code read_column(struct parquet *p, struct parquet_chosen *chosen, uint32_t n, struct err *e) {
+  struct parquet_column *c = &chosen->column;
   struct err why = {0};
   size_t before = column_bytes(c);
+  if (chosen->is_given) return ERR_NONE;
   if (column_read(c, n, &why)) return fail(c->schema, &why, e);
   return count_memory(p, c, before, e);
 }
@@ -193,9 +201,9 @@ enum err_code parquet_window(struct parquet *p, uint32_t *rows, struct err *e) {
   uint32_t n = p->left < COLUMN_WINDOW ? (uint32_t)p->left : COLUMN_WINDOW;
   *rows = 0;
   for (uint32_t i = 0; n && i < p->n; i++)
-    if (ready_column(p, &p->chosen[i].column, &n, e)) return e->code;
+    if (ready_column(p, &p->chosen[i], &n, e)) return e->code;
   for (uint32_t i = 0; n && i < p->n; i++)
-    if (read_column(p, &p->chosen[i].column, n, e)) return e->code;
+    if (read_column(p, &p->chosen[i], n, e)) return e->code;
   p->left -= n;
   *rows = n;
   return ERR_NONE;

@@ -37,6 +37,8 @@ struct parquet {
   size_t made; /* columns with memory, of which the chosen ones are the first */
   struct parquet_chosen {
     uint32_t number; /* in the schema */
+    int is_given; /* its pages are not read in the row group: each row has the number `given`, which the caller knows */
+    int64_t given; /* both are set before parquet_begin_group() */
     struct parquet_column column;
   } * chosen; /* those columns */
   size_t chosen_cap;
@@ -72,7 +74,7 @@ enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t col
                                  const struct dictionary **dictionary, struct err *e);
 
 /*
-** Begins to read a row group.  Where no column is chosen, its pages are counted by the headers of the smallest column,
+** Begins to read a row group.  Where no column is chosen, or all are given, its pages are counted by the headers of the smallest column,
 ** because nothing else would show that a number of rows is wrong.
 */
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e);

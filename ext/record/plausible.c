@@ -26,6 +26,14 @@ static const struct {
     {FIELD_packets, FIELD_bytes, 1, "there are fewer bytes than packets"},
 };
 
+int plausible_partner(int field) {
+  for (int i = 0; i < PAIRS; i++) {
+    if ((int)pairs[i].low == field) return (int)pairs[i].high;
+    if ((int)pairs[i].high == field) return (int)pairs[i].low;
+  }
+  return FIELD_NONE;
+}
+
 /*
 ** Returns 1, and the value, if the line has a number at the place of the field that the field can
 ** have.  A line with another number, such as milliseconds, is an error of its own.

@@ -20,6 +20,9 @@
 #define PLAUSIBLE_RECORDS 16  /* records that are looked at for it, at most */
 #define PLAUSIBLE_LINES   256 /* lines among which these are sought */
 
+/* The field whose values are compared with those of a field, or FIELD_NONE. */
+int plausible_partner(int field);
+
 /*
 ** Can the record not be right?  The line fits the layout.  If why is not NULL and the answer is 1,
 ** why becomes the reason in words.

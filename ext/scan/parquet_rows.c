@@ -156,9 +156,11 @@ static void make_words(struct rows_column *c, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
       if (column->present[i]) rows_word_of_text(c->kind, &column->text[i], &c->word[i]);
   } else {
-    for (uint32_t i = 0; i < n; i++)
+    const uint32_t different = column->is_given && n ? 1 : n;
+    for (uint32_t i = 0; i < different; i++)
       if (column->present[i])
         number_word(c, is_unsigned, column->number[i], c->text + (size_t)i * WORD_NUMBER, &c->word[i]);
+    for (uint32_t i = different; i < n; i++) c->word[i] = c->word[0];
   }
 }
 
@@ -191,6 +193,19 @@ enum err_code row_values_read(struct parquet_rows *r, struct rows_column *c, uin
 
 /* --- windows ----------------------------------------------------------------------------------------------------- */
 
+/*
+** Begins a row group.  A column that only the predicate asks about is not read where the statistics answer for all
+** rows: each of them gets a number that passes.
+*/
+static enum err_code begin_group(struct parquet_rows *r, uint32_t group, struct err *e) {
+  for (uint32_t i = 0; i < r->n; i++) {
+    struct parquet_chosen *c = &r->file.chosen[i];
+    c->is_given = r->chosen[i].only_asked &&
+                  row_groups_all_pass(r->predicate, &r->file.footer, group, r->chosen[i].field, c->number, &c->given);
+  }
+  return parquet_begin_group(&r->file, group, e);
+}
+
 /* Reads the next rows, of the row group at hand or of the next one that is wanted.  nrows is 0 at the end. */
 enum err_code row_values_next(struct parquet_rows *r, struct err *e) {
   const struct footer *f = &r->file.footer;
@@ -208,7 +223,7 @@ enum err_code row_values_next(struct parquet_rows *r, struct err *e) {
     r->first = f->group[group].first;
     r->skipped += !is_wanted;
     if (!is_wanted) r->file.left = 0;
-    else if (parquet_begin_group(&r->file, group, e)) return e->code;
+    else if (begin_group(r, group, e)) return e->code;
   }
   return ERR_NONE;
 }
@@ -329,7 +344,9 @@ enum err_code parquet_rows_choose(struct parquet_rows *r, const struct rows_need
   if (!(r->chosen = mem_alloc((r->file.n + 1) * sizeof *r->chosen))) return err_nomem(e);
   for (uint32_t i = 0; i < r->file.n; i++) {
     const struct parquet_chosen *chosen = &r->file.chosen[i];
-    if (init_column(&r->chosen[r->n++], &chosen->column, r->field[chosen->number], e)) return e->code;
+    struct rows_column *c = &r->chosen[r->n++];
+    if (init_column(c, &chosen->column, r->field[chosen->number], e)) return e->code;
+    c->only_asked = c->field != FIELD_NONE && need->only_asked[c->field] && !need->all;
   }
   r->has_columns = 1;
   for (uint32_t i = 0; i < r->n; i++)

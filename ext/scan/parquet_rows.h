@@ -28,13 +28,16 @@
 /* What a query needs of a file. */
 struct rows_need {
   uint8_t field[FIELD_COUNT];
-  int all; /* all columns that can be read besides, as they are the line */
+  uint8_t
+      only_asked[FIELD_COUNT]; /* of these, nothing looks at them but the predicate's terms about the field itself */
+  int all;                     /* all columns that can be read besides, as they are the line */
 };
 
 /* A chosen column. */
 struct rows_column {
   const struct parquet_column *column;
   int field;               /* or FIELD_NONE */
+  int only_asked;          /* as in rows_need */
   enum kind kind;          /* of its field */
   uint32_t digits;         /* a number has so many digits at least: those of an account */
   uint64_t dictionary;     /* column->dictionaries that the words below are of */

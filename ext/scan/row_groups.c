@@ -44,13 +44,35 @@ static int texts_may_pass(const struct predicate_term *t, const struct footer_ra
   return !text_is_outside(r, t->text.p, t->text.n);
 }
 
+/* The smallest and the largest number of the field.  Returns 0 if they are not known, or not ones that it can have. */
+static int numbers_of(enum kind kind, const struct schema_column *c, const struct footer_range *r, int64_t *low,
+                      int64_t *high) {
+  if (!r->has_numbers) return 0;
+  *low = plain_second(c, r->low);
+  *high = plain_second(c, r->high);
+  return *low >= 0 && *high >= *low && (uint64_t)*high <= kind_max(kind);
+}
+
 /* Can a number of the field pass all terms about the subject? */
 static int numbers_may_pass(const struct predicate *p, int subject, enum kind kind, const struct schema_column *c,
                             const struct footer_range *r) {
-  if (!r->has_numbers) return 1;
-  int64_t low = plain_second(c, r->low), high = plain_second(c, r->high);
-  if (low < 0 || high < low || (uint64_t)high > kind_max(kind)) return 1;
-  return predicate_allows_numbers(p, subject, (uint64_t)low, (uint64_t)high);
+  int64_t low, high;
+  return !numbers_of(kind, c, r, &low, &high) || predicate_allows_numbers(p, subject, (uint64_t)low, (uint64_t)high);
+}
+
+int row_groups_all_pass(const struct predicate *p, const struct footer *f, uint32_t group, int field, uint32_t column,
+                        int64_t *number) {
+  const struct schema_column *c = &f->schema.column[column];
+  const struct footer_range *r = &footer_chunk(f, group, column)->range;
+  const enum kind kind = fields[field].kind;
+  uint64_t from, to;
+  int64_t high;
+  size_t i = 0, n = 0;
+  if (!p || !kind_is_int(kind) || c->values == SCHEMA_TEXT || c->values == SCHEMA_UNREADABLE) return 0;
+  while (i < p->n && p->term[i].subject != field) i++;
+  while (i + n < p->n && p->term[i + n].subject == field) n++;
+  return r->all_present && numbers_of(kind, c, r, number, &high) &&
+         predicate_is_range(p->term + i, (uint32_t)n, &from, &to) && from <= (uint64_t)*number && (uint64_t)high <= to;
 }
 
 /* Can a value of the field pass all terms about the subject, which are n from t on? */

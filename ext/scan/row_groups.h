@@ -22,7 +22,14 @@
 int row_groups_may_pass(const struct predicate *p, const struct footer *f, uint32_t group, const int16_t *column_of);
 
 /*
-** The same from the dictionaries of the columns that the predicate is about: sets *may_pass.  ERR_NOMEM,
+** 1: the field, whose column this is, has a number in every record of the row group, and all of them pass the terms
+** about the field, of which there is one at least; *number is one of them.  0: that is not known.
+*/
+int row_groups_all_pass(const struct predicate *p, const struct footer *f, uint32_t group, int field, uint32_t column,
+                        int64_t *number);
+
+/*
+** The same as row_groups_may_pass() from the dictionaries of the columns that the predicate is about: sets *may_pass.  ERR_NOMEM,
 ** ERR_INTERRUPT, and the errors of the file.
 */
 enum err_code row_groups_dictionaries(const struct predicate *p, struct parquet *file, uint32_t group,

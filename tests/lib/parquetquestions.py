@@ -175,8 +175,8 @@ def condition(rng, fields, is_all):
         lambda: f"addr = '{rng.choice(ADDRESSES)}'", lambda: f"addr IN ('{rng.choice(ADDRESSES)}', '{rng.choice(ADDRESSES)}')",
         lambda: f"port = {rng.choice(PORTS)}", lambda: f"port BETWEEN {rng.choice(PORTS)} AND {rng.choice(PORTS)}", lambda: f"port > {rng.choice(PORTS)}",
         lambda: f"srcaddr = '{rng.choice(ADDRESSES)}'", lambda: f"srcaddr = dstaddr", lambda: f"start >= {START + rng.randrange(7200)}",
-        lambda: f"start BETWEEN {START + rng.randrange(3000)} AND {START + rng.randrange(7200)}", lambda: f"since = {START + rng.randrange(7200)}",
-        lambda: f"until = {START + rng.randrange(7200)}", lambda: "filter = '{}'".format(pattern(rng).replace("'", "''")),
+        lambda: f"start BETWEEN {START + rng.randrange(3000)} AND {START + rng.randrange(7200)}", lambda: f"since = {START + rng.choice((-5, rng.randrange(7200)))}",
+        lambda: f"until = {START + rng.choice((20000, rng.randrange(7200)))}", lambda: "filter = '{}'".format(pattern(rng).replace("'", "''")),
         lambda: f"bytes > {rng.choice((100, 1000, 10**12))}", lambda: f"srcport < {rng.choice((100, 30000))}", lambda: "dstport = srcport",
     ]
     return rng.choice(choices)()

@@ -329,3 +329,43 @@ def test_row_groups_that_were_left_out_are_told(build, two_folders):
         assert row[:3] == expected[:3] and row[3] in (expected[3] or row[3],), row
     *_, row = build.rows(f"SELECT start FROM flowlogs({folder}) WHERE start >= 1772960780 LIMIT 1;{told}")
     assert row[1] != "0"
+
+
+FIRST = 1772960400
+
+
+@pytest.mark.parametrize("optional, missing, counted, is_enough", [(False, False, False, True), (True, False, True, True), (True, False, False, False),
+                                                                  (True, True, True, False)])
+def test_a_column_is_not_read_where_the_statistics_answer(build, tmp_path, optional, missing, counted, is_enough):
+    """The column `start` can't be read, which is an error only where the statistics don't say that all of its numbers pass."""
+    rng = random.Random(6)
+    start = [FIRST + i for i in range(400)]
+    start[350] = None if missing else start[350]
+
+    def forge(what, fields):
+        if what == "statistics" and not counted:
+            return {k: v for k, v in fields.items() if k != 3}
+        return {**fields, 3: {**fields[3], 4: 6}} if what == "column" and fields[3][3] == ["start"] else fields  # ZSTD
+    columns = [("srcaddr", "text", [b"10.0.0.1"] * 400), ("dstaddr", "text", [b"10.0.0.2"] * 400), ("dstport", "int32", [443] * 400),
+               ("packets", "int64", list(range(400))), ("start", "int64", start, optional)]
+    (tmp_path / "a.parquet").write_bytes(parquetdata.write(columns, rng, group_rows=100, page_rows=60, statistics=True, forge=forge))
+    file = quote(str(tmp_path / "a.parquet"))
+
+    def ask(columns, where, table="flowlogs"):
+        text = build.shell(f"SELECT {columns} FROM {table}({file}) WHERE {where};").strip()
+        return "ZSTD" if "column start is compressed with ZSTD" in text else text
+    for threads in (0, 2):
+        for first, until in ((0, 400), (100, 400), (200, 400), (100, 300)):
+            where = f"since = {FIRST + first} AND until = {FIRST + until} AND threads = {threads}"
+            if missing and until == 300:
+                continue
+            total = f"{until - first}|{sum(range(first, until))}"
+            assert ask("count(*), sum(packets)", where) == (total if is_enough else "ZSTD")
+            assert ask("sum(flows), sum(packets)", where, "flowlogs_rollup") == (total if is_enough else "ZSTD")
+            assert ask("count(*)", where) == (str(until - first) if is_enough else "ZSTD")
+            assert ask("count(*), sum(packets)", where + " AND dstport = 443") == (total if is_enough else "ZSTD")
+            assert ask("count(*)", where + " AND dstport = 444") in ("0", "ZSTD")
+        for where in (f"since = {FIRST + 150}", f"until = {FIRST + 399}", "filter = '[a, b, port=443, ...]'", "start <> 7"):
+            assert ask("count(*)", f"{where} AND threads = {threads}") == "ZSTD"
+        assert ask("max(start)", f"since = {FIRST} AND threads = {threads}") == "ZSTD"
+        assert ask("min(raw)", f"since = {FIRST} AND threads = {threads}") == "ZSTD"

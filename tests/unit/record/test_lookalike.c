@@ -67,7 +67,7 @@ static void test_cases(void **state) {
     memset(text, 0, sizeof text);
     memcpy(text, cases[i].text, strlen(cases[i].text));
     tokens_split(&tokens, text, strlen(text));
-    enum detect_result got = detect(&tokens, given ? given : formats_default(), 0, &layout, &choice, why, &e);
+    enum detect_result got = detect(&tokens, given ? given : formats_default(), 0, NULL, &layout, &choice, why, &e);
     CHECK(got == cases[i].result, "'%s': %d, not %d: %s", text, (int)got, (int)cases[i].result, why);
     CHECK(!strncmp(why, cases[i].why, strlen(cases[i].why)), "'%s': %s", text, why);
     formats_free(given);
