@@ -74,8 +74,8 @@ enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t col
                                  const struct dictionary **dictionary, struct err *e);
 
 /*
-** Begins to read a row group.  Where no column is chosen, or all are given, its pages are counted by the headers of the smallest column,
-** because nothing else would show that a number of rows is wrong.
+** Begins to read a row group.  Where no column is chosen, or all are given, its pages are counted by the headers of
+** the smallest column, because nothing else would show that a number of rows is wrong.
 */
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e);
 

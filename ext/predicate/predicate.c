@@ -247,7 +247,7 @@ enum kind predicate_subject_kind(int subject) {
   return subject < FIELD_COUNT ? fields[subject].kind : others[subject - FIELD_COUNT].kind;
 }
 
-void predicate_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]) {
+void predicate_subject_columns(int subject, uint8_t wanted[FIELD_COUNT]) {
   if (subject < FIELD_COUNT) wanted[subject] = 1;
   else
     for (int i = 0; i < others[subject - FIELD_COUNT].n; i++) wanted[others[subject - FIELD_COUNT].field[i]] = 1;

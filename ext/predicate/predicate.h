@@ -180,8 +180,8 @@ int predicate_passes_number(const struct predicate_term *t, uint32_t n, uint64_t
 */
 int predicate_is_range(const struct predicate_term *t, uint32_t n, uint64_t *low, uint64_t *high);
 
-/* Sets the flags of the columns of a batch that have the values of a subject. */
-void predicate_subject_columns(int subject, uint8_t wanted[COLUMN_COUNT]);
+/* Sets the flags of the fields that have the values of a subject. */
+void predicate_subject_columns(int subject, uint8_t wanted[FIELD_COUNT]);
 
 /* The same for all terms.  They are about no other columns, but perhaps about the line's number and the file. */
 void predicate_columns(const struct predicate *p, uint8_t wanted[COLUMN_COUNT]);

@@ -28,9 +28,8 @@
 /* What a query needs of a file. */
 struct rows_need {
   uint8_t field[FIELD_COUNT];
-  uint8_t
-      only_asked[FIELD_COUNT]; /* of these, nothing looks at them but the predicate's terms about the field itself */
-  int all;                     /* all columns that can be read besides, as they are the line */
+  uint8_t only_asked[FIELD_COUNT]; /* of these, only the predicate's terms about the field itself look at them */
+  int all;                         /* all columns that can be read besides, as they are the line */
 };
 
 /* A chosen column. */
