@@ -57,25 +57,31 @@ size_t column_bytes(const struct parquet_column *c) {
          (c->length_cap + c->prefix_cap) * sizeof *c->length + c->before_cap + c->arena_cap;
 }
 
+/* Is there a value for each row, as the footer says? */
+static enum err_code check_values(const struct footer_chunk *chunk, uint64_t rows, struct err *e) {
+  if (chunk->values == rows) return ERR_NONE;
+  return err_set(e, ERR_DAMAGED, 0, "has %llu values in a row group of %llu rows, as the footer says",
+                 (unsigned long long)chunk->values, (unsigned long long)rows);
+}
+
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e) {
   c->left = rows;
   c->page_left = 0;
   c->has_dictionary = 0;
   c->is_given = 0;
   if (c->schema->why) return err_set(e, ERR_FORMAT, 0, "%s, which can't be read", c->schema->why);
-  if (chunk_begin(&c->chunk, chunk, e)) return e->code;
-  if (chunk->values != rows)
-    return err_set(e, ERR_DAMAGED, 0, "has %llu values in a row group of %llu rows, as the footer says",
-                   (unsigned long long)chunk->values, (unsigned long long)rows);
-  return ERR_NONE;
+  return chunk_begin(&c->chunk, chunk, e) ? e->code : check_values(chunk, rows, e);
 }
 
-void column_give(struct parquet_column *c, int64_t number) {
+enum err_code column_give(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, int64_t number,
+                          struct err *e) {
+  if (check_values(chunk, rows, e)) return e->code;
   c->is_given = 1;
   c->is_indexed = 0;
   c->all_present = 1;
   memset(c->present, 1, sizeof c->present);
   for (uint32_t i = 0; i < COLUMN_WINDOW; i++) c->number[i] = number;
+  return ERR_NONE;
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------- */

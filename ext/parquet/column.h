@@ -87,7 +87,8 @@ void column_trim(struct parquet_column *c);
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e);
 
 /* In the place of column_begin() and the functions below: each row of the row group has this number. */
-void column_give(struct parquet_column *c, int64_t number);
+enum err_code column_give(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, int64_t number,
+                          struct err *e);
 
 /*
 ** Behind column_begin(), and in the place of the functions below: reads the dictionary, and sets *is_all to

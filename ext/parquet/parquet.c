@@ -128,6 +128,14 @@ enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t col
   return ERR_NONE;
 }
 
+/* May the column be counted?  If columns are chosen, all of them are given, and one of them is. */
+static int may_count(const struct parquet *p, uint32_t group, uint32_t column) {
+  const struct schema_column *c = &p->footer.schema.column[column];
+  int is_chosen = !p->n;
+  for (uint32_t i = 0; i < p->n; i++) is_chosen |= p->chosen[i].number == column;
+  return is_chosen && !c->is_nested && !c->is_repeated && !footer_chunk(&p->footer, group, column)->why;
+}
+
 /* Compares the number of rows with the values of the column that has the fewest bytes. */
 static enum err_code count_rows(struct parquet *p, uint32_t group, struct err *e) {
   const struct schema *s = &p->footer.schema;
@@ -137,8 +145,7 @@ static enum err_code count_rows(struct parquet *p, uint32_t group, struct err *e
   struct err why = {0};
   for (uint32_t c = 0; c < s->n; c++) {
     const struct footer_chunk *chunk = footer_chunk(&p->footer, group, c);
-    if (s->column[c].is_nested || s->column[c].is_repeated || chunk->why || (best && chunk->bytes >= best->bytes))
-      continue;
+    if (!may_count(p, group, c) || (best && chunk->bytes >= best->bytes)) continue;
     best = chunk;
     column = c;
   }
@@ -155,12 +162,12 @@ enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err 
   p->left = p->footer.group[group].rows;
   for (uint32_t i = 0; i < p->n; i++) {
     struct parquet_column *c = &p->chosen[i].column;
+    const struct footer_chunk *chunk = footer_chunk(&p->footer, group, p->chosen[i].number);
     struct err why = {0};
-    if (p->chosen[i].is_given) {
-      column_give(c, p->chosen[i].given);
-      given++;
-    } else if (column_begin(c, footer_chunk(&p->footer, group, p->chosen[i].number), p->left, &why))
-      return fail(c->schema, &why, e);
+    if (p->chosen[i].is_given) column_give(c, chunk, p->left, p->chosen[i].given, &why);
+    else column_begin(c, chunk, p->left, &why);
+    if (why.code) return fail(c->schema, &why, e);
+    given += p->chosen[i].is_given != 0;
   }
   return given == p->n && p->left ? count_rows(p, group, e) : ERR_NONE;
 }

@@ -74,8 +74,9 @@ enum err_code parquet_dictionary(struct parquet *p, uint32_t group, uint32_t col
                                  const struct dictionary **dictionary, struct err *e);
 
 /*
-** Begins to read a row group.  Where no column is chosen, or all are given, its pages are counted by the headers of
-** the smallest column, because nothing else would show that a number of rows is wrong.
+** Begins to read a row group.  Where no column is chosen, its pages are counted by the headers of the smallest column,
+** because nothing else would show that a number of rows is wrong; where all are given, by those of the smallest of
+** these.
 */
 enum err_code parquet_begin_group(struct parquet *p, uint32_t group, struct err *e);
 

@@ -3,8 +3,8 @@
 ** Decides from the statistics of a row group whether a record in it can pass a predicate.
 **
 ** The footer of a Parquet file says for the columns of each row group what their smallest and largest
-** values are.  Where that is not said, or may be imprecise, the row group is read.  What is said is believed:
-** a file whose statistics are wrong gives wrong answers to every reader.
+** values are, and how many are missing.  Where that is not said, or may be imprecise, the row group is read.
+** What is said is believed: a file whose statistics are wrong gives wrong answers to every reader.
 **
 ** Where that is not enough, the dictionaries of the row group are read, which have all values of a column if
 ** all of its pages refer to them.

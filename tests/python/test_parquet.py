@@ -369,3 +369,13 @@ def test_a_column_is_not_read_where_the_statistics_answer(build, tmp_path, optio
             assert ask("count(*)", f"{where} AND threads = {threads}") == "ZSTD"
         assert ask("max(start)", f"since = {FIRST} AND threads = {threads}") == "ZSTD"
         assert ask("min(raw)", f"since = {FIRST} AND threads = {threads}") == "ZSTD"
+
+
+def test_a_column_that_is_not_read_has_a_value_for_each_row(build, two_folders):
+    """Where statistics answer for all rows, what the footer says of their number is compared all the same."""
+    def forge(what, fields):
+        return {**fields, 3: {**fields[3], 5: 90}} if what == "column" and fields[3][3] == ["start"] else fields
+    many_pages(two_folders, "a", random.Random(7), 100, group_rows=100, statistics=True, forge=forge)
+    folder = quote(str(two_folders / "parquet"))
+    for sql in (f"SELECT count(*) FROM flowlogs({folder}) WHERE since = {FIRST}", f"SELECT sum(packets) FROM flowlogs_rollup({folder}) WHERE since = {FIRST}"):
+        assert "column start has 90 values in a row group of 100 rows" in build.shell(sql + ";")
