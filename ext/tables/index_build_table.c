@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "index_file/index_build.h"
 #include "sqlite/report.h"
 #include "tables/columns.h"
@@ -111,10 +112,10 @@ static int find_quiet_files(struct query *q, const struct index_db *db, char **p
   const struct stop stop = watch_stop(&q->watch);
   int seconds = index_build_waits(db, &q->list.files, (int64_t)time(NULL));
   if (!seconds) return SQLITE_OK;
-  for (int i = 0; i < 100 * seconds; i++) {
+  for (const double end = monotonic_seconds() + seconds; monotonic_seconds() < end;) {
     struct err e = {0};
     if (stop_check(&stop, &e)) return SQLITE_INTERRUPT;
-    sqlite3_sleep(10);
+    sqlite3_sleep(10); /* which may be a second, as where SQLite was built without usleep() */
   }
   file_list_clear(&q->list);
   return file_list_find(&q->list, q->options.path, query_threads(&q->options), &q->watch, pzErr);

@@ -9,6 +9,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 
@@ -227,6 +228,39 @@ def test_waiting_for_files_that_were_just_written_can_be_interrupted(release, tm
     assert make(release, path.parent, tmp_path / "x.idx")["added"] == 1
     os.utime(path)
     assert interrupted(release, build_sql(path.parent, tmp_path / "y.idx")) == "interrupted"
+
+
+COARSE = """
+import ctypes, sqlite3, sys, time, _sqlite3
+
+class Vfs(ctypes.Structure):        # struct sqlite3_vfs, as far as xSleep
+    _fields_ = [(n, ctypes.c_int) for n in ("iVersion", "szOsFile", "mxPathname")] + [(n, ctypes.c_void_p) for n in (
+        "pNext", "zName", "pAppData", "xOpen", "xDelete", "xAccess", "xFullPathname", "xDlOpen", "xDlError", "xDlSym", "xDlClose",
+        "xRandomness", "xSleep")]
+
+def sleep(vfs, microseconds):
+    sleeps.append(microseconds)
+    time.sleep(-(-microseconds // 1000000))
+    return -(-microseconds // 1000000) * 1000000
+
+sleeps, kind = [], ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(sleep)
+find = ctypes.CDLL(_sqlite3.__file__).sqlite3_vfs_find
+find.restype = ctypes.POINTER(Vfs)
+find(None).contents.xSleep = ctypes.cast(kind, ctypes.c_void_p).value
+db = sqlite3.connect(":memory:")
+db.enable_load_extension(True)
+db.load_extension(sys.argv[1])
+print(db.execute(sys.argv[2]).fetchone()[:2], 0 < len(sleeps) < 6)
+"""
+
+
+def test_a_sqlite_that_sleeps_whole_seconds_does_not_wait_longer(release, tmp_path):
+    """So it is where it was built without usleep(), which was the default for long: a wait of two seconds took minutes."""
+    path = write(tmp_path / "logs" / "a.log", record("10.0.0.1"))
+    os.utime(path)
+    done = subprocess.run([sys.executable, "-B", "-c", COARSE, str(release.extension), build_sql(path.parent, tmp_path / "x.idx")],
+                          text=True, capture_output=True, timeout=60, env=release.env)
+    assert (done.stdout, done.stderr) == ("(1, 1) True\n", "")
 
 
 @pytest.fixture(scope="module")
