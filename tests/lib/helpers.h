@@ -45,14 +45,17 @@
 
 static const struct root_guard unconfined; /* {""} */
 
+/* How many times as long all takes, as under valgrind: TEST_SLOWNESS in the environment, or 1. */
+static inline unsigned slowness(void) {
+  const char *s = getenv("TEST_SLOWNESS");
+  return s && atoi(s) > 0 ? (unsigned)atoi(s) : 1;
+}
+
 /*
 ** Ends the process after so many seconds, because what stands still must not hang the tests; 0: it
-** does not.  TEST_SLOWNESS in the environment says how many times as long all takes.
+** does not.
 */
-static inline void end_after(unsigned seconds) {
-  const char *slowness = getenv("TEST_SLOWNESS");
-  alarm(seconds * (unsigned)(slowness ? atoi(slowness) : 1));
-}
+static inline void end_after(unsigned seconds) { alarm(seconds * slowness()); }
 
 /* --- a buffer that grows, and text made with printf ------------------------------------------ */
 
