@@ -5,8 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1
-# Fair scheduling, because a thread that never waits would keep the others from running.
-check="valgrind -q --fair-sched=yes --error-exitcode=99 --leak-check=full --track-origins=yes --keep-debuginfo=yes"
+check="valgrind -q --error-exitcode=99 --leak-check=full --track-origins=yes --keep-debuginfo=yes"
 
 for script in tests/sql/*.sql tests/lib/faults*.sql $(find sql -name "*.sql" | sort); do
   echo "$script"

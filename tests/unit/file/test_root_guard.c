@@ -259,12 +259,13 @@ static void test_exchanged_folders(void **state) {
   pthread_t thread;
   int inside = 0;
   (void)state;
+  if (slowness() > 1) skip(); /* valgrind lets one thread run at a time, and hardly ever the one that looks */
   atomic_init(&stopped, 0);
   write_text("root/in/secret", "in");
   write_text("other/secret", "outside");
   assert_int_equal(root_guard_init(&c, "root", &e), ERR_NONE);
   assert_int_equal(pthread_create(&thread, NULL, exchange, &stopped), 0);
-  for (unsigned i = 0; i < EXCHANGES / slowness(); i++) {
+  for (int i = 0; i < EXCHANGES; i++) {
     struct stat st;
     int fd = root_guard_open(&c, "root/in/secret", O_RDONLY);
     if (fd >= 0) {
