@@ -22,11 +22,13 @@ struct rows {
   char text[WINDOW][POOL];
 };
 
+__extension__ typedef unsigned __int128 wide; /* and no long double, which valgrind makes a double */
+
 /* What the groups of a key have together. */
 struct sums {
   char key[2 * POOL];
   uint64_t flows, first, last;
-  long double packets, bytes;
+  wide packets, bytes;
   int has_packets, has_bytes;
 };
 
@@ -46,8 +48,8 @@ static struct sums *sums_of(struct sums *list, size_t *n, const char *key) {
 
 static void add(struct sums *s, uint64_t flows, uint64_t packets, uint64_t bytes, uint64_t first, uint64_t last) {
   s->flows += flows;
-  if (packets != GROUP_NULL) s->packets += (long double)packets, s->has_packets = 1;
-  if (bytes != GROUP_NULL) s->bytes += (long double)bytes, s->has_bytes = 1;
+  if (packets != GROUP_NULL) s->packets += packets, s->has_packets = 1;
+  if (bytes != GROUP_NULL) s->bytes += bytes, s->has_bytes = 1;
   if (first < s->first) s->first = first;
   if (last != GROUP_NULL && (s->last == GROUP_NULL || last > s->last)) s->last = last;
 }
