@@ -173,6 +173,7 @@ static enum err_code begin_page(struct parquet_column *c, struct err *e) {
 }
 
 enum err_code column_ready(struct parquet_column *c, uint32_t *rows, struct err *e) {
+  if (c->is_given) return *rows = COLUMN_WINDOW, ERR_NONE;
   while (!c->page_left) {
     int found = chunk_next(&c->chunk, e);
     if (found < 0) return e->code;
@@ -263,6 +264,7 @@ static void spread(struct parquet_column *c, uint32_t n, uint32_t there) {
 }
 
 enum err_code column_read(struct parquet_column *c, uint32_t n, struct err *e) {
+  if (c->is_given) return ERR_NONE;
   c->is_indexed = c->coding == COLUMN_INDEXED;
   int there = read_levels(c, n), ok;
   if (there < 0) return err_set(e, ERR_DAMAGED, 0, "has a page with fewer levels than values");

@@ -86,7 +86,7 @@ void column_trim(struct parquet_column *c);
 /* Begins a row group of so many rows. */
 enum err_code column_begin(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, struct err *e);
 
-/* In the place of column_begin() and the functions below: each row of the row group has this number. */
+/* In the place of column_begin(), for a row group whose pages are not read: each of its rows has this number. */
 enum err_code column_give(struct parquet_column *c, const struct footer_chunk *chunk, uint64_t rows, int64_t number,
                           struct err *e);
 

@@ -184,22 +184,18 @@ static enum err_code count_memory(struct parquet *p, const struct parquet_column
 }
 
 /* Makes sure that there is a page, and lowers *n to its rows. */
-static enum err_code ready_column(struct parquet *p, struct parquet_chosen *chosen, uint32_t *n, struct err *e) {
-  struct parquet_column *c = &chosen->column;
+static enum err_code ready_column(struct parquet *p, struct parquet_column *c, uint32_t *n, struct err *e) {
   struct err why = {0};
   size_t before = column_bytes(c);
   uint32_t there = 0;
-  if (chosen->is_given) return ERR_NONE;
   if (column_ready(c, &there, &why)) return fail(c->schema, &why, e);
   if (there < *n) *n = there;
   return count_memory(p, c, before, e);
 }
 
-static enum err_code read_column(struct parquet *p, struct parquet_chosen *chosen, uint32_t n, struct err *e) {
-  struct parquet_column *c = &chosen->column;
+static enum err_code read_column(struct parquet *p, struct parquet_column *c, uint32_t n, struct err *e) {
   struct err why = {0};
   size_t before = column_bytes(c);
-  if (chosen->is_given) return ERR_NONE;
   if (column_read(c, n, &why)) return fail(c->schema, &why, e);
   return count_memory(p, c, before, e);
 }
@@ -208,9 +204,9 @@ enum err_code parquet_window(struct parquet *p, uint32_t *rows, struct err *e) {
   uint32_t n = p->left < COLUMN_WINDOW ? (uint32_t)p->left : COLUMN_WINDOW;
   *rows = 0;
   for (uint32_t i = 0; n && i < p->n; i++)
-    if (ready_column(p, &p->chosen[i], &n, e)) return e->code;
+    if (ready_column(p, &p->chosen[i].column, &n, e)) return e->code;
   for (uint32_t i = 0; n && i < p->n; i++)
-    if (read_column(p, &p->chosen[i], n, e)) return e->code;
+    if (read_column(p, &p->chosen[i].column, n, e)) return e->code;
   p->left -= n;
   *rows = n;
   return ERR_NONE;

@@ -346,7 +346,7 @@ enum err_code parquet_rows_choose(struct parquet_rows *r, const struct rows_need
     const struct parquet_chosen *chosen = &r->file.chosen[i];
     struct rows_column *c = &r->chosen[r->n++];
     if (init_column(c, &chosen->column, r->field[chosen->number], e)) return e->code;
-    c->only_asked = c->field != FIELD_NONE && need->only_asked[c->field] && !need->all;
+    c->only_asked = c->field != FIELD_NONE && need->only_asked[c->field];
   }
   r->has_columns = 1;
   for (uint32_t i = 0; i < r->n; i++)

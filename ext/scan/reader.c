@@ -281,6 +281,14 @@ enum err_code reader_bind(struct reader *r, struct batch *b, struct err *e) {
   return ERR_NONE;
 }
 
+enum err_code reader_end_window(struct reader *r, uint32_t records, uint32_t rows, struct batch *b, struct err *e) {
+  if (r->misfit.code && records && reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
+  if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
+  r->records += records;
+  r->rows += rows;
+  return ERR_NONE;
+}
+
 /*
 ** The hot loop: takes the window's records, until it ends, the layout changes, or a problem ends
 ** the file.
@@ -308,21 +316,15 @@ static enum err_code take_lines(struct reader *r, struct batch *b, struct err *e
         rc = reader_take_record(r, i, &line, b, e);
         rows++;
         if (__builtin_expect(rc == ERR_LINE, 0)) {
-          const struct err why = *e;
-          memset(e, 0, sizeof *e);
-          rc = reader_refuse_line(r, b, &line, &why, e);
+          rc = reader_refuse_line(r, b, &line, e);
           records--, rows--;
         }
       }
     }
     if (rc) return rc;
   }
-  if (r->misfit.code && records && reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
   if (changed) r->is_bound = 0;
-  if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
-  r->records += records;
-  r->rows += rows;
-  return ERR_NONE;
+  return reader_end_window(r, records, rows, b, e);
 }
 
 enum reader_result reader_next(struct reader *r, struct batch *b, struct err *e) {

@@ -23,7 +23,7 @@ static void add_terms(const struct predicate *p, struct rows_need *need) {
   for (int f = 0; f < FIELD_COUNT; f++) {
     const int partner = plausible_partner(f);
     const int is_compared = partner != FIELD_NONE && (need->field[partner] || asked[partner]);
-    need->only_asked[f] = asked[f] && !need->field[f] && !is_compared;
+    need->only_asked[f] = asked[f] && !need->field[f] && !need->all && !is_compared;
   }
   for (int f = 0; f < FIELD_COUNT; f++) need->field[f] |= asked[f];
 }

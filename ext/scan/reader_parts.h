@@ -46,9 +46,14 @@ void reader_say_odd(const char *odd, const char *p, struct err *why);
 /* A record that cannot be right counts as every other, and is listed besides. */
 enum err_code reader_list_record(struct reader *r, struct batch *b, const struct line *line, struct err *e);
 
-/* The record of a line could not be taken: *why says what is wrong with it. */
-enum err_code reader_refuse_line(struct reader *r, struct batch *b, const struct line *line, const struct err *why,
-                                 struct err *e);
+/* The record of a line could not be taken, for the reason in *e, which becomes a problem of the line. */
+enum err_code reader_refuse_line(struct reader *r, struct batch *b, const struct line *line, struct err *e);
+
+/*
+** The records of the window have been taken: so many, of which so many are rows.  A filter that cannot be compared
+** with them is a problem of the file.
+*/
+enum err_code reader_end_window(struct reader *r, uint32_t records, uint32_t rows, struct batch *b, struct err *e);
 
 /* --- reader_contained.c: a file that is a container --- */
 

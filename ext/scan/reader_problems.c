@@ -111,8 +111,9 @@ enum err_code reader_list_record(struct reader *r, struct batch *b, const struct
 }
 
 /* The record of a line could not be taken: *why says what is wrong with it. */
-enum err_code reader_refuse_line(struct reader *r, struct batch *b, const struct line *line, const struct err *why,
-                                 struct err *e) {
+enum err_code reader_refuse_line(struct reader *r, struct batch *b, const struct line *line, struct err *e) {
   const char *p = line->text + line->start;
-  return reader_problem(r, b, ERR_LINE, line->number, why->text, p, line->end - line->start, e);
+  const struct err why = *e;
+  memset(e, 0, sizeof *e);
+  return reader_problem(r, b, ERR_LINE, line->number, why.text, p, line->end - line->start, e);
 }

@@ -138,18 +138,12 @@ enum err_code reader_take_rows(struct reader *r, struct batch *b, struct err *e)
         rc = reader_take_record(r, i, &line, b, e);
         rows++;
         if (__builtin_expect(rc == ERR_LINE, 0)) {
-          const struct err why = *e;
-          memset(e, 0, sizeof *e);
-          rc = reader_refuse_line(r, b, &line, &why, e);
+          rc = reader_refuse_line(r, b, &line, e);
           records--, rows--;
         }
       }
     }
     if (rc) return rc;
   }
-  if (r->misfit.code && records && reader_file_problem(r, b, r->misfit.code, 0, r->misfit.text, e)) return e->code;
-  if (r->summing.kind && r->summing.kind->settle(r->summing.sums, e)) return e->code;
-  r->records += records;
-  r->rows += rows;
-  return ERR_NONE;
+  return reader_end_window(r, records, rows, b, e);
 }

@@ -68,7 +68,7 @@ int row_groups_all_pass(const struct predicate *p, const struct footer *f, uint3
   uint64_t from, to;
   int64_t high;
   size_t i = 0, n = 0;
-  if (!p || !kind_is_int(kind) || c->values == SCHEMA_TEXT || c->values == SCHEMA_UNREADABLE) return 0;
+  if (!kind_is_int(kind) || c->values == SCHEMA_TEXT || c->values == SCHEMA_UNREADABLE) return 0;
   while (i < p->n && p->term[i].subject != field) i++;
   while (i + n < p->n && p->term[i + n].subject == field) n++;
   return r->all_present && numbers_of(kind, c, r, number, &high) &&

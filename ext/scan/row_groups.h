@@ -29,8 +29,8 @@ int row_groups_all_pass(const struct predicate *p, const struct footer *f, uint3
                         int64_t *number);
 
 /*
-** The same as row_groups_may_pass() from the dictionaries of the columns that the predicate is about: sets *may_pass.  ERR_NOMEM,
-** ERR_INTERRUPT, and the errors of the file.
+** The same as row_groups_may_pass() from the dictionaries of the columns that the predicate is about: sets *may_pass.
+** ERR_NOMEM, ERR_INTERRUPT, and the errors of the file.
 */
 enum err_code row_groups_dictionaries(const struct predicate *p, struct parquet *file, uint32_t group,
                                       const int16_t *column_of, int *may_pass, struct err *e);

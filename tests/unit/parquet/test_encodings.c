@@ -105,7 +105,6 @@ static void make_block(struct block *b) {
     size_t room = most - b->out_n;
     size_t n = 1 + random_below(random_below(4) ? 4 : random_below(4) ? 20 : 300);
     if (!b->out_n || random_below(2)) put_literal(b, n < room ? n : room);
-    else n = 0;
     room = most - b->out_n;
     n = random_below(4) ? 4 + random_below(5) : 1 + random_below(64);
     if (room && random_below(8)) put_copy(b, n < room ? n : room, 1 + random_below((uint32_t)b->out_n));
